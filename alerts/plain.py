@@ -1,0 +1,221 @@
+"""The plain text of messages: reads well alone, in 72 columns, with each link on its own line."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from alerts import wording
+from alerts.digest import Digest, Entry
+from alerts.greeting import Welcome
+from alerts.layout import MAX_ALSO, LaidBlock, Layout
+from alerts.sentences import Segment
+
+WIDTH = 72
+
+
+def digest_text(digest: Digest, layout: Layout) -> str:
+    """A digest or an alert as text."""
+    occasion = digest.occasion
+    lines = [
+        wording.opening(digest) + (f": {wording.tally(digest)}" if digest.entries else ""),
+        wording.long_date(occasion.now, occasion.timezone),
+        *_in_short(layout),
+        *_sections(digest, layout),
+        *_changes(digest, layout),
+        *_told(digest, layout),
+        *_coverage(digest),
+        "",
+        "-- ",
+        *wrap(wording.why_sent(occasion.schedules, occasion.recipient)),
+    ]
+    if occasion.contact:
+        lines += wrap(f"To stop these messages, write to {occasion.contact}.")
+    return joined(lines)
+
+
+def welcome_text(welcome: Welcome) -> str:
+    """A welcome message as text."""
+    zone, now = welcome.timezone, welcome.now
+    lines = ["Media watch has begun", wording.long_date(now, zone), ""]
+    lines += wrap(wording.welcome_lead(welcome))
+    lines += heading("What is watched")
+    for watch in welcome.watches:
+        finds = f": {watch.paraphrase}" if watch.paraphrase else ""
+        lines += wrap(f"{watch.label}{finds}", "  ", "- ")
+    lines += heading("When you hear from it")
+    for planned in welcome.plans:
+        lines += wrap(wording.plan(planned, welcome), "  ", "- ")
+    if welcome.entries:
+        lines += heading("Already there")
+        lines += wrap("The newest stored items that match. They are not sent again.")
+        for entry in welcome.entries:
+            lines += ["", *_brief(entry, wording.dated(entry, zone, now))]
+            lines += _quote(entry)
+    else:
+        lines += heading("Already there")
+        lines += wrap("Nothing that is stored matches yet.")
+    if welcome.silent:
+        lines += heading("Sources that have not answered yet")
+        for name, cause in welcome.silent:
+            lines += wrap(wording.silent_source(name, cause), "  ", "- ")
+    lines += ["", "-- ", f"Sent to {welcome.recipient} once."]
+    if welcome.contact:
+        lines += wrap(f"To stop these messages, write to {welcome.contact}.")
+    return joined(lines)
+
+
+def note_text(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a note; those that are indented stay as they are."""
+    for text in lines:
+        if text.startswith(" ") or not text:
+            yield text
+        else:
+            yield from wrap(text)
+
+
+def wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
+    """`text` in lines of 72 columns; words, and so addresses, are never broken."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def heading(text: str) -> list[str]:
+    """A heading with room above and a rule below."""
+    return ["", "", text.upper(), "-" * min(WIDTH, len(text))]
+
+
+def joined(lines: Iterable[str]) -> str:
+    """The lines as one text, ending in a line break."""
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def marked(segments: Sequence[Segment]) -> str:
+    """A text with its hits between asterisks."""
+    return "".join(f"*{s.text}*" if s.hit else s.text for s in segments).strip()
+
+
+def _in_short(layout: Layout) -> Iterator[str]:
+    if not layout.in_short:
+        return
+    yield from ("", "In short")
+    for part in layout.in_short:
+        yield from wrap(f"{part.name} ({part.count})", "  ")
+        for entry in part.entries:
+            yield from wrap(f"{entry.headline} ({entry.outlet})", "    ", "  - ")
+        if part.count > len(part.entries):
+            yield f"  - and {part.count - len(part.entries)} more below"
+
+
+def _sections(digest: Digest, layout: Layout) -> Iterator[str]:
+    number = 0
+    for section in layout.sections:
+        name = section.name or "Other watches"
+        yield from heading(f"{name} ({section.count} new)")
+        for block in section.blocks:
+            yield ""
+            yield from _watch(block)
+            for entry in block.full:
+                number += 1
+                yield ""
+                yield from _entry(entry, digest, number)
+            if block.brief:
+                yield from ("", "   Also found:")
+                for entry in block.brief:
+                    yield from _brief(entry, wording.when(entry, digest))
+            if block.hidden:
+                yield from ("", f"   and {block.hidden} more.")
+
+
+def _watch(block: LaidBlock) -> Iterator[str]:
+    words = f"Watch: {block.watch.label}"
+    if block.watch.paraphrase:
+        words += f" (finds {block.watch.paraphrase})"
+    yield from wrap(words, "  ", "")
+
+
+def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
+    yield from wrap(marked(entry.title), "   ", f"{number}. ")
+    meta = [wording.kind(entry), entry.outlet, wording.when(entry, digest)]
+    yield from wrap(" | ".join(part for part in meta if part), "   ")
+    if entry.link:
+        yield f"   {entry.link}"
+    yield from _quote(entry)
+    if entry.thin is not None:
+        yield from wrap(wording.thin(entry), "   ")
+    if entry.terms:
+        yield from wrap(f"Found: {wording.found(entry)}", "   ")
+    if len(entry.watches) > 1:
+        yield from wrap(f"Also found by: {wording.listed(entry.watches[1:])}", "   ")
+    yield from _also(entry)
+
+
+def _quote(entry: Entry) -> Iterator[str]:
+    if entry.excerpt is not None:
+        says = "A reader's comment: " if wording.in_comments(entry) else ""
+        yield from wrap(f"{says}{marked(entry.excerpt.segments)}", "   > ")
+    elif entry.teaser:
+        yield from wrap(entry.teaser, "   > ")
+
+
+def _also(entry: Entry) -> Iterator[str]:
+    if not entry.also:
+        return
+    yield "   Also in:"
+    for other in entry.also[:MAX_ALSO]:
+        yield from wrap(other.outlet, "     ", "   - ")
+        if other.link:
+            yield f"     {other.link}"
+    if len(entry.also) > MAX_ALSO:
+        yield f"   - and {len(entry.also) - MAX_ALSO} more"
+
+
+def _brief(entry: Entry, said: str) -> Iterator[str]:
+    yield from wrap(f"{entry.headline} ({entry.outlet}, {said})", "     ", "   - ")
+    if entry.link:
+        yield f"     {entry.link}"
+
+
+def _changes(digest: Digest, layout: Layout) -> Iterator[str]:
+    if not digest.changes:
+        return
+    yield from heading(f"Changed since you were told ({len(digest.changes)})")
+    for entry in layout.changes.shown:
+        yield ""
+        yield from wrap(marked(entry.title), "   ")
+        meta = [entry.outlet, wording.when(entry, digest)]
+        yield from wrap(" | ".join(meta), "   ")
+        if entry.link:
+            yield f"   {entry.link}"
+        for label, text in wording.change_lines(entry):
+            yield from wrap(f"{label}: {text}", "     ", "   ")
+    if layout.changes.hidden:
+        yield from ("", f"   and {layout.changes.hidden} more.")
+
+
+def _told(digest: Digest, layout: Layout) -> Iterator[str]:
+    if not digest.told:
+        return
+    yield from heading(f"Alerted already ({len(digest.told)})")
+    yield ""
+    for entry in layout.told.shown:
+        yield from _brief(entry, wording.told(entry, digest))
+    if layout.told.hidden:
+        yield f"   and {layout.told.hidden} more."
+
+
+def _coverage(digest: Digest) -> Iterator[str]:
+    yield from heading("What was looked at")
+    for text in wording.coverage_lines(digest):
+        yield from wrap(text)
+    blind = wording.blind_lines(digest)
+    if blind:
+        yield from ("", "Could not be read:")
+        for text in blind:
+            yield from wrap(text, "  ", "- ")

@@ -1,0 +1,102 @@
+"""Writes digests, welcomes and notes as subject, text and HTML. Pure but for reading templates.
+
+HTML is tables with inlined styles, at most 90 KB: Gmail clips at about 102 KB and hides the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from alerts import wording
+from alerts.digest import Digest
+from alerts.greeting import Welcome
+from alerts.harmless import line, verbatim
+from alerts.layout import LADDER, MAX_ALSO, lay_out
+from alerts.plain import digest_text, joined, note_text, welcome_text
+
+MAX_HTML = 90_000  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A message in words, before it is put into a mail."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(digest: Digest) -> Rendered:
+    """A digest or an alert, with as many stories in full as fit."""
+    subject = wording.subject(digest)
+    rendered = None
+    for room in LADDER:
+        layout = lay_out(digest, room)
+        html = _html(
+            "digest.html",
+            subject=subject,
+            preheader=wording.preheader(digest),
+            digest=digest,
+            layout=layout,
+        )
+        rendered = Rendered(subject=subject, text=digest_text(digest, layout), html=html)
+        if len(html.encode()) <= MAX_HTML:
+            break
+    assert rendered is not None  # noqa: S101  # the ladder has rungs
+    return rendered
+
+
+def render_welcome(welcome: Welcome) -> Rendered:
+    """The one message that a new recipient gets before anything else."""
+    subject = wording.welcome_subject(welcome)
+    return Rendered(
+        subject=subject,
+        text=welcome_text(welcome),
+        html=_html(
+            "welcome.html",
+            subject=subject,
+            preheader=wording.welcome_lead(welcome),
+            welcome=welcome,
+        ),
+    )
+
+
+def render_note(subject: str, lines: Sequence[str]) -> Rendered:
+    """A message from the service itself, such as one to its operator."""
+    clean = [verbatim(text).rstrip() for text in lines]
+    heading = line(subject, wording.MAX_SUBJECT)
+    return Rendered(
+        subject=heading,
+        text=joined(note_text(clean)),
+        html=_html("note.html", subject=heading, preheader=line(" ".join(clean), 120), lines=clean),
+    )
+
+
+def _html(template: str, **values: object) -> str:
+    html = _environment().get_template(template).render(values)
+    return _inliner().inline(html)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(words=wording, max_also=MAX_ALSO)
+    return environment
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    # nothing is ever fetched for a message
+    return css_inline.CSSInliner(load_remote_stylesheets=False)
