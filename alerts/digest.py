@@ -7,54 +7,15 @@ the first of them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from storage.coverage import Coverage
 
-from alerts.changes import Change, change_between
-from alerts.harmless import line, shorten, web_link
-from alerts.sentences import Excerpt, Segment, best_excerpt, mark, merged, teaser
-from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Span, StoredItem
-
-MAX_TITLE = 200
-UNTITLED = "(no title)"
-_TEXT_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments")
-_CLOCK_SKEW = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """A pending telling with what is needed to explain it.
-
-    `spans` lie in the newest text of the item, which need not be the text that was matched first;
-    `suppliers` are the names of the watch's suppliers that occur in it, the most prominent first.
-    """
-
-    telling: PendingTelling
-    spans: tuple[Span, ...]
-    suppliers: tuple[str, ...] = ()
-    before: ItemRevision | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WatchWords:
-    """A watch as it is explained to a reader."""
-
-    label: str
-    query: str
-    paraphrase: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What keys are called: watches in catalogue order, and sources."""
-
-    watches: Mapping[str, WatchWords]
-    sources: Mapping[str, str]
+from alerts.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
+from storage.model import StoredItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,53 +34,6 @@ class Occasion:
     since: datetime | None
     now: datetime
     contact: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Also:
-    """Another outlet that carries the story."""
-
-    outlet: str
-    link: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """A text that hit, as it is written in the item, and how often."""
-
-    text: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One story: what to show of it and why it is there."""
-
-    item_id: int
-    kind: ItemKind
-    title: tuple[Segment, ...]
-    link: str | None
-    outlet: str
-    also: tuple[Also, ...]
-    when: datetime
-    when_is: Literal["published", "seen"]
-    excerpt: Excerpt | None
-    teaser: str
-    terms: tuple[Term, ...]
-    watches: tuple[str, ...]  # labels of all watches that found it
-    thin: str | None  # why only headline and teaser are held
-    told_before: datetime | None
-    change: Change | None = None
-
-    @property
-    def headline(self) -> str:
-        """The title as plain text."""
-        return "".join(segment.text for segment in self.title)
-
-    @property
-    def outlets(self) -> int:
-        """How many outlets carry it."""
-        return 1 + len(self.also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +65,9 @@ class Digest:
     sections: tuple[Section, ...]
     changes: tuple[Entry, ...]
     told: tuple[Entry, ...]
-    coverage: Coverage
+    coverage: Coverage | None  # None where the message says nothing of it
     watches: tuple[WatchWords, ...]  # all that the message reports on, hit or not
-    source_names: Mapping[str, str]
+    names: Names
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -171,7 +85,7 @@ def build_digest(
     *,
     names: Names,
     occasion: Occasion,
-    coverage: Coverage,
+    coverage: Coverage | None,
     watch_keys: Sequence[str] = (),
 ) -> Digest:
     """Arrange `findings` for a reader.
@@ -180,7 +94,7 @@ def build_digest(
         findings: each telling of each subscriber of the message; the same mention may come twice.
         names: what watches and sources are called.
         occasion: for whom and when.
-        coverage: what was looked at since the last message.
+        coverage: what was looked at since the last message; None to leave it out.
         watch_keys: all watches that the message reports on.
     """
     stories = _stories(findings)
@@ -194,7 +108,7 @@ def build_digest(
         told=tuple(_newest_first([_entry(story, names) for story in told])),
         coverage=coverage,
         watches=tuple(names.watches[key] for key in watch_keys if key in names.watches),
-        source_names=names.sources,
+        names=names,
     )
 
 
@@ -246,12 +160,12 @@ def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
         first = min(story.findings, key=lambda f: _rank(f, order))
         supplier = first.suppliers[0] if first.suppliers else None
         blocks = grouped.setdefault(supplier, {})
-        blocks.setdefault(_key(first), []).append(_entry(story, names))
+        blocks.setdefault(watch_key(first), []).append(_entry(story, names))
     sections = [
         Section(
             name=supplier,
             blocks=tuple(
-                Block(watch=_words(key, names), entries=tuple(_most_telling_first(entries)))
+                Block(watch=names.watch(key), entries=tuple(_most_telling_first(entries)))
                 for key, entries in sorted(blocks.items(), key=lambda b: order.get(b[0], 0))
             ),
         )
@@ -263,107 +177,11 @@ def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
 
 
 def _rank(finding: Finding, order: Mapping[str, int]) -> tuple[bool, int]:
-    return not finding.suppliers, order.get(_key(finding), len(order))
-
-
-def _key(finding: Finding) -> str:
-    return finding.telling.mention.match.watch_key
-
-
-def _words(key: str, names: Names) -> WatchWords:
-    # a watch that was taken out of the files while its mentions were pending still has its key
-    return names.watches.get(key) or WatchWords(label=key, query="", paraphrase="")
+    return not finding.suppliers, order.get(watch_key(finding), len(order))
 
 
 def _entry(story: _Story, names: Names) -> Entry:
-    item = story.item
-    spans = sorted({span for finding in story.findings for span in finding.spans})
-    when, when_is = _when(item)
-    excerpt = _excerpt(item, spans)
-    outlet, also = _outlets(item, story.others, names.sources)
-    before = next((f.before for f in story.findings if f.before is not None), None)
-    return Entry(
-        item_id=item.item_id,
-        kind=item.kind,
-        title=_title(item, spans),
-        link=web_link(item.url),
-        outlet=outlet,
-        also=also,
-        when=when,
-        when_is=when_is,
-        excerpt=excerpt,
-        teaser="" if excerpt else teaser(item.summary or item.body),
-        terms=_terms(item, spans),
-        watches=tuple(dict.fromkeys(_words(_key(f), names).label for f in story.findings)),
-        thin=line(item.thin_reason or "", 80) if item.text_state != "full" else None,
-        told_before=story.told_before,
-        change=change_between(before, item) if story.what == "edit" and before else None,
-    )
-
-
-def _title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
-    title = item.title.strip()
-    if not line(title):
-        return (Segment(UNTITLED),)
-    shift = len(item.title) - len(item.title.lstrip())
-    hits = [(s.start - shift, s.end - shift) for s in spans if s.field == "title"]
-    segments = mark(title, hits, 0, min(len(title), MAX_TITLE))
-    if len(title) > MAX_TITLE:
-        segments = (*segments, Segment("…"))
-    return segments or (Segment(UNTITLED),)
-
-
-def _excerpt(item: StoredItem, spans: Sequence[Span]) -> Excerpt | None:
-    for field in _TEXT_FIELDS:
-        found = best_excerpt(field, str(getattr(item, field)), spans)
-        if found is not None:
-            return found
-    return None
-
-
-def _terms(item: StoredItem, spans: Sequence[Span]) -> tuple[Term, ...]:
-    counts: Counter[str] = Counter()
-    shown: dict[str, str] = {}
-    for field in dict.fromkeys(span.field for span in spans):
-        text = _field_text(item, field)
-        # "Corvid" inside "Corvid Data" is one find, not two
-        for start, end in merged([(s.start, s.end) for s in spans if s.field == field]):
-            plain = line(text[start:end], 60)
-            if plain:
-                counts[plain.casefold()] += 1
-                shown.setdefault(plain.casefold(), plain)
-    return tuple(Term(text=shown[key], count=n) for key, n in counts.most_common())
-
-
-def _field_text(item: StoredItem, field: FieldName) -> str:
-    if field == "author":
-        return ", ".join(item.authors)
-    return str(getattr(item, field) or "")
-
-
-def _outlets(
-    item: StoredItem, others: Sequence[StoredItem], sources: Mapping[str, str]
-) -> tuple[str, tuple[Also, ...]]:
-    def name(key: str) -> str:
-        return shorten(line(sources.get(key, key)), 60)
-
-    shown = {item.source_key}
-    also = []
-    for key, url in [
-        *((carrier.source_key, carrier.url) for carrier in item.carriers),
-        *((other.source_key, other.url) for other in others),
-    ]:
-        if key not in shown:
-            shown.add(key)
-            also.append(Also(outlet=name(key), link=web_link(url)))
-    return name(item.source_key), tuple(also)
-
-
-def _when(item: StoredItem) -> tuple[datetime, Literal["published", "seen"]]:
-    published = item.published_at
-    if published is None or published > item.first_seen_at + _CLOCK_SKEW:
-        return item.first_seen_at, "seen"
-    return published, "published"
+    return entry_of(story.findings, story.others, names, told_before=story.told_before)
 
 
 def _newest_first(entries: Sequence[Entry]) -> list[Entry]:

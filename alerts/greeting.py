@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.digest import Entry, WatchWords
+from alerts.entry import Entry, WatchWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerts.digest import Digest, Entry, Section, WatchWords
+from alerts.digest import Digest, Section
+from alerts.entry import Entry, WatchWords
 from alerts.wording import section_name
 
 MAX_ALSO = 4

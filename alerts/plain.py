@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from alerts import wording
-from alerts.digest import Digest, Entry
+from alerts.digest import Digest
+from alerts.entry import Entry
 from alerts.greeting import Welcome
 from alerts.layout import MAX_ALSO, LaidBlock, Layout
 from alerts.sentences import Segment
@@ -211,6 +212,8 @@ def _told(digest: Digest, layout: Layout) -> Iterator[str]:
 
 
 def _coverage(digest: Digest) -> Iterator[str]:
+    if digest.coverage is None:
+        return
     yield from heading("What was looked at")
     for text in wording.coverage_lines(digest):
         yield from wrap(text)

@@ -24,7 +24,7 @@ _ABBREVIATIONS = frozenset(
 _BEFORE_A_NUMBER = frozenset(
     ("no", "nos", "p", "pp", "vol", "art", "para", "fig", "figs", "approx", "est", "ca")
 )
-_LAST_WORD = re.compile(r"[^\s(\[\"'“‘«]+$")
+_LAST_WORD = re.compile(r"[^\s(\[\"“‘«]+$")
 _NUMBER_NEXT = re.compile(r"\s+\d")
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.)*[^\W\d_]$")
 
@@ -147,7 +147,7 @@ def _ends_here(text: str, at: int, stop: str) -> bool:
     if stop != ".":
         return True
     last = _LAST_WORD.search(text, max(0, at - 24), at)
-    word = last.group().lower() if last else ""
+    word = last.group().lower().lstrip("'") if last else ""
     if word in _BEFORE_A_NUMBER:
         return not _NUMBER_NEXT.match(text, at + 1)
     # an abbreviation or initials (J. Smith, U.S. Senate) go on

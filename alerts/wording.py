@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from storage.coverage import Coverage
 
-from alerts.digest import Digest, Entry, Section
+from alerts.digest import Digest, Section
+from alerts.entry import Entry
 from alerts.greeting import Planned, Welcome
 from alerts.harmless import line, shorten
 
@@ -105,7 +106,8 @@ def subject(digest: Digest) -> str:
 def _empty_subject(digest: Digest) -> str:
     labels = [watch.label for watch in digest.watches]
     about = f" on {shorten(listed(labels, MAX_NAMED), 70)}" if labels else ""
-    return f"Nothing new{about} ({sources_read(digest.coverage)})"
+    proof = f" ({sources_read(digest.coverage)})" if digest.coverage else ""
+    return f"Nothing new{about}{proof}"
 
 
 def preheader(digest: Digest) -> str:
@@ -191,6 +193,8 @@ def sources_read(coverage: Coverage) -> str:
 def coverage_lines(digest: Digest) -> tuple[str, ...]:
     """What was looked at, so that silence can be believed."""
     cover = digest.coverage
+    if cover is None:
+        return ()
     lines = [
         f"{cover.sources_answered} of {counted(cover.sources_total, 'source')} answered; "
         f"{counted(cover.items_read, 'item')} read, {span_said(digest)}."
@@ -203,15 +207,15 @@ def coverage_lines(digest: Digest) -> tuple[str, ...]:
 
 def blind_lines(digest: Digest) -> tuple[str, ...]:
     """The sources that could not be read: name, since when, cause."""
-    occasion = digest.occasion
+    occasion, blind = digest.occasion, digest.coverage.blind if digest.coverage else ()
     lines = []
-    for key, since, cause in digest.coverage.blind[:MAX_BLIND]:
-        name = shorten(line(digest.source_names.get(key, key)), 60)
+    for key, since, cause in blind[:MAX_BLIND]:
+        name = digest.names.source(key)
         at = f" since {clock(since, occasion.timezone, occasion.now)}" if since else ""
         why = f": {line(cause, 120)}" if cause else ""
         lines.append(f"{name}{at}{why}")
-    if len(digest.coverage.blind) > MAX_BLIND:
-        lines.append(f"and {len(digest.coverage.blind) - MAX_BLIND} more")
+    if len(blind) > MAX_BLIND:
+        lines.append(f"and {len(blind) - MAX_BLIND} more")
     return tuple(lines)
 
 

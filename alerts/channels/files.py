@@ -1,0 +1,79 @@
+"""Mail as .eml files in a folder, for a service without a mail server; the HTML stands beside each.
+
+The name comes from the message alone: writing it again overwrites the same file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+from storage.model import OutboxMessage, Receipt
+
+_UNSAFE = re.compile(r"[^a-z0-9@.-]+")
+
+
+class FileChannel:
+    """Writes each message into `folder`, whole or not at all."""
+
+    name = "email"
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, message: OutboxMessage) -> Receipt:
+        """Write the message; `detail` of the receipt is the path of the .eml file."""
+        target = self._folder / f"{stem(message)}.eml"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            html = _html(message.notification.raw)
+            if html is not None:
+                _write(target.with_suffix(".html"), html)
+            # last: where it is, all of the message is
+            _write(target, message.notification.raw)
+            _sync_folder(self._folder)
+        except OSError as error:
+            return Receipt(outcome="deferred", detail=f"{target} cannot be written: {error}")
+        return Receipt(outcome="delivered", detail=str(target))
+
+    def rest(self) -> None:
+        """Nothing is kept open."""
+
+
+def stem(message: OutboxMessage) -> str:
+    """The name of a message's files: when it was made, what it is, for whom, and its key."""
+    notification = message.notification
+    key = hashlib.sha256(notification.delivery_key.encode()).hexdigest()[:10]
+    recipient = _UNSAFE.sub("-", notification.recipient.lower()).strip(".-")[:60]
+    return f"{message.created_at:%Y%m%d-%H%M%S}-{notification.kind}-{recipient}-{key}"
+
+
+def _html(raw: bytes) -> bytes | None:
+    message = message_from_bytes(raw, policy=default)
+    part = message.get_body(preferencelist=("html",)) if isinstance(message, EmailMessage) else None
+    return None if part is None else part.get_content().encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,211 @@
+"""One story of a digest, as a value: title, link, outlets, the sentence that hit. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alerts.changes import Change, change_between
+from alerts.harmless import line, shorten, web_link
+from alerts.sentences import Excerpt, Segment, best_excerpt, mark, merged, teaser
+from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Span, StoredItem
+
+MAX_TITLE = 200
+UNTITLED = "(no title)"
+_TEXT_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments")
+_CLOCK_SKEW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A pending telling with what is needed to explain it.
+
+    `spans` lie in the newest text of the item, which need not be the text that was matched first;
+    `suppliers` are the names of the watch's suppliers that occur in it, the most prominent first.
+    """
+
+    telling: PendingTelling
+    spans: tuple[Span, ...]
+    suppliers: tuple[str, ...] = ()
+    before: ItemRevision | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchWords:
+    """A watch as it is explained to a reader."""
+
+    label: str
+    query: str
+    paraphrase: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What keys are called: watches in catalogue order, and sources."""
+
+    watches: Mapping[str, WatchWords]
+    sources: Mapping[str, str]
+
+    def watch(self, key: str) -> WatchWords:
+        """The words of a watch; its key where it was taken out while its mentions were pending."""
+        return self.watches.get(key) or WatchWords(label=key, query="", paraphrase="")
+
+    def source(self, key: str) -> str:
+        """The name of a source, fit to be shown."""
+        return shorten(line(self.sources.get(key, key)), 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """Another outlet that carries the story."""
+
+    outlet: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A text that hit, as it is written in the item, and how often."""
+
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One story: what to show of it and why it is there."""
+
+    item_id: int
+    kind: ItemKind
+    title: tuple[Segment, ...]
+    link: str | None
+    outlet: str
+    also: tuple[Also, ...]
+    when: datetime
+    when_is: Literal["published", "seen"]
+    excerpt: Excerpt | None
+    teaser: str
+    terms: tuple[Term, ...]
+    watches: tuple[str, ...]  # labels of all watches that found it
+    thin: str | None  # why only headline and teaser are held
+    told_before: datetime | None
+    change: Change | None = None
+
+    @property
+    def headline(self) -> str:
+        """The title as plain text."""
+        return "".join(segment.text for segment in self.title)
+
+    @property
+    def outlets(self) -> int:
+        """How many outlets carry it."""
+        return 1 + len(self.also)
+
+
+def watch_key(finding: Finding) -> str:
+    """The watch that found it."""
+    return finding.telling.mention.match.watch_key
+
+
+def entry_of(
+    findings: Sequence[Finding],
+    others: Sequence[StoredItem],
+    names: Names,
+    *,
+    told_before: datetime | None = None,
+) -> Entry:
+    """One story: what to show of it and why it is there.
+
+    Args:
+        findings: of the leading item, one for each watch that found it.
+        others: further items of the same story.
+        names: what keys are called.
+        told_before: when an alert told it already.
+    """
+    item, edited = findings[0].telling.item, findings[0].telling.what == "edit"
+    spans = sorted({span for finding in findings for span in finding.spans})
+    when, when_is = _when(item)
+    excerpt = _excerpt(item, spans)
+    outlet, also = _outlets(item, others, names)
+    before = next((f.before for f in findings if f.before is not None), None)
+    return Entry(
+        item_id=item.item_id,
+        kind=item.kind,
+        title=_title(item, spans),
+        link=web_link(item.url),
+        outlet=outlet,
+        also=also,
+        when=when,
+        when_is=when_is,
+        excerpt=excerpt,
+        teaser="" if excerpt else teaser(item.summary or item.body),
+        terms=_terms(item, spans),
+        watches=tuple(dict.fromkeys(names.watch(watch_key(f)).label for f in findings)),
+        thin=line(item.thin_reason or "", 80) if item.text_state != "full" else None,
+        told_before=told_before,
+        change=change_between(before, item) if edited and before else None,
+    )
+
+
+def _title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
+    title = item.title.strip()
+    if not line(title):
+        return (Segment(UNTITLED),)
+    shift = len(item.title) - len(item.title.lstrip())
+    hits = [(s.start - shift, s.end - shift) for s in spans if s.field == "title"]
+    segments = mark(title, hits, 0, min(len(title), MAX_TITLE))
+    if len(title) > MAX_TITLE:
+        segments = (*segments, Segment("…"))
+    return segments or (Segment(UNTITLED),)
+
+
+def _excerpt(item: StoredItem, spans: Sequence[Span]) -> Excerpt | None:
+    for field in _TEXT_FIELDS:
+        found = best_excerpt(field, str(getattr(item, field)), spans)
+        if found is not None:
+            return found
+    return None
+
+
+def _terms(item: StoredItem, spans: Sequence[Span]) -> tuple[Term, ...]:
+    counts: Counter[str] = Counter()
+    shown: dict[str, str] = {}
+    for field in dict.fromkeys(span.field for span in spans):
+        text = _field_text(item, field)
+        # "Corvid" inside "Corvid Data" is one find, not two
+        for start, end in merged([(s.start, s.end) for s in spans if s.field == field]):
+            plain = line(text[start:end], 60)
+            if plain:
+                counts[plain.casefold()] += 1
+                shown.setdefault(plain.casefold(), plain)
+    return tuple(Term(text=shown[key], count=n) for key, n in counts.most_common())
+
+
+def _field_text(item: StoredItem, field: FieldName) -> str:
+    if field == "author":
+        return ", ".join(item.authors)
+    return str(getattr(item, field) or "")
+
+
+def _outlets(
+    item: StoredItem, others: Sequence[StoredItem], names: Names
+) -> tuple[str, tuple[Also, ...]]:
+    shown = {item.source_key}
+    also = []
+    for carrier in item.carriers:
+        if carrier.source_key not in shown:
+            shown.add(carrier.source_key)
+            also.append(Also(outlet=names.source(carrier.source_key), link=web_link(carrier.url)))
+    # another item is never left out, even if an outlet told the story twice
+    also += [Also(outlet=names.source(o.source_key), link=web_link(o.url)) for o in others]
+    return names.source(item.source_key), tuple(also)
+
+
+def _when(item: StoredItem) -> tuple[datetime, Literal["published", "seen"]]:
+    published = item.published_at
+    if published is None or published > item.first_seen_at + _CLOCK_SKEW:
+        return item.first_seen_at, "seen"
+    return published, "published"

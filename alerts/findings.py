@@ -1,0 +1,82 @@
+"""Explains pending tellings: where the hits stand now, whose names they are, what was before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from storage.store import Unit
+
+from alerts.context import TellingContext
+from alerts.entry import Finding
+from alerts.query import Document
+from storage.model import ItemRevision, PendingTelling, Span, StoredItem
+
+
+def explain_tellings(
+    unit: Unit, tellings: Sequence[PendingTelling], context: TellingContext
+) -> list[Finding]:
+    """A finding for each mention among `tellings`, told for several subscribers or for one."""
+    findings = []
+    seen: set[tuple[int, str]] = set()
+    documents: dict[int, Document] = {}
+    for telling in tellings:
+        key = (telling.mention.mention_id, telling.what)
+        if key in seen:
+            continue
+        seen.add(key)
+        item = telling.item
+        document = documents.get(item.item_id) or Document.of(
+            item, source_name=context.names.source(item.source_key)
+        )
+        documents[item.item_id] = document
+        spans = current_spans(telling, document, context)
+        before = None
+        if telling.what == "edit":
+            before = text_before(unit.items.revisions(item.item_id), telling.revision)
+        findings.append(
+            Finding(
+                telling=telling,
+                spans=spans,
+                suppliers=suppliers_in(item, document, spans, context),
+                before=before,
+            )
+        )
+    return findings
+
+
+def current_spans(
+    telling: PendingTelling, document: Document, context: TellingContext
+) -> tuple[Span, ...]:
+    """Where a watch's hits stand in the newest text, which need not be the one first matched."""
+    match = telling.mention.match
+    if match.revision == telling.item.revision:
+        return match.spans
+    query = context.queries.get(match.watch_key)
+    hit = query.matches(document) if query is not None else None
+    return tuple(hit.spans) if hit is not None else ()
+
+
+def suppliers_in(
+    item: StoredItem, document: Document, spans: Sequence[Span], context: TellingContext
+) -> tuple[str, ...]:
+    """The suppliers whose names are among the hits, the most prominent first.
+
+    A watch for an acronym does not come under a supplier that the article names in passing.
+    """
+    ranked = []
+    for hit in context.suppliers.match(document):
+        shared = [span for span in hit.spans if _overlaps(span, spans)]
+        if shared:
+            in_title = any(span.field == "title" for span in shared)
+            ranked.append((not in_title, -len(shared), context.supplier_names[hit.key]))
+    return tuple(name for _, _, name in sorted(ranked))
+
+
+def text_before(revisions: Iterable[ItemRevision], number: int) -> ItemRevision | None:
+    """The newest of the kept texts that is older than revision `number`."""
+    older = [revision for revision in revisions if revision.number < number]
+    return max(older, key=lambda revision: revision.number, default=None)
+
+
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    return any(o.field == span.field and o.start < span.end and span.start < o.end for o in others)
