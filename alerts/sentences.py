@@ -113,10 +113,10 @@ def best_excerpt(
         while at < len(inside) and inside[at][1] <= start:
             at += 1
         words = set()
-        for left, right in inside[at:]:
-            if left >= end:
-                break
-            words.add(text[left:right].casefold())
+        here = at
+        while here < len(inside) and inside[here][0] < end:
+            words.add(text[inside[here][0] : inside[here][1]].casefold())
+            here += 1
         if len(words) > best_score:
             best, best_score = (start, end), len(words)
     if best is None:

@@ -1,0 +1,133 @@
+"""Messages that are ready to go, and the oracle that every message must pass."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from lxml import html as lxml_html
+
+from alerts.message import Envelope, freeze
+from alerts.render import MAX_HTML, Rendered
+from config.model import MailSettings
+from storage.model import Notification, OutboxMessage
+from tests.support.tellings import NOW
+
+MAIL = MailSettings(
+    sender="Media watch <watch@trust.example>", reply_to="press@trust.example", smtp=None
+)
+_LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+def a_notification(
+    rendered: Rendered | None = None, *, recipient: str = "comms@trust.example", key: str = "k1"
+) -> Notification:
+    """A frozen digest with little in it, or with what is given."""
+    return freeze(
+        rendered or Rendered(subject="Two new", text="Hello\n.\nEnd\n", html="<p>Hello</p>"),
+        Envelope(
+            kind="digest",
+            delivery_key=key,
+            recipient=recipient,
+            list_name="daily-halcyon",
+            contact="press@trust.example",
+        ),
+        MAIL,
+        NOW,
+    )
+
+
+def a_message(
+    notification: Notification | None = None, *, attempts: int = 0, unknown_outcomes: int = 0
+) -> OutboxMessage:
+    """A claimed row of the outbox."""
+    return OutboxMessage(
+        row_id=1,
+        notification=notification or a_notification(),
+        state="leased",
+        attempts=attempts,
+        unknown_outcomes=unknown_outcomes,
+        created_at=NOW - timedelta(minutes=1),
+        next_at=NOW,
+        sent_at=None,
+        last_code=None,
+        last_error=None,
+    )
+
+
+def parsed(raw: bytes) -> EmailMessage:
+    """A mail as a reader's program sees it."""
+    message = message_from_bytes(raw, policy=default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def bodies(message: EmailMessage) -> tuple[str, str]:
+    """The text and the HTML of a mail."""
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    return text.get_content(), html.get_content()
+
+
+def links_of_text(text: str) -> set[str]:
+    """The web addresses in a plain text."""
+    return set(_LINK.findall(text))
+
+
+def links_of_html(html: str) -> set[str]:
+    """The web addresses that a page links to."""
+    anchors = lxml_html.fromstring(html).iter("a")
+    return {str(a.get("href")) for a in anchors if not str(a.get("href")).startswith("mailto:")}
+
+
+def assert_mail_is_clean(raw: bytes) -> EmailMessage:
+    """What holds for every message (RELIABILITY 2): structure, headers, links, size, no tricks."""
+    message = parsed(raw)
+    for part in message.walk():
+        assert part.defects == [], part.get_content_type()
+        for name, value in part.items():
+            assert not getattr(value, "defects", ()), (name, value)
+    assert raw.isascii()
+    lines = raw.split(b"\r\n")
+    assert all(b"\n" not in each and b"\r" not in each and len(each) <= 998 for each in lines)
+    body = raw.split(b"\r\n\r\n", 1)[1]
+    assert max(len(each) for each in body.split(b"\r\n")) <= 76, "RFC 2045, 6.7"
+
+    assert message.get_content_type() == "multipart/alternative"
+    parts = list(message.iter_parts())
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
+    assert {part.get_content_charset() for part in parts} == {"utf-8"}
+
+    for name in ("Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "List-Id"):
+        assert len(message.get_all(name, [])) == 1, name
+    assert len(message["To"].addresses) == 1
+    assert "Bcc" not in message
+    assert "Cc" not in message
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Precedence"] == "bulk"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert re.fullmatch(r"<[a-z]+\.[0-9a-f]{32}@[a-z0-9.-]+>", message["Message-ID"])
+    header_bytes = raw.split(b"\r\n\r\n", 1)[0]
+    stop = re.search(rb"(?m)^List-Unsubscribe: (.*)\r$", header_bytes)
+    if stop is not None:
+        assert re.fullmatch(rb"<mailto:[^<>\s]+@[^<>\s]+>", stop[1]), stop[1]
+
+    text, html = bodies(message)
+    assert links_of_text(text) == links_of_html(html)
+    assert len(html.encode()) <= MAX_HTML
+    tree = lxml_html.fromstring(html)
+    for element in tree.iter():
+        assert element.tag not in {"script", "img", "iframe", "form", "link", "object", "svg"}
+        assert not [name for name in element.attrib if name.lower().startswith("on")]
+        for name in ("src", "href", "action", "background"):
+            target = element.get(name)
+            if target is not None:
+                assert re.match(r"(https?://|mailto:)", target), target
+    assert "url(" not in html
+    shown = f"{message['Subject']}{text}{tree.text_content()}"
+    assert not re.search("[\x00-\x08\x0e-\x1f\u200b\u202a-\u202e\u2066-\u2069\ud800-\udfff]", shown)
+    return message
