@@ -36,15 +36,16 @@ _NEVER_ENCODED = frozenset(
         "in-reply-to",
     )
 )
-# EmailMessage takes the length of quoted-printable lines from here: at most 76 (RFC 2045, 6.7).
-_BODIES = SMTP.clone(max_line_length=76)
+# At most 76 columns for quoted-printable (RFC 2045, 6.7) and for encoded words (RFC 2047, 2), of
+# which the default of 78 makes lines that are one too long.
+_FOLDED = SMTP.clone(max_line_length=76)
 
 
 class _HeaderPolicy(EmailPolicy):
-    """Folds at 78 columns, so that encoded words keep to 75 (RFC 2047), but never encodes ids."""
+    """Folds what people read, and never encodes what programs read."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
-        policy = _PLAIN if name.lower() in _NEVER_ENCODED else SMTP
+        policy = _PLAIN if name.lower() in _NEVER_ENCODED else _FOLDED
         return policy.fold_binary(name, value)
 
 
@@ -163,7 +164,7 @@ def _header(text: str, limit: int) -> str:
 
 
 def _part(text: str, subtype: Literal["plain", "html"]) -> EmailMessage:
-    part = EmailMessage(policy=_BODIES)
+    part = EmailMessage(policy=_FOLDED)
     clean = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     part.set_content(clean, subtype=subtype, charset="utf-8", cte="quoted-printable")
     del part["MIME-Version"]

@@ -1,0 +1,254 @@
+"""Cuts digests and alerts: what is pending becomes a frozen message in the outbox, at once told.
+
+Reading and rendering happen outside of the transaction that cuts; it takes exactly the tellings
+that were rendered, and what came meanwhile stays pending.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.store import Store, Unit
+
+from alerts.context import TellingContext
+from alerts.digest import Digest, Occasion, build_digest
+from alerts.due import Due, agenda
+from alerts.errors import MessageError, UnknownSubscriptionError
+from alerts.findings import explain_tellings
+from alerts.message import Envelope, freeze
+from alerts.render import Rendered, render, render_note
+from config.model import Subscription
+from storage.model import PendingTelling, Subscriber
+
+__all__ = ["TellingContext", "cut_due", "operator_message", "preview"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """The subscribers of one recipient that are told in one message."""
+
+    due: tuple[Due, ...]
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(sorted(each.subscriber.subscriber_id for each in self.due))
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        return tuple(each.subscription for each in self.due)
+
+    @property
+    def subscribers(self) -> tuple[Subscriber, ...]:
+        return tuple(each.subscriber for each in self.due)
+
+
+def cut_due(
+    store: Store, context: TellingContext, *, now: datetime, force: Collection[int] = ()
+) -> int:
+    """Write the digests and alerts that are due to the outbox; returns how many.
+
+    What falls due for one recipient at the same time is one message. A recipient whose message
+    cannot be made keeps what is pending, is reported, and holds up no other.
+
+    Args:
+        store: what is pending.
+        context: the configuration in force.
+        now: the time.
+        force: subscribers that are told now whatever their cadence; one with nothing to tell
+            gets its message only if it wants empty ones.
+    """
+    with store.reading() as unit:
+        subscribers = unit.subscribers.all()
+        waiting = unit.subscribers.waiting()
+    plan = agenda(subscribers, context.subscriptions, waiting, now, force)
+    if plan.moves:
+        with store.transaction() as unit:
+            for subscriber_id, at in plan.moves:
+                unit.subscribers.set_next(subscriber_id, at)
+    cut = 0
+    for group in _groups(plan.due):
+        try:
+            cut += _cut(store, context, group, now)
+        except MessageError as error:
+            _report(store, group, str(error), now)
+    return cut
+
+
+def preview(
+    store: Store, context: TellingContext, subscription_key: str, *, now: datetime
+) -> Rendered:
+    """The digest that a subscription would get now; nothing is changed.
+
+    Raises:
+        UnknownSubscriptionError: naming those that exist.
+    """
+    subscription = context.subscriptions.get(subscription_key)
+    with store.reading() as unit:
+        subscribers = [s for s in unit.subscribers.all() if s.subscription_key == subscription_key]
+        if subscription is None or not subscribers:
+            known = ", ".join(sorted(context.subscriptions)) or "none"
+            raise UnknownSubscriptionError(
+                f"there is no subscription {subscription_key!r}; there are: {known}"
+            )
+        first = subscribers[0]
+        tellings = unit.subscribers.pending([first.subscriber_id])
+        kind = "alert" if subscription.cadence.kind == "immediate" else "digest"
+        occasion = _occasion(kind, [first], [subscription], context, now)
+        return render(_digest(unit, tellings, [subscription], occasion, context))
+
+
+def operator_message(
+    store: Store,
+    context: TellingContext,
+    key: str,
+    subject: str,
+    lines: Sequence[str],
+    now: datetime,
+) -> bool:
+    """Write to the operator, once for each `key`; False where none is named or it was written.
+
+    Indented lines are kept in their columns.
+    """
+    recipient = context.settings.operator_to
+    if recipient is None:
+        log.warning("operator.unknown subject=%s", subject)
+        return False
+    envelope = Envelope(
+        kind="operator",
+        delivery_key=f"operator:{key}",
+        recipient=recipient,
+        list_name="operator",
+    )
+    notification = freeze(render_note(subject, lines), envelope, context.settings.mail, now)
+    with store.transaction() as unit:
+        return unit.outbox.enqueue(notification, now)
+
+
+def _groups(due: Sequence[Due]) -> list[_Group]:
+    grouped: dict[tuple[str, bool, bool], list[Due]] = {}
+    for each in due:
+        key = (each.subscriber.recipient.lower(), each.at_once, each.forced)
+        grouped.setdefault(key, []).append(each)
+    return [_Group(due=tuple(members)) for members in grouped.values()]
+
+
+def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) -> int:
+    kind = "alert" if group.due[0].at_once else "digest"
+    occasion = _occasion(kind, group.subscribers, group.subscriptions, context, now)
+    with store.reading() as unit:
+        tellings = unit.subscribers.pending(group.ids)
+        digest = _digest(unit, tellings, group.subscriptions, occasion, context)
+    wanted = not digest.empty or any(s.send_empty for s in group.subscriptions)
+    notification = None
+    if wanted:
+        envelope = Envelope(
+            kind=kind,
+            delivery_key=_delivery_key(kind, group, tellings, now),
+            recipient=group.subscribers[0].recipient,
+            list_name=group.subscriptions[0].key,
+            contact=context.contact,
+        )
+        notification = freeze(render(digest), envelope, context.settings.mail, now)
+    with store.transaction() as unit:
+        done = unit.subscribers.cut(
+            group.ids,
+            notification=notification,
+            tellings=tellings if wanted else (),
+            next_at={each.subscriber.subscriber_id: each.next_at for each in group.due},
+            local_date={each.subscriber.subscriber_id: each.day for each in group.due},
+            now=now,
+        )
+        if not done:
+            # told already for this day (a clock that was put back): what is pending waits
+            log.warning("telling.known key=%s", notification.delivery_key if notification else "")
+            for each in group.due:
+                unit.subscribers.set_next(each.subscriber.subscriber_id, each.next_at)
+    if notification is None or not done:
+        return 0
+    log.info(
+        "telling.cut kind=%s subscriptions=%s tellings=%d key=%s",
+        kind,
+        ",".join(s.key for s in group.subscriptions),
+        len(tellings),
+        notification.delivery_key,
+    )
+    return 1
+
+
+def _digest(
+    unit: Unit,
+    tellings: Sequence[PendingTelling],
+    subscriptions: Sequence[Subscription],
+    occasion: Occasion,
+    context: TellingContext,
+) -> Digest:
+    keys = dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s))
+    coverage = None
+    if occasion.kind == "digest":
+        coverage = unit.coverage(occasion.since or occasion.now, occasion.now)
+    return build_digest(
+        explain_tellings(unit, tellings, context),
+        names=context.names,
+        occasion=occasion,
+        coverage=coverage,
+        watch_keys=tuple(keys),
+    )
+
+
+def _occasion(
+    kind: str,
+    subscribers: Sequence[Subscriber],
+    subscriptions: Sequence[Subscription],
+    context: TellingContext,
+    now: datetime,
+) -> Occasion:
+    since = min(s.last_cut_at or s.activated_at for s in subscribers)
+    return Occasion(
+        kind="alert" if kind == "alert" else "digest",
+        recipient=subscribers[0].recipient,
+        subscriptions=tuple(s.key for s in subscriptions),
+        schedules=tuple(schedule(s) for s in subscriptions),
+        timezone=subscriptions[0].timezone,
+        # a clock that was put back must not make a span that ends before it begins
+        since=min(since, now),
+        now=now,
+        contact=context.contact,
+    )
+
+
+def schedule(subscription: Subscription) -> str:
+    """A subscription as its reader knows it."""
+    cadence = subscription.cadence
+    return f"{subscription.key} ({cadence.text or cadence.kind})"
+
+
+def _delivery_key(
+    kind: str, group: _Group, tellings: Sequence[PendingTelling], now: datetime
+) -> str:
+    ids = "+".join(str(each) for each in group.ids)
+    first = group.due[0]
+    told = sorted({(t.mention.mention_id, t.revision, t.what) for t in tellings})
+    content = hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    if kind == "alert":
+        return f"alert:{ids}:{content}"
+    slot = first.day.isoformat()
+    if first.forced or first.subscription.cadence.kind in ("hourly", "cron"):
+        slot = f"{now:%Y-%m-%dT%H:%MZ}"
+    return f"digest:{ids}:{slot}" + (":now" if first.forced else "")
+
+
+def _report(store: Store, group: _Group, problem: str, now: datetime) -> None:
+    recipient = group.subscribers[0].recipient
+    log.error("telling.failed recipient=%s problem=%s", recipient, problem)
+    with store.transaction() as unit:
+        unit.notices.raise_(
+            f"telling-failed:{recipient}",
+            f"no message can be made for {recipient}; what is pending waits: {problem}",
+            now,
+        )

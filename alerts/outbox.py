@@ -1,0 +1,144 @@
+"""The delivery worker: claims a message, sends it with no transaction open, records the outcome.
+
+One commit for each message: a crash leaves at most the one in flight in doubt, and that one goes
+again with the same bytes and the same Message-ID, a few times at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from storage.store import Store
+
+from alerts.channels.base import Channel, ends_the_pass
+from storage.model import OutboxMessage, Receipt
+
+log = logging.getLogger(__name__)
+
+FIRST_DELAY = timedelta(minutes=5)
+LONGEST_DELAY = timedelta(hours=4)
+GIVE_UP_AFTER = timedelta(days=5)
+MAX_RESENDS = 3  # of a message that may have arrived already
+# longer than all waits of one attempt together, so that no second worker takes a living one's
+LEASE = timedelta(minutes=15)
+# a paused channel is tried again this often with one message: most faults are mended on the server
+PROBE_EVERY = timedelta(minutes=15)
+
+
+def deliver_due(
+    store: Store,
+    channels: Mapping[str, Channel],
+    *,
+    now: Callable[[], datetime],
+    owner: str,
+    limit: int = 50,
+    jitter: Callable[[], float] = random.random,
+) -> int:
+    """Try the messages that are due; returns how many were tried.
+
+    Args:
+        store: the outbox.
+        channels: ways to deliver, by name.
+        now: the clock; asked anew for each message.
+        owner: names this worker in leases.
+        limit: how many messages at most.
+        jitter: a number from 0 to 1 that spreads retries.
+    """
+    _probe_paused(store, channels, now())
+    tried = 0
+    try:
+        while tried < limit:
+            with store.transaction() as unit:
+                message = unit.outbox.claim(now(), owner=owner, lease=LEASE)
+            if message is None:
+                break
+            tried += 1
+            receipt = _attempt(message, channels)
+            _record(store, message, receipt, now(), jitter)
+            if ends_the_pass(receipt):
+                break
+    finally:
+        for channel in channels.values():
+            channel.rest()
+    return tried
+
+
+def retry_at(
+    message: OutboxMessage, receipt: Receipt, now: datetime, jitter: float
+) -> datetime | None:
+    """When to try again after `receipt`; None for never. Pure.
+
+    Doubles from five minutes to four hours, for five days. A paused message costs nothing and
+    stays due; one that may have arrived is sent again three times at most.
+    """
+    if receipt.outcome in ("delivered", "refused"):
+        return None
+    if receipt.outcome == "paused":
+        return now
+    if receipt.outcome == "unknown" and message.unknown_outcomes >= MAX_RESENDS:
+        return None
+    if now - message.created_at >= GIVE_UP_AFTER:
+        return None
+    doublings = min(message.attempts, 10)
+    delay = min(LONGEST_DELAY, FIRST_DELAY * 2**doublings)
+    return now + delay * (0.8 + 0.4 * jitter)
+
+
+def _attempt(message: OutboxMessage, channels: Mapping[str, Channel]) -> Receipt:
+    name = message.notification.channel
+    channel = channels.get(name)
+    if channel is None:
+        return Receipt(outcome="paused", detail=f"no channel {name!r} is set up")
+    if message.unknown_outcomes > MAX_RESENDS:
+        return Receipt(outcome="unknown", detail="may have arrived; not sent again")
+    try:
+        return channel.send(message)
+    except Exception as error:
+        # a defect of ours: whether anything went out is not known
+        log.exception("delivery.failed row=%s channel=%s", message.row_id, name)
+        return Receipt(outcome="unknown", detail=f"{type(error).__name__}: {error}")
+
+
+def _record(
+    store: Store,
+    message: OutboxMessage,
+    receipt: Receipt,
+    now: datetime,
+    jitter: Callable[[], float],
+) -> None:
+    notification = message.notification
+    next_at = retry_at(message, receipt, now, jitter())
+    with store.transaction() as unit:
+        unit.outbox.record(message.row_id, receipt, now=now, next_at=next_at)
+        if receipt.outcome == "paused":
+            unit.outbox.pause(notification.channel, receipt.detail, now)
+            unit.notices.raise_(
+                f"delivery-paused:{notification.channel}",
+                f"delivery by {notification.channel} is paused and nothing is lost: "
+                f"{receipt.detail}. It is tried again every 15 minutes",
+                now,
+            )
+        elif receipt.outcome == "delivered":
+            unit.notices.clear(f"delivery-paused:{notification.channel}", now)
+    level = logging.INFO if receipt.outcome == "delivered" else logging.WARNING
+    log.log(
+        level,
+        "delivery.%s row=%s kind=%s code=%s next_at=%s detail=%s",
+        receipt.outcome,
+        message.row_id,
+        notification.kind,
+        receipt.code,
+        next_at,
+        receipt.detail,
+    )
+
+
+def _probe_paused(store: Store, channels: Mapping[str, Channel], now: datetime) -> None:
+    with store.transaction() as unit:
+        for name in channels:
+            since = unit.outbox.paused(name)
+            if since is not None and now - since.since >= PROBE_EVERY:
+                unit.outbox.resume(name)

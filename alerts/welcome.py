@@ -1,0 +1,131 @@
+"""The one message that a recipient gets after the first poll: what is watched and what is there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from storage.store import Store, Unit
+
+from alerts.cadence import next_due
+from alerts.context import TellingContext
+from alerts.digest import entries_of
+from alerts.errors import MessageError
+from alerts.findings import explain_tellings
+from alerts.greeting import Planned, Welcome
+from alerts.message import Envelope, freeze
+from alerts.notify import schedule
+from alerts.render import render_welcome
+from storage.model import PendingTelling, SourceState, Subscriber
+
+log = logging.getLogger(__name__)
+
+NEWEST = 10
+# sources that hang or are blocked must not keep everybody waiting for the first word
+PATIENCE = timedelta(minutes=30)
+
+
+def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
+    """Welcome the recipients that were not welcomed yet, once all sources were tried; how many.
+
+    What the first poll brought is matched before: a recipient learns of it once, as already there.
+    """
+    with store.reading() as unit:
+        waiting = _unwelcomed(unit, context)
+        if not waiting:
+            return 0
+        states = [state for state in unit.sources.all() if state.active]
+        begun = min(s.activated_at for members in waiting.values() for s in members)
+        if not first_poll_over(states, begun, now) or unit.items.pending(now=now, limit=1):
+            return 0
+    return sum(_welcome(store, context, members, states, now) for members in waiting.values())
+
+
+def first_poll_over(states: Sequence[SourceState], begun: datetime, now: datetime) -> bool:
+    """Whether every source was tried, or has been waited for long enough with some answer. Pure."""
+    if all(state.last_polled_at is not None for state in states):
+        return bool(states)
+    answered = any(state.last_success_at is not None for state in states)
+    return answered and now - begun >= PATIENCE
+
+
+def _unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subscriber]]:
+    members: dict[str, list[Subscriber]] = {}
+    for subscriber in unit.subscribers.all():
+        if subscriber.subscription_key in context.subscriptions:
+            members.setdefault(subscriber.recipient, []).append(subscriber)
+    return {r: who for r, who in members.items() if not unit.subscribers.welcomed(r)}
+
+
+def _welcome(
+    store: Store,
+    context: TellingContext,
+    members: Sequence[Subscriber],
+    states: Sequence[SourceState],
+    now: datetime,
+) -> int:
+    recipient = members[0].recipient
+    with store.reading() as unit:
+        welcome = _gather(unit, context, members, states, now)
+    envelope = Envelope(
+        kind="welcome",
+        delivery_key=f"welcome:{recipient}",
+        recipient=recipient,
+        list_name=members[0].subscription_key,
+        contact=context.contact,
+    )
+    try:
+        notification = freeze(render_welcome(welcome), envelope, context.settings.mail, now)
+    except MessageError as error:
+        log.error("welcome.failed recipient=%s problem=%s", recipient, error)
+        return 0
+    with store.transaction() as unit:
+        return int(unit.outbox.enqueue(notification, now))
+
+
+def _gather(
+    unit: Unit,
+    context: TellingContext,
+    members: Sequence[Subscriber],
+    states: Sequence[SourceState],
+    now: datetime,
+) -> Welcome:
+    subscriptions = [context.subscriptions[m.subscription_key] for m in members]
+    keys = tuple(dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s)))
+    newest = unit.mentions.newest(keys, NEWEST)
+    tellings = [
+        PendingTelling(
+            subscriber_id=members[0].subscriber_id,
+            mention=mention,
+            item=item,
+            what="new",
+            revision=item.revision,
+            told_before=None,
+        )
+        for mention, item in newest
+    ]
+    return Welcome(
+        recipient=members[0].recipient,
+        plans=tuple(
+            Planned(
+                key=s.key,
+                schedule=schedule(s),
+                next_at=next_due(s.cadence, s.timezone, s.quiet_hours, now),
+            )
+            for s in subscriptions
+        ),
+        watches=tuple(context.names.watch(key) for key in keys),
+        sources_total=len(states),
+        sources_answered=sum(state.last_success_at is not None for state in states),
+        silent=tuple(
+            (context.names.source(state.key), state.last_error or "")
+            for state in states
+            if state.last_success_at is None
+        ),
+        items_stored=unit.items.count(),
+        entries=entries_of(explain_tellings(unit, tellings, context), context.names),
+        timezone=subscriptions[0].timezone,
+        now=now,
+        contact=context.contact,
+    )
