@@ -117,7 +117,8 @@ def _section(section: Section, full: int, brief: int) -> LaidSection:
         brief -= len(lines)
         hidden = len(block.entries) - len(shown) - len(lines)
         blocks.append(LaidBlock(watch=block.watch, full=shown, brief=lines, hidden=hidden))
-    return LaidSection(name=section.name, count=len(section.entries), blocks=tuple(blocks))
+    name = section_name(section) if len(section.blocks) == 1 else section.name
+    return LaidSection(name=name, count=len(section.entries), blocks=tuple(blocks))
 
 
 def _in_short(digest: Digest, fulls: Sequence[int]) -> tuple[Headlines, ...]:

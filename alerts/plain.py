@@ -19,7 +19,8 @@ def digest_text(digest: Digest, layout: Layout) -> str:
     """A digest or an alert as text."""
     occasion = digest.occasion
     lines = [
-        wording.opening(digest) + (f": {wording.tally(digest)}" if digest.entries else ""),
+        *wrap(wording.opening(digest)),
+        *wrap(wording.tally(digest)),
         wording.long_date(occasion.now, occasion.timezone),
         *_in_short(layout),
         *_sections(digest, layout),

@@ -64,8 +64,8 @@ def section_name(section: Section) -> str:
 
 
 def tally(digest: Digest) -> str:
-    """`Palantir 2, TPP 1`."""
-    return listed_counts(digest, len(digest.sections))
+    """`Palantir 2, TPP 1`; nothing where the heading has said it."""
+    return listed_counts(digest, len(digest.sections)) if len(digest.sections) > 1 else ""
 
 
 def listed_counts(digest: Digest, most: int) -> str:
@@ -120,7 +120,8 @@ def opening(digest: Digest) -> str:
     """The headline over the message."""
     parts = []
     if digest.entries:
-        parts.append(counted(len(digest.entries), "new story", "new stories"))
+        about = f" on {section_name(digest.sections[0])}" if len(digest.sections) == 1 else ""
+        parts.append(counted(len(digest.entries), "new story", "new stories") + about)
     if digest.changes:
         parts.append(counted(len(digest.changes), "changed story", "changed stories"))
     return listed(parts) or "Nothing new"
