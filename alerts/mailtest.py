@@ -1,0 +1,52 @@
+"""One message to try the mail settings with, past the outbox: its outcome is shown at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from alerts.channels import Channel, open_channels
+from alerts.message import Envelope, freeze
+from alerts.render import render_note
+from config.model import Settings
+from storage.model import OutboxMessage, Receipt
+
+
+def send_test(
+    settings: Settings,
+    address: str,
+    now: datetime,
+    *,
+    channels: Mapping[str, Channel] | None = None,
+) -> Receipt:
+    """Send a test message to `address` and say what became of it.
+
+    Raises:
+        MessageError: if `address` or the sender in the settings is not a mail address.
+    """
+    where = settings.mail.smtp
+    way = f"by {where.host}:{where.port} ({where.security})" if where else "as a file"
+    rendered = render_note(
+        "Test of media watch",
+        ("This message was sent to try the settings.", "", f"It went {way}. All is well."),
+    )
+    envelope = Envelope(
+        kind="test", delivery_key=f"test:{address}:{now.isoformat()}", recipient=address
+    )
+    message = OutboxMessage(
+        row_id=0,
+        notification=freeze(rendered, envelope, settings.mail, now),
+        state="leased",
+        attempts=0,
+        unknown_outcomes=0,
+        created_at=now,
+        next_at=now,
+        sent_at=None,
+        last_code=None,
+        last_error=None,
+    )
+    channel = (channels or open_channels(settings))["email"]
+    try:
+        return channel.send(message)
+    finally:
+        channel.rest()
