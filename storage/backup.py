@@ -1,0 +1,97 @@
+"""Copies of a SQLite database that is in use, verified; and putting one back."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from storage.errors import BackupFailed
+
+PAGES_A_STEP = 200  # between steps writers get their turn
+
+
+def backup(store_url: str, target: Path) -> Path:
+    """Copy the database to the file `target` while it is in use, and verify the copy.
+
+    Raises:
+        BackupFailed: `target` exists, is not writable, or the copy is not sound.
+    """
+    source = _file(store_url)
+    if target.exists():
+        raise BackupFailed(f"{target} exists: name a new file")
+    if not source.exists():
+        raise BackupFailed(f"there is no database at {source} to copy")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".part")
+    try:
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
+            live.backup(copy, pages=PAGES_A_STEP, sleep=0.01)
+        verify(part)
+        part.replace(target)
+    except sqlite3.Error as error:
+        raise BackupFailed(f"cannot copy {source} to {target}: {error}") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return target
+
+
+def verify(database: Path) -> None:
+    """Check pages and references of a database file.
+
+    Raises:
+        BackupFailed: it is damaged or no supplierwatch database.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            said = connection.execute("PRAGMA integrity_check").fetchall()
+            broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error as error:
+        raise BackupFailed(f"{database} cannot be read as a database: {error}") from error
+    if said != [("ok",)]:
+        raise BackupFailed(f"{database} is damaged: {said[0][0]}")
+    if broken:
+        raise BackupFailed(f"{database} has {len(broken)} rows that refer to missing ones")
+    if "item" not in tables or "outbox" not in tables:
+        raise BackupFailed(f"{database} is no supplierwatch database")
+
+
+def restore(copy: Path, store_url: str) -> Path | None:
+    """Put a backup in place of the database; the old one is kept beside it.
+
+    The caller holds the service lock.
+
+    Returns:
+        where the old database was moved to, if there was one.
+
+    Raises:
+        BackupFailed: the copy is not sound.
+    """
+    target = _file(store_url)
+    verify(copy)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(target.name + ".restoring")
+    shutil.copyfile(copy, part)
+    verify(part)
+    old = None
+    if target.exists():
+        old = target.with_name(target.name + ".before-restore")
+        for suffix in ("", "-wal", "-shm"):
+            there = Path(str(target) + suffix)
+            if there.exists():
+                there.replace(Path(str(old) + suffix))
+    part.replace(target)
+    return old
+
+
+def _file(store_url: str) -> Path:
+    url = make_url(store_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise BackupFailed(
+            "this command copies SQLite files; for PostgreSQL use pg_dump and pg_restore"
+        )
+    return Path(url.database)

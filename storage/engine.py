@@ -1,0 +1,75 @@
+"""Engines: the settings that each database needs so that a commit is one.
+
+SQLite: the driver's own transaction handling is switched off and every transaction is begun by us,
+BEGIN IMMEDIATE for writers, so that concurrent writers wait instead of failing and DDL rolls back
+(RELIABILITY trap 12). synchronous=FULL: a power cut must not un-send a message.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.errors import DatabaseUnusable
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for a SQLAlchemy URL of SQLite or PostgreSQL.
+
+    Raises:
+        DatabaseUnusable: the URL names neither.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnusable(
+            f"{url!r} is no database address: write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(url, parsed.database)
+    if backend == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=8,
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        )
+    raise DatabaseUnusable(f"{backend} is not supported: use sqlite or postgresql")
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file of a SQLite engine; None for PostgreSQL."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return None
+    return Path(engine.url.database)
+
+
+def _sqlite(url: str, database: str | None) -> Engine:
+    if not database or database == ":memory:":
+        raise DatabaseUnusable("SQLite needs a file: write sqlite:///FOLDER/supplierwatch.db")
+    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _on_connect)
+    return engine
+
+
+def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
+    dbapi.isolation_level = None
+    cursor = dbapi.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA journal_size_limit=67108864")
+    cursor.execute("PRAGMA trusted_schema=OFF")
+    cursor.close()

@@ -1,0 +1,193 @@
+"""The outbox: a row for each message to each recipient, claimed, sent, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+
+from storage.model import Notification, OutboxMessage, Receipt
+from storage.schema import outbox, pause
+
+WAITING = ("queued", "retry", "uncertain")
+_STATE_AFTER = {
+    "delivered": "sent",
+    "deferred": "retry",
+    "refused": "dead",
+    "paused": "retry",
+    "unknown": "uncertain",
+}
+
+
+class Outbox:
+    """Messages, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def enqueue(self, notification: Notification, now: datetime) -> bool:
+        """Write a message; False where its delivery key has been written before."""
+        known = select(outbox.c.id).where(outbox.c.delivery_key == notification.delivery_key)
+        if self._db.scalar(known) is not None:
+            return False
+        self._db.execute(
+            insert(outbox).values(
+                delivery_key=notification.delivery_key,
+                kind=notification.kind,
+                channel=notification.channel,
+                recipient=notification.recipient,
+                subject=notification.subject,
+                message_id=notification.message_id,
+                raw=notification.raw,
+                state="queued",
+                attempts=0,
+                unknown_outcomes=0,
+                created_at=now,
+                next_at=now,
+            )
+        )
+        return True
+
+    def claim(self, now: datetime, *, owner: str, lease: timedelta) -> OutboxMessage | None:
+        """Lease the message that has waited longest; paused channels are left alone.
+
+        A lease that ran out means that a sender died with the message in its hands: whether it
+        was sent is unknown, and is counted as that.
+        """
+        due = or_(
+            and_(outbox.c.state.in_(WAITING), outbox.c.next_at <= now),
+            and_(outbox.c.state == "leased", outbox.c.lease_until <= now),
+        )
+        paused = select(pause.c.channel)
+        row = self._db.execute(
+            select(outbox)
+            .where(due, outbox.c.channel.not_in(paused))
+            .order_by(outbox.c.next_at, outbox.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).one_or_none()
+        if row is None:
+            return None
+        died = 1 if row.state == "leased" else 0
+        self._db.execute(
+            update(outbox)
+            .where(outbox.c.id == row.id)
+            .values(
+                state="leased",
+                lease_owner=owner,
+                lease_until=now + lease,
+                attempts=row.attempts + 1,
+                unknown_outcomes=row.unknown_outcomes + died,
+            )
+        )
+        return self.get(row.id)
+
+    def record(
+        self, row_id: int, receipt: Receipt, *, now: datetime, next_at: datetime | None
+    ) -> None:
+        """What became of a claimed message. `next_at` None ends it: sent or dead."""
+        state = _STATE_AFTER[receipt.outcome]
+        if next_at is None and state != "sent":
+            state = "dead"
+        values: dict[str, Any] = {
+            "state": state,
+            "lease_owner": None,
+            "lease_until": None,
+            "last_code": receipt.code,
+            "last_error": None if receipt.outcome == "delivered" else receipt.detail,
+        }
+        if state == "sent":
+            values["sent_at"] = now
+        if next_at is not None:
+            values["next_at"] = next_at
+        if receipt.outcome == "unknown":
+            values["unknown_outcomes"] = outbox.c.unknown_outcomes + 1
+        if receipt.outcome == "paused":
+            values["attempts"] = outbox.c.attempts - 1  # the message is not to blame
+        self._db.execute(update(outbox).where(outbox.c.id == row_id).values(values))
+
+    def get(self, row_id: int) -> OutboxMessage | None:
+        """One message."""
+        row = self._db.execute(select(outbox).where(outbox.c.id == row_id)).one_or_none()
+        return None if row is None else _message(row)
+
+    def list(
+        self, *, states: Collection[str] | None = None, limit: int = 100
+    ) -> tuple[OutboxMessage, ...]:
+        """Messages, newest first."""
+        found = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+        if states is not None:
+            found = found.where(outbox.c.state.in_(list(states)))
+        return tuple(_message(row) for row in self._db.execute(found))
+
+    def counts(self) -> dict[str, int]:
+        """State -> how many messages are in it."""
+        counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        return {row[0]: int(row[1]) for row in self._db.execute(counted)}
+
+    def resend(self, row_id: int, now: datetime) -> bool:
+        """Have a message sent (again); False where there is none of that number."""
+        return self._set(row_id, {"state": "queued", "next_at": now, "attempts": 0})
+
+    def hold(self, row_id: int) -> bool:
+        """Keep a message that has not been sent from being sent."""
+        return self._set(row_id, {"state": "held"}, only=WAITING)
+
+    def release(self, row_id: int, now: datetime) -> bool:
+        """Let a held message go."""
+        return self._set(row_id, {"state": "queued", "next_at": now}, only=("held",))
+
+    def _set(
+        self, row_id: int, values: dict[str, Any], *, only: Collection[str] | None = None
+    ) -> bool:
+        change = update(outbox).where(outbox.c.id == row_id).values(values)
+        if only is not None:
+            change = change.where(outbox.c.state.in_(list(only)))
+        return self._db.execute(change).rowcount > 0
+
+    def pause(self, channel: str, reason: str, now: datetime) -> bool:
+        """Stop claiming messages of a channel; False where it is stopped already."""
+        if channel in self.paused():
+            return False
+        self._db.execute(insert(pause).values(channel=channel, reason=reason, since=now))
+        return True
+
+    def resume(self, channel: str) -> bool:
+        """Go on with a channel."""
+        gone = pause.delete().where(pause.c.channel == channel)
+        return self._db.execute(gone).rowcount > 0
+
+    def paused(self) -> dict[str, tuple[str, datetime]]:
+        """Channel -> why and since when it is stopped."""
+        return {row.channel: (row.reason, row.since) for row in self._db.execute(select(pause))}
+
+    def next_due(self) -> datetime | None:
+        """When the next waiting message falls due."""
+        soonest = select(func.min(outbox.c.next_at)).where(outbox.c.state.in_(WAITING))
+        soonest_at: datetime | None = self._db.scalar(soonest)
+        return soonest_at
+
+
+def _message(row: Row[Any]) -> OutboxMessage:
+    return OutboxMessage(
+        row_id=row.id,
+        notification=Notification(
+            delivery_key=row.delivery_key,
+            kind=row.kind,
+            channel=row.channel,
+            recipient=row.recipient,
+            subject=row.subject,
+            message_id=row.message_id,
+            raw=bytes(row.raw),
+        ),
+        state=row.state,
+        attempts=row.attempts,
+        unknown_outcomes=row.unknown_outcomes,
+        created_at=row.created_at,
+        next_at=row.next_at,
+        sent_at=row.sent_at,
+        last_code=row.last_code,
+        last_error=row.last_error,
+    )

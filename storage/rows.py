@@ -1,0 +1,99 @@
+"""Between rows and values, for items. Nothing here asks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from storage.model import Article, Carrier, FetchedEntry, StoredItem, TextState
+from storage.types import clean
+
+
+def cleaned(article: Article) -> Article:
+    """The article without characters that a database refuses."""
+    return replace(
+        article,
+        guid=None if article.guid is None else clean(article.guid),
+        title=clean(article.title),
+        summary=clean(article.summary),
+        body=clean(article.body),
+        comments=clean(article.comments),
+        authors=tuple(clean(name) for name in article.authors),
+        pages=tuple(clean(page) for page in article.pages),
+        published_raw=None if article.published_raw is None else clean(article.published_raw),
+    )
+
+
+def text_values(article: Article) -> dict[str, Any]:
+    """The columns that change with an item's text."""
+    return {
+        "title": article.title,
+        "authors": list(article.authors),
+        "published_at": article.published_at,
+        "published_raw": article.published_raw,
+        "language": article.language,
+        "summary": article.summary,
+        "body": article.body,
+        "comments": article.comments,
+        "pages": list(article.pages),
+        "text_state": article.text_state.value,
+        "thin_reason": article.thin_reason,
+        "content_hash": article.content_hash,
+        "fetched_at": article.fetched_at,
+        "etag": article.etag,
+        "last_modified": article.last_modified,
+    }
+
+
+def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
+    """An item row with the rows of the sources that carried it."""
+    return StoredItem(
+        item_id=row.id,
+        source_key=row.source_key,
+        kind=row.kind,
+        url=row.url,
+        title=row.title,
+        authors=tuple(row.authors),
+        published_at=row.published_at,
+        published_raw=row.published_raw,
+        language=row.language,
+        summary=row.summary,
+        body=row.body,
+        comments=row.comments,
+        pages=tuple(row.pages),
+        text_state=TextState(row.text_state),
+        thin_reason=row.thin_reason,
+        content_hash=row.content_hash,
+        first_seen_at=row.first_seen_at,
+        revised_at=row.revised_at,
+        revision=row.revision,
+        baseline=row.baseline,
+        story_id=row.story_id,
+        carriers=tuple(
+            Carrier(source_key=c.source_key, url=c.url, guid=c.guid, first_seen_at=c.first_seen_at)
+            for c in carriers
+        ),
+    )
+
+
+def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:
+    """What the listing said of a stored item, as far as fetching its page needs it."""
+    own = [c for c in carriers if c.source_key == row.source_key] or list(carriers)
+    url = next((c.url for c in own if c.url), row.url)
+    return FetchedEntry(
+        source_key=row.source_key,
+        url=url,
+        guid=next((c.guid for c in own if c.guid), None),
+        title=row.title,
+        summary=row.summary,
+        content="",
+        authors=tuple(row.authors),
+        published_raw=row.published_raw,
+        published_at=row.published_at,
+        updated_at=None,
+        language=row.language,
+        fetched_at=row.fetched_at,
+    )

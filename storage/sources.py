@@ -1,0 +1,190 @@
+"""Sources: what is remembered of each, who polls it now, and robots.txt files of hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+
+from config import model as declared
+from storage.model import CrawlReport, SourceState, Validators
+from storage.schema import item, robots, source
+
+RETRY_AFTER_CRASH = timedelta(minutes=5)
+_SUCCESSES = ("ok", "not-modified", "empty")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """A robots.txt as it was last fetched. `status` 0: it could not be reached."""
+
+    host: str
+    fetched_at: datetime
+    status: int
+    body: str
+
+
+class Sources:
+    """The state of sources, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def declare(self, sources: Sequence[declared.Source], now: datetime) -> None:
+        """Make these the sources that are polled; what is known of the others is kept."""
+        known = {row.key: row for row in self._db.execute(select(source))}
+        keys = {one.key for one in sources}
+        for one in sources:
+            row = known.get(one.key)
+            if row is None:
+                values = {"key": one.key, "kind": one.kind, "url": one.url, "active": True}
+                self._db.execute(insert(source).values(**values, next_at=now, failures=0))
+            elif (row.kind, row.url, row.active) != (one.kind, one.url, True):
+                changed: dict[str, Any] = {"kind": one.kind, "url": one.url, "active": True}
+                if (row.kind, row.url) != (one.kind, one.url):
+                    # validators belong to an address
+                    changed |= {"etag": None, "last_modified": None, "body_hash": None}
+                if not row.active or row.url != one.url:
+                    changed |= {"next_at": now}
+                self._db.execute(update(source).where(source.c.key == one.key).values(changed))
+        for key in known.keys() - keys:
+            self._db.execute(update(source).where(source.c.key == key).values(active=False))
+
+    def claim_due(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        owner: str,
+        lease: timedelta,
+        keys: Sequence[str] | None = None,
+        even_if_not_due: bool = False,
+    ) -> tuple[SourceState, ...]:
+        """Lease due sources to `owner`; each source has one holder at a time."""
+        due = select(source.c.key).where(
+            source.c.active.is_(True),
+            or_(source.c.lease_until.is_(None), source.c.lease_until <= now),
+        )
+        if not even_if_not_due:
+            due = due.where(source.c.next_at <= now)
+        if keys is not None:
+            due = due.where(source.c.key.in_(list(keys)))
+        due = due.order_by(source.c.next_at, source.c.key).limit(limit)
+        claimed = list(self._db.scalars(due.with_for_update(skip_locked=True)))
+        if not claimed:
+            return ()
+        self._db.execute(
+            update(source)
+            .where(source.c.key.in_(claimed))
+            .values(lease_owner=owner, lease_until=now + lease)
+        )
+        return tuple(state for state in self.all() if state.key in claimed)
+
+    def finish(
+        self,
+        report: CrawlReport,
+        *,
+        next_at: datetime,
+        validators: Validators | None,
+        baseline_done: bool,
+    ) -> None:
+        """Record a poll and give its lease back. `validators` None keeps the stored ones."""
+        success = report.outcome in _SUCCESSES
+        now = report.finished_at
+        values: dict[str, Any] = {
+            "last_polled_at": now,
+            "outcome": report.outcome,
+            "http_status": report.http_status,
+            "last_error": None if success else "; ".join(report.errors) or report.outcome,
+            "failures": 0 if success else source.c.failures + 1,
+            "next_at": next_at,
+            "lease_owner": None,
+            "lease_until": None,
+            "last_report": _report_json(report),
+        }
+        if success:
+            values["last_success_at"] = now
+        if validators is not None:
+            values |= asdict(validators)
+        if baseline_done:
+            values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
+        mine = (source.c.key == report.source_key, source.c.lease_owner == report.run_id)
+        self._db.execute(update(source).where(*mine).values(values))
+
+    def release(self, owner: str, *, now: datetime, error: str | None) -> int:
+        """Take back what `owner` still holds; with an error it counts as a failed poll."""
+        values: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+        if error is not None:
+            values |= {
+                "last_polled_at": now,
+                "outcome": "failed",
+                "last_error": error,
+                "failures": source.c.failures + 1,
+                "next_at": now + RETRY_AFTER_CRASH,
+            }
+        held = source.c.lease_owner == owner
+        return self._db.execute(update(source).where(held).values(values)).rowcount
+
+    def get(self, key: str) -> SourceState | None:
+        """One source."""
+        return next((state for state in self._states(source.c.key == key)), None)
+
+    def all(self) -> tuple[SourceState, ...]:
+        """Every source that was ever declared, by key."""
+        return self._states()
+
+    def _states(self, *tests: Any) -> tuple[SourceState, ...]:
+        counts = {
+            row[0]: int(row[1])
+            for row in self._db.execute(
+                select(item.c.source_key, func.count()).group_by(item.c.source_key)
+            )
+        }
+        found = self._db.execute(select(source).where(*tests).order_by(source.c.key))
+        return tuple(_state(row, counts) for row in found)
+
+    def robots_get(self, host: str) -> RobotsFile | None:
+        """The cached robots.txt of a host."""
+        row = self._db.execute(select(robots).where(robots.c.host == host)).one_or_none()
+        return None if row is None else RobotsFile(**row._mapping)
+
+    def robots_put(self, host: str, fetched_at: datetime, status: int, body: str) -> None:
+        """Remember a host's robots.txt."""
+        values = {"fetched_at": fetched_at, "status": status, "body": body.replace("\x00", "")}
+        found = self._db.execute(update(robots).where(robots.c.host == host).values(values))
+        if found.rowcount == 0:
+            self._db.execute(insert(robots).values(host=host, **values))
+
+
+def _state(row: Row[Any], counts: Mapping[str, int]) -> SourceState:
+    return SourceState(
+        key=row.key,
+        kind=row.kind,
+        url=row.url,
+        active=row.active,
+        next_at=row.next_at,
+        lease_owner=row.lease_owner,
+        lease_until=row.lease_until,
+        validators=Validators(
+            etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash
+        ),
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        outcome=row.outcome,
+        http_status=row.http_status,
+        last_error=row.last_error,
+        failures=row.failures,
+        baseline_done_at=row.baseline_done_at,
+        item_count=counts.get(row.key, 0),
+    )
+
+
+def _report_json(report: CrawlReport) -> dict[str, Any]:
+    said = asdict(report)
+    for name in ("started_at", "finished_at", "retry_after"):
+        value = said[name]
+        said[name] = None if value is None else value.isoformat()
+    return said

@@ -1,0 +1,249 @@
+"""Subscribers: who waits to be told what, and the one step that tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+
+from config import model as declared
+from storage.items import Items
+from storage.mentions import mention_of
+from storage.model import Notification, PendingTelling, Subscriber
+from storage.outbox import Outbox
+from storage.schema import mention, outbox, pending_telling, subscriber, told
+
+ALL_WATCHES = "*"
+Told = tuple[str, str, int | None, datetime]
+
+
+class Subscribers:
+    """Subscribers and what is pending for them, within one transaction."""
+
+    def __init__(self, connection: Connection, items: Items) -> None:
+        self._db = connection
+        self._items = items
+
+    def declare(
+        self, subscriptions: Sequence[declared.Subscription], now: datetime
+    ) -> tuple[Subscriber, ...]:
+        """Make these the subscriptions in force; returns the active subscribers.
+
+        What waits for a recipient whose subscription vanished moves to another subscription of
+        theirs that has the watch, and is dropped where there is none: they asked for that.
+        """
+        wanted = {(s.key, to): s for s in subscriptions for to in s.to}
+        known = {
+            (row.subscription_key, row.recipient): row
+            for row in self._db.execute(select(subscriber)).all()
+        }
+        for key, recipient in wanted:
+            row = known.get((key, recipient))
+            if row is None:
+                self._db.execute(
+                    insert(subscriber).values(
+                        subscription_key=key, recipient=recipient, active=True, activated_at=now
+                    )
+                )
+            elif not row.active:
+                self._db.execute(
+                    update(subscriber)
+                    .where(subscriber.c.id == row.id)
+                    .values(active=True, activated_at=now, next_at=None)
+                )
+        for pair, row in known.items():
+            if pair not in wanted and row.active:
+                self._retire(row, subscriptions)
+        return self.all()
+
+    def _retire(self, gone: Row[Any], subscriptions: Sequence[declared.Subscription]) -> None:
+        heirs = [
+            (s, self._id(s.key, gone.recipient)) for s in subscriptions if gone.recipient in s.to
+        ]
+        waiting = self._db.execute(
+            select(pending_telling, mention.c.watch_key)
+            .join(mention, mention.c.id == pending_telling.c.mention_id)
+            .where(pending_telling.c.subscriber_id == gone.id)
+        ).all()
+        for row in waiting:
+            heir = next(
+                (
+                    heir_id
+                    for s, heir_id in heirs
+                    if row.watch_key in s.watches or ALL_WATCHES in s.watches
+                ),
+                None,
+            )
+            if heir is not None and not self._has(heir, row.mention_id, row.revision):
+                self._db.execute(
+                    insert(pending_telling).values(
+                        subscriber_id=heir,
+                        mention_id=row.mention_id,
+                        revision=row.revision,
+                        what=row.what,
+                        created_at=row.created_at,
+                    )
+                )
+        self._db.execute(delete(pending_telling).where(pending_telling.c.subscriber_id == gone.id))
+        self._db.execute(update(subscriber).where(subscriber.c.id == gone.id).values(active=False))
+
+    def _id(self, key: str, recipient: str) -> int:
+        wanted = (subscriber.c.subscription_key == key, subscriber.c.recipient == recipient)
+        return int(self._db.execute(select(subscriber.c.id).where(*wanted)).scalar_one())
+
+    def _has(self, subscriber_id: int, mention_id: int, revision: int) -> bool:
+        return any(
+            self._db.scalar(
+                select(func.count())
+                .select_from(table)
+                .where(
+                    table.c.subscriber_id == subscriber_id,
+                    table.c.mention_id == mention_id,
+                    table.c.revision == revision,
+                )
+            )
+            for table in (pending_telling, told)
+        )
+
+    def all(self) -> tuple[Subscriber, ...]:
+        """The active subscribers."""
+        return self._subscribers(subscriber.c.active.is_(True))
+
+    def due(self, now: datetime) -> tuple[Subscriber, ...]:
+        """Active subscribers whose `next_at` has come."""
+        return self._subscribers(subscriber.c.active.is_(True), subscriber.c.next_at <= now)
+
+    def _subscribers(self, *tests: Any) -> tuple[Subscriber, ...]:
+        found = select(subscriber).where(*tests).order_by(subscriber.c.id)
+        return tuple(
+            Subscriber(
+                subscriber_id=row.id,
+                subscription_key=row.subscription_key,
+                recipient=row.recipient,
+                activated_at=row.activated_at,
+                next_at=row.next_at,
+                last_cut_at=row.last_cut_at,
+                last_cut_date=row.last_cut_date,
+            )
+            for row in self._db.execute(found)
+        )
+
+    def set_next(self, subscriber_id: int, next_at: datetime | None) -> None:
+        """When this subscriber is to be told next."""
+        this = subscriber.c.id == subscriber_id
+        self._db.execute(update(subscriber).where(this).values(next_at=next_at))
+
+    def waiting(self) -> dict[int, int]:
+        """Subscriber id -> how many tellings are pending."""
+        counted = select(pending_telling.c.subscriber_id, func.count()).group_by(
+            pending_telling.c.subscriber_id
+        )
+        return {row[0]: int(row[1]) for row in self._db.execute(counted)}
+
+    def pending(self, subscriber_ids: Sequence[int]) -> tuple[PendingTelling, ...]:
+        """What these subscribers have still to be told, oldest first."""
+        found = self._db.execute(
+            select(
+                mention,
+                pending_telling.c.subscriber_id.label("for_subscriber"),
+                pending_telling.c.revision.label("of_revision"),
+                pending_telling.c.what,
+                subscriber.c.recipient,
+            )
+            .join(mention, mention.c.id == pending_telling.c.mention_id)
+            .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
+            .where(pending_telling.c.subscriber_id.in_(list(subscriber_ids)))
+            .order_by(pending_telling.c.created_at, mention.c.id)
+        ).all()
+        items = {i.item_id: i for i in self._items.get_many(list({r.item_id for r in found}))}
+        return tuple(
+            PendingTelling(
+                subscriber_id=row.for_subscriber,
+                mention=mention_of(row),
+                item=items[row.item_id],
+                what=row.what,
+                revision=row.of_revision,
+                told_before=self._told_before(row.recipient, row.id, row.of_revision),
+            )
+            for row in found
+        )
+
+    def _told_before(self, recipient: str, mention_id: int, revision: int) -> datetime | None:
+        first: datetime | None = self._db.scalar(
+            select(func.min(told.c.told_at))
+            .join(subscriber, subscriber.c.id == told.c.subscriber_id)
+            .where(
+                subscriber.c.recipient == recipient,
+                told.c.mention_id == mention_id,
+                told.c.revision == revision,
+            )
+        )
+        return first
+
+    def cut(
+        self,
+        subscriber_ids: Sequence[int],
+        *,
+        notification: Notification | None,
+        tellings: Sequence[PendingTelling],
+        next_at: Mapping[int, datetime | None],
+        local_date: Mapping[int, date],
+        now: datetime,
+    ) -> bool:
+        """Tell: the message goes to the outbox and exactly these tellings are told by it.
+
+        Args:
+            notification: None where there is nothing to send.
+            tellings: what the message says.
+            next_at: per subscriber, when to cut next.
+            local_date: per subscriber, the day in its zone that this cut stands for.
+
+        Returns:
+            whether a message was written; False also where its delivery key is known already, and
+            then nothing at all is changed.
+        """
+        outbox_id = None
+        if notification is not None:
+            box = Outbox(self._db)
+            if not box.enqueue(notification, now):
+                return False
+            wanted = outbox.c.delivery_key == notification.delivery_key
+            outbox_id = self._db.execute(select(outbox.c.id).where(wanted)).scalar_one()
+        for telling in tellings:
+            key = {
+                "subscriber_id": telling.subscriber_id,
+                "mention_id": telling.mention.mention_id,
+                "revision": telling.revision,
+            }
+            self._db.execute(insert(told).values(**key, outbox_id=outbox_id, told_at=now))
+            this = and_(*(pending_telling.c[name] == value for name, value in key.items()))
+            self._db.execute(delete(pending_telling).where(this))
+        for subscriber_id in subscriber_ids:
+            values: dict[str, Any] = {"last_cut_at": now, "next_at": next_at.get(subscriber_id)}
+            if subscriber_id in local_date:
+                values["last_cut_date"] = local_date[subscriber_id]
+            this_one = subscriber.c.id == subscriber_id
+            self._db.execute(update(subscriber).where(this_one).values(values))
+        return notification is not None
+
+    def told_to(self, mention_id: int) -> tuple[Told, ...]:
+        """(recipient, subscription key, outbox row, when) for each telling of a mention."""
+        found = self._db.execute(
+            select(
+                subscriber.c.recipient,
+                subscriber.c.subscription_key,
+                told.c.outbox_id,
+                told.c.told_at,
+            )
+            .join(subscriber, subscriber.c.id == told.c.subscriber_id)
+            .where(told.c.mention_id == mention_id)
+            .order_by(told.c.told_at, subscriber.c.recipient)
+        )
+        return tuple((row[0], row[1], row[2], row[3]) for row in found)
+
+    def welcomed(self, recipient: str) -> bool:
+        """Whether this recipient has had the welcome message."""
+        wanted = outbox.c.delivery_key == f"welcome:{recipient}"
+        return self._db.scalar(select(outbox.c.id).where(wanted)) is not None
