@@ -1,0 +1,139 @@
+"""The command `supplierwatch`: global options, the list of commands, and how failures end.
+
+What a command does is in `supplierwatch.commands`, what it shows in `supplierwatch.show`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from supplierwatch.commands import (
+    crawling,
+    database,
+    doctor,
+    explaining,
+    mail,
+    searching,
+    service,
+    setting_up,
+    sources,
+    watches,
+)
+from supplierwatch.commands.failures import show_failure
+from supplierwatch.commands.options import CONFIG_HELP, VERBOSE_HELP
+from supplierwatch.commands.registering import Group, help_of
+from supplierwatch.commands.session import Session, log_to_stderr
+
+__all__ = ["app", "main"]
+
+
+class Commands(Group):
+    """The group of all commands: global options may stand anywhere, failures become exit codes."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run with `args`, or with those of the process."""
+        import sys
+
+        given = list(sys.argv[1:] if args is None else args)
+        return super().main(globals_first(given), *rest, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what it raises is shown and ends in its exit code."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if type(error).__module__.startswith("typer.") or isinstance(error, BrokenPipeError):
+                raise  # usage errors and orderly exits are typer's to show
+            raise typer.Exit(show_failure(error, verbose=_verbose(ctx))) from error
+
+
+def globals_first(args: Sequence[str]) -> list[str]:
+    """Move --config and --verbose before the command: people type them where they think of them.
+
+    What follows `--` stays as it is.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    given = iter(args)
+    for arg in given:
+        if arg == "--":
+            rest += [arg, *given]
+        elif arg == "--verbose" or arg.startswith("--config="):
+            front.append(arg)
+        elif arg == "--config":
+            front += [arg, *[value for value in [next(given, None)] if value is not None]]
+        else:
+            rest.append(arg)
+    return front + rest
+
+
+def _verbose(ctx: Any) -> bool:
+    return bool(ctx.params.get("verbose"))
+
+
+def _show_version(wanted: bool) -> None:  # typer calls it so
+    if wanted:
+        typer.echo(f"supplierwatch {version('supplierwatch')}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    name="supplierwatch",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def supplierwatch(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="DIR", help=CONFIG_HELP, file_okay=False)
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help=VERBOSE_HELP)] = False,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Watch the media for suppliers, and be told by e-mail.
+
+    A first look, from nothing:
+      supplierwatch init           write a starting configuration into ./config
+      supplierwatch check          see whether it is right
+      supplierwatch crawl          poll every source once
+      supplierwatch run            stay at it: poll, match, mail
+
+    The configuration is read from ./config; --config or SUPPLIERWATCH_CONFIG names another folder.
+    """
+    ctx.obj = Session(config=config, verbose=verbose)
+    log_to_stderr(logging.INFO if verbose else logging.ERROR)
+
+
+app.callback(cls=Commands, help=help_of(supplierwatch))(supplierwatch)
+
+for family in (
+    setting_up,
+    service,
+    crawling,
+    mail,
+    searching,
+    explaining,
+    sources,
+    watches,
+    doctor,
+    database,
+):
+    family.register(app)
+
+
+def main() -> None:
+    """The console command."""
+    app()

@@ -1,0 +1,184 @@
+"""Gathers what is stored about one address: the item, its mentions, who was told and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from alerts.query import Document, Explanation, explain
+from storage.model import ItemRevision, Mention, SourceState, Span, StoredItem, WatchVersion
+from storage.store import Store, Unit
+from supplierwatch.wiring import Wired
+
+Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier", "no"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One recipient of a mention. `at` None: it is still to be told, at `due_at` at the latest.
+
+    `state` is that of the message in the outbox, or "pending".
+    """
+
+    recipient: str
+    subscription: str
+    at: datetime | None
+    due_at: datetime | None
+    state: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchAccount:
+    """What one watch made of the item.
+
+    `verdict`: told; pending (to be told); baseline (there before, never told); untold (no
+    subscription has it); waiting (to be matched); earlier (stored before the watch was there);
+    no (not found).
+    """
+
+    key: str
+    verdict: Verdict
+    spans: tuple[Span, ...]
+    explanation: Explanation
+    mention: Mention | None
+    version: WatchVersion | None
+    tellings: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What is known of an address. `item` None: nothing; `host_sources` might have listed it."""
+
+    url: str
+    item: StoredItem | None
+    revisions: tuple[ItemRevision, ...] = ()
+    watches: tuple[WatchAccount, ...] = ()
+    former_watches: tuple[str, ...] = ()  # found it, and are watches no longer
+    host_sources: tuple[tuple[str, SourceState | None], ...] = ()
+
+
+def account_of(
+    store: Store, wired: Wired, url: str, watch_keys: Sequence[str], *, now: datetime
+) -> Account:
+    """What is stored about `url`, as seen by the watches named."""
+    with store.reading() as unit:
+        item = unit.items.find_url(url)
+        if item is None:
+            states = {state.key: state for state in unit.sources.all()}
+            return Account(url=url, item=None, host_sources=_sources_of_host(wired, url, states))
+        gathered = _Gathered(unit, wired, item)
+        return Account(
+            url=url,
+            item=item,
+            revisions=unit.items.revisions(item.item_id),
+            watches=tuple(gathered.watch(key) for key in watch_keys),
+            former_watches=tuple(key for key in gathered.mentions if key not in wired.queries),
+        )
+
+
+class _Gathered:
+    """What every watch's account of one item is made from, read once."""
+
+    def __init__(self, unit: Unit, wired: Wired, item: StoredItem) -> None:
+        self._unit = unit
+        self._wired = wired
+        self._item = item
+        name = wired.source_names.get(item.source_key, item.source_key)
+        self._document = Document.of(item, source_name=name)
+        self._versions = unit.watches.current()
+        self.mentions = {m.match.watch_key: m for m in unit.mentions.of_item(item.item_id)}
+        self._pending: dict[int, list[Telling]] = {}
+        for subscriber in unit.subscribers.all():
+            for pending in unit.subscribers.pending([subscriber.subscriber_id]):
+                telling = Telling(
+                    recipient=subscriber.recipient,
+                    subscription=subscriber.subscription_key,
+                    at=None,
+                    due_at=subscriber.next_at,
+                    state="pending",
+                    error=None,
+                )
+                self._pending.setdefault(pending.mention.mention_id, []).append(telling)
+
+    def watch(self, key: str) -> WatchAccount:
+        """What the watch `key` made of the item."""
+        query, mention = self._wired.queries[key], self.mentions.get(key)
+        hit = query.matches(self._document)
+        spans: tuple[Span, ...] = ()
+        if hit is not None:
+            spans = tuple(hit.spans)
+        elif mention is not None and mention.match.revision == self._item.revision:
+            spans = mention.match.spans
+        tellings = self._tellings(mention) if mention is not None else ()
+        version = self._versions.get(key)
+        return WatchAccount(
+            key=key,
+            verdict=_verdict(self._item, mention, version, tellings, found=hit is not None),
+            spans=spans,
+            explanation=explain(query, self._document),
+            mention=mention,
+            version=version,
+            tellings=tellings,
+        )
+
+    def _tellings(self, mention: Mention) -> tuple[Telling, ...]:
+        told = []
+        for recipient, subscription, row_id, at in self._unit.subscribers.told_to(
+            mention.mention_id
+        ):
+            message = self._unit.outbox.get(row_id) if row_id is not None else None
+            told.append(
+                Telling(
+                    recipient=recipient,
+                    subscription=subscription,
+                    at=at,
+                    due_at=None,
+                    state=message.state if message is not None else "sent",
+                    error=message.last_error if message is not None else None,
+                )
+            )
+        return (*told, *self._pending.get(mention.mention_id, ()))
+
+
+def _verdict(
+    item: StoredItem,
+    mention: Mention | None,
+    version: WatchVersion | None,
+    tellings: Sequence[Telling],
+    *,
+    found: bool,
+) -> Verdict:
+    if mention is not None:
+        if any(telling.at is not None for telling in tellings):
+            return "told"
+        if tellings:
+            return "pending"
+        return "baseline" if mention.baseline else "untold"
+    if not found:
+        return "no"
+    if version is not None and version.active_since > item.first_seen_at:
+        return "earlier"
+    return "waiting"
+
+
+def _sources_of_host(
+    wired: Wired, url: str, states: dict[str, SourceState]
+) -> tuple[tuple[str, SourceState | None], ...]:
+    host = _host(url)
+    return tuple(
+        (source.key, states.get(source.key))
+        for source in wired.catalog.sources
+        if host and _host(source.url) == host
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")

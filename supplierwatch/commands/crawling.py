@@ -1,0 +1,95 @@
+"""`crawl`: one round of what `run` does all the time."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from supplierwatch.commands.failures import unknown_key
+from supplierwatch.commands.options import Json, Sources
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import session, working_store
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import console, note, print_json
+
+if TYPE_CHECKING:
+    from storage.store import Store
+    from supplierwatch.show.crawled import Stand
+    from supplierwatch.wiring import Wired
+
+PANEL = "Run"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "crawl",
+        crawl,
+        panel=PANEL,
+        examples=(
+            ("crawl", "poll every source now, whatever its rhythm"),
+            ("crawl digital-health bbc-health", "poll these two"),
+            ("crawl --due", "from cron, instead of a service that runs all the time"),
+        ),
+    )
+
+
+def crawl(
+    ctx: typer.Context,
+    sources: Sources = None,
+    due: Annotated[
+        bool, typer.Option("--due", help="Only the sources whose time has come.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Poll sources once, then match, tell and deliver.
+
+    The same code as `run`: what is new is stored and matched, and messages that are due go out.
+    The first poll of a source is its baseline and alerts nobody. Ends with exit code 1 if a source
+    that you named could not be read, or if none could; with 4 while the service runs, which polls
+    by itself.
+    """
+    from supplierwatch.jobs import Service
+    from supplierwatch.show import crawled
+
+    wired = session(ctx).wired()
+    known = [source.key for source in wired.catalog.sources if source.enabled]
+    for key in sources or ():
+        if key not in known:
+            raise unknown_key("source", key, known, "supplierwatch sources")
+    with working_store(wired) as store:
+        service = Service(wired, store, owner=f"crawl-{os.getpid()}")
+        before = _stand(store, wired)
+        wanted = sources or known
+        with crawled.CrawlProgress(len(wanted), wired.source_names, shown=not json) as progress:
+            said = service.run_once(
+                keys=sources or None, even_if_not_due=not due, progress=progress.take
+            )
+        after = _stand(store, wired)
+    reports = [event for event in said if event.get("event") == "source.finished"]
+    if json:
+        print_json(crawled.crawl_json(reports, before, after))
+    else:
+        crawled.print_reports(console(), reports, before, after)
+    _end(reports, named=bool(sources))
+
+
+def _end(reports: list[dict[str, Any]], *, named: bool) -> None:
+    failed = [r for r in reports if r["outcome"] not in ("ok", "not-modified", "empty")]
+    if failed and (named or len(failed) == len(reports)):
+        note("`supplierwatch doctor SOURCE` shows step by step what became of one.")
+        raise typer.Exit(Exit.FAILED)
+
+
+def _stand(store: Store, wired: Wired) -> Stand:
+    from supplierwatch.show.crawled import Stand
+
+    with store.reading() as unit:
+        return Stand(
+            items=unit.items.count(),
+            mentions=sum(unit.mentions.count(key) for key in wired.queries),
+            sent=unit.outbox.counts().get("sent", 0),
+        )

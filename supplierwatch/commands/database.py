@@ -1,0 +1,104 @@
+"""`backup`, `restore` and `db upgrade`: the data, kept safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from supplierwatch.commands import registering
+from supplierwatch.commands.failures import CommandError
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import session, working_store
+from supplierwatch.show.console import console, note, plural
+
+PANEL = "Keep"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "backup",
+        backup,
+        panel=PANEL,
+        examples=(("backup /backups/watch-$(date +%F).db", "safe while the service runs"),),
+    )
+    add(
+        app,
+        "restore",
+        restore,
+        panel=PANEL,
+        examples=(("restore /backups/watch-2026-11-01.db", "with the service stopped"),),
+    )
+    group = registering.group(app, "db", database, panel=PANEL, examples=())
+    add(
+        group,
+        "upgrade",
+        upgrade,
+        examples=(("db upgrade", "after a new version was installed"),),
+    )
+
+
+def database() -> None:
+    """Look after the database."""
+
+
+def backup(
+    ctx: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Where to write it.", dir_okay=False)
+    ],
+) -> None:
+    """Copy the database into FILE, whole, while the service runs.
+
+    The copy is of one moment and is checked before it gets its name; a file that exists is not
+    overwritten. On PostgreSQL use pg_dump. The configuration is not in it: keep that folder too.
+    """
+    from storage.backup import backup as copy
+
+    wired = session(ctx).wired()
+    if file.exists():
+        raise CommandError(f"{file} exists", "Name another file, or remove it first.")
+    copy(wired.catalog.settings.service.database_url, file)
+    console().print(f"wrote {file} ({file.stat().st_size / 1e6:,.1f} MB)", soft_wrap=True)
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A backup.", exists=True, dir_okay=False),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking first.")] = False,
+) -> None:
+    """Put a backup in the place of the database.
+
+    The backup is checked first, and the present database is kept beside it under another name.
+    Refused with exit code 4 while the service runs.
+    """
+    from storage.backup import restore as put_back
+    from storage.lock import ServiceLock
+
+    settings = session(ctx).wired().catalog.settings.service
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with ServiceLock(settings.data):
+        if not yes:
+            typer.confirm(f"Put {file} in the place of the present database?", abort=True, err=True)
+        kept = put_back(settings.database_url, file)
+    console().print(f"restored from {file}", soft_wrap=True)
+    if kept is not None:
+        note(f"what was there before is {kept}")
+
+
+def upgrade(ctx: typer.Context) -> None:
+    """Bring the database to this version's schema, after a backup.
+
+    `run` does this by itself when it starts; use it to see it done before. A database that is newer
+    than this program is refused with exit code 5 and is not touched.
+    """
+    wired = session(ctx).wired()
+    with working_store(wired) as store, store.reading() as unit:
+        items = unit.items.count()
+    console().print(f"the database is up to date: {plural(items, 'item')}")

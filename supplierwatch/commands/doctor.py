@@ -1,0 +1,48 @@
+"""`doctor SOURCE`: one source, step by step, from the fetch to what would be stored."""
+
+from __future__ import annotations
+
+import typer
+
+from supplierwatch.commands.failures import unknown_key
+from supplierwatch.commands.options import Json, Source
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import session
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import console, print_json
+
+PANEL = "Ask"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "doctor",
+        doctor,
+        panel=PANEL,
+        examples=(("doctor digital-health", "fetch, decode, parse, dates, extraction, decision"),),
+    )
+
+
+def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
+    """Show step by step what becomes of one source.
+
+    The feed and its newest page are fetched as a poll would; each step says what it found. Nothing
+    is stored and nobody is told. Ends with exit code 1 if a step failed.
+    """
+    from crawler.inspect import inspect_source
+
+    from supplierwatch.show import examined
+
+    wired = session(ctx).wired()
+    declared = {each.key: each for each in wired.catalog.sources}
+    if source not in declared:
+        raise unknown_key("source", source, list(declared), "supplierwatch sources")
+    steps = inspect_source(declared[source], wired.catalog.settings.crawl)
+    if json:
+        print_json(examined.steps_json(declared[source], steps))
+    else:
+        examined.print_steps(console(), declared[source], steps)
+    if not all(step.ok for step in steps):
+        raise typer.Exit(Exit.FAILED)

@@ -1,0 +1,60 @@
+"""`explain URL`: what became of an address, from what is stored alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from supplierwatch.commands.failures import unknown_key
+from supplierwatch.commands.options import Json, Watch
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import archive, session
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import console, print_json
+
+PANEL = "Ask"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "explain",
+        explain,
+        panel=PANEL,
+        examples=(
+            ("explain https://outlet.example/2026/article", "why was I told, or why not?"),
+            ("explain https://outlet.example/2026/article --watch fdp", "as to one watch"),
+        ),
+    )
+
+
+def explain(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of an article.")],
+    watch: Watch = None,
+    json: Json = False,
+) -> None:
+    """Say what became of an article: read or not, found by which watches, told to whom.
+
+    For each watch: the words and the sentence that it found, or the part of the query that the
+    article does not satisfy. Nothing is fetched: the answer is from what is stored. Ends with exit
+    code 6 where the address is not known.
+    """
+    from supplierwatch.commands.account import account_of
+    from supplierwatch.show import account
+
+    wired = session(ctx).wired()
+    if watch is not None and watch not in wired.queries:
+        raise unknown_key("watch", watch, list(wired.queries), "supplierwatch watches")
+    keys = [watch] if watch is not None else list(wired.queries)
+    with archive(wired) as store:
+        answer = account_of(store, wired, url, keys, now=datetime.now(UTC))
+    if json:
+        print_json(account.account_json(answer, wired.source_names))
+    else:
+        account.print_account(console(), answer, wired.source_names)
+    if answer.item is None:
+        raise typer.Exit(Exit.NOTHING_FOUND)

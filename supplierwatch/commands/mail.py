@@ -1,0 +1,224 @@
+"""`digest`, `deliveries`, `mail-test`: what is told, what became of it, whether mail works."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from supplierwatch.commands.failures import (
+    CommandError,
+    NothingStoredError,
+    UsageError,
+    unknown_key,
+)
+from supplierwatch.commands.options import Json, Subscription
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import archive, session, working_store
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import console, note, plural, print_json
+
+if TYPE_CHECKING:
+    from alerts.render import Rendered
+    from supplierwatch.wiring import Wired
+
+PANEL = "Tell"
+
+
+class State(StrEnum):
+    """The states of a message in the outbox."""
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    SENT = "sent"
+    RETRY = "retry"
+    UNCERTAIN = "uncertain"
+    DEAD = "dead"
+    HELD = "held"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "digest",
+        digest,
+        panel=PANEL,
+        examples=(
+            ("digest --preview", "what the next digest says, as text; nothing is sent"),
+            ("digest --preview --html /tmp/digest.html", "the same as the mail will look"),
+            ("digest --subscription daily-palantir", "cut and send this one now"),
+        ),
+    )
+    add(
+        app,
+        "deliveries",
+        deliveries,
+        panel=PANEL,
+        examples=(
+            ("deliveries", "the newest messages and what became of them"),
+            ("deliveries --state dead --json", "those that were given up, for a probe"),
+        ),
+    )
+    add(
+        app,
+        "mail-test",
+        mail_test,
+        panel=PANEL,
+        examples=(("mail-test me@trust.example", "does the mail server take our mail?"),),
+    )
+
+
+def digest(
+    ctx: typer.Context,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show it, send nothing, change nothing.")
+    ] = False,
+    subscription: Subscription = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="With --preview: write it as HTML.", dir_okay=False
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Send without asking first.")] = False,
+) -> None:
+    """Show the digest as it stands, or cut and send it now.
+
+    A digest tells what is pending for a subscription. What is sent now is told: it is not in the
+    next digest again, and the usual time of the next one stays. Sending is refused with exit code 4
+    while the service runs, which does it by itself.
+    """
+    wired = session(ctx).wired()
+    keys = [each.key for each in wired.catalog.subscriptions]
+    if subscription is not None and subscription not in keys:
+        raise unknown_key("subscription", subscription, keys, "supplierwatch check --verbose")
+    chosen = [subscription] if subscription is not None else keys
+    if not chosen:
+        raise UsageError(
+            "nobody is told anything: there is no subscription", "Add one to subscriptions.toml."
+        )
+    if html is not None and (not preview or len(chosen) > 1):
+        raise UsageError(
+            "--html writes the preview of one subscription",
+            f"Add --preview and --subscription KEY; there are: {', '.join(keys)}.",
+        )
+    if preview:
+        _preview(wired, chosen, html)
+    else:
+        _send_now(wired, chosen, asked=not yes)
+
+
+def _preview(wired: Wired, keys: list[str], html: Path | None) -> None:
+    from alerts.notify import TellingContext, preview
+    from supplierwatch.show import told
+
+    context = TellingContext.of(wired.catalog, wired.queries)
+    now = datetime.now(UTC)
+    rendered: list[tuple[str, Rendered]] = []
+    with archive(wired) as store:
+        with store.reading() as unit:
+            taken_up = {each.subscription_key for each in unit.subscribers.all()}
+        for key in keys:
+            if key not in taken_up:
+                note(f"{key} is not taken up yet: the next `crawl`, or a `run`, does that.")
+                continue
+            rendered.append((key, preview(store, context, key, now=now)))
+    if html is not None and rendered:
+        html.write_text(rendered[0][1].html, encoding="utf-8")
+        note(f"wrote {html}")
+        return
+    for key, each in rendered:
+        told.print_preview(console(), key, each, several=len(rendered) > 1)
+
+
+def _send_now(wired: Wired, keys: list[str], *, asked: bool) -> None:
+    from supplierwatch.jobs import Service
+
+    with working_store(wired) as store:
+        service = Service(wired, store, owner=f"digest-{os.getpid()}")
+        with store.reading() as unit:
+            subscribers = [s for s in unit.subscribers.all() if s.subscription_key in keys]
+            waiting = unit.subscribers.waiting()
+        pending = sum(waiting.get(s.subscriber_id, 0) for s in subscribers)
+        people = {s.recipient for s in subscribers}
+        if asked:
+            typer.confirm(
+                f"Send {plural(pending, 'pending mention')} to {plural(len(people), 'recipient')}"
+                f" ({', '.join(sorted(people))}) now?",
+                abort=True,
+                err=True,
+            )
+        service.match()
+        cut = service.tell(force=[s.subscriber_id for s in subscribers])
+        service.deliver()
+    if cut:
+        console().print(f"{plural(cut, 'message')} cut; `supplierwatch deliveries` shows them.")
+    else:
+        console().print("Nothing is pending: no message was cut.")
+
+
+def deliveries(
+    ctx: typer.Context,
+    state: Annotated[
+        list[State] | None,
+        typer.Option("--state", help="Only messages in this state; may be given several times."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="At most so many.")
+    ] = 20,
+    json: Json = False,
+) -> None:
+    """List messages, the newest first, and what became of each.
+
+    sent: taken by the mail server. queued, leased, retry: on its way. uncertain: may have arrived,
+    is tried again with the same Message-ID. dead: refused or given up, with the cause. held: waits
+    for you.
+    """
+    from supplierwatch.show import told
+
+    wired = session(ctx).wired()
+    states = [each.value for each in state] if state else None
+    try:
+        with archive(wired) as store, store.reading() as unit:
+            messages = unit.outbox.list(states=states, limit=limit)
+            counts = unit.outbox.counts()
+            paused = unit.outbox.paused("email")
+    except NothingStoredError:
+        messages, counts, paused = (), {}, None
+    if json:
+        print_json(told.messages_json(messages, counts, paused))
+    else:
+        told.print_messages(console(), messages, counts, paused)
+
+
+def mail_test(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who is to get it.")],
+) -> None:
+    """Send one test message at once, and say what the mail server answered.
+
+    It goes the way of every message, but not through the outbox: it is tried once. Without a mail
+    server in settings.toml it becomes a file, as all messages do then.
+    """
+    from alerts.mailtest import send_test
+
+    settings = session(ctx).wired().catalog.settings
+    receipt = send_test(settings, address, datetime.now(UTC))
+    code = f" ({receipt.code})" if receipt.code else ""
+    if receipt.outcome != "delivered":
+        raise CommandError(
+            f"the message to {address} was not taken: {receipt.outcome}{code}: {receipt.detail}",
+            "See [mail] in settings.toml, and the SUPPLIERWATCH_SMTP_... variables.",
+            exit=Exit.FAILED,
+        )
+    if settings.mail.smtp is None:
+        console().print(f"no mail server is set: wrote {receipt.detail}", soft_wrap=True)
+        note("Mail leaves this machine once settings.toml has smtp under [mail].")
+        return
+    server = settings.mail.smtp
+    console().print(f"{server.host}:{server.port} took it{code}: {receipt.detail}")

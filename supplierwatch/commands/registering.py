@@ -1,0 +1,97 @@
+"""How a function becomes a command: its docstring is the help, examples stand below it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import typer
+from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
+
+Parameters = TypeVar("Parameters", bound=Iterable[Any])
+Example = tuple[str, str]  # what to type after `supplierwatch`, and what for
+
+
+def add(
+    app: typer.Typer,
+    name: str,
+    function: Callable[..., None],
+    *,
+    panel: str | None = None,
+    examples: tuple[Example, ...],
+) -> None:
+    """Make `function` the command `name` of `app`."""
+    app.command(
+        name,
+        cls=Command,
+        help=help_of(function),
+        rich_help_panel=panel,
+        epilog=epilog_of(examples),
+    )(function)
+
+
+def group(
+    app: typer.Typer,
+    name: str,
+    function: Callable[..., None],
+    *,
+    panel: str,
+    examples: tuple[Example, ...],
+    alone: bool = False,
+) -> typer.Typer:
+    """Make `name` a group of commands; `alone`: it does `function` when none of them is named."""
+    made = typer.Typer(rich_markup_mode="rich")
+    made.callback(
+        cls=Group,
+        help=help_of(function),
+        invoke_without_command=alone,
+        no_args_is_help=not alone,
+        epilog=epilog_of(examples),
+    )(function)
+    app.add_typer(made, name=name, rich_help_panel=panel)
+    return made
+
+
+class Command(TyperCommand):
+    """A command whose help names no type for what is only switched on."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """The parameters, --help among them."""
+        return without_types(super().get_params(ctx))
+
+
+class Group(TyperGroup):
+    """A group whose help names no type for what is only switched on."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """The parameters, --help among them."""
+        return without_types(super().get_params(ctx))
+
+
+def without_types(parameters: Parameters) -> Parameters:
+    """Take `<bool>` off flags."""
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
+
+
+def help_of(function: Callable[..., object]) -> str:
+    """The docstring as rich markup, each paragraph in one line; indented lines stay as they are."""
+    doc = escape(inspect.getdoc(function) or "")
+    paragraphs = re.split(r"\n\s*\n", doc)
+    return "\n\n".join(
+        part if re.search(r"(?m)^ ", part) else " ".join(part.split()) for part in paragraphs
+    )
+
+
+def epilog_of(examples: tuple[Example, ...]) -> str:
+    """Examples as rich markup."""
+    lines = [
+        f"[bold]{escape('supplierwatch ' + command)}[/bold]\n    [dim]{escape(purpose)}[/dim]"
+        for command, purpose in examples
+    ]
+    return "\n".join(["[yellow]Examples[/yellow]", *lines]) if lines else ""

@@ -1,0 +1,60 @@
+"""`run`: the service itself, in the foreground."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import typer
+
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import log_to_stderr, session
+from supplierwatch.show.console import note, plural
+
+if TYPE_CHECKING:
+    from supplierwatch.jobs import Service
+
+PANEL = "Run"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "run",
+        run,
+        panel=PANEL,
+        examples=(
+            ("run", "with ./config, data in ./data"),
+            ("--config /etc/supplierwatch run", "as a systemd unit would call it"),
+        ),
+    )
+
+
+def run(ctx: typer.Context) -> None:
+    """Run the service until it is told to stop: poll, match, tell.
+
+    It logs to standard error, re-reads the configuration when a file changes, and ends within 15
+    seconds of Ctrl-C or SIGTERM. Whatever was due while it was stopped is done when it starts
+    again. One service runs on one data folder: a second one ends with exit code 4.
+    """
+    from supplierwatch.schedule import run_service
+
+    now_session = session(ctx)
+    log_to_stderr(logging.DEBUG if now_session.verbose else logging.INFO)
+    run_service(now_session.folder(), now_session.environ, started=_say_started)
+
+
+def _say_started(service: Service) -> None:
+    from supplierwatch.show.checked import mail_words
+
+    catalog = service.catalog
+    sources = sum(1 for source in catalog.sources if source.enabled)
+    listen = catalog.settings.service.listen
+    note(
+        f"supplierwatch is running: {plural(sources, 'source')}, "
+        f"{plural(len(catalog.watches), 'watch', 'watches')}; {mail_words(catalog.settings)}"
+    )
+    if listen:
+        note(f"health: http://{listen}/health")
+    note("Ctrl-C ends it.")

@@ -1,0 +1,105 @@
+"""`init` and `check`: a configuration to start from, and whether the present one is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from supplierwatch.commands.options import Json
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import session
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import console, plural, print_json
+
+PANEL = "Set up"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "init",
+        init,
+        panel=PANEL,
+        examples=(
+            ("init", "write ./config, where the other commands look for it"),
+            ("init /etc/supplierwatch", "write another folder; name it with --config afterwards"),
+        ),
+    )
+    add(
+        app,
+        "check",
+        check,
+        panel=PANEL,
+        examples=(
+            ("check", "all problems at once, each with file, line and mend"),
+            ("check --verbose", "each watch as it was understood, in plain English too"),
+            ("check --json", "the same for scripts; exit code 3 if anything is wrong"),
+        ),
+    )
+
+
+def init(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Where to write it.", show_default="./config"),
+    ] = None,
+) -> None:
+    """Write a commented starting configuration.
+
+    Five files: settings, sources, suppliers, watches and subscriptions. They hold a catalogue of
+    UK health-tech outlets and suppliers and work as they are; a file that exists is never touched.
+    """
+    from config.starter import write_starter
+
+    target = folder or session(ctx).config or Path("config")
+    written = write_starter(target)
+    screen = console()
+    for path in written:
+        screen.print(f"wrote {path}", soft_wrap=True)
+    option = "" if target == Path("config") else f" --config {target}"
+    screen.print(
+        "\nNext:\n"
+        f"  edit {target / 'watches.toml'}  what to look for\n"
+        f"  edit {target / 'subscriptions.toml'}  who is told, and when\n"
+        f"  supplierwatch{option} check\n"
+        f"  supplierwatch{option} run",
+        soft_wrap=True,
+    )
+
+
+def check(ctx: typer.Context, json: Json = False) -> None:
+    """Say whether the configuration is right, and what it means.
+
+    Every problem of every file is listed, with file, line, key, value and mend. Warnings are about
+    watches that work but may not mean what was intended. Nothing is fetched, stored or sent.
+    """
+    from config.errors import ConfigInvalid
+
+    from supplierwatch.show import checked
+
+    now_session = session(ctx)
+    folder = now_session.folder()
+    try:
+        wired = now_session.wired()
+    except ConfigInvalid as error:
+        if not json:
+            raise  # shown as for every other command
+        print_json(checked.refused_json(folder, error.problems))
+        raise typer.Exit(Exit.CONFIG_INVALID) from error
+    if json:
+        print_json(checked.accepted_json(wired))
+        return
+    screen = console()
+    for warning in wired.warnings:
+        screen.print(checked.warning_text(warning))
+    if wired.warnings:
+        screen.print()
+    checked.print_summary(screen, wired, watches=now_session.verbose)
+    if wired.warnings:
+        screen.print(f"Right, with {plural(len(wired.warnings), 'warning')}.", style="yellow")
+    else:
+        screen.print("All right.", style="green")

@@ -1,0 +1,134 @@
+"""`watches`: list them, try a query before it becomes one, add one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from supplierwatch.commands import registering
+from supplierwatch.commands.failures import NothingStoredError, UsageError
+from supplierwatch.commands.options import Json, Limit, Query, Since
+from supplierwatch.commands.searching import run_query
+from supplierwatch.commands.session import archive, session
+from supplierwatch.show.console import console, print_json
+
+PANEL = "Ask"
+WEEK = timedelta(days=7)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    group = registering.group(
+        app,
+        "watches",
+        watches,
+        panel=PANEL,
+        alone=True,
+        examples=(
+            ("watches", "all of them, with what each has found"),
+            ("watches try '\"patient record\" AND leak'", "what it would have found"),
+            ("watches add leaks '\"patient record\" AND leak'", "write it into watches.toml"),
+        ),
+    )
+    registering.add(
+        group,
+        "try",
+        try_query,
+        examples=(
+            ("watches try '@palantir AND nhs'", "the last matches in what is stored"),
+            ("watches try 'cs(\"EPR\")' --since 30d --limit 50", "how noisy it would be"),
+        ),
+    )
+    registering.add(
+        group,
+        "add",
+        add,
+        examples=(
+            ('watches add fdp \'"federated data platform" OR cs("FDP")\'', "a query"),
+            ("watches add epr -k 'electronic patient record' -k Nervecentre", "any of these words"),
+        ),
+    )
+
+
+def watches(ctx: typer.Context, json: Json = False) -> None:
+    """List the watches, or see to one of them.
+
+    Each watch is shown with its query and with what it found: in the last seven days, and in all.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from supplierwatch.show import watched
+
+    wired = session(ctx).wired()
+    now = datetime.now(UTC)
+    counts: dict[str, tuple[int, int]] = {}
+    try:
+        with archive(wired) as store, store.reading() as unit:
+            for watch in wired.catalog.watches:
+                counts[watch.key] = (
+                    unit.mentions.count(watch.key, since=now - WEEK),
+                    unit.mentions.count(watch.key),
+                )
+    except NothingStoredError:
+        counts = {}  # nothing was ever matched: no numbers to show
+    if json:
+        print_json(watched.watches_json(wired, counts))
+    else:
+        watched.print_watches(console(), wired, counts)
+
+
+def try_query(
+    ctx: typer.Context, query: Query, limit: Limit = 20, since: Since = None, json: Json = False
+) -> None:
+    """Show what a query would have found in what is stored.
+
+    Nothing is written and nobody is told. Ends with exit code 6 where it finds nothing: that may
+    be the query, or an archive that is still young.
+    """
+    run_query(session(ctx), query, limit=limit, since=since, as_json=json)
+
+
+def add(
+    ctx: typer.Context,
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="A short name: small letters, digits, hyphens.")
+    ],
+    query: Annotated[
+        str | None, typer.Argument(metavar="[QUERY]", help="A query in the watch language.")
+    ] = None,
+    keyword: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--keyword", "-k", metavar="WORDS", help="A word or phrase; may be given several times."
+        ),
+    ] = None,
+) -> None:
+    """Add a watch to watches.toml, if it is right.
+
+    Give either a query or keywords, of which any one is enough. The file keeps its comments and
+    its order; a service that runs takes the watch up by itself. What is already stored becomes its
+    baseline: only what comes later is told.
+    """
+    from config.starter import append_watch
+
+    from alerts.query import compile_query
+    from supplierwatch.show import watched
+
+    keywords = tuple(word.strip() for word in keyword or () if word.strip())
+    if (query is None) == (not keywords):
+        raise UsageError(
+            "a watch is either a query or keywords",
+            "For example: supplierwatch watches add epr -k 'electronic patient record'",
+        )
+    now_session = session(ctx)
+    wired = now_session.wired()
+    if key in wired.queries:
+        raise UsageError(
+            f"there is a watch {key!r} already", "Choose another key, or edit watches.toml."
+        )
+    if query is not None:
+        compile_query(query, suppliers=wired.suppliers)  # refused before the file is touched
+    path = append_watch(wired.catalog.folder, key, query=query, keywords=keywords)
+    watched.print_added(console(), now_session.wired(), key, path)

@@ -1,0 +1,47 @@
+"""The two consoles: answers go to standard output, everything else to standard error.
+
+Nothing is read as markup: titles, queries and errors come from strangers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from alerts.harmless import line
+
+PIPED_WIDTH = 100  # of what goes to a file or another program, where COLUMNS does not say
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console for standard output or standard error as they are now."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None
+    if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():
+        width = PIPED_WIDTH
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    """A stranger's words as one line without control characters, which could move the cursor."""
+    return line(text, limit)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def note(message: str) -> None:
+    """Say something beside the answer, on standard error."""
+    console(stderr=True).print(Text(message, style="dim"))
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """`3 items`, `1 item`, with the number grouped by thousands."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,110 @@
+"""What a search found: title, outlet, date, and the sentence that hit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.status import Status
+from rich.text import Text
+
+from supplierwatch.show.console import clean, console, plural
+from supplierwatch.show.hits import sentence_of, title_of
+from supplierwatch.show.shapes import item_json, why_json
+from supplierwatch.show.times import day, iso
+
+if TYPE_CHECKING:
+    from alerts.query import Query
+    from supplierwatch.commands.looking import Hit, Looked
+
+NEVER_SHOWN = 3  # pages of a search that is over sooner than a line could be read
+
+
+class Looking:
+    """A line on standard error that says how far a search is, where a person watches."""
+
+    def __init__(self, *, shown: bool) -> None:
+        screen = console(stderr=True)
+        self._status = Status("", console=screen) if shown and screen.is_terminal else None
+        self._pages = 0
+
+    def __enter__(self) -> Looking:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        if self._status is not None:
+            self._status.stop()
+
+    def take(self, looked: int, found: int) -> None:
+        """A page of items has been looked at."""
+        self._pages += 1
+        if self._status is not None and self._pages > NEVER_SHOWN:
+            self._status.update(f"{looked:,} items looked at, {found:,} found")
+            self._status.start()
+
+
+def print_looked(screen: Console, looked: Looked, query: Query, names: Mapping[str, str]) -> None:
+    """The hits, newest first, and how far the search went."""
+    for warning in query.warnings:
+        console(stderr=True).print(
+            Text.assemble(("warning: ", "bold yellow"), f"{warning.message} {warning.mend}".strip())
+        )
+    for hit in looked.hits:
+        print_hit(screen, hit, names)
+        screen.print()
+    screen.print(Text(summary(looked), "bold" if looked.hits else "yellow"))
+    screen.print(Text(f"Looked for: {query.paraphrase}", "dim"))
+
+
+def summary(looked: Looked) -> str:
+    """How many, out of how many, and whether there may be more."""
+    over = f"{plural(looked.looked_at, 'item')} looked at"
+    if not looked.complete:
+        return f"At least {len(looked.hits):,} found ({over}, newest first; --limit shows more)."
+    if looked.looked_at == 0:
+        return "The archive is empty." if looked.since is None else "Nothing was stored since then."
+    found = plural(len(looked.hits), "item") if looked.hits else "Nothing"
+    return f"{found} found ({over})."
+
+
+def print_hit(screen: Console, hit: Hit, names: Mapping[str, str]) -> None:
+    """One item: title, where and when, address, the sentence."""
+    item = hit.item
+    screen.print(title_of(item, hit.spans))
+    outlet = clean(names.get(item.source_key, item.source_key))
+    facts = [outlet, day(item.published_at or item.first_seen_at)]
+    if item.thin_reason:
+        facts.append("headline and teaser only")
+    screen.print(Text("  " + " · ".join(facts), "cyan"))
+    if item.url:
+        # on one line even where it is too long: a cut address cannot be opened
+        screen.print(Text("  " + clean(item.url), "dim"), soft_wrap=True)
+    sentence = sentence_of(item, hit.spans)
+    if sentence is not None:
+        field, text = sentence
+        label = Text(f"{field}: ", "dim") if field in ("comments", "author", "url") else Text()
+        screen.print(Padding(label + text, (0, 0, 0, 2)))
+
+
+def looked_json(looked: Looked, query: Query, names: Mapping[str, str]) -> dict[str, Any]:
+    """`search --json` and `watches try --json`."""
+    return {
+        "query": query.canonical,
+        "paraphrase": query.paraphrase,
+        "warnings": [warning.message for warning in query.warnings],
+        "looked_at": looked.looked_at,
+        "complete": looked.complete,
+        "since": iso(looked.since),
+        "found": [
+            {**item_json(hit.item, names), "why": why_json(hit.item, hit.spans)}
+            for hit in looked.hits
+        ],
+    }

@@ -1,0 +1,41 @@
+"""The JSON of values that several commands print. A field once documented keeps its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from storage.model import Span, StoredItem
+from supplierwatch.show.hits import sentence_of, words_hit
+from supplierwatch.show.times import iso
+
+
+def item_json(item: StoredItem, names: Mapping[str, str]) -> dict[str, Any]:
+    """An item without its text."""
+    return {
+        "id": item.item_id,
+        "url": item.url,
+        "title": item.title,
+        "source": item.source_key,
+        "source_name": names.get(item.source_key, item.source_key),
+        "kind": item.kind,
+        "authors": list(item.authors),
+        "language": item.language,
+        "published_at": iso(item.published_at),
+        "first_seen_at": iso(item.first_seen_at),
+        "text": str(item.text_state),
+        "thin_reason": item.thin_reason,
+        "revision": item.revision,
+        "baseline": item.baseline,
+    }
+
+
+def why_json(item: StoredItem, spans: Sequence[Span]) -> dict[str, Any]:
+    """Why an item was found: the words, the best sentence, and each place."""
+    sentence = sentence_of(item, spans)
+    return {
+        "words": list(words_hit(item, spans)),
+        "sentence": None if sentence is None else sentence[1].plain,
+        "sentence_field": None if sentence is None else sentence[0],
+        "spans": [{"field": s.field, "start": s.start, "end": s.end} for s in sorted(spans)],
+    }

@@ -1,0 +1,114 @@
+"""Messages: a preview in words, and the outbox as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.text import Text
+
+from storage.model import OutboxMessage
+from supplierwatch.show.console import clean, plural
+from supplierwatch.show.times import clock, iso
+
+if TYPE_CHECKING:
+    from alerts.render import Rendered
+
+STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
+
+
+class Paused(Protocol):
+    """Why a channel sends nothing, and since when."""
+
+    @property
+    def reason(self) -> str:
+        """What the mail server said."""
+        ...
+
+    @property
+    def since(self) -> datetime:
+        """When it began."""
+        ...
+
+
+def print_preview(screen: Console, key: str, rendered: Rendered, *, several: bool) -> None:
+    """The subject and the text of a message that is not sent."""
+    if several:
+        screen.print(Rule(Text(key, "cyan"), align="left"))
+    screen.print(Text.assemble(("Subject: ", "bold"), rendered.subject), soft_wrap=True)
+    screen.print()
+    # as it will be sent: it has its own line ends
+    screen.print(Text(rendered.text.rstrip()), soft_wrap=True)
+    screen.print()
+
+
+def print_messages(
+    screen: Console,
+    messages: Sequence[OutboxMessage],
+    counts: Mapping[str, int],
+    paused: Paused | None,
+) -> None:
+    """Two lines for each message: when, state, kind and recipient; then the subject."""
+    if paused is not None:
+        said = f"delivery is paused since {clock(paused.since)}: {clean(paused.reason)}"
+        screen.print(Text(said, "bold red"))
+        screen.print(Text("Nothing is lost: it is tried again every 15 minutes.\n", "dim"))
+    for message in messages:
+        print_message(screen, message)
+    if not messages:
+        screen.print("No message." if not counts else "No message in this state.")
+    if counts:
+        said = ", ".join(f"{counts[state]:,} {state}" for state in sorted(counts) if counts[state])
+        screen.print(Text(f"In all: {said}.", "bold"))
+
+
+def print_message(screen: Console, message: OutboxMessage) -> None:
+    """One message, with the cause where it was not sent."""
+    about = message.notification
+    screen.print(
+        Text.assemble(
+            (clock(message.sent_at or message.created_at), "dim"),
+            "  ",
+            (f"{message.state:<9}", STYLES.get(message.state, "")),
+            f"  {about.kind:<8}  ",
+            (clean(about.recipient), "cyan"),
+        )
+    )
+    screen.print(Padding(Text(clean(about.subject)), (0, 0, 0, 4)))
+    if message.state != "sent" and message.last_error:
+        screen.print(Padding(Text(clean(message.last_error), "red"), (0, 0, 0, 4)))
+    if message.state in ("queued", "retry", "uncertain") and message.attempts:
+        tries = plural(message.attempts, "try", "tries")
+        said = f"{tries} so far, next at {clock(message.next_at)}"
+        screen.print(Padding(Text(said, "dim"), (0, 0, 0, 4)))
+
+
+def messages_json(
+    messages: Sequence[OutboxMessage], counts: Mapping[str, int], paused: Paused | None
+) -> dict[str, Any]:
+    """`deliveries --json`."""
+    return {
+        "paused": None if paused is None else {"since": iso(paused.since), "reason": paused.reason},
+        "counts": dict(sorted(counts.items())),
+        "messages": [
+            {
+                "id": message.row_id,
+                "state": message.state,
+                "kind": message.notification.kind,
+                "recipient": message.notification.recipient,
+                "subject": message.notification.subject,
+                "message_id": message.notification.message_id,
+                "created_at": iso(message.created_at),
+                "sent_at": iso(message.sent_at),
+                "next_at": None if message.state in ("sent", "dead") else iso(message.next_at),
+                "attempts": message.attempts,
+                "last_code": message.last_code,
+                "last_error": message.last_error,
+            }
+            for message in messages
+        ],
+    }
