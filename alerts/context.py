@@ -55,6 +55,11 @@ class TellingContext:
         """The address to which a reader writes to end messages."""
         return self.settings.mail.reply_to or self.settings.operator_to
 
+    def tells_at_once(self, subscription_key: str) -> bool:
+        """Whether a subscription sends alerts and not digests."""
+        subscription = self.subscriptions.get(subscription_key)
+        return subscription is not None and subscription.cadence.kind == "immediate"
+
     def watch_keys(self, subscription: Subscription) -> tuple[str, ...]:
         """The watches that a subscription tells; `*` stands for all of them."""
         if "*" in subscription.watches:

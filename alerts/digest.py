@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from storage.coverage import Coverage
-
 from alerts.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
+from storage.coverage import Coverage
 from storage.model import StoredItem
 
 
@@ -98,9 +97,9 @@ def build_digest(
         watch_keys: all watches that the message reports on.
     """
     stories = _stories(findings)
-    fresh = [s for s in stories if s.what == "new" and s.told_before is None]
-    told = [s for s in stories if s.what == "new" and s.told_before is not None]
-    changed = [s for s in stories if s.what == "edit"]
+    fresh = [s for s in stories if s.status == "new"]
+    changed = [s for s in stories if s.status == "changed"]
+    told = [s for s in stories if s.status == "told"]
     return Digest(
         occasion=occasion,
         sections=_sections(fresh, names),
@@ -121,7 +120,7 @@ def entries_of(findings: Sequence[Finding], names: Names) -> tuple[Entry, ...]:
 class _Story:
     findings: tuple[Finding, ...]  # of the leading item, one for each watch that found it
     others: tuple[StoredItem, ...]
-    what: Literal["new", "edit"]
+    status: Literal["new", "changed", "told"]
     told_before: datetime | None
 
     @property
@@ -130,27 +129,26 @@ class _Story:
 
 
 def _stories(findings: Sequence[Finding]) -> list[_Story]:
-    # one that is new to the reader is told as new, whatever else is pending for the item
-    kinds: dict[int, list[Finding]] = {}
+    grouped: dict[int, list[Finding]] = {}
     for finding in findings:
-        kinds.setdefault(finding.telling.item.story_id, []).append(finding)
-    stories = []
-    for found in kinds.values():
-        new = [f for f in found if f.telling.what == "new" and f.telling.told_before is None]
-        edits = [f for f in found if f.telling.what == "edit"]
-        chosen = new or edits or found
-        items = {f.telling.item.item_id: f.telling.item for f in chosen}
-        leader = min(items.values(), key=lambda item: (item.first_seen_at, item.item_id))
-        told = [f.telling.told_before for f in chosen if f.telling.told_before is not None]
-        stories.append(
-            _Story(
-                findings=tuple(f for f in chosen if f.telling.item.item_id == leader.item_id),
-                others=tuple(i for i in items.values() if i.item_id != leader.item_id),
-                what="new" if new or not edits else "edit",
-                told_before=None if new else max(told, default=None),
-            )
-        )
-    return stories
+        grouped.setdefault(finding.telling.item.story_id, []).append(finding)
+    return [_story(found) for found in grouped.values()]
+
+
+def _story(found: Sequence[Finding]) -> _Story:
+    # what is new to the reader is told as new, whatever else is pending for the story
+    untold = [f for f in found if f.telling.told_before is None]
+    new = [f for f in untold if f.telling.what == "new"]
+    chosen = new or untold or found
+    items = {f.telling.item.item_id: f.telling.item for f in chosen}
+    leader = min(items.values(), key=lambda item: (item.first_seen_at, item.item_id))
+    told = [f.telling.told_before for f in chosen if f.telling.told_before is not None]
+    return _Story(
+        findings=tuple(f for f in chosen if f.telling.item.item_id == leader.item_id),
+        others=tuple(i for i in items.values() if i.item_id != leader.item_id),
+        status="new" if new else "changed" if untold else "told",
+        told_before=max(told, default=None),
+    )
 
 
 def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:

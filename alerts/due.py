@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from alerts.cadence import held_until, next_due, once_a_day, slot_day
 from config.model import Subscription
 from storage.model import Subscriber
+
+# Alerts to one recipient: five at once, then one every twelve minutes with all that came
+# meanwhile; ten in any hour.
+ALERTS_AT_ONCE = 5
+ALERT_SPACE = timedelta(minutes=12)
+_BURST = (ALERTS_AT_ONCE - 1) * ALERT_SPACE
+_MOST_SPENT = ALERTS_AT_ONCE * ALERT_SPACE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +65,7 @@ def agenda(
     due: list[Due] = []
     moves: list[tuple[int, datetime | None]] = []
     clocks: dict[str, _Clock] = {}
+    spent = _spent(subscribers, subscriptions, now)
     for subscriber in subscribers:
         subscription = subscriptions.get(subscriber.subscription_key)
         if subscription is None:
@@ -66,7 +74,21 @@ def agenda(
         if clock is None:
             clock = clocks[subscription.key] = _Clock.of(subscription, now)
         forced = subscriber.subscriber_id in force
-        verdict = _verdict(subscriber, subscription, clock, waiting, now, forced=forced)
+        if subscription.cadence.kind == "immediate":
+            paid = spent[subscriber.recipient]
+            ready = waiting.get(subscriber.subscriber_id) and clock.held is None
+            if forced or (ready and paid - _BURST <= now):
+                due.append(
+                    Due(
+                        subscriber=subscriber,
+                        subscription=subscription,
+                        day=clock.day,
+                        next_at=paid + ALERT_SPACE,
+                        forced=forced,
+                    )
+                )
+            continue
+        verdict = _verdict(subscriber, subscription, clock, now, forced=forced)
         if isinstance(verdict, Due):
             due.append(verdict)
         elif verdict is not None:
@@ -96,11 +118,30 @@ class _Clock:
         )
 
 
+def _spent(
+    subscribers: Sequence[Subscriber], subscriptions: Mapping[str, Subscription], now: datetime
+) -> dict[str, datetime]:
+    """Per recipient, until when its recent alerts are paid for, at one every twelve minutes.
+
+    This is what `next_at` of an `immediate` subscriber remembers (the generic cell rate algorithm,
+    ITU-T I.371: one moment says all there is to know of a leaky bucket).
+    """
+    spent: dict[str, datetime] = {}
+    for subscriber in subscribers:
+        subscription = subscriptions.get(subscriber.subscription_key)
+        if subscription is None or subscription.cadence.kind != "immediate":
+            continue
+        paid = subscriber.next_at or now
+        # so far off only by a clock that ran ahead
+        paid = now if paid > now + _MOST_SPENT else max(paid, now)
+        spent[subscriber.recipient] = max(paid, spent.get(subscriber.recipient, now))
+    return spent
+
+
 def _verdict(
     subscriber: Subscriber,
     subscription: Subscription,
     clock: _Clock,
-    waiting: Mapping[int, int],
     now: datetime,
     *,
     forced: bool,
@@ -114,8 +155,6 @@ def _verdict(
     )
     if forced:
         return due
-    if due.at_once:
-        return due if waiting.get(subscriber.subscriber_id) and clock.held is None else None
     at = subscriber.next_at
     if clock.next_at is None:
         return None

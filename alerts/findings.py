@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-from storage.store import Unit
+from dataclasses import replace
 
 from alerts.context import TellingContext
 from alerts.entry import Finding
 from alerts.query import Document
 from storage.model import ItemRevision, PendingTelling, Span, StoredItem
+from storage.store import Unit
 
 
 def explain_tellings(
@@ -42,6 +42,28 @@ def explain_tellings(
             )
         )
     return findings
+
+
+def as_seen_by(
+    recipient: str, unit: Unit, tellings: Sequence[PendingTelling], context: TellingContext
+) -> tuple[PendingTelling, ...]:
+    """The tellings with `told_before` only where an alert told them, not another digest.
+
+    A weekly digest tells the week although a daily one did.
+    """
+    seen = []
+    for telling in tellings:
+        if telling.told_before is not None:
+            told_by = {
+                key
+                for to, key, _, _ in unit.subscribers.told_to(telling.mention.mention_id)
+                if to == recipient
+            }
+            if not any(context.tells_at_once(key) for key in told_by):
+                seen.append(replace(telling, told_before=None))
+                continue
+        seen.append(telling)
+    return tuple(seen)
 
 
 def current_spans(

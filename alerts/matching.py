@@ -6,10 +6,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from storage.store import Store
-
 from alerts.query import Document, WatchIndex
 from storage.model import Match, StoredItem, WatchVersion
+from storage.store import Store
 
 log = logging.getLogger(__name__)
 

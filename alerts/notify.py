@@ -10,23 +10,29 @@ import hashlib
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-from storage.store import Store, Unit
+from datetime import datetime, timedelta
+from typing import Literal
 
 from alerts.context import TellingContext
 from alerts.digest import Digest, Occasion, build_digest
 from alerts.due import Due, agenda
 from alerts.errors import MessageError, UnknownSubscriptionError
-from alerts.findings import explain_tellings
+from alerts.findings import as_seen_by, explain_tellings
 from alerts.message import Envelope, freeze
 from alerts.render import Rendered, render, render_note
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
+from storage.store import Store, Unit
 
 __all__ = ["TellingContext", "cut_due", "operator_message", "preview"]
 
 log = logging.getLogger(__name__)
+
+# what was alerted is repeated in the next digest, never alone; after this it is let go
+REPEATED_FOR = timedelta(days=7)
+MAX_IDS = 100  # characters; delivery keys have 400
+
+_Kind = Literal["digest", "alert"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +103,9 @@ def preview(
                 f"there is no subscription {subscription_key!r}; there are: {known}"
             )
         first = subscribers[0]
-        tellings = unit.subscribers.pending([first.subscriber_id])
-        kind = "alert" if subscription.cadence.kind == "immediate" else "digest"
-        occasion = _occasion(kind, [first], [subscription], context, now)
+        occasion = _occasion(_kind(subscription), [first], [subscription], context, now)
+        pending = unit.subscribers.pending([first.subscriber_id])
+        tellings = _worth_telling(unit, pending, occasion, context)
         return render(_digest(unit, tellings, [subscription], occasion, context))
 
 
@@ -135,18 +141,20 @@ def _groups(due: Sequence[Due]) -> list[_Group]:
     for each in due:
         key = (each.subscriber.recipient.lower(), each.at_once, each.forced)
         grouped.setdefault(key, []).append(each)
-    return [_Group(due=tuple(members)) for members in grouped.values()]
+    # digests first: what one tells needs no alert in the same minute
+    ordered = sorted(grouped.items(), key=lambda pair: pair[0][1])
+    return [_Group(due=tuple(members)) for _, members in ordered]
 
 
 def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) -> int:
-    kind = "alert" if group.due[0].at_once else "digest"
+    kind = _kind(group.subscriptions[0])
     occasion = _occasion(kind, group.subscribers, group.subscriptions, context, now)
     with store.reading() as unit:
-        tellings = unit.subscribers.pending(group.ids)
+        pending = unit.subscribers.pending(group.ids)
+        tellings = _worth_telling(unit, pending, occasion, context)
         digest = _digest(unit, tellings, group.subscriptions, occasion, context)
-    wanted = not digest.empty or any(s.send_empty for s in group.subscriptions)
     notification = None
-    if wanted:
+    if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
         envelope = Envelope(
             kind=kind,
             delivery_key=_delivery_key(kind, group, tellings, now),
@@ -159,16 +167,16 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
         done = unit.subscribers.cut(
             group.ids,
             notification=notification,
-            tellings=tellings if wanted else (),
-            next_at={each.subscriber.subscriber_id: each.next_at for each in group.due},
+            tellings=pending if kind == "alert" or notification else _stale(tellings, now),
+            next_at=_next(group, spent=notification is not None),
             local_date={each.subscriber.subscriber_id: each.day for each in group.due},
             now=now,
         )
-        if not done:
+        if notification is not None and not done:
             # told already for this day (a clock that was put back): what is pending waits
-            log.warning("telling.known key=%s", notification.delivery_key if notification else "")
-            for each in group.due:
-                unit.subscribers.set_next(each.subscriber.subscriber_id, each.next_at)
+            log.warning("telling.known key=%s", notification.delivery_key)
+            for subscriber_id, at in _next(group, spent=True).items():
+                unit.subscribers.set_next(subscriber_id, at)
     if notification is None or not done:
         return 0
     log.info(
@@ -179,6 +187,34 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
         notification.delivery_key,
     )
     return 1
+
+
+def _worth_telling(
+    unit: Unit, pending: Sequence[PendingTelling], occasion: Occasion, context: TellingContext
+) -> tuple[PendingTelling, ...]:
+    if occasion.kind == "alert":
+        # whatever told it, at once is over
+        return tuple(telling for telling in pending if telling.told_before is None)
+    return as_seen_by(occasion.recipient, unit, pending, context)
+
+
+def _next(group: _Group, *, spent: bool) -> dict[int, datetime | None]:
+    """When each is due next; an alert that was not sent costs nothing of the hourly ceiling."""
+    return {
+        each.subscriber.subscriber_id: (
+            each.next_at if spent or not each.at_once else each.subscriber.next_at
+        )
+        for each in group.due
+    }
+
+
+def _stale(tellings: Sequence[PendingTelling], now: datetime) -> tuple[PendingTelling, ...]:
+    """What an alert told long ago, and no digest had a reason to repeat."""
+    return tuple(
+        telling
+        for telling in tellings
+        if telling.told_before is not None and now - telling.told_before >= REPEATED_FOR
+    )
 
 
 def _digest(
@@ -202,7 +238,7 @@ def _digest(
 
 
 def _occasion(
-    kind: str,
+    kind: _Kind,
     subscribers: Sequence[Subscriber],
     subscriptions: Sequence[Subscription],
     context: TellingContext,
@@ -210,7 +246,7 @@ def _occasion(
 ) -> Occasion:
     since = min(s.last_cut_at or s.activated_at for s in subscribers)
     return Occasion(
-        kind="alert" if kind == "alert" else "digest",
+        kind=kind,
         recipient=subscribers[0].recipient,
         subscriptions=tuple(s.key for s in subscriptions),
         schedules=tuple(schedule(s) for s in subscriptions),
@@ -222,6 +258,10 @@ def _occasion(
     )
 
 
+def _kind(subscription: Subscription) -> _Kind:
+    return "alert" if subscription.cadence.kind == "immediate" else "digest"
+
+
 def schedule(subscription: Subscription) -> str:
     """A subscription as its reader knows it."""
     cadence = subscription.cadence
@@ -229,9 +269,11 @@ def schedule(subscription: Subscription) -> str:
 
 
 def _delivery_key(
-    kind: str, group: _Group, tellings: Sequence[PendingTelling], now: datetime
+    kind: _Kind, group: _Group, tellings: Sequence[PendingTelling], now: datetime
 ) -> str:
     ids = "+".join(str(each) for each in group.ids)
+    if len(ids) > MAX_IDS:
+        ids = hashlib.sha256(ids.encode()).hexdigest()[:32]
     first = group.due[0]
     told = sorted({(t.mention.mention_id, t.revision, t.what) for t in tellings})
     content = hashlib.sha256(repr(told).encode()).hexdigest()[:16]

@@ -11,10 +11,9 @@ import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from storage.store import Store
-
 from alerts.channels.base import Channel, ends_the_pass
 from storage.model import OutboxMessage, Receipt
+from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +22,7 @@ LONGEST_DELAY = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=5)
 MAX_RESENDS = 3  # of a message that may have arrived already
 # longer than all waits of one attempt together, so that no second worker takes a living one's
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(minutes=20)
 # a paused channel is tried again this often with one message: most faults are mended on the server
 PROBE_EVERY = timedelta(minutes=15)
 
@@ -71,6 +70,7 @@ def retry_at(
 ) -> datetime | None:
     """When to try again after `receipt`; None for never. Pure.
 
+    `message` is as it was claimed: its attempts count this one, its unknown outcomes do not.
     Doubles from five minutes to four hours, for five days. A paused message costs nothing and
     stays due; one that may have arrived is sent again three times at most.
     """
@@ -82,8 +82,8 @@ def retry_at(
         return None
     if now - message.created_at >= GIVE_UP_AFTER:
         return None
-    doublings = min(message.attempts, 10)
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2**doublings)
+    doublings = min(max(0, message.attempts - 1), 10)
+    delay = min(LONGEST_DELAY, FIRST_DELAY * (1 << doublings))
     return now + delay * (0.8 + 0.4 * jitter)
 
 
@@ -92,7 +92,8 @@ def _attempt(message: OutboxMessage, channels: Mapping[str, Channel]) -> Receipt
     channel = channels.get(name)
     if channel is None:
         return Receipt(outcome="paused", detail=f"no channel {name!r} is set up")
-    if message.unknown_outcomes > MAX_RESENDS:
+    # attempts begin anew where the operator asked for a resend: that is one more
+    if message.unknown_outcomes > MAX_RESENDS and message.attempts > 1:
         return Receipt(outcome="unknown", detail="may have arrived; not sent again")
     try:
         return channel.send(message)
@@ -138,7 +139,9 @@ def _record(
 
 def _probe_paused(store: Store, channels: Mapping[str, Channel], now: datetime) -> None:
     with store.transaction() as unit:
+        stopped = unit.outbox.paused()
         for name in channels:
-            since = unit.outbox.paused(name)
-            if since is not None and now - since.since >= PROBE_EVERY:
+            paused = stopped.get(name)
+            # a clock that was put back must not keep a channel shut
+            if paused is not None and abs(now - paused[1]) >= PROBE_EVERY:
                 unit.outbox.resume(name)

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from storage.store import Store, Unit
-
 from alerts.cadence import next_due
 from alerts.context import TellingContext
 from alerts.digest import entries_of
@@ -18,6 +16,7 @@ from alerts.message import Envelope, freeze
 from alerts.notify import schedule
 from alerts.render import render_welcome
 from storage.model import PendingTelling, SourceState, Subscriber
+from storage.store import Store, Unit
 
 log = logging.getLogger(__name__)
 

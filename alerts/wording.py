@@ -7,12 +7,11 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from storage.coverage import Coverage
-
 from alerts.digest import Digest, Section
 from alerts.entry import Entry
 from alerts.greeting import Planned, Welcome
 from alerts.harmless import line, shorten
+from storage.coverage import Coverage
 
 MAX_SUBJECT = 140
 MAX_NAMED = 3
@@ -210,10 +209,12 @@ def blind_lines(digest: Digest) -> tuple[str, ...]:
     """The sources that could not be read: name, since when, cause."""
     occasion, blind = digest.occasion, digest.coverage.blind if digest.coverage else ()
     lines = []
-    for key, since, cause in blind[:MAX_BLIND]:
-        name = digest.names.source(key)
-        at = f" since {clock(since, occasion.timezone, occasion.now)}" if since else ""
-        why = f": {line(cause, 120)}" if cause else ""
+    for source in blind[:MAX_BLIND]:
+        name = digest.names.source(source.key)
+        at = ", never answered"
+        if source.since is not None:
+            at = f" since {clock(source.since, occasion.timezone, occasion.now)}"
+        why = f": {line(source.cause, 120)}" if source.cause else ""
         lines.append(f"{name}{at}{why}")
     if len(blind) > MAX_BLIND:
         lines.append(f"and {len(blind) - MAX_BLIND} more")

@@ -21,7 +21,7 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 _LOGIN_CODES = frozenset((530, 534, 535, 538))
 
 
-class Ended(Exception):  # noqa: N818  # not an error of ours: the end of an attempt, with its receipt
+class Ended(Exception):
     """The attempt is over; `receipt` says how."""
 
     def __init__(self, outcome: Outcome, code: int | None, detail: str) -> None:

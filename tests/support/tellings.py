@@ -6,9 +6,9 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from storage.coverage import Coverage
-
-from alerts.digest import Digest, Finding, Names, Occasion, WatchWords, build_digest
+from alerts.digest import Digest, Occasion, build_digest
+from alerts.entry import Finding, Names, WatchWords
+from storage.coverage import BlindSource, Coverage
 from storage.model import (
     Carrier,
     FieldName,
@@ -178,7 +178,7 @@ def a_coverage(**changes: object) -> Coverage:
     fields: dict[str, object] = {
         "sources_total": 44,
         "sources_answered": 42,
-        "blind": (("trolley", NOW - timedelta(days=3), "HTTP 403"),),
+        "blind": (BlindSource(key="trolley", since=NOW - timedelta(days=3), cause="HTTP 403"),),
         "items_read": 318,
     }
     fields.update(changes)
