@@ -44,12 +44,16 @@ from storage.types import clean
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """What is known of an entry of a listing. `changed`: the listing says other words now."""
+    """What is known of an entry of a listing. `changed`: the listing says other words now.
+
+    `carried`: this source is among those that carry the item.
+    """
 
     entry: FetchedEntry
     item_id: int | None
     changed: bool
     text_state: TextState | None
+    carried: bool = False
 
 
 class Items:
@@ -99,7 +103,7 @@ class Items:
                 item_id = decision.item_id
         if not isinstance(decision, New) and decision.absorb is not None:
             self._absorb(decision.absorb, item_id)
-        self._carry(article, item_id, now)
+        self._carry(article, item_id, now, as_listed=expected is None)
         if not isinstance(decision, New) and page_due_at is not None:
             self._db.execute(
                 update(item).where(item.c.id == item_id).values(page_due_at=page_due_at)
@@ -205,7 +209,7 @@ class Items:
         self._db.execute(update(carrier).where(carrier.c.item_id == listed).values(item_id=into))
         self._db.execute(delete(item).where(item.c.id == listed))
 
-    def _carry(self, article: Article, item_id: int, now: datetime) -> None:
+    def _carry(self, article: Article, item_id: int, now: datetime, *, as_listed: bool) -> None:
         known = self._db.execute(select(carrier).where(carrier.c.item_id == item_id)).all()
         have_urls = {(c.source_key, c.url_key) for c in known if c.url_key}
         have_guids = {(c.source_key, c.guid) for c in known if c.guid}
@@ -232,6 +236,8 @@ class Items:
                     first_seen_at=now,
                 )
             )
+        if not as_listed:
+            return  # a page says nothing of what the listing said
         self._db.execute(
             update(carrier)
             .where(carrier.c.item_id == item_id, carrier.c.source_key == article.source_key)
@@ -271,9 +277,14 @@ class Items:
                 break
         if found is None:
             return KnownEntry(entry=entry, item_id=None, changed=False, text_state=None)
-        changed = found.source_key == source_key and found.entry_hash != said
-        state = TextState(found.text_state)
-        return KnownEntry(entry=entry, item_id=found.item_id, changed=changed, text_state=state)
+        carried = found.source_key == source_key
+        return KnownEntry(
+            entry=entry,
+            item_id=found.item_id,
+            changed=carried and found.entry_hash != said,
+            text_state=TextState(found.text_state),
+            carried=carried,
+        )
 
     def pages_due(self, source_key: str, *, now: datetime, limit: int) -> tuple[PageDue, ...]:
         """Items of a source whose pages are due, newest first."""
