@@ -77,7 +77,8 @@ def retry_at(
     if receipt.outcome in ("delivered", "refused"):
         return None
     if receipt.outcome == "paused":
-        return now
+        # due as before; not by a clock that may be wrong
+        return min(now, message.next_at)
     if receipt.outcome == "unknown" and message.unknown_outcomes >= MAX_RESENDS:
         return None
     if now - message.created_at >= GIVE_UP_AFTER:
