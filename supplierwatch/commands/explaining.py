@@ -37,7 +37,7 @@ def explain(
     watch: Watch = None,
     json: Json = False,
 ) -> None:
-    """Say what became of an article: read or not, found by which watches, told to whom.
+    """Say why an article was told, or why not.
 
     For each watch: the words and the sentence that it found, or the part of the query that the
     article does not satisfy. Nothing is fetched: the answer is from what is stored. Ends with exit

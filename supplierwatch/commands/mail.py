@@ -200,7 +200,7 @@ def mail_test(
     ctx: typer.Context,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who is to get it.")],
 ) -> None:
-    """Send one test message at once, and say what the mail server answered.
+    """Send a test message, and say what the mail server answered.
 
     It goes the way of every message, but not through the outbox: it is tried once. Without a mail
     server in settings.toml it becomes a file, as all messages do then.

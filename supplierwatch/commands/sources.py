@@ -38,7 +38,9 @@ def sources(
     ] = False,
     json: Json = False,
 ) -> None:
-    """List the sources: when each was last read, what it holds, what is wrong with it.
+    """List the sources, and what is wrong with them.
+
+    When each was last read and is next, how many items it has brought, and why it fails.
 
     A source that fails is tried again for ever, less and less often. `doctor SOURCE` shows step by
     step why one cannot be read.
