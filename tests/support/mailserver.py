@@ -11,7 +11,7 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -60,10 +60,17 @@ class ScriptedServer:
     """Answers each step as `script` says; a list is gone through, its last action repeated.
 
     Steps: connect, ehlo, starttls, auth, mail, rcpt, data, text (after the final dot), rset, quit.
+    What `reached` names for a step is called before the step is answered.
     """
 
-    def __init__(self, script: Mapping[str, Action | Sequence[Action]] | None = None) -> None:
+    def __init__(
+        self,
+        script: Mapping[str, Action | Sequence[Action]] | None = None,
+        *,
+        reached: Mapping[str, Callable[[], None]] | None = None,
+    ) -> None:
         self.script = dict(script or {})
+        self._reached = dict(reached or {})
         self.commands: list[str] = []
         self.received: list[bytes] = []  # every text that came with its final dot
         self.connections = 0
@@ -136,6 +143,8 @@ class ScriptedServer:
         return None
 
     def _act(self, connection: socket.socket, step: str) -> bool:
+        if step in self._reached:
+            self._reached[step]()
         action = self._next(step)
         if isinstance(action, Drop):
             return False
