@@ -1,0 +1,143 @@
+"""Runs the spiders of one job in this process's reactor: one for each kind of source.
+
+`crawler.child` alone calls it: a reactor runs once in the life of a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.utils.reactor import install_reactor
+
+from config.model import Source
+from crawler.connecting import Door
+from crawler.context import CrawlContext
+from crawler.events import Emit
+from crawler.guard import Guard
+from crawler.job import CrawlJob
+from crawler.pipelines import Pipeline, StoredRobots
+from crawler.settings import scrapy_settings
+from crawler.spider import SourceSpider
+from crawler.tools import Hosts
+from storage.store import Store, open_store
+
+log = logging.getLogger(__name__)
+
+OK, SOME_BROKE = 0, 1
+LOOKUPS_AT_ONCE = 20  # threads: a name server that hangs must not hold up all lookups
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+
+def now() -> datetime:
+    """The wall clock, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def crawl(job: CrawlJob, emit: Emit) -> int:
+    """Poll the sources of a job; returns the exit code."""
+    install_reactor(REACTOR)
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    store = open_store(job.database_url, migrate=False)
+    door = Door(Guard(job.crawl.allowed_hosts))
+    door.install(reactor)
+    reactor.suggestThreadPoolSize(LOOKUPS_AT_ONCE)
+    context = CrawlContext(job=job, door=door, robots=StoredRobots(store), clock=now)
+    batch = _Batch(context, store, emit)
+
+    async def everything() -> None:
+        try:
+            await batch.run()
+        except Exception as error:
+            log.exception("crawl.broke run=%s", job.run_id)
+            batch.broken = True
+            emit({"event": "error", "source": None, "error": f"{type(error).__name__}: {error}"})
+        finally:
+            reactor.stop()
+
+    kept: list[asyncio.Future[None]] = []  # the loop itself holds tasks but weakly
+    reactor.callWhenRunning(lambda: kept.append(asyncio.ensure_future(everything())))
+    reactor.run(installSignalHandlers=False)
+    store.close()
+    return SOME_BROKE if batch.broken else OK
+
+
+class _Batch:
+    """The crawlers of one job."""
+
+    def __init__(self, context: CrawlContext, store: Store, emit: Emit) -> None:
+        self.broken = False
+        self._context = context
+        self._pipeline = Pipeline(store, context.clock)
+        self._emit = emit
+        self._hosts = Hosts()
+        self._crawlers: list[Crawler] = []
+        self._interrupted = asyncio.Event()
+
+    async def run(self) -> None:
+        """Run every spider to its end, or until the deadline comes or SIGTERM."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.interrupt)
+        seconds = self._context.job.deadline.total_seconds()
+        loop.call_later(max(seconds - 5.0, seconds * 0.8), self.interrupt)
+        crawls = [
+            asyncio.ensure_future(self._crawl(kind, sources, verify_tls=verify_tls))
+            for (kind, verify_tls), sources in groups(self._context.job.sources).items()
+        ]
+        ended: asyncio.Future[Any] = asyncio.gather(*crawls)
+        interrupted: asyncio.Future[Any] = asyncio.ensure_future(self._interrupted.wait())
+        # Scrapy closes a spider only after its downloads: an interrupted batch does not wait
+        await asyncio.wait({ended, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+        for spider in self._spiders():
+            await spider.closed_polls()
+            self.broken |= bool(spider.troubled)
+        if ended.done():
+            ended.result()
+
+    def interrupt(self) -> None:
+        """Have every poll close with what it has."""
+        log.info("crawl.interrupted run=%s", self._context.job.run_id)
+        for spider in self._spiders():
+            spider.interrupt()
+        self._interrupted.set()
+
+    def _spiders(self) -> list[SourceSpider]:
+        return [one.spider for one in self._crawlers if isinstance(one.spider, SourceSpider)]
+
+    async def _crawl(self, kind: str, sources: Sequence[Source], *, verify_tls: bool) -> None:
+        settings = scrapy_settings(self._context.job, verify_tls=verify_tls)
+        crawler = Crawler(spider_class(kind), settings)
+        self._crawlers.append(crawler)
+        await crawler.crawl_async(
+            context=self._context,
+            sources=sources,
+            pipeline=self._pipeline,
+            hosts=self._hosts,
+            emit=self._emit,
+        )
+
+
+def groups(sources: Sequence[Source]) -> Mapping[tuple[str, bool], tuple[Source, ...]]:
+    """Sources by what one crawler has in common: the kind, and whether certificates count."""
+    grouped: dict[tuple[str, bool], list[Source]] = defaultdict(list)
+    for source in sources:
+        grouped[source.kind, source.verify_tls].append(source)
+    return {key: tuple(group) for key, group in grouped.items()}
+
+
+def spider_class(kind: str) -> type[SourceSpider]:
+    """The spider of a source kind: the one of that name in the file of that name."""
+    module = import_module(f"crawler.spiders.{kind}")
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, SourceSpider) and value.name == kind:
+            return value
+    raise LookupError(f"crawler/spiders/{kind}.py has no spider named {kind!r}")

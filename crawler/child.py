@@ -1,0 +1,79 @@
+"""A crawl in a process of its own: `python -m crawler.child`, with a CrawlJob on stdin.
+
+Started by `crawler.children`. Says one JSON event a line on stdout, logs to stderr. In process a
+hung crawl cannot be ended; a process can be killed at any time, and loses nothing by it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import warnings
+from typing import Any, NoReturn
+
+from crawler.events import Emit, line_of
+from crawler.fetch_errors import BadJob
+from crawler.job import from_json
+from crawler.limits import ORPHANED, end_after, end_with_parent, limit_memory
+
+log = logging.getLogger(__name__)
+
+BAD_JOB = 64
+CLOSING = 10.0  # seconds from the deadline until the process ends, closed or not
+
+
+def main() -> NoReturn:
+    """Read the job, do it, end."""
+    _set_up_logging()
+    emit = _events_on_stdout()
+    try:
+        job = from_json(sys.stdin.buffer.readline().decode())
+    except (BadJob, UnicodeDecodeError) as error:
+        log.error("child.bad-job %s", error)
+        _end(BAD_JOB)
+    end_with_parent(sys.stdin.buffer)
+    end_after(job.deadline.total_seconds() + CLOSING)
+    limit_memory(job.crawl.memory_limit_mb)
+    from crawler.batch import crawl  # Scrapy takes half a second to import: after the watches
+
+    _end(crawl(job, emit))
+
+
+def _set_up_logging() -> None:
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+    for noisy in ("scrapy", "twisted", "trafilatura", "htmldate", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.CRITICAL)
+    # what a library will change one day is no news to an operator
+    warnings.simplefilter("ignore")
+
+
+def _events_on_stdout() -> Emit:
+    """Keep stdout for events: whatever else prints goes to the log."""
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    lock = threading.Lock()
+
+    def emit(event: dict[str, Any]) -> None:
+        try:
+            with lock:
+                events.write(line_of(event))
+                events.flush()
+        except BrokenPipeError:
+            os._exit(ORPHANED)
+
+    return emit
+
+
+def _end(code: int) -> NoReturn:
+    logging.shutdown()
+    sys.stderr.flush()
+    # threads that wait for a name server would hold up an ordinary exit
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

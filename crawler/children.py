@@ -1,0 +1,140 @@
+"""Starts crawls in child processes, hears what they say and ends them with their process group."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import IO, Any, cast
+
+from crawler.events import event_of
+from crawler.job import CrawlJob, to_json
+
+OVERDUE_MARGIN = 15.0  # seconds: a child ends itself 10 s after its deadline
+_SECRETS = ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL")
+
+
+class Child:
+    """A running crawl. `spawn` makes it."""
+
+    def __init__(self, process: subprocess.Popen[str], job: CrawlJob) -> None:
+        self.job = job
+        self._process = process
+        self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._started = time.monotonic()
+        self._reader = threading.Thread(
+            target=self._read,
+            args=(cast(IO[str], process.stdout),),
+            name=f"child-{process.pid}",
+            daemon=True,
+        )
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, which is its process group's too."""
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        """The exit code, None while it runs; negative: the signal that ended it.
+
+        When it has ended, everything that it said is in `events()`.
+        """
+        code = self._process.poll()
+        if code is not None:
+            self._let_go()
+        return code
+
+    def wait(self, timeout: float) -> int | None:
+        """Wait for the end for at most `timeout` seconds; the exit code, or None."""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        return self.poll()
+
+    def events(self) -> list[dict[str, Any]]:
+        """What the child has said since the last call."""
+        said: list[dict[str, Any]] = []
+        while True:
+            try:
+                said.append(self._events.get_nowait())
+            except queue.Empty:
+                return said
+
+    def overdue(self, now_monotonic: float) -> bool:
+        """Whether it should have ended itself by now."""
+        limit = self.job.deadline.total_seconds() + OVERDUE_MARGIN
+        return now_monotonic - self._started > limit
+
+    def ask_to_stop(self) -> None:
+        """Have it close what it is doing; returns at once."""
+        self._signal(signal.SIGTERM)
+
+    def terminate(self, grace: float = 10.0) -> None:
+        """End it and all its process group: asked first, killed after `grace` seconds."""
+        self.ask_to_stop()
+        if self.wait(grace) is None:
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+        self._let_go()
+
+    def _signal(self, number: int) -> None:
+        if self._process.poll() is None:
+            try:
+                os.killpg(self.pid, number)
+            except ProcessLookupError:
+                return
+
+    def _read(self, stdout: IO[str]) -> None:
+        for line in stdout:
+            event = event_of(line)
+            if event is not None:
+                self._events.put(event)
+
+    def _let_go(self) -> None:
+        # a grandchild may hold the pipe open: what the child said has been read long before that
+        self._reader.join(5.0)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None and not self._reader.is_alive():
+                stream.close()
+
+
+def spawn(job: CrawlJob) -> Child:
+    """Start a child process in a session of its own and give it a job.
+
+    Its stdin stays open as long as this process lives: a child whose stdin closes ends itself.
+    """
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crawler.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+        env=child_environment(os.environ),
+    )
+    stdin = cast(IO[str], process.stdin)
+    with suppress(BrokenPipeError):  # it died at once: poll() says how
+        stdin.write(to_json(job) + "\n")
+        stdin.flush()
+    return Child(process, job)
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child: no secrets, no proxies, few malloc arenas."""
+    kept = {
+        name: value
+        for name, value in environ.items()
+        if not (name.startswith("SUPPLIERWATCH_") and any(word in name for word in _SECRETS))
+        and not name.lower().endswith("_proxy")
+    }
+    # each arena maps 64 MB, which would count against the memory limit
+    return kept | {"MALLOC_ARENA_MAX": "2"}

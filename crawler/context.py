@@ -1,0 +1,40 @@
+"""What the crawlers of one child process share, and how Scrapy's components reach it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from crawler.connecting import Door
+from crawler.job import CrawlJob
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from crawler.robots import RobotsMemory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlContext:
+    """One child process: its job, the door to the network and politeness shared by its crawlers.
+
+    `turns` has a lock for each host; `crawl_delays` the seconds that a host's robots.txt asks for.
+    """
+
+    job: CrawlJob
+    door: Door
+    robots: RobotsMemory
+    clock: Callable[[], datetime]
+    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    crawl_delays: dict[str, float] = field(default_factory=dict)
+
+
+def context_of(crawler: Crawler) -> CrawlContext:
+    """The context of the child process that a crawler runs in; its spider carries it."""
+    spider: Any = crawler.spider
+    context: CrawlContext = spider.context
+    return context

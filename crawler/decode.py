@@ -1,0 +1,121 @@
+"""From bytes to text: byte-order mark, header, the document's own word, then UTF-8. Pure.
+
+Bytes that are valid UTF-8 with multi-byte sequences in them are UTF-8 whatever a header says: the
+chance that another encoding looks like that is negligible, and headers lie (RELIABILITY C-16).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
+_PROLOG = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
+_META = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_HEAD = 4096  # how far a declaration is looked for
+_MOSTLY = 0.98  # of the multi-byte sequences that must be sound for a damaged text to be UTF-8
+# what pages mean when they say these (WHATWG Encoding Standard)
+_MEANT = {
+    "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030",
+    "gbk": "gb18030", "shift_jis": "cp932", "x-sjis": "cp932", "ks_c_5601-1987": "cp949",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """Text, the encoding that it was read by, and how many bytes could not be read."""
+
+    text: str
+    encoding: str
+    replaced: int
+
+
+def decode(
+    body: bytes, *, content_type: str | None, kind: Literal["html", "xml"]
+) -> Decoded:
+    """The text of a document; NUL and control characters that no text has are dropped."""
+    for bom, encoding in _BOMS:
+        if body.startswith(bom):
+            return _read(body[len(bom) :], encoding)
+    if not body.isascii() and _is_utf8(body):
+        return _read(body, "utf-8")
+    for name in _declared(body, content_type, kind):
+        encoding = _known(name)
+        if encoding is None or encoding.startswith(("utf-16", "utf-32")):
+            continue  # without a mark or zero bytes it is not that: the declaration was copied
+        return _read(body, encoding)
+    if b"\x00" in body[:200]:
+        wide = "utf-16-le" if body[1:2] == b"\x00" else "utf-16-be"
+        return _read(body, wide)
+    if _mostly_utf8(body):
+        return _read(body, "utf-8")
+    return _read(body, "cp1252")
+
+
+def _declared(body: bytes, content_type: str | None, kind: str) -> list[str]:
+    names = []
+    if content_type and (found := _HEADER.search(content_type)):
+        names.append(found[1])
+    head = body[:_HEAD]
+    patterns = (_PROLOG,) if kind == "xml" else (_META, _PROLOG)
+    for pattern in patterns:
+        if inside := pattern.search(head):
+            names.append(inside[1].decode("ascii", "ignore"))
+    return names
+
+
+def _known(name: str) -> str | None:
+    name = name.strip().lower()
+    try:
+        return codecs.lookup(_MEANT.get(name, name)).name
+    except LookupError:
+        return None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mostly_utf8(body: bytes) -> bool:
+    """Whether nearly all bytes beyond ASCII stand in sound UTF-8 sequences."""
+    beyond = sum(1 for byte in body if byte >= 0x80)
+    if not beyond:
+        return True
+    broken = body.decode("utf-8", "replace").count("�")
+    return broken / beyond < 1 - _MOSTLY
+
+
+def _read(body: bytes, encoding: str) -> Decoded:
+    if encoding not in ("utf-8",) and not body.isascii() and _mostly_utf8(body):
+        encoding = "utf-8"
+    try:
+        text = body.decode(encoding)
+        replaced = 0
+    except UnicodeDecodeError:
+        if encoding == "utf-8" and not _mostly_utf8(body):
+            encoding = "cp1252"
+        text = body.decode(encoding, "replace")
+        replaced = text.count("�")
+    return Decoded(text=_without_controls(text), encoding=encoding, replaced=replaced)
+
+
+_CONTROLS = dict.fromkeys([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0xFEFF])
+
+
+def _without_controls(text: str) -> str:
+    text = text.translate(_CONTROLS)
+    return text.encode("utf-8", "ignore").decode("utf-8")  # lone surrogates

@@ -1,0 +1,28 @@
+"""What can go wrong in the crawler.
+
+CrawlerError
+  NotAFeed     what came is not a feed
+  Unreadable   a page has no article that can be read
+"""
+
+from __future__ import annotations
+
+
+class CrawlerError(Exception):
+    """Anything that goes wrong in this room."""
+
+
+class NotAFeed(CrawlerError):
+    """What came is not a feed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unreadable(CrawlerError):
+    """A page has no article that can be read."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

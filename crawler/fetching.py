@@ -1,0 +1,93 @@
+"""Fetches one URL through Scrapy's downloader: an `Answer`, or `FetchFailed` with the reason."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+
+from crawler.answers import Answer, unpacked
+from crawler.fetch_errors import FetchFailed
+from crawler.settings import MAX_BODY
+from storage.model import FetchedPage
+
+_PERMANENT = frozenset({301, 308})
+_SAID: tuple[tuple[type[Exception], str, str], ...] = (
+    (DownloadTimeoutError, "timeout", "no complete answer in time"),
+    (CannotResolveHostError, "dns", "the host name cannot be resolved"),
+    (DownloadConnectionRefusedError, "connection", "the host refuses connections"),
+    (ResponseDataLossError, "truncated", "the connection broke off before the answer was complete"),
+    (DownloadCancelledError, "too-large", f"the answer is larger than {MAX_BODY} bytes"),
+)
+
+
+class Fetcher:
+    """Fetches for one spider."""
+
+    def __init__(self, crawler: Crawler, clock: Callable[[], datetime]) -> None:
+        self._crawler = crawler
+        self._clock = clock
+
+    async def __call__(self, url: str, headers: Mapping[str, str]) -> Answer:
+        """Ask for a URL with these headers beside the usual ones.
+
+        Raises:
+            FetchFailed: no usable answer came; the message says why.
+        """
+        try:
+            request = Request(url, headers=dict(headers))
+            response = await self._crawler.engine.download_async(request)
+        except FetchFailed:
+            raise
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            raise _said(url, error) from error
+        return self._answer(url, response)
+
+    def _answer(self, url: str, response: Response) -> Answer:
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+            for name, values in response.headers.items()
+        }
+        page = FetchedPage(
+            requested_url=url,
+            final_url=response.url,
+            status=response.status,
+            content_type=headers.get("content-type"),
+            body=unpacked(response.body, limit=MAX_BODY),
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+            fetched_at=self._clock(),
+        )
+        meta = response.request.meta if response.request is not None else {}
+        hops = meta.get("redirect_reasons", ())
+        moved = bool(hops) and all(hop in _PERMANENT for hop in hops)
+        return Answer(page=page, headers=headers, permanent_to=response.url if moved else None)
+
+
+def _said(url: str, error: Exception) -> FetchFailed:
+    for kind, cause, words in _SAID:
+        if isinstance(error, kind):
+            return FetchFailed(f"{url}: {words}", cause=cause)
+    if isinstance(error, IgnoreRequest):
+        if "redirections" in str(error):
+            return FetchFailed(f"{url}: too many redirects", cause="redirect-loop")
+        return FetchFailed(f"{url}: the answer unpacks to too much", cause="too-large")
+    if isinstance(error, DownloadFailedError):
+        cause = "tls" if "SSL" in str(error) or "certificate" in str(error) else "broken"
+        return FetchFailed(f"{url}: the connection failed: {error}", cause=cause)
+    return FetchFailed(f"{url}: {type(error).__name__}: {error}", cause="unexpected")

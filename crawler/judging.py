@@ -1,0 +1,101 @@
+"""What an answer to "what have you got?" means: the outcome of a poll is decided here. Pure.
+
+Judged from the answer itself, never from how a crawl ended: Scrapy calls a crawl `finished` in
+which every download failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from crawler.answers import Answer
+from crawler.conditional import after_full, after_not_modified, body_hash
+from crawler.errors import NotAFeed
+from crawler.fetch_errors import FetchFailed, RobotsDenied
+from crawler.listing import Listed, Listing
+from crawler.retry_after import parse_max_age
+from storage.model import Validators
+
+
+def judge(
+    answer: Answer,
+    *,
+    known: Validators,
+    sent: Validators,
+    read: Callable[[Answer], Listing],
+    now: datetime,
+) -> Listed:
+    """The outcome of a poll, from its answer.
+
+    Args:
+        known: the validators stored with what is known of the source.
+        sent: those that went with the request; none when it asked in full.
+        read: reads the listing; raises NotAFeed.
+    """
+    status = answer.status
+    if status == 304:
+        if sent.etag is None and sent.last_modified is None:
+            return Listed(
+                outcome="failed", http_status=304, error="answered 304 although nothing was sent"
+            )
+        return Listed(
+            outcome="not-modified",
+            http_status=304,
+            validators=after_not_modified(sent, answer.headers),
+            ttl=parse_max_age(answer.headers.get("cache-control")),
+        )
+    if status != 200:
+        return Listed(
+            outcome="blocked" if answer.is_blocked else "failed",
+            http_status=status,
+            error=_error_of(answer),
+            retry_after=answer.retry_after(now),
+        )
+    if known.body_hash is not None and body_hash(answer.page.body) == known.body_hash:
+        return Listed(
+            outcome="not-modified",
+            http_status=200,
+            validators=after_full(answer.headers, answer.page.body),
+            ttl=parse_max_age(answer.headers.get("cache-control")),
+        )
+    return _read(answer, read)
+
+
+def no_answer(error: FetchFailed) -> Listed:
+    """The outcome of a poll that got no answer."""
+    denied = isinstance(error, RobotsDenied) and not error.unreachable
+    return Listed(outcome="blocked" if denied else "failed", error=str(error))
+
+
+def _read(answer: Answer, read: Callable[[Answer], Listing]) -> Listed:
+    try:
+        listing = read(answer)
+    except NotAFeed as error:
+        if answer.is_challenge:
+            return Listed(outcome="blocked", http_status=200, error="a challenge page, not a feed")
+        return Listed(outcome="not-a-feed", http_status=200, error=str(error))
+    wishes = (listing.ttl, parse_max_age(answer.headers.get("cache-control")))
+    return Listed(
+        outcome="ok" if listing.entries else "empty",
+        http_status=200,
+        listing=listing,
+        # a broken listing may lack entries: it is asked for in full until it is whole
+        validators=None if listing.degraded else after_full(answer.headers, answer.page.body),
+        error=f"the listing is damaged: {listing.degraded}" if listing.degraded else None,
+        ttl=max((wish for wish in wishes if wish is not None), default=None),
+    )
+
+
+def _error_of(answer: Answer) -> str:
+    if answer.is_challenge:
+        return f"HTTP {answer.status}: a challenge page that asks the visitor to prove something"
+    hints = {
+        401: "it asks for a login",
+        403: "it refuses us",
+        404: "nothing is at this address",
+        410: "the publisher says that it is gone for good",
+        429: "we are asking too often",
+    }
+    hint = hints.get(answer.status)
+    return f"HTTP {answer.status}" + (f": {hint}" if hint else "")

@@ -1,0 +1,11 @@
+"""The kinds of source that can be crawled: one file each in `crawler/spiders/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def known_kinds() -> frozenset[str]:
+    """The names that `kind` in sources.toml may have."""
+    folder = Path(__file__).parent / "spiders"
+    return frozenset(path.stem for path in folder.glob("*.py") if path.stem != "__init__")

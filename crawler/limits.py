@@ -1,0 +1,51 @@
+"""What a child process may use, and its end when its parent is gone or its time is up."""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import threading
+from typing import BinaryIO
+
+log = logging.getLogger(__name__)
+
+ORPHANED, OVERDUE = 70, 75  # exit codes
+# address space is not memory: an idle child maps 400 MB beyond what it uses
+MAPPED_BEYOND_USE_MB = 1024
+
+
+def limit_memory(megabytes: int) -> None:
+    """Bound this process's address space; what asks for more gets MemoryError."""
+    wanted = (megabytes + MAPPED_BEYOND_USE_MB) * 1024 * 1024
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+
+
+def end_with_parent(stdin: BinaryIO) -> None:
+    """End this process when stdin closes: nobody would read its events or kill it any more.
+
+    At once and without cleaning up: every item is stored when it has been read.
+    """
+
+    def watch() -> None:
+        while stdin.read(4096):
+            pass
+        log.warning("child.orphaned pid=%d", os.getpid())
+        os._exit(ORPHANED)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def end_after(seconds: float) -> None:
+    """End this process after that long, whatever it is doing."""
+
+    def overdue() -> None:
+        log.error("child.overdue pid=%d", os.getpid())
+        os._exit(OVERDUE)
+
+    timer = threading.Timer(seconds, overdue)
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,122 @@
+"""Fetches the page of one item, reads it and stores it, or records why that cannot be done."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Literal
+
+from config.model import Source
+from crawler.answers import Answer
+from crawler.conditional import request_headers
+from crawler.errors import Unreadable
+from crawler.fetch_errors import FetchFailed
+from crawler.normalise import normalise
+from crawler.pages import extract
+from crawler.rhythm import page_retry
+from crawler.tally import Tally
+from crawler.tools import Tools
+from storage.model import FetchedEntry, PageDue
+
+log = logging.getLogger(__name__)
+
+Fate = Literal["read", "unreadable", "postponed"]
+
+
+def own_page(entry: FetchedEntry) -> str | None:
+    """The address of the entry's page; None where its link is not its own or is no web address."""
+    url = entry.url
+    if url is None or entry.url_is_shared or not url.startswith(("http://", "https://")):
+        return None
+    return url
+
+
+class PageReader:
+    """Reads pages of one source in one poll. `retry_at`: when the first failed one is due again."""
+
+    def __init__(
+        self, source: Source, tools: Tools, tally: Tally, *, baseline: bool, language: str | None
+    ) -> None:
+        self._source = source
+        self._tools = tools
+        self._tally = tally
+        self._baseline = baseline
+        self._language = source.language or language
+        self.retry_at: datetime | None = None
+
+    async def read(self, page: PageDue) -> Fate:
+        """Fetch and store one page. "postponed": nothing was recorded, the page stays due."""
+        url = own_page(page.entry)
+        if url is None:
+            return self._unreadable(page, "no-page", None)
+        if self._tools.hosts.is_out(url):
+            return "postponed"
+        try:
+            answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
+        except FetchFailed as error:
+            self._tools.hosts.failed(url, error)
+            return self._unreadable(page, error.cause, None)
+        self._tools.hosts.answered(url)
+        return self._answered(page, url, answer)
+
+    def _answered(self, page: PageDue, url: str, answer: Answer) -> Fate:
+        now = self._tools.clock()
+        retry_after = answer.retry_after(now)
+        if answer.status == 429 or retry_after is not None:
+            self._tools.hosts.leave_alone(url)
+            self._tally.wait_until(retry_after)
+            return "postponed"
+        if answer.status == 304 and (page.etag or page.last_modified):
+            self._tools.pipeline.page_unchanged(page.item_id)
+            return "read"
+        if answer.status != 200:
+            reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
+            return self._unreadable(page, reason, answer.status)
+        try:
+            text = extract(answer.page, entry=page.entry)
+        except Unreadable as error:
+            return self._unreadable(page, error.reason, answer.status)
+        except Exception:  # one page that breaks the reader must not stop the source
+            log.exception("page.broke-the-reader source=%s url=%s", self._source.key, url)
+            return self._unreadable(page, "reader-error", answer.status)
+        article = normalise(
+            page.entry,
+            item_kind=self._source.item_kind,
+            page=answer.page,
+            text=text,
+            thin_reason=None,
+            language=self._language,
+        )
+        stored = self._tools.pipeline.put_page(article, page.item_id, baseline=self._baseline)
+        self._tally.count(stored.decision)
+        self._tools.emit(
+            {
+                "event": "entry.stored",
+                "source": self._source.key,
+                "item": stored.item_id,
+                "decision": type(stored.decision).__name__.lower(),
+                "url": url,
+            }
+        )
+        return "read"
+
+    def _unreadable(self, page: PageDue, reason: str, status: int | None) -> Fate:
+        now = self._tools.clock()
+        retry_at = None if reason == "no-page" else page_retry(page.attempts + 1, status, now)
+        self._tools.pipeline.page_failed(page.item_id, reason=reason, retry_at=retry_at)
+        self._tally.thin += 1
+        if retry_at is not None:
+            self.retry_at = min(retry_at, self.retry_at or retry_at)
+        log.info(
+            "page.thin source=%s reason=%s url=%s", self._source.key, reason, page.entry.url or "-"
+        )
+        self._tools.emit(
+            {
+                "event": "page.thin",
+                "source": self._source.key,
+                "item": page.item_id,
+                "reason": reason,
+                "url": page.entry.url,
+            }
+        )
+        return "unreadable"

@@ -1,0 +1,133 @@
+"""Every call of a crawl to storage: short transactions, one for each step that must stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from config.model import Source
+from crawler.robots_rules import RobotsCopy
+from storage.items import KnownEntry
+from storage.model import (
+    Article,
+    CrawlReport,
+    FetchedEntry,
+    PageDue,
+    SourceState,
+    Stored,
+    TextState,
+    Validators,
+)
+from storage.store import Store
+
+PagePlan = Literal["soon", "later", "known"]
+
+ENTRIES_AT_ONCE = 100
+# an entry is matched by title and teaser alone only when its page has not come by then
+PAGE_PATIENCE = timedelta(minutes=10)
+
+
+class Pipeline:
+    """Storage as a crawl uses it."""
+
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+
+    def state(self, source: Source) -> SourceState:
+        """What is remembered of a source."""
+        with self._store.reading() as unit:
+            state = unit.sources.get(source.key)
+        if state is None:
+            raise LookupError(f"source {source.key} is not declared in the database")
+        return state
+
+    def known(self, source_key: str, entries: Sequence[FetchedEntry]) -> tuple[KnownEntry, ...]:
+        """For each entry, whether it is known and has changed."""
+        with self._store.reading() as unit:
+            return unit.items.known_entries(source_key, entries)
+
+    def put_entries(
+        self,
+        articles: Sequence[Article],
+        *,
+        baseline: bool,
+        pages: PagePlan,
+    ) -> list[Stored]:
+        """Store entries as their listing has them.
+
+        `pages`: "soon": this poll fetches them, and matching waits for it a while; "later": another
+        poll does; "known": they need not be fetched.
+        """
+        stored: list[Stored] = []
+        for start in range(0, len(articles), ENTRIES_AT_ONCE):
+            with self._store.transaction() as unit:
+                for article in articles[start : start + ENTRIES_AT_ONCE]:
+                    now = self._clock()
+                    listed = article.text_state is TextState.LISTED
+                    patience = PAGE_PATIENCE if listed and pages == "soon" else timedelta(0)
+                    stored.append(
+                        unit.items.put(
+                            article,
+                            now=now,
+                            baseline=baseline,
+                            ready_at=now + patience,
+                            page_due_at=now if listed and pages != "known" else None,
+                        )
+                    )
+        return stored
+
+    def put_page(self, article: Article, item_id: int, *, baseline: bool) -> Stored:
+        """Store what a page said of an item."""
+        with self._store.transaction() as unit:
+            return unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
+
+    def pages_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
+        """The items of a source whose pages are to be fetched."""
+        with self._store.reading() as unit:
+            return unit.items.pages_due(source_key, now=self._clock(), limit=limit)
+
+    def page_failed(self, item_id: int, *, reason: str, retry_at: datetime | None) -> None:
+        """Record that a page could not be read, and when to try again."""
+        with self._store.transaction() as unit:
+            unit.items.page_failed(item_id, reason=reason, now=self._clock(), retry_at=retry_at)
+
+    def page_unchanged(self, item_id: int) -> None:
+        """Record that a page is as it was."""
+        with self._store.transaction() as unit:
+            unit.items.page_unchanged(item_id, self._clock())
+
+    def finish(
+        self,
+        report: CrawlReport,
+        *,
+        next_at: datetime,
+        validators: Validators | None,
+        baseline_done: bool,
+    ) -> None:
+        """Close a poll: its report, when the next one comes, and what that one sends."""
+        with self._store.transaction() as unit:
+            unit.sources.finish(
+                report, next_at=next_at, validators=validators, baseline_done=baseline_done
+            )
+
+
+class StoredRobots:
+    """Copies of robots.txt in the database."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, origin: str) -> RobotsCopy | None:
+        """The copy kept of an origin's robots.txt."""
+        with self._store.reading() as unit:
+            kept = unit.sources.robots_get(origin)
+        if kept is None:
+            return None
+        return RobotsCopy(fetched_at=kept.fetched_at, status=kept.status, body=kept.body)
+
+    def put(self, origin: str, copy: RobotsCopy) -> None:
+        """Keep a copy."""
+        with self._store.transaction() as unit:
+            unit.sources.robots_put(origin, copy.fetched_at, copy.status or 0, copy.body)

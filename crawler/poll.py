@@ -1,0 +1,184 @@
+"""One poll of one source, from its listing to the text of its pages.
+
+The order is what makes a crash harmless: entries are stored as listed before any page is fetched,
+each page when it has been read, the listing's validators last, with the report. A poll that dies
+anywhere is taken up by the next one. Nothing here knows Scrapy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from config.model import Source
+from crawler.conditional import NO_VALIDATORS, asks_in_full, request_headers
+from crawler.fetch_errors import FetchFailed
+from crawler.judging import judge, no_answer
+from crawler.listing import Listed, Listing
+from crawler.normalise import normalise
+from crawler.page_reading import PageReader, own_page
+from crawler.pipelines import PagePlan
+from crawler.rhythm import next_poll
+from crawler.tally import Tally
+from crawler.tools import Tools
+from storage.model import Article, FetchedEntry, SourceState
+
+log = logging.getLogger(__name__)
+
+
+async def poll(source: Source, tools: Tools) -> None:
+    """Poll a source, store what it came to, and give its lease back.
+
+    Cancelled among its pages it closes properly; cancelled before its listing came, it leaves the
+    source as it was.
+    """
+    started_at = tools.clock()
+    state = tools.pipeline.state(source)
+    baseline = state.baseline_done_at is None
+    tools.emit({"event": "source.started", "source": source.key, "url": source.url})
+    tally = Tally()
+    listed = await _ask(source, state, tools)
+    tally.wait_until(listed.retry_after)
+    if listed.error is not None:
+        tally.errors.append(listed.error)
+        log.warning("source.%s source=%s %s", listed.outcome, source.key, listed.error)
+    entries: dict[int, FetchedEntry] = {}
+    if listed.listing is not None:
+        entries = _store_entries(source, listed.listing, tools, tally, baseline=baseline)
+    language = listed.listing.language if listed.listing is not None else None
+    reader = PageReader(source, tools, tally, baseline=baseline, language=language)
+    pages_left = False
+    if listed.outcome not in ("failed", "blocked"):
+        limit = tools.pages_per_source + (0 if baseline else len(entries))
+        try:
+            pages_left = await _read_due(source, tools, reader, entries, limit=limit)
+        except asyncio.CancelledError:
+            log.info("source.interrupted source=%s", source.key)
+            pages_left = True
+    now = tools.clock()
+    report = tally.report(
+        source_key=source.key, run_id=tools.run_id, started_at=started_at, now=now, listed=listed
+    )
+    tools.pipeline.finish(
+        report,
+        next_at=next_poll(
+            source,
+            state,
+            report,
+            now,
+            random=tools.random,
+            ttl=listed.ttl,
+            pages_left=pages_left,
+            page_retry_at=reader.retry_at,
+        ),
+        validators=listed.validators,
+        baseline_done=not baseline or _ends_baseline(state, listed),
+    )
+    tools.emit({"event": "source.finished", "source": source.key, "report": report})
+
+
+async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
+    """Ask the source for its listing and judge the answer."""
+    now = tools.clock()
+    if tools.hosts.is_out(source.url):
+        return Listed(outcome="failed", error="other sources of this host had no answer either")
+    sent = NO_VALIDATORS if asks_in_full(state.last_polled_at, now) else state.validators
+    try:
+        answer = await tools.fetch(source.url, request_headers(sent.etag, sent.last_modified))
+    except FetchFailed as error:
+        tools.hosts.failed(source.url, error)
+        return no_answer(error)
+    tools.hosts.answered(source.url)
+    if answer.permanent_to is not None:
+        log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
+    return judge(
+        answer,
+        known=state.validators,
+        sent=sent,
+        read=partial(tools.read, source),
+        now=tools.clock(),
+    )
+
+
+def _store_entries(
+    source: Source, listing: Listing, tools: Tools, tally: Tally, *, baseline: bool
+) -> dict[int, FetchedEntry]:
+    """Store what is new or changed in a listing; returns these entries by item.
+
+    A changed entry makes the page of its item due again, in the same transaction that records
+    the change: its revision cannot be lost.
+    """
+    tally.listed = len(listing.entries)
+    news: list[FetchedEntry] = []
+    carried_elsewhere: list[FetchedEntry] = []
+    known = tools.pipeline.known(source.key, listing.entries)
+    for entry, item in zip(listing.entries, known, strict=True):
+        if item.item_id is None or item.changed:
+            news.append(entry)
+        elif not item.carried:
+            carried_elsewhere.append(entry)
+        else:
+            tally.duplicate += 1
+    news.sort(key=lambda entry: entry.published_at or entry.fetched_at, reverse=True)
+    # entries whose pages this poll will not reach are matched by title and teaser at once
+    reached = tools.pages_per_source if baseline else len(news)
+    entries: dict[int, FetchedEntry] = {}
+    parts: tuple[tuple[list[FetchedEntry], PagePlan], ...] = (
+        (news[:reached], "soon"),
+        (news[reached:], "later"),
+        (carried_elsewhere, "known"),
+    )
+    for part, pages in parts:
+        articles = [_as_listed(source, entry, listing.language) for entry in part]
+        stored = tools.pipeline.put_entries(articles, baseline=baseline, pages=pages)
+        for entry, one in zip(part, stored, strict=True):
+            tally.count(one.decision)
+            if pages != "known":
+                entries[one.item_id] = entry
+    return entries
+
+
+def _as_listed(source: Source, entry: FetchedEntry, language: str | None) -> Article:
+    return normalise(
+        entry,
+        item_kind=source.item_kind,
+        page=None,
+        text=None,
+        thin_reason=None if own_page(entry) is not None else "no-page",
+        language=source.language or language,
+    )
+
+
+async def _read_due(
+    source: Source,
+    tools: Tools,
+    reader: PageReader,
+    entries: Mapping[int, FetchedEntry],
+    *,
+    limit: int,
+) -> bool:
+    """Read the pages that are due; returns whether some are left.
+
+    `entries` are today's listing in full; what storage keeps of an older one is its outline.
+    """
+    due = tools.pipeline.pages_due(source.key, limit=limit + 1)
+    left = len(due) > limit
+    for page in due[:limit]:
+        entry = entries.get(page.item_id, page.entry)
+        left |= await reader.read(replace(page, entry=entry)) == "postponed"
+    return left
+
+
+def _ends_baseline(state: SourceState, listed: Listed) -> bool:
+    """Whether what a new source lists from now on is news.
+
+    A damaged first listing may lack entries that are no news when they turn up; a listing that
+    is damaged every time must not keep its source silent for ever.
+    """
+    if listed.outcome not in ("ok", "empty"):
+        return False
+    damaged = listed.listing is not None and listed.listing.degraded is not None
+    return not damaged or state.last_success_at is not None

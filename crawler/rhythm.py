@@ -1,0 +1,87 @@
+"""When a source is polled next, and when a page that could not be read is tried again. Pure.
+
+A source that fails is asked less and less often, never more seldom than `max_every`, and never
+given up: outlets come back after weeks. Intervals end in jitter so that sources added together do
+not fire together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from config.model import Source
+from storage.model import CrawlReport, Outcome, SourceState
+
+ANSWERED: frozenset[Outcome] = frozenset({"ok", "not-modified", "empty"})
+JITTER = 0.1
+GONE_EVERY = timedelta(days=7)  # 410: the publisher says that it will not come back
+
+_PAGE_RETRIES = (
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+)
+_CLOSED_RETRIES = (timedelta(hours=6), timedelta(days=3))  # paywalls sometimes open after days
+_CLOSED = frozenset({401, 402, 403, 451})
+_ABSENT = frozenset({404, 410})
+
+
+def next_poll(
+    source: Source,
+    state: SourceState,
+    report: CrawlReport,
+    now: datetime,
+    *,
+    random: Callable[[], float],
+    ttl: timedelta | None = None,
+    pages_left: bool = False,
+    page_retry_at: datetime | None = None,
+) -> datetime:
+    """When to poll a source again after this report.
+
+    Args:
+        state: as it was before the poll, so that `failures` does not count this report.
+        random: gives floats in [0, 1).
+        ttl: the publisher's wish (RSS ttl, Cache-Control max-age); heeded between floor and
+            ceiling, so that neither `ttl=1` nor `ttl=525600` does harm.
+        pages_left: entries are stored whose pages this poll had no time to fetch.
+        page_retry_at: when the first page that failed is to be tried again.
+    """
+    if report.http_status == 410:
+        return now + GONE_EVERY * (1 + JITTER * random())
+    interval = max(source.min_every, min(source.every, source.max_every))
+    if report.outcome in ANSWERED:
+        if report.new and state.baseline_done_at is not None:
+            interval = max(source.min_every, interval / 2)  # news comes in bursts
+        if ttl is not None:
+            interval = max(interval, min(ttl, source.max_every))
+        if pages_left:
+            interval = source.min_every
+        if page_retry_at is not None:
+            interval = max(source.min_every, min(interval, page_retry_at - now))
+    else:
+        # 2**20 intervals are beyond any ceiling; more would overflow timedelta
+        interval = min(interval * 2.0 ** min(state.failures, 20), source.max_every)
+    due = now + interval * (1 + JITTER * random())
+    if report.retry_after is not None:
+        due = max(due, report.retry_after + timedelta(seconds=1))
+    return due
+
+
+def page_retry(attempts: int, status: int | None, now: datetime) -> datetime | None:
+    """When to fetch a page again after `attempts` failed ones, this one included; None: never.
+
+    Args:
+        attempts: failures so far, at least 1.
+        status: the HTTP status that the page came with, None where none came.
+    """
+    if status in _ABSENT:
+        waits: tuple[timedelta, ...] = (timedelta(hours=1),)  # feeds run ahead of caches
+    elif status in _CLOSED:
+        waits = _CLOSED_RETRIES
+    else:
+        waits = _PAGE_RETRIES
+    return now + waits[attempts - 1] if attempts <= len(waits) else None

@@ -1,0 +1,102 @@
+"""The base of all spiders: a source kind is this class with a name and a way to read a listing.
+
+Each source of the batch is one coroutine that asks for one thing at a time, so a host that hangs
+holds up its own sources and nobody else, and the story of a poll reads from top to bottom
+(`crawler.poll`). Scrapy's downloader does the fetching: its middlewares, throttle and handlers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import scrapy
+
+from config.model import Source
+from crawler.answers import Answer
+from crawler.context import CrawlContext
+from crawler.events import Emit
+from crawler.fetching import Fetcher
+from crawler.listing import Listing
+from crawler.pipelines import Pipeline
+from crawler.poll import poll
+from crawler.tools import Hosts, Tools
+
+log = logging.getLogger(__name__)
+
+
+class SourceSpider(scrapy.Spider):
+    """Polls the sources of one kind. Subclasses set `name` and `read`."""
+
+    def __init__(
+        self,
+        *,
+        context: CrawlContext,
+        sources: Sequence[Source],
+        pipeline: Pipeline,
+        hosts: Hosts,
+        emit: Emit,
+    ) -> None:
+        super().__init__()
+        self.context = context
+        self.sources = tuple(sources)
+        self.troubled: list[str] = []  # sources whose poll broke; their leases are not given back
+        self._pipeline = pipeline
+        self._hosts = hosts
+        self._emit = emit
+        self._polls: list[asyncio.Task[None]] = []
+
+    def read(self, source: Source, answer: Answer) -> Listing:
+        """The entries of a listing that came with status 200.
+
+        Raises:
+            NotAFeed: what came is no listing of this kind.
+        """
+        raise NotImplementedError
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Poll every source; Scrapy itself has nothing to schedule."""
+        tools = Tools(
+            pipeline=self._pipeline,
+            fetch=Fetcher(self.crawler, self.context.clock),
+            read=self.read,
+            clock=self.context.clock,
+            random=random.random,
+            emit=self._emit,
+            pages_per_source=self.context.job.pages_per_source,
+            run_id=self.context.job.run_id,
+            hosts=self._hosts,
+        )
+        self._polls = [asyncio.ensure_future(self._guarded(one, tools)) for one in self.sources]
+        await self.closed_polls()
+        return
+        yield  # an asynchronous generator without a yield is none
+
+    def interrupt(self) -> None:
+        """Have every poll close with what it has."""
+        for one in self._polls:
+            one.cancel()
+
+    async def closed_polls(self) -> None:
+        """Wait until every poll has closed; at once when all have."""
+        await asyncio.gather(*self._polls)
+
+    async def _guarded(self, source: Source, tools: Tools) -> None:
+        """One poll; what breaks it is reported and stops no other."""
+        try:
+            await poll(source, tools)
+        except asyncio.CancelledError:
+            self.troubled.append(source.key)
+        except Exception as error:
+            self.troubled.append(source.key)
+            log.exception("source.broke source=%s", source.key)
+            self._emit(
+                {
+                    "event": "error",
+                    "source": source.key,
+                    "error": f"{type(error).__name__}: {error}",
+                }
+            )

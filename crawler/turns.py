@@ -1,0 +1,29 @@
+"""One request at a time for each host, over all crawlers of a process.
+
+Scrapy's slots belong to one crawler: two crawlers of one host do not see each other's requests.
+"""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.context import context_of
+
+
+class OneAtATimeHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP handler, waiting for its turn."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._turns = context_of(crawler).turns
+
+    async def download_request(self, request: Request) -> Response:
+        """Download when no other request to the host is under way; the timeout counts from then."""
+        async with self._turns[urlparse_cached(request).hostname or ""]:
+            return await super().download_request(request)
