@@ -132,7 +132,7 @@ class CrawlSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
-    """`database_url` is a SQLAlchemy URL; SQLite in the data folder unless the operator names one."""
+    """`database_url` is a SQLAlchemy URL: SQLite in the data folder unless another is named."""
 
     data: Path
     database_url: str

@@ -1,0 +1,147 @@
+"""Reads durations, cadences and quiet hours as people write them. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+from typing import cast
+
+from config.mistakes import Mistake
+from config.model import Cadence, QuietHours, Weekday
+
+CADENCES = (
+    "write immediate, hourly, daily at 07:30, weekly on monday at 07:30, "
+    "or cron and five fields: cron 30 7 * * mon-fri"
+)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+_UNITS = r"s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?"
+_DURATION = re.compile(rf"(\d{{1,6}}(?:\.\d{{1,3}})?)\s*({_UNITS})")
+_AT = r"(\d{1,2}):(\d{2})"
+_DAILY = re.compile(rf"daily at {_AT}")
+_WEEKLY = re.compile(rf"weekly on (\w+) at {_AT}")
+_QUIET = re.compile(rf"{_AT}\s*(?:-|–|to)\s*{_AT}")
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CRON_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_CRON_FIELDS = (
+    ("minute", 0, 59, ()),
+    ("hour", 0, 23, ()),
+    ("day", 1, 31, ()),
+    ("month", 1, 12, _MONTHS),
+    ("weekday", 0, 7, _CRON_DAYS),
+)
+
+
+def read_duration(text: str) -> timedelta:
+    """A number and a unit: '90s', '15m', '2h', '1d', '1w', or with the unit written out.
+
+    Raises:
+        Mistake: it is none of those.
+    """
+    found = _DURATION.fullmatch(text.strip().lower())
+    if found is None:
+        raise Mistake("is no length of time", "write a number and a unit: 90s, 15m, 2h or 1d")
+    return timedelta(seconds=float(found[1]) * _SECONDS[found[2][0]])
+
+
+def write_duration(length: timedelta) -> str:
+    """The shortest spelling that `read_duration` reads back, whole seconds taken."""
+    seconds = round(length.total_seconds())
+    for unit in ("d", "h", "m"):
+        if seconds and seconds % _SECONDS[unit] == 0:
+            return f"{seconds // _SECONDS[unit]}{unit}"
+    return f"{seconds}s"
+
+
+def read_cadence(text: str) -> Cadence:
+    """immediate | hourly | daily at HH:MM | weekly on DAY at HH:MM | cron FIVE FIELDS.
+
+    Raises:
+        Mistake: it is none of those.
+    """
+    said = " ".join(text.lower().split())
+    if said == "immediate":
+        return Cadence(kind="immediate", text=said)
+    if said == "hourly":
+        return Cadence(kind="hourly", text=said)
+    if found := _DAILY.fullmatch(said):
+        return Cadence(kind="daily", at=_time(found[1], found[2]), text=said)
+    if found := _WEEKLY.fullmatch(said):
+        day = _weekday(found[1])
+        return Cadence(kind="weekly", weekday=day, at=_time(found[2], found[3]), text=said)
+    if said.startswith("cron ") or len(said.split()) == 5:
+        expression = said.removeprefix("cron ")
+        _check_cron(expression)
+        return Cadence(kind="cron", cron=expression, text=f"cron {expression}")
+    raise Mistake("is no cadence", CADENCES)
+
+
+def read_quiet_hours(text: str) -> QuietHours:
+    """Two times of day with a dash between them: '21:00-07:00'.
+
+    Raises:
+        Mistake: it is not that, or both are the same.
+    """
+    found = _QUIET.fullmatch(text.strip().lower())
+    if found is None:
+        raise Mistake(
+            "is no span of quiet hours", "write two times with a dash between: 21:00-07:00"
+        )
+    start, end = _time(found[1], found[2]), _time(found[3], found[4])
+    if start == end:
+        raise Mistake(
+            "begins and ends at the same time",
+            "leave the line out for no quiet hours; to stop a subscription, remove it",
+        )
+    return QuietHours(start=start, end=end)
+
+
+def _time(hour: str, minute: str) -> time:
+    if int(hour) > 23 or int(minute) > 59:
+        raise Mistake(
+            f"has {hour}:{minute}, which is no time of day", "write 00:00 to 23:59, as in 07:30"
+        )
+    return time(int(hour), int(minute))
+
+
+def _weekday(text: str) -> Weekday:
+    name = text.removesuffix("s") if text.endswith("days") else text
+    for day in _WEEKDAYS:
+        if name in (day, day[:3]):
+            return cast(Weekday, day[:3])
+    raise Mistake(
+        f"has {text!r}, which is no weekday",
+        "write monday to sunday; for several days write cron 30 7 * * mon-fri",
+    )
+
+
+def _check_cron(text: str) -> None:
+    """The grammar that `alerts.cron` reads; a test holds the two together."""
+    fields = text.split()
+    if len(fields) != len(_CRON_FIELDS):
+        raise Mistake(
+            f"has {len(fields)} fields after cron, not five",
+            "write minute hour day month weekday: cron 30 7 * * mon-fri",
+        )
+    for field, (name, low, high, names) in zip(fields, _CRON_FIELDS, strict=True):
+        for part in field.split(","):
+            span, slash, step = part.partition("/")
+            good = not slash or _cron_number(step, 1, high, ()) is not None
+            if span != "*":
+                ends = [_cron_number(end, low, high, names) for end in span.split("-", 1)]
+                first, last = ends[0], ends[-1]
+                good = good and first is not None and last is not None and first <= last
+            if not good:
+                also = f" or {names[0]} to {names[-1]}" if names else ""
+                raise Mistake(
+                    f"has {part!r} for the {name}",
+                    f"write *, numbers from {low} to {high}{also}, spans a-b or steps */n",
+                )
+
+
+def _cron_number(text: str, low: int, high: int, names: tuple[str, ...]) -> int | None:
+    if text in names:
+        return names.index(text) + (1 if low == 1 else 0)
+    if text.isascii() and text.isdigit() and len(text) < 5 and low <= int(text) <= high:
+        return int(text)
+    return None

@@ -1,0 +1,166 @@
+"""Reads a folder of configuration files into a `Catalog`, or says everything that is wrong.
+
+What a query means is not looked at here: `supplierwatch.wiring` compiles them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from config.errors import ConfigInvalid, ConfigNotFound
+from config.model import Catalog, Source, Subscription, Supplier, Watch
+from config.reading import Declared, Document, read_tables
+from config.references import (
+    source_problems,
+    subscription_problems,
+    supplier_problems,
+    watch_problems,
+)
+from config.settings import load_settings
+from config.shape import SourceTable, SubscriptionTable, SupplierTable, WatchTable
+
+
+def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[str]) -> Catalog:
+    """Read the five files in `folder`; `kinds` are the kinds of source that can be crawled.
+
+    Raises:
+        ConfigNotFound: there is no such folder.
+        ConfigInvalid: with every problem of every file and of the environment.
+    """
+    if not folder.is_dir():
+        raise ConfigNotFound(
+            f"there is no folder {folder}: make it by `supplierwatch init {folder}`"
+        )
+    settings, settings_file, settings_problems = load_settings(folder / "settings.toml", environ)
+    suppliers = read_tables(folder / "suppliers.toml", "supplier", SupplierTable, required=False)
+    sources = read_tables(folder / "sources.toml", "source", SourceTable, required=True)
+    watches = read_tables(folder / "watches.toml", "watch", WatchTable, required=True)
+    subscriptions = read_tables(
+        folder / "subscriptions.toml", "subscription", SubscriptionTable, required=True
+    )
+    subscription_keys = _subscription_keys([each.table for each in subscriptions.good])
+    problems = (
+        *settings_problems,
+        *suppliers.problems,
+        *supplier_problems(suppliers),
+        *sources.problems,
+        *source_problems(sources, kinds),
+        *watches.problems,
+        *watch_problems(watches),
+        *subscriptions.problems,
+        *subscription_problems(subscriptions, subscription_keys, watches),
+    )
+    if problems:
+        raise ConfigInvalid(problems)
+    documents = (
+        settings_file,
+        *(each.document for each in (suppliers, sources, watches, subscriptions)),
+    )
+    return Catalog(
+        folder=folder,
+        settings=settings,
+        suppliers=tuple(_supplier(each) for each in suppliers.good),
+        sources=tuple(_source(each) for each in sources.good),
+        watches=tuple(_watch(each) for each in watches.good),
+        subscriptions=tuple(
+            _subscription(key, each)
+            for key, each in zip(subscription_keys, subscriptions.good, strict=True)
+        ),
+        fingerprint=_fingerprint(documents),
+    )
+
+
+def keyword_query(keywords: Sequence[str]) -> str:
+    """The query that a list of keywords stands for: any of these phrases."""
+    return " OR ".join(f'"{keyword}"' for keyword in keywords)
+
+
+def _subscription_keys(tables: Sequence[SubscriptionTable]) -> list[str]:
+    """The key of each subscription: its own, or one made of its cadence and first watch.
+
+    Two of different recipients that would get the same are told apart by the recipient; the first
+    keeps the short form, so that adding the second renames nothing.
+    """
+    taken: dict[str, str] = {each.key: "" for each in tables if each.key is not None}
+    keys = []
+    for table in tables:
+        recipient = table.to[0].casefold()
+        if table.key is not None:
+            keys.append(table.key)
+            continue
+        watch = "all" if table.watches[0] == "*" else table.watches[0]
+        key = f"{table.cadence.kind}-{watch}"
+        if taken.setdefault(key, recipient) != recipient:
+            key = f"{key}-{''.join(c if c.isalnum() else '-' for c in recipient)}"
+            taken.setdefault(key, recipient)
+        keys.append(key)
+    return keys
+
+
+def _supplier(each: Declared[SupplierTable]) -> Supplier:
+    table = each.table
+    return Supplier(
+        key=table.key, names=tuple(table.names or ()), query=table.query, where=each.where
+    )
+
+
+def _source(each: Declared[SourceTable]) -> Source:
+    table = each.table
+    # a bound that was left to its default gives way to the interval that was written
+    least = table.min_every if "min_every" in table.model_fields_set else None
+    most = table.max_every if "max_every" in table.model_fields_set else None
+    every = table.every
+    if "every" not in table.model_fields_set:
+        every = max(every, least or every)
+        every = min(every, most or every)
+    return Source(
+        key=table.key,
+        kind=table.kind,
+        url=table.url,
+        name=table.name or table.key,
+        every=every,
+        min_every=min(table.min_every, every) if least is None else least,
+        max_every=max(table.max_every, every) if most is None else most,
+        enabled=table.enabled,
+        confidence=table.confidence,
+        item_kind=table.item_kind,
+        language=table.language,
+        verify_tls=table.verify_tls,
+        where=each.where,
+    )
+
+
+def _watch(each: Declared[WatchTable]) -> Watch:
+    table = each.table
+    return Watch(
+        key=table.key,
+        query=table.query or keyword_query(table.keywords or ()),
+        label=table.label or table.key,
+        was=table.was,
+        where=each.where,
+    )
+
+
+def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
+    table = each.table
+    return Subscription(
+        key=key,
+        to=tuple(table.to),
+        watches=tuple(table.watches),
+        cadence=table.cadence,
+        timezone=table.timezone,
+        quiet_hours=table.quiet_hours,
+        send_empty=table.send_empty,
+        where=each.where,
+    )
+
+
+def _fingerprint(documents: Sequence[Document]) -> str:
+    """Changes with any byte of any file, and with nothing else."""
+    digest = hashlib.sha256()
+    for document in documents:
+        digest.update(f"{Path(document.file).name}:{len(document.content)}\n".encode())
+        digest.update(document.content)
+    return digest.hexdigest()

@@ -1,0 +1,155 @@
+"""Puts what tomllib and pydantic found wrong into words: place, value, message, mend. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from config.errors import Problem
+from config.lines import Lines
+from config.mistakes import Mistake, nearest
+
+_SECRET = re.compile(r"pass(?:word|wd|phrase)?$|secret|token|api_?key|credential", re.IGNORECASE)
+_LOGIN = {"username", "user", "login", "smtp_username", "smtp_user"}
+_DATABASE = {"database", "database_url", "db", "db_url"}
+_MAX_SHOWN = 200
+# pydantic's type of error -> what is wrong with the value, and the mend
+_WORDS = {
+    "string_type": ("is not text", 'write it between quotes: "..."'),
+    "bool_type": ("is neither true nor false", "write true or false, without quotes"),
+    "int_type": ("is not a whole number", "write digits, without quotes"),
+    "list_type": ("is not a list", 'write it in brackets: ["..."]'),
+    "model_type": ("is not a table", "write it as a table of its own, in brackets"),
+}
+
+
+def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
+    """What tomllib said, with the line apart and the commonest cause as the mend."""
+    said = str(error)
+    found = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", said)
+    lines = text.splitlines()
+    line = int(found[1]) if found and found[1] else max(len(lines), 1)
+    column = f" (column {found[2]})" if found and found[2] else " (at the end of the file)"
+    message = said[: found.start()].rstrip() if found else said
+    return Problem(
+        file=file,
+        line=line,
+        key="",
+        value=None,
+        message=f"this is not TOML: {message[:1].lower()}{message[1:]}{column}",
+        mend=_syntax_mend(message, lines[line - 1] if line <= len(lines) else ""),
+    )
+
+
+def _syntax_mend(message: str, line: str) -> str:
+    if "after a statement" in message and line.count('"') > 2:
+        return "text that holds double quotes stands between single ones: query = '...'"
+    if "overwrite" in message or "twice" in message or "already" in message:
+        return "the same key or table stands twice; tables that repeat have two brackets: [[watch]]"
+    if "Invalid value" in message:
+        return 'text stands between quotes: key = "value"'
+    if "'='" in message or "Invalid statement" in message:
+        return 'each line is key = "value", a [table], or begins with # as a comment'
+    if "escape" in message or "backslash" in message.lower():
+        return "between double quotes \\ is special; single quotes take everything as it is"
+    return "close every quote and bracket on this line or the one before"
+
+
+def shape_problems(
+    file: str,
+    lines: Lines,
+    base: tuple[str | int, ...],
+    error: ValidationError,
+    model: type[BaseModel],
+) -> list[Problem]:
+    """One problem for each error of a table that stands at `base`."""
+    return [_shape_problem(file, lines, base, each, model) for each in error.errors()]
+
+
+def _shape_problem(
+    file: str,
+    lines: Lines,
+    base: tuple[str | int, ...],
+    error: Mapping[str, Any],
+    model: type[BaseModel],
+) -> Problem:
+    path = tuple(error["loc"])
+    names = [part for part in path if isinstance(part, str)]
+    key = names[-1] if names else ""
+    value: str | None = shown(error["input"])
+    kind = error["type"]
+    if kind == "missing":
+        table = ".".join(str(part) for part in base if isinstance(part, str))
+        message, mend, value = f"{key} is missing", f"add it to this [{table}] table", None
+    elif kind == "extra_forbidden":
+        message, mend, secret = _unknown(key, _known_keys(model, path[:-1]))
+        value = None if secret else value
+    elif kind == "value_error" and isinstance(error["ctx"]["error"], Mistake):
+        mistake = error["ctx"]["error"]
+        message, mend = mistake.message, mistake.mend
+        value = None if mistake.secret else value
+    elif kind == "literal_error":
+        message, mend = "is not one of the words that may stand here", error["ctx"]["expected"]
+        mend = "write " + mend.replace("'", "")
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        message, mend = "is out of bounds", "write " + error["msg"].removeprefix("Input should be ")
+    else:
+        message, mend = _WORDS.get(kind, (error["msg"], "see docs/configuration.md"))
+    return Problem(
+        file=file,
+        line=lines.line(*base, *path),
+        key=key,
+        value=value,
+        message=message,
+        mend=mend,
+    )
+
+
+def _unknown(key: str, known: list[str]) -> tuple[str, str, bool]:
+    """Message, mend, and whether what was written is a secret."""
+    if _SECRET.search(key):
+        return (
+            "secrets do not belong in files",
+            "set SUPPLIERWATCH_SMTP_PASSWORD in the environment, or "
+            "SUPPLIERWATCH_SMTP_PASSWORD_FILE to the file that holds it",
+            True,
+        )
+    if key in _LOGIN:
+        return "is set elsewhere", "set SUPPLIERWATCH_SMTP_USERNAME in the environment", True
+    if key in _DATABASE:
+        return (
+            "is set elsewhere, since it may hold a password",
+            "set SUPPLIERWATCH_DATABASE_URL or SUPPLIERWATCH_DATABASE_URL_FILE in the environment",
+            True,
+        )
+    meant = nearest(key, known)
+    mend = f"did you mean {meant}? " if meant else ""
+    return "there is no such key", f"{mend}What may stand here: {', '.join(known)}", False
+
+
+def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+    """The keys that may stand in the table at `path` within `model`."""
+    for part in path:
+        for name, field in model.model_fields.items():
+            if part == name and isinstance(field.default, BaseModel):
+                model = type(field.default)
+    return [str(field.validation_alias or name) for name, field in model.model_fields.items()]
+
+
+def shown(value: object) -> str:
+    """A value as TOML would have it, near enough, and short."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, list):
+        text = "[" + ", ".join(shown(item) for item in value) + "]"
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{name} = {shown(item)}" for name, item in value.items()) + "}"
+    elif isinstance(value, str):
+        text = f'"{value}"'
+    else:
+        text = str(value)
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"

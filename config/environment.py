@@ -1,0 +1,109 @@
+"""Reads secrets and overrides from the environment, or from the files that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import ENVIRONMENT, Problem
+
+USERNAME = "SUPPLIERWATCH_SMTP_USERNAME"
+PASSWORD = "SUPPLIERWATCH_SMTP_PASSWORD"  # noqa: S105  # the name of it
+DATABASE_URL = "SUPPLIERWATCH_DATABASE_URL"
+DATA = "SUPPLIERWATCH_DATA"
+_DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What the environment says; None where it says nothing."""
+
+    smtp_username: str | None = None
+    smtp_password: str | None = None
+    database_url: str | None = None
+    data: Path | None = None
+
+
+def read_environment(environ: Mapping[str, str]) -> tuple[Environment, list[Problem]]:
+    """What the environment says, and what is wrong with it; secrets are never repeated."""
+    problems: list[Problem] = []
+    username = environ.get(USERNAME) or None
+    password = _secret(environ, PASSWORD, problems)
+    if (username is None) != (password is None) and not problems:
+        given, absent = (USERNAME, PASSWORD) if username else (PASSWORD, USERNAME)
+        problems.append(
+            problem(given, f"is set, but {absent} is not", f"set {absent} as well, or neither")
+        )
+    url = _secret(environ, DATABASE_URL, problems)
+    if url is not None:
+        problems += _database_problems(url)
+    data = environ.get(DATA, "").strip()
+    return (
+        Environment(
+            smtp_username=username,
+            smtp_password=password,
+            database_url=url,
+            data=Path(data) if data else None,
+        ),
+        problems,
+    )
+
+
+def problem(key: str, message: str, mend: str, *, value: str | None = None) -> Problem:
+    """A problem with a variable."""
+    return Problem(file=ENVIRONMENT, line=0, key=key, value=value, message=message, mend=mend)
+
+
+def _secret(environ: Mapping[str, str], name: str, problems: list[Problem]) -> str | None:
+    """The value of `name`, or the first line of the file that `name`_FILE names."""
+    direct, named = environ.get(name) or None, environ.get(f"{name}_FILE") or None
+    if named is None:
+        return direct
+    variable = f"{name}_FILE"
+    if direct is not None:
+        problems.append(problem(variable, f"is set, and so is {name}", "unset one of them"))
+        return None
+    try:
+        text = Path(named).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        problems.append(
+            problem(
+                variable,
+                f"names a file that cannot be read: {said}",
+                "correct the path, or let the user that runs supplierwatch read it",
+                value=named,
+            )
+        )
+        return None
+    if not text or "\n" in text:
+        found = "several lines" if text else "nothing"
+        problems.append(
+            problem(
+                variable,
+                f"names a file with {found} in it",
+                "put the value there, on one line",
+                value=named,
+            )
+        )
+        return None
+    return text
+
+
+def _database_problems(url: str) -> list[Problem]:
+    scheme, colon, rest = url.partition("://")
+    if not colon or scheme.partition("+")[0] not in _DATABASES:
+        mend = "write sqlite:////absolute/path.db or postgresql://user:password@host/name"
+        if scheme == "postgres":
+            mend = "begin it with postgresql:// instead of postgres://"
+        return [problem(DATABASE_URL, "is no database that supplierwatch can use", mend)]
+    if scheme.startswith("sqlite") and rest in ("", "/", "/:memory:"):
+        return [
+            problem(
+                DATABASE_URL,
+                "is a database in memory, which no other process could see",
+                "name a file: sqlite:////absolute/path.db",
+            )
+        ]
+    return []

@@ -1,0 +1,32 @@
+"""Says which folder holds the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.errors import ConfigNotFound
+
+FOLDER_VARIABLE = "SUPPLIERWATCH_CONFIG"
+FILES = ("settings.toml", "sources.toml", "suppliers.toml", "watches.toml", "subscriptions.toml")
+
+
+def find_folder(environ: Mapping[str, str]) -> Path:
+    """The folder that SUPPLIERWATCH_CONFIG names, else `config` in the working directory.
+
+    Raises:
+        ConfigNotFound: there is no such folder.
+    """
+    named = environ.get(FOLDER_VARIABLE, "").strip()
+    folder = Path(named) if named else Path("config")
+    if folder.is_dir():
+        return folder
+    if named:
+        raise ConfigNotFound(
+            f"{FOLDER_VARIABLE} names {named}, which is no folder: "
+            f"correct it, or make the folder by `supplierwatch init {named}`"
+        )
+    raise ConfigNotFound(
+        f"there is no folder config in {Path.cwd()}: make one by `supplierwatch init`, "
+        f"or name another with --config or {FOLDER_VARIABLE}"
+    )

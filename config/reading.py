@@ -1,0 +1,188 @@
+"""Reads one file: bytes to tables with their lines, each table checked for its shape."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import ValidationError
+
+from config.complaints import shape_problems, shown, syntax_problem
+from config.errors import Problem
+from config.lines import Lines
+from config.mistakes import nearest
+from config.model import Where
+from config.shape import SettingsTables, Table
+
+T = TypeVar("T", bound=Table)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file as it was read. `data` is None where it cannot be; `problems` says why."""
+
+    file: str
+    content: bytes = b""
+    data: Mapping[str, Any] | None = None
+    lines: Lines = field(default_factory=lambda: Lines(""))
+    problems: tuple[Problem, ...] = ()
+
+    def where(self, *path: str | int) -> Where:
+        """The place of a key or table."""
+        return Where(file=self.file, line=self.lines.line(*path))
+
+    def problem(
+        self, path: tuple[str | int, ...], value: object, message: str, mend: str
+    ) -> Problem:
+        """A problem with what stands at `path`."""
+        names = [part for part in path if isinstance(part, str)]
+        return Problem(
+            file=self.file,
+            line=self.lines.line(*path),
+            key=names[-1] if names else "",
+            value=None if value is None else shown(value),
+            message=message,
+            mend=mend,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared(Generic[T]):
+    """A table that has the right shape, with its place among its kind."""
+
+    table: T
+    path: tuple[str | int, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declarations(Generic[T]):
+    """The tables of one file: `good` those of the right shape, `raw` all of them as written."""
+
+    document: Document
+    name: str
+    good: tuple[Declared[T], ...]
+    raw: tuple[Mapping[str, Any], ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def readable(self) -> bool:
+        """Whether all tables could be read, so that other names are unknown."""
+        return self.document.data is not None
+
+    def written(self, key: str) -> list[tuple[tuple[str | int, ...], str]]:
+        """Path and text of `key` in each table that has it, those with other problems included."""
+        return [
+            ((self.name, number, key), table[key])
+            for number, table in enumerate(self.raw)
+            if isinstance(table.get(key), str)
+        ]
+
+
+def read_document(path: Path, *, may_be_absent: bool = False) -> Document:
+    """Read a TOML file; what is wrong with it as a whole becomes its problems."""
+    file = str(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if may_be_absent:
+            return Document(file=file, data={})
+        return _unreadable(file, "there is no such file", "`supplierwatch init` writes one")
+    except OSError as error:
+        said = error.strerror or type(error).__name__
+        return _unreadable(
+            file, f"cannot be read: {said}", "let the user that runs supplierwatch read it"
+        )
+    try:
+        text = content.decode("utf-8-sig")  # Notepad writes the mark
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return _unreadable(
+            file, "this is not UTF-8 text", "save it as UTF-8 in the editor", line=line
+        )
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Document(file=file, content=content, problems=(syntax_problem(file, text, error),))
+    return Document(file=file, content=content, data=data, lines=Lines(text))
+
+
+def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Declarations[T]:
+    """Read a file that holds [[name]] tables and nothing else."""
+    document = read_document(path, may_be_absent=not required)
+    problems = list(document.problems)
+    good: list[Declared[T]] = []
+    data = document.data or {}
+    problems += [_stray(document, key, value, name) for key, value in data.items() if key != name]
+    tables = data.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+        problems.append(
+            document.problem(
+                (name,), None, f"{name} is a single table", f"write [[{name}]], with two brackets"
+            )
+        )
+        return Declarations(
+            document=Document(file=document.file, content=document.content),
+            name=name,
+            good=(),
+            raw=(),
+            problems=tuple(problems),
+        )
+    if required and document.data is not None and not document.content.strip():
+        problems.append(
+            document.problem(
+                (),
+                None,
+                "the file is empty",
+                f"declare a [[{name}]]; if there shall be none, leave a comment to say so",
+            )
+        )
+    for number, raw in enumerate(tables):
+        base = (name, number)
+        try:
+            table = model.model_validate(raw)
+        except ValidationError as error:
+            problems += shape_problems(document.file, document.lines, base, error, model)
+        else:
+            good.append(Declared(table=table, path=base, where=document.where(*base)))
+    return Declarations(
+        document=document,
+        name=name,
+        good=tuple(good),
+        raw=tuple(tables),
+        problems=tuple(problems),
+    )
+
+
+def read_settings(path: Path) -> tuple[SettingsTables, Document, tuple[Problem, ...]]:
+    """Read settings.toml; defaults stand in where it has problems."""
+    document = read_document(path)
+    if document.data is None:
+        return SettingsTables(), document, document.problems
+    try:
+        return SettingsTables.model_validate(document.data), document, ()
+    except ValidationError as error:
+        problems = shape_problems(document.file, document.lines, (), error, SettingsTables)
+        return SettingsTables(), document, tuple(problems)
+
+
+def _stray(document: Document, key: str, value: object, name: str) -> Problem:
+    if isinstance(value, dict | list):
+        meant = f"did you mean [[{name}]]? " if nearest(key, [name, f"{name}s"]) else ""
+        return document.problem(
+            (key,),
+            None,
+            f"there is no table {key} in this file",
+            f"{meant}Only [[{name}]] tables stand here",
+        )
+    return document.problem(
+        (key,), value, "stands outside a table", f"move it below the [[{name}]] it belongs to"
+    )
+
+
+def _unreadable(file: str, message: str, mend: str, *, line: int = 0) -> Document:
+    problem = Problem(file=file, line=line, key="", value=None, message=message, mend=mend)
+    return Document(file=file, problems=(problem,))

@@ -1,0 +1,208 @@
+"""Checks what concerns several tables: keys that stand twice, names of things that are not there.
+
+Pure: takes the tables that have the right shape, and gives problems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TypeVar
+
+from config.cadence import write_duration
+from config.errors import Problem
+from config.mistakes import nearest
+from config.reading import Declarations, Declared, Document
+from config.shape import Keyed, SourceTable, SubscriptionTable, SupplierTable, WatchTable
+
+T = TypeVar("T", bound=Keyed)
+
+
+def supplier_problems(suppliers: Declarations[SupplierTable]) -> list[Problem]:
+    """Keys that stand twice, and suppliers without a name."""
+    document = suppliers.document
+    problems = _doubles(suppliers)
+    problems += [
+        document.problem(
+            each.path,
+            each.table.key,
+            "this supplier has neither names nor a query",
+            'add names = ["..."]',
+        )
+        for each in suppliers.good
+        if not each.table.names and not each.table.query
+    ]
+    return problems
+
+
+def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) -> list[Problem]:
+    """Keys and addresses that stand twice, kinds that there are not, intervals that cross."""
+    document = sources.document
+    problems = _doubles(sources)
+    first: dict[str, int] = {}
+    for path, url in sources.written("url"):
+        line = document.where(*path).line
+        if first.setdefault(url.strip(), line) != line:
+            problems.append(
+                document.problem(
+                    path,
+                    url,
+                    f"is polled already (line {first[url.strip()]})",
+                    "remove one of the two sources",
+                )
+            )
+    for path, kind in sources.written("kind"):
+        if kind not in kinds:
+            meant = nearest(kind, kinds)
+            mend = f"did you mean {meant}? " if meant else ""
+            known = ", ".join(sorted(kinds)) or "none"
+            problems.append(
+                document.problem(path, kind, "is no kind of source", f"{mend}Kinds: {known}")
+            )
+    for each in sources.good:
+        problems += _interval_problems(document, each)
+    return problems
+
+
+def watch_problems(watches: Declarations[WatchTable]) -> list[Problem]:
+    """Keys that stand twice, watches without a query or with two, histories that cannot be."""
+    document = watches.document
+    problems = _doubles(watches)
+    declared = {key for _, key in watches.written("key")}
+    heirs: dict[str, str] = {}
+    for each in watches.good:
+        table = each.table
+        if (table.query is None) == (table.keywords is None):
+            both = table.query is not None
+            problems.append(
+                document.problem(
+                    (*each.path, "keywords") if both else each.path,
+                    table.key,
+                    "this watch has both a query and keywords"
+                    if both
+                    else "this watch has neither a query nor keywords",
+                    "keep one of them"
+                    if both
+                    else 'add query = \'...\' or keywords = ["...", "..."]',
+                )
+            )
+        if table.was is not None:
+            problems += _history_problems(document, each, declared, heirs)
+    return problems
+
+
+def subscription_problems(
+    subscriptions: Declarations[SubscriptionTable],
+    keys: Iterable[str],
+    watches: Declarations[WatchTable],
+) -> list[Problem]:
+    """Watches that there are not, and keys that stand twice.
+
+    `keys` are those that the subscriptions go by, in their order.
+    """
+    document = subscriptions.document
+    known = [key for _, key in watches.written("key")]
+    problems = []
+    first: dict[str, Declared[SubscriptionTable]] = {}
+    for key, each in zip(keys, subscriptions.good, strict=True):
+        before = first.setdefault(key, each)
+        if before is not each:
+            explicit = each.table.key is not None
+            problems.append(
+                document.problem(
+                    (*each.path, "key") if explicit else each.path,
+                    key,
+                    f"another subscription goes by this key (line {before.where.line})",
+                    "choose another key"
+                    if explicit
+                    else f'give this one a name of its own: key = "{key}-2"',
+                )
+            )
+        if watches.readable:
+            problems += _dangling(document, each, known)
+    return problems
+
+
+def _dangling(
+    document: Document, each: Declared[SubscriptionTable], known: Collection[str]
+) -> list[Problem]:
+    problems = []
+    for number, name in enumerate(each.table.watches):
+        if name == "*" or name in known:
+            continue
+        meant = nearest(name, known)
+        mend = f"did you mean {meant}? " if meant else ""
+        problems.append(
+            document.problem(
+                (*each.path, "watches", number),
+                name,
+                "there is no such watch",
+                f'{mend}Watches are declared in watches.toml; "*" stands for all of them',
+            )
+        )
+    return problems
+
+
+def _history_problems(
+    document: Document, each: Declared[WatchTable], declared: set[str], heirs: dict[str, str]
+) -> list[Problem]:
+    table = each.table
+    assert table.was is not None  # noqa: S101  # asked by the caller
+    if table.was == table.key:
+        message, mend = "is this watch's own key", "write the key that it had before"
+    elif table.was in declared:
+        message = "is still a watch: its history cannot go to another"
+        mend = f"remove the watch {table.was}, or this line"
+    elif table.was in heirs:
+        message = f"has given its history to {heirs[table.was]} already"
+        mend = "keep this line in one of the two"
+    else:
+        heirs[table.was] = table.key
+        return []
+    return [document.problem((*each.path, "was"), table.was, message, mend)]
+
+
+def _interval_problems(document: Document, each: Declared[SourceTable]) -> list[Problem]:
+    """Intervals out of order; a bound that was not written gives way to what was."""
+    table = each.table
+    written = table.model_fields_set
+    if {"min_every", "max_every"} <= written and table.min_every > table.max_every:
+        return [
+            document.problem(
+                (*each.path, "min_every"),
+                write_duration(table.min_every),
+                "is longer than max_every",
+                "make min_every <= every <= max_every",
+            )
+        ]
+    for bound, crossed in (
+        ("min_every", table.every < table.min_every),
+        ("max_every", table.every > table.max_every),
+    ):
+        if crossed and "every" in written and bound in written:
+            return [
+                document.problem(
+                    (*each.path, "every"),
+                    write_duration(table.every),
+                    f"is {'less' if bound == 'min_every' else 'more'} than {bound}",
+                    "make min_every <= every <= max_every",
+                )
+            ]
+    return []
+
+
+def _doubles(declarations: Declarations[T]) -> list[Problem]:
+    document = declarations.document
+    problems = []
+    first: dict[str, int] = {}
+    for path, key in declarations.written("key"):
+        line = document.where(*path).line
+        if first.setdefault(key, line) != line:
+            problems.append(
+                document.problem(
+                    path,
+                    key,
+                    f"stands twice (first on line {first[key]})",
+                    "give one of the two another key, or remove it",
+                )
+            )
+    return problems

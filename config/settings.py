@@ -1,0 +1,118 @@
+"""Makes `Settings` of settings.toml and the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from config.environment import PASSWORD, USERNAME, Environment, problem, read_environment
+from config.errors import Problem
+from config.model import (
+    CrawlSettings,
+    MailSettings,
+    ServiceSettings,
+    Settings,
+    SmtpServer,
+)
+from config.reading import Document, read_settings
+from config.shape import DEFAULT_SENDER, SettingsTables
+
+IMPLICIT_TLS_PORT = 465  # RFC 8314
+
+
+def load_settings(
+    path: Path, environ: Mapping[str, str]
+) -> tuple[Settings, Document, tuple[Problem, ...]]:
+    """Settings with their document and everything that is wrong with them.
+
+    A relative data folder lies beside the configuration folder, so that it is the same wherever
+    the command is started; one that the environment names lies where the command is started.
+    """
+    tables, document, problems = read_settings(path)
+    said, environment_problems = read_environment(environ)
+    smtp, smtp_problems = _smtp(tables, document, said)
+    data = (
+        (said.data or path.absolute().parent.parent / tables.service.data).expanduser().absolute()
+    )
+    if data.exists() and not data.is_dir():
+        environment_problems.append(_no_folder(data, document, said))
+    public_url = tables.service.public_url
+    settings = Settings(
+        mail=MailSettings(sender=tables.mail.sender, reply_to=tables.mail.reply_to, smtp=smtp),
+        operator_to=tables.operator.to,
+        service=ServiceSettings(
+            data=data,
+            database_url=said.database_url or f"sqlite:///{data / 'supplierwatch.db'}",
+            public_url=public_url.rstrip("/") if public_url else None,
+            listen=tables.service.listen,
+        ),
+        crawl=CrawlSettings(
+            allowed_hosts=tuple(tables.crawl.allowed_hosts),
+            user_agent=tables.crawl.user_agent or default_user_agent(public_url),
+            concurrent_batches=tables.crawl.concurrent_batches,
+            batch_deadline=tables.crawl.batch_deadline,
+            memory_limit_mb=tables.crawl.memory_limit_mb,
+            download_delay=tables.crawl.download_delay,
+        ),
+    )
+    return settings, document, (*problems, *environment_problems, *smtp_problems)
+
+
+def default_user_agent(public_url: str | None) -> str:
+    """Who we are, to the sites that we ask; with an address to complain to where there is one."""
+    about = f"; +{public_url}" if public_url else ""
+    return f"supplierwatch/{version('supplierwatch')} (self-hosted media monitor{about})"
+
+
+def _smtp(
+    tables: SettingsTables, document: Document, said: Environment
+) -> tuple[SmtpServer | None, list[Problem]]:
+    mail = tables.mail
+    if mail.smtp is None:
+        if mail.security is None:
+            return None, []
+        return None, [
+            document.problem(
+                ("mail", "security"),
+                mail.security,
+                "says how to reach a mail server, but none is named",
+                'add smtp = "host:port", or remove this line',
+            )
+        ]
+    host, port = mail.smtp
+    security = mail.security or ("tls" if port == IMPLICIT_TLS_PORT else "starttls")
+    problems = []
+    if security == "none" and said.smtp_username is not None:
+        problems.append(
+            document.problem(
+                ("mail", "security"),
+                "none",
+                f"would send the password of {USERNAME} over the network in clear",
+                f'write "starttls" or "tls", or unset {USERNAME} and {PASSWORD}',
+            )
+        )
+    if mail.sender == DEFAULT_SENDER:
+        problems.append(
+            document.problem(
+                ("mail", "smtp"),
+                f"{host}:{port}",
+                "a mail server is named, but no sender",
+                'add from = "Media watch <watch@your-domain>" to [mail]',
+            )
+        )
+    server = SmtpServer(
+        host=host,
+        port=port,
+        security=security,
+        username=said.smtp_username,
+        password=said.smtp_password,
+    )
+    return server, problems
+
+
+def _no_folder(data: Path, document: Document, said: Environment) -> Problem:
+    message, mend = "is a file, not a folder", "name a folder; it is made when it is needed"
+    if said.data is not None:
+        return problem("SUPPLIERWATCH_DATA", message, mend, value=str(data))
+    return document.problem(("service", "data"), str(data), message, mend)

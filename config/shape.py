@@ -1,0 +1,180 @@
+"""The shape of each table of the files: its keys, what each may hold, and its defaults.
+
+pydantic finds all errors of a table at once; `config.complaints` puts them into words. What
+concerns several tables is in `config.references`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from config import cadence, values
+from config.mistakes import Mistake
+from config.model import Cadence, Confidence, ItemKind, QuietHours
+
+DEFAULT_SENDER = "supplierwatch <supplierwatch@localhost>"
+DEFAULT_LISTEN = "127.0.0.1:8420"
+DEFAULT_TIMEZONE = "Europe/London"
+
+
+def _read(reader: Callable[[str], Any]) -> BeforeValidator:
+    """Turn text into a value; what is not text has its own complaint."""
+
+    def read(value: object) -> Any:
+        if not isinstance(value, str):
+            raise Mistake("is not text", 'write it between quotes: "..."')
+        return reader(value)
+
+    return BeforeValidator(read)
+
+
+def _span(low: timedelta, high: timedelta) -> AfterValidator:
+    def check(length: timedelta) -> timedelta:
+        if not low <= length <= high:
+            least, most = cadence.write_duration(low), cadence.write_duration(high)
+            raise Mistake("is out of bounds", f"write {least} to {most}")
+        return length
+
+    return AfterValidator(check)
+
+
+def _some(items: list[str]) -> list[str]:
+    if not items:
+        raise Mistake("is an empty list", "write at least one, or remove the table")
+    seen: set[str] = set()
+    for item in items:
+        if item.casefold() in seen:
+            raise Mistake(f"names {item} twice", "remove one of them")
+        seen.add(item.casefold())
+    return items
+
+
+def _listen(text: str) -> str | None:
+    tidy = text.strip()
+    if not tidy:
+        return None
+    host, port = values.check_host_and_port(tidy)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _any_or_key(text: str) -> str:
+    return text if text == "*" else values.check_key(text)
+
+
+_Key = Annotated[str, AfterValidator(values.check_key)]
+_Text = Annotated[str, AfterValidator(values.check_text)]
+_Query = Annotated[str, AfterValidator(values.check_query)]
+_Url = Annotated[str, AfterValidator(values.check_url)]
+_Address = Annotated[str, AfterValidator(values.check_address)]
+_Mailbox = Annotated[str, AfterValidator(values.check_mailbox)]
+_Keyword = Annotated[str, AfterValidator(values.check_keyword)]
+_Reference = Annotated[str, AfterValidator(_any_or_key)]
+_Some = AfterValidator(_some)
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+_Interval = Annotated[timedelta, _read(cadence.read_duration), _span(_MINUTE, 31 * _DAY)]
+_Deadline = Annotated[timedelta, _read(cadence.read_duration), _span(10 * _MINUTE / 60, _DAY)]
+_Delay = Annotated[timedelta, _read(cadence.read_duration), _span(timedelta(0), 10 * _MINUTE)]
+
+
+class Table(BaseModel):
+    """What all tables have in common: no other keys, and no guessing at types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
+
+
+class Keyed(Table):
+    """A table that others can refer to."""
+
+    key: _Key
+
+
+class SupplierTable(Keyed):
+    """[[supplier]] in suppliers.toml."""
+
+    names: Annotated[list[_Keyword], _Some] | None = None
+    query: _Query | None = None
+
+
+class SourceTable(Keyed):
+    """[[source]] in sources.toml."""
+
+    kind: _Key
+    url: _Url
+    name: _Text | None = None
+    every: _Interval = timedelta(minutes=15)
+    min_every: _Interval = timedelta(minutes=5)
+    max_every: _Interval = timedelta(hours=24)
+    enabled: bool = True
+    confidence: Confidence = "unconfirmed"
+    item_kind: ItemKind = "news"
+    language: Annotated[str, AfterValidator(values.check_language)] | None = None
+    verify_tls: bool = True
+
+
+class WatchTable(Keyed):
+    """[[watch]] in watches.toml."""
+
+    query: _Query | None = None
+    keywords: Annotated[list[_Keyword], _Some] | None = None
+    label: _Text | None = None
+    was: _Key | None = None
+
+
+class SubscriptionTable(Table):
+    """[[subscription]] in subscriptions.toml."""
+
+    to: Annotated[list[_Address], _Some]
+    watches: Annotated[list[_Reference], _Some]
+    cadence: Annotated[Cadence, _read(cadence.read_cadence)]
+    key: _Key | None = None
+    timezone: Annotated[str, AfterValidator(values.check_timezone)] = DEFAULT_TIMEZONE
+    quiet_hours: Annotated[QuietHours, _read(cadence.read_quiet_hours)] | None = None
+    send_empty: bool = False
+
+
+class MailTable(Table):
+    """[mail] in settings.toml."""
+
+    sender: _Mailbox = Field(default=DEFAULT_SENDER, validation_alias="from")
+    reply_to: _Address | None = None
+    smtp: Annotated[tuple[str, int], _read(values.check_host_and_port)] | None = None
+    security: Literal["starttls", "tls", "none"] | None = None
+
+
+class OperatorTable(Table):
+    """[operator] in settings.toml."""
+
+    to: _Address | None = None
+
+
+class ServiceTable(Table):
+    """[service] in settings.toml."""
+
+    data: Annotated[Path, _read(lambda text: Path(values.check_text(text)))] = Path("data")
+    public_url: _Url | None = None
+    listen: Annotated[str | None, _read(_listen)] = DEFAULT_LISTEN
+
+
+class CrawlTable(Table):
+    """[crawl] in settings.toml."""
+
+    allowed_hosts: list[Annotated[str, AfterValidator(values.check_allowed_host)]] = []
+    user_agent: _Text | None = None
+    concurrent_batches: Annotated[int, Field(ge=1, le=64)] = 2
+    batch_deadline: _Deadline = timedelta(minutes=10)
+    memory_limit_mb: Annotated[int, Field(ge=128, le=65536)] = 512
+    download_delay: _Delay = timedelta(seconds=1)
+
+
+class SettingsTables(Table):
+    """settings.toml."""
+
+    mail: MailTable = MailTable()
+    operator: OperatorTable = OperatorTable()
+    service: ServiceTable = ServiceTable()
+    crawl: CrawlTable = CrawlTable()

@@ -1,0 +1,204 @@
+"""Checks single values: keys, addresses of mail and web, hosts, time zones. Pure.
+
+Each function takes what was written and returns it tidied, or raises a `Mistake`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from email.utils import parseaddr
+from functools import lru_cache
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from config.mistakes import Mistake, nearest
+
+_KEY = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+MAX_KEY = 64
+
+
+def check_key(text: str) -> str:
+    """A name for a declaration: small letters, digits, and hyphens between them."""
+    if not _KEY.fullmatch(text) or len(text) > MAX_KEY:
+        slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_KEY].strip("-")
+        raise Mistake(
+            "is no key",
+            "write small letters, digits and hyphens" + (f": {slug}" if slug else ""),
+        )
+    return text
+
+
+def check_text(text: str) -> str:
+    """Anything that can be read, on one line."""
+    tidy = text.strip()
+    if not tidy:
+        raise Mistake("is empty", "write something between the quotes, or leave the line out")
+    if any(ord(char) < 32 or ord(char) == 127 for char in tidy):
+        raise Mistake("has a line break or a control character", "write it on one line")
+    return tidy
+
+
+def check_query(text: str) -> str:
+    """The text of a query, which may run over lines; its language is not looked at here."""
+    if not text.strip():
+        raise Mistake("is empty", "write what to look for, as in: palantir AND nhs")
+    if "\x00" in text:
+        raise Mistake("has a NUL character", "remove it")
+    return text.strip()
+
+
+def check_keyword(text: str) -> str:
+    """A word or phrase that can stand between double quotes in a query."""
+    tidy = check_text(text)
+    if any(mark in tidy for mark in '"“”„«»'):
+        raise Mistake(
+            "has double quotes inside", "write the words alone; each keyword is a phrase as it is"
+        )
+    if not any(char.isalnum() for char in tidy):
+        raise Mistake("has no letter or digit", "write a word or a phrase")
+    return tidy
+
+
+def check_url(text: str) -> str:
+    """A web address that may be fetched. Credentials in it are refused, and not shown."""
+    tidy = text.strip()
+    shape = "write a full address, as in https://example.org/feed/"
+    if any(ord(char) <= 32 or char in '\\"<>^`{|}' or ord(char) == 127 for char in tidy):
+        raise Mistake("has a blank or a character that no address has", shape)
+    try:
+        parts = urlsplit(tidy)
+        port = parts.port
+    except ValueError as error:
+        raise Mistake("is no web address", shape) from error
+    if parts.username is not None or parts.password is not None:
+        raise Mistake(
+            "holds a user name or a password",
+            "secrets do not belong in files: write the address without them",
+            secret=True,
+        )
+    if parts.scheme.lower() not in ("http", "https"):
+        raise Mistake("does not begin with https:// or http://", shape)
+    if not parts.hostname or port == 0 or not _is_host(parts.hostname):
+        raise Mistake("has no host that can be", shape)
+    return tidy
+
+
+def check_address(text: str) -> str:
+    """A mail address alone, without a name."""
+    tidy = text.strip()
+    if "<" in tidy:
+        raise Mistake("has a name beside it", "write the address alone, as in you@example.org")
+    local, at, domain = tidy.rpartition("@")
+    if not at or not _LOCAL.fullmatch(local) or len(local) > 64:
+        raise Mistake("is no mail address", "write it as in you@example.org")
+    if not domain.isascii():
+        raise Mistake("has a domain outside ASCII", _punycode(local, domain))
+    if not _is_host(domain) or domain.startswith("["):
+        raise Mistake("is no mail address", "write it as in you@example.org")
+    return tidy
+
+
+def check_mailbox(text: str) -> str:
+    """A mail address, with or without a name: Media watch <watch@example.org>."""
+    tidy = check_text(text)
+    name, address = parseaddr(tidy)
+    if not address or ("<" in tidy) != tidy.endswith(">"):
+        raise Mistake(
+            "is no sender", "write it as in Media watch <watch@example.org>, a comma in quotes"
+        )
+    check_address(address)
+    if "<" not in tidy and name:
+        raise Mistake("is no sender", f"write it as in {name} <{address}>")
+    return tidy
+
+
+def check_host_and_port(text: str) -> tuple[str, int]:
+    """'smtp.example.org:587' or '[::1]:587' as host and port."""
+    tidy = text.strip()
+    if "@" in tidy:
+        raise Mistake(
+            "holds a user name or a password",
+            "write host:port alone, and set SUPPLIERWATCH_SMTP_USERNAME and "
+            "SUPPLIERWATCH_SMTP_PASSWORD (or ..._PASSWORD_FILE) in the environment",
+            secret=True,
+        )
+    host, colon, port = tidy.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise Mistake("is not a host and a port", "write both, as in smtp.example.org:587")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not _is_host(bare) or (":" in bare and bare == host):
+        raise Mistake("has no host that can be", "write host:port, as in smtp.example.org:587")
+    return bare, int(port)
+
+
+def check_allowed_host(text: str) -> str:
+    """A host name, an address, or a network in CIDR form."""
+    tidy = text.strip().lower()
+    mend = "write a host name, an address or a network: intranet.example, 10.1.2.3, 10.1.0.0/16"
+    if "://" in tidy:
+        raise Mistake("is a web address, not a host", mend)
+    if "/" in tidy:
+        try:
+            network = ipaddress.ip_network(tidy, strict=False)
+        except ValueError as error:
+            raise Mistake("is no network", mend) from error
+        if network.prefixlen == 0:
+            raise Mistake("would allow every address there is", mend)
+        return str(network)
+    bare = tidy[1:-1] if tidy.startswith("[") and tidy.endswith("]") else tidy
+    if not _is_host(bare):
+        raise Mistake("is no host", mend)
+    return bare
+
+
+def check_language(text: str) -> str:
+    """A language by its ISO 639 code."""
+    tidy = text.strip().lower()
+    if not _LANGUAGE.fullmatch(tidy):
+        raise Mistake("is no language code", "write two letters: en, cy, fr")
+    return tidy
+
+
+def check_timezone(text: str) -> str:
+    """A name from the time zone database."""
+    tidy = text.strip()
+    if tidy not in _zones():
+        meant = nearest(tidy, _zones())
+        raise Mistake(
+            "is no time zone",
+            f"write {meant}" if meant else "write a name such as Europe/London or UTC",
+        )
+    return tidy
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _is_host(text: str) -> bool:
+    if ":" in text or re.fullmatch(r"[\d.]+", text):
+        try:
+            ipaddress.ip_address(text)
+        except ValueError:
+            return False
+        return True
+    try:
+        ascii_name = text.encode("idna").decode() if not text.isascii() else text
+    except UnicodeError:
+        return False
+    labels = ascii_name.removesuffix(".").split(".")
+    return len(ascii_name) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def _punycode(local: str, domain: str) -> str:
+    try:
+        return (
+            f"write it in the form that mail servers use: {local}@{domain.encode('idna').decode()}"
+        )
+    except UnicodeError:
+        return "write it as in you@example.org"
