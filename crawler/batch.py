@@ -138,6 +138,10 @@ def spider_class(kind: str) -> type[SourceSpider]:
     """The spider of a source kind: the one of that name in the file of that name."""
     module = import_module(f"crawler.spiders.{kind}")
     for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, SourceSpider) and value.name == kind:
+        if (
+            isinstance(value, type)
+            and issubclass(value, SourceSpider)
+            and getattr(value, "name", None) == kind
+        ):
             return value
     raise LookupError(f"crawler/spiders/{kind}.py has no spider named {kind!r}")

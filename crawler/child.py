@@ -45,7 +45,7 @@ def _set_up_logging() -> None:
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )
-    for noisy in ("scrapy", "twisted", "trafilatura", "htmldate", "asyncio"):
+    for noisy in ("scrapy", "twisted", "trafilatura", "htmldate", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     # what a library will change one day is no news to an operator
     warnings.simplefilter("ignore")

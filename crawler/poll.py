@@ -122,13 +122,15 @@ def _store_entries(
             carried_elsewhere.append(entry)
         else:
             tally.duplicate += 1
-    news.sort(key=lambda entry: entry.published_at or entry.fetched_at, reverse=True)
+    # oldest first, so that the newest is seen last, as if each had been seen when it came out
+    news.reverse()
+    news.sort(key=lambda entry: entry.published_at or entry.fetched_at)
     # entries whose pages this poll will not reach are matched by title and teaser at once
-    reached = tools.pages_per_source if baseline else len(news)
+    later = max(0, len(news) - tools.pages_per_source) if baseline else 0
     entries: dict[int, FetchedEntry] = {}
     parts: tuple[tuple[list[FetchedEntry], PagePlan], ...] = (
-        (news[:reached], "soon"),
-        (news[reached:], "later"),
+        (news[:later], "later"),
+        (news[later:], "soon"),
         (carried_elsewhere, "known"),
     )
     for part, pages in parts:
