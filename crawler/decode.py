@@ -18,9 +18,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)
-_PROLOG = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
-_META = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_HEADER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_PROLOG = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]+?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HEAD = 4096  # how far a declaration is looked for
 _MOSTLY = 0.98  # of the multi-byte sequences that must be sound for a damaged text to be UTF-8
 # what pages mean when they say these (WHATWG Encoding Standard)
@@ -40,9 +40,7 @@ class Decoded:
     replaced: int
 
 
-def decode(
-    body: bytes, *, content_type: str | None, kind: Literal["html", "xml"]
-) -> Decoded:
+def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"]) -> Decoded:
     """The text of a document; NUL and control characters that no text has are dropped."""
     for bom, encoding in _BOMS:
         if body.startswith(bom):
@@ -50,10 +48,10 @@ def decode(
     if not body.isascii() and _is_utf8(body):
         return _read(body, "utf-8")
     for name in _declared(body, content_type, kind):
-        encoding = _known(name)
-        if encoding is None or encoding.startswith(("utf-16", "utf-32")):
+        declared = _known(name)
+        if declared is None or declared.startswith(("utf-16", "utf-32")):
             continue  # without a mark or zero bytes it is not that: the declaration was copied
-        return _read(body, encoding)
+        return _read(body, declared)
     if b"\x00" in body[:200]:
         wide = "utf-16-le" if body[1:2] == b"\x00" else "utf-16-be"
         return _read(body, wide)
@@ -68,10 +66,8 @@ def _declared(body: bytes, content_type: str | None, kind: str) -> list[str]:
         names.append(found[1])
     head = body[:_HEAD]
     patterns = (_PROLOG,) if kind == "xml" else (_META, _PROLOG)
-    for pattern in patterns:
-        if inside := pattern.search(head):
-            names.append(inside[1].decode("ascii", "ignore"))
-    return names
+    inside = [found[1] for pattern in patterns if (found := pattern.search(head))]
+    return [*names, *(name.decode("ascii", "ignore") for name in inside)]
 
 
 def _known(name: str) -> str | None:
@@ -100,7 +96,7 @@ def _mostly_utf8(body: bytes) -> bool:
 
 
 def _read(body: bytes, encoding: str) -> Decoded:
-    if encoding not in ("utf-8",) and not body.isascii() and _mostly_utf8(body):
+    if encoding != "utf-8" and not body.isascii() and _mostly_utf8(body):
         encoding = "utf-8"
     try:
         text = body.decode(encoding)

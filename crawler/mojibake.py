@@ -36,7 +36,7 @@ _EVIDENCE = re.compile(
     r"|(?<=\d)â(?=\d)"  # between figures
     rf"|(?<={_LETTER})â(?=s\b(?!\w))(?=s[\s.,;:!?)])"  # a possessive, if the text is English
 )
-_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|that|for|with|was|on)\b", re.I)
+_ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|that|for|with|was|on)\b", re.IGNORECASE)
 _PRONOUNS = {"i", "you", "we", "they", "he", "she", "it", "that", "who", "there", "what", "let"}
 _INNER = re.compile(rf"({_LETTER}+)â(s|t|d|m|re|ve|ll)(?!\w)")
 

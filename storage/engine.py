@@ -7,7 +7,6 @@ BEGIN IMMEDIATE for writers, so that concurrent writers wait instead of failing 
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 from typing import Any
 

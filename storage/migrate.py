@@ -98,9 +98,9 @@ def _end(connection: Connection, statement: str) -> None:
 
 def _run(scripts: ScriptDirectory, connection: Connection) -> None:
     def steps(revision: object, _context: object) -> list[object]:
-        return list(scripts._upgrade_revs("head", revision))  # type: ignore[arg-type]
+        return list(scripts._upgrade_revs("head", revision))
 
     config = Config()
-    with EnvironmentContext(config, scripts, fn=steps) as environment:  # type: ignore[arg-type]
+    with EnvironmentContext(config, scripts, fn=steps) as environment:
         environment.configure(connection=connection, transactional_ddl=False, render_as_batch=True)
         environment.run_migrations()

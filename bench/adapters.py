@@ -1,0 +1,87 @@
+"""The plain callables that scorers and benchmarks use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from crawler.errors import Unreadable
+from crawler.feeds import read_feed
+from crawler.pages import extract as read_page
+from storage.model import FetchedEntry, FetchedPage
+
+
+def extract(
+    page: bytes, url: str, *, site: object = None, entry: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Title, date (ISO), authors, text and comments of a page; an unreadable one is empty.
+
+    Args:
+        page: the bytes as they came.
+        url: its address.
+        site: what is known of the host.
+        entry: what the feed said: title, summary.
+    """
+    del site
+    now = datetime.now(UTC)
+    fetched = FetchedPage(
+        requested_url=url,
+        final_url=url,
+        status=200,
+        content_type=None,
+        body=page,
+        etag=None,
+        last_modified=None,
+        fetched_at=now,
+    )
+    try:
+        text = read_page(fetched, entry=_entry(entry, url, now))
+    except Unreadable as error:
+        return {"text": "", "unreadable": error.reason}
+    return {
+        "title": text.title,
+        "date": None if text.published_at is None else text.published_at.isoformat(),
+        "authors": list(text.authors),
+        "text": text.text,
+        "comments": text.comments,
+    }
+
+
+def _entry(said: dict[str, Any] | None, url: str, now: datetime) -> FetchedEntry | None:
+    if said is None:
+        return None
+    return FetchedEntry(
+        source_key="bench",
+        url=url,
+        guid=None,
+        title=str(said.get("title") or ""),
+        summary=str(said.get("summary") or ""),
+        content=str(said.get("content") or ""),
+        authors=(),
+        published_raw=None,
+        published_at=None,
+        updated_at=None,
+        language=None,
+        fetched_at=now,
+    )
+
+
+def parse_feed(body: bytes, url: str) -> dict[str, Any]:
+    """The entries of a feed: title, link, date (ISO)."""
+    feed = read_feed(
+        body,
+        source_key="bench",
+        url=url or "http://feed.invalid/",
+        content_type=None,
+        fetched_at=datetime.now(UTC),
+    )
+    return {
+        "entries": [
+            {
+                "title": entry.title,
+                "link": entry.url,
+                "date": None if entry.published_at is None else entry.published_at.isoformat(),
+            }
+            for entry in feed.entries
+        ]
+    }

@@ -1,0 +1,232 @@
+"""From a feed's bytes to its entries: RSS, Atom and RDF by feedparser, JSON Feed beside it. Pure.
+
+feedparser is only ever given a file object: handed a string or bytes that look like a path or an
+address, it would open that (RELIABILITY trap 1).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import feedparser
+import lxml.html
+
+from crawler.dates import from_struct
+from crawler.decode import decode
+from crawler.errors import NotAFeed
+from crawler.jsonfeed import looks_like_json, read_json_feed
+from storage.model import FetchedEntry
+
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml",
+               "application/feed+json", "application/xml", "text/xml")  # fmt: skip
+_MAX_TTL = timedelta(days=7)
+_DECLARED = re.compile(rb"(<\?xml[^>]*?encoding\s*=\s*[\"'])[\w.:-]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed as read. `degraded`: what was wrong with it where entries were kept all the same."""
+
+    version: str
+    title: str
+    language: str | None
+    site_url: str | None
+    entries: tuple[FetchedEntry, ...]
+    ttl: timedelta | None
+    degraded: str | None
+
+
+def parse_feed(
+    body: bytes, *, source_key: str, url: str, content_type: str | None, fetched_at: datetime
+) -> ParsedFeed:
+    """Read a feed of any format, its identifiers made distinct and its links checked.
+
+    Raises:
+        NotAFeed: the document is something else, with what it seems to be.
+    """
+    feed = read_feed(
+        body, source_key=source_key, url=url, content_type=content_type, fetched_at=fetched_at
+    )
+    return replace(feed, entries=_distinct(feed.entries))
+
+
+def read_feed(
+    body: bytes, *, source_key: str, url: str, content_type: str | None, fetched_at: datetime
+) -> ParsedFeed:
+    """Read a feed of any format, entries as the publisher wrote them.
+
+    Raises:
+        NotAFeed: the document is something else, with what it seems to be.
+    """
+    if not body.strip():
+        raise NotAFeed("an empty document")
+    if looks_like_json(body):
+        title, site, language, found = read_json_feed(
+            body, source_key=source_key, fetched_at=fetched_at
+        )
+        entries = tuple(_absolute(entry, url) for entry in found)
+        return ParsedFeed(
+            version="json", title=title, language=language, site_url=site, entries=entries,
+            ttl=None, degraded=None,
+        )  # fmt: skip
+    parsed = _feedparser(body, url, content_type)
+    if not parsed.get("version") and not parsed.get("entries"):
+        raise NotAFeed(_what_it_is(body))
+    head = parsed.get("feed", {})
+    found = [_entry(one, source_key, head.get("language"), fetched_at) for one in parsed["entries"]]
+    return ParsedFeed(
+        version=parsed.get("version") or "unknown",
+        title=head.get("title", ""),
+        language=head.get("language") or None,
+        site_url=head.get("link") or None,
+        entries=tuple(found),
+        ttl=_ttl(head.get("ttl")),
+        degraded=_degraded(parsed),
+    )
+
+
+def discover_feeds(html: str, url: str) -> tuple[str, ...]:
+    """The addresses of the feeds that a page names, in its order."""
+    if not html.strip():
+        return ()
+    try:
+        document = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=_parser())
+    except (lxml.etree.LxmlError, ValueError):
+        return ()
+    base = next((b.get("href") for b in document.iter("base") if b.get("href")), None)
+    found = []
+    for link in document.iter("link"):
+        kind = (link.get("type") or "").lower().split(";")[0].strip()
+        alternate = "alternate" in (link.get("rel") or "").lower().split()
+        if alternate and kind in _FEED_TYPES and link.get("href"):
+            found.append(urljoin(urljoin(url, base or ""), (link.get("href") or "").strip()))
+    return tuple(dict.fromkeys(found))
+
+
+def _parser() -> Any:
+    return lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+
+
+def _feedparser(body: bytes, url: str, content_type: str | None) -> Any:
+    headers = {"content-location": url}
+    if content_type:
+        headers["content-type"] = content_type
+    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    trouble = type(parsed.get("bozo_exception")).__name__
+    if trouble == "CharacterEncodingOverride" and not _sound(body):
+        # one bad byte, and feedparser takes another encoding for the whole feed
+        text = decode(body, content_type=content_type, kind="xml")
+        if text.encoding == "utf-8" and text.replaced:
+            mended = _DECLARED.sub(rb"\g<1>utf-8", text.text.encode("utf-8"), count=1)
+            again = feedparser.parse(io.BytesIO(mended), response_headers={"content-location": url})
+            if len(again["entries"]) >= len(parsed["entries"]):
+                return again
+    return parsed
+
+
+def _sound(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _entry(one: Any, source_key: str, language: str | None, fetched_at: datetime) -> FetchedEntry:
+    parsed = ("published_parsed", "updated_parsed", "created_parsed")
+    published = next((one[key] for key in parsed if one.get(key)), None)
+    raw = one.get("published") or one.get("updated") or one.get("created")
+    contents = [part.get("value", "") for part in one.get("content") or ()]
+    summary = one.get("summary") or ""
+    return FetchedEntry(
+        source_key=source_key,
+        url=one.get("link") or None,
+        guid=one.get("id") or None,
+        title=one.get("title") or "",
+        summary=summary,
+        content=max(contents, key=len, default=""),
+        authors=tuple(_people(one)),
+        published_raw=raw,
+        published_at=from_struct(published),
+        updated_at=from_struct(one.get("updated_parsed")),
+        language=_language(one) or language or None,
+        fetched_at=fetched_at,
+        tags=tuple(t for tag in one.get("tags") or () if (t := tag.get("term"))),
+    )
+
+
+def _people(one: Any) -> list[str]:
+    named = [person.get("name") for person in one.get("authors") or () if person.get("name")]
+    return named or ([one["author"]] if one.get("author") else [])
+
+
+def _language(one: Any) -> str | None:
+    for key in ("title_detail", "summary_detail"):
+        if said := (one.get(key) or {}).get("language"):
+            return str(said)
+    return None
+
+
+def _absolute(entry: FetchedEntry, url: str) -> FetchedEntry:
+    return replace(entry, url=urljoin(url, entry.url)) if entry.url else entry
+
+
+def _distinct(entries: Sequence[FetchedEntry]) -> tuple[FetchedEntry, ...]:
+    """Entries whose identifiers mean one each, and whose shared links are marked as shared."""
+    links = Counter(entry.url for entry in entries if entry.url)
+    said = {(entry.guid, entry.url, entry.title) for entry in entries if entry.guid}
+    guids = Counter(guid for guid, _, _ in said)
+    made, seen = [], set()
+    for entry in entries:
+        # an identifier that is no address must not pass for a link (feedparser: isPermaLink)
+        url = entry.url if entry.url and urlsplit(entry.url).scheme in ("http", "https") else None
+        guid = entry.guid
+        if guid is not None and guids[guid] > 1:
+            guid = f"{guid}#{_mark(entry.url or '', entry.title)}"
+        if guid is None and (url is None or links[url] > 1):
+            guid = f"#{_mark(url or '', entry.title, entry.published_raw or '', entry.summary)}"
+        same = (guid, url, entry.title)
+        if same in seen:
+            continue
+        seen.add(same)
+        shared = url is not None and len({e.title for e in entries if e.url == url}) > 1
+        made.append(replace(entry, url=url, guid=guid, url_is_shared=shared))
+    return tuple(made)
+
+
+def _mark(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _ttl(said: Any) -> timedelta | None:
+    try:
+        minutes = int(str(said))
+    except ValueError:
+        return None
+    return min(timedelta(minutes=minutes), _MAX_TTL) if minutes > 0 else None
+
+
+def _degraded(parsed: Any) -> str | None:
+    trouble = parsed.get("bozo_exception")
+    if not parsed.get("bozo") or trouble is None:
+        return None
+    if type(trouble).__name__ in ("CharacterEncodingOverride", "NonXMLContentType"):
+        return None
+    return f"ill-formed: {trouble}"
+
+
+def _what_it_is(body: bytes) -> str:
+    head = body[:2000].lower()
+    if b"<html" in head or b"<!doctype html" in head:
+        return "a web page, not a feed"
+    if b"<urlset" in head or b"<sitemapindex" in head:
+        return "a sitemap, not a feed"
+    return "no feed in any format that is known"

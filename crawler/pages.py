@@ -1,0 +1,136 @@
+"""From a page's bytes to the article on it, readers' comments apart. Pure.
+
+trafilatura finds the text. What it takes for text and is not (comments, lists of other articles,
+pleas) is taken out of the page before it looks; what it knows less well than the page itself
+(title, date, authors) is read from the page's own claims.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import lxml.html
+from lxml import etree
+from trafilatura import bare_extraction
+
+from crawler.dates import parse_date
+from crawler.decode import decode
+from crawler.errors import Unreadable
+from crawler.headings import best_title
+from crawler.plain import one_line, squeeze
+from crawler.structured import Structured, read_structured
+from crawler.surroundings import strip_surroundings
+from storage.model import FetchedEntry, FetchedPage, PageText
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page it cannot read
+
+_FEWEST_LETTERS = 120
+_HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
+_WALL = re.compile(
+    r"(accept|agree|consent|manage)[^.]{0,60}(cookies?|tracking|preferences)"
+    r"|before you continue|your privacy (choices|matters)|we value your privacy"
+    r"|enable javascript|checking your browser|verify (that )?you are (a )?human"
+    r"|(sign|log) in to (continue|read)|subscribe to (continue|read)|register to (continue|read)",
+    re.IGNORECASE,
+)
+_WALL_WORDS = 150  # a text that asks for consent and is longer than this is about consent
+
+
+def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText:
+    """Read the article of a page.
+
+    Args:
+        page: as it was fetched.
+        entry: what the listing said of it: its title and date settle doubts.
+
+    Raises:
+        Unreadable: there is no article: not HTML, empty, a consent wall, a login, a paywall.
+    """
+    kind = (page.content_type or "text/html").split(";")[0].strip().lower()
+    if kind not in _HTML:
+        raise Unreadable(f"not a web page but {kind}")
+    decoded = decode(page.body, content_type=page.content_type, kind="html")
+    document = _parse(decoded.text)
+    said = read_structured(document)
+    title = best_title(document, said, entry.title if entry is not None else None)
+    comments = strip_surroundings(document)
+    found = _trafilatura(document, page.final_url)
+    text = squeeze(str(found.get("text") or ""))
+    _refuse_walls(text, said)
+    if not comments:
+        comments = squeeze(str(found.get("comments") or ""))
+    raw, published = _published(said, found, page.fetched_at, entry)
+    return PageText(
+        title=title or one_line(str(found.get("title") or "")) or None,
+        published_raw=raw,
+        published_at=published,
+        authors=tuple(_authors(said, found)),
+        language=said.language,
+        canonical_url=said.canonical,
+        summary=one_line(said.description or ""),
+        text=text,
+        comments=comments,
+    )
+
+
+def _parse(text: str) -> lxml.html.HtmlElement:
+    if not text.strip():
+        raise Unreadable("an empty page")
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        document = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise Unreadable(f"no HTML that can be read: {error}") from error
+    if not isinstance(document, lxml.html.HtmlElement):
+        raise Unreadable("no HTML that can be read")
+    return document
+
+
+def _trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
+    found = bare_extraction(
+        document, url=url, include_comments=True, with_metadata=True, favor_precision=False
+    )
+    if found is None:
+        raise Unreadable("no text of an article was found")
+    return found if isinstance(found, dict) else dict(found.as_dict())
+
+
+def _refuse_walls(text: str, said: Structured) -> None:
+    words = len(text.split())
+    if words < _WALL_WORDS and _WALL.search(text):
+        raise Unreadable("a wall (consent, login or check) stands in place of the article")
+    if said.free is False and words < _WALL_WORDS:
+        raise Unreadable("behind a paywall")
+    if len(text) < _FEWEST_LETTERS:
+        raise Unreadable(f"only {words} words of text were found")
+
+
+def _published(
+    said: Structured, found: dict[str, Any], fetched_at: datetime, entry: FetchedEntry | None
+) -> tuple[str | None, datetime | None]:
+    claims = [said.published, str(found.get("date") or "") or None]
+    for raw in claims:
+        when = parse_date(raw)
+        if when is not None and datetime(1990, 1, 1, tzinfo=UTC) < when:
+            return raw, when
+    if entry is not None and entry.published_at is not None:
+        return entry.published_raw, entry.published_at
+    return None, None
+
+
+def _authors(said: Structured, found: dict[str, Any]) -> list[str]:
+    named = said.authors or [
+        name for name in re.split(r"\s*;\s*", str(found.get("author") or "")) if name
+    ]
+    cleaned = []
+    for name in named:
+        for one in re.split(r"\s*(?:;|,| and | & )\s*", one_line(name)):
+            bare = re.sub(r"^by\s+", "", one, flags=re.IGNORECASE).strip(" .,|")
+            if 1 < len(bare) < 80 and "@" not in bare and "http" not in bare:
+                cleaned.append(bare)
+    return list(dict.fromkeys(cleaned))

@@ -1,0 +1,57 @@
+"""Plain text out of scraps of HTML, such as titles and teasers of feeds. Pure."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import lxml.html
+from lxml import etree
+
+_BLOCKS = {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "tr", "td"}
+_SILENT = {"script", "style", "noscript", "template", "iframe"}
+_MARKUP = re.compile(r"<[a-zA-Z/!]")
+_SPACES = re.compile(r"[ \t\xa0\u2028\u2029\r\f\v]+")
+
+
+def plain_text(scrap: str) -> str:
+    """The text of a scrap, one line a block, entities resolved, blanks squeezed."""
+    if not scrap:
+        return ""
+    if not _MARKUP.search(scrap):
+        return squeeze(html.unescape(scrap))
+    try:
+        root = lxml.html.fragment_fromstring(scrap, create_parent="div")
+    except (etree.LxmlError, ValueError, AssertionError):
+        return squeeze(html.unescape(re.sub(r"<[^>]*>", " ", scrap)))
+    parts: list[str] = []
+    _collect(root, parts)
+    return squeeze("".join(parts))
+
+
+def one_line(scrap: str) -> str:
+    """The text of a scrap on one line."""
+    return " ".join(plain_text(scrap).split())
+
+
+def squeeze(text: str) -> str:
+    """`text` with single blanks and no empty lines."""
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _collect(root: etree._Element, parts: list[str]) -> None:
+    silent = 0  # a counter rather than recursion: hostile markup is nested thousands deep
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else None
+        hidden = tag is None or tag in _SILENT
+        if event == "start":
+            silent += hidden
+            if not silent:
+                parts.append("\n" if tag in _BLOCKS else "")
+                parts.append(element.text or "")
+            continue
+        silent -= hidden
+        if not silent:
+            parts.append("\n" if tag in _BLOCKS else "")
+            parts.append((element.tail or "") if element is not root else "")

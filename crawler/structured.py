@@ -1,0 +1,117 @@
+"""What a page says of itself in JSON-LD, OpenGraph and meta tags. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import lxml.html
+
+X
+_STRONG = re.compile(r"Article|BlogPosting|Report|PressRelease", re.IGNORECASE)
+_DATES = ("article:published_time", "og:article:published_time", "datepublished", "date",
+          "dc.date.issued", "dc.date", "dcterms.created", "dcterms.date", "parsely-pub-date",
+          "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date",
+          "article.published", "cxenseparse:recs:publishtime", "lastmodified_published")  # fmt: skip
+_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator",
+            "dcterms.creator", "byl")  # fmt: skip
+
+
+@dataclass(slots=True)
+class Structured:
+    """The claims of a page; absent ones are empty."""
+
+    headline: str | None = None
+    og_title: str | None = None
+    description: str | None = None
+    published: str | None = None
+    authors: list[str] = field(default_factory=list)
+    site_name: str | None = None
+    canonical: str | None = None
+    language: str | None = None
+    free: bool | None = None  # isAccessibleForFree
+    article_body: str | None = None
+
+
+def read_structured(document: lxml.html.HtmlElement) -> Structured:
+    """Collect the claims of a parsed page."""
+    said = Structured()
+    metas = _metas(document)
+    said.og_title = metas.get("og:title") or metas.get("twitter:title")
+    said.description = metas.get("og:description") or metas.get("description")
+    said.site_name = metas.get("og:site_name")
+    said.published = next((metas[name] for name in _DATES if metas.get(name)), None)
+    said.authors = [
+        name for key in _AUTHORS if (name := metas.get(key)) and not name.startswith("http")
+    ][:1]
+    said.language = document.get("lang") or metas.get("og:locale")
+    for link in document.iter("link"):
+        if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
+            said.canonical = link.get("href").strip()
+            break
+    for block in _json_ld(document):
+        _claim(said, block)
+    return said
+
+
+def _metas(document: lxml.html.HtmlElement) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for meta in document.iter("meta"):
+        key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        value = (meta.get("content") or "").strip()
+        if key and value:
+            found.setdefault(key, value)
+    return found
+
+
+def _json_ld(document: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:
+    for script in document.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->").strip(" ;\n")
+        try:
+            said = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        queue, seen = [said], 0
+        while queue and seen < 200:  # hostile or huge graphs end somewhere
+            one = queue.pop(0)
+            seen += 1
+            if isinstance(one, list):
+                queue.extend(one)
+            elif isinstance(one, dict):
+                queue.extend(one[key] for key in ("@graph", "mainEntity") if key in one)
+                yield one
+
+
+def _claim(said: Structured, block: dict[str, Any]) -> None:
+    kind = block.get("@type")
+    kinds = " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
+    if not _ARTICLE_TYPES.search(kinds):
+        return
+    strong = bool(_STRONG.search(kinds))
+    if strong and isinstance(block.get("headline"), str):
+        said.headline = said.headline or block["headline"]
+    published = block.get("datePublished") or block.get("dateCreated")
+    if isinstance(published, str) and published.strip() and (strong or said.published is None):
+        said.published = published
+    if strong:
+        said.authors = _names(block.get("author")) or said.authors
+        if isinstance(block.get("articleBody"), str):
+            said.article_body = block["articleBody"]
+    if str(block.get("isAccessibleForFree")).lower() == "false":
+        said.free = False
+
+
+def _names(author: Any) -> list[str]:
+    people = author if isinstance(author, list) else [author]
+    names = []
+    for one in people:
+        name = one.get("name") if isinstance(one, dict) else one
+        for each in name if isinstance(name, list) else [name]:
+            if isinstance(each, str) and each.strip() and not each.startswith("http"):
+                names.append(each.strip())  # noqa: PERF401 - nested, a comprehension hides it
+    return list(dict.fromkeys(names))
