@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from supplierwatch.wiring import Wired
 
 PANEL = "Run"
+Event = dict[str, Any]
 
 
 def register(app: typer.Typer) -> None:
@@ -69,7 +71,7 @@ def crawl(
                 keys=sources or None, even_if_not_due=not due, progress=progress.take
             )
         after = _stand(store, wired)
-    reports = [event for event in said if event.get("event") == "source.finished"]
+    reports = _reports(said, () if due else wanted)
     if json:
         print_json(crawled.crawl_json(reports, before, after))
     else:
@@ -77,11 +79,25 @@ def crawl(
     _end(reports, named=bool(sources))
 
 
-def _end(reports: list[dict[str, Any]], *, named: bool) -> None:
+def _end(reports: Sequence[Event], *, named: bool) -> None:
     failed = [r for r in reports if r["outcome"] not in ("ok", "not-modified", "empty")]
     if failed and (named or len(failed) == len(reports)):
         note("`supplierwatch doctor SOURCE` shows step by step what became of one.")
         raise typer.Exit(Exit.FAILED)
+
+
+def _reports(said: Sequence[Event], expected: Sequence[str]) -> list[Event]:
+    """What became of each source; one that was expected and said nothing has failed."""
+    reports = {e["source"]: e["report"] for e in said if e.get("event") == "source.finished"}
+    causes: dict[str, str] = {}
+    for event in said:
+        if event.get("event") == "error" and event.get("source"):
+            causes[event["source"]] = str(event.get("error"))
+    for key in (*causes, *expected):
+        if key not in reports:
+            cause = causes.get(key, "the crawl ended before it was read")
+            reports[key] = {"source_key": key, "outcome": "failed", "errors": [cause]}
+    return list(reports.values())
 
 
 def _stand(store: Store, wired: Wired) -> Stand:

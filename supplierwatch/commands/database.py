@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from supplierwatch.commands import registering
-from supplierwatch.commands.failures import CommandError
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import session, working_store
 from supplierwatch.show.console import console, note, plural
@@ -59,8 +58,6 @@ def backup(
     from storage.backup import backup as copy
 
     wired = session(ctx).wired()
-    if file.exists():
-        raise CommandError(f"{file} exists", "Name another file, or remove it first.")
     copy(wired.catalog.settings.service.database_url, file)
     console().print(f"wrote {file} ({file.stat().st_size / 1e6:,.1f} MB)", soft_wrap=True)
 
@@ -86,7 +83,7 @@ def restore(
     with ServiceLock(settings.data):
         if not yes:
             typer.confirm(f"Put {file} in the place of the present database?", abort=True, err=True)
-        kept = put_back(settings.database_url, file)
+        kept = put_back(file, settings.database_url)
     console().print(f"restored from {file}", soft_wrap=True)
     if kept is not None:
         note(f"what was there before is {kept}")

@@ -11,11 +11,10 @@ import traceback
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from rich.padding import Padding
 from rich.text import Text
 
 from supplierwatch.exits import Exit
-from supplierwatch.show.console import clean, console
+from supplierwatch.show.console import clean, console, print_indented
 
 
 class CommandError(Exception):
@@ -54,15 +53,15 @@ def exit_of(error: Exception) -> Exit | None:
     if isinstance(error, CommandError):
         return error.exit
     # only what has been imported can have been raised: these cost nothing here
-    from config.errors import ConfigError
-
     from alerts.errors import AlertsError
     from alerts.query import QueryError
+    from config.errors import ConfigError, StarterRefused
     from crawler.errors import CrawlerError
     from storage.errors import AlreadyRunning, BackupFailed, StorageError
     from supplierwatch.errors import SupplierwatchError
 
     codes: tuple[tuple[type[Exception], Exit], ...] = (
+        (StarterRefused, Exit.FAILED),
         (ConfigError, Exit.CONFIG_INVALID),
         (QueryError, Exit.USAGE),
         (AlreadyRunning, Exit.ALREADY_RUNNING),
@@ -73,7 +72,14 @@ def exit_of(error: Exception) -> Exit | None:
         (SupplierwatchError, Exit.FAILED),
         (OSError, Exit.FAILED),
     )
+    if _of_the_database(error):
+        return Exit.DATABASE_REFUSED
     return next((code for kind, code in codes if isinstance(error, kind)), None)
+
+
+def _of_the_database(error: Exception) -> bool:
+    # SQLAlchemy is storage's alone: its errors are told by their name
+    return type(error).__module__.startswith("sqlalchemy.")
 
 
 def show_failure(error: Exception, *, verbose: bool) -> Exit:
@@ -93,25 +99,28 @@ def show_failure(error: Exception, *, verbose: bool) -> Exit:
 
 
 def _show_expected(error: Exception) -> None:
-    from config.errors import ConfigInvalid
-
     from alerts.query import QueryError
-    from supplierwatch.show.problems import problems_text, query_error_text
+    from config.errors import ConfigInvalid
+    from supplierwatch.show.problems import print_problem, print_query_error
 
     screen = console(stderr=True)
     head = Text("error: ", "bold red")
     if isinstance(error, ConfigInvalid):
         screen.print(head + Text(_invalid(len(error.problems))))
         for problem in error.problems:
-            screen.print(problems_text(problem))
+            print_problem(screen, problem)
     elif isinstance(error, QueryError):
         screen.print(head + Text("the query cannot be read"))
-        screen.print(Padding(query_error_text(error), (0, 0, 0, 2)))
+        print_query_error(screen, error)
     else:
         message = error.message if isinstance(error, CommandError) else _said(error)
-        screen.print(head + Text(message))
-        if isinstance(error, CommandError) and error.mend:
-            screen.print(Padding(Text(error.mend), (0, 0, 0, 2)))
+        mend = error.mend if isinstance(error, CommandError) else ""
+        if _of_the_database(error):
+            message = f"the database cannot be read: {getattr(error, 'orig', None) or error}"
+            mend = "If it is older than this program: supplierwatch db upgrade"
+        screen.print(head + Text(message), soft_wrap=True)
+        if mend:
+            print_indented(screen, Text(mend))
 
 
 def _invalid(number: int) -> str:

@@ -187,7 +187,7 @@ def deliveries(
         with archive(wired) as store, store.reading() as unit:
             messages = unit.outbox.list(states=states, limit=limit)
             counts = unit.outbox.counts()
-            paused = unit.outbox.paused("email")
+            paused = unit.outbox.paused().get("email")
     except NothingStoredError:
         messages, counts, paused = (), {}, None
     if json:

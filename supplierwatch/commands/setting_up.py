@@ -51,7 +51,8 @@ def init(
     """Write a commented starting configuration.
 
     Five files: settings, sources, suppliers, watches and subscriptions. They hold a catalogue of
-    UK health-tech outlets and suppliers and work as they are; a file that exists is never touched.
+    UK health-tech outlets and suppliers and work as they are. Where one of the files exists,
+    nothing is written.
     """
     from config.starter import write_starter
 
@@ -78,7 +79,6 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     watches that work but may not mean what was intended. Nothing is fetched, stored or sent.
     """
     from config.errors import ConfigInvalid
-
     from supplierwatch.show import checked
 
     now_session = session(ctx)
@@ -94,10 +94,7 @@ def check(ctx: typer.Context, json: Json = False) -> None:
         print_json(checked.accepted_json(wired))
         return
     screen = console()
-    for warning in wired.warnings:
-        screen.print(checked.warning_text(warning))
-    if wired.warnings:
-        screen.print()
+    checked.print_warnings(screen, wired.warnings)
     checked.print_summary(screen, wired, watches=now_session.verbose)
     if wired.warnings:
         screen.print(f"Right, with {plural(len(wired.warnings), 'warning')}.", style="yellow")

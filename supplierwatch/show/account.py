@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from storage.model import StoredItem
 from supplierwatch.commands.account import Account, Telling, WatchAccount
-from supplierwatch.show.console import clean, plural
+from supplierwatch.show.console import clean, plural, print_indented
 from supplierwatch.show.hits import sentence_of, title_of
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import clock, day, iso
@@ -116,24 +115,24 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
     screen.print(Text.assemble((watch.key, "bold cyan"), "  ", (words, style)))
     if watch.verdict == "no":
         for each in watch.explanation.lines:
-            screen.print(Padding(Text(clean(each)), (0, 0, 0, 2)))
+            print_indented(screen, Text(clean(each)))
         return
     if any(span.field == "title" for span in watch.spans):
-        screen.print(Padding(Text("title: ", "dim") + title_of(item, watch.spans), (0, 0, 0, 2)))
+        print_indented(screen, Text("title: ", "dim") + title_of(item, watch.spans))
     sentence = sentence_of(item, watch.spans)
     if sentence is not None:
         field, text = sentence
-        screen.print(Padding(Text(f"{field}: ", "dim") + text, (0, 0, 0, 2)))
+        print_indented(screen, Text(f"{field}: ", "dim") + text)
     if watch.mention is not None and watch.verdict in ("told", "pending") and not watch.spans:
-        screen.print(Padding(Text("The text as it is now does not match any more."), (0, 0, 0, 2)))
+        print_indented(screen, Text("The text as it is now does not match any more."))
     if watch.mention is not None:
         by = watch.mention.match.watch_version
         said = f"found {clock(watch.mention.created_at)} by version {by}"
         if watch.version is not None and watch.version.version != by:
             said += f"; the watch is now at version {watch.version.version}"
-        screen.print(Padding(Text(said, "dim"), (0, 0, 0, 2)))
+        print_indented(screen, Text(said, "dim"))
     for telling in watch.tellings:
-        screen.print(Padding(Text(telling_words(telling)), (0, 0, 0, 2)))
+        print_indented(screen, Text(telling_words(telling)))
 
 
 def telling_words(telling: Telling) -> str:

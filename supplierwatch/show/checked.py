@@ -7,22 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from supplierwatch.show.console import plural
-from supplierwatch.show.problems import problem_json, problems_text
+from supplierwatch.show.console import plural, print_indented
+from supplierwatch.show.problems import print_problem, problem_json
 
 if TYPE_CHECKING:
     from config.errors import Problem
-
     from config.model import Settings
     from supplierwatch.wiring import Wired
 
 
-def warning_text(warning: Problem) -> Text:
-    """A warning, told from a problem by its colour and its first word."""
-    return Text("warning: ", "bold yellow") + problems_text(warning, style="yellow")
+def print_warnings(screen: Console, warnings: Sequence[Problem]) -> None:
+    """Warnings, told from problems by their colour and their heading."""
+    if warnings:
+        screen.print(Text(plural(len(warnings), "warning"), "bold yellow"))
+        for warning in warnings:
+            print_problem(screen, warning, style="yellow")
+        screen.print()
 
 
 def print_summary(screen: Console, wired: Wired, *, watches: bool) -> None:
@@ -46,8 +48,8 @@ def print_summary(screen: Console, wired: Wired, *, watches: bool) -> None:
         query = wired.queries[watch.key]
         screen.print()
         screen.print(Text(watch.key, "bold cyan"))
-        screen.print(Padding(Text(query.canonical), (0, 0, 0, 2)))
-        screen.print(Padding(Text(query.paraphrase, "dim"), (0, 0, 0, 2)))
+        print_indented(screen, Text(query.canonical))
+        print_indented(screen, Text(query.paraphrase, "dim"))
 
 
 def _told(wired: Wired) -> str:

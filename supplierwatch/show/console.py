@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from alerts.harmless import line
+from alerts import harmless
 
 PIPED_WIDTH = 100  # of what goes to a file or another program, where COLUMNS does not say
 
@@ -29,12 +29,19 @@ def console(*, stderr: bool = False) -> Console:
 
 def clean(text: str, limit: int | None = None) -> str:
     """A stranger's words as one line without control characters, which could move the cursor."""
-    return line(text, limit)
+    return harmless.line(text, limit)
 
 
 def print_json(value: Any) -> None:
     """Print one JSON document on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_indented(screen: Console, text: Text, by: int = 2) -> None:
+    """Print `text` wrapped, each line `by` columns in, and no blanks at the ends of lines."""
+    for line in text.wrap(screen, max(20, screen.width - by)):
+        line.rstrip()
+        screen.print(Text(" " * by) + line, soft_wrap=True)
 
 
 def note(message: str) -> None:

@@ -86,30 +86,31 @@ def print_reports(screen: Console, reports: Sequence[Event], before: Stand, afte
     table.add_column("result")
     for name in ("listed", "new", "revised", "thin"):
         table.add_column(name, justify="right")
+    failed = [report for report in reports if report["outcome"] not in GOOD]
     for report in sorted(reports, key=lambda r: (r["outcome"] in GOOD, str(r["source_key"]))):
-        good = report["outcome"] in GOOD
+        outcome = str(report["outcome"])
         table.add_row(
             str(report["source_key"]),
-            Text(_result(report), "" if good else "red"),
+            Text(SAID.get(outcome, outcome), "" if outcome in GOOD else "red"),
             *(_number(report.get(name, 0)) for name in ("listed", "new", "revised", "thin")),
         )
     if reports:
         screen.print(table)
+        for report in failed:
+            named = (str(report["source_key"]), "bold red")
+            screen.print(Text.assemble("\n", named, f"  {_cause(report)}"))
         screen.print()
     else:
         screen.print("No source was due.")
     screen.print(Text(_came_to(before, after), "bold"))
 
 
-def _result(report: Event) -> str:
-    said = SAID.get(str(report["outcome"]), str(report["outcome"]))
-    if report["outcome"] in GOOD:
-        return said
+def _cause(report: Event) -> str:
     cause = next(iter(report.get("errors") or ()), "")
     status = report.get("http_status")
-    if not cause and status:
-        cause = f"HTTP {status}"
-    return f"{said}: {clean(str(cause), 120)}" if cause else said
+    if not cause:
+        cause = f"HTTP {status}" if status else "no cause noted"
+    return clean(str(cause), 240)
 
 
 def _number(value: object) -> str:

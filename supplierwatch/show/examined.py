@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from config.model import Source
-from supplierwatch.show.console import clean
+from supplierwatch.show.console import clean, print_indented
 
 if TYPE_CHECKING:
     from crawler.inspect import Step
@@ -25,7 +24,7 @@ def print_steps(screen: Console, source: Source, steps: Sequence[Step]) -> None:
         verdict = ("ok  ", "bold green") if step.ok else ("FAIL", "bold red")
         screen.print(Text.assemble(verdict, "  ", (step.step, "bold")))
         for each in step.lines:
-            screen.print(Padding(Text(clean(each)), (0, 0, 0, 6)))
+            print_indented(screen, Text(clean(each)), 6)
     screen.print()
     failed = [step.step for step in steps if not step.ok]
     if failed:

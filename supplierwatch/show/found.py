@@ -7,11 +7,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.status import Status
 from rich.text import Text
 
-from supplierwatch.show.console import clean, console, plural
+from supplierwatch.show.console import clean, console, plural, print_indented
 from supplierwatch.show.hits import sentence_of, title_of
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import day, iso
@@ -91,7 +90,7 @@ def print_hit(screen: Console, hit: Hit, names: Mapping[str, str]) -> None:
     if sentence is not None:
         field, text = sentence
         label = Text(f"{field}: ", "dim") if field in ("comments", "author", "url") else Text()
-        screen.print(Padding(label + text, (0, 0, 0, 2)))
+        print_indented(screen, label + text)
 
 
 def looked_json(looked: Looked, query: Query, names: Mapping[str, str]) -> dict[str, Any]:

@@ -4,30 +4,45 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.text import Text
 
-from supplierwatch.show.console import clean
+from supplierwatch.show.console import clean, print_indented
 
 if TYPE_CHECKING:
+    from alerts.query import QueryError
     from config.errors import Problem
 
-    from alerts.query import QueryError
+MAX_VALUE = 200
 
 
-def problems_text(problem: Problem, *, style: str = "red") -> Text:
-    """One problem: place, key and value, what is wrong (a caret line keeps its columns), mend."""
-    text = Text()
-    text.append(f"{problem.file}:{problem.line}", f"bold {style}")
+def print_problem(screen: Console, problem: Problem, *, style: str = "red") -> None:
+    """One problem: its place, key and value, what is wrong, how to mend it."""
+    head = Text(problem.place, f"bold {style}")
     said = f"  {problem.key}" if problem.key else ""
     if problem.value is not None and str(problem.value):
-        said += f" = {clean(str(problem.value), 200)}"
-    text.append(said, "cyan")
-    for part in problem.message.splitlines():
-        text.append(f"\n    {part}")
+        said += f" = {clean(str(problem.value), MAX_VALUE)}"
+    head.append(said, "cyan")
+    screen.print(head, soft_wrap=True)
+    words, _, caret = problem.message.partition("\n")
+    print_indented(screen, Text(words), 4)
+    print_caret(screen, caret, 4)
     if problem.mend:
-        text.append("\n    mend: ", "green")
-        text.append(problem.mend)
-    return text
+        print_indented(screen, Text.assemble(("mend: ", "green"), problem.mend), 4)
+
+
+def print_query_error(screen: Console, error: QueryError) -> None:
+    """What is wrong with a query, where, and how it would be right."""
+    print_caret(screen, error.caret, 2)
+    print_indented(screen, Text(f"{error.message} (column {error.column})"))
+    if error.mend:
+        print_indented(screen, Text.assemble(("mend: ", "green"), error.mend))
+
+
+def print_caret(screen: Console, caret: str, by: int) -> None:
+    """A query and the line that points into it, never wrapped: the columns must agree."""
+    for each in caret.splitlines():
+        screen.print(Text(" " * by + each), soft_wrap=True)
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
@@ -40,14 +55,3 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "mend": problem.mend,
     }
-
-
-def query_error_text(error: QueryError) -> Text:
-    """What is wrong with a query, where, and how it would be right."""
-    text = Text()
-    text.append(f"{error.caret}\n")
-    text.append(f"{error.message} (column {error.column})")
-    if error.mend:
-        text.append("\nmend: ", "green")
-        text.append(error.mend)
-    return text

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
 from storage.model import OutboxMessage
-from supplierwatch.show.console import clean, plural
+from supplierwatch.show.console import clean, plural, print_indented
 from supplierwatch.show.times import clock, iso
 
 if TYPE_CHECKING:
@@ -21,18 +20,7 @@ if TYPE_CHECKING:
 STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
 
 
-class Paused(Protocol):
-    """Why a channel sends nothing, and since when."""
-
-    @property
-    def reason(self) -> str:
-        """What the mail server said."""
-        ...
-
-    @property
-    def since(self) -> datetime:
-        """When it began."""
-        ...
+Paused = tuple[str, datetime]  # why a channel sends nothing, and since when
 
 
 def print_preview(screen: Console, key: str, rendered: Rendered, *, several: bool) -> None:
@@ -54,7 +42,7 @@ def print_messages(
 ) -> None:
     """Two lines for each message: when, state, kind and recipient; then the subject."""
     if paused is not None:
-        said = f"delivery is paused since {clock(paused.since)}: {clean(paused.reason)}"
+        said = f"delivery is paused since {clock(paused[1])}: {clean(paused[0])}"
         screen.print(Text(said, "bold red"))
         screen.print(Text("Nothing is lost: it is tried again every 15 minutes.\n", "dim"))
     for message in messages:
@@ -78,13 +66,13 @@ def print_message(screen: Console, message: OutboxMessage) -> None:
             (clean(about.recipient), "cyan"),
         )
     )
-    screen.print(Padding(Text(clean(about.subject)), (0, 0, 0, 4)))
+    print_indented(screen, Text(clean(about.subject)), 4)
     if message.state != "sent" and message.last_error:
-        screen.print(Padding(Text(clean(message.last_error), "red"), (0, 0, 0, 4)))
+        print_indented(screen, Text(clean(message.last_error), "red"), 4)
     if message.state in ("queued", "retry", "uncertain") and message.attempts:
         tries = plural(message.attempts, "try", "tries")
         said = f"{tries} so far, next at {clock(message.next_at)}"
-        screen.print(Padding(Text(said, "dim"), (0, 0, 0, 4)))
+        print_indented(screen, Text(said, "dim"), 4)
 
 
 def messages_json(
@@ -92,7 +80,7 @@ def messages_json(
 ) -> dict[str, Any]:
     """`deliveries --json`."""
     return {
-        "paused": None if paused is None else {"since": iso(paused.since), "reason": paused.reason},
+        "paused": None if paused is None else {"since": iso(paused[1]), "reason": paused[0]},
         "counts": dict(sorted(counts.items())),
         "messages": [
             {

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
-from supplierwatch.show.console import plural
+from supplierwatch.show.console import plural, print_indented
 
 if TYPE_CHECKING:
     from supplierwatch.wiring import Wired
@@ -30,10 +29,10 @@ def print_watches(screen: Console, wired: Wired, counts: Counts) -> None:
                 f"  {plural(total, 'mention')}, {week:,} in 7 days", "green" if week else "dim"
             )
         screen.print(head)
-        screen.print(Padding(Text(wired.queries[watch.key].canonical), (0, 0, 0, 2)))
+        print_indented(screen, Text(wired.queries[watch.key].canonical))
         told = told_by(wired).get(watch.key, ())
         said = f"told by {', '.join(told)}" if told else "told to nobody: no subscription names it"
-        screen.print(Padding(Text(said, "dim" if told else "yellow"), (0, 0, 0, 2)))
+        print_indented(screen, Text(said, "dim" if told else "yellow"))
         screen.print()
     screen.print(Text(f"{plural(len(wired.catalog.watches), 'watch', 'watches')}.", "bold"))
 
@@ -42,8 +41,8 @@ def print_added(screen: Console, wired: Wired, key: str, path: Path) -> None:
     """What was written, as it was understood, and whether anyone will hear of it."""
     query = wired.queries[key]
     screen.print(Text.assemble("added ", (key, "bold cyan"), f" to {path}"), soft_wrap=True)
-    screen.print(Padding(Text(query.canonical), (0, 0, 0, 2)))
-    screen.print(Padding(Text(query.paraphrase, "dim"), (0, 0, 0, 2)))
+    print_indented(screen, Text(query.canonical))
+    print_indented(screen, Text(query.paraphrase, "dim"))
     for warning in query.warnings:
         screen.print(
             Text.assemble(("warning: ", "bold yellow"), f"{warning.message} {warning.mend}".strip())
