@@ -16,7 +16,7 @@ from crawler.pages import extract
 from crawler.rhythm import page_retry
 from crawler.tally import Tally
 from crawler.tools import Tools
-from storage.model import FetchedEntry, PageDue
+from storage.model import Article, FetchedEntry, PageDue, TextState
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,10 @@ class PageReader:
             thin_reason=None,
             language=self._language,
         )
+        self._store(article, page)
+        return "read"
+
+    def _store(self, article: Article, page: PageDue) -> None:
         stored = self._tools.pipeline.put_page(article, page.item_id, baseline=self._baseline)
         self._tally.count(stored.decision)
         self._tools.emit(
@@ -95,14 +99,32 @@ class PageReader:
                 "source": self._source.key,
                 "item": stored.item_id,
                 "decision": type(stored.decision).__name__.lower(),
-                "url": url,
+                "url": page.entry.url,
             }
         )
-        return "read"
+
+    def _stored_from_listing(self, page: PageDue, reason: str) -> bool:
+        """Store the full text that the listing itself carries, if it carries one."""
+        if not page.entry.content:
+            return False
+        article = normalise(
+            page.entry,
+            item_kind=self._source.item_kind,
+            page=None,
+            text=None,
+            thin_reason=reason,
+            language=self._language,
+        )
+        if article.text_state is not TextState.FULL:
+            return False
+        self._store(article, page)
+        return True
 
     def _unreadable(self, page: PageDue, reason: str, status: int | None) -> Fate:
         now = self._tools.clock()
         retry_at = None if reason == "no-page" else page_retry(page.attempts + 1, status, now)
+        if self._stored_from_listing(page, reason):
+            return "read"
         self._tools.pipeline.page_failed(page.item_id, reason=reason, retry_at=retry_at)
         self._tally.thin += 1
         if retry_at is not None:
