@@ -66,7 +66,7 @@ def _declared(body: bytes, content_type: str | None, kind: str) -> list[str]:
         names.append(found[1])
     head = body[:_HEAD]
     patterns = (_PROLOG,) if kind == "xml" else (_META, _PROLOG)
-    inside = [found[1] for pattern in patterns if (found := pattern.search(head))]
+    inside = [said[1] for pattern in patterns if (said := pattern.search(head))]
     return [*names, *(name.decode("ascii", "ignore") for name in inside)]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import lxml.html
 
-X
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|PressRelease|WebPage$", re.IGNORECASE)
 _STRONG = re.compile(r"Article|BlogPosting|Report|PressRelease", re.IGNORECASE)
 _DATES = ("article:published_time", "og:article:published_time", "datepublished", "date",
           "dc.date.issued", "dc.date", "dcterms.created", "dcterms.date", "parsely-pub-date",
