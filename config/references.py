@@ -38,15 +38,15 @@ def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) 
     """Keys and addresses that stand twice, kinds that there are not, intervals that cross."""
     document = sources.document
     problems = _doubles(sources)
-    first: dict[str, int] = {}
+    first: dict[str, tuple[str | int, ...]] = {}
     for path, url in sources.written("url"):
-        line = document.where(*path).line
-        if first.setdefault(url.strip(), line) != line:
+        before = first.setdefault(url.strip(), path)
+        if before != path:
             problems.append(
                 document.problem(
                     path,
                     url,
-                    f"is polled already (line {first[url.strip()]})",
+                    f"is polled already (line {document.where(*before).line})",
                     "remove one of the two sources",
                 )
             )
@@ -193,15 +193,15 @@ def _interval_problems(document: Document, each: Declared[SourceTable]) -> list[
 def _doubles(declarations: Declarations[T]) -> list[Problem]:
     document = declarations.document
     problems = []
-    first: dict[str, int] = {}
+    first: dict[str, tuple[str | int, ...]] = {}
     for path, key in declarations.written("key"):
-        line = document.where(*path).line
-        if first.setdefault(key, line) != line:
+        before = first.setdefault(key, path)
+        if before != path:
             problems.append(
                 document.problem(
                     path,
                     key,
-                    f"stands twice (first on line {first[key]})",
+                    f"stands twice (first on line {document.where(*before).line})",
                     "give one of the two another key, or remove it",
                 )
             )

@@ -1,0 +1,144 @@
+"""Writes configuration files: a starting set, and one watch more. Never loses what is there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+from config.errors import ConfigInvalid, ConfigNotFound, Problem, StarterRefused
+from config.locate import FILES
+from config.reading import read_tables
+from config.references import watch_problems
+from config.shape import WatchTable
+
+
+def write_starter(folder: Path) -> list[Path]:
+    """Write the shipped files into `folder`, making it where need be; returns what was written.
+
+    Raises:
+        StarterRefused: one of them is there already; nothing is written then.
+    """
+    targets = [folder / name for name in FILES]
+    there = [path.name for path in targets if path.exists() or path.is_symlink()]
+    if there:
+        raise StarterRefused(
+            f"{folder} holds {', '.join(there)} already: name another folder, "
+            "or move away what is there"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    shipped = resources.files("config")
+    for path in targets:
+        # "x" refuses what another process has written since we looked
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write((shipped / path.name).read_text(encoding="utf-8"))
+    return targets
+
+
+def append_watch(
+    folder: Path, key: str, *, query: str | None = None, keywords: Sequence[str] = ()
+) -> Path:
+    """Add a watch at the end of watches.toml, which keeps all else as it is; returns its path.
+
+    Give either `query` or `keywords`. What the query means is not looked at here.
+
+    Raises:
+        ConfigNotFound: there is no watches.toml.
+        ConfigInvalid: the file would be wrong with it, or is wrong as it is; it stays unchanged.
+        StarterRefused: the file is written in a way that nothing can be added at its end.
+    """
+    path = folder / "watches.toml"
+    if any("\ud800" <= char <= "\udfff" for char in "".join((key, query or "", *keywords))):
+        raise StarterRefused("the watch holds bytes that are not UTF-8: type it anew")
+    try:
+        before = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigNotFound(
+            f"there is no {path}: `supplierwatch init {folder}` writes one"
+        ) from None
+    _refuse_wrong(path)
+    after = _with_table(before, _watch_table(key, query, keywords))
+    _refuse_misread(path, before, after)
+    _replace(path, before, after)
+    return path
+
+
+def toml_text(value: str) -> str:
+    """A TOML string, in single quotes where they can hold it: queries are full of double ones."""
+    if "'" not in value and value.isprintable():
+        return f"'{value}'"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _watch_table(key: str, query: str | None, keywords: Sequence[str]) -> str:
+    said = [f"key = {json.dumps(key, ensure_ascii=False)}"]
+    if query is not None:
+        said.append(f"query = {toml_text(query)}")
+    if keywords or query is None:
+        listed = ", ".join(json.dumps(word, ensure_ascii=False) for word in keywords)
+        said.append(f"keywords = [{listed}]")
+    return "\n".join(["[[watch]]", *said, ""])
+
+
+def _with_table(before: bytes, table: str) -> bytes:
+    newline = b"\r\n" if b"\r\n" in before else b"\n"
+    joint = b"" if not before.strip() else newline
+    if before and not before.endswith(b"\n"):
+        joint += newline
+    return before + joint + table.encode().replace(b"\n", newline)
+
+
+def _refuse_wrong(path: Path) -> None:
+    watches = read_tables(path, "watch", WatchTable, required=False)
+    problems = (*watches.problems, *watch_problems(watches))
+    if problems:
+        raise ConfigInvalid(problems)
+
+
+def _refuse_misread(path: Path, before: bytes, after: bytes) -> None:
+    """Check the new text as a file of its own, before it takes the place of the old."""
+    try:
+        old = tomllib.loads(before.decode("utf-8-sig")).get("watch", [])
+        new = tomllib.loads(after.decode("utf-8-sig"))["watch"]
+    except tomllib.TOMLDecodeError as error:
+        raise StarterRefused(
+            f"nothing can be added at the end of {path}: write its watches as [[watch]] tables"
+        ) from error
+    if new[:-1] != old or len(new) != len(old) + 1:
+        raise StarterRefused(f"{path} would be read otherwise than before: add the watch by hand")
+    with tempfile.TemporaryDirectory() as scratch:
+        draft = Path(scratch) / path.name
+        draft.write_bytes(after)
+        try:
+            _refuse_wrong(draft)
+        except ConfigInvalid as error:
+            raise ConfigInvalid(_moved(error, str(draft), str(path))) from None
+
+
+def _moved(error: ConfigInvalid, draft: str, path: str) -> list[Problem]:
+    return [replace(each, file=path) if each.file == draft else each for each in error.problems]
+
+
+def _replace(path: Path, before: bytes, after: bytes) -> None:
+    """Put the new content in the place of the old in one step, unless somebody edited meanwhile."""
+    target = path.resolve()  # a link stays a link
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{path.name}.", suffix=".tmp")
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(target.stat().st_mode & 0o777)
+        if path.read_bytes() != before:
+            raise StarterRefused(f"{path} was edited at this moment: try again")
+        draft.replace(target)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            draft.unlink()
