@@ -249,8 +249,8 @@ def welcome_subject(welcome: Welcome) -> str:
 def welcome_lead(welcome: Welcome) -> str:
     """What has been done so far."""
     return (
-        f"{welcome.sources_answered} of {counted(welcome.sources_total, 'source')} answered "
-        f"and {counted(welcome.items_stored, 'item')} are stored. What was there before today is "
+        f"{welcome.sources_answered} of {counted(welcome.sources_total, 'source')} answered, "
+        f"with {counted(welcome.items_stored, 'item')} stored so far. What was there already is "
         f"listed below once and never sent as new."
     )
 

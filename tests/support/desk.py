@@ -1,0 +1,287 @@
+"""A newsroom desk over a real store: declare, publish, match, tell and deliver, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from alerts.query.suppliers import compile_suppliers
+
+from alerts.matching import match_pending
+from alerts.notify import TellingContext, cut_due
+from alerts.outbox import deliver_due
+from alerts.query import WatchIndex, compile_query
+from alerts.welcome import welcome_due
+from config.model import (
+    Cadence,
+    Catalog,
+    CrawlSettings,
+    MailSettings,
+    QuietHours,
+    ServiceSettings,
+    Settings,
+    Source,
+    Subscription,
+    Supplier,
+    Watch,
+    Where,
+)
+from storage.identity import content_hash, entry_hash
+from storage.model import Article, CrawlReport, OutboxMessage, Receipt, TextState
+from storage.store import Store
+from storage.watches import WatchText
+from tests.support.clock import Clock
+
+WHERE = Where(file="x.toml", line=1)
+READER = "comms@trust.example"
+
+SUPPLIERS = (
+    Supplier(key="halcyon", names=("Halcyon Health", "Halcyon"), query=None, where=WHERE),
+    Supplier(key="corvid", names=("Corvid Data",), query=None, where=WHERE),
+)
+OUTLETS = {"ward-ledger": "The Ward Ledger", "trolley": "Trolley Times"}
+WATCHES = {"halcyon": "@halcyon", "corvid": "@corvid", "epr": '"patient record"'}
+
+
+def a_subscription(
+    key: str = "daily",
+    cadence: Cadence | None = None,
+    *,
+    to: tuple[str, ...] = (READER,),
+    watches: tuple[str, ...] = ("*",),
+    timezone: str = "Europe/London",
+    quiet: QuietHours | None = None,
+    send_empty: bool = False,
+) -> Subscription:
+    """A subscription, immediate unless a cadence is given."""
+    return Subscription(
+        key=key,
+        to=to,
+        watches=watches,
+        cadence=cadence or Cadence(kind="immediate", text="immediate"),
+        timezone=timezone,
+        quiet_hours=quiet,
+        send_empty=send_empty,
+        where=WHERE,
+    )
+
+
+def a_catalog(subscriptions: Sequence[Subscription], watches: dict[str, str]) -> Catalog:
+    """A catalogue of two outlets and two suppliers."""
+    return Catalog(
+        folder=Path("config"),
+        settings=Settings(
+            mail=MailSettings(
+                sender="Media watch <watch@trust.example>",
+                reply_to="press@trust.example",
+                smtp=None,
+            ),
+            operator_to="it@trust.example",
+            service=ServiceSettings(
+                data=Path("data"), database_url="sqlite://", public_url=None, listen=None
+            ),
+            crawl=CrawlSettings(
+                allowed_hosts=(),
+                user_agent="test",
+                concurrent_batches=1,
+                batch_deadline=timedelta(minutes=1),
+                memory_limit_mb=512,
+                download_delay=timedelta(0),
+            ),
+        ),
+        suppliers=SUPPLIERS,
+        sources=tuple(
+            Source(
+                key=key,
+                kind="feed",
+                url=f"https://{key}.example/feed",
+                name=name,
+                every=timedelta(minutes=15),
+                min_every=timedelta(minutes=5),
+                max_every=timedelta(days=1),
+                enabled=True,
+                confidence="verified",
+                item_kind="news",
+                language=None,
+                verify_tls=True,
+                where=WHERE,
+            )
+            for key, name in OUTLETS.items()
+        ),
+        watches=tuple(
+            Watch(key=key, query=query, label=key.title(), was=None, where=WHERE)
+            for key, query in watches.items()
+        ),
+        subscriptions=tuple(subscriptions),
+        fingerprint="1",
+    )
+
+
+class Inbox:
+    """A channel that takes every message."""
+
+    name = "email"
+
+    def __init__(self) -> None:
+        self.messages: list[OutboxMessage] = []
+
+    def send(self, message: OutboxMessage) -> Receipt:
+        self.messages.append(message)
+        return Receipt(outcome="delivered", code=250)
+
+    def rest(self) -> None:
+        """Nothing is kept open."""
+
+
+class Desk:
+    """Everything between an article and a mailbox, one step a call."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *subscriptions: Subscription,
+        watches: dict[str, str] | None = None,
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.inbox = Inbox()
+        self.declare(*subscriptions, watches=watches or WATCHES)
+
+    def declare(self, *subscriptions: Subscription, watches: dict[str, str]) -> None:
+        """Put a configuration in force."""
+        self.catalog = a_catalog(subscriptions, watches)
+        terms = compile_suppliers(self.catalog.suppliers)
+        queries = {
+            watch.key: compile_query(watch.query, suppliers=terms) for watch in self.catalog.watches
+        }
+        self.index = WatchIndex(queries)
+        self.context = TellingContext.of(self.catalog, queries)
+        with self.store.transaction() as unit:
+            unit.sources.declare(self.catalog.sources, self.clock())
+            self.versions = unit.watches.declare(
+                [
+                    WatchText(
+                        key=watch.key,
+                        query=queries[watch.key].canonical,
+                        fingerprint=queries[watch.key].fingerprint,
+                        was=watch.was,
+                    )
+                    for watch in self.catalog.watches
+                ],
+                self.clock(),
+            )
+            self.subscribers = unit.subscribers.declare(self.catalog.subscriptions, self.clock())
+        by_key = {s.key: s for s in subscriptions}
+        self.audience = {
+            watch.key: tuple(
+                subscriber.subscriber_id
+                for subscriber in self.subscribers
+                if watch.key in self.context.watch_keys(by_key[subscriber.subscription_key])
+            )
+            for watch in self.catalog.watches
+        }
+
+    def publish(
+        self,
+        title: str,
+        body: str = "Halcyon Health said that the roll-out goes on.",
+        *,
+        source: str = "ward-ledger",
+        baseline: bool = False,
+        name: str | None = None,
+    ) -> int:
+        """Store an article; the same `name` again is an edit of it. Returns the item's id."""
+        slug = (name or title).lower().replace(" ", "-")
+        filler = f"\n{slug} is reported by our own correspondent. " + "It goes on. " * 30
+        article = Article(
+            source_key=source,
+            kind="news",
+            url=f"https://{source}.example/{slug}",
+            alias_urls=(),
+            guid=slug,
+            title=title,
+            authors=(),
+            published_at=self.clock(),
+            published_raw=None,
+            language="en",
+            summary="",
+            body=body + filler,
+            comments="",
+            text_state=TextState.FULL,
+            thin_reason=None,
+            content_hash=content_hash(title, body + filler),
+            entry_hash=entry_hash(title, "", None),
+            fetched_at=self.clock(),
+        )
+        with self.store.transaction() as unit:
+            return unit.items.put(article, now=self.clock(), baseline=baseline).item_id
+
+    def poll(self, *sources: str, error: str | None = None) -> None:
+        """Record that sources (all unless named) were polled."""
+        with self.store.transaction() as unit:
+            for key in sources or OUTLETS:
+                unit.sources.claim_due(
+                    self.clock(),
+                    limit=1,
+                    owner="run",
+                    lease=timedelta(minutes=5),
+                    keys=[key],
+                    even_if_not_due=True,
+                )
+                unit.sources.finish(
+                    CrawlReport(
+                        source_key=key,
+                        run_id="run",
+                        started_at=self.clock(),
+                        finished_at=self.clock(),
+                        outcome="failed" if error else "ok",
+                        errors=(error,) if error else (),
+                    ),
+                    next_at=self.clock() + timedelta(minutes=15),
+                    validators=None,
+                    baseline_done=error is None,
+                )
+
+    def match(self) -> int:
+        """Match what waits."""
+        return match_pending(
+            self.store,
+            self.index,
+            self.versions,
+            self.audience,
+            self.context.names.sources,
+            now=self.clock(),
+        )
+
+    def tell(self, *, force: Collection[int] = ()) -> int:
+        """Cut what is due."""
+        return cut_due(self.store, self.context, now=self.clock(), force=force)
+
+    def welcome(self) -> int:
+        """Welcome whom it is time to welcome."""
+        return welcome_due(self.store, self.context, now=self.clock())
+
+    def deliver(self) -> list[OutboxMessage]:
+        """Send what is due; returns the messages that arrived by this."""
+        before = len(self.inbox.messages)
+        deliver_due(self.store, {"email": self.inbox}, now=self.clock, owner="desk")
+        return self.inbox.messages[before:]
+
+    def tick(self, after: timedelta = timedelta(0)) -> list[OutboxMessage]:
+        """Let time pass, then match, tell and deliver; returns what arrived."""
+        self.clock.advance(after)
+        self.match()
+        self.tell()
+        return self.deliver()
+
+    def without_contact(self) -> None:
+        """Take reply_to and operator out of the settings."""
+        settings = replace(
+            self.context.settings,
+            mail=replace(self.context.settings.mail, reply_to=None),
+            operator_to=None,
+        )
+        self.context = replace(self.context, settings=settings)
