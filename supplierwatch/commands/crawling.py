@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from supplierwatch.commands.children import children_quiet
 from supplierwatch.commands.failures import unknown_key
 from supplierwatch.commands.options import Json, Sources
 from supplierwatch.commands.registering import add
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PANEL = "Run"
 Event = dict[str, Any]
+SILENT = "the crawl ended before it was read"
 
 
 def register(app: typer.Typer) -> None:
@@ -63,15 +64,27 @@ def crawl(
         if key not in known:
             raise unknown_key("source", key, known, "supplierwatch sources")
     with working_store(wired) as store:
-        service = Service(wired, store, owner=f"crawl-{os.getpid()}")
+        service = Service(wired, store)
+        service.crawls.close_left_open()  # we hold the lock: whoever left them is dead
         before = _stand(store, wired)
         wanted = sources or known
-        with crawled.CrawlProgress(len(wanted), wired.source_names, shown=not json) as progress:
-            said = service.run_once(
-                keys=sources or None, even_if_not_due=not due, progress=progress.take
-            )
+        with (
+            children_quiet(unless=session(ctx).verbose) as children,
+            crawled.CrawlProgress(
+                len(wanted), wired.source_names, stream=None if json else children.screen
+            ) as progress,
+        ):
+            try:
+                said = service.run_once(
+                    keys=sources or None, even_if_not_due=not due, progress=progress.take
+                )
+            except BaseException:
+                service.crawls.stop(grace=3)  # gives their sources back: the next crawl has them
+                raise
         after = _stand(store, wired)
     reports = _reports(said, () if due else wanted)
+    if any(SILENT in report.get("errors", ()) for report in reports):
+        children.show_tail()
     if json:
         print_json(crawled.crawl_json(reports, before, after))
     else:
@@ -95,7 +108,7 @@ def _reports(said: Sequence[Event], expected: Sequence[str]) -> list[Event]:
             causes[event["source"]] = str(event.get("error"))
     for key in (*causes, *expected):
         if key not in reports:
-            cause = causes.get(key, "the crawl ended before it was read")
+            cause = causes.get(key, SILENT)
             reports[key] = {"source_key": key, "outcome": "failed", "errors": [cause]}
     return list(reports.values())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -140,7 +139,7 @@ def _send_now(wired: Wired, keys: list[str], *, asked: bool) -> None:
     from supplierwatch.jobs import Service
 
     with working_store(wired) as store:
-        service = Service(wired, store, owner=f"digest-{os.getpid()}")
+        service = Service(wired, store)
         with store.reading() as unit:
             subscribers = [s for s in unit.subscribers.all() if s.subscription_key in keys]
             waiting = unit.subscribers.waiting()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 from rich import box
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from supplierwatch.show.console import clean, console, plural
+from supplierwatch.show.console import clean, plural
 
 Event = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ class Stand:
 class CrawlProgress:
     """A bar over the sources, with the one that spoke last; nothing where no person watches."""
 
-    def __init__(self, total: int, names: Mapping[str, str], *, shown: bool) -> None:
+    def __init__(self, total: int, names: Mapping[str, str], *, stream: TextIO | None) -> None:
         self._names = names
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -48,9 +48,9 @@ class CrawlProgress:
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("{task.fields[said]}", style="dim"),
-            console=console(stderr=True),
+            console=Console(file=stream, markup=False, emoji=False, highlight=False),
             transient=True,
-            disable=not shown or not console(stderr=True).is_terminal,
+            disable=stream is None or not stream.isatty(),
         )
         self._task = self._bar.add_task("Polling", total=total, said="")
         self._items = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -55,12 +56,12 @@ def publish(site: FakeSite, *stories: tuple[str, str]) -> None:
 def test_a_crawl_stores_a_baseline_then_tells_what_is_new(house: House, site: FakeSite) -> None:
     first = house.json("crawl")
     assert first["sources"][0]["outcome"] == "ok"
-    assert (first["new_items"], first["new_mentions"]) == (2, 1)
+    assert (first["new_items"], first["new_mentions"]) == (2, 2)
     again = house.json("crawl")
     assert (again["new_items"], again["new_mentions"]) == (0, 0)
     publish(site, *STORIES.items(), LATER)
     later = house.json("crawl", "ward-ledger")
-    assert (later["new_items"], later["new_mentions"]) == (1, 1)
+    assert (later["new_items"], later["new_mentions"]) == (1, 2)
     verdicts = {
         name: house.json("explain", site.url(f"/{name}"))["watches"][0]["verdict"]
         for name in ("wards", "theatre")
@@ -72,7 +73,7 @@ def test_a_crawl_shows_each_source_and_what_came_of_it(house: House) -> None:
     run = house.run("crawl")
     assert run.exit_code == Exit.OK, run.output
     assert "ward-ledger" in run.stdout
-    assert "2 new items, 1 new mention" in " ".join(run.stdout.split())
+    assert "2 new items, 2 new mentions" in " ".join(run.stdout.split())
     assert house.json("sources")["sources"][0]["status"] == "ok"
 
 
@@ -120,7 +121,8 @@ def test_doctor_says_which_step_failed(house: House, site: FakeSite) -> None:
 
 def test_the_service_polls_answers_and_ends_when_it_is_told_to(house: House) -> None:
     settings = (house.config / "settings.toml").read_text(encoding="utf-8")
-    house.write("settings.toml", settings.replace('listen = ""', 'listen = "127.0.0.1:0"'))
+    address = f"127.0.0.1:{free_port()}"
+    house.write("settings.toml", settings.replace('listen = ""', f'listen = "{address}"'))
     service = subprocess.Popen(
         [sys.executable, "-m", "supplierwatch", "run", "--config", str(house.config)],
         stderr=subprocess.PIPE,
@@ -129,7 +131,6 @@ def test_the_service_polls_answers_and_ends_when_it_is_told_to(house: House) -> 
     )
     said = Lines(service)
     try:
-        address = said.wait_for("web.started address=").rsplit("=", 1)[1]
         said.wait_for("delivery.delivered")  # the welcome, after the first poll
         with urllib.request.urlopen(f"http://{address}/health", timeout=5) as answer:
             assert answer.status == 200
@@ -146,12 +147,19 @@ def test_the_service_polls_answers_and_ends_when_it_is_told_to(house: House) -> 
         said.close()
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Lines:
     """What a process says on standard error, waited for line by line."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._stream = process.stderr
         self._lines: list[str] = []
+        self._ended = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -162,6 +170,9 @@ class Lines:
             with self._changed:
                 self._lines.append(line.rstrip())
                 self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
 
     def wait_for(self, part: str, *, seconds: float = 60) -> str:
         """The first line with `part` in it."""
@@ -170,7 +181,8 @@ class Lines:
             return next((line for line in self._lines if part in line), None)
 
         with self._changed:
-            line = self._changed.wait_for(found, seconds)
+            self._changed.wait_for(lambda: found() or self._ended, seconds)
+            line = found()
             assert line, "\n".join(["never said: " + part, *self._lines])
             return line
 
