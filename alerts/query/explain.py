@@ -32,6 +32,19 @@ class Explanation:
     matched: bool
     clauses: tuple[Clause, ...]
     failed: Clause | None
+    words: tuple[str, ...] = ()  # what the failing clause's spans hold, for a NOT
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The answer in words, for one who asks why they were not told."""
+        if self.failed is None:
+            return ("every clause holds",)
+        if self.failed.excluded:
+            found = ", ".join(f"“{word}”" for word in self.words[:3]) or "what it excludes"
+            return (f"excluded by {self.failed.text}: the item has {found}",)
+        met = [clause.text for clause in self.clauses if clause.holds]
+        also = (f"what holds: {'; '.join(met)}",) if met else ()
+        return (f"nothing satisfies {self.failed.text}", *also)
 
 
 def explain(query: Query, document: Document) -> Explanation:
@@ -44,7 +57,21 @@ def explain(query: Query, document: Document) -> Explanation:
         if not best or sum(c.holds for c in clauses) > sum(c.holds for c in best):
             best = clauses
     failed = next((clause for clause in best if not clause.holds), None)
-    return Explanation(matched=failed is None, clauses=tuple(best), failed=failed)
+    words = _words(failed, document) if failed is not None else ()
+    return Explanation(matched=failed is None, clauses=tuple(best), failed=failed, words=words)
+
+
+def _words(clause: Clause, document: Document) -> tuple[str, ...]:
+    fields = {
+        "title": document.title,
+        "summary": document.summary,
+        "body": "\n".join(document.pages) or document.body,
+        "comments": document.comments,
+        "author": "\n".join(document.authors),
+        "url": document.url,
+    }
+    found = (fields[span.field][span.start : span.end] for span in clause.spans)
+    return tuple(dict.fromkeys(found))
 
 
 def _parts(node: Node) -> tuple[Node, ...]:

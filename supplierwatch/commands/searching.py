@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import typer
@@ -43,26 +44,39 @@ def search(
     title:word, @supplier for all names of a supplier. Readers' comments are searched only as
     comments:word. Ends with exit code 6 where nothing was found.
     """
-    run_query(session(ctx), query, limit=limit, since=since, as_json=json)
+    run_query(session(ctx), query, Wanted(limit=limit, since=since, as_json=json))
 
 
-def run_query(
-    now_session: Session, text: str, *, limit: int, since: str | None, as_json: bool
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """How much to look for and how to show it. `as_watch`: refuse what could be no watch."""
+
+    limit: int
+    since: str | None
+    as_json: bool
+    as_watch: bool = False
+
+
+def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
     """Compile `text`, look through the archive, show what was found."""
     from alerts.query import compile_query
     from supplierwatch.commands.looking import look_through
     from supplierwatch.show import found
 
     now = datetime.now(UTC)
-    earliest = moment_of(since, now)
+    earliest = moment_of(wanted.since, now)
     wired = now_session.wired()
-    query = compile_query(text, suppliers=wired.suppliers)
-    with archive(wired) as store, found.Looking(shown=not as_json) as looking:
+    query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=not wanted.as_watch)
+    with archive(wired) as store, found.Looking(shown=not wanted.as_json) as looking:
         looked = look_through(
-            store, query, wired.source_names, limit=limit, since=earliest, progress=looking.take
+            store,
+            query,
+            wired.source_names,
+            limit=wanted.limit,
+            since=earliest,
+            progress=looking.take,
         )
-    if as_json:
+    if wanted.as_json:
         print_json(found.looked_json(looked, query, wired.source_names))
     else:
         found.print_looked(console(), looked, query, wired.source_names)

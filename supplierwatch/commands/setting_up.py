@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -91,11 +92,11 @@ def check(ctx: typer.Context, json: Json = False) -> None:
         print_json(checked.refused_json(folder, error.problems))
         raise typer.Exit(Exit.CONFIG_INVALID) from error
     if json:
-        print_json(checked.accepted_json(wired))
+        print_json(checked.accepted_json(wired, datetime.now(UTC)))
         return
     screen = console()
     checked.print_warnings(screen, wired.warnings)
-    checked.print_summary(screen, wired, watches=now_session.verbose)
+    checked.print_summary(screen, wired, datetime.now(UTC), watches=now_session.verbose)
     if wired.warnings:
         screen.print(f"Right, with {plural(len(wired.warnings), 'warning')}.", style="yellow")
     else:

@@ -10,7 +10,7 @@ import typer
 from supplierwatch.commands import registering
 from supplierwatch.commands.failures import NothingStoredError, UsageError
 from supplierwatch.commands.options import Json, Limit, Query, Since
-from supplierwatch.commands.searching import run_query
+from supplierwatch.commands.searching import Wanted, run_query
 from supplierwatch.commands.session import archive, session
 from supplierwatch.show.console import console, print_json
 
@@ -87,7 +87,7 @@ def try_query(
     Nothing is written and nobody is told. Ends with exit code 6 where it finds nothing: that may
     be the query, or an archive that is still young.
     """
-    run_query(session(ctx), query, limit=limit, since=since, as_json=json)
+    run_query(session(ctx), query, Wanted(limit=limit, since=since, as_json=json, as_watch=True))
 
 
 def add(
@@ -111,9 +111,8 @@ def add(
     its order; a service that runs takes the watch up by itself. What is already stored becomes its
     baseline: only what comes later is told.
     """
-    from config.starter import append_watch
-
     from alerts.query import compile_query
+    from config.starter import append_watch
     from supplierwatch.show import watched
 
     keywords = tuple(word.strip() for word in keyword or () if word.strip())

@@ -8,12 +8,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from alerts.query import Clause
 from storage.model import StoredItem
 from supplierwatch.commands.account import Account, Telling, WatchAccount
 from supplierwatch.show.console import clean, plural, print_indented
-from supplierwatch.show.hits import sentence_of, title_of
+from supplierwatch.show.hits import sentence_of, title_of, words_hit
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import clock, day, iso
+
+MAX_WORDS = 6
 
 VERDICTS = {
     "told": ("told", "bold green"),
@@ -114,8 +117,8 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
         words = "found, never told: first seen before this watch was in force"
     screen.print(Text.assemble((watch.key, "bold cyan"), "  ", (words, style)))
     if watch.verdict == "no":
-        for each in watch.explanation.lines:
-            print_indented(screen, Text(clean(each)))
+        for clause in watch.explanation.clauses:
+            print_indented(screen, clause_text(item, clause))
         return
     if any(span.field == "title" for span in watch.spans):
         print_indented(screen, Text("title: ", "dim") + title_of(item, watch.spans))
@@ -133,6 +136,33 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
         print_indented(screen, Text(said, "dim"))
     for telling in watch.tellings:
         print_indented(screen, Text(telling_words(telling)))
+
+
+def clause_text(item: StoredItem, clause: Clause) -> Text:
+    """A part of a query, and whether the article satisfies it."""
+    if clause.holds:
+        return Text(f"holds:   {clause.text}", "dim")
+    if not clause.excluded:
+        return Text.assemble(("missing: ", "bold red"), clause.text)
+    text = Text.assemble(("excluded by: ", "bold red"), clause.text)
+    words = ", ".join(f"“{word}”" for word in words_hit(item, clause.spans)[:MAX_WORDS])
+    if words:
+        text.append(f", because of {words}")
+    sentence = sentence_of(item, clause.spans)
+    if sentence is not None:
+        text.append(f"\n{sentence[0]}: ", "dim")
+        text.append_text(sentence[1])
+    return text
+
+
+def clause_json(item: StoredItem, clause: Clause) -> dict[str, Any]:
+    """A part of a query, for scripts."""
+    return {
+        "clause": clause.text,
+        "holds": clause.holds,
+        "excluded": clause.excluded,
+        "words": list(words_hit(item, clause.spans)),
+    }
 
 
 def telling_words(telling: Telling) -> str:
@@ -172,7 +202,7 @@ def _watch_json(item: StoredItem, watch: WatchAccount) -> dict[str, Any]:
         "watch": watch.key,
         "verdict": watch.verdict,
         "why": why_json(item, watch.spans) if watch.spans else None,
-        "why_not": list(watch.explanation.lines) if watch.verdict == "no" else [],
+        "clauses": [clause_json(item, clause) for clause in watch.explanation.clauses],
         "found_at": None if mention is None else iso(mention.created_at),
         "watch_version": None if mention is None else mention.match.watch_version,
         "baseline": None if mention is None else mention.baseline,

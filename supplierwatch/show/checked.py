@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,14 @@ from rich.text import Text
 
 from supplierwatch.show.console import plural, print_indented
 from supplierwatch.show.problems import print_problem, problem_json
+from supplierwatch.show.times import clock, iso
 
 if TYPE_CHECKING:
     from config.errors import Problem
-    from config.model import Settings
+    from config.model import Settings, Subscription
     from supplierwatch.wiring import Wired
+
+MAX_SUBSCRIPTIONS = 10
 
 
 def print_warnings(screen: Console, warnings: Sequence[Problem]) -> None:
@@ -27,38 +31,58 @@ def print_warnings(screen: Console, warnings: Sequence[Problem]) -> None:
         screen.print()
 
 
-def print_summary(screen: Console, wired: Wired, *, watches: bool) -> None:
+def print_summary(screen: Console, wired: Wired, now: datetime, *, watches: bool) -> None:
     """What the configuration amounts to; with `watches`, each one as it was understood."""
     catalog = wired.catalog
-    enabled = sum(1 for source in catalog.sources if source.enabled)
-    off = len(catalog.sources) - enabled
+    off = sum(1 for source in catalog.sources if not source.enabled)
     rows = [
         ("folder", str(catalog.folder)),
-        ("sources", plural(enabled, "source") + (f", {off} switched off" if off else "")),
-        ("suppliers", plural(len(catalog.suppliers), "supplier")),
-        ("watches", plural(len(catalog.watches), "watch", "watches")),
-        ("told", _told(wired)),
+        (
+            "sources",
+            f"{len(catalog.sources) - off:,}"
+            + (f" ({off:,} more are switched off)" if off else ""),
+        ),
+        ("suppliers", f"{len(catalog.suppliers):,}"),
+        ("watches", f"{len(catalog.watches):,}"),
         ("mail", mail_words(catalog.settings)),
     ]
     for name, said in rows:
-        screen.print(Text.assemble((f"{name:<10}", "bold"), said))
-    if not watches:
-        return
-    for watch in catalog.watches:
+        screen.print(Text.assemble((f"{name:<11}", "bold"), said), soft_wrap=True)
+    if not catalog.subscriptions:
+        screen.print(Text("Nobody is told: subscriptions.toml names no one.", "yellow"))
+    for subscription in catalog.subscriptions[:MAX_SUBSCRIPTIONS]:
+        screen.print(Text.assemble(("told       ", "bold"), (subscription.key, "cyan")))
+        for said in _subscription_lines(wired, subscription, now):
+            print_indented(screen, Text(said), 11)
+    more = len(catalog.subscriptions) - MAX_SUBSCRIPTIONS
+    if more > 0:
+        screen.print(f"           and {plural(more, 'subscription')} more")
+    for watch in catalog.watches if watches else ():
         query = wired.queries[watch.key]
         screen.print()
         screen.print(Text(watch.key, "bold cyan"))
         print_indented(screen, Text(query.canonical))
         print_indented(screen, Text(query.paraphrase, "dim"))
+    screen.print()
 
 
-def _told(wired: Wired) -> str:
-    subscriptions = wired.catalog.subscriptions
-    people = {address for subscription in subscriptions for address in subscription.to}
-    said = (
-        f"{plural(len(people), 'person', 'people')} by {plural(len(subscriptions), 'subscription')}"
-    )
-    return said if people else "nobody: subscriptions.toml names no one"
+def _subscription_lines(wired: Wired, subscription: Subscription, now: datetime) -> list[str]:
+    from supplierwatch.wiring import watches_of
+
+    what = "every watch"
+    if "*" not in subscription.watches:
+        what = ", ".join(watches_of(subscription, wired.catalog.watches))
+    when = subscription.cadence.text or subscription.cadence.kind
+    due = _next(subscription, now)
+    if due is not None:
+        when += f" ({subscription.timezone}), next {clock(due)} here"
+    return [", ".join(subscription.to), what, when]
+
+
+def _next(subscription: Subscription, now: datetime) -> datetime | None:
+    from alerts.cadence import next_due
+
+    return next_due(subscription.cadence, subscription.timezone, subscription.quiet_hours, now)
 
 
 def mail_words(settings: Settings) -> str:
@@ -69,8 +93,10 @@ def mail_words(settings: Settings) -> str:
     return f"{server.host}:{server.port} ({server.security})"
 
 
-def accepted_json(wired: Wired) -> dict[str, Any]:
+def accepted_json(wired: Wired, now: datetime) -> dict[str, Any]:
     """`check --json` of a valid configuration."""
+    from supplierwatch.wiring import watches_of
+
     catalog = wired.catalog
     return {
         "valid": True,
@@ -91,6 +117,17 @@ def accepted_json(wired: Wired) -> dict[str, Any]:
             }
             for watch in catalog.watches
         ],
+        "subscriptions": [
+            {
+                "key": subscription.key,
+                "to": list(subscription.to),
+                "watches": list(watches_of(subscription, catalog.watches)),
+                "cadence": subscription.cadence.text or subscription.cadence.kind,
+                "timezone": subscription.timezone,
+                "next_at": iso(_next(subscription, now)),
+            }
+            for subscription in catalog.subscriptions
+        ],
     }
 
 
@@ -103,4 +140,5 @@ def refused_json(folder: Path, problems: Sequence[Problem]) -> dict[str, Any]:
         "warnings": [],
         "counts": {},
         "watches": [],
+        "subscriptions": [],
     }

@@ -40,9 +40,14 @@ def print_query_error(screen: Console, error: QueryError) -> None:
 
 
 def print_caret(screen: Console, caret: str, by: int) -> None:
-    """A query and the line that points into it, never wrapped: the columns must agree."""
-    for each in caret.splitlines():
-        screen.print(Text(" " * by + each), soft_wrap=True)
+    """A query and the line that points into it: cut where they are too wide, never wrapped."""
+    lines = [line.removeprefix("  ") for line in caret.splitlines()]
+    width = max(20, screen.width - by)
+    begin = 0
+    if any(len(line) > width for line in lines):
+        begin = max(0, lines[-1].find("^") - width * 2 // 3)
+    for line in lines:
+        screen.print(Text(" " * by + line[begin : begin + width]), soft_wrap=True)
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

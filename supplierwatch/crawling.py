@@ -1,0 +1,177 @@
+"""Keeps crawls going in child processes and answers for each of them.
+
+A crawl that hangs, crashes or outgrows its memory costs its own sources a retry and nobody else
+anything. Which sources are due is read from the database, so downtime heals itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.model import Catalog, CrawlSettings, Source
+from crawler.batches import batches, host_of
+from crawler.children import Child, spawn
+from crawler.job import CrawlJob
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+
+BATCH_SIZE = 20  # a child costs about a second to start: twenty sources share it
+PAGES_PER_SOURCE = 50
+LEASE_MARGIN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    child: Child
+    keys: tuple[str, ...]
+    hosts: frozenset[str]
+    overdue_at: float  # on the monotonic clock, which a changed wall clock does not move
+
+
+class CrawlSupervisor:
+    """Starts child processes for due sources and closes what they leave open."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._owner = owner
+        self._clock = clock
+        self._monotonic = monotonic
+        self._running: dict[str, _Running] = {}
+
+    @property
+    def busy(self) -> bool:
+        """Whether any child is running."""
+        return bool(self._running)
+
+    def close_left_open(self) -> int:
+        """Give back what runs of an earlier life of this service had claimed; returns how many."""
+        now = self._clock()
+        with self._store.transaction() as unit:
+            left = [run for run in unit.runs.open() if run.run_id.startswith(f"{self._owner}-")]
+            for run in left:
+                unit.sources.release(run.run_id, now=now, error="the service stopped during this")
+                unit.runs.finish(run.run_id, "crashed", now)
+        return len(left)
+
+    def start_due(
+        self,
+        catalog: Catalog,
+        *,
+        keys: Collection[str] | None = None,
+        even_if_not_due: bool = False,
+    ) -> frozenset[str]:
+        """Start children for due sources, as many as the settings allow; returns their keys."""
+        free = catalog.settings.crawl.concurrent_batches - len(self._running)
+        if free <= 0:
+            return frozenset()
+        waiting = self._due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
+        started: set[str] = set()
+        for batch in batches(waiting, size=BATCH_SIZE)[:free]:
+            started |= self._start(batch, catalog.settings.crawl, even_if_not_due=even_if_not_due)
+        return frozenset(started)
+
+    def _due(
+        self, declared: Sequence[Source], *, keys: Collection[str] | None, even_if_not_due: bool
+    ) -> list[Source]:
+        now = self._clock()
+        # two crawls of one host would not see each other's requests
+        busy_hosts = {host for run in self._running.values() for host in run.hosts}
+        with self._store.reading() as unit:
+            states = {state.key: state for state in unit.sources.all() if state.active}
+        due = []
+        for source in declared:
+            state = states.get(source.key)
+            if state is None or (keys is not None and source.key not in keys):
+                continue
+            if host_of(source.url) in busy_hosts:
+                continue
+            if state.lease_until is not None and state.lease_until > now:
+                continue
+            if even_if_not_due or state.next_at <= now:
+                due.append((state.next_at, source))
+        return [source for _, source in sorted(due, key=lambda pair: (pair[0], pair[1].key))]
+
+    def _start(
+        self, batch: Sequence[Source], settings: CrawlSettings, *, even_if_not_due: bool
+    ) -> set[str]:
+        now = self._clock()
+        run_id = f"{self._owner}-{uuid.uuid4().hex[:12]}"
+        with self._store.transaction() as unit:
+            claimed = unit.sources.claim_due(
+                now,
+                limit=len(batch),
+                owner=run_id,
+                lease=settings.batch_deadline + LEASE_MARGIN,
+                keys=[source.key for source in batch],
+                even_if_not_due=even_if_not_due,
+            )
+            mine = {state.key for state in claimed}
+            if mine:
+                unit.runs.start(run_id, sorted(mine), now)
+        if not mine:
+            return mine
+        sources = tuple(source for source in batch if source.key in mine)
+        job = CrawlJob(
+            run_id=run_id,
+            database_url=self._store.url,
+            sources=sources,
+            crawl=settings,
+            pages_per_source=PAGES_PER_SOURCE,
+            deadline=settings.batch_deadline,
+        )
+        self._running[run_id] = _Running(
+            child=spawn(job),
+            keys=tuple(sorted(mine)),
+            hosts=frozenset(host_of(source.url) for source in sources),
+            overdue_at=self._monotonic() + settings.batch_deadline.total_seconds() + 15,
+        )
+        log.info("crawl.started run=%s sources=%d", run_id, len(sources))
+        return mine
+
+    def collect(self) -> list[Event]:
+        """What the children have said since the last call; children that ended are closed."""
+        said: list[Event] = []
+        for run_id, run in list(self._running.items()):
+            ended = run.child.poll()
+            if ended is None and self._monotonic() > run.overdue_at:
+                log.error("crawl.overdue run=%s sources=%s", run_id, ",".join(run.keys))
+                run.child.terminate()
+                ended = run.child.poll()
+            said.extend(run.child.events())
+            if ended is not None:
+                self._close(run_id, "finished" if ended == 0 else f"ended with {ended}")
+        return said
+
+    def _close(self, run_id: str, status: str) -> None:
+        run = self._running.pop(run_id)
+        now = self._clock()
+        with self._store.transaction() as unit:
+            # sources that the child finished have given their lease back already
+            unit.sources.release(run_id, now=now, error=f"the crawl {status}")
+            unit.runs.finish(run_id, status, now)
+        log.info("crawl.%s run=%s sources=%d", status.split()[0], run_id, len(run.keys))
+
+    def stop(self, *, grace: float) -> None:
+        """End every child: asked first, killed with its process group after `grace` seconds."""
+        for run in self._running.values():
+            run.child.ask_to_stop()
+        deadline = self._monotonic() + grace
+        for run_id, run in list(self._running.items()):
+            run.child.terminate(grace=max(0.0, deadline - self._monotonic()))
+            self._close(run_id, "stopped")

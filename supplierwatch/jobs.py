@@ -1,0 +1,263 @@
+"""The service's work: crawl, match, tell, deliver, re-read the configuration.
+
+Each job takes what is due from the database and may be called at any time, by a tick or by the
+job before it; two calls never do the same work twice. When something is called is decided in
+`schedule`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from alerts.channels import Channel, open_channels
+from alerts.matching import match_pending
+from alerts.notify import TellingContext, cut_due, operator_message
+from alerts.outbox import deliver_due
+from alerts.welcome import welcome_due
+from config.errors import ConfigInvalid
+from config.model import Catalog
+from storage.model import Subscriber, WatchVersion
+from storage.store import Store
+from storage.watches import WatchText
+from supplierwatch.crawling import CrawlSupervisor, Event
+from supplierwatch.wiring import Wired, load, watches_of
+
+log = logging.getLogger(__name__)
+
+CONFIG_NOTICE = "config-refused"
+MATCH_BATCH = 200
+DELIVERY_BATCH = 50
+POLL_CHILDREN_EVERY = 0.1  # seconds
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InForce:
+    """One configuration with what the database knows of it; replaced whole, never changed."""
+
+    wired: Wired
+    versions: Mapping[str, WatchVersion]
+    audience: Mapping[str, tuple[int, ...]]
+    context: TellingContext
+    channels: Mapping[str, Channel]
+
+
+class Service:
+    """All jobs over one store and one configuration.
+
+    Args:
+        wired: the configuration to start with.
+        store: open and migrated.
+        clock: gives aware UTC datetimes.
+        owner: names this process in leases; unique among the services on one database.
+    """
+
+    def __init__(
+        self,
+        wired: Wired,
+        store: Store,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        owner: str = "service",
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.owner = owner
+        self.crawls = CrawlSupervisor(store, owner=owner, clock=clock)
+        self._matching = threading.Lock()
+        self._telling = threading.Lock()
+        self._delivering = threading.Lock()
+        self._crawling = threading.Lock()
+        self.in_force = self._declare(wired)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The configuration that is in force."""
+        return self.in_force.wired.catalog
+
+    def crawl(self) -> list[Event]:
+        """Start what is due and hear what the children say."""
+        with self._crawling:
+            self.crawls.start_due(self.catalog)
+            return self.crawls.collect()
+
+    def match(self) -> int:
+        """Match every item that waits for it; returns how many."""
+        with self._matching:
+            return self._match(self.in_force)
+
+    def _match(self, now_in_force: InForce) -> int:
+        total = 0
+        while True:
+            done = match_pending(
+                self.store,
+                now_in_force.wired.index,
+                now_in_force.versions,
+                now_in_force.audience,
+                now_in_force.wired.source_names,
+                now=self.clock(),
+                limit=MATCH_BATCH,
+            )
+            total += done
+            if done < MATCH_BATCH:
+                return total
+
+    def tell(self, *, force: Collection[int] = ()) -> int:
+        """Write the messages that are due to the outbox; returns how many.
+
+        `force` names subscribers whose digest is cut now, whatever their cadence.
+        """
+        with self._telling:
+            context = self.in_force.context
+            now = self.clock()
+            return welcome_due(self.store, context, now=now) + cut_due(
+                self.store, context, now=now, force=force
+            )
+
+    def deliver(self) -> int:
+        """Send what is due in the outbox; returns how many messages were tried."""
+        with self._delivering:
+            total = 0
+            while True:
+                done = deliver_due(
+                    self.store,
+                    self.in_force.channels,
+                    now=self.clock,
+                    owner=f"{self.owner}-{os.getpid()}",
+                    limit=DELIVERY_BATCH,
+                )
+                total += done
+                if done < DELIVERY_BATCH:
+                    return total
+
+    def run_once(
+        self,
+        *,
+        keys: Collection[str] | None = None,
+        even_if_not_due: bool = False,
+        progress: Callable[[Event], None] | None = None,
+        timeout: timedelta | None = None,
+    ) -> list[Event]:
+        """Poll the due sources once, then match, tell and deliver; returns what the crawls said.
+
+        Args:
+            keys: only these sources.
+            even_if_not_due: poll them although their time has not come.
+            progress: called with each event as it comes.
+            timeout: stop waiting for crawls after this long.
+        """
+        said: list[Event] = []
+        end = None if timeout is None else time.monotonic() + timeout.total_seconds()
+        todo = {source.key for source in self.catalog.sources if keys is None or source.key in keys}
+        while True:
+            with self._crawling:
+                started = self.crawls.start_due(
+                    self.catalog, keys=todo, even_if_not_due=even_if_not_due
+                )
+                todo -= started
+                events = self.crawls.collect()
+                idle = not self.crawls.busy
+            for event in events:
+                said.append(event)
+                if progress is not None:
+                    progress(event)
+            if idle and not events and not started:
+                break
+            if end is not None and time.monotonic() > end:
+                with self._crawling:
+                    self.crawls.stop(grace=5)
+                break
+            time.sleep(POLL_CHILDREN_EVERY)
+        self.match()
+        self.tell()
+        self.deliver()
+        return said
+
+    def reload(self, environ: Mapping[str, str]) -> bool:
+        """Put the configuration files in force as they are now; returns whether that changed it.
+
+        Raises:
+            ConfigInvalid: the files are broken; the last good set stays in force.
+        """
+        folder = self.catalog.folder
+        wired = load(folder, environ, previous=self.in_force.wired)
+        self._clear_refusal()
+        if wired.catalog.fingerprint == self.catalog.fingerprint:
+            return False
+        with self._matching, self._telling:
+            # what waits was found under the watches as they stood: it is matched by them
+            self._match(self.in_force)
+            self.in_force = self._declare(wired)
+        log.info("config.reloaded folder=%s watches=%d", folder, len(wired.queries))
+        return True
+
+    def refuse(self, error: ConfigInvalid) -> None:
+        """Say to the log, to health and to the operator that an edit is not in force, and why."""
+        text = str(error)
+        log.error("config.refused problems=%d\n%s", len(error.problems), text)
+        now = self.clock()
+        with self.store.transaction() as unit:
+            unit.notices.raise_(CONFIG_NOTICE, text, now)
+        operator_message(
+            self.store,
+            self.in_force.context,
+            key=f"{CONFIG_NOTICE}:{now:%Y%m%dT%H%M%S}",
+            subject="An edit of the configuration was refused",
+            lines=(
+                "The last good configuration stays in force until these are mended:",
+                "",
+                *text.splitlines(),
+            ),
+            now=now,
+        )
+
+    def _clear_refusal(self) -> None:
+        with self.store.transaction() as unit:
+            unit.notices.clear(CONFIG_NOTICE, self.clock())
+
+    def _declare(self, wired: Wired) -> InForce:
+        now = self.clock()
+        catalog = wired.catalog
+        texts = [
+            WatchText(
+                key=watch.key,
+                query=wired.queries[watch.key].canonical,
+                fingerprint=wired.queries[watch.key].fingerprint,
+                was=watch.was,
+            )
+            for watch in catalog.watches
+        ]
+        with self.store.transaction() as unit:
+            unit.sources.declare([s for s in catalog.sources if s.enabled], now)
+            versions = unit.watches.declare(texts, now)
+            subscribers = unit.subscribers.declare(catalog.subscriptions, now)
+        return InForce(
+            wired=wired,
+            versions=versions,
+            audience=_audience(wired, subscribers),
+            context=TellingContext.of(catalog, wired.queries),
+            channels=open_channels(catalog.settings),
+        )
+
+
+def _audience(wired: Wired, subscribers: Collection[Subscriber]) -> dict[str, tuple[int, ...]]:
+    """Watch key -> the subscribers that are told of its mentions."""
+    told_by: dict[str, tuple[str, ...]] = {
+        subscription.key: watches_of(subscription, wired.catalog.watches)
+        for subscription in wired.catalog.subscriptions
+    }
+    audience: dict[str, tuple[int, ...]] = {}
+    for subscriber in subscribers:
+        for watch in told_by.get(subscriber.subscription_key, ()):
+            audience[watch] = (*audience.get(watch, ()), subscriber.subscriber_id)
+    return audience

@@ -1,0 +1,40 @@
+"""The pages of the small HTTP service. GET changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def build_app(report: Callable[[], dict[str, Any]]) -> Starlette:
+    """The application; `report` gives the state that /health answers with.
+
+    /health answers 200 while the service works ("ok" or "degraded") and 503 when it does not.
+    /health/live answers as long as the process can. Both say no more to a stranger than that:
+    causes and names are for `/health` from the machine itself.
+    """
+
+    def health(request: Request) -> Response:
+        said = report()
+        code = 503 if said["status"] == "failing" else 200
+        if not _from_this_machine(request):
+            said = {"status": said["status"]}
+        return JSONResponse(said, status_code=code, headers=HEADERS)
+
+    def live(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers=HEADERS)
+
+    return Starlette(routes=[Route("/health", health), Route("/health/live", live)])
+
+
+def _from_this_machine(request: Request) -> bool:
+    host = "" if request.client is None else request.client.host
+    # a reverse proxy on this machine speaks for strangers
+    return host in ("127.0.0.1", "::1") and "x-forwarded-for" not in request.headers

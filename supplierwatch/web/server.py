@@ -1,0 +1,67 @@
+"""Runs the HTTP service in a thread beside the workers."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+
+import uvicorn
+
+from supplierwatch.errors import ListenRefused
+from supplierwatch.health import Health
+from supplierwatch.web.app import build_app
+
+log = logging.getLogger(__name__)
+
+
+class WebServer:
+    """Serves `health` on `listen` ("host:port"); does nothing where `listen` is None."""
+
+    def __init__(self, health: Health, *, listen: str | None) -> None:
+        self._listen = listen
+        self._app = build_app(health.report)
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self.address: tuple[str, int] | None = None
+
+    def start(self) -> None:
+        """Bind and serve.
+
+        Raises:
+            ListenRefused: the address cannot be had.
+        """
+        if self._listen is None:
+            return
+        bound = _bind(self._listen)
+        self.address = bound.getsockname()[:2]
+        config = uvicorn.Config(
+            self._app, log_config=None, access_log=False, server_header=False, lifespan="off"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [bound]}, name="web", daemon=True
+        )
+        self._thread.start()
+        log.info("web.started address=%s:%d", *self.address)
+
+    def stop(self) -> None:
+        """Close the sockets and let the thread end."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(3)
+
+
+def _bind(listen: str) -> socket.socket:
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, int(port)))
+        bound.listen(64)
+    except OSError as error:
+        bound.close()
+        raise ListenRefused(listen, error) from error
+    return bound

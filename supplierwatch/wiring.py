@@ -1,0 +1,118 @@
+"""Turns configuration files into one checked, compiled whole.
+
+Everything invalid is refused here, with all its problems at once, before any job runs. Nothing
+here touches the database or the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alerts.query import Query, QueryError, SupplierTerms, WatchIndex, compile_query
+from alerts.query.suppliers import compile_suppliers
+from config.catalog import load_catalog
+from config.errors import ConfigInvalid, Problem
+from config.model import Catalog, Subscription, Watch, Where
+from crawler.kinds import known_kinds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wired:
+    """A valid configuration with its watches compiled."""
+
+    catalog: Catalog
+    suppliers: Mapping[str, SupplierTerms]
+    queries: Mapping[str, Query]
+    index: WatchIndex
+    warnings: tuple[Problem, ...]
+
+    @property
+    def source_names(self) -> dict[str, str]:
+        """Source key -> the name that is shown for it."""
+        return {source.key: source.name for source in self.catalog.sources}
+
+
+def load(folder: Path, environ: Mapping[str, str], *, previous: Wired | None = None) -> Wired:
+    """Read, check and compile the configuration in `folder`.
+
+    Queries whose text and suppliers are those of `previous` are not compiled again, so that an
+    edit of one watch among ten thousand costs one compilation.
+
+    Raises:
+        ConfigInvalid: with every problem of every file and query.
+    """
+    catalog = load_catalog(folder, environ, kinds=known_kinds())
+    suppliers, problems = _suppliers(catalog, previous)
+    queries: dict[str, Query] = {}
+    reusable = previous.queries if previous and previous.suppliers == suppliers else {}
+    for watch in catalog.watches:
+        known = reusable.get(watch.key)
+        if known is not None and known.text == watch.query:
+            queries[watch.key] = known
+            continue
+        try:
+            queries[watch.key] = compile_query(watch.query, suppliers=suppliers)
+        except QueryError as error:
+            problems.append(_problem(watch.where, watch.query, error))
+    if problems:
+        raise ConfigInvalid(tuple(problems))
+    return Wired(
+        catalog=catalog,
+        suppliers=suppliers,
+        queries=queries,
+        index=WatchIndex(queries),
+        warnings=tuple(_warnings(catalog.watches, queries)),
+    )
+
+
+def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[str, ...]:
+    """The keys of the watches that a subscription tells; `*` stands for all of them."""
+    if "*" in subscription.watches:
+        return tuple(watch.key for watch in watches)
+    return subscription.watches
+
+
+def _suppliers(
+    catalog: Catalog, previous: Wired | None
+) -> tuple[Mapping[str, SupplierTerms], list[Problem]]:
+    if previous is not None and previous.catalog.suppliers == catalog.suppliers:
+        return previous.suppliers, []
+    problems: list[Problem] = []
+    good = []
+    for supplier in catalog.suppliers:
+        try:
+            compile_suppliers([supplier])
+        except QueryError as error:
+            text = supplier.query or ", ".join(supplier.names)
+            problems.append(_problem(supplier.where, text, error))
+        else:
+            good.append(supplier)
+    return compile_suppliers(good), problems
+
+
+def _problem(where: Where, query: str, error: QueryError) -> Problem:
+    return Problem(
+        file=where.file,
+        line=where.line,
+        key="query",
+        value=query,
+        message=f"{error.message} (column {error.column})\n{error.caret}",
+        mend=error.mend,
+    )
+
+
+def _warnings(watches: Sequence[Watch], queries: Mapping[str, Query]) -> list[Problem]:
+    return [
+        Problem(
+            file=watch.where.file,
+            line=watch.where.line,
+            key=watch.key,
+            value=watch.query,
+            message=warning.message,
+            mend=warning.mend,
+        )
+        for watch in watches
+        for warning in queries[watch.key].warnings
+    ]
