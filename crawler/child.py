@@ -20,6 +20,7 @@ from crawler.limits import ORPHANED, end_after, end_with_parent, limit_memory
 
 log = logging.getLogger(__name__)
 
+BROKE = 1
 BAD_JOB = 64
 CLOSING = 10.0  # seconds from the deadline until the process ends, closed or not
 
@@ -33,12 +34,18 @@ def main() -> NoReturn:
     except (BadJob, UnicodeDecodeError) as error:
         log.error("child.bad-job %s", error)
         _end(BAD_JOB)
-    end_with_parent(sys.stdin.buffer)
+    end_with_parent(sys.stdin.fileno())
     end_after(job.deadline.total_seconds() + CLOSING)
     limit_memory(job.crawl.memory_limit_mb)
-    from crawler.batch import crawl  # Scrapy takes half a second to import: after the watches
+    try:
+        from crawler.batch import crawl  # Scrapy takes half a second to import: after the watches
 
-    _end(crawl(job, emit))
+        code = crawl(job, emit)
+    except Exception as error:
+        log.exception("child.broke run=%s", job.run_id)
+        emit({"event": "error", "source": None, "error": f"{type(error).__name__}: {error}"})
+        code = BROKE
+    _end(code)
 
 
 def _set_up_logging() -> None:

@@ -6,7 +6,6 @@ import logging
 import os
 import resource
 import threading
-from typing import BinaryIO
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +23,15 @@ def limit_memory(megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
 
 
-def end_with_parent(stdin: BinaryIO) -> None:
-    """End this process when stdin closes: nobody would read its events or kill it any more.
+def end_with_parent(stdin: int) -> None:
+    """End this process when this file descriptor closes: its parent is gone.
 
     At once and without cleaning up: every item is stored when it has been read.
     """
 
     def watch() -> None:
-        while stdin.read(4096):
+        # not through sys.stdin: a thread that waits inside it breaks the interpreter's end
+        while os.read(stdin, 4096):
             pass
         log.warning("child.orphaned pid=%d", os.getpid())
         os._exit(ORPHANED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -48,7 +49,7 @@ class Pipeline:
         with self._store.reading() as unit:
             return unit.items.known_entries(source_key, entries)
 
-    def put_entries(
+    async def put_entries(
         self,
         articles: Sequence[Article],
         *,
@@ -76,6 +77,7 @@ class Pipeline:
                             page_due_at=now if listed and pages != "known" else None,
                         )
                     )
+            await asyncio.sleep(0)  # other sources' answers wait
         return stored
 
     def put_page(self, article: Article, item_id: int, *, baseline: bool) -> Stored:

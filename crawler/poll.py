@@ -47,7 +47,7 @@ async def poll(source: Source, tools: Tools) -> None:
         log.warning("source.%s source=%s %s", listed.outcome, source.key, listed.error)
     entries: dict[int, FetchedEntry] = {}
     if listed.listing is not None:
-        entries = _store_entries(source, listed.listing, tools, tally, baseline=baseline)
+        entries = await _store_entries(source, listed.listing, tools, tally, baseline=baseline)
     language = listed.listing.language if listed.listing is not None else None
     reader = PageReader(source, tools, tally, baseline=baseline, language=language)
     pages_left = False
@@ -103,7 +103,7 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     )
 
 
-def _store_entries(
+async def _store_entries(
     source: Source, listing: Listing, tools: Tools, tally: Tally, *, baseline: bool
 ) -> dict[int, FetchedEntry]:
     """Store what is new or changed in a listing; returns these entries by item.
@@ -135,7 +135,7 @@ def _store_entries(
     )
     for part, pages in parts:
         articles = [_as_listed(source, entry, listing.language) for entry in part]
-        stored = tools.pipeline.put_entries(articles, baseline=baseline, pages=pages)
+        stored = await tools.pipeline.put_entries(articles, baseline=baseline, pages=pages)
         for entry, one in zip(part, stored, strict=True):
             tally.count(one.decision)
             if pages != "known":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from config.model import Source
 from crawler.answers import Answer
 from crawler.decode import decode
@@ -9,6 +11,10 @@ from crawler.errors import NotAFeed
 from crawler.feeds import discover_feeds, parse_feed
 from crawler.listing import Listing
 from crawler.spider import SourceSpider
+
+_ENDED = re.compile(
+    rb"(</[\w:]*(rss|feed|rdf|channel)\s*>|\})[\s\x00]*(<!--.*)?\Z", re.IGNORECASE | re.DOTALL
+)
 
 
 class FeedSpider(SourceSpider):
@@ -33,8 +39,11 @@ class FeedSpider(SourceSpider):
             if not offered:
                 raise
             raise NotAFeed(f"{error}; the page offers {', '.join(offered[:3])}") from error
+        entries = feed.entries
+        if feed.degraded is not None and not _ENDED.search(page.body[-400:]):
+            entries = entries[:-1]  # cut in half: half a link is another link
         return Listing(
-            entries=feed.entries,
+            entries=entries,
             language=feed.language,
             degraded=feed.degraded,
             ttl=feed.ttl,

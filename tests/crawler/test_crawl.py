@@ -369,13 +369,13 @@ def test_redirects_without_end_are_given_up(site: FakeSite, crawls: Crawls) -> N
     assert len(site.requests("/feed.xml")) <= 6
 
 
-def test_a_feed_of_ten_thousand_entries_is_stored_whole(site: FakeSite, crawls: Crawls) -> None:
+def test_a_feed_of_thousands_of_entries_is_stored_whole(site: FakeSite, crawls: Crawls) -> None:
     entries = [
         Entry(title=f"Notice {n}", link=site.url(f"/{n}"), guid=f"g{n}", published=MARCH)
-        for n in range(10_000)
+        for n in range(2000)
     ]
     list_in_feed(site, entries)
     crawled = crawls.run(a_source("outlet", site.url("/feed.xml")), pages=1)
-    assert crawled.report("outlet")["new"] == 10_000
+    assert crawled.report("outlet")["new"] == 2000
     with crawls.store.reading() as unit:
-        assert unit.items.count() == 10_000
+        assert unit.items.count() == 2000
