@@ -142,6 +142,7 @@ def _check_cron(text: str) -> None:
 def _cron_number(text: str, low: int, high: int, names: tuple[str, ...]) -> int | None:
     if text in names:
         return names.index(text) + (1 if low == 1 else 0)
-    if text.isascii() and text.isdigit() and len(text) < 5 and low <= int(text) <= high:
-        return int(text)
+    digits = text.lstrip("0") or "0"
+    if text.isascii() and text.isdigit() and len(digits) < 3 and low <= int(digits) <= high:
+        return int(digits)
     return None

@@ -1,0 +1,81 @@
+# The one list of commands; CI calls the same ones. `make help` lists them.
+# Each sets up .venv by itself where that is needed, and is quick the second time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# stamps: newer than the pins they were made from, so that changed pins are installed at once
+RUNNING := $(VENV)/.installed
+DEVELOPING := $(VENV)/.installed-dev
+BENCHING := $(VENV)/.installed-bench
+ROOMS := config storage crawler alerts supplierwatch
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run demo test lint format check bench pins clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
+
+setup: $(DEVELOPING) ## make .venv with everything that developing takes
+
+run: $(RUNNING) ## run the service on ./config until Ctrl-C
+	$(BIN)/supplierwatch run
+
+demo: $(RUNNING) ## show the whole job on a bundled newsroom, in under two minutes
+	$(BIN)/supplierwatch demo
+
+test: $(DEVELOPING) ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: $(DEVELOPING) ## check format, style, types and imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(addprefix -p ,$(ROOMS))
+	$(BIN)/lint-imports
+
+format: $(DEVELOPING) ## put the code into the format that lint asks for
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: lint test ## lint and test
+
+bench: $(BENCHING) ## measure speed, and compare it with peers in the same run
+	set -e; for file in bench/[a-z]*.py; do \
+		if grep -q '^if __name__' $$file; then echo "== $$file"; $(BIN)/python $$file; fi; \
+	done
+
+# The public index alone is asked, whatever pip is set to on this machine: so the hashes are those of
+# every platform's files, and no address of another index gets into the result.
+# `make pins UPGRADE=--upgrade` takes the newest versions that pyproject.toml allows.
+PIN = env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL -u PIP_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+	CUSTOM_COMPILE_COMMAND="make pins" $(BIN)/pip-compile --quiet --no-config --generate-hashes \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras --allow-unsafe \
+	--build-deps-for=editable $(UPGRADE)
+
+pins: $(DEVELOPING) ## pin every package that is needed, with hashes, in requirements*.txt
+	$(PIN) --output-file=requirements.txt pyproject.toml
+	$(PIN) --extra=dev --constraint=requirements.txt --output-file=requirements-dev.txt pyproject.toml
+	$(PIN) --extra=dev --extra=bench --constraint=requirements-dev.txt \
+		--output-file=requirements-bench.txt pyproject.toml
+
+clean: ## remove .venv and what tools have left
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUNNING): requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --quiet --require-hashes -r requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEVELOPING): requirements-dev.txt $(RUNNING)
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BENCHING): requirements-bench.txt $(DEVELOPING)
+	$(PIP) install --quiet --require-hashes -r requirements-bench.txt
+	@touch $@

@@ -1,0 +1,140 @@
+"""Durations, cadences and quiet hours are read as people write them, or refused with a mend."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.cron import parse_cron
+from config.cadence import read_cadence, read_duration, read_quiet_hours, write_duration
+from config.mistakes import Mistake
+from config.model import Cadence, QuietHours
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("15m", timedelta(minutes=15)),
+        ("2h", timedelta(hours=2)),
+        ("1d", timedelta(days=1)),
+        ("1w", timedelta(days=7)),
+        (" 15 Minutes ", timedelta(minutes=15)),
+        ("1.5h", timedelta(minutes=90)),
+        ("0s", timedelta(0)),
+    ],
+)
+def test_a_length_of_time_is_read(text: str, length: timedelta) -> None:
+    assert read_duration(text) == length
+
+
+@pytest.mark.parametrize("text", ["", "15", "m", "-5m", "15 parsecs", "1h30m", "mm5"])
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        read_duration(text)
+
+    assert "15m" in caught.value.mend
+
+
+@given(st.integers(0, 10_000_000))
+def test_a_length_that_was_written_is_read_back(seconds: int) -> None:
+    length = timedelta(seconds=seconds)
+
+    try:
+        assert read_duration(write_duration(length)) == length
+    except Mistake:  # more digits than a person writes
+        assert len(write_duration(length)) > 7
+
+
+@pytest.mark.parametrize(
+    ("text", "cadence"),
+    [
+        ("immediate", Cadence(kind="immediate", text="immediate")),
+        ("Hourly", Cadence(kind="hourly", text="hourly")),
+        ("daily at 07:30", Cadence(kind="daily", at=time(7, 30), text="daily at 07:30")),
+        ("daily  at 7:30", Cadence(kind="daily", at=time(7, 30), text="daily at 7:30")),
+        (
+            "weekly on Monday at 08:00",
+            Cadence(kind="weekly", weekday="mon", at=time(8), text="weekly on monday at 08:00"),
+        ),
+        (
+            "weekly on fri at 16:00",
+            Cadence(kind="weekly", weekday="fri", at=time(16), text="weekly on fri at 16:00"),
+        ),
+        (
+            "cron 30 7 * * mon-fri",
+            Cadence(kind="cron", cron="30 7 * * mon-fri", text="cron 30 7 * * mon-fri"),
+        ),
+        (
+            "30 7 * * 1-5",
+            Cadence(kind="cron", cron="30 7 * * 1-5", text="cron 30 7 * * 1-5"),
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_cadence_is_read(text: str, cadence: Cadence) -> None:
+    assert read_cadence(text) == cadence
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("daily", "daily at 07:30"),
+        ("daily at 25:00", "00:00 to 23:59"),
+        ("daily at 07:60", "00:00 to 23:59"),
+        ("weekly at 07:30", "weekly on monday"),
+        ("weekly on weekdays at 07:30", "mon-fri"),
+        ("every 5 minutes", "immediate, hourly"),
+        ("cron 30 7 * *", "minute hour day month weekday"),
+        ("cron 61 7 * * *", "0 to 59"),
+        ("cron 0 7 * * funday", "sun to sat"),
+        ("cron 0 7 31-1 * *", "1 to 31"),
+        ("cron */0 7 * * *", "steps */n"),
+    ],
+)
+def test_what_is_no_cadence_is_refused_with_the_form_that_is(text: str, words: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        read_cadence(text)
+
+    assert words in caught.value.mend
+
+
+# fmt: off
+CRON_PARTS = (
+    "*", "*/5", "*/0", "0", "1", "5", "7", "8", "12", "13", "23", "24", "31", "32", "59", "60",
+    "1-5", "5-1", "mon", "sun-sat", "fri-mon", "jan", "dec-jan", "1,15", "1,", ",", "-5", "5-",
+    "a", "1/2", "1-9/3", "*/x", "٣", "*-5", "1-2-3", "/", "mon/2", "*,5", "00001", "1/", "5/99",
+)
+# fmt: on
+
+
+@given(st.lists(st.sampled_from(CRON_PARTS), min_size=5, max_size=5))
+def test_config_accepts_just_the_cron_that_alerts_can_read(parts: list[str]) -> None:
+    text = " ".join(parts)
+    try:
+        parse_cron(text)
+        readable = True
+    except ValueError:
+        readable = False
+
+    try:
+        read_cadence(f"cron {text}")
+        accepted = True
+    except Mistake:
+        accepted = False
+
+    assert accepted == readable
+
+
+@pytest.mark.parametrize("text", ["21:00-07:00", "21:00 – 7:00", "21:00 to 07:00"])
+def test_quiet_hours_are_read(text: str) -> None:
+    assert read_quiet_hours(text) == QuietHours(start=time(21), end=time(7))
+
+
+@pytest.mark.parametrize("text", ["21-7", "21:00", "21:00-24:00", "09:00-09:00", ""])
+def test_what_is_no_span_of_quiet_hours_is_refused(text: str) -> None:
+    with pytest.raises(Mistake):
+        read_quiet_hours(text)
