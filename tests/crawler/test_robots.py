@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import pytest
-
 from tests.crawler.test_crawl import publish
 from tests.support.crawls import Crawls, a_source
-from tests.support.site import FakeSite, Reply, answer, drop, hang, redirect
+from tests.support.site import FEED_TYPE, FakeSite, Reply, answer, drop, feed, hang, redirect
 
 CLOSED = "User-agent: *\nDisallow: /"
 
@@ -18,29 +16,32 @@ def robots(text: str, status: int = 200) -> Reply:
     return answer(text, status=status, content_type="text/plain")
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [robots("", 500), robots("", 503), hang(), drop()],
-    ids=["500", "503", "hang", "drop"],
-)
-def test_a_host_whose_robots_txt_fails_is_not_fetched_from(
-    site: FakeSite, crawls: Crawls, reply: Reply
-) -> None:
+def test_a_host_whose_robots_txt_fails_is_not_fetched_from(site: FakeSite, crawls: Crawls) -> None:
+    replies = {"500": robots("", 500), "503": robots("", 503), "hang": hang(), "drop": drop()}
     publish(site, range(1))
-    site.behave("/robots.txt", reply)
-    report = crawls.run(a_source("outlet", site.url("/feed.xml")), timeout=1).report("outlet")
-    assert report["outcome"] == "failed"
-    assert "nothing may be fetched" in report["errors"][0]
+    sources = []
+    for number, (name, reply) in enumerate(replies.items(), start=2):
+        host = f"127.0.0.{number}"
+        site.behave("/robots.txt", reply, host=host)
+        sources.append(a_source(name, site.url("/feed.xml", host=host)))
+    crawled = crawls.run(*sources, timeout=1)
+    for name in replies:
+        report = crawled.report(name)
+        assert report["outcome"] == "failed", name
+        assert "nothing may be fetched" in report["errors"][0]
     assert {one.path for one in site.requests()} == {"/robots.txt"}
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 429])
-def test_a_host_without_robots_txt_allows_everything(
-    site: FakeSite, crawls: Crawls, status: int
-) -> None:
-    publish(site, range(1))
-    site.behave("/robots.txt", robots(CLOSED, status))
-    assert crawls.run(a_source("outlet", site.url("/feed.xml"))).report("outlet")["new"] == 1
+def test_a_host_without_robots_txt_allows_everything(site: FakeSite, crawls: Crawls) -> None:
+    statuses = (401, 403, 404, 429)
+    site.page("/feed.xml", feed([]), content_type=FEED_TYPE)
+    sources = []
+    for number, status in enumerate(statuses, start=2):
+        host = f"127.0.0.{number}"
+        site.behave("/robots.txt", robots(CLOSED, status), host=host)
+        sources.append(a_source(f"s{status}", site.url("/feed.xml", host=host)))
+    crawled = crawls.run(*sources)
+    assert [crawled.report(source.key)["outcome"] for source in sources] == ["empty"] * 4
 
 
 def test_what_is_forbidden_is_not_fetched_and_blocks_the_source(
