@@ -12,6 +12,7 @@ from rich.text import Text
 
 from supplierwatch.show.console import clean, console, plural, print_indented
 from supplierwatch.show.hits import sentence_of, title_of
+from supplierwatch.show.problems import print_query_warnings
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import day, iso
 
@@ -52,10 +53,7 @@ class Looking:
 
 def print_looked(screen: Console, looked: Looked, query: Query, names: Mapping[str, str]) -> None:
     """The hits, newest first, and how far the search went."""
-    for warning in query.warnings:
-        console(stderr=True).print(
-            Text.assemble(("warning: ", "bold yellow"), f"{warning.message} {warning.mend}".strip())
-        )
+    print_query_warnings(console(stderr=True), query)
     for hit in looked.hits:
         print_hit(screen, hit, names)
         screen.print()

@@ -10,7 +10,7 @@ from rich.text import Text
 from supplierwatch.show.console import clean, print_indented
 
 if TYPE_CHECKING:
-    from alerts.query import QueryError
+    from alerts.query import Query, QueryError
     from config.errors import Problem
 
 MAX_VALUE = 200
@@ -37,6 +37,13 @@ def print_query_error(screen: Console, error: QueryError) -> None:
     print_indented(screen, Text(f"{error.message} (column {error.column})"))
     if error.mend:
         print_indented(screen, Text.assemble(("mend: ", "green"), error.mend))
+
+
+def print_query_warnings(screen: Console, query: Query) -> None:
+    """What may not be meant as it is written."""
+    for warning in query.warnings:
+        said = ". ".join(part for part in (warning.message.rstrip("."), warning.mend) if part)
+        screen.print(Text.assemble(("warning: ", "bold yellow"), said))
 
 
 def print_caret(screen: Console, caret: str, by: int) -> None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from supplierwatch.show.console import plural, print_indented
+from supplierwatch.show.problems import print_query_warnings
 
 if TYPE_CHECKING:
     from supplierwatch.wiring import Wired
@@ -43,10 +44,7 @@ def print_added(screen: Console, wired: Wired, key: str, path: Path) -> None:
     screen.print(Text.assemble("added ", (key, "bold cyan"), f" to {path}"), soft_wrap=True)
     print_indented(screen, Text(query.canonical))
     print_indented(screen, Text(query.paraphrase, "dim"))
-    for warning in query.warnings:
-        screen.print(
-            Text.assemble(("warning: ", "bold yellow"), f"{warning.message} {warning.mend}".strip())
-        )
+    print_query_warnings(screen, query)
     if key not in told_by(wired):
         screen.print(Text(f'Nobody is told of it yet: add "{key}" to a subscription.', "yellow"))
 
