@@ -1,0 +1,182 @@
+"""Files become values: defaults, shorthands, keys that nobody wrote, and the fingerprint."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.model import SmtpServer, Where
+from tests.config.files import GOOD, config_folder, load, problems_of
+
+SOURCE = GOOD["sources.toml"]
+
+
+def test_a_source_has_the_documented_defaults(tmp_path: Path) -> None:
+    folder = config_folder(tmp_path)
+
+    [source] = load(folder).sources
+
+    assert (source.name, source.item_kind, source.confidence) == ("gazette", "news", "unconfirmed")
+    assert (source.every, source.min_every, source.max_every) == (
+        timedelta(minutes=15),
+        timedelta(minutes=5),
+        timedelta(hours=24),
+    )
+    assert (source.enabled, source.verify_tls, source.language) == (True, True, None)
+    assert source.where == Where(file=str(folder / "sources.toml"), line=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('every = "2m"', ("2m", "2m", "24h")),
+        ('every = "7d"', ("7d", "5m", "7d")),
+        ('min_every = "1h"', ("1h", "1h", "24h")),
+        ('max_every = "10m"', ("10m", "5m", "10m")),
+    ],
+)
+def test_an_interval_that_was_written_moves_the_ones_that_were_not(
+    tmp_path: Path, written: str, expected: tuple[str, str, str]
+) -> None:
+    units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+    [source] = load(config_folder(tmp_path, {"sources.toml": f"{SOURCE}{written}\n"})).sources
+
+    assert (source.every, source.min_every, source.max_every) == tuple(
+        int(text[:-1]) * units[text[-1]] for text in expected
+    )
+
+
+def test_keywords_are_any_of_these_phrases(tmp_path: Path) -> None:
+    text = '[[watch]]\nkey = "acme-nhs"\nkeywords = ["patient record", "Acme"]\n'
+
+    [watch] = load(config_folder(tmp_path, {"watches.toml": text})).watches
+
+    assert watch.query == '"patient record" OR "Acme"'
+    assert watch.label == "acme-nhs"
+
+
+def test_a_query_may_run_over_lines(tmp_path: Path) -> None:
+    text = "[[watch]]\nkey = 'acme-nhs'\nquery = '''\nacme\nAND nhs\n'''\nlabel = 'Acme'\n"
+
+    [watch] = load(config_folder(tmp_path, {"watches.toml": text})).watches
+
+    assert (watch.query, watch.label) == ("acme\nAND nhs", "Acme")
+
+
+def _subscriptions(*recipients: str, cadence: str = "daily at 07:30") -> str:
+    return "".join(
+        f'[[subscription]]\nto = ["{to}"]\nwatches = ["acme-nhs"]\ncadence = "{cadence}"\n'
+        for to in recipients
+    )
+
+
+def test_a_subscription_goes_by_its_cadence_and_first_watch(tmp_path: Path) -> None:
+    [subscription] = load(config_folder(tmp_path)).subscriptions
+
+    assert subscription.key == "daily-acme-nhs"
+    assert subscription.timezone == "Europe/London"
+    assert subscription.send_empty is False
+
+
+def test_all_watches_give_the_key_all(tmp_path: Path) -> None:
+    text = _subscriptions("you@example.org").replace('"acme-nhs"', '"*"')
+
+    [subscription] = load(config_folder(tmp_path, {"subscriptions.toml": text})).subscriptions
+
+    assert (subscription.key, subscription.watches) == ("daily-all", ("*",))
+
+
+def test_two_people_with_the_same_wish_have_keys_of_their_own(tmp_path: Path) -> None:
+    text = _subscriptions("a@example.org", "b@example.org")
+
+    loaded = load(config_folder(tmp_path, {"subscriptions.toml": text})).subscriptions
+
+    assert [each.key for each in loaded] == ["daily-acme-nhs", "daily-acme-nhs-b-example-org"]
+
+
+def test_a_key_that_was_given_twice_is_refused_whoever_is_told(tmp_path: Path) -> None:
+    text = _subscriptions("a@example.org", "b@example.org").replace("to =", 'key = "x"\nto =')
+
+    [problem] = problems_of(config_folder(tmp_path, {"subscriptions.toml": text}))
+
+    assert (problem.line, problem.key) == (7, "key")
+
+
+def test_settings_work_without_an_account_and_without_a_server(tmp_path: Path) -> None:
+    settings = load(config_folder(tmp_path, {"settings.toml": "# nothing\n"})).settings
+
+    assert settings.mail.smtp is None
+    assert settings.operator_to is None
+    assert settings.service.data == tmp_path / "data"
+    assert settings.service.database_url == f"sqlite:///{tmp_path}/data/supplierwatch.db"
+    assert settings.service.listen == "127.0.0.1:8420"
+    assert settings.crawl.allowed_hosts == ()
+    assert settings.crawl.user_agent.startswith("supplierwatch/")
+
+
+def test_settings_are_read(tmp_path: Path) -> None:
+    text = """
+[mail]
+from = "Media watch <watch@trust.example>"
+reply_to = "comms@trust.example"
+smtp = "smtp.trust.example:465"
+[operator]
+to = "it@trust.example"
+[service]
+data = "/var/lib/watch"
+public_url = "https://watch.trust.example/"
+listen = "[::1]:8000"
+[crawl]
+allowed_hosts = ["127.0.0.1", "10.0.0.0/8", "Intranet.Example"]
+concurrent_batches = 4
+batch_deadline = "90s"
+memory_limit_mb = 1024
+download_delay = "0s"
+"""
+    settings = load(config_folder(tmp_path, {"settings.toml": text})).settings
+
+    assert settings.mail.sender == "Media watch <watch@trust.example>"
+    assert settings.mail.smtp == SmtpServer(
+        host="smtp.trust.example", port=465, security="tls", username=None, password=None
+    )
+    assert settings.operator_to == "it@trust.example"
+    assert settings.service.data == Path("/var/lib/watch")
+    assert settings.service.public_url == "https://watch.trust.example"
+    assert settings.service.listen == "[::1]:8000"
+    assert settings.crawl.allowed_hosts == ("127.0.0.1", "10.0.0.0/8", "intranet.example")
+    assert settings.crawl.concurrent_batches == 4
+    assert settings.crawl.batch_deadline == timedelta(seconds=90)
+    assert settings.crawl.memory_limit_mb == 1024
+    assert settings.crawl.download_delay == timedelta(0)
+    assert "+https://watch.trust.example" in settings.crawl.user_agent
+
+
+def test_no_health_page_where_listen_is_empty(tmp_path: Path) -> None:
+    files = {"settings.toml": '[service]\nlisten = ""\n'}
+
+    assert load(config_folder(tmp_path, files)).settings.service.listen is None
+
+
+def test_the_fingerprint_changes_with_any_file_and_only_then(tmp_path: Path) -> None:
+    folder = config_folder(tmp_path)
+    seen = {load(folder).fingerprint, load(folder).fingerprint}
+    assert len(seen) == 1
+
+    for name in GOOD:
+        path = folder / name
+        path.write_text(path.read_text() + "# a remark\n")
+        seen.add(load(folder).fingerprint)
+
+    assert len(seen) == 1 + len(GOOD)
+
+
+def test_ten_thousand_watches_load_in_one_go(tmp_path: Path) -> None:
+    text = "".join(f"[[watch]]\nkey = 'w{n}'\nquery = 'acme AND w{n}'\n" for n in range(10_000))
+    files = {"watches.toml": text, "subscriptions.toml": "# nobody\n"}
+
+    watches = load(config_folder(tmp_path, files)).watches
+
+    assert [watches[n].where.line for n in (0, 1, 9_999)] == [1, 4, 29_998]
