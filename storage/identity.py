@@ -66,14 +66,14 @@ def guid_key(guid: str) -> str:
 
 
 def content_hash(title: str, body: str) -> str | None:
-    """A hash of the words of a full text; None for an empty one.
+    """A hash of the words of a headline and its full text; None for an empty text.
 
     The hash of a short text is marked: it tells an edit, but does not identify an item.
     """
     words = _words(body)
     if not words:
         return None
-    digest = _digest(" ".join(words))
+    digest = _digest(" ".join(_words(title)) + "\x1f" + " ".join(words))
     return digest if len(words) >= _HASHED_FROM_WORDS else _SHORT + digest
 
 
