@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import signal
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -21,12 +22,14 @@ from config.model import Source
 from crawler.connecting import Door
 from crawler.context import CrawlContext
 from crawler.events import Emit
+from crawler.examining import examine
 from crawler.guard import Guard
 from crawler.job import CrawlJob
-from crawler.pipelines import Pipeline, StoredRobots
+from crawler.pipelines import ForgottenRobots, Pipeline, StoredRobots
+from crawler.poll import poll
 from crawler.settings import scrapy_settings
-from crawler.spider import SourceSpider
-from crawler.tools import Hosts
+from crawler.spider import SourceSpider, Work
+from crawler.tools import Fetch, Hosts, ReadListing, Tools
 from storage.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -47,12 +50,14 @@ def crawl(job: CrawlJob, emit: Emit) -> int:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
-    store = open_store(job.database_url, migrate=False)
+    store = open_store(job.database_url, migrate=False) if job.task == "crawl" else None
     door = Door(Guard(job.crawl.allowed_hosts))
     door.install(reactor)
     reactor.suggestThreadPoolSize(LOOKUPS_AT_ONCE)
-    context = CrawlContext(job=job, door=door, robots=StoredRobots(store), clock=now)
-    batch = _Batch(context, store, emit)
+    robots = ForgottenRobots() if store is None else StoredRobots(store)
+    context = CrawlContext(job=job, door=door, robots=robots, clock=now)
+    work = examining(emit) if store is None else polling(context, store, emit)
+    batch = _Batch(context, work, emit)
 
     async def everything() -> None:
         try:
@@ -67,19 +72,19 @@ def crawl(job: CrawlJob, emit: Emit) -> int:
     kept: list[asyncio.Future[None]] = []  # the loop itself holds tasks but weakly
     reactor.callWhenRunning(lambda: kept.append(asyncio.ensure_future(everything())))
     reactor.run(installSignalHandlers=False)
-    store.close()
+    if store is not None:
+        store.close()
     return SOME_BROKE if batch.broken else OK
 
 
 class _Batch:
     """The crawlers of one job."""
 
-    def __init__(self, context: CrawlContext, store: Store, emit: Emit) -> None:
+    def __init__(self, context: CrawlContext, work: Work, emit: Emit) -> None:
         self.broken = False
         self._context = context
-        self._pipeline = Pipeline(store, context.clock)
+        self._work = work
         self._emit = emit
-        self._hosts = Hosts()
         self._crawlers: list[Crawler] = []
         self._interrupted = asyncio.Event()
 
@@ -120,10 +125,39 @@ class _Batch:
         await crawler.crawl_async(
             context=self._context,
             sources=sources,
-            pipeline=self._pipeline,
-            hosts=self._hosts,
+            work=self._work,
             emit=self._emit,
         )
+
+
+def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
+    """Polls, with what they share in one batch."""
+    pipeline, hosts = Pipeline(store, context.clock), Hosts()
+
+    async def work(source: Source, fetch: Fetch, read: ReadListing) -> None:
+        tools = Tools(
+            pipeline=pipeline,
+            fetch=fetch,
+            read=read,
+            clock=context.clock,
+            random=random.random,
+            emit=emit,
+            pages_per_source=context.job.pages_per_source,
+            run_id=context.job.run_id,
+            hosts=hosts,
+        )
+        await poll(source, tools)
+
+    return work
+
+
+def examining(emit: Emit) -> Work:
+    """Examinations, which store nothing."""
+
+    async def work(source: Source, fetch: Fetch, read: ReadListing) -> None:
+        await examine(source, fetch, read, emit)
+
+    return work
 
 
 def groups(sources: Sequence[Source]) -> Mapping[tuple[str, bool], tuple[Source, ...]]:

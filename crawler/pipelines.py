@@ -133,3 +133,14 @@ class StoredRobots:
         """Keep a copy."""
         with self._store.transaction() as unit:
             unit.sources.robots_put(origin, copy.fetched_at, copy.status or 0, copy.body)
+
+
+class ForgottenRobots:
+    """Copies of robots.txt that nobody keeps: each process asks anew."""
+
+    def get(self, origin: str) -> RobotsCopy | None:
+        """Nothing is known."""
+        return None
+
+    def put(self, origin: str, copy: RobotsCopy) -> None:
+        """Forget it."""

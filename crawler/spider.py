@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import scrapy
@@ -21,11 +20,12 @@ from crawler.context import CrawlContext
 from crawler.events import Emit
 from crawler.fetching import Fetcher
 from crawler.listing import Listing
-from crawler.pipelines import Pipeline
-from crawler.poll import poll
-from crawler.tools import Hosts, Tools
+from crawler.tools import Fetch, ReadListing
 
 log = logging.getLogger(__name__)
+
+# what is done with each source: a poll, or an examination
+Work = Callable[[Source, Fetch, ReadListing], Awaitable[None]]
 
 
 class SourceSpider(scrapy.Spider):
@@ -36,16 +36,14 @@ class SourceSpider(scrapy.Spider):
         *,
         context: CrawlContext,
         sources: Sequence[Source],
-        pipeline: Pipeline,
-        hosts: Hosts,
+        work: Work,
         emit: Emit,
     ) -> None:
         super().__init__()
         self.context = context
         self.sources = tuple(sources)
         self.troubled: list[str] = []  # sources whose poll broke; their leases are not given back
-        self._pipeline = pipeline
-        self._hosts = hosts
+        self._work = work
         self._emit = emit
         self._polls: list[asyncio.Task[None]] = []
 
@@ -59,18 +57,8 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Poll every source; Scrapy itself has nothing to schedule."""
-        tools = Tools(
-            pipeline=self._pipeline,
-            fetch=Fetcher(self.crawler, self.context.clock),
-            read=self.read,
-            clock=self.context.clock,
-            random=random.random,
-            emit=self._emit,
-            pages_per_source=self.context.job.pages_per_source,
-            run_id=self.context.job.run_id,
-            hosts=self._hosts,
-        )
-        self._polls = [asyncio.ensure_future(self._guarded(one, tools)) for one in self.sources]
+        fetch = Fetcher(self.crawler, self.context.clock)
+        self._polls = [asyncio.ensure_future(self._guarded(one, fetch)) for one in self.sources]
         await self.closed_polls()
         return
         yield  # an asynchronous generator without a yield is none
@@ -84,10 +72,10 @@ class SourceSpider(scrapy.Spider):
         """Wait until every poll has closed; at once when all have."""
         await asyncio.gather(*self._polls)
 
-    async def _guarded(self, source: Source, tools: Tools) -> None:
+    async def _guarded(self, source: Source, fetch: Fetch) -> None:
         """One poll; what breaks it is reported and stops no other."""
         try:
-            await poll(source, tools)
+            await self._work(source, fetch, self.read)
         except asyncio.CancelledError:
             self.troubled.append(source.key)
         except Exception as error:
