@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
+from supplierwatch.commands.children import children_quiet
 from supplierwatch.commands.failures import unknown_key
 from supplierwatch.commands.options import Json, Source
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import session
 from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, print_json
+from supplierwatch.show.console import console, print_json, waiting
 
 PANEL = "Ask"
 
@@ -32,14 +33,17 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
     is stored and nobody is told. Ends with exit code 1 if a step failed.
     """
     from crawler.inspect import inspect_source
-
     from supplierwatch.show import examined
 
     wired = session(ctx).wired()
     declared = {each.key: each for each in wired.catalog.sources}
     if source not in declared:
         raise unknown_key("source", source, list(declared), "supplierwatch sources")
-    steps = inspect_source(declared[source], wired.catalog.settings.crawl)
+    with (
+        children_quiet(unless=session(ctx).verbose) as children,
+        waiting(f"examining {declared[source].url}", children.screen),
+    ):
+        steps = inspect_source(declared[source], wired.catalog.settings.crawl)
     if json:
         print_json(examined.steps_json(declared[source], steps))
     else:

@@ -72,14 +72,7 @@ def exit_of(error: Exception) -> Exit | None:
         (SupplierwatchError, Exit.FAILED),
         (OSError, Exit.FAILED),
     )
-    if _of_the_database(error):
-        return Exit.DATABASE_REFUSED
     return next((code for kind, code in codes if isinstance(error, kind)), None)
-
-
-def _of_the_database(error: Exception) -> bool:
-    # SQLAlchemy is storage's alone: its errors are told by their name
-    return type(error).__module__.startswith("sqlalchemy.")
 
 
 def show_failure(error: Exception, *, verbose: bool) -> Exit:
@@ -115,9 +108,6 @@ def _show_expected(error: Exception) -> None:
     else:
         message = error.message if isinstance(error, CommandError) else _said(error)
         mend = error.mend if isinstance(error, CommandError) else ""
-        if _of_the_database(error):
-            message = f"the database cannot be read: {getattr(error, 'orig', None) or error}"
-            mend = "If it is older than this program: supplierwatch db upgrade"
         screen.print(head + Text(message), soft_wrap=True)
         if mend:
             print_indented(screen, Text(mend))

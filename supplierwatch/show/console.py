@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -42,6 +44,17 @@ def print_indented(screen: Console, text: Text, by: int = 2) -> None:
     for line in text.wrap(screen, max(20, screen.width - by)):
         line.rstrip()
         screen.print(Text(" " * by) + line, soft_wrap=True)
+
+
+@contextmanager
+def waiting(said: str, screen: TextIO | None) -> Iterator[None]:
+    """Turn a spinner while the block runs, where a person watches `screen`."""
+    if screen is None or not screen.isatty():
+        yield
+        return
+    shown = Console(file=screen, markup=False, emoji=False, highlight=False)
+    with shown.status(Text(said, overflow="ellipsis", no_wrap=True)):
+        yield
 
 
 def note(message: str) -> None:
