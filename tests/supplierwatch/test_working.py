@@ -17,7 +17,7 @@ import pytest
 
 from supplierwatch.exits import Exit
 from tests.supplierwatch.house import House, a_house
-from tests.support.site import Entry, FakeSite, article_page, feed, long_text
+from tests.support.site import Entry, FakeSite, Reply, article_page, feed, long_text
 
 STORIES = {"wards": "Halcyon Health on the wards", "letters": "letters that go astray"}
 LATER = ("theatre", "Halcyon Health in theatre")
@@ -102,6 +102,31 @@ def test_crawl_refuses_a_source_that_is_not_declared(house: House) -> None:
     run = house.run("crawl", "ward-leger")
     assert run.exit_code == Exit.USAGE
     assert "Did you mean 'ward-ledger'?" in run.stderr
+
+
+def test_an_interrupted_crawl_gives_back_what_it_had_claimed(house: House, site: FakeSite) -> None:
+    asked = threading.Event()
+
+    def never_answer(_: socket.socket, _asked: object, closing: threading.Event) -> None:
+        asked.set()
+        closing.wait()
+
+    site.behave("/feed.xml", Reply(never_answer))
+    crawl = subprocess.Popen(
+        [sys.executable, "-m", "supplierwatch", "--config", str(house.config), "crawl"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert asked.wait(30)
+        crawl.send_signal(signal.SIGINT)
+        assert crawl.wait(15) == Exit.INTERRUPTED
+    finally:
+        crawl.kill()
+        crawl.wait(10)
+    publish(site, *STORIES.items())
+    assert house.json("crawl")["new_items"] == 2
 
 
 def test_doctor_shows_each_step_and_stores_nothing(house: House) -> None:
