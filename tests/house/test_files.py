@@ -1,0 +1,117 @@
+"""Files are small, say what they are, go by the names they stand for, and betray no machine."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import statistics
+from pathlib import Path
+
+import pytest
+from scrapy import Spider
+
+from alerts.channels import Channel
+from crawler.kinds import known_kinds
+from tests.house.project import ROOMS, ROOT, name_of, project_files, python_files, read
+
+MODULES = [path for path in python_files(*ROOMS) if path.name != "__init__.py"]
+LONGEST = 450  # lines, for the few files that are one idea in many lines
+# put together here, so that this file does not break its own rule
+MACHINES = (
+    "/" + "work/",
+    "/" + "opt/wheels",
+    "/" + "opt/pypi",
+    "/" + "root/",
+    "/tmp/" + "plan",
+)
+INDEXES = (
+    "pypi" + ".org",
+    "python" + "hosted",
+    "registry." + "npmjs",
+    "--index" + "-url",
+    "--find" + "-links",
+)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_says_what_lives_in_it(path: Path) -> None:
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+    assert said, f"{name_of(path)} has no docstring"
+
+
+def test_modules_are_small() -> None:
+    lengths = {
+        name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES
+    }
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
+    assert statistics.median(lengths.values()) <= 120
+    assert statistics.quantiles(lengths.values(), n=10)[-1] <= 300
+
+
+def test_every_folder_of_tests_is_a_package() -> None:
+    folders = {path.parent for path in python_files("tests")}
+
+    assert [name_of(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+@pytest.mark.parametrize("kind", sorted(known_kinds()))
+def test_a_spider_goes_by_the_name_of_its_file(kind: str) -> None:
+    module = importlib.import_module(f"crawler.spiders.{kind}")
+    spiders = [
+        each
+        for each in vars(module).values()
+        if isinstance(each, type)
+        and issubclass(each, Spider)
+        and each.__module__ == module.__name__
+    ]
+
+    assert [spider.name for spider in spiders] == [kind]
+
+
+def test_there_is_a_kind_of_source() -> None:
+    assert "feed" in known_kinds()
+
+
+def test_a_channel_goes_by_the_name_of_its_file() -> None:
+    package = ROOT / "alerts" / "channels"
+    found = {}
+    for path in package.glob("*.py"):
+        module = importlib.import_module(f"alerts.channels.{path.stem}")
+        for each in vars(module).values():
+            if (
+                isinstance(each, type)
+                and each.__module__ == module.__name__
+                and each is not Channel
+            ):
+                name = getattr(each, "name", None)
+                if isinstance(name, str) and hasattr(each, "send"):
+                    found[path.stem] = name
+
+    assert "email" in found
+    # files stand in for mail where there is no server: they are the e-mail channel then
+    assert {stem: name for stem, name in found.items() if name != stem} in ({}, {"files": "email"})
+
+
+@pytest.mark.parametrize("path", project_files(), ids=name_of)
+def test_no_file_betrays_a_machine_or_a_package_index(path: Path) -> None:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return  # a picture
+    said = [word for word in MACHINES if word in text]
+    if name_of(path) != "Makefile":  # it tells pip-compile to leave them out
+        said += [word for word in INDEXES if word in text]
+
+    assert said == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_tells_type_checkers_that_it_is_typed(room: str) -> None:
+    assert (ROOT / room / "py.typed").exists()
+
+
+def test_the_licence_is_apache() -> None:
+    assert "Apache License" in read("LICENSE")
+    assert 'license = "Apache-2.0"' in read("pyproject.toml")
