@@ -29,7 +29,7 @@ from crawler.pipelines import ForgottenRobots, Pipeline, StoredRobots
 from crawler.poll import poll
 from crawler.settings import scrapy_settings
 from crawler.spider import SourceSpider, Work
-from crawler.tools import Fetch, Hosts, ReadListing, Tools
+from crawler.tools import Fetch, ReadListing, Tools
 from storage.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -132,7 +132,7 @@ class _Batch:
 
 def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
     """Polls, with what they share in one batch."""
-    pipeline, hosts = Pipeline(store, context.clock), Hosts()
+    pipeline = Pipeline(store, context.clock)
 
     async def work(source: Source, fetch: Fetch, read: ReadListing) -> None:
         tools = Tools(
@@ -144,7 +144,7 @@ def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
             emit=emit,
             pages_per_source=context.job.pages_per_source,
             run_id=context.job.run_id,
-            hosts=hosts,
+            hosts=context.hosts,
         )
         await poll(source, tools)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from crawler.connecting import Door
+from crawler.hosts import Hosts
 from crawler.job import CrawlJob
 
 if TYPE_CHECKING:
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 class CrawlContext:
     """One child process: its job, the door to the network and politeness shared by its crawlers.
 
-    `turns` has a lock for each host; `crawl_delays` the seconds that a host's robots.txt asks for.
+    `turns` has a lock for each host; `hosts` knows which are not to be asked; `crawl_delays` the
+    seconds that a host's robots.txt asks for.
     """
 
     job: CrawlJob
     door: Door
     robots: RobotsMemory
     clock: Callable[[], datetime]
+    hosts: Hosts = field(default_factory=Hosts)
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     crawl_delays: dict[str, float] = field(default_factory=dict)
 

@@ -4,6 +4,7 @@ CrawlerError
   BadJob          a child process was told nonsense
   FetchFailed     no usable answer came (its message says what happened)
     FetchRefused  the guard does not allow the address
+    HostIsOut     the host did not answer before, or asked to be left alone
     RobotsDenied  robots.txt does not allow the address, or could not be read
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from crawler.errors import CrawlerError
 
-__all__ = ["BadJob", "FetchFailed", "FetchRefused", "RobotsDenied"]
+__all__ = ["BadJob", "FetchFailed", "FetchRefused", "HostIsOut", "RobotsDenied"]
 
 
 class BadJob(CrawlerError):
@@ -42,6 +43,12 @@ class FetchRefused(FetchFailed):
     """The guard does not allow the address."""
 
     cause = "address-refused"
+
+
+class HostIsOut(FetchFailed):
+    """The host did not answer before in this batch, or asked to be left alone."""
+
+    cause = "host-out"
 
 
 class RobotsDenied(FetchFailed):

@@ -20,6 +20,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.answers import Answer, unpacked
+from crawler.context import context_of
 from crawler.fetch_errors import FetchFailed
 from crawler.settings import MAX_BODY
 from storage.model import FetchedPage
@@ -40,6 +41,7 @@ class Fetcher:
     def __init__(self, crawler: Crawler, clock: Callable[[], datetime]) -> None:
         self._crawler = crawler
         self._clock = clock
+        self._guard = context_of(crawler).door.guard
 
     async def __call__(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Ask for a URL with these headers beside the usual ones.
@@ -47,6 +49,8 @@ class Fetcher:
         Raises:
             FetchFailed: no usable answer came; the message says why.
         """
+        # before Scrapy tidies it up: a backslash would have become a slash
+        self._guard.check_url(url)
         try:
             request = Request(url, headers=dict(headers))
             response = await self._crawler.engine.download_async(request)
@@ -55,7 +59,7 @@ class Fetcher:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            raise _said(url, error) from error
+            raise explained(url, error) from error
         return self._answer(url, response)
 
     def _answer(self, url: str, response: Response) -> Answer:
@@ -79,7 +83,10 @@ class Fetcher:
         return Answer(page=page, headers=headers, permanent_to=response.url if moved else None)
 
 
-def _said(url: str, error: Exception) -> FetchFailed:
+def explained(url: str, error: Exception) -> FetchFailed:
+    """Scrapy's exception in words for an operator, with a cause for counters."""
+    if isinstance(error, FetchFailed):
+        return error
     for kind, cause, words in _SAID:
         if isinstance(error, kind):
             return FetchFailed(f"{url}: {words}", cause=cause)
@@ -88,6 +95,16 @@ def _said(url: str, error: Exception) -> FetchFailed:
             return FetchFailed(f"{url}: too many redirects", cause="redirect-loop")
         return FetchFailed(f"{url}: the answer unpacks to too much", cause="too-large")
     if isinstance(error, DownloadFailedError):
-        cause = "tls" if "SSL" in str(error) or "certificate" in str(error) else "broken"
-        return FetchFailed(f"{url}: the connection failed: {error}", cause=cause)
+        if "certificate" in str(error):
+            words = "its certificate is not valid (verify_tls = false in sources.toml accepts it)"
+            return FetchFailed(f"{url}: {words}", cause="tls")
+        cause = "tls" if "SSL" in str(error) else "broken"
+        return FetchFailed(f"{url}: the connection failed: {_innermost(error)}", cause=cause)
     return FetchFailed(f"{url}: {type(error).__name__}: {error}", cause="unexpected")
+
+
+def _innermost(error: Exception) -> str:
+    """What Twisted's failures within failures come down to."""
+    cause: object = error.__cause__
+    reasons = getattr(cause, "reasons", None) or ()
+    return "; ".join(str(getattr(reason, "value", reason)) for reason in reasons) or str(error)

@@ -38,7 +38,7 @@ _ALSO_SPECIAL: tuple[Network, ...] = tuple(
     )
 )
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_AMBIGUOUS = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|^\s|\s$|^[^/?#]*//[^/?#]*\s")
 
 
 class Guard:
@@ -68,8 +68,9 @@ class Guard:
         """
         if len(url) > MAX_URL:
             raise FetchRefused(f"refused: a URL of {len(url)} characters (at most {MAX_URL})")
-        if _UNPRINTABLE.search(url):
-            raise FetchRefused(f"refused {url!r}: backslash, blank or control character in the URL")
+        if _AMBIGUOUS.search(url):
+            # parsers disagree about the host of such a URL, or about its scheme
+            raise FetchRefused(f"refused {url!r}: a backslash, blank or control character in it")
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port

@@ -10,7 +10,7 @@ from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import request_headers
 from crawler.errors import Unreadable
-from crawler.fetch_errors import FetchFailed
+from crawler.fetch_errors import FetchFailed, HostIsOut
 from crawler.normalise import normalise
 from crawler.pages import extract
 from crawler.rhythm import page_retry
@@ -53,6 +53,8 @@ class PageReader:
             return "postponed"
         try:
             answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
+        except HostIsOut:
+            return "postponed"
         except FetchFailed as error:
             self._tools.hosts.failed(url, error)
             return self._unreadable(page, error.cause, None)

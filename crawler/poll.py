@@ -84,14 +84,17 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     """Ask the source for its listing and judge the answer."""
     now = tools.clock()
     if tools.hosts.is_out(source.url):
-        return Listed(outcome="failed", error="other sources of this host had no answer either")
+        error = "not asked: this host did not answer just before, or wants to be left alone"
+        return Listed(outcome="failed", error=error)
     sent = NO_VALIDATORS if asks_in_full(state.last_polled_at, now) else state.validators
     try:
         answer = await tools.fetch(source.url, request_headers(sent.etag, sent.last_modified))
-    except FetchFailed as error:
-        tools.hosts.failed(source.url, error)
-        return no_answer(error)
+    except FetchFailed as failure:
+        tools.hosts.failed(source.url, failure)
+        return no_answer(failure)
     tools.hosts.answered(source.url)
+    if answer.status == 429:
+        tools.hosts.leave_alone(source.url)
     if answer.permanent_to is not None:
         log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
     return judge(

@@ -13,6 +13,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.context import CrawlContext, context_of
 from crawler.fetch_errors import RobotsDenied
+from crawler.fetching import explained
 from crawler.robots_rules import (
     RobotsCopy,
     Rules,
@@ -100,7 +101,7 @@ class RobotsMiddleware:
                 return RobotsCopy(fetched_at=now, status=404, body=""), ""
             return (
                 RobotsCopy(fetched_at=now, status=None, body=""),
-                f"{url} could not be read, so nothing may be fetched: {error}",
+                f"robots.txt could not be read, so nothing may be fetched: {explained(url, error)}",
             )
         trouble = f"{url} answered {response.status}, so nothing may be fetched"
         body = decode_robots(response.body) if response.status < 300 else ""

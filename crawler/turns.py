@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.context import context_of
+from crawler.fetch_errors import HostIsOut
 
 
 class OneAtATimeHandler(HTTP11DownloadHandler):
@@ -21,9 +22,14 @@ class OneAtATimeHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._turns = context_of(crawler).turns
+        context = context_of(crawler)
+        self._turns = context.turns
+        self._hosts = context.hosts
 
     async def download_request(self, request: Request) -> Response:
         """Download when no other request to the host is under way; the timeout counts from then."""
         async with self._turns[urlparse_cached(request).hostname or ""]:
+            # what waited its turn while the host fell silent need not find that out by itself
+            if self._hosts.is_out(request.url):
+                raise HostIsOut(f"{request.url}: this host is not asked again for now")
             return await super().download_request(request)

@@ -87,7 +87,8 @@ def test_only_web_addresses_are_fetched(url: str) -> None:
         "http://outlet.example\\@127.0.0.1/",
         "http://user@outlet.example/",
         "http://user:word@outlet.example/",
-        "http://outlet.example/a b",
+        "http://outlet .example/",
+        "http://outlet.example/a ",
         "http://outlet.example/\r\nHost: other.example",
         "http://outlet.example/\x00",
         "http://outlet.example:99999/",
@@ -98,6 +99,10 @@ def test_only_web_addresses_are_fetched(url: str) -> None:
 def test_urls_that_parsers_read_differently_are_refused(url: str) -> None:
     with pytest.raises(FetchRefused):
         Guard().check_url(url)
+
+
+def test_a_blank_in_a_path_is_no_danger() -> None:
+    Guard().check_url("http://outlet.example/a b?c d")
 
 
 def test_a_url_longer_than_any_article_needs_is_refused() -> None:

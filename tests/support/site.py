@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -186,8 +187,11 @@ def long_text(about: str, *, paragraphs: int = 4) -> str:
 class FakeSite:
     """The server. `hosts` are loopback addresses that it answers on, all on one port."""
 
-    def __init__(self, hosts: Iterable[str] = ("127.0.0.2",)) -> None:
+    def __init__(
+        self, hosts: Iterable[str] = ("127.0.0.2",), *, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.hosts = tuple(hosts)
+        self._tls = tls
         self.port = 0
         self._replies: dict[tuple[str | None, str], Reply] = {}
         self._asked: list[Asked] = []
@@ -229,7 +233,8 @@ class FakeSite:
 
     def url(self, path: str, *, host: str | None = None) -> str:
         """The address of a path on one of the hosts, the first by default."""
-        return f"http://{host or self.hosts[0]}:{self.port}{path}"
+        scheme = "http" if self._tls is None else "https"
+        return f"{scheme}://{host or self.hosts[0]}:{self.port}{path}"
 
     def behave(self, path: str, reply: Reply, *, host: str | None = None) -> None:
         """Answer a path like this from now on, on one host or on all."""
@@ -271,6 +276,12 @@ class FakeSite:
             self._run(self._serve, connection, host)
 
     def _serve(self, connection: socket.socket, host: str) -> None:
+        if self._tls is not None:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                connection.close()
+                return  # the crawler does not trust the certificate
         with connection:
             try:
                 asked = self._read(connection, host)
