@@ -47,7 +47,7 @@ def channel(
 
 def sent_to(script: dict[str, Action | list[Action]], **how: object) -> tuple[Receipt, int]:
     """The receipt of one attempt, and how many texts the server took with their final dot."""
-    with ScriptedServer(script) as server:  # type: ignore[arg-type]
+    with ScriptedServer(script) as server:
         smtp = channel(server.port, **how)  # type: ignore[arg-type]
         receipt = smtp.send(a_message())
         smtp.rest()
