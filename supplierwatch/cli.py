@@ -16,6 +16,7 @@ import typer
 from supplierwatch.commands import (
     crawling,
     database,
+    demo,
     doctor,
     explaining,
     mail,
@@ -120,6 +121,7 @@ def supplierwatch(
 app.callback(cls=Commands, help=help_of(supplierwatch))(supplierwatch)
 
 for family in (
+    demo,
     setting_up,
     service,
     crawling,

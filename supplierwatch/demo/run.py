@@ -1,0 +1,139 @@
+"""Runs the real service against the bundled newsroom and shows what it did and why."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from storage.model import StoredItem, TextState
+from storage.store import Store, open_store
+from supplierwatch.demo.answers import check
+from supplierwatch.demo.configuration import DAILY, write_configuration
+from supplierwatch.demo.server import Newsroom, newsroom
+from supplierwatch.jobs import Service
+from supplierwatch.show.hits import sentence_of, title_of
+from supplierwatch.wiring import load
+
+
+def run_demo(screen: Console, *, output: Path) -> int:
+    """Show the whole job; returns 0 where everything came out as the answer key says, else 1.
+
+    Args:
+        screen: where to print.
+        output: a folder of its own for configuration, database and mails; emptied first.
+    """
+    started = time.monotonic()
+    _empty(output)
+    with newsroom() as room:
+        write_configuration(output / "config", output / "data", room)
+        wired = load(output / "config", {})
+        settings = wired.catalog.settings.service
+        store = open_store(settings.database_url, backup_dir=settings.data / "backups")
+        try:
+            service = Service(wired, store, owner="demo")
+            _polls(screen, service, room)
+            _show(screen, service, store, output)
+            right = _judge(screen, store, room)
+        finally:
+            store.close()
+    screen.print(f"\nDone in {time.monotonic() - started:.0f} s. Look at it yourself:")
+    screen.print(f"  mails          {output / 'data' / 'mail'}")
+    screen.print(f"  configuration  {output / 'config'}")
+    screen.print(
+        f'  ask the archive: supplierwatch --config {output / "config"} search "corvantis"'
+    )
+    return 0 if right else 1
+
+
+def _empty(output: Path) -> None:
+    for part in ("config", "data"):
+        if (output / part).exists():
+            shutil.rmtree(output / part)
+
+
+def _polls(screen: Console, service: Service, room: Newsroom) -> None:
+    screen.rule(Text("First poll: what is there already", "bold"))
+    screen.print(f"{len(room.sites)} outlets of a bundled newsroom are on the air at 127.0.0.x.")
+    with screen.status("reading feeds and pages"):
+        service.run_once(even_if_not_due=True)
+    _counts(screen, service.store)
+    screen.print("Nothing of this is alerted: it was there before. Each reader got one welcome.")
+    screen.rule(Text("Second poll: the news comes in", "bold"))
+    room.second_wave()
+    with screen.status("reading what is new"):
+        service.run_once(even_if_not_due=True)
+    _counts(screen, service.store)
+    screen.rule(Text("Third poll: an article is corrected", "bold"))
+    room.corrections()
+    with screen.status("looking again"):
+        service.run_once(even_if_not_due=True)
+    _counts(screen, service.store)
+    with service.store.reading() as unit:
+        morning = [s.subscriber_id for s in unit.subscribers.all() if s.subscription_key == DAILY]
+    service.tell(force=morning)
+    service.deliver()
+
+
+def _counts(screen: Console, store: Store) -> None:
+    with store.reading() as unit:
+        items = unit.items.newest(limit=1000)
+        states = [state for state in unit.sources.all() if state.active]
+    full = sum(item.text_state is TextState.FULL for item in items)
+    edited = sum(item.revision > 1 for item in items)
+    blind = ", ".join(f"{state.key} ({state.last_error})" for state in states if state.failures)
+    said = [f"{len(items)} items, {full} with their full text"]
+    said += [f"{edited} edited"] if edited else []
+    said += [f"blind: {blind}"] if blind else []
+    screen.print("; ".join(said))
+
+
+def _show(screen: Console, service: Service, store: Store, output: Path) -> None:
+    names = service.in_force.wired.source_names
+    screen.rule(Text("What matched, and why", "bold"))
+    with store.reading() as unit:
+        for watch in service.catalog.watches:
+            found = unit.mentions.newest([watch.key], limit=50)
+            screen.print(Text.assemble("\n", (watch.label, "bold cyan"), f"  {watch.query}"))
+            if not found:
+                screen.print("  nothing", style="dim")
+            for mention, item in found:
+                when = "was there already" if mention.baseline else "new"
+                line = Text("  ") + title_of(item, mention.match.spans)
+                screen.print(line + Text(f"  {names[item.source_key]}, {when}", "dim"))
+                sentence = sentence_of(item, mention.match.spans)
+                if sentence is not None and not mention.baseline:
+                    screen.print(Text(f"    {sentence[0]}: ", "dim") + sentence[1])
+        items = unit.items.newest(limit=1000)
+        messages = unit.outbox.list(limit=1000)
+    _thin(screen, items, names)
+    screen.rule(Text("Messages", "bold"))
+    table = Table("kind", "to", "subject", "state", box=None, header_style="dim")
+    for message in sorted(messages, key=lambda m: m.row_id):
+        note = message.notification
+        table.add_row(note.kind, note.recipient, note.subject, message.state)
+    screen.print(table)
+
+
+def _thin(screen: Console, items: tuple[StoredItem, ...], names: dict[str, str]) -> None:
+    screen.rule(Text("Held by headline and teaser only, and why", "bold"))
+    for item in items:
+        if item.text_state is not TextState.FULL:
+            said = (
+                f"  {item.title} ({names[item.source_key]}): {item.thin_reason or 'not read yet'}"
+            )
+            screen.print(Text(said))
+
+
+def _judge(screen: Console, store: Store, room: Newsroom) -> bool:
+    screen.rule(Text("Held against the answer key", "bold"))
+    verdicts = check(store, room)
+    for verdict in verdicts:
+        sign = Text("  yes  ", "green") if verdict.holds else Text("  NO   ", "bold red")
+        detail = f" ({verdict.detail})" if verdict.detail else ""
+        screen.print(sign + Text(verdict.said + detail))
+    return all(verdict.holds for verdict in verdicts)
