@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import time
+from typing import Literal
 
 from storage.identity import identifies, url_key
 from storage.model import (
@@ -22,7 +23,7 @@ from storage.model import (
     TextState,
 )
 
-By = str
+By = Literal["url", "guid", "text", "entry"]
 _ENTRY_WORDS = 12  # fewer words are shared by different notices of one source
 
 
@@ -35,36 +36,15 @@ def decide(article: Article, known: Sequence[KnownItem], *, expected: int | None
         expected: the row that its listing made, where its page has come now.
     """
     listed = next((item for item in known if item.item_id == expected), None)
-    same, by = _same(article, [item for item in known if item is not listed])
-    if listed is not None and same is not None:
-        if not _may_absorb(listed):
-            return _onto(article, listed, "url", absorb=None)
-        return _onto(article, same, by, absorb=listed.item_id)
-    target = listed or same
-    if target is None:
-        return New()
-    return _onto(article, target, by, absorb=None)
-
-
-def _same(article: Article, known: Sequence[KnownItem]) -> tuple[KnownItem | None, By]:
-    keys = address_keys(article)
-    oldest_first = sorted(known, key=lambda item: item.item_id)
-    for item in oldest_first:
-        if keys & item.url_keys:
-            return item, "url"
-    if article.guid is not None:
-        for item in oldest_first:
-            if (article.source_key, article.guid) in item.guids:
-                return item, "guid"
-    if article.text_state is TextState.FULL and identifies(article.content_hash):
-        for item in oldest_first:
-            if item.source_key == article.source_key and item.content_hash == article.content_hash:
-                return item, "text"
-    if entry_is_telling(article):
-        for item in oldest_first:
-            if item.source_key == article.source_key and item.entry_hash == article.entry_hash:
-                return item, "entry"
-    return None, "url"
+    others = sorted((item for item in known if item is not listed), key=lambda item: item.item_id)
+    if listed is None:
+        same, by = _same(article, others)
+        return New() if same is None else _onto(article, same, by)
+    if _may_be_absorbed(listed):
+        same, by = _same(article, [item for item in others if _agrees(article, item)])
+        if same is not None:
+            return _onto(article, same, by, absorb=listed.item_id)
+    return _onto(article, listed, "url")
 
 
 def address_keys(article: Article) -> frozenset[str]:
@@ -86,29 +66,83 @@ def entry_is_telling(article: Article) -> bool:
     return len(f"{article.title} {article.summary}".split()) >= _ENTRY_WORDS
 
 
-def _may_absorb(listed: KnownItem) -> bool:
-    return not listed.has_mentions and listed.text_state is TextState.LISTED
+def _same(article: Article, oldest_first: Sequence[KnownItem]) -> tuple[KnownItem | None, By]:
+    keys = address_keys(article)
+    for item in oldest_first:
+        if keys & item.url_keys:
+            return item, "url"
+    if article.guid is not None:
+        guid = (article.source_key, article.guid)
+        for item in oldest_first:
+            if guid in item.guids and not _reuses_guid(article, keys, item):
+                return item, "guid"
+    own = [item for item in oldest_first if item.source_key == article.source_key]
+    if article.text_state is TextState.FULL and identifies(article.content_hash):
+        for item in own:
+            if item.content_hash == article.content_hash:
+                return item, "text"
+    if entry_is_telling(article):
+        for item in own:
+            if item.entry_hash == article.entry_hash:
+                return item, "entry"
+    return None, "url"
 
 
-def _onto(article: Article, item: KnownItem, by: By, *, absorb: int | None) -> Decision:
+def _reuses_guid(article: Article, keys: frozenset[str], item: KnownItem) -> bool:
+    """Whether an identifier stands for another article now: nothing else about it is the same.
+
+    Some feeds number their entries 1 to 20 each day. A moved article keeps its title or date, an
+    article with a new headline keeps its address.
+    """
+    if not keys or not item.url_keys or _squeezed(article.title) == _squeezed(item.title):
+        return False
+    if article.content_hash is not None and article.content_hash == item.content_hash:
+        return False
+    return article.published_at is None or article.published_at != item.published_at
+
+
+def _agrees(article: Article, item: KnownItem) -> bool:
+    """Whether a page and a known item say the same: an address alone merges no two listed entries.
+
+    Sites write the address of a section as the rel=canonical of everything in it.
+    """
+    if _squeezed(article.title) == _squeezed(item.title):
+        return True
+    return article.content_hash is not None and article.content_hash == item.content_hash
+
+
+def _may_be_absorbed(listed: KnownItem) -> bool:
+    return not listed.has_mentions and listed.text_state is not TextState.FULL
+
+
+def _onto(article: Article, item: KnownItem, by: By, *, absorb: int | None = None) -> Decision:
+    # a copy in another source is cut and headed differently: that is no edit of this item
+    own = article.source_key == item.source_key
     if article.text_state is TextState.FULL:
         if item.text_state is not TextState.FULL:
             return Completion(item_id=item.item_id, absorb=absorb)
-        if _changed(article, item):
+        if own and _text_changed(article, item):
             return Revision(item_id=item.item_id, number=item.revision + 1, absorb=absorb)
     elif item.text_state is TextState.LISTED and article.text_state is TextState.THIN:
         return Completion(item_id=item.item_id, absorb=absorb)
-    return Duplicate(item_id=item.item_id, by=by, absorb=absorb)  # type: ignore[arg-type]
+    elif item.text_state is TextState.THIN and own and _listing_changed(article, item):
+        return Revision(item_id=item.item_id, number=item.revision + 1, absorb=absorb)
+    return Duplicate(item_id=item.item_id, by=by, absorb=absorb)
 
 
-def _changed(article: Article, item: KnownItem) -> bool:
-    # a copy in another source is cut and headed differently: that is no edit of this item
-    if article.source_key != item.source_key:
-        return False
+def _text_changed(article: Article, item: KnownItem) -> bool:
     return article.content_hash != item.content_hash or _squeezed(article.title) != _squeezed(
         item.title
     )
 
 
-def _squeezed(title: str) -> str:
-    return " ".join(title.split()).casefold()
+def _listing_changed(article: Article, item: KnownItem) -> bool:
+    # title and teaser are all that there is of a thin item; another date alone is no change
+    return (_squeezed(article.title), _squeezed(article.summary)) != (
+        _squeezed(item.title),
+        _squeezed(item.summary),
+    )
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split()).casefold()

@@ -10,13 +10,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import DatabaseUnusable
 
 BUSY_TIMEOUT_MS = 30_000
+
+# execution options of a connection whose transactions on SQLite change nothing and wait for nobody
+TO_READ = {"to_read": True}
 
 
 def make_engine(url: str) -> Engine:
@@ -59,7 +62,14 @@ def _sqlite(url: str, database: str | None) -> Engine:
         url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     )
     event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def _on_begin(connection: Connection) -> None:
+    to_read = connection.get_execution_options().get("to_read", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(to_read)}")
+    connection.exec_driver_sql("BEGIN" if to_read else "BEGIN IMMEDIATE")
 
 
 def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from storage.dialect import insert_new
 from storage.items import Items
 from storage.model import Match, Mention, Span, StoredItem
+from storage.placing import unmark
 from storage.schema import (
     item,
     item_revision,
     mention,
-    pending_match,
     pending_telling,
+    subscriber,
     told,
     watch_version,
 )
@@ -39,13 +41,14 @@ class Mentions:
     ) -> tuple[Mention, ...]:
         """Store what matched, note whom to tell, and take the item's mark away.
 
-        The mark stays where the item has changed since it was read: it is matched again.
+        Read the item by `Items.pending` in the same transaction. The mark stays where the item has
+        been revised since it was read: it is matched again.
 
         Returns:
             the mentions that were not known before.
         """
         row = self._db.execute(
-            select(item.c.revision, item.c.baseline, item.c.first_seen_at, item.c.text_state).where(
+            select(item.c.revision, item.c.baseline, item.c.first_seen_at).where(
                 item.c.id == item_id
             )
         ).one_or_none()
@@ -57,38 +60,48 @@ class Mentions:
             old = known.get(match.watch_key)
             if old is None:
                 baseline = row.baseline or self._precedes(match, row.first_seen_at)
-                fresh.append(self._add(match, baseline, audience, now))
-            elif matched_revision > old.match.revision:
-                self._note_edit(old, matched_revision, now)
-        if row.revision == matched_revision:
-            self._db.execute(delete(pending_match).where(pending_match.c.item_id == item_id))
+                fresh.append(self._add(match, audience, now, baseline=baseline))
+            elif matched_revision >= old.match.revision:
+                self._stands_now(old, match)
+        self._note_edits(list(known.values()), item_id, matched_revision, now)
+        if row.revision <= matched_revision:
+            unmark(self._db, item_id)
         return tuple(fresh)
 
     def _precedes(self, match: Match, first_seen_at: datetime) -> bool:
-        # what waits for its first match when a watch is edited was never in the archive to it
-        if match.watch_version > 1:
-            return False
-        since = self._db.scalar(
-            select(watch_version.c.active_since).where(
+        """Whether a watch came into force after the item was first seen.
+
+        An item's first text waits to be matched by the watch as it was too: an edit of the watch
+        in that moment must not swallow it. A changed old article is new to no edited watch.
+        """
+        versions = self._db.execute(
+            select(watch_version)
+            .where(
                 watch_version.c.key == match.watch_key,
-                watch_version.c.version == match.watch_version,
+                watch_version.c.version <= match.watch_version,
             )
+            .order_by(watch_version.c.version.desc())
         )
+        since: datetime | None = None
+        for version in versions.all():
+            if since is not None and version.retired_at != since:
+                break  # the watch was away in between
+            since = version.active_since
+            if match.revision > 1:
+                break
         return since is not None and first_seen_at < since
 
     def _add(
-        self, match: Match, baseline: bool, audience: Mapping[str, Sequence[int]], now: datetime
+        self, match: Match, audience: Mapping[str, Sequence[int]], now: datetime, *, baseline: bool
     ) -> Mention:
         mention_id = self._db.execute(
             insert(mention)
             .values(
                 watch_key=match.watch_key,
-                watch_version=match.watch_version,
                 item_id=match.item_id,
-                revision=match.revision,
-                spans=[[span.field, span.start, span.end] for span in match.spans],
                 created_at=now,
                 baseline=baseline,
+                **_where_it_hit(match),
             )
             .returning(mention.c.id)
         ).scalar_one()
@@ -97,29 +110,57 @@ class Mentions:
                 self._wait(subscriber_id, mention_id, match.revision, "new", now)
         return Mention(mention_id=mention_id, match=match, created_at=now, baseline=baseline)
 
-    def _note_edit(self, old: Mention, revision: int, now: datetime) -> None:
-        before = self._db.execute(
-            select(item_revision.c.body).where(
-                item_revision.c.item_id == old.match.item_id, item_revision.c.number == revision - 1
-            )
-        ).one_or_none()
-        if before is None:
+    def _stands_now(self, old: Mention, match: Match) -> None:
+        # positions in a text that has been replaced explain nothing
+        here = mention.c.id == old.mention_id
+        self._db.execute(update(mention).where(here).values(**_where_it_hit(match)))
+
+    def _note_edits(
+        self, mentions: Sequence[Mention], item_id: int, revision: int, now: datetime
+    ) -> None:
+        """Have those who were told of an earlier text told that it changed.
+
+        Also where the watch finds nothing any more: that a name was taken out is news.
+        """
+        if revision == 1 or not mentions:
             return
-        told_to = select(told.c.subscriber_id).where(told.c.mention_id == old.mention_id).distinct()
-        for subscriber_id in self._db.scalars(told_to).all():
-            self._wait(subscriber_id, old.mention_id, revision, "edit", now)
+        present = self._db.scalar(select(item.c.content_hash).where(item.c.id == item_id))
+        bodies = dict(
+            self._db.execute(
+                select(item_revision.c.number, item_revision.c.content_hash).where(
+                    item_revision.c.item_id == item_id
+                )
+            ).all()
+        )
+        ids = [one.mention_id for one in mentions]
+        knows = self._db.execute(
+            select(told.c.subscriber_id, told.c.mention_id, func.max(told.c.revision))
+            .join(subscriber, subscriber.c.id == told.c.subscriber_id)
+            .where(told.c.mention_id.in_(ids), subscriber.c.active.is_(True))
+            .group_by(told.c.subscriber_id, told.c.mention_id)
+        )
+        for subscriber_id, mention_id, last in knows.all():
+            if last < revision and bodies.get(last) != present:
+                self._replace_edits(subscriber_id, mention_id)
+                self._wait(subscriber_id, mention_id, revision, "edit", now)
+
+    def _replace_edits(self, subscriber_id: int, mention_id: int) -> None:
+        self._db.execute(
+            delete(pending_telling).where(
+                pending_telling.c.subscriber_id == subscriber_id,
+                pending_telling.c.mention_id == mention_id,
+                pending_telling.c.what == "edit",
+            )
+        )
 
     def _wait(
         self, subscriber_id: int, mention_id: int, revision: int, what: str, now: datetime
     ) -> None:
         key = {"subscriber_id": subscriber_id, "mention_id": mention_id, "revision": revision}
-        for table in (pending_telling, told):
-            there = select(func.count()).select_from(table)
-            for name, value in key.items():
-                there = there.where(table.c[name] == value)
-            if self._db.scalar(there):
-                return
-        self._db.execute(insert(pending_telling).values(**key, what=what, created_at=now))
+        known = select(told.c.mention_id).where(*(told.c[name] == key[name] for name in key))
+        if self._db.scalar(known) is None:
+            values = {**key, "what": what, "created_at": now}
+            insert_new(self._db, pending_telling, values, list(pending_telling.primary_key))
 
     def of_item(self, item_id: int) -> tuple[Mention, ...]:
         """All mentions of an item, by watch."""
@@ -150,6 +191,14 @@ class Mentions:
         if until is not None:
             counted = counted.where(mention.c.created_at < until)
         return int(self._db.scalar(counted) or 0)
+
+
+def _where_it_hit(match: Match) -> dict[str, Any]:
+    return {
+        "watch_version": match.watch_version,
+        "revision": match.revision,
+        "spans": [[span.field, span.start, span.end] for span in match.spans],
+    }
 
 
 def mention_of(row: Row[Any]) -> Mention:

@@ -119,6 +119,7 @@ class KnownItem:
     entry_hash: str
     has_mentions: bool
     revision: int
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

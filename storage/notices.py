@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
+from storage.dialect import insert_new
 from storage.schema import notice
-from storage.types import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +28,15 @@ class Notices:
 
     def raise_(self, key: str, text: str, now: datetime) -> bool:
         """Open a notice, or give an open one a new text; True where it was not open before."""
-        row = self._db.execute(select(notice).where(notice.c.key == key)).one_or_none()
-        if row is None:
-            self._db.execute(insert(notice).values(key=key, text=clean(text), since=now))
+        values = {"key": key, "text": text, "since": now, "cleared_at": None}
+        if insert_new(self._db, notice, values, [notice.c.key]):
             return True
-        reopened = row.cleared_at is not None
-        values: dict[str, Any] = {"text": clean(text), "cleared_at": None}
-        if reopened:
-            values["since"] = now
-        self._db.execute(update(notice).where(notice.c.key == key).values(values))
-        return reopened
+        this = notice.c.key == key
+        reopened = (this, notice.c.cleared_at.is_not(None))
+        if self._db.execute(update(notice).where(*reopened).values(values)).rowcount > 0:
+            return True
+        self._db.execute(update(notice).where(this).values(text=text))
+        return False
 
     def clear(self, key: str, now: datetime) -> bool:
         """Close a notice; False where it was not open."""

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
 
+from storage.dialect import insert_new
 from storage.model import Notification, OutboxMessage, Receipt
 from storage.schema import outbox, pause
 
@@ -29,26 +30,21 @@ class Outbox:
 
     def enqueue(self, notification: Notification, now: datetime) -> bool:
         """Write a message; False where its delivery key has been written before."""
-        known = select(outbox.c.id).where(outbox.c.delivery_key == notification.delivery_key)
-        if self._db.scalar(known) is not None:
-            return False
-        self._db.execute(
-            insert(outbox).values(
-                delivery_key=notification.delivery_key,
-                kind=notification.kind,
-                channel=notification.channel,
-                recipient=notification.recipient,
-                subject=notification.subject,
-                message_id=notification.message_id,
-                raw=notification.raw,
-                state="queued",
-                attempts=0,
-                unknown_outcomes=0,
-                created_at=now,
-                next_at=now,
-            )
-        )
-        return True
+        values = {
+            "delivery_key": notification.delivery_key,
+            "kind": notification.kind,
+            "channel": notification.channel,
+            "recipient": notification.recipient,
+            "subject": notification.subject,
+            "message_id": notification.message_id,
+            "raw": notification.raw,
+            "state": "queued",
+            "attempts": 0,
+            "unknown_outcomes": 0,
+            "created_at": now,
+            "next_at": now,
+        }
+        return insert_new(self._db, outbox, values, [outbox.c.delivery_key])
 
     def claim(self, now: datetime, *, owner: str, lease: timedelta) -> OutboxMessage | None:
         """Lease the message that has waited longest; paused channels are left alone.
@@ -87,7 +83,10 @@ class Outbox:
     def record(
         self, row_id: int, receipt: Receipt, *, now: datetime, next_at: datetime | None
     ) -> None:
-        """What became of a claimed message. `next_at` None ends it: sent or dead."""
+        """What became of a claimed message. `next_at` None ends it: sent or dead.
+
+        A message that was delivered stays so, whatever a sender whose lease ran out says of it.
+        """
         state = _STATE_AFTER[receipt.outcome]
         if next_at is None and state != "sent":
             state = "dead"
@@ -106,7 +105,10 @@ class Outbox:
             values["unknown_outcomes"] = outbox.c.unknown_outcomes + 1
         if receipt.outcome == "paused":
             values["attempts"] = outbox.c.attempts - 1  # the message is not to blame
-        self._db.execute(update(outbox).where(outbox.c.id == row_id).values(values))
+        change = update(outbox).where(outbox.c.id == row_id)
+        if state != "sent":
+            change = change.where(outbox.c.state != "sent")
+        self._db.execute(change.values(values))
 
     def get(self, row_id: int) -> OutboxMessage | None:
         """One message."""
@@ -128,8 +130,9 @@ class Outbox:
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
 
     def resend(self, row_id: int, now: datetime) -> bool:
-        """Have a message sent (again); False where there is none of that number."""
-        return self._set(row_id, {"state": "queued", "next_at": now, "attempts": 0})
+        """Have a message sent (again); False where there is none, or it is being sent now."""
+        values = {"state": "queued", "next_at": now, "attempts": 0}
+        return self._set(row_id, values, only=("sent", "dead", "held", *WAITING))
 
     def hold(self, row_id: int) -> bool:
         """Keep a message that has not been sent from being sent."""
@@ -149,10 +152,8 @@ class Outbox:
 
     def pause(self, channel: str, reason: str, now: datetime) -> bool:
         """Stop claiming messages of a channel; False where it is stopped already."""
-        if channel in self.paused():
-            return False
-        self._db.execute(insert(pause).values(channel=channel, reason=reason, since=now))
-        return True
+        values = {"channel": channel, "reason": reason, "since": now}
+        return insert_new(self._db, pause, values, [pause.c.channel])
 
     def resume(self, channel: str) -> bool:
         """Go on with a channel."""
@@ -164,10 +165,18 @@ class Outbox:
         return {row.channel: (row.reason, row.since) for row in self._db.execute(select(pause))}
 
     def next_due(self) -> datetime | None:
-        """When the next waiting message falls due."""
-        soonest = select(func.min(outbox.c.next_at)).where(outbox.c.state.in_(WAITING))
-        soonest_at: datetime | None = self._db.scalar(soonest)
-        return soonest_at
+        """When the next message can be claimed, of channels that are not paused."""
+        soonest: datetime | None = self._db.scalar(
+            select(
+                func.min(
+                    case((outbox.c.state == "leased", outbox.c.lease_until), else_=outbox.c.next_at)
+                )
+            ).where(
+                outbox.c.state.in_((*WAITING, "leased")),
+                outbox.c.channel.not_in(select(pause.c.channel)),
+            )
+        )
+        return soonest
 
 
 def _message(row: Row[Any]) -> OutboxMessage:

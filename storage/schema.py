@@ -14,11 +14,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
-from storage.types import JsonText, UtcDateTime
+from storage.types import CleanText, JsonText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -29,62 +28,64 @@ metadata = MetaData(
     }
 )
 
+Hash = String(64)
 # SQLite numbers rows by itself only where the key is its INTEGER
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 source = Table(
     "source",
     metadata,
-    Column("key", String(200), primary_key=True),
-    Column("kind", String(40), nullable=False),
-    Column("url", Text, nullable=False),
+    Column("key", CleanText, primary_key=True),
+    Column("kind", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
-    Column("lease_owner", String(200)),
+    Column("lease_owner", CleanText),
     Column("lease_until", UtcDateTime),
-    Column("etag", Text),
-    Column("last_modified", Text),
-    Column("body_hash", String(64)),
+    Column("etag", CleanText),
+    Column("last_modified", CleanText),
+    Column("body_hash", Hash),
     Column("last_polled_at", UtcDateTime),
     Column("last_success_at", UtcDateTime),
-    Column("outcome", String(20)),
+    Column("outcome", CleanText),
     Column("http_status", Integer),
-    Column("last_error", Text),
+    Column("last_error", CleanText),
     Column("failures", Integer, nullable=False, default=0),
     Column("baseline_done_at", UtcDateTime),
     Column("last_report", JsonText),
+    Column("item_count", Integer, nullable=False, default=0),  # of items that it listed first
 )
 Index("ix_source_active_next_at", source.c.active, source.c.next_at)
 
 robots = Table(
     "robots",
     metadata,
-    Column("host", String(300), primary_key=True),
+    Column("host", CleanText, primary_key=True),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", CleanText, nullable=False),
 )
 
 item = Table(
     "item",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("source_key", String(200), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("url", Text),
-    Column("title", Text, nullable=False),
+    Column("source_key", CleanText, nullable=False),
+    Column("kind", CleanText, nullable=False),
+    Column("url", CleanText),
+    Column("title", CleanText, nullable=False),
     Column("authors", JsonText, nullable=False),
     Column("published_at", UtcDateTime),
-    Column("published_raw", Text),
-    Column("language", String(20)),
-    Column("summary", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("comments", Text, nullable=False),
+    Column("published_raw", CleanText),
+    Column("language", CleanText),
+    Column("summary", CleanText, nullable=False),
+    Column("body", CleanText, nullable=False),
+    Column("comments", CleanText, nullable=False),
     Column("pages", JsonText, nullable=False),
-    Column("text_state", String(10), nullable=False),
-    Column("thin_reason", Text),
-    Column("content_hash", String(64)),
-    Column("entry_hash", String(64), nullable=False),
+    Column("text_state", CleanText, nullable=False),
+    Column("thin_reason", CleanText),
+    Column("content_hash", Hash),
+    Column("entry_hash", Hash, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("revised_at", UtcDateTime),
@@ -94,8 +95,8 @@ item = Table(
     # how the page is to be fetched (again), and when
     Column("page_due_at", UtcDateTime),
     Column("page_attempts", Integer, nullable=False, default=0),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("etag", CleanText),
+    Column("last_modified", CleanText),
 )
 Index("ix_item_first_seen_at_id", item.c.first_seen_at, item.c.id)
 Index("ix_item_source_key_content_hash", item.c.source_key, item.c.content_hash)
@@ -108,12 +109,12 @@ carrier = Table(
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
-    Column("source_key", String(200), nullable=False),
-    Column("url", Text),
-    Column("url_key", String(64)),
-    Column("guid", Text),
-    Column("guid_key", String(64)),
-    Column("entry_hash", String(64), nullable=False),
+    Column("source_key", CleanText, nullable=False),
+    Column("url", CleanText),
+    Column("url_key", Hash),
+    Column("guid", CleanText),
+    Column("guid_key", Hash),
+    Column("entry_hash", Hash, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
 )
 Index("ix_carrier_item_id", carrier.c.item_id)
@@ -125,10 +126,10 @@ item_revision = Table(
     metadata,
     Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("summary", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("content_hash", String(64)),
+    Column("title", CleanText, nullable=False),
+    Column("summary", CleanText, nullable=False),
+    Column("body", CleanText, nullable=False),
+    Column("content_hash", Hash),
     Column("fetched_at", UtcDateTime, nullable=False),
 )
 
@@ -137,7 +138,6 @@ pending_match = Table(
     metadata,
     Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
     Column("ready_at", UtcDateTime, nullable=False),
-    Column("mark", Integer, nullable=False),  # grows with each change, so a stale clear is seen
 )
 Index("ix_pending_match_ready_at", pending_match.c.ready_at)
 
@@ -145,10 +145,10 @@ watch_version = Table(
     "watch_version",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("key", String(200), nullable=False),
+    Column("key", CleanText, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("query", Text, nullable=False),
-    Column("fingerprint", String(64), nullable=False),
+    Column("query", CleanText, nullable=False),
+    Column("fingerprint", Hash, nullable=False),
     Column("active_since", UtcDateTime, nullable=False),
     Column("retired_at", UtcDateTime),
     UniqueConstraint("key", "version"),
@@ -158,7 +158,7 @@ mention = Table(
     "mention",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("watch_key", String(200), nullable=False),
+    Column("watch_key", CleanText, nullable=False),
     Column("watch_version", Integer, nullable=False),
     Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
     Column("revision", Integer, nullable=False),
@@ -174,8 +174,8 @@ subscriber = Table(
     "subscriber",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("subscription_key", String(200), nullable=False),
-    Column("recipient", String(400), nullable=False),
+    Column("subscription_key", CleanText, nullable=False),
+    Column("recipient", CleanText, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("activated_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime),
@@ -189,15 +189,15 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("delivery_key", String(400), nullable=False, unique=True),
-    Column("kind", String(20), nullable=False),
-    Column("channel", String(40), nullable=False),
-    Column("recipient", String(400), nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("message_id", String(400), nullable=False),
+    Column("delivery_key", CleanText, nullable=False, unique=True),
+    Column("kind", CleanText, nullable=False),
+    Column("channel", CleanText, nullable=False),
+    Column("recipient", CleanText, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("message_id", CleanText, nullable=False),
     Column("raw", LargeBinary, nullable=False),
-    Column("state", String(12), nullable=False),
-    Column("lease_owner", String(200)),
+    Column("state", CleanText, nullable=False),
+    Column("lease_owner", CleanText),
     Column("lease_until", UtcDateTime),
     Column("attempts", Integer, nullable=False, default=0),
     Column("unknown_outcomes", Integer, nullable=False, default=0),
@@ -205,9 +205,10 @@ outbox = Table(
     Column("next_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
     Column("last_code", Integer),
-    Column("last_error", Text),
+    Column("last_error", CleanText),
 )
 Index("ix_outbox_state_next_at", outbox.c.state, outbox.c.next_at)
+Index("ix_outbox_state_lease_until", outbox.c.state, outbox.c.lease_until)
 
 pending_telling = Table(
     "pending_telling",
@@ -215,9 +216,10 @@ pending_telling = Table(
     Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     Column("mention_id", Id, ForeignKey("mention.id", ondelete="CASCADE"), primary_key=True),
     Column("revision", Integer, primary_key=True),
-    Column("what", String(8), nullable=False),
+    Column("what", CleanText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
 )
+Index("ix_pending_telling_mention_id", pending_telling.c.mention_id)
 
 told = Table(
     "told",
@@ -229,20 +231,21 @@ told = Table(
     Column("told_at", UtcDateTime, nullable=False),
 )
 Index("ix_told_mention_id", told.c.mention_id)
+Index("ix_told_outbox_id", told.c.outbox_id)
 
 pause = Table(
     "pause",
     metadata,
-    Column("channel", String(40), primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("channel", CleanText, primary_key=True),
+    Column("reason", CleanText, nullable=False),
     Column("since", UtcDateTime, nullable=False),
 )
 
 notice = Table(
     "notice",
     metadata,
-    Column("key", String(300), primary_key=True),
-    Column("text", Text, nullable=False),
+    Column("key", CleanText, primary_key=True),
+    Column("text", CleanText, nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("cleared_at", UtcDateTime),
 )
@@ -250,10 +253,10 @@ notice = Table(
 run = Table(
     "run",
     metadata,
-    Column("run_id", String(200), primary_key=True),
+    Column("run_id", CleanText, primary_key=True),
     Column("source_keys", JsonText, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    Column("status", String(200)),
+    Column("status", CleanText),
 )
 Index("ix_run_ended_at", run.c.ended_at)

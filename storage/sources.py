@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from config import model as declared
+from storage.dialect import alone, upsert
 from storage.model import CrawlReport, SourceState, Validators
 from storage.schema import item, robots, source
 
@@ -35,20 +36,27 @@ class Sources:
 
     def declare(self, sources: Sequence[declared.Source], now: datetime) -> None:
         """Make these the sources that are polled; what is known of the others is kept."""
+        alone(self._db, "declare")
         known = {row.key: row for row in self._db.execute(select(source))}
         keys = {one.key for one in sources}
         for one in sources:
             row = known.get(one.key)
             if row is None:
-                values = {"key": one.key, "kind": one.kind, "url": one.url, "active": True}
-                self._db.execute(insert(source).values(**values, next_at=now, failures=0))
+                values: dict[str, Any] = {
+                    "key": one.key,
+                    "kind": one.kind,
+                    "url": one.url,
+                    "active": True,
+                }
+                values |= {"next_at": now, "failures": 0, "item_count": self._count(one.key)}
+                self._db.execute(insert(source).values(values))
             elif (row.kind, row.url, row.active) != (one.kind, one.url, True):
                 changed: dict[str, Any] = {"kind": one.kind, "url": one.url, "active": True}
                 if (row.kind, row.url) != (one.kind, one.url):
-                    # validators belong to an address
+                    # validators belong to an address, and so do its failures
                     changed |= {"etag": None, "last_modified": None, "body_hash": None}
-                if not row.active or row.url != one.url:
-                    changed |= {"next_at": now}
+                    changed |= {"failures": 0, "last_error": None}
+                changed["next_at"] = now
                 self._db.execute(update(source).where(source.c.key == one.key).values(changed))
         for key in known.keys() - keys:
             self._db.execute(update(source).where(source.c.key == key).values(active=False))
@@ -81,7 +89,7 @@ class Sources:
             .where(source.c.key.in_(claimed))
             .values(lease_owner=owner, lease_until=now + lease)
         )
-        return tuple(state for state in self.all() if state.key in claimed)
+        return self._states(source.c.key.in_(claimed))
 
     def finish(
         self,
@@ -90,8 +98,11 @@ class Sources:
         next_at: datetime,
         validators: Validators | None,
         baseline_done: bool,
-    ) -> None:
-        """Record a poll and give its lease back. `validators` None keeps the stored ones."""
+    ) -> bool:
+        """Record a poll and give its lease back. `validators` None keeps the stored ones.
+
+        False, and nothing is recorded, where the lease ran out and another run has the source.
+        """
         success = report.outcome in _SUCCESSES
         now = report.finished_at
         values: dict[str, Any] = {
@@ -112,7 +123,7 @@ class Sources:
         if baseline_done:
             values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
         mine = (source.c.key == report.source_key, source.c.lease_owner == report.run_id)
-        self._db.execute(update(source).where(*mine).values(values))
+        return self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
 
     def release(self, owner: str, *, now: datetime, error: str | None) -> int:
         """Take back what `owner` still holds; with an error it counts as a failed poll."""
@@ -136,15 +147,13 @@ class Sources:
         """Every source that was ever declared, by key."""
         return self._states()
 
-    def _states(self, *tests: Any) -> tuple[SourceState, ...]:
-        counts = {
-            row[0]: int(row[1])
-            for row in self._db.execute(
-                select(item.c.source_key, func.count()).group_by(item.c.source_key)
-            )
-        }
+    def _states(self, *tests: ColumnElement[bool]) -> tuple[SourceState, ...]:
         found = self._db.execute(select(source).where(*tests).order_by(source.c.key))
-        return tuple(_state(row, counts) for row in found)
+        return tuple(_state(row) for row in found)
+
+    def _count(self, key: str) -> int:
+        counted = select(func.count()).select_from(item).where(item.c.source_key == key)
+        return int(self._db.scalar(counted) or 0)
 
     def robots_get(self, host: str) -> RobotsFile | None:
         """The cached robots.txt of a host."""
@@ -153,13 +162,11 @@ class Sources:
 
     def robots_put(self, host: str, fetched_at: datetime, status: int, body: str) -> None:
         """Remember a host's robots.txt."""
-        values = {"fetched_at": fetched_at, "status": status, "body": body.replace("\x00", "")}
-        found = self._db.execute(update(robots).where(robots.c.host == host).values(values))
-        if found.rowcount == 0:
-            self._db.execute(insert(robots).values(host=host, **values))
+        values = {"host": host, "fetched_at": fetched_at, "status": status, "body": body}
+        upsert(self._db, robots, values, [robots.c.host])
 
 
-def _state(row: Row[Any], counts: Mapping[str, int]) -> SourceState:
+def _state(row: Row[Any]) -> SourceState:
     return SourceState(
         key=row.key,
         kind=row.kind,
@@ -178,7 +185,7 @@ def _state(row: Row[Any], counts: Mapping[str, int]) -> SourceState:
         last_error=row.last_error,
         failures=row.failures,
         baseline_done_at=row.baseline_done_at,
-        item_count=counts.get(row.key, 0),
+        item_count=row.item_count,
     )
 
 

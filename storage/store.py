@@ -7,27 +7,28 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from storage.coverage import CoverageReader
-from storage.engine import make_engine
-from storage.errors import DatabaseUnusable
+from storage.engine import TO_READ, make_engine
+from storage.errors import explained
 from storage.items import Items
 from storage.mentions import Mentions
-from storage.migrate import upgrade
 from storage.notices import Notices
 from storage.outbox import Outbox
 from storage.runs import Runs
 from storage.sources import Sources
 from storage.subscribers import Subscribers
+from storage.version import refuse_other_schema
 from storage.watches import Watches
 
 
 class Unit:
     """Everything that can be done within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.items = Items(connection)
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
+        self.items = Items(connection, writes=writes)
         self.sources = Sources(connection)
         self.watches = Watches(connection)
         self.mentions = Mentions(connection, self.items)
@@ -51,32 +52,37 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
-        """A unit that is committed as a whole, or not at all when the block raises."""
-        with self._begin("BEGIN IMMEDIATE") as connection:
-            yield Unit(connection)
+        """A unit that is committed as a whole, or not at all when the block raises.
+
+        On SQLite it is the only writer while it lasts: do nothing slow in it.
+
+        Raises:
+            DatabaseUnusable: the database is locked, full, damaged or away.
+        """
+        with self._connected() as connection, connection.begin():
+            yield Unit(connection, writes=True)
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
-        """A unit that sees one state of the database and changes nothing."""
-        with self._begin("BEGIN") as connection:
-            yield Unit(connection)
+        """A unit that sees one state of the database and cannot change it.
+
+        Raises:
+            DatabaseUnusable: the database is damaged or away, or a change was tried.
+        """
+        with self._connected() as connection:
+            connection = connection.execution_options(**TO_READ)
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            yield Unit(connection, writes=False)
 
     @contextmanager
-    def _begin(self, begin: str) -> Iterator[Connection]:
-        with self._engine.connect() as connection:
-            sqlite = self._engine.dialect.name == "sqlite"
-            try:
-                if sqlite:
-                    connection.exec_driver_sql(begin)
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
                 yield connection
-            except BaseException:
-                if sqlite:
-                    connection.exec_driver_sql("ROLLBACK")
-                connection.rollback()
-                raise
-            if sqlite:
-                connection.exec_driver_sql("COMMIT")
-            connection.commit()
+        except DBAPIError as error:
+            raise explained(error, self._engine.url) from error
 
     def ping(self) -> None:
         """Ask the database for an answer.
@@ -84,11 +90,13 @@ class Store:
         Raises:
             DatabaseUnusable: it gives none.
         """
-        try:
-            with self._engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-        except DBAPIError as error:
-            raise DatabaseUnusable(f"the database does not answer: {error.orig}") from error
+        with self._connected() as connection:
+            connection.execution_options(**TO_READ).execute(text("SELECT 1"))
+
+    def connections_in_use(self) -> int:
+        """How many connections are in the hands of units now."""
+        pool = self._engine.pool
+        return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
     def close(self) -> None:
         """Close every connection."""
@@ -100,20 +108,26 @@ def open_store(url: str, *, migrate: bool = True, backup_dir: Path | None = None
 
     Args:
         url: SQLAlchemy URL of SQLite or PostgreSQL.
-        migrate: upgrade an older schema; otherwise the database is used as it is.
-        backup_dir: where a SQLite file is copied to before it is upgraded.
+        migrate: upgrade an older schema; otherwise an older one is refused.
+        backup_dir: where a SQLite file is copied to before it is upgraded; a folder beside it
+            where absent.
 
     Raises:
         SchemaTooNew: written by a newer release.
+        SchemaTooOld: written by an older release, and not to be upgraded here.
         DatabaseUnusable: cannot be opened.
     """
     engine = make_engine(url)
     try:
         if migrate:
+            from storage.migrate import upgrade  # Alembic, which crawl children do without
+
             upgrade(engine, backup_dir=backup_dir)
-    except OperationalError as error:
+        else:
+            refuse_other_schema(engine)
+    except DBAPIError as error:
         engine.dispose()
-        raise DatabaseUnusable(f"cannot open the database {engine.url}: {error.orig}") from error
+        raise explained(error, engine.url) from error
     except BaseException:
         engine.dispose()
         raise

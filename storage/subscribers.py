@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from config import model as declared
+from storage.dialect import alone, insert_new
 from storage.items import Items
 from storage.mentions import mention_of
 from storage.model import Notification, PendingTelling, Subscriber
 from storage.outbox import Outbox
 from storage.schema import mention, outbox, pending_telling, subscriber, told
+
+log = logging.getLogger(__name__)
 
 ALL_WATCHES = "*"
 Told = tuple[str, str, int | None, datetime]
@@ -32,8 +36,10 @@ class Subscribers:
         """Make these the subscriptions in force; returns the active subscribers.
 
         What waits for a recipient whose subscription vanished moves to another subscription of
-        theirs that has the watch, and is dropped where there is none: they asked for that.
+        theirs that has the watch, and is dropped, with a log line, where there is none: they asked
+        for that.
         """
+        alone(self._db, "declare")
         wanted = {(s.key, to): s for s in subscriptions for to in s.to}
         known = {
             (row.subscription_key, row.recipient): row
@@ -67,45 +73,42 @@ class Subscribers:
             .join(mention, mention.c.id == pending_telling.c.mention_id)
             .where(pending_telling.c.subscriber_id == gone.id)
         ).all()
+        dropped = 0
         for row in waiting:
-            heir = next(
-                (
-                    heir_id
-                    for s, heir_id in heirs
-                    if row.watch_key in s.watches or ALL_WATCHES in s.watches
-                ),
-                None,
-            )
-            if heir is not None and not self._has(heir, row.mention_id, row.revision):
-                self._db.execute(
-                    insert(pending_telling).values(
-                        subscriber_id=heir,
-                        mention_id=row.mention_id,
-                        revision=row.revision,
-                        what=row.what,
-                        created_at=row.created_at,
-                    )
-                )
+            heir = next((each for s, each in heirs if _has_watch(s, row.watch_key)), None)
+            if heir is None:
+                dropped += 1
+                continue
+            moved = {
+                "subscriber_id": heir,
+                "mention_id": row.mention_id,
+                "revision": row.revision,
+                "what": row.what,
+                "created_at": row.created_at,
+            }
+            if not self._was_told(heir, row.mention_id, row.revision):
+                insert_new(self._db, pending_telling, moved, list(pending_telling.primary_key))
         self._db.execute(delete(pending_telling).where(pending_telling.c.subscriber_id == gone.id))
         self._db.execute(update(subscriber).where(subscriber.c.id == gone.id).values(active=False))
+        if dropped:
+            log.warning(
+                "telling.dropped count=%d subscription=%s recipient=%s",
+                dropped,
+                gone.subscription_key,
+                gone.recipient,
+            )
 
     def _id(self, key: str, recipient: str) -> int:
         wanted = (subscriber.c.subscription_key == key, subscriber.c.recipient == recipient)
         return int(self._db.execute(select(subscriber.c.id).where(*wanted)).scalar_one())
 
-    def _has(self, subscriber_id: int, mention_id: int, revision: int) -> bool:
-        return any(
-            self._db.scalar(
-                select(func.count())
-                .select_from(table)
-                .where(
-                    table.c.subscriber_id == subscriber_id,
-                    table.c.mention_id == mention_id,
-                    table.c.revision == revision,
-                )
-            )
-            for table in (pending_telling, told)
+    def _was_told(self, subscriber_id: int, mention_id: int, revision: int) -> bool:
+        this = (
+            told.c.subscriber_id == subscriber_id,
+            told.c.mention_id == mention_id,
+            told.c.revision == revision,
         )
+        return self._db.scalar(select(told.c.mention_id).where(*this)) is not None
 
     def all(self) -> tuple[Subscriber, ...]:
         """The active subscribers."""
@@ -201,22 +204,19 @@ class Subscribers:
             local_date: per subscriber, the day in its zone that this cut stands for.
 
         Returns:
-            whether a message was written; False also where its delivery key is known already, and
-            then nothing at all is changed.
+            whether a message was written; False also where its delivery key is known already or
+            something of it is not pending any more, and then nothing at all is changed.
         """
+        if not self._all_pending(tellings):
+            return False
         outbox_id = None
         if notification is not None:
-            box = Outbox(self._db)
-            if not box.enqueue(notification, now):
+            if not Outbox(self._db).enqueue(notification, now):
                 return False
             wanted = outbox.c.delivery_key == notification.delivery_key
             outbox_id = self._db.execute(select(outbox.c.id).where(wanted)).scalar_one()
         for telling in tellings:
-            key = {
-                "subscriber_id": telling.subscriber_id,
-                "mention_id": telling.mention.mention_id,
-                "revision": telling.revision,
-            }
+            key = _key_of(telling)
             self._db.execute(insert(told).values(**key, outbox_id=outbox_id, told_at=now))
             this = and_(*(pending_telling.c[name] == value for name, value in key.items()))
             self._db.execute(delete(pending_telling).where(this))
@@ -227,6 +227,25 @@ class Subscribers:
             this_one = subscriber.c.id == subscriber_id
             self._db.execute(update(subscriber).where(this_one).values(values))
         return notification is not None
+
+    def _all_pending(self, tellings: Sequence[PendingTelling]) -> bool:
+        """Whether nobody else has told or moved any of these; nobody can until this one commits."""
+        subscribers = sorted({telling.subscriber_id for telling in tellings})
+        rows = self._db.execute(
+            select(
+                pending_telling.c.subscriber_id,
+                pending_telling.c.mention_id,
+                pending_telling.c.revision,
+            )
+            .where(pending_telling.c.subscriber_id.in_(subscribers))
+            .order_by(*pending_telling.primary_key)
+            .with_for_update()
+        )
+        pending = set(rows.all())
+        return all(
+            (telling.subscriber_id, telling.mention.mention_id, telling.revision) in pending
+            for telling in tellings
+        )
 
     def told_to(self, mention_id: int) -> tuple[Told, ...]:
         """(recipient, subscription key, outbox row, when) for each telling of a mention."""
@@ -247,3 +266,15 @@ class Subscribers:
         """Whether this recipient has had the welcome message."""
         wanted = outbox.c.delivery_key == f"welcome:{recipient}"
         return self._db.scalar(select(outbox.c.id).where(wanted)) is not None
+
+
+def _has_watch(subscription: declared.Subscription, key: str) -> bool:
+    return key in subscription.watches or ALL_WATCHES in subscription.watches
+
+
+def _key_of(telling: PendingTelling) -> dict[str, int]:
+    return {
+        "subscriber_id": telling.subscriber_id,
+        "mention_id": telling.mention.mention_id,
+        "revision": telling.revision,
+    }

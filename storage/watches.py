@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from storage.dialect import alone, insert_new
 from storage.model import WatchVersion
-from storage.schema import mention, watch_version
+from storage.schema import mention, told, watch_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,29 +32,67 @@ class Watches:
 
     def declare(self, watches: Sequence[WatchText], now: datetime) -> dict[str, WatchVersion]:
         """Make these the watches in force; a changed one gets a new version from `now` on."""
-        known = self.current()
-        for watch in watches:
-            if watch.key not in known and watch.was in known:
-                self._rename(str(watch.was), watch.key)
-                known[watch.key] = known.pop(str(watch.was))
+        alone(self._db, "declare")
+        known = self._renamed(self.current(), watches)
         wanted = {watch.key for watch in watches}
         for key in known.keys() - wanted:
-            gone = (watch_version.c.key == key, watch_version.c.retired_at.is_(None))
-            self._db.execute(update(watch_version).where(*gone).values(retired_at=now))
+            self._retire(key, now)
         for watch in watches:
             present = known.get(watch.key)
             if present is None or present.fingerprint != watch.fingerprint:
                 self._add(watch, now)
         return self.current()
 
+    def _renamed(
+        self, known: dict[str, WatchVersion], watches: Sequence[WatchText]
+    ) -> dict[str, WatchVersion]:
+        """Give watches the history of the keys that they had; `a` to `b` and `b` to `c` at once."""
+        declared = {watch.key: watch for watch in watches}
+        moved = True
+        while moved:
+            moved = False
+            for watch in watches:
+                if watch.was is None or watch.was not in known or watch.key in known:
+                    continue
+                heir = declared.get(watch.was)
+                if heir is not None and heir.was not in known:
+                    continue  # the old key is a watch of its own now
+                self._rename(watch.was, watch.key)
+                known[watch.key] = known.pop(watch.was)
+                moved = True
+        return known
+
     def _rename(self, old: str, new: str) -> None:
-        for table, column in ((watch_version, watch_version.c.key), (mention, mention.c.watch_key)):
-            self._db.execute(update(table).where(column == old).values({column.name: new}))
+        """Hand versions and mentions over; they follow those of an earlier watch of that name."""
+        taken = max((version.version for version in self.versions(new)), default=0)
+        self._merge_mentions(old, new)
+        for table, key, number in (
+            (watch_version, watch_version.c.key, watch_version.c.version),
+            (mention, mention.c.watch_key, mention.c.watch_version),
+        ):
+            values = {key.name: new, number.name: number + taken}
+            self._db.execute(update(table).where(key == old).values(values))
+
+    def _merge_mentions(self, old: str, new: str) -> None:
+        theirs, ours = mention.alias(), mention.alias()
+        both = self._db.execute(
+            select(theirs.c.id, ours.c.id)
+            .join(ours, ours.c.item_id == theirs.c.item_id)
+            .where(theirs.c.watch_key == old, ours.c.watch_key == new)
+        )
+        for gone, kept in both.all():
+            for row in self._db.execute(select(told).where(told.c.mention_id == gone)).all():
+                values = {**row._mapping, "mention_id": kept}
+                insert_new(self._db, told, values, list(told.primary_key))
+            self._db.execute(delete(mention).where(mention.c.id == gone))
+
+    def _retire(self, key: str, now: datetime) -> None:
+        gone = (watch_version.c.key == key, watch_version.c.retired_at.is_(None))
+        self._db.execute(update(watch_version).where(*gone).values(retired_at=now))
 
     def _add(self, watch: WatchText, now: datetime) -> None:
         versions = self.versions(watch.key)
-        present = (watch_version.c.key == watch.key, watch_version.c.retired_at.is_(None))
-        self._db.execute(update(watch_version).where(*present).values(retired_at=now))
+        self._retire(watch.key, now)
         self._db.execute(
             insert(watch_version).values(
                 key=watch.key,
