@@ -26,6 +26,7 @@ _CHALLENGE = re.compile(
 _BLOCKED_STATUSES = frozenset({401, 402, 403, 407, 451})
 _WAIT_STATUSES = frozenset({429, 503})
 _GZIP = b"\x1f\x8b"
+CUT_SHORT = "cut-short"  # flag of a Scrapy response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Answer:
     page: FetchedPage
     headers: Mapping[str, str] = field(default_factory=dict)
     permanent_to: str | None = None  # where 301s and 308s led, if nothing else did
+    cut_short: bool = False  # the compressed body ended before its end
 
     @property
     def status(self) -> int:
@@ -62,6 +64,21 @@ class Answer:
         if self.status not in _WAIT_STATUSES:
             return None
         return parse_retry_after(self.headers.get("retry-after"), now)
+
+
+def is_cut_short(encoding: str, body: bytes, *, limit: int) -> bool:
+    """Whether a gzip-encoded body lacks its end; beyond `limit` nobody asks."""
+    if encoding.strip().lower() not in ("gzip", "x-gzip") or not body.startswith(_GZIP):
+        return False
+    stream, size = zlib.decompressobj(wbits=31), 0
+    try:
+        rest = body
+        while rest and not stream.eof and size <= limit:
+            size += len(stream.decompress(rest, 1024 * 1024))
+            rest = stream.unconsumed_tail
+    except zlib.error:
+        return True
+    return not stream.eof and size <= limit
 
 
 def unpacked(body: bytes, *, limit: int) -> bytes:

@@ -19,7 +19,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.answers import Answer, unpacked
+from crawler.answers import CUT_SHORT, Answer, unpacked
 from crawler.context import context_of
 from crawler.fetch_errors import FetchFailed
 from crawler.settings import MAX_BODY
@@ -67,20 +67,27 @@ class Fetcher:
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
         }
+        cut_short = CUT_SHORT in response.flags
         page = FetchedPage(
             requested_url=url,
             final_url=response.url,
             status=response.status,
             content_type=headers.get("content-type"),
             body=unpacked(response.body, limit=MAX_BODY),
-            etag=headers.get("etag"),
-            last_modified=headers.get("last-modified"),
+            # half a document must not be taken for the whole one by the next request
+            etag=None if cut_short else headers.get("etag"),
+            last_modified=None if cut_short else headers.get("last-modified"),
             fetched_at=self._clock(),
         )
         meta = response.request.meta if response.request is not None else {}
         hops = meta.get("redirect_reasons", ())
         moved = bool(hops) and all(hop in _PERMANENT for hop in hops)
-        return Answer(page=page, headers=headers, permanent_to=response.url if moved else None)
+        return Answer(
+            page=page,
+            headers=headers,
+            permanent_to=response.url if moved else None,
+            cut_short=cut_short,
+        )
 
 
 def explained(url: str, error: Exception) -> FetchFailed:

@@ -75,14 +75,15 @@ def _read(answer: Answer, read: Callable[[Answer], Listing]) -> Listed:
         if answer.is_challenge:
             return Listed(outcome="blocked", http_status=200, error="a challenge page, not a feed")
         return Listed(outcome="not-a-feed", http_status=200, error=str(error))
+    damage = listing.degraded or ("it ended before its end" if answer.cut_short else None)
     wishes = (listing.ttl, parse_max_age(answer.headers.get("cache-control")))
     return Listed(
         outcome="ok" if listing.entries else "empty",
         http_status=200,
         listing=listing,
         # a broken listing may lack entries: it is asked for in full until it is whole
-        validators=None if listing.degraded else after_full(answer.headers, answer.page.body),
-        error=f"the listing is damaged: {listing.degraded}" if listing.degraded else None,
+        validators=None if damage else after_full(answer.headers, answer.page.body),
+        error=f"the listing is damaged: {damage}" if damage else None,
         ttl=max((wish for wish in wishes if wish is not None), default=None),
     )
 

@@ -10,8 +10,8 @@ import threading
 log = logging.getLogger(__name__)
 
 ORPHANED, OVERDUE = 70, 75  # exit codes
-# address space is not memory: an idle child maps 400 MB beyond what it uses
-MAPPED_BEYOND_USE_MB = 1024
+# address space is not memory: a child at work maps 220 MB more than it uses, and 8 MB a thread
+MAPPED_BEYOND_USE_MB = 512
 
 
 def limit_memory(megabytes: int) -> None:

@@ -11,8 +11,10 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawler.answers import CUT_SHORT, is_cut_short
 from crawler.context import context_of
 from crawler.fetch_errors import HostIsOut
+from crawler.settings import MAX_BODY
 
 
 class OneAtATimeHandler(HTTP11DownloadHandler):
@@ -32,4 +34,9 @@ class OneAtATimeHandler(HTTP11DownloadHandler):
             # what waited its turn while the host fell silent need not find that out by itself
             if self._hosts.is_out(request.url):
                 raise HostIsOut(f"{request.url}: this host is not asked again for now")
-            return await super().download_request(request)
+            response = await super().download_request(request)
+        # Scrapy takes half a gzip stream for a whole document
+        encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1")
+        if is_cut_short(encoding, response.body, limit=MAX_BODY):
+            return response.replace(flags=[*response.flags, CUT_SHORT])
+        return response

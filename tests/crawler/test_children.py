@@ -168,7 +168,7 @@ def test_a_child_that_runs_out_of_memory_takes_nobody_with_it(
 ) -> None:
     publish(site, range(1))
     crawled = crawls.run(
-        a_source("outlet", site.url("/feed.xml")), settings=crawl_settings(memory_limit_mb=-900)
+        a_source("outlet", site.url("/feed.xml")), settings=crawl_settings(memory_limit_mb=-400)
     )
     assert crawled.code != 0
     assert crawls.run(a_source("outlet", site.url("/feed.xml"))).code == 0

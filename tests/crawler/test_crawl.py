@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 from storage.model import TextState
@@ -15,7 +16,9 @@ from tests.support.site import (
     cut_short,
     drop,
     feed,
+    head,
     long_text,
+    raw,
     redirect,
 )
 
@@ -300,6 +303,21 @@ def test_a_truncated_feed_keeps_what_is_there_and_is_asked_for_again(
     assert len(crawls.items()) == 4
     assert all(item.baseline for item in crawls.items())
     assert crawls.state("outlet").validators.etag == '"whole"'
+
+
+def test_half_a_gzip_stream_is_kept_and_asked_for_again(site: FakeSite, crawls: Crawls) -> None:
+    source = a_source("outlet", site.url("/feed.xml"))
+    entries = publish(site, range(40))
+    half = gzip.compress(feed(entries))[:-300]
+    headers = {"Content-Encoding": "gzip", "ETag": '"1"', "Content-Type": FEED_TYPE}
+    site.behave("/feed.xml", raw(head(200, headers | {"Content-Length": str(len(half))}) + half))
+    report = crawls.run(source, pages=1).report("outlet")
+    assert 0 < report["listed"] < 40
+    assert crawls.state("outlet").validators.etag is None
+    list_in_feed(site, entries, etag='"1"')
+    crawls.run(source, pages=1)
+    assert len(crawls.items()) == 40
+    assert crawls.state("outlet").validators.etag == '"1"'
 
 
 def test_a_feed_that_breaks_off_is_a_failure_and_is_asked_twice_at_most(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.answers import Answer, unpacked
+from crawler.answers import Answer, is_cut_short, unpacked
 from crawler.conditional import NO_VALIDATORS, body_hash
 from crawler.errors import NotAFeed
 from crawler.fetch_errors import FetchFailed, RobotsDenied
@@ -177,3 +177,13 @@ def test_a_gzip_bomb_that_does_not_say_so_is_refused() -> None:
 def test_a_damaged_gzip_file_is_refused() -> None:
     with pytest.raises(FetchFailed, match="damaged"):
         unpacked(gzip.compress(b"<rss/>")[:-9], limit=1000)
+
+
+def test_half_a_gzip_stream_is_known_as_such() -> None:
+    whole = gzip.compress(b"news " * 10_000)
+    assert not is_cut_short("gzip", whole, limit=1_000_000)
+    assert is_cut_short("gzip", whole[:-20], limit=1_000_000)
+    assert is_cut_short("GZIP", whole[:40] + b"junk" * 20, limit=1_000_000)
+    assert not is_cut_short("", whole[:-20], limit=1_000_000)
+    assert not is_cut_short("gzip", b"not gzip at all", limit=1_000_000)
+    assert not is_cut_short("gzip", whole[:-20], limit=100)
