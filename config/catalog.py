@@ -52,24 +52,29 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         *subscriptions.problems,
         *subscription_problems(subscriptions, subscription_keys, watches),
     )
-    if problems:
-        raise ConfigInvalid(problems)
     documents = (
         settings_file,
         *(each.document for each in (suppliers, sources, watches, subscriptions)),
     )
-    return Catalog(
+    catalog = Catalog(
         folder=folder,
         settings=settings,
         suppliers=tuple(_supplier(each) for each in suppliers.good),
         sources=tuple(_source(each) for each in sources.good),
-        watches=tuple(_watch(each) for each in watches.good),
+        watches=tuple(
+            _watch(each) for each in watches.good if each.table.query or each.table.keywords
+        ),
         subscriptions=tuple(
             _subscription(key, each)
             for key, each in zip(subscription_keys, subscriptions.good, strict=True)
         ),
         fingerprint=_fingerprint(documents),
     )
+    if problems:
+        # without all suppliers, queries that name the others would be blamed for it
+        suppliers_known = not suppliers.problems and not supplier_problems(suppliers)
+        raise ConfigInvalid(problems, rest=catalog if suppliers_known else None)
+    return catalog
 
 
 def keyword_query(keywords: Sequence[str]) -> str:

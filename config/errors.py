@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from config.model import Catalog
+
 __all__ = ["ConfigError", "ConfigInvalid", "ConfigNotFound", "Problem", "StarterRefused"]
 
 ENVIRONMENT = "environment"
@@ -47,15 +49,20 @@ class ConfigError(Exception):
 
 
 class ConfigInvalid(ConfigError):
-    """The files of a configuration are wrong; `problems` is all that is."""
+    """The files of a configuration are wrong; `problems` is all that is.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `rest` is what is right beside it, so that whoever looks further (at queries, say) can tell
+    those problems in the same breath; None where too little is known.
+    """
+
+    def __init__(self, problems: Iterable[Problem], *, rest: Catalog | None = None) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line)))
+        self.rest = rest
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def extend(self, problems: Iterable[Problem]) -> ConfigInvalid:
         """The same with more problems, in the order of files and lines."""
-        return ConfigInvalid((*self.problems, *problems))
+        return ConfigInvalid((*self.problems, *problems), rest=self.rest)
 
 
 class ConfigNotFound(ConfigError):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from email.utils import parseaddr
 from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -17,6 +16,7 @@ from config.mistakes import Mistake, nearest
 _KEY = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_NAMED = re.compile(r"[^<>]*<([^<>]+)>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 MAX_KEY = 64
 
@@ -88,31 +88,33 @@ def check_url(text: str) -> str:
 
 
 def check_address(text: str) -> str:
-    """A mail address alone, without a name."""
+    """A mail address alone, without a name; the domain in the form that mail servers use."""
     tidy = text.strip()
     if "<" in tidy:
         raise Mistake("has a name beside it", "write the address alone, as in you@example.org")
     local, at, domain = tidy.rpartition("@")
+    if at and not local.isascii():
+        raise Mistake(
+            "has letters outside ASCII before the @, which many mail servers refuse",
+            "use another address of the same person",
+        )
     if not at or not _LOCAL.fullmatch(local) or len(local) > 64:
         raise Mistake("is no mail address", "write it as in you@example.org")
-    if not domain.isascii():
-        raise Mistake("has a domain outside ASCII", _punycode(local, domain))
-    if not _is_host(domain) or domain.startswith("["):
+    if not _is_host(domain) or not any(char.isalpha() for char in domain) or domain[-1] == ".":
         raise Mistake("is no mail address", "write it as in you@example.org")
-    return tidy
+    return tidy if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
 
 
 def check_mailbox(text: str) -> str:
     """A mail address, with or without a name: Media watch <watch@example.org>."""
     tidy = check_text(text)
-    name, address = parseaddr(tidy)
-    if not address or ("<" in tidy) != tidy.endswith(">"):
-        raise Mistake(
-            "is no sender", "write it as in Media watch <watch@example.org>, a comma in quotes"
-        )
-    check_address(address)
-    if "<" not in tidy and name:
-        raise Mistake("is no sender", f"write it as in {name} <{address}>")
+    named = _NAMED.fullmatch(tidy)
+    if named is not None:
+        check_address(named[1])
+    elif "<" in tidy or ">" in tidy:
+        raise Mistake("is no sender", "write it as in Media watch <watch@example.org>")
+    else:
+        check_address(tidy)
     return tidy
 
 
@@ -193,12 +195,3 @@ def _is_host(text: str) -> bool:
         return False
     labels = ascii_name.removesuffix(".").split(".")
     return len(ascii_name) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
-
-
-def _punycode(local: str, domain: str) -> str:
-    try:
-        return (
-            f"write it in the form that mail servers use: {local}@{domain.encode('idna').decode()}"
-        )
-    except UnicodeError:
-        return "write it as in you@example.org"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
-from config.errors import ConfigNotFound
+from config.errors import ConfigInvalid, ConfigNotFound
 from tests.config.files import GOOD, config_folder, load, problems_of
 
 
@@ -422,3 +422,24 @@ def test_a_problem_reads_as_place_value_and_mend(tmp_path: Path) -> None:
 
     assert said[0] == f'{folder / "sources.toml"}:5: evry = "15m"'
     assert said[2].startswith("    mend: did you mean every?")
+
+
+def test_what_is_right_is_handed_on_so_that_queries_can_be_looked_at_too(tmp_path: Path) -> None:
+    files = {
+        "sources.toml": SOURCE + 'evry = "15m"\n',
+        "watches.toml": WATCH + '[[watch]]\nkey = "empty"\n',
+    }
+
+    with pytest.raises(ConfigInvalid) as caught:
+        load(config_folder(tmp_path, files))
+
+    assert caught.value.rest is not None
+    assert [watch.key for watch in caught.value.rest.watches] == ["acme-nhs"]
+    assert caught.value.extend(()).rest is caught.value.rest
+
+
+def test_nothing_is_handed_on_where_suppliers_are_not_known(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid) as caught:
+        load(config_folder(tmp_path, {"suppliers.toml": "[[supplier]]\n"}))
+
+    assert caught.value.rest is None
