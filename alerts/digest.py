@@ -96,7 +96,7 @@ def build_digest(
         coverage: what was looked at since the last message; None to leave it out.
         watch_keys: all watches that the message reports on.
     """
-    stories = _stories(findings)
+    stories = _stories(findings, names)
     fresh = [s for s in stories if s.status == "new"]
     changed = [s for s in stories if s.status == "changed"]
     told = [s for s in stories if s.status == "told"]
@@ -113,12 +113,12 @@ def build_digest(
 
 def entries_of(findings: Sequence[Finding], names: Names) -> tuple[Entry, ...]:
     """The stories in `findings`, the newest first, without any arrangement."""
-    return tuple(_newest_first([_entry(story, names) for story in _stories(findings)]))
+    return tuple(_newest_first([_entry(story, names) for story in _stories(findings, names)]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    findings: tuple[Finding, ...]  # of the leading item, one for each watch that found it
+    findings: tuple[Finding, ...]  # of the leading item, a watch each, the most telling first
     others: tuple[StoredItem, ...]
     status: Literal["new", "changed", "told"]
     told_before: datetime | None
@@ -128,14 +128,15 @@ class _Story:
         return self.findings[0].telling.item
 
 
-def _stories(findings: Sequence[Finding]) -> list[_Story]:
+def _stories(findings: Sequence[Finding], names: Names) -> list[_Story]:
     grouped: dict[int, list[Finding]] = {}
     for finding in findings:
         grouped.setdefault(finding.telling.item.story_id, []).append(finding)
-    return [_story(found) for found in grouped.values()]
+    order = {key: at for at, key in enumerate(names.watches)}
+    return [_story(found, order) for found in grouped.values()]
 
 
-def _story(found: Sequence[Finding]) -> _Story:
+def _story(found: Sequence[Finding], order: Mapping[str, int]) -> _Story:
     # what is new to the reader is told as new, whatever else is pending for the story
     untold = [f for f in found if f.telling.told_before is None]
     new = [f for f in untold if f.telling.what == "new"]
@@ -144,7 +145,12 @@ def _story(found: Sequence[Finding]) -> _Story:
     leader = min(items.values(), key=lambda item: (item.first_seen_at, item.item_id))
     told = [f.telling.told_before for f in chosen if f.telling.told_before is not None]
     return _Story(
-        findings=tuple(f for f in chosen if f.telling.item.item_id == leader.item_id),
+        findings=tuple(
+            sorted(
+                (f for f in chosen if f.telling.item.item_id == leader.item_id),
+                key=lambda f: _rank(f, order),
+            )
+        ),
         others=tuple(i for i in items.values() if i.item_id != leader.item_id),
         status="new" if new else "changed" if untold else "told",
         told_before=max(told, default=None),
@@ -155,7 +161,7 @@ def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
     order = {key: at for at, key in enumerate(names.watches)}
     grouped: dict[str | None, dict[str, list[Entry]]] = {}
     for story in stories:
-        first = min(story.findings, key=lambda f: _rank(f, order))
+        first = story.findings[0]
         supplier = first.suppliers[0] if first.suppliers else None
         blocks = grouped.setdefault(supplier, {})
         blocks.setdefault(watch_key(first), []).append(_entry(story, names))
@@ -174,8 +180,9 @@ def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
     )
 
 
-def _rank(finding: Finding, order: Mapping[str, int]) -> tuple[bool, int]:
-    return not finding.suppliers, order.get(watch_key(finding), len(order))
+def _rank(finding: Finding, order: Mapping[str, int]) -> tuple[bool, bool, int]:
+    in_title = any(span.field == "title" for span in finding.spans)
+    return not finding.suppliers, not in_title, order.get(watch_key(finding), len(order))
 
 
 def _entry(story: _Story, names: Names) -> Entry:

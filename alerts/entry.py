@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Spa
 MAX_TITLE = 200
 UNTITLED = "(no title)"
 _TEXT_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments")
+_READING_ORDER: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url")
+_POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 _CLOCK_SKEW = timedelta(hours=1)
 
 
@@ -120,7 +123,8 @@ def entry_of(
     """One story: what to show of it and why it is there.
 
     Args:
-        findings: of the leading item, one for each watch that found it.
+        findings: of the leading item, one for each watch that found it; the first decides which
+            sentence is shown.
         others: further items of the same story.
         names: what keys are called.
         told_before: when an alert told it already.
@@ -128,7 +132,7 @@ def entry_of(
     item, edited = findings[0].telling.item, findings[0].telling.what == "edit"
     spans = sorted({span for finding in findings for span in finding.spans})
     when, when_is = _when(item)
-    excerpt = _excerpt(item, spans)
+    excerpt = _excerpt(item, spans, findings[0].spans) or _excerpt(item, spans, spans)
     outlet, also = _outlets(item, others, names)
     before = next((f.before for f in findings if f.before is not None), None)
     return Entry(
@@ -162,9 +166,9 @@ def _title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
     return segments or (Segment(UNTITLED),)
 
 
-def _excerpt(item: StoredItem, spans: Sequence[Span]) -> Excerpt | None:
+def _excerpt(item: StoredItem, spans: Sequence[Span], telling: Sequence[Span]) -> Excerpt | None:
     for field in _TEXT_FIELDS:
-        found = best_excerpt(field, str(getattr(item, field)), spans)
+        found = best_excerpt(field, str(getattr(item, field)), telling, also=spans)
         if found is not None:
             return found
     return None
@@ -173,14 +177,15 @@ def _excerpt(item: StoredItem, spans: Sequence[Span]) -> Excerpt | None:
 def _terms(item: StoredItem, spans: Sequence[Span]) -> tuple[Term, ...]:
     counts: Counter[str] = Counter()
     shown: dict[str, str] = {}
-    for field in dict.fromkeys(span.field for span in spans):
+    for field in sorted({span.field for span in spans}, key=_READING_ORDER.index):
         text = _field_text(item, field)
         # "Corvid" inside "Corvid Data" is one find, not two
         for start, end in merged([(s.start, s.end) for s in spans if s.field == field]):
             plain = line(text[start:end], 60)
-            if plain:
-                counts[plain.casefold()] += 1
-                shown.setdefault(plain.casefold(), plain)
+            key = _POSSESSIVE.sub("", plain.casefold().replace("-", " "))
+            if key:
+                counts[key] += 1
+                shown.setdefault(key, _POSSESSIVE.sub("", plain))
     return tuple(Term(text=shown[key], count=n) for key, n in counts.most_common())
 
 

@@ -43,8 +43,7 @@ def welcome_text(welcome: Welcome) -> str:
     lines += wrap(wording.welcome_lead(welcome))
     lines += heading("What is watched")
     for watch in welcome.watches:
-        finds = f": {watch.paraphrase}" if watch.paraphrase else ""
-        lines += wrap(f"{watch.label}{finds}", "  ", "- ")
+        lines += wrap(wording.watch_line(watch, lead="- "), "  ", "")
     lines += heading("When you hear from it")
     for planned in welcome.plans:
         lines += wrap(wording.plan(planned, welcome), "  ", "- ")
@@ -136,10 +135,7 @@ def _sections(digest: Digest, layout: Layout) -> Iterator[str]:
 
 
 def _watch(block: LaidBlock) -> Iterator[str]:
-    words = f"Watch: {block.watch.label}"
-    if block.watch.paraphrase:
-        words += f" (finds {block.watch.paraphrase})"
-    yield from wrap(words, "  ", "")
+    yield from wrap(wording.watch_line(block.watch), "  ", "")
 
 
 def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:

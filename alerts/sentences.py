@@ -91,18 +91,19 @@ def merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def best_excerpt(
-    field: FieldName, text: str, spans: Sequence[Span], *, limit: int = MAX_EXCERPT
+    field: FieldName,
+    text: str,
+    spans: Sequence[Span],
+    *,
+    also: Sequence[Span] = (),
+    limit: int = MAX_EXCERPT,
 ) -> Excerpt | None:
     """The sentence of `text` with the most different hits, the earliest of equals.
 
-    A sentence longer than `limit` characters is cut around its first hit. None where no span
-    lies in `text`.
+    `also` are further hits that are marked but choose nothing. A sentence longer than `limit`
+    characters is cut around its first hit. None where no span lies in `text`.
     """
-    inside = sorted(
-        (span.start, span.end)
-        for span in spans
-        if span.field == field and 0 <= span.start < span.end <= len(text)
-    )
+    inside = _inside(field, text, spans)
     if not inside:
         return None
     best: tuple[int, int] | None = None
@@ -122,7 +123,7 @@ def best_excerpt(
     if best is None:
         return None
     start, end = _window(text, best, inside, limit)
-    segments = mark(text, inside, start, end)
+    segments = mark(text, [*inside, *_inside(field, text, also)], start, end)
     if start > best[0]:
         segments = (Segment(ELLIPSIS + " "), *segments)
     if end < best[1]:
@@ -141,6 +142,14 @@ def teaser(text: str, *, limit: int = MAX_TEASER) -> str:
         if len(taken) > limit // 2:
             break
     return shorten(taken, limit)
+
+
+def _inside(field: FieldName, text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    return sorted(
+        (span.start, span.end)
+        for span in spans
+        if span.field == field and 0 <= span.start < span.end <= len(text)
+    )
 
 
 def _ends_here(text: str, at: int, stop: str) -> bool:

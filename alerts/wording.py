@@ -8,7 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from alerts.digest import Digest, Section
-from alerts.entry import Entry
+from alerts.entry import Entry, WatchWords
 from alerts.greeting import Planned, Welcome
 from alerts.harmless import line, shorten
 from storage.coverage import Coverage
@@ -17,6 +17,7 @@ MAX_SUBJECT = 140
 MAX_NAMED = 3
 MAX_TERMS = 6
 MAX_BLIND = 12
+MAX_PARAPHRASE = 280
 
 _KINDS = {
     "news": "",
@@ -133,6 +134,17 @@ def span_said(digest: Digest) -> str:
     if occasion.since is None:
         return f"until {until}"
     return f"{clock(occasion.since, occasion.timezone, occasion.now)} to {until}"
+
+
+def watch_line(watch: WatchWords, lead: str = "Watch: ") -> str:
+    """A watch with its query in plain words."""
+    words = f"{lead}{watch.label}"
+    return f"{words}. {finds(watch)}" if watch.paraphrase else words
+
+
+def finds(watch: WatchWords) -> str:
+    """A watch's query in plain words, or as much of it as is read."""
+    return shorten(line(watch.paraphrase), MAX_PARAPHRASE)
 
 
 def when(entry: Entry, digest: Digest) -> str:

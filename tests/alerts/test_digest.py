@@ -95,6 +95,33 @@ def test_the_sentence_that_hit_is_shown_with_its_terms_marked() -> None:
     assert "Found: Halcyon Health, next board meeting" in text
 
 
+def test_the_watch_whose_hit_is_in_the_headline_leads() -> None:
+    item = an_item(
+        title="Corvid Data wins",
+        body="Corvid Data has won. A trust and Halcyon and the trust were named in passing.",
+    )
+    digest = a_digest(
+        a_finding(item, "Halcyon", "trust"),
+        a_finding(item, "Corvid Data", watch="corvid", suppliers=("Corvid Data",)),
+    )
+
+    [section] = digest.sections
+    assert section.name == "Corvid Data"
+    text = render(digest).text
+    assert "> *Corvid Data* has won." in text
+    assert "Also found by: Halcyon and the NHS" in text
+
+
+def test_terms_are_counted_whatever_their_spelling() -> None:
+    item = an_item(
+        title="Corvid Data", body="Corvid Data’s plan. The Corvid-Data deal. CORVID DATA again."
+    )
+
+    [entry] = a_digest(a_finding(item, "Corvid Data’s", "Corvid-Data", "Corvid Data")).entries
+
+    assert [(t.text, t.count) for t in entry.terms] == [("Corvid Data", 4)]
+
+
 def test_a_hit_in_the_title_alone_shows_the_teaser_unmarked() -> None:
     item = an_item(body="Nothing about it here. Nor here.", summary="A short teaser.")
 

@@ -57,7 +57,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_at_most_the_one_in_flight(
             unit.outbox.enqueue(a_notification(key=f"k{number}"), datetime.now(UTC))
 
     worker: list[subprocess.Popen[bytes]] = []
-    killed = []
+    killed: list[str] = []
 
     def kill_once() -> None:
         if not killed:

@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from alerts.query.suppliers import compile_suppliers
-
 from alerts.matching import match_pending
 from alerts.notify import TellingContext, cut_due
 from alerts.outbox import deliver_due
 from alerts.query import WatchIndex, compile_query
+from alerts.query.suppliers import compile_suppliers
 from alerts.welcome import welcome_due
 from config.model import (
     Cadence,

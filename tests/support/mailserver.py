@@ -135,7 +135,7 @@ class ScriptedServer:
             connection.shutdown(socket.SHUT_RDWR)
 
     def _text(self, stream: Any) -> bytes | None:
-        lines = []
+        lines: list[bytes] = []
         while line := stream.readline():
             if line == b".\r\n":
                 return b"".join(lines)
@@ -214,7 +214,7 @@ class _OwnPort(Controller):
     def _trigger_server(self) -> None:
         # the port was 0 until now; the parent class would connect to that
         self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager

@@ -41,15 +41,15 @@ WATCHES = {
     "halcyon": WatchWords(
         label="Halcyon and the NHS",
         query="@halcyon AND (nhs OR trust)",
-        paraphrase="any name of Halcyon Health, together with “nhs” or “trust”",
+        paraphrase="The supplier halcyon (“Halcyon Health”) and (“nhs” or “trust”).",
     ),
     "corvid": WatchWords(
-        label="Corvid Data", query="@corvid", paraphrase="any name of Corvid Data"
+        label="Corvid Data", query="@corvid", paraphrase="The supplier corvid (“Corvid Data”)."
     ),
     "epr": WatchWords(
         label="Electronic patient records",
         query='"electronic patient record" OR epr',
-        paraphrase="“electronic patient record” or “epr”",
+        paraphrase="“electronic patient record” or “epr”.",
     ),
 }
 
