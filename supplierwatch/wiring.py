@@ -43,21 +43,16 @@ def load(folder: Path, environ: Mapping[str, str], *, previous: Wired | None = N
     Raises:
         ConfigInvalid: with every problem of every file and query.
     """
-    catalog = load_catalog(folder, environ, kinds=known_kinds())
-    suppliers, problems = _suppliers(catalog, previous)
-    queries: dict[str, Query] = {}
-    reusable = previous.queries if previous and previous.suppliers == suppliers else {}
-    for watch in catalog.watches:
-        known = reusable.get(watch.key)
-        if known is not None and known.text == watch.query:
-            queries[watch.key] = known
-            continue
-        try:
-            queries[watch.key] = compile_query(watch.query, suppliers=suppliers)
-        except QueryError as error:
-            problems.append(_problem(watch.where, watch.query, error))
+    try:
+        catalog = load_catalog(folder, environ, kinds=known_kinds())
+    except ConfigInvalid as error:
+        if error.rest is None:
+            raise
+        _, _, problems = _compile(error.rest, None)
+        raise error.extend(problems) from error
+    suppliers, queries, problems = _compile(catalog, previous)
     if problems:
-        raise ConfigInvalid(tuple(problems))
+        raise ConfigInvalid(problems)
     return Wired(
         catalog=catalog,
         suppliers=suppliers,
@@ -74,22 +69,38 @@ def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[st
     return subscription.watches
 
 
+def _compile(
+    catalog: Catalog, previous: Wired | None
+) -> tuple[Mapping[str, SupplierTerms], dict[str, Query], list[Problem]]:
+    terms, problems = _suppliers(catalog, previous)
+    reusable = previous.queries if previous is not None and previous.suppliers == terms else {}
+    queries: dict[str, Query] = {}
+    for watch in catalog.watches:
+        known = reusable.get(watch.key)
+        if known is not None and known.text == watch.query:
+            queries[watch.key] = known
+            continue
+        try:
+            queries[watch.key] = compile_query(watch.query, suppliers=terms)
+        except QueryError as error:
+            problems.append(_problem(watch.where, watch.query, error))
+    return terms, queries, problems
+
+
 def _suppliers(
     catalog: Catalog, previous: Wired | None
 ) -> tuple[Mapping[str, SupplierTerms], list[Problem]]:
     if previous is not None and previous.catalog.suppliers == catalog.suppliers:
         return previous.suppliers, []
     problems: list[Problem] = []
-    good = []
+    made: dict[str, SupplierTerms] = {}
     for supplier in catalog.suppliers:
         try:
-            compile_suppliers([supplier])
+            made |= compile_suppliers([supplier])
         except QueryError as error:
             text = supplier.query or ", ".join(supplier.names)
             problems.append(_problem(supplier.where, text, error))
-        else:
-            good.append(supplier)
-    return compile_suppliers(good), problems
+    return made, problems
 
 
 def _problem(where: Where, query: str, error: QueryError) -> Problem:
