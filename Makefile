@@ -42,8 +42,8 @@ format: $(DEVELOPING) ## put the code into the format that lint asks for
 check: lint test ## lint and test
 
 bench: $(BENCHING) ## measure speed, and compare it with peers in the same run
-	set -e; for file in bench/[a-z]*.py; do \
-		if grep -q '^if __name__' $$file; then echo "== $$file"; $(BIN)/python $$file; fi; \
+	set -e; for file in $$(grep -l '^if __name__' bench/*.py); do \
+		echo "== $$file"; $(BIN)/python -m bench.$$(basename $$file .py); \
 	done
 
 # The public index alone is asked, whatever pip is set to on this machine: so the hashes are those of

@@ -1,4 +1,6 @@
-"""Fixtures that every room's tests may ask for."""
+"""Fixtures that every room's tests may ask for, and how property tests run."""
+
+from hypothesis import settings
 
 from tests.support.databases import (
     backend,
@@ -23,3 +25,7 @@ __all__ = [
     "sqlite_store",
     "store",
 ]
+
+# the same examples in every run, and no deadline: a slow machine is no defect of the code
+settings.register_profile("house", derandomize=True, deadline=None)
+settings.load_profile("house")
