@@ -18,7 +18,6 @@ _TRACKING = re.compile(
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _HASHED_FROM_WORDS = 40  # a shorter text is too often a template ("This video is unavailable")
-_MAX_URL = 2083
 _SHORT = "short:"
 
 
@@ -27,8 +26,13 @@ def canonical_url(url: str) -> str:
 
     Lower-case scheme and host, no default port, fragment, credentials or tracking parameters.
     The path's case and the order of the remaining parameters are kept: servers may heed them.
+    What is no address at all comes back as it is.
     """
-    parts = urlsplit(url.strip()[: _MAX_URL * 2])
+    url = url.strip().encode("utf-8", "ignore").decode()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     scheme = parts.scheme.lower()
     host = (parts.hostname or "").lower().rstrip(".")
     with suppress(UnicodeError):
@@ -53,7 +57,11 @@ def canonical_url(url: str) -> str:
 
 def url_key(url: str) -> str:
     """A key that is equal for http and https, with and without www. and the closing slash."""
-    parts = urlsplit(canonical_url(url))
+    url = canonical_url(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return _digest(url)
     host = parts.netloc.removeprefix("www.")
     path = re.sub(r"/(index|default)\.(html?|php|aspx?)$", "/", parts.path).rstrip("/")
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))

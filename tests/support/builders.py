@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from config.model import Cadence, Source, Subscription, Supplier, Watch, Where
+from storage.dedupe import address_keys
 from storage.identity import content_hash, entry_hash
 from storage.model import (
     Article,
@@ -119,8 +120,6 @@ def an_entry_of(article: Article, **changes: Any) -> FetchedEntry:
 
 def a_known_item(article: Article, *, item_id: int = 1, **changes: Any) -> KnownItem:
     """What a decision is told of an article that was stored."""
-    from storage.dedupe import address_keys
-
     guids = frozenset({(article.source_key, article.guid)} if article.guid else set())
     values: dict[str, Any] = {
         "item_id": item_id,
@@ -134,6 +133,7 @@ def a_known_item(article: Article, *, item_id: int = 1, **changes: Any) -> Known
         "entry_hash": article.entry_hash,
         "has_mentions": False,
         "revision": 1,
+        "published_at": article.published_at,
     }
     return KnownItem(**(values | changes))
 
