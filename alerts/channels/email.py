@@ -157,6 +157,9 @@ class SmtpChannel:
             raise Ended("deferred", None, f"{name} cannot be reached: {error}") from error
         if connection.sock is not None:
             connection.sock.settimeout(patience.command)
+            # text and final dot are two writes: with Nagle's algorithm the dot waits 40 ms for the
+            # acknowledgement of the text (measured: 16 messages a second instead of 100)
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.local_hostname = _own_name(connection.sock)
         return connection
 
