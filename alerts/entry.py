@@ -15,6 +15,7 @@ from alerts.sentences import Excerpt, Segment, best_excerpt, mark, merged, tease
 from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Span, StoredItem
 
 MAX_TITLE = 200
+MAX_FURTHER = 3
 UNTITLED = "(no title)"
 _TEXT_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments")
 _READING_ORDER: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url")
@@ -90,6 +91,7 @@ class Entry:
     when: datetime
     when_is: Literal["published", "seen"]
     excerpt: Excerpt | None
+    further: tuple[Excerpt, ...]  # for watches whose hits stand neither in the title nor there
     teaser: str
     terms: tuple[Term, ...]
     watches: tuple[str, ...]  # labels of all watches that found it
@@ -145,6 +147,7 @@ def entry_of(
         when=when,
         when_is=when_is,
         excerpt=excerpt,
+        further=_further(item, spans, findings, excerpt),
         teaser="" if excerpt else teaser(item.summary or item.body),
         terms=_terms(item, spans),
         watches=tuple(dict.fromkeys(names.watch(watch_key(f)).label for f in findings)),
@@ -172,6 +175,32 @@ def _excerpt(item: StoredItem, spans: Sequence[Span], telling: Sequence[Span]) -
         if found is not None:
             return found
     return None
+
+
+def _further(
+    item: StoredItem,
+    spans: Sequence[Span],
+    findings: Sequence[Finding],
+    shown: Excerpt | None,
+) -> tuple[Excerpt, ...]:
+    """A sentence for each watch whose reason would otherwise not be seen."""
+    further: list[Excerpt] = []
+    seen = _hits(shown)
+    for finding in findings:
+        hits = {_field_text(item, s.field)[s.start : s.end].casefold() for s in finding.spans}
+        if any(s.field == "title" for s in finding.spans) or any(h in seen for h in hits):
+            continue
+        found = _excerpt(item, spans, finding.spans)
+        if found is not None and len(further) < MAX_FURTHER:
+            further.append(found)
+            seen |= _hits(found)
+    return tuple(further)
+
+
+def _hits(excerpt: Excerpt | None) -> set[str]:
+    if excerpt is None:
+        return set()
+    return {segment.text.casefold() for segment in excerpt.segments if segment.hit}
 
 
 def _terms(item: StoredItem, spans: Sequence[Span]) -> tuple[Term, ...]:

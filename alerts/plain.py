@@ -155,10 +155,10 @@ def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
 
 
 def _quote(entry: Entry) -> Iterator[str]:
-    if entry.excerpt is not None:
-        says = "A reader's comment: " if wording.in_comments(entry) else ""
-        yield from wrap(f"{says}{marked(entry.excerpt.segments)}", "   > ")
-    elif entry.teaser:
+    for excerpt in wording.excerpts(entry):
+        says = "A reader's comment: " if wording.in_comments(excerpt) else ""
+        yield from wrap(f"{says}{marked(excerpt.segments)}", "   > ")
+    if entry.excerpt is None and entry.teaser:
         yield from wrap(entry.teaser, "   > ")
 
 

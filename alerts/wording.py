@@ -11,6 +11,7 @@ from alerts.digest import Digest, Section
 from alerts.entry import Entry, WatchWords
 from alerts.greeting import Planned, Welcome
 from alerts.harmless import line, shorten
+from alerts.sentences import Excerpt
 from storage.coverage import Coverage
 
 MAX_SUBJECT = 140
@@ -192,9 +193,14 @@ def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:
     return tuple(lines) or (("Changed", "only spaces or punctuation"),)
 
 
-def in_comments(entry: Entry) -> bool:
+def excerpts(entry: Entry) -> tuple[Excerpt, ...]:
+    """The sentences that are shown of it."""
+    return (*([entry.excerpt] if entry.excerpt is not None else []), *entry.further)
+
+
+def in_comments(excerpt: Excerpt) -> bool:
     """Whether the words shown are readers' and not the outlet's."""
-    return entry.excerpt is not None and entry.excerpt.field == "comments"
+    return excerpt.field == "comments"
 
 
 def sources_read(coverage: Coverage) -> str:

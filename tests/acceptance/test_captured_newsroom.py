@@ -136,8 +136,10 @@ def test_every_listed_page_is_stored_exactly_once(run: Run) -> None:
 
 
 def test_an_article_on_two_pages_of_an_outlet_is_one_item(run: Run) -> None:
-    several = [i for i in run.second.items if len({c.url for c in i.carriers}) > 1]
-    assert [len(item.carriers) for item in several] == [2]
+    paths = [{c.url.rsplit("/", 1)[1] for c in i.carriers if c.url} for i in run.second.items]
+    assert {"lifehacker-working.html", "lifehacker-post-comment-load.html"} in paths
+    # the only other pages with one headline and one text are three that differ in markup alone
+    assert sorted(len(names) for names in paths if len(names) > 1) == [2, 3]
 
 
 def test_a_second_run_stores_nothing(run: Run) -> None:
@@ -198,7 +200,7 @@ def test_the_sentence_that_hit_is_shown_with_its_terms_marked(run: Run) -> None:
     told = [m for m in run.second.mails if kind(m) == "alert"]
     html = "".join(m.get_body(("html",)).get_content() for m in told)  # type: ignore[union-attr]
     for term in ("Rotherham NHS Foundation Trust", "Good Law Project", "Palantir"):
-        assert re.search(rf"<mark[^>]*>{term}", html), term
+        assert re.search(rf'<span class="hit"[^>]*>{term}', html), term
 
 
 def kind(message: EmailMessage) -> str:
