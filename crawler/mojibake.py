@@ -27,6 +27,9 @@ _PAIR = re.compile(f"[ÂĂ][{re.escape(_LATIN2_TAIL)}]")
 _SURE_PAIR = re.compile("Â[ŁŠ§¨Ź°´¸\xa0\xad]")
 _STRANDED = re.compile(r"Â(?=[\s\xa0]|$)")
 
+# a closing quote read as Windows-1252, which has no sign for its third byte: parsers drop that
+_HALF_CLOSED = re.compile("â€(?=[\\s.,;:!?)\\]]|$)")
+
 _LETTER = r"[^\W\d_]"
 # a lower-case a-circumflex where no word of any language has one
 _EVIDENCE = re.compile(
@@ -45,6 +48,7 @@ def mend(text: str) -> str:
     """The text as its author wrote it, as far as that can be told."""
     if text.isascii():
         return text
+    text = _HALF_CLOSED.sub("”", text)
     text = "".join(_mend_line(line) for line in text.splitlines(keepends=True))
     return _mend_lost(_mend_latin2(text))
 
