@@ -1,0 +1,422 @@
+"""The archive over both databases: what is put in is there once, whole, and waits to be matched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from storage.model import (
+    Article,
+    Completion,
+    Duplicate,
+    New,
+    Revision,
+    Stored,
+    StoredItem,
+    TextState,
+)
+from storage.store import Store
+from tests.support.builders import (
+    NOW,
+    a_listed_article,
+    a_match,
+    a_text,
+    a_watch_text,
+    an_article,
+)
+
+MINUTE = timedelta(minutes=1)
+TOLD_BY_THE_ARTICLE = (
+    *("source_key", "kind", "url", "title", "authors", "published_at", "published_raw"),
+    *("language", "summary", "body", "comments", "pages", "text_state", "thin_reason"),
+    "content_hash",
+)
+
+
+def put(store: Store, article: Article, **how: Any) -> Stored:
+    with store.transaction() as unit:
+        return unit.items.put(article, **({"now": NOW, "baseline": False} | how))
+
+
+def items(store: Store) -> tuple[StoredItem, ...]:
+    with store.reading() as unit:
+        return tuple(reversed(unit.items.newest(limit=1000)))
+
+
+def waiting(store: Store, at: Any = NOW) -> list[int]:
+    with store.reading() as unit:
+        return [item.item_id for item in unit.items.pending(now=at, limit=1000)]
+
+
+def match(store: Store, item_id: int, *watches: str, revision: int = 1) -> None:
+    with store.transaction() as unit:
+        matches = [a_match(item_id, key, revision=revision) for key in watches]
+        unit.mentions.record(item_id, matches, matched_revision=revision, audience={}, now=NOW)
+
+
+def test_what_was_put_in_comes_out(store: Store) -> None:
+    article = an_article(
+        authors=("Ruth Amery", "Ó Dálaigh"), pages=("one", "two"), comments="Karp says no"
+    )
+
+    stored = put(store, article, baseline=True)
+
+    [item] = items(store)
+    assert stored == Stored(decision=New(), item_id=item.item_id)
+    for name in TOLD_BY_THE_ARTICLE:
+        assert getattr(item, name) == getattr(article, name), name
+    assert (item.first_seen_at, item.revised_at, item.revision) == (NOW, None, 1)
+    assert item.baseline
+    assert item.story_id == item.item_id
+    [carrier] = item.carriers
+    assert (carrier.source_key, carrier.url, carrier.guid) == (
+        article.source_key,
+        article.url,
+        article.guid,
+    )
+
+
+def test_the_same_article_twice_is_one_item(store: Store) -> None:
+    article = an_article()
+    first = put(store, article)
+
+    second = put(store, article, now=NOW + MINUTE)
+
+    assert second == Stored(
+        decision=Duplicate(item_id=first.item_id, by="url"), item_id=first.item_id
+    )
+    assert len(items(store)) == 1
+    assert len(items(store)[0].carriers) == 1
+
+
+def test_another_source_with_the_same_link_is_one_item_with_two_carriers(store: Store) -> None:
+    article = an_article()
+    put(store, article)
+
+    put(store, replace(article, source_key="trolley-times", guid="tt-1"), now=NOW + MINUTE)
+
+    [item] = items(store)
+    assert [(c.source_key, c.guid) for c in item.carriers] == [
+        (article.source_key, article.guid),
+        ("trolley-times", "tt-1"),
+    ]
+    assert item.source_key == article.source_key
+
+
+def test_the_same_text_in_another_source_is_another_item(store: Store) -> None:
+    article = an_article()
+    put(store, article)
+
+    copy = replace(article, source_key="trolley-times", url="https://tt.example/1", guid="tt-1")
+    assert put(store, copy).decision == New()
+
+    assert len(items(store)) == 2
+
+
+def test_a_page_completes_what_its_listing_made_and_is_matched_at_once(store: Store) -> None:
+    listed = a_listed_article()
+    in_ten = NOW + 10 * MINUTE
+    item_id = put(store, listed, ready_at=in_ten, page_due_at=NOW).item_id
+    assert waiting(store) == []
+    assert waiting(store, in_ten) == [item_id]
+
+    page = replace(an_article(), url=listed.url, guid=listed.guid, title=listed.title)
+    stored = put(store, page, expected=item_id, now=NOW + MINUTE)
+
+    assert stored == Stored(decision=Completion(item_id=item_id), item_id=item_id)
+    [item] = items(store)
+    assert (item.text_state, item.body, item.revision) == (TextState.FULL, page.body, 1)
+    assert item.revised_at is None
+    assert waiting(store, NOW + MINUTE) == [item_id]
+    with store.reading() as unit:
+        assert unit.items.pages_due(page.source_key, now=in_ten, limit=9) == ()
+
+
+def test_a_changed_text_is_a_revision_with_the_old_text_kept(store: Store) -> None:
+    article = an_article()
+    item_id = put(store, article).item_id
+    match(store, item_id)
+    changed = replace(
+        an_article(body=a_text(number=900)), url=article.url, guid=article.guid, title="Corrected"
+    )
+
+    stored = put(store, changed, now=NOW + MINUTE)
+
+    assert stored.decision == Revision(item_id=item_id, number=2)
+    [item] = items(store)
+    assert (item.title, item.body, item.revision) == ("Corrected", changed.body, 2)
+    assert (item.first_seen_at, item.revised_at) == (NOW, NOW + MINUTE)
+    with store.reading() as unit:
+        [old] = unit.items.revisions(item_id)
+    assert (old.number, old.title, old.body) == (1, article.title, article.body)
+    assert old.content_hash == article.content_hash
+    assert waiting(store, NOW + MINUTE) == [item_id]
+
+
+def test_a_page_that_is_another_item_is_absorbed(store: Store) -> None:
+    known = an_article()
+    first = put(store, known).item_id
+    listed = a_listed_article(title=known.title)
+    second = put(store, listed, ready_at=NOW + MINUTE, page_due_at=NOW).item_id
+    assert second != first
+
+    page = replace(known, url=listed.url, guid=listed.guid)
+    stored = put(store, page, expected=second)
+
+    assert stored == Stored(
+        decision=Duplicate(item_id=first, by="text", absorb=second), item_id=first
+    )
+    [item] = items(store)
+    assert {c.url for c in item.carriers} == {known.url, listed.url}
+    with store.reading() as unit:
+        found = unit.items.find_url(str(listed.url))
+        assert found is not None
+        assert found.item_id == first
+        assert unit.items.pending(now=NOW + MINUTE, limit=9)[0].item_id == first
+
+
+def test_a_row_that_was_matched_already_is_not_absorbed(store: Store) -> None:
+    known = an_article()
+    put(store, known)
+    listed = a_listed_article()
+    second = put(store, listed).item_id
+    with store.transaction() as unit:
+        unit.watches.declare([a_watch_text()], NOW)
+    match(store, second, "halcyon")
+
+    put(store, replace(known, url=listed.url, guid=listed.guid), expected=second)
+
+    assert len(items(store)) == 2
+
+
+def test_a_repeat_by_a_page_that_was_due_is_not_due_again(store: Store) -> None:
+    article = an_article()
+    item_id = put(store, article).item_id
+    put(store, replace(article, title=article.title), page_due_at=NOW)
+
+    put(store, replace(article, etag='"2"'), expected=item_id)
+
+    with store.reading() as unit:
+        assert unit.items.pages_due(article.source_key, now=NOW + MINUTE, limit=9) == ()
+
+
+@pytest.mark.parametrize("how", ["put", "page_failed"])
+def test_a_thin_item_is_matched_and_completed_when_its_text_comes(store: Store, how: str) -> None:
+    listed = a_listed_article()
+    item_id = put(store, listed, ready_at=NOW + 10 * MINUTE, page_due_at=NOW).item_id
+    if how == "put":
+        thin = replace(listed, text_state=TextState.THIN, thin_reason="paywall")
+        put(store, thin, expected=item_id)
+    else:
+        with store.transaction() as unit:
+            unit.items.page_failed(item_id, reason="paywall", now=NOW, retry_at=None)
+
+    [item] = items(store)
+    assert (item.text_state, item.thin_reason) == (TextState.THIN, "paywall")
+    assert waiting(store) == [item_id]
+    match(store, item_id)
+
+    page = replace(an_article(), url=listed.url, guid=listed.guid)
+    put(store, page, expected=item_id, now=NOW + MINUTE)
+
+    [item] = items(store)
+    assert (item.text_state, item.thin_reason, item.revision) == (TextState.FULL, None, 1)
+    assert waiting(store, NOW + MINUTE) == [item_id]
+
+
+def test_a_page_that_fails_again_is_not_matched_again(store: Store) -> None:
+    item_id = put(store, a_listed_article(), page_due_at=NOW).item_id
+    with store.transaction() as unit:
+        unit.items.page_failed(item_id, reason="http-503", now=NOW, retry_at=NOW + MINUTE)
+    match(store, item_id)
+
+    with store.transaction() as unit:
+        unit.items.page_failed(item_id, reason="http-503", now=NOW, retry_at=NOW + 2 * MINUTE)
+        [due] = unit.items.pages_due("ward-ledger", now=NOW + 2 * MINUTE, limit=9)
+        assert due.attempts == 2
+        assert unit.items.pages_due("ward-ledger", now=NOW + MINUTE, limit=9) == ()
+
+    assert waiting(store, NOW + 9 * MINUTE) == []
+
+
+def test_a_full_text_survives_a_page_that_fails(store: Store) -> None:
+    article = an_article()
+    item_id = put(store, article, page_due_at=NOW).item_id
+
+    with store.transaction() as unit:
+        unit.items.page_failed(item_id, reason="http-403", now=NOW, retry_at=None)
+
+    [item] = items(store)
+    assert (item.text_state, item.body, item.thin_reason) == (TextState.FULL, article.body, None)
+
+
+def test_items_wait_for_their_matching_oldest_mark_first(store: Store) -> None:
+    first = put(store, an_article(), ready_at=NOW + 2 * MINUTE).item_id
+    second = put(store, an_article(), ready_at=NOW + MINUTE).item_id
+    third = put(store, an_article(), ready_at=NOW + 3 * MINUTE).item_id
+
+    assert waiting(store, NOW + 2 * MINUTE) == [second, first]
+    match(store, second)
+    assert waiting(store, NOW + 5 * MINUTE) == [first, third]
+
+
+def test_what_changed_while_it_was_matched_is_matched_again(store: Store) -> None:
+    article = an_article()
+    item_id = put(store, article).item_id
+    put(store, replace(article, body=a_text(number=901), content_hash="new"), now=NOW + MINUTE)
+
+    match(store, item_id, revision=1)
+
+    assert waiting(store, NOW + MINUTE) == [item_id]
+    match(store, item_id, revision=2)
+    assert waiting(store, NOW + MINUTE) == []
+
+
+def test_pages_of_the_newest_are_due_first(store: Store) -> None:
+    old = put(store, a_listed_article(published_at=NOW - 9 * MINUTE), page_due_at=NOW).item_id
+    new = put(store, a_listed_article(published_at=NOW - MINUTE), page_due_at=NOW).item_id
+    later = put(store, a_listed_article(), page_due_at=NOW + MINUTE).item_id
+    put(store, a_listed_article(source_key="trolley-times"), page_due_at=NOW)
+
+    with store.reading() as unit:
+        assert [d.item_id for d in unit.items.pages_due("ward-ledger", now=NOW, limit=9)] == [
+            new,
+            old,
+        ]
+        ids = [d.item_id for d in unit.items.pages_due("ward-ledger", now=NOW + MINUTE, limit=9)]
+    assert sorted(ids) == sorted([old, new, later])
+
+
+def test_a_due_page_brings_what_its_listing_said(store: Store) -> None:
+    listed = a_listed_article()
+    put(store, listed, page_due_at=NOW)
+
+    with store.reading() as unit:
+        [due] = unit.items.pages_due("ward-ledger", now=NOW, limit=9)
+
+    assert (due.entry.url, due.entry.guid, due.entry.title) == (
+        listed.url,
+        listed.guid,
+        listed.title,
+    )
+    assert due.attempts == 0
+
+
+def test_an_unchanged_page_is_no_longer_due_and_keeps_its_validators(store: Store) -> None:
+    item_id = put(store, an_article(etag='"1"', last_modified="x"), page_due_at=NOW).item_id
+    with store.transaction() as unit:
+        [due] = unit.items.pages_due("ward-ledger", now=NOW, limit=9)
+        assert (due.etag, due.last_modified) == ('"1"', "x")
+        unit.items.page_unchanged(item_id, NOW + MINUTE)
+
+    with store.reading() as unit:
+        assert unit.items.pages_due("ward-ledger", now=NOW + MINUTE, limit=9) == ()
+
+
+def test_paging_passes_each_item_once_whatever_the_times(store: Store) -> None:
+    with store.transaction() as unit:
+        for number in range(23):
+            unit.items.put(an_article(), now=NOW + (number // 5) * MINUTE, baseline=False)
+    seen: list[int] = []
+    before = None
+    with store.reading() as unit:
+        while page := unit.items.newest(limit=4, before=before):
+            seen += [item.item_id for item in page]
+            before = (page[-1].first_seen_at, page[-1].item_id)
+
+    assert len(seen) == len(set(seen)) == 23
+    assert seen == sorted(seen, reverse=True)
+    with store.reading() as unit:
+        since = unit.items.newest(limit=99, since=NOW + 4 * MINUTE)
+        assert len(since) == 3
+        assert unit.items.count() == 23
+        assert unit.items.count(since=NOW + MINUTE, until=NOW + 2 * MINUTE) == 5
+        assert unit.items.counts_by_source() == {"ward-ledger": 23}
+
+
+def test_an_item_is_found_by_any_of_its_addresses_and_by_its_guid(store: Store) -> None:
+    article = an_article(alias_urls=("https://feed.example/redirect/5",))
+    item_id = put(store, article).item_id
+
+    with store.reading() as unit:
+        for url in (f"{article.url}/?utm_source=x", "http://www.feed.example/redirect/5"):
+            found = unit.items.find_url(url)
+            assert found is not None
+            assert found.item_id == item_id
+        by_guid = unit.items.find_guid(article.source_key, str(article.guid))
+        assert by_guid is not None
+        assert by_guid.item_id == item_id
+        assert unit.items.find_guid("trolley-times", str(article.guid)) is None
+        assert unit.items.find_url("https://nowhere.example/") is None
+        assert unit.items.get(item_id + 1000) is None
+
+
+def test_a_guid_used_again_leads_to_the_newest_item(store: Store) -> None:
+    first = an_article(guid="1")
+    put(store, first)
+    second = put(store, an_article(guid="1", title="Quite another story", published_at=NOW))
+
+    assert second.decision == New()
+    with store.reading() as unit:
+        found = unit.items.find_guid("ward-ledger", "1")
+        assert found is not None
+        assert found.item_id == second.item_id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Halcyon\x00 Health", id="NUL"),
+        pytest.param("Halcyon \ud83d Health", id="lone surrogate"),
+        pytest.param("Halcyon \U0010ffff \ufffe \u202e Health", id="noncharacters and bidi"),
+    ],
+)
+def test_no_character_that_a_source_may_send_is_refused(store: Store, text: str) -> None:
+    article = an_article(
+        title=text,
+        authors=(text,),
+        summary=text,
+        body=f"{text} {a_text()}",
+        comments=text,
+        guid=text,
+        language=text * 9,
+        published_raw=text,
+        etag=text,
+        url=f"https://ward-ledger.example/{text}",
+        pages=(text,),
+    )
+
+    first = put(store, article)
+    second = put(store, article)
+
+    assert isinstance(second.decision, Duplicate)
+    [item] = items(store)
+    assert item.item_id == first.item_id
+    assert item.title.startswith("Halcyon ")
+    assert item.title.endswith(" Health")
+    assert item.title.encode() == item.authors[0].encode() == item.pages[0].encode()
+
+
+def test_dates_beyond_the_calendar_are_kept_within_it(store: Store) -> None:
+    west = timezone(-timedelta(hours=5))
+    put(store, an_article(published_at=datetime(9999, 12, 31, 23, 59, tzinfo=west)))
+    east = timezone(timedelta(hours=5))
+    put(store, an_article(published_at=datetime(1, 1, 1, tzinfo=east)))
+
+    assert [item.published_at.year for item in items(store) if item.published_at] == [9999, 1]
+
+
+def test_a_failing_unit_leaves_nothing(store: Store) -> None:
+    def fails() -> None:
+        with store.transaction() as unit:
+            unit.items.put(an_article(), now=NOW, baseline=False)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+
+    assert items(store) == ()
+    assert waiting(store) == []
