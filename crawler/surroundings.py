@@ -77,7 +77,7 @@ def _marked(
 
 
 def _inside(element: lxml.html.HtmlElement, document: lxml.html.HtmlElement) -> bool:
-    return element.getroottree().getroot() is document.getroottree().getroot()
+    return any(above is document for above in element.iterancestors())
 
 
 def _is_list(element: lxml.html.HtmlElement) -> bool:
