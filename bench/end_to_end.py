@@ -66,6 +66,12 @@ WORDS = [
     "imaging",
     "report",
 ]
+# names as watches have them; an article carries two, so a few watches in a thousand match it
+NAMES = [
+    head + tail
+    for head in ("cor", "hal", "mer", "bea", "tal", "vex", "nor", "quin", "ost", "ril")
+    for tail in ("vantis", "den", "idian", "con", "ora", "ium", "well", "tec", "gate", "mont")
+]
 PEER = """
 import sys, json
 import scrapy, trafilatura
@@ -85,7 +91,14 @@ p.crawl(Peer); p.start()
 def article(number: int) -> tuple[str, str]:
     """Title and page of a generated article of about 450 words."""
     rng = random.Random(number)
-    sentence = lambda: " ".join(rng.choices(WORDS, k=rng.randint(9, 22))).capitalize() + "."  # noqa: E731
+    names = rng.sample(NAMES, 2)
+
+    def sentence() -> str:
+        words = rng.choices(WORDS, k=rng.randint(9, 22))
+        if rng.random() < 0.1:
+            words[rng.randrange(len(words))] = rng.choice(names)
+        return " ".join(words).capitalize() + "."
+
     title = f"Trust {number} reviews its {rng.choice(WORDS)} {rng.choice(WORDS)}"
     paragraphs = "".join("<p>" + " ".join(sentence() for _ in range(4)) + "</p>" for _ in range(8))
     page = (
@@ -106,6 +119,7 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # it would hold each answer back for 40 ms
 
             def do_GET(self) -> None:
                 kind, body = site.answer(self.path)
@@ -148,13 +162,21 @@ def write_config(folder: Path, site: Site, data: Path, watches: int) -> None:
     )
     (folder / "suppliers.toml").write_text("")
     (folder / "watches.toml").write_text(
-        "".join(
-            f'[[watch]]\nkey = "w{n}"\nquery = \'{rng.choice(WORDS)} AND "{rng.choice(WORDS)} '
-            f"{rng.choice(WORDS)}\"'\n"
-            for n in range(watches)
-        )
+        "".join(f"[[watch]]\nkey = \"w{n}\"\nquery = '{_query(rng, n)}'\n" for n in range(watches))
     )
-    (folder / "subscriptions.toml").write_text("")
+    (folder / "subscriptions.toml").write_text(
+        '[[subscription]]\nto = ["bench@trust.example"]\nwatches = ["*"]\ncadence = "daily at 07:30"\n'
+    )
+
+
+def _query(rng: random.Random, number: int) -> str:
+    """A watch: a name that hardly occurs, or one of a hundred that do, with a word or two."""
+    name = rng.choice(NAMES) if number % 10 == 0 else f"{rng.choice(NAMES)}{number}"
+    one, other = rng.sample(WORDS, 2)
+    return rng.choice(
+        [name, f"{name} AND {one}", f'"{name} {one}"', f"{name} NEAR/10 {one}",
+         f"{name} AND ({one} OR {other})", f"{name} NOT {other}"]
+    )  # fmt: skip
 
 
 def timed(work: Callable[[], object]) -> float:

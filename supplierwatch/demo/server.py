@@ -124,6 +124,7 @@ def _bound(handler: type[BaseHTTPRequestHandler], number: int, port: int) -> Thr
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             answer = site.answer(urlsplit(self.path).path)
