@@ -241,6 +241,9 @@ class Service:
             unit.sources.declare([s for s in catalog.sources if s.enabled], now)
             versions = unit.watches.declare(texts, now)
             subscribers = unit.subscribers.declare(catalog.subscriptions, now)
+            for channel in unit.outbox.paused():
+                # what stopped it may be what was mended; a login that still fails stops it again
+                unit.outbox.resume(channel)
         return InForce(
             wired=wired,
             versions=versions,
