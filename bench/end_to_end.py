@@ -82,8 +82,10 @@ class Peer(scrapy.Spider):
     start_urls = urls
     def parse(self, response):
         trafilatura.bare_extraction(response.text, url=response.url, with_metadata=True)
-p = CrawlerProcess({"LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
-                    "ROBOTSTXT_OBEY": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_DELAY": 0})
+p = CrawlerProcess({
+    "LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False,
+    "ROBOTSTXT_OBEY": False, "CONCURRENT_REQUESTS_PER_DOMAIN": 1, "DOWNLOAD_DELAY": 0,
+})
 p.crawl(Peer); p.start()
 """
 
@@ -104,8 +106,8 @@ def article(number: int) -> tuple[str, str]:
     page = (
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{title} | Bench</title>'
         f'<meta property="article:published_time" content="2026-03-01T09:00:00Z"></head><body>'
-        f'<nav><a href="/">Home</a></nav><main><article><h1>{title}</h1>{paragraphs}</article></main>'
-        f"<aside><h3>Most read</h3><ul><li>{sentence()}</li></ul></aside></body></html>"
+        f'<nav><a href="/">Home</a></nav><main><article><h1>{title}</h1>{paragraphs}</article>'
+        f"</main><aside><h3>Most read</h3><ul><li>{sentence()}</li></ul></aside></body></html>"
     )
     return title, page
 
@@ -139,7 +141,8 @@ class Site:
         if path == "/feed.xml":
             when = format_datetime(datetime(2026, 3, 1, tzinfo=UTC))
             entries = "".join(
-                f"<item><title>{title}</title><link>{self.base}{url}</link><guid>{self.base}{url}</guid>"
+                f"<item><title>{title}</title><link>{self.base}{url}</link>"
+                f"<guid>{self.base}{url}</guid>"
                 f"<pubDate>{when}</pubDate><description>Teaser of {title}</description></item>"
                 for url, (title, _) in self.pages.items()
             )
@@ -165,7 +168,8 @@ def write_config(folder: Path, site: Site, data: Path, watches: int) -> None:
         "".join(f"[[watch]]\nkey = \"w{n}\"\nquery = '{_query(rng, n)}'\n" for n in range(watches))
     )
     (folder / "subscriptions.toml").write_text(
-        '[[subscription]]\nto = ["bench@trust.example"]\nwatches = ["*"]\ncadence = "daily at 07:30"\n'
+        '[[subscription]]\nto = ["bench@trust.example"]\nwatches = ["*"]\n'
+        'cadence = "daily at 07:30"\n'
     )
 
 

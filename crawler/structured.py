@@ -12,12 +12,33 @@ import lxml.html
 
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|PressRelease|WebPage$", re.IGNORECASE)
 _STRONG = re.compile(r"Article|BlogPosting|Report|PressRelease", re.IGNORECASE)
-_DATES = ("article:published_time", "og:article:published_time", "datepublished", "date",
-          "dc.date.issued", "dc.date", "dcterms.created", "dcterms.date", "parsely-pub-date",
-          "sailthru.date", "pubdate", "publishdate", "publish-date", "publication_date",
-          "article.published", "cxenseparse:recs:publishtime", "lastmodified_published")  # fmt: skip
-_AUTHORS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator",
-            "dcterms.creator", "byl")  # fmt: skip
+_DATES = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "dc.date.issued",
+    "dc.date",
+    "dcterms.created",
+    "dcterms.date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publication_date",
+    "article.published",
+    "cxenseparse:recs:publishtime",
+)
+_AUTHORS = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+)
 
 
 @dataclass(slots=True)

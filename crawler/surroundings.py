@@ -39,8 +39,11 @@ _TAGS = {
     "style",
     "noscript",
 }
-_NOT_COMMENT = re.compile(r"^(comments (are )?closed\.?|\d+ comments?|leave a (reply|comment)|reply|"
-                          r"log in to (reply|comment)|comments?)$", re.IGNORECASE)  # fmt: skip
+_NOT_COMMENT = re.compile(
+    r"^(comments (are )?closed\.?|\d+ comments?|leave a (reply|comment)|reply|"
+    r"log in to (reply|comment)|comments?)$",
+    re.IGNORECASE,
+)
 _CARRIERS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form")
 _MOST = 0.6
 

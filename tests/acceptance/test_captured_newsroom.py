@@ -55,7 +55,8 @@ def write_config(folder: Path, newsroom: CapturedNewsroom, data: Path) -> None:
         )
     )
     (folder / "subscriptions.toml").write_text(
-        f'[[subscription]]\nkey = "now"\nto = ["{READER}"]\nwatches = ["*"]\ncadence = "immediate"\n'
+        f'[[subscription]]\nkey = "now"\nto = ["{READER}"]\nwatches = ["*"]\n'
+        'cadence = "immediate"\n'
     )
 
 
