@@ -58,8 +58,8 @@ def welcome_text(welcome: Welcome) -> str:
         lines += wrap("Nothing that is stored matches yet.")
     if welcome.silent:
         lines += heading("Sources that have not answered yet")
-        for name, cause in welcome.silent:
-            lines += wrap(wording.silent_source(name, cause), "  ", "- ")
+        for text in wording.silent_lines(welcome):
+            lines += wrap(text, "  ", "- ")
     lines += ["", "-- ", f"Sent to {welcome.recipient} once."]
     if welcome.contact:
         lines += wrap(f"To stop these messages, write to {welcome.contact}.")

@@ -42,11 +42,16 @@ def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
 
 
 def first_poll_over(states: Sequence[SourceState], begun: datetime, now: datetime) -> bool:
-    """Whether every source was tried, or has been waited for long enough with some answer. Pure."""
-    if all(state.last_polled_at is not None for state in states):
-        return bool(states)
+    """Whether every source was tried, or has been waited for long enough. Pure.
+
+    Where nothing at all answers, the fault is the network's more likely than that of all sources:
+    a welcome then waits, and after `PATIENCE` says so.
+    """
     answered = any(state.last_success_at is not None for state in states)
-    return answered and now - begun >= PATIENCE
+    tried = all(state.last_polled_at is not None for state in states)
+    if answered and tried:
+        return True
+    return bool(states) and (answered or tried) and now - begun >= PATIENCE
 
 
 def _unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subscriber]]:

@@ -280,6 +280,16 @@ def plan(planned: Planned, welcome: Welcome) -> str:
     return f"{planned.schedule}: next {clock(planned.next_at, welcome.timezone, welcome.now)}"
 
 
+def silent_lines(welcome: Welcome) -> tuple[str, ...]:
+    """The sources that have not answered, the first dozen by name."""
+    lines = [silent_source(name, cause) for name, cause in welcome.silent[:MAX_BLIND]]
+    if len(welcome.silent) > MAX_BLIND:
+        lines.append(
+            f"and {len(welcome.silent) - MAX_BLIND} more: supplierwatch sources has them all"
+        )
+    return tuple(lines)
+
+
 def silent_source(name: str, cause: str) -> str:
     """A source that has not answered yet."""
     return f"{shorten(line(name), 60)}: {line(cause, 120)}" if cause else shorten(line(name), 60)

@@ -93,6 +93,9 @@ def log_to_stderr(level: int) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # a line for each tick would bury what happens
+    for name in ("apscheduler", "uvicorn"):
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
 def _refuse_absent(url: str) -> None:
