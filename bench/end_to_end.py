@@ -117,6 +117,7 @@ class Site:
 
     def __init__(self, items: int) -> None:
         self.pages = {f"/{n}.html": article(n) for n in range(items)}
+        self.listed = items
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -144,7 +145,7 @@ class Site:
                 f"<item><title>{title}</title><link>{self.base}{url}</link>"
                 f"<guid>{self.base}{url}</guid>"
                 f"<pubDate>{when}</pubDate><description>Teaser of {title}</description></item>"
-                for url, (title, _) in self.pages.items()
+                for url, (title, _) in list(self.pages.items())[: self.listed]
             )
             feed = f'<rss version="2.0"><channel><title>Bench</title>{entries}</channel></rss>'
             return "application/rss+xml", feed.encode()
@@ -191,7 +192,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def whole_job(site: Site, folder: Path, watches: int) -> tuple[float, int]:
-    """Seconds and items of polls of the service's own code, until every page has been read."""
+    """Seconds and items of one poll by the service's own code that finds all but one item new."""
     from storage.model import TextState
     from storage.store import open_store
     from supplierwatch.jobs import Service
@@ -201,16 +202,17 @@ def whole_job(site: Site, folder: Path, watches: int) -> tuple[float, int]:
     wired = load(folder / "config", {})
     store = open_store(wired.catalog.settings.service.database_url)
     service = Service(wired, store)
+    site.listed = 1
+    service.run_once(even_if_not_due=True)  # the baseline
+    site.listed = len(site.pages)
     start = time.perf_counter()
-    full = 0
-    while full < len(site.pages):
-        service.run_once(even_if_not_due=True)
-        with store.reading() as unit:
-            items = unit.items.newest(limit=len(site.pages) + 1)
-        before, full = full, sum(item.text_state is TextState.FULL for item in items)
-        if full == before:
-            raise RuntimeError(f"only {full} of {len(site.pages)} pages could be read")
+    service.run_once(even_if_not_due=True)
     seconds = time.perf_counter() - start
+    with store.reading() as unit:
+        items = unit.items.newest(limit=len(site.pages) + 1)
+    full = sum(item.text_state is TextState.FULL for item in items)
+    if full < len(site.pages):
+        raise RuntimeError(f"only {full} of {len(site.pages)} pages could be read")
     store.close()
     return seconds, full
 
