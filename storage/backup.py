@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import make_url
@@ -12,6 +14,7 @@ from sqlalchemy import make_url
 from storage.errors import BackupFailed
 
 PAGES_A_STEP = 200  # between steps writers get their turn
+_BESIDE = ("-wal", "-shm")
 
 
 def backup(store_url: str, target: Path) -> Path:
@@ -30,6 +33,8 @@ def backup(store_url: str, target: Path) -> Path:
     try:
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
             live.backup(copy, pages=PAGES_A_STEP, sleep=0.01)
+            # one file that needs no others beside it; opening it for work switches WAL on again
+            copy.execute("PRAGMA journal_mode=DELETE")
         verify(part)
         part.replace(target)
     except sqlite3.Error as error:
@@ -75,16 +80,31 @@ def restore(copy: Path, store_url: str) -> Path | None:
     verify(copy)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".restoring")
-    shutil.copyfile(copy, part)
+    with copy.open("rb") as source, part.open("wb") as written:
+        shutil.copyfileobj(source, written)
+        written.flush()
+        os.fsync(written.fileno())
     verify(part)
-    old = None
-    if target.exists():
-        old = target.with_name(target.name + ".before-restore")
-        for suffix in ("", "-wal", "-shm"):
-            there = Path(str(target) + suffix)
-            if there.exists():
-                there.replace(Path(str(old) + suffix))
+    old = _keep(target) if target.exists() else None
+    # its log belongs to the old file and would be played into the new one
+    for suffix in _BESIDE:
+        Path(f"{target}{suffix}").unlink(missing_ok=True)
     part.replace(target)
+    return old
+
+
+def _keep(database: Path) -> Path:
+    """Give the file a second name, with what its log holds; the first stays its name too."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    numbers = chain([""], (f"-{number}" for number in count(2)))
+    names = (database.with_name(f"{database.name}.before-restore{n}") for n in numbers)
+    old = next(name for name in names if not name.exists())
+    for suffix in _BESIDE:
+        there = Path(f"{database}{suffix}")
+        if there.exists():  # damaged: could not be played in
+            shutil.copyfile(there, f"{old}{suffix}")
+    os.link(database, old)
     return old
 
 

@@ -7,6 +7,8 @@ BEGIN IMMEDIATE for writers, so that concurrent writers wait instead of failing 
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +78,23 @@ def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
     dbapi.isolation_level = None
     cursor = dbapi.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_size_limit=67108864")
     cursor.execute("PRAGMA trusted_schema=OFF")
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    # SQLite does not wait for the lock that this takes on a file that is not in WAL mode yet
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

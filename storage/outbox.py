@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from storage.dialect import insert_new
 from storage.model import Notification, OutboxMessage, Receipt
@@ -43,6 +43,7 @@ class Outbox:
             "unknown_outcomes": 0,
             "created_at": now,
             "next_at": now,
+            "due_at": now,
         }
         return insert_new(self._db, outbox, values, [outbox.c.delivery_key])
 
@@ -52,15 +53,11 @@ class Outbox:
         A lease that ran out means that a sender died with the message in its hands: whether it
         was sent is unknown, and is counted as that.
         """
-        due = or_(
-            and_(outbox.c.state.in_(WAITING), outbox.c.next_at <= now),
-            and_(outbox.c.state == "leased", outbox.c.lease_until <= now),
-        )
         paused = select(pause.c.channel)
         row = self._db.execute(
-            select(outbox)
-            .where(due, outbox.c.channel.not_in(paused))
-            .order_by(outbox.c.next_at, outbox.c.id)
+            select(outbox.c.id, outbox.c.state, outbox.c.attempts, outbox.c.unknown_outcomes)
+            .where(outbox.c.due_at <= now, outbox.c.channel.not_in(paused))
+            .order_by(outbox.c.due_at, outbox.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         ).one_or_none()
@@ -74,6 +71,7 @@ class Outbox:
                 state="leased",
                 lease_owner=owner,
                 lease_until=now + lease,
+                due_at=now + lease,
                 attempts=row.attempts + 1,
                 unknown_outcomes=row.unknown_outcomes + died,
             )
@@ -94,6 +92,7 @@ class Outbox:
             "state": state,
             "lease_owner": None,
             "lease_until": None,
+            "due_at": next_at if state in WAITING else None,
             "last_code": receipt.code,
             "last_error": None if receipt.outcome == "delivered" else receipt.detail,
         }
@@ -131,16 +130,17 @@ class Outbox:
 
     def resend(self, row_id: int, now: datetime) -> bool:
         """Have a message sent (again); False where there is none, or it is being sent now."""
-        values = {"state": "queued", "next_at": now, "attempts": 0}
+        values = {"state": "queued", "next_at": now, "due_at": now, "attempts": 0}
         return self._set(row_id, values, only=("sent", "dead", "held", *WAITING))
 
     def hold(self, row_id: int) -> bool:
         """Keep a message that has not been sent from being sent."""
-        return self._set(row_id, {"state": "held"}, only=WAITING)
+        return self._set(row_id, {"state": "held", "due_at": None}, only=WAITING)
 
     def release(self, row_id: int, now: datetime) -> bool:
         """Let a held message go."""
-        return self._set(row_id, {"state": "queued", "next_at": now}, only=("held",))
+        values = {"state": "queued", "next_at": now, "due_at": now}
+        return self._set(row_id, values, only=("held",))
 
     def _set(
         self, row_id: int, values: dict[str, Any], *, only: Collection[str] | None = None
@@ -166,17 +166,11 @@ class Outbox:
 
     def next_due(self) -> datetime | None:
         """When the next message can be claimed, of channels that are not paused."""
-        soonest: datetime | None = self._db.scalar(
-            select(
-                func.min(
-                    case((outbox.c.state == "leased", outbox.c.lease_until), else_=outbox.c.next_at)
-                )
-            ).where(
-                outbox.c.state.in_((*WAITING, "leased")),
-                outbox.c.channel.not_in(select(pause.c.channel)),
-            )
+        soonest = select(func.min(outbox.c.due_at)).where(
+            outbox.c.channel.not_in(select(pause.c.channel))
         )
-        return soonest
+        found: datetime | None = self._db.scalar(soonest)
+        return found
 
 
 def _message(row: Row[Any]) -> OutboxMessage:

@@ -220,12 +220,13 @@ class Placing:
                     first_seen_at=now,
                 )
             )
-        if as_listed:
-            same = [
-                row.id
-                for row in own
-                if (row.guid == article.guid if article.guid else row.url_key in urls)
-            ]
+        same = [
+            row.id
+            for row in own
+            if (row.guid == article.guid if article.guid else row.url_key in urls)
+            and row.entry_hash != article.entry_hash
+        ]
+        if as_listed and same:
             listed = update(carrier).where(carrier.c.id.in_(same))
             self._db.execute(listed.values(entry_hash=article.entry_hash))
 

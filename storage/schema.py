@@ -79,9 +79,6 @@ item = Table(
     Column("published_raw", CleanText),
     Column("language", CleanText),
     Column("summary", CleanText, nullable=False),
-    Column("body", CleanText, nullable=False),
-    Column("comments", CleanText, nullable=False),
-    Column("pages", JsonText, nullable=False),
     Column("text_state", CleanText, nullable=False),
     Column("thin_reason", CleanText),
     Column("content_hash", Hash),
@@ -97,6 +94,10 @@ item = Table(
     Column("page_attempts", Integer, nullable=False, default=0),
     Column("etag", CleanText),
     Column("last_modified", CleanText),
+    # last: SQLite reads through a long column to reach those behind it
+    Column("body", CleanText, nullable=False),
+    Column("comments", CleanText, nullable=False),
+    Column("pages", JsonText, nullable=False),
 )
 Index("ix_item_first_seen_at_id", item.c.first_seen_at, item.c.id)
 Index("ix_item_source_key_content_hash", item.c.source_key, item.c.content_hash)
@@ -195,7 +196,6 @@ outbox = Table(
     Column("recipient", CleanText, nullable=False),
     Column("subject", CleanText, nullable=False),
     Column("message_id", CleanText, nullable=False),
-    Column("raw", LargeBinary, nullable=False),
     Column("state", CleanText, nullable=False),
     Column("lease_owner", CleanText),
     Column("lease_until", UtcDateTime),
@@ -203,12 +203,15 @@ outbox = Table(
     Column("unknown_outcomes", Integer, nullable=False, default=0),
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),  # when it may be claimed: its time, or the end of its lease
     Column("sent_at", UtcDateTime),
     Column("last_code", Integer),
     Column("last_error", CleanText),
+    # last: SQLite reads through a long column to reach those behind it
+    Column("raw", LargeBinary, nullable=False),
 )
-Index("ix_outbox_state_next_at", outbox.c.state, outbox.c.next_at)
-Index("ix_outbox_state_lease_until", outbox.c.state, outbox.c.lease_until)
+Index("ix_outbox_due_at_id", outbox.c.due_at, outbox.c.id)
+Index("ix_outbox_state", outbox.c.state)
 
 pending_telling = Table(
     "pending_telling",

@@ -27,9 +27,6 @@ def upgrade() -> None:
         sa.Column("published_raw", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=True),
         sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("comments", sa.Text(), nullable=False),
-        sa.Column("pages", sa.Text(), nullable=False),
         sa.Column("text_state", sa.Text(), nullable=False),
         sa.Column("thin_reason", sa.Text(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=True),
@@ -44,6 +41,9 @@ def upgrade() -> None:
         sa.Column("page_attempts", sa.Integer(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("comments", sa.Text(), nullable=False),
+        sa.Column("pages", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
     )
     op.create_index("ix_item_first_seen_at_id", "item", ["first_seen_at", "id"], unique=False)
@@ -74,7 +74,6 @@ def upgrade() -> None:
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.Column("lease_until", sa.DateTime(), nullable=True),
@@ -82,14 +81,16 @@ def upgrade() -> None:
         sa.Column("unknown_outcomes", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("next_at", sa.DateTime(), nullable=False),
+        sa.Column("due_at", sa.DateTime(), nullable=True),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("last_code", sa.Integer(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("delivery_key", name=op.f("uq_outbox_delivery_key")),
     )
-    op.create_index("ix_outbox_state_lease_until", "outbox", ["state", "lease_until"], unique=False)
-    op.create_index("ix_outbox_state_next_at", "outbox", ["state", "next_at"], unique=False)
+    op.create_index("ix_outbox_due_at_id", "outbox", ["due_at", "id"], unique=False)
+    op.create_index("ix_outbox_state", "outbox", ["state"], unique=False)
     op.create_table(
         "pause",
         sa.Column("channel", sa.Text(), nullable=False),

@@ -1,0 +1,106 @@
+"""Questions that are asked all the time are answered from an index, however large the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from storage.store import Store, Unit
+from tests.support.builders import (
+    NOW,
+    a_listed_article,
+    a_match,
+    a_message_to_send,
+    a_subscription,
+    a_watch_text,
+    an_article,
+    an_entry,
+)
+
+ARTICLE = an_article()
+# read whole: as many rows as there are sources, subscribers or stopped channels
+SMALL = ("SCAN source", "SCAN subscriber", "SCAN pause", "SCAN watch_version")
+LEASE = timedelta(minutes=5)
+
+QUESTIONS: dict[str, Callable[[Unit], Any]] = {
+    "put": lambda unit: unit.items.put(ARTICLE, now=NOW, baseline=False),
+    "put a page": lambda unit: unit.items.put(ARTICLE, now=NOW, baseline=False, expected=3),
+    "known_entries": lambda unit: unit.items.known_entries("ward-ledger", [an_entry()]),
+    "pages_due": lambda unit: unit.items.pages_due("ward-ledger", now=NOW, limit=50),
+    "page_failed": lambda unit: unit.items.page_failed(
+        3, reason="http-403", now=NOW, retry_at=None
+    ),
+    "pending items": lambda unit: unit.items.pending(now=NOW, limit=20),
+    "newest": lambda unit: unit.items.newest(limit=20, before=(NOW, 9), since=NOW - LEASE),
+    "find_url": lambda unit: unit.items.find_url(str(ARTICLE.url)),
+    "find_guid": lambda unit: unit.items.find_guid("ward-ledger", "x"),
+    "claim sources": lambda unit: unit.sources.claim_due(NOW, limit=5, owner="r", lease=LEASE),
+    "record": lambda unit: unit.mentions.record(
+        3, [a_match(3)], matched_revision=1, audience={"halcyon": [1]}, now=NOW
+    ),
+    "pending tellings": lambda unit: unit.subscribers.pending([1]),
+    "told_to": lambda unit: unit.subscribers.told_to(1),
+    "cut": lambda unit: unit.subscribers.cut(
+        [1],
+        notification=a_message_to_send(),
+        tellings=unit.subscribers.pending([1]),
+        next_at={},
+        local_date={},
+        now=NOW,
+    ),
+    "claim a message": lambda unit: unit.outbox.claim(NOW, owner="w", lease=LEASE),
+    "items in a span": lambda unit: unit.items.count(since=NOW - LEASE, until=NOW),
+    "coverage": lambda unit: unit.coverage(NOW - LEASE, NOW),
+    "mentions in a span": lambda unit: unit.mentions.count("halcyon", NOW - LEASE, NOW),
+}
+
+
+@pytest.fixture
+def filled(sqlite_store: Store) -> Store:
+    with sqlite_store.transaction() as unit:
+        unit.watches.declare([a_watch_text()], NOW - LEASE)
+        unit.subscribers.declare([a_subscription()], NOW)
+        for number in range(40):
+            article = a_listed_article() if number % 2 else an_article()
+            item_id = unit.items.put(article, now=NOW, baseline=False, page_due_at=NOW).item_id
+            if number > 5:
+                unit.mentions.record(
+                    item_id,
+                    [a_match(item_id)],
+                    matched_revision=1,
+                    audience={"halcyon": [1]},
+                    now=NOW,
+                )
+            unit.outbox.enqueue(a_message_to_send(f"old:{number}"), NOW)
+    return sqlite_store
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_no_table_is_read_whole(name: str, filled: Store) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def remember(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    with filled.transaction() as unit:
+        event.listen(unit.items._db, "before_cursor_execute", remember)
+        QUESTIONS[name](unit)
+        event.remove(unit.items._db, "before_cursor_execute", remember)
+        plans = {
+            statement: [
+                row[3]
+                for row in unit.items._db.exec_driver_sql(
+                    f"EXPLAIN QUERY PLAN {statement}", tuple(parameters)
+                )
+            ]
+            for statement, parameters in asked
+        }
+
+    assert asked
+    for statement, steps in plans.items():
+        whole = [step for step in steps if step.startswith("SCAN") and not step.startswith(SMALL)]
+        assert not whole, f"{statement}\n{steps}"
