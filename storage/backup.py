@@ -28,19 +28,20 @@ def backup(store_url: str, target: Path) -> Path:
         raise BackupFailed(f"{target} exists: name a new file")
     if not source.exists():
         raise BackupFailed(f"there is no database at {source} to copy")
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
             live.backup(copy, pages=PAGES_A_STEP, sleep=0.01)
             # one file that needs no others beside it; opening it for work switches WAL on again
             copy.execute("PRAGMA journal_mode=DELETE")
         verify(part)
         part.replace(target)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise BackupFailed(f"cannot copy {source} to {target}: {error}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return target
 
 

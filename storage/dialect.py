@@ -18,8 +18,8 @@ def insert_new(
     Another transaction that inserts the same key is waited for.
     """
     kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = kind.insert(table).values(**values).on_conflict_do_nothing(index_elements=key)
-    return connection.execute(statement.returning(*key)).first() is not None
+    statement = kind.insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
+    return connection.execute(statement, values).first() is not None
 
 
 def upsert(
@@ -27,10 +27,10 @@ def upsert(
 ) -> None:
     """Insert a row, or give the row with this unique key these values."""
     kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = kind.insert(table).values(**values)
+    statement = kind.insert(table)
     named = {column.name for column in key}
     rest = {name: statement.excluded[name] for name in values if name not in named}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=rest))
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=rest), values)
 
 
 def alone(connection: Connection, task: str) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import DatabaseUnusable
+from storage.filesystem import network_filesystem
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -59,7 +60,12 @@ def sqlite_file(engine: Engine) -> Path | None:
 def _sqlite(url: str, database: str | None) -> Engine:
     if not database or database == ":memory:":
         raise DatabaseUnusable("SQLite needs a file: write sqlite:///FOLDER/supplierwatch.db")
-    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    elsewhere = network_filesystem(Path(database))
+    if elsewhere is not None:
+        raise DatabaseUnusable(
+            f"{database} is on a network file system ({elsewhere}), where SQLite loses data: "
+            "put the data folder on a local disk, or use PostgreSQL"
+        )
     engine = create_engine(
         url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     )

@@ -30,6 +30,9 @@ def upgrade(engine: Engine, *, backup_dir: Path | None = None) -> None:
         SchemaTooNew: the database is of a newer release.
         BackupFailed: the copy could not be made; nothing was changed.
     """
+    file = sqlite_file(engine)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
     present = present_schema(engine)
     if present == SCHEMAS[-1]:
         return

@@ -32,6 +32,10 @@ from storage.model import (
 )
 from storage.schema import carrier, item, item_revision, mention, pending_match, source
 
+# values as parameters: building the statement anew costs more than running it
+_INSERT_ITEM = insert(item).returning(item.c.id)
+_INSERT_CARRIER = insert(carrier)
+
 
 class Placing:
     """Places articles, within one transaction."""
@@ -148,7 +152,7 @@ class Placing:
             "page_due_at": None,
             "page_attempts": 0,
         }
-        item_id = self._db.execute(insert(item).values(values).returning(item.c.id)).scalar_one()
+        item_id = self._db.execute(_INSERT_ITEM, values).scalar_one()
         self._db.execute(update(item).where(item.c.id == item_id).values(story_id=item_id))
         self._count(item_id, 1)
         return int(item_id)
@@ -207,19 +211,20 @@ class Placing:
         known_guid = article.guid is None or article.guid in {row.guid for row in own}
         if not missing and (not known_guid or not own):
             missing = [next(iter(urls.values()), None)]
-        for url in missing:
-            self._db.execute(
-                insert(carrier).values(
-                    item_id=item_id,
-                    source_key=article.source_key,
-                    url=url,
-                    url_key=None if url is None else url_key(url),
-                    guid=article.guid,
-                    guid_key=None if article.guid is None else guid_key(article.guid),
-                    entry_hash=article.entry_hash,
-                    first_seen_at=now,
-                )
-            )
+        if missing:
+            shared = {
+                "item_id": item_id,
+                "source_key": article.source_key,
+                "guid": article.guid,
+                "guid_key": None if article.guid is None else guid_key(article.guid),
+                "entry_hash": article.entry_hash,
+                "first_seen_at": now,
+            }
+            carriers = [
+                shared | {"url": url, "url_key": None if url is None else url_key(url)}
+                for url in missing
+            ]
+            self._db.execute(_INSERT_CARRIER, carriers)
         same = [
             row.id
             for row in own

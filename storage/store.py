@@ -12,7 +12,7 @@ from sqlalchemy.pool import QueuePool
 
 from storage.coverage import CoverageReader
 from storage.engine import TO_READ, make_engine
-from storage.errors import explained
+from storage.errors import DatabaseUnusable, explained
 from storage.items import Items
 from storage.mentions import Mentions
 from storage.notices import Notices
@@ -128,6 +128,9 @@ def open_store(url: str, *, migrate: bool = True, backup_dir: Path | None = None
     except DBAPIError as error:
         engine.dispose()
         raise explained(error, engine.url) from error
+    except OSError as error:
+        engine.dispose()
+        raise DatabaseUnusable(f"{engine.url!r}: the folder cannot be used: {error}") from error
     except BaseException:
         engine.dispose()
         raise

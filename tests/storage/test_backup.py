@@ -76,6 +76,13 @@ def test_a_backup_overwrites_nothing(sqlite_store: Store, tmp_path: Path) -> Non
     assert there.read_text() == "mine"
 
 
+def test_a_place_that_cannot_be_written_is_named(sqlite_store: Store, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+
+    with pytest.raises(BackupFailed, match="cannot copy"):
+        backup(sqlite_store.url, tmp_path / "taken" / "a.db")
+
+
 def test_postgresql_has_its_own_tools(tmp_path: Path) -> None:
     with pytest.raises(BackupFailed, match="pg_dump"):
         backup("postgresql://watch@localhost/watch", tmp_path / "a.db")

@@ -143,6 +143,13 @@ def test_a_database_without_a_schema_is_refused_where_none_is_to_be_made(empty_u
         open_store(empty_url, migrate=False)
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+
+    with pytest.raises(DatabaseUnusable, match="folder cannot be used"):
+        open_store(f"sqlite:///{tmp_path}/data/watch.db")
+
+
 def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     file = tmp_path / "watch.db"
     file.write_text("Dear diary, " * 1000)
