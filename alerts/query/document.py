@@ -134,6 +134,17 @@ class Text:
         return frozenset(words)
 
 
+def _author_segments(authors: tuple[str, ...]) -> Iterator[Segment]:
+    """A segment for each author: a phrase does not run from one name into the next.
+
+    Places count in the names joined by two characters, as they are shown.
+    """
+    offset = 0
+    for author in authors:
+        yield Segment("author", author, offset=offset)
+        offset += len(author) + 2
+
+
 def _segments(document: Document) -> Iterator[Segment]:
     yield Segment("title", document.title)
     yield Segment("summary", document.summary)
@@ -144,9 +155,9 @@ def _segments(document: Document) -> Iterator[Segment]:
             offset += len(page) + 1
     else:
         yield Segment("body", document.body)
+    yield from _author_segments(document.authors)
     for field, text in (
         ("comments", document.comments),
-        ("author", "\n".join(document.authors)),
         ("url", document.url),
         ("buyer", document.buyer),
         ("supplier", document.supplier),

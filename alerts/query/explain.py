@@ -67,7 +67,7 @@ def _words(clause: Clause, document: Document) -> tuple[str, ...]:
         "summary": document.summary,
         "body": "\n".join(document.pages) or document.body,
         "comments": document.comments,
-        "author": "\n".join(document.authors),
+        "author": "; ".join(document.authors),
         "url": document.url,
     }
     found = (fields[span.field][span.start : span.end] for span in clause.spans)
