@@ -37,7 +37,9 @@ _EVIDENCE = re.compile(
     r"|(?<=[.,;:!?%)])â(?!\w)"  # behind punctuation
     r"|(?<=\s)â(?=\s)"  # alone: a dash
     r"|(?<=\d)â(?=\d)"  # between figures
-    rf"|(?<={_LETTER})â(?=s\b(?!\w))(?=s[\s.,;:!?)])"  # a possessive, if the text is English
+    rf"|(?<={_LETTER})â(?=s[\s.,;:!?)])"  # a possessive, if the text is English
+    r"|\b(?:is|was|do|does|did|ca|wo|would|could|should|are|were|has|have|had)nât\b"
+    r"|\b[A-Za-z]+â(?=[\s.,;:!?)])"  # ending a word that has no other
 )
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|that|for|with|was|on)\b", re.IGNORECASE)
 _PRONOUNS = {"i", "you", "we", "they", "he", "she", "it", "that", "who", "there", "what", "let"}
