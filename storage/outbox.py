@@ -78,6 +78,19 @@ class Outbox:
         )
         return self.get(row.id)
 
+    def give_up_leases(self, owner: str, now: datetime) -> int:
+        """End the leases of senders whose names begin with `owner`: the caller knows them dead.
+
+        Their messages fall due at once; whether each was sent stays unknown and is counted so.
+        """
+        theirs = (
+            outbox.c.state == "leased",
+            outbox.c.lease_owner.startswith(owner, autoescape=True),
+        )
+        return self._db.execute(
+            update(outbox).where(*theirs).values(lease_until=now, due_at=now)
+        ).rowcount
+
     def record(
         self, row_id: int, receipt: Receipt, *, now: datetime, next_at: datetime | None
     ) -> None:

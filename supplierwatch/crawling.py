@@ -65,7 +65,8 @@ class CrawlSupervisor:
         with self._store.transaction() as unit:
             left = [run for run in unit.runs.open() if run.run_id.startswith(f"{self._owner}-")]
             for run in left:
-                unit.sources.release(run.run_id, now=now, error="the service stopped during this")
+                # nothing says that the sources are to blame: they are due as they were
+                unit.sources.release(run.run_id, now=now, error=None)
                 unit.runs.finish(run.run_id, "crashed", now)
         return len(left)
 

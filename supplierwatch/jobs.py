@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -85,6 +86,23 @@ class Service:
         """The configuration that is in force."""
         return self.in_force.wired.catalog
 
+    def take_over(self) -> None:
+        """Close what an earlier life of this service left open; only under the service lock.
+
+        On a database that other machines share, only what this machine left.
+        """
+        self.crawls.close_left_open()
+        alone = self.store.url.startswith("sqlite")
+        with self.store.transaction() as unit:
+            left = unit.outbox.give_up_leases(
+                f"{self.owner}-" if alone else self._sender(), self.clock()
+            )
+        if left:
+            log.warning("delivery.taken-over messages=%d", left)
+
+    def _sender(self, process: int | None = None) -> str:
+        return f"{self.owner}-{socket.gethostname()}-{process or ''}"
+
     def crawl(self) -> list[Event]:
         """Start what is due and hear what the children say."""
         with self._crawling:
@@ -133,7 +151,7 @@ class Service:
                     self.store,
                     self.in_force.channels,
                     now=self.clock,
-                    owner=f"{self.owner}-{os.getpid()}",
+                    owner=self._sender(os.getpid()),
                     limit=DELIVERY_BATCH,
                 )
                 total += done

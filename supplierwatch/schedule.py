@@ -115,7 +115,7 @@ def run_service(
         )
         try:
             service = Service(wired, store)
-            service.crawls.close_left_open()
+            service.take_over()
             _run(service, environ, started)
         finally:
             store.close()

@@ -196,3 +196,17 @@ def test_the_next_to_be_claimed_is_known_beforehand(store: Store) -> None:
     with store.transaction() as unit:
         unit.outbox.pause("email", "login refused", NOW)
         assert unit.outbox.next_due() is None
+
+
+def test_the_leases_of_a_dead_sender_are_given_up_and_those_of_others_are_not(store: Store) -> None:
+    with store.transaction() as unit:
+        for number in (1, 2):
+            assert unit.outbox.enqueue(a_message_to_send(f"k{number}"), NOW)
+        unit.outbox.claim(NOW, owner="service-a-1", lease=timedelta(minutes=9))
+        unit.outbox.claim(NOW, owner="service-b-1", lease=timedelta(minutes=9))
+    with store.transaction() as unit:
+        assert unit.outbox.give_up_leases("service-a-", NOW) == 1
+        again = unit.outbox.claim(NOW, owner="service-a-2", lease=timedelta(minutes=9))
+        assert again is not None
+        assert (again.notification.delivery_key, again.unknown_outcomes) == ("k1", 1)
+        assert unit.outbox.claim(NOW, owner="service-a-2", lease=timedelta(minutes=9)) is None
