@@ -21,7 +21,7 @@ from alerts.matching import match_pending
 from alerts.notify import TellingContext, cut_due, operator_message
 from alerts.outbox import deliver_due
 from alerts.welcome import welcome_due
-from config.errors import ConfigInvalid
+from config.errors import ConfigError
 from config.model import Catalog
 from storage.model import Subscriber, WatchVersion
 from storage.store import Store
@@ -205,7 +205,7 @@ class Service:
         """Put the configuration files in force as they are now; returns whether that changed it.
 
         Raises:
-            ConfigInvalid: the files are broken; the last good set stays in force.
+            ConfigError: the files are broken or gone; the last good set stays in force.
         """
         folder = self.catalog.folder
         wired = load(folder, environ, previous=self.in_force.wired)
@@ -219,10 +219,10 @@ class Service:
         log.info("config.reloaded folder=%s watches=%d", folder, len(wired.queries))
         return True
 
-    def refuse(self, error: ConfigInvalid) -> None:
+    def refuse(self, error: ConfigError) -> None:
         """Say to the log, to health and to the operator that an edit is not in force, and why."""
         text = str(error)
-        log.error("config.refused problems=%d\n%s", len(error.problems), text)
+        log.error("config.refused\n%s", text)
         now = self.clock()
         with self.store.transaction() as unit:
             unit.notices.raise_(CONFIG_NOTICE, text, now)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from config.errors import ConfigInvalid
+from config.errors import ConfigError
 from supplierwatch.jobs import Service
 
 log = logging.getLogger(__name__)
@@ -27,32 +27,26 @@ def signature(folder: Path) -> Signature:
 
 
 class ConfigWatch:
-    """Looks at the files at each `poll`; a broken edit is refused at the second look.
+    """Looks at the files at each `poll`; what two looks in a row find the same is an edit.
 
-    An editor may write a file in several steps, so that one look finds it half written: only what
-    is still broken at the next look, unchanged, is an edit to complain of.
+    An editor may write a file in several steps, so that one look finds it half written, which may
+    be broken and may be valid too.
     """
 
     def __init__(self, service: Service, environ: Mapping[str, str]) -> None:
         self._service = service
         self._environ = environ
-        self._in_force = signature(service.catalog.folder)
-        self._suspect: Signature | None = None
-        self._refused: Signature | None = None
+        self._settled = self._last = signature(service.catalog.folder)
 
     def poll(self) -> bool:
         """Look once; returns whether another configuration is in force now."""
-        now = signature(self._service.catalog.folder)
-        if now in (self._in_force, self._refused):
+        before, now = self._last, signature(self._service.catalog.folder)
+        self._last = now
+        if now == self._settled or now != before:
             return False
+        self._settled = now
         try:
-            changed = self._service.reload(self._environ)
-        except ConfigInvalid as error:
-            if now == self._suspect:
-                self._refused = now
-                self._service.refuse(error)
-            self._suspect = now
+            return self._service.reload(self._environ)
+        except ConfigError as error:
+            self._service.refuse(error)
             return False
-        self._in_force = now
-        self._suspect = self._refused = None
-        return changed

@@ -165,7 +165,7 @@ def _ticks(**workers: Worker) -> BackgroundScheduler:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
-    every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.4}
+    every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.25}
     for name, worker in workers.items():
         scheduler.add_job(worker.wake, "interval", seconds=every[name], id=name)
     return scheduler
