@@ -52,7 +52,7 @@ def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"
         if declared is None or declared.startswith(("utf-16", "utf-32")):
             continue  # without a mark or zero bytes it is not that: the declaration was copied
         return _read(body, declared)
-    if b"\x00" in body[:200]:
+    if body[:200].count(0) > len(body[:200]) // 5:
         wide = "utf-16-le" if body[1:2] == b"\x00" else "utf-16-be"
         return _read(body, wide)
     if _mostly_utf8(body):

@@ -186,9 +186,8 @@ def _distinct(entries: Sequence[FetchedEntry]) -> tuple[FetchedEntry, ...]:
     guids = Counter(guid for guid, _, _ in said)
     made, seen = [], set()
     for entry in entries:
-        # an identifier that is no address must not pass for a link (feedparser: isPermaLink)
-        url = entry.url if entry.url and urlsplit(entry.url).scheme in ("http", "https") else None
         guid = entry.guid
+        url = entry.url if entry.url and urlsplit(entry.url).scheme in ("http", "https") else None
         if guid is not None and guids[guid] > 1:
             guid = f"{guid}#{_mark(entry.url or '', entry.title)}"
         if guid is None and (url is None or links[url] > 1):
