@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.errors import Unreadable
+from alerts.query import Document, WatchIndex, compile_query
+from crawler.errors import NotAFeed, Unreadable
 from crawler.feeds import read_feed
 from crawler.pages import extract as read_page
 from storage.model import FetchedEntry, FetchedPage
@@ -67,14 +68,17 @@ def _entry(said: dict[str, Any] | None, url: str, now: datetime) -> FetchedEntry
 
 
 def parse_feed(body: bytes, url: str) -> dict[str, Any]:
-    """The entries of a feed: title, link, date (ISO)."""
-    feed = read_feed(
-        body,
-        source_key="bench",
-        url=url or "http://feed.invalid/",
-        content_type=None,
-        fetched_at=datetime.now(UTC),
-    )
+    """The entries of a feed: title, link, date (ISO); none where it is no feed."""
+    try:
+        feed = read_feed(
+            body,
+            source_key="bench",
+            url=url or "http://feed.invalid/",
+            content_type=None,
+            fetched_at=datetime.now(UTC),
+        )
+    except NotAFeed:
+        return {"entries": []}
     return {
         "entries": [
             {
@@ -85,3 +89,12 @@ def parse_feed(body: bytes, url: str) -> dict[str, Any]:
             for entry in feed.entries
         ]
     }
+
+
+def match(queries: list[str], docs: list[dict[str, Any]]) -> list[set[int]]:
+    """For each document, which queries match, by position.
+
+    A document has title and body, and optionally the other fields of `alerts.query.Document`.
+    """
+    index = WatchIndex({str(n): compile_query(query) for n, query in enumerate(queries)})
+    return [{int(hit.key) for hit in index.match(Document(**one))} for one in docs]

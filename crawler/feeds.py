@@ -141,9 +141,10 @@ def _sound(body: bytes) -> bool:
 
 
 def _entry(one: Any, source_key: str, language: str | None, fetched_at: datetime) -> FetchedEntry:
-    parsed = ("published_parsed", "updated_parsed", "created_parsed")
-    published = next((one[key] for key in parsed if one.get(key)), None)
-    raw = one.get("published") or one.get("updated") or one.get("created")
+    # asked through its own `get`, an absent update would be answered with the publication
+    updated = dict.get(one, "updated_parsed")
+    published = one.get("published_parsed") or updated or one.get("created_parsed")
+    raw = one.get("published") or dict.get(one, "updated") or one.get("created")
     contents = [part.get("value", "") for part in one.get("content") or ()]
     summary = one.get("summary") or ""
     return FetchedEntry(
@@ -156,7 +157,7 @@ def _entry(one: Any, source_key: str, language: str | None, fetched_at: datetime
         authors=tuple(_people(one)),
         published_raw=raw,
         published_at=from_struct(published),
-        updated_at=from_struct(one.get("updated_parsed")),
+        updated_at=from_struct(updated),
         language=_language(one) or language or None,
         fetched_at=fetched_at,
         tags=tuple(t for tag in one.get("tags") or () if (t := tag.get("term"))),

@@ -1,0 +1,58 @@
+"""Quality on labelled data beside the project: floors, a little below what is measured."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from bench import adapters
+from tests.support.shared import shared
+
+EXTRACTION = {
+    "scrapinghub": {"body_f1": 0.955},
+    "fundus": {"body_f1": 0.945, "title_exact": 0.79, "date_exact": 0.97, "author_some": 0.95},
+    "trafilatura-eval": {"segments_kept": 0.96},
+}
+CEILINGS = {"trafilatura-eval": {"comments_leaked": 0.0, "boilerplate_leaked": 0.07}}
+
+
+@pytest.fixture
+def scorers() -> Iterator[tuple[ModuleType, ModuleType]]:
+    folder = str(shared("score"))
+    sys.path.insert(0, folder)
+    try:
+        import score_extraction
+        import score_feeds
+
+        yield score_extraction, score_feeds
+    finally:
+        sys.path.remove(folder)
+
+
+@pytest.mark.parametrize("name", EXTRACTION)
+def test_articles_are_read_as_well_as_they_were(
+    name: str, scorers: tuple[ModuleType, ModuleType]
+) -> None:
+    cases = shared("data", "extraction", name, "cases.jsonl")
+    said = scorers[0].score(str(cases), adapters.extract)
+    assert said["crashes"] == 0
+    assert {k: said[k] for k, floor in EXTRACTION[name].items() if said[k] < floor} == {}
+    ceilings = CEILINGS.get(name, {})
+    assert {k: said[k] for k, ceiling in ceilings.items() if said[k] > ceiling} == {}
+
+
+def test_feeds_are_read_no_worse_than_feedparser_alone(
+    scorers: tuple[ModuleType, ModuleType],
+) -> None:
+    said = scorers[1].score(str(shared("data", "feeds")), adapters.parse_feed)
+    by_reference = {row["reference"]: row for row in said}
+    ours = by_reference["feedparser"]
+    assert ours["crashes"] == 0
+    assert ours["same_count"] >= 0.99
+    assert ours["title_same"] >= 0.999
+    assert ours["link_same"] >= 0.975
+    assert ours["date_same"] == 1.0
+    assert by_reference["jsonfeed"]["same_count"] == 1.0
