@@ -28,6 +28,7 @@ from storage.model import FetchedEntry, FetchedPage, PageText
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page it cannot read
 
 _FEWEST_LETTERS = 120
+_PAYWALL_WORDS = 40
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 _WALL = re.compile(
     r"(accept|agree|consent|manage)[^.]{0,60}(cookies?|tracking|preferences)"
@@ -117,7 +118,8 @@ def _refuse_walls(text: str, said: Structured) -> None:
     words = len(text.split())
     if words < _WALL_WORDS and _WALL.search(text):
         raise Unreadable("a wall (consent, login or check) stands in place of the article")
-    if said.free is False and words < _WALL_WORDS:
+    # what stands before a paywall is text, and matches: only less than a paragraph is none
+    if said.free is False and words < _PAYWALL_WORDS:
         raise Unreadable("behind a paywall")
     if len(text) < _FEWEST_LETTERS:
         raise Unreadable(f"only {words} words of text were found")

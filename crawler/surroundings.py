@@ -22,8 +22,8 @@ _OTHERS = re.compile(
     r"^(sidebar|side-bar|related(-?(posts?|articles?|content|stories|links|news))?|most-?read|"
     r"most-?popular|trending|popular-?posts|recommended|recommendations|newsletter(-?\w+)?|"
     r"subscribe(-?\w+)?|signup|sign-up|cookie-?\w*|consent-?\w*|gdpr\w*|share(-?(bar|buttons|links|"
-    r"tools))?|social(-?(share|links|media|bar))?|breadcrumbs?|advert(isement)?s?|promo(-?\w+)?|"
-    r"paywall|read-?(more|next)|more-?(from|stories|news)|also-?read|see-?also|tag-?list|"
+    r"tools))?|social(-?(share|links|media|bar))?|breadcrumbs?|advert(isement)?s?|"
+    r"read-?(more|next)|more-?(from|stories|news)|also-?read|see-?also|tag-?list|"
     r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?)$",
     re.IGNORECASE,
 )

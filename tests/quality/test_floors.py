@@ -12,8 +12,8 @@ from bench import adapters
 from tests.support.shared import shared
 
 EXTRACTION = {
-    "scrapinghub": {"body_f1": 0.955},
-    "fundus": {"body_f1": 0.945, "title_exact": 0.79, "date_exact": 0.97, "author_some": 0.95},
+    "scrapinghub": {"body_f1": 0.966},
+    "fundus": {"body_f1": 0.958, "title_exact": 0.79, "date_exact": 0.97, "author_some": 0.95},
     "trafilatura-eval": {"segments_kept": 0.96},
 }
 CEILINGS = {"trafilatura-eval": {"comments_leaked": 0.0, "boilerplate_leaked": 0.07}}
