@@ -40,6 +40,7 @@ _EVIDENCE = re.compile(
     rf"|(?<={_LETTER})â(?=s[\s.,;:!?)])"  # a possessive, if the text is English
     r"|\b(?:is|was|do|does|did|ca|wo|would|could|should|are|were|has|have|had)nât\b"
     r"|\b[A-Za-z]+â(?=[\s.,;:!?)])"  # ending a word that has no other
+    r"|(?<!\w)â(?=\w[^â\n]{0,300}\wâ(?!\w))"  # one opens a word, the next closes one
 )
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|that|for|with|was|on)\b", re.IGNORECASE)
 _PRONOUNS = {"i", "you", "we", "they", "he", "she", "it", "that", "who", "there", "what", "let"}
