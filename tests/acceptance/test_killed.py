@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from supplierwatch.demo.articles import load_outlets
 from supplierwatch.demo.configuration import SUBSCRIPTIONS, SUPPLIERS, WATCHES
 
 KILLS = 20
-REST = 45.0  # seconds that the service gets in the end to come to rest
+REST = 150.0  # seconds that the service gets in the end to come to rest, at the most
 
 
 class Newsroom:
@@ -116,6 +116,31 @@ def kill(service: subprocess.Popen[bytes]) -> None:
     service.wait(10)
 
 
+def life(
+    folder: Path, *, seconds: float = 60.0, until: Callable[[], bool] = lambda: False
+) -> float:
+    """Let the service live until something is so, `seconds` at the most, and kill it."""
+    make_due(folder / "data")
+    begun = time.monotonic()
+    service = start(folder / "config")
+    while time.monotonic() < begun + seconds and not until():
+        time.sleep(0.05)
+    kill(service)
+    return time.monotonic() - begun
+
+
+def count(data: Path, source: str | None = None) -> int:
+    """How many items are stored, of one source or of all."""
+    if not (data / "supplierwatch.db").exists():
+        return 0
+    query = "SELECT count(*) FROM item WHERE ?1 IS NULL OR source_key = ?1"
+    with closing(sqlite3.connect(data / "supplierwatch.db", timeout=30)) as connection:
+        try:
+            return int(connection.execute(query, (source,)).fetchone()[0])
+        except sqlite3.OperationalError:  # there are no tables yet
+            return 0
+
+
 def reachable() -> set[str]:
     return {
         article.id
@@ -143,15 +168,18 @@ def at_rest(store: Store) -> bool:
 def ended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Path]]:
     folder = tmp_path_factory.mktemp("killed")
     rng = random.Random(20)
+    data = folder / "data"
     with newsroom() as room:
-        write_config(folder / "config", folder / "data", room)
-        for number in range(KILLS):
-            if number in (KILLS // 3, 2 * KILLS // 3):
+        write_config(folder / "config", data, room)
+        pace = life(folder, until=lambda: count(data) > 0)
+        for number in range(KILLS - 1):
+            if number == KILLS // 3:
+                # an outlet goes dark with the second wave: what it listed before has to be seen
+                life(folder, until=lambda: count(data, "medtech-dispatch") > 0)
                 room.next_wave()
-            make_due(folder / "data")
-            service = start(folder / "config")
-            time.sleep(rng.uniform(0.6, 3.2))
-            kill(service)
+            if number == 2 * KILLS // 3:
+                room.next_wave()
+            life(folder, seconds=rng.uniform(0.3, 2.0) * pace)
         make_due(folder / "data")
         service = start(folder / "config")
         store = open_store(f"sqlite:///{folder / 'data' / 'supplierwatch.db'}")
