@@ -1,25 +1,32 @@
-"""An item as queries see it: its fields, and their words with places, made when first needed."""
+"""An item as queries see it: its fields, and the texts in which they look."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from urllib.parse import urlsplit
 
-from alerts.query.tokens import Token, tokenise
+from alerts.query.borders import first_paragraph
+from alerts.query.fields import DEFAULT_SCOPE
+from alerts.query.zone import Zone
 from storage.model import StoredItem
 
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n+")
-_PARAGRAPH_END = re.compile(r"\n+")
-SEARCHED = ("title", "summary", "body", "comments", "author", "url", "buyer", "supplier")
+AUTHORS_APART = ", "
+PAGES_APART = "\n"
+_MANY = 8  # labels, from which on a set of all pairs is worth making
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The fields of one item, as plain text. `pages`: those of a board paper, body then unused."""
+    """The fields of one item, as plain text.
+
+    Where there are `pages`, each is matched by itself, with the title and the summary; places in
+    them are given in `body` if that holds the pages in order, else in the pages put together with
+    a line break between them.
+    """
 
     title: str = ""
     summary: str = ""
@@ -27,8 +34,8 @@ class Document:
     comments: str = ""
     authors: tuple[str, ...] = ()
     url: str = ""
-    site: str = ""
-    source: str = ""
+    site: str = ""  # the host name; that of `url` if empty
+    source: str = ""  # the key
     source_name: str = ""
     language: str = ""
     kind: str = "news"
@@ -42,6 +49,7 @@ class Document:
     def of(cls, item: StoredItem, *, source_name: str = "") -> Document:
         """The document of a stored item."""
         url = item.url or next((c.url for c in item.carriers if c.url), None) or ""
+        shown = item.published_at or item.first_seen_at
         return cls(
             title=item.title,
             summary=item.summary,
@@ -49,118 +57,154 @@ class Document:
             comments=item.comments,
             authors=item.authors,
             url=url,
-            site=(urlsplit(url).hostname or "") if url else "",
             source=item.source_key,
             source_name=source_name,
             language=item.language or "",
             kind=item.kind,
-            date=item.published_at.date() if item.published_at else None,
+            date=shown.date(),
             pages=item.pages,
         )
 
+    @property
+    def host(self) -> str:
+        """The host name that `site:` compares, in small letters."""
+        if self.site:
+            return self.site.lower()
+        try:
+            return (urlsplit(self.url).hostname or "").lower()
+        except ValueError:  # no address that can be read, such as http://[
+            return ""
 
-class Segment:
-    """One field (or one page of the body) with its words."""
+    def text_of(self, field: str) -> str:
+        """The text in which the places of a span of `field` count."""
+        if field == "author":
+            return AUTHORS_APART.join(self.authors)
+        if field == "body" and self.pages:
+            return self.body if self._page_starts() else PAGES_APART.join(self.pages)
+        text: str = getattr(self, field)
+        return text
 
-    def __init__(self, field: str, text: str, *, offset: int = 0, page: int = 0) -> None:
-        self.field = field
-        self.text = text
-        self.offset = offset  # of this text within the whole field
-        self.page = page
-        self.tokens: list[Token] = tokenise(text)
+    def _page_starts(self) -> list[int] | None:
+        """Where each page begins in `body`; None unless it holds them all, in order."""
+        starts, at = [], 0
+        for page in self.pages:
+            found = self.body.find(page, at)
+            if found < 0:
+                return None
+            starts.append(found)
+            at = found + len(page)
+        return starts
 
-    @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """Folded token -> its indices."""
-        found: dict[str, list[int]] = {}
-        for at, token in enumerate(self.tokens):
-            found.setdefault(token.norm, []).append(at)
-        return found
+    def page_zones(self) -> list[Zone]:
+        """The body: one zone, or one for each page."""
+        if not self.pages:
+            return [Zone("body", self.body)]
+        starts = self._page_starts()
+        if starts is None:
+            starts, at = [], 0
+            for page in self.pages:
+                starts.append(at)
+                at += len(page) + len(PAGES_APART)
+        return [
+            Zone("body", page, offset=start) for page, start in zip(self.pages, starts, strict=True)
+        ]
 
-    @cached_property
-    def joined(self) -> dict[str, list[tuple[int, int]]]:
-        """Joined spelling -> (first, last) token of each compound or lone-letter pair."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        tokens = self.tokens
-        at = 0
-        while at < len(tokens) - 1:
-            end = at
-            while end + 1 < len(tokens) and tokens[end + 1].word == tokens[at].word:
-                end += 1
-            if end > at:
-                whole = "".join(t.norm for t in tokens[at : end + 1])
-                found.setdefault(whole, []).append((at, end))
-            elif len(tokens[at].norm) == 1 and tokens[at].norm.isalpha():
-                pair = tokens[at].norm + tokens[at + 1].norm
-                found.setdefault(pair, []).append((at, at + 1))
-            at = end + 1
-        return found
 
-    @cached_property
-    def sentences(self) -> list[int]:
-        """Token index -> number of its sentence."""
-        return self._numbered(_SENTENCE_END)
+class Sheet:
+    """What one evaluation of a query looks at: an item, or one page of it."""
 
-    @cached_property
-    def paragraphs(self) -> list[int]:
-        """Token index -> number of its paragraph."""
-        return self._numbered(_PARAGRAPH_END)
+    def __init__(self, document: Document, shared: dict[str, list[Zone]], body: Zone) -> None:
+        self.document = document
+        self._zones = {**shared, "body": [body]}
 
-    def _numbered(self, end: re.Pattern[str]) -> list[int]:
-        borders = [found.end() for found in end.finditer(self.text)]
-        numbers, at = [], 0
-        for token in self.tokens:
-            while at < len(borders) and borders[at] <= token.start:
-                at += 1
-            numbers.append(at)
-        return numbers
+    def zones(self, fields: tuple[str, ...]) -> list[Zone]:
+        """The texts of some fields, in the order given."""
+        if len(fields) == 1:
+            return self._field(fields[0])
+        return [zone for field in fields for zone in self._field(field)]
+
+    def _field(self, field: str) -> list[Zone]:
+        if field not in self._zones:
+            self._zones[field] = list(self._made(field))
+        return self._zones[field]
+
+    def _made(self, field: str) -> Iterator[Zone]:
+        document = self.document
+        if field == "author":
+            at = 0
+            for author in document.authors:
+                yield Zone("author", author, offset=at)
+                at += len(author) + len(AUTHORS_APART)
+        elif field == "source":
+            yield Zone("source", document.source_name)
+            yield Zone("source", document.source)
+        elif field == "lead":
+            (summary,), (body,) = self._zones["summary"], self._zones["body"]
+            if summary.parts:
+                yield summary
+            else:
+                yield Zone("body", first_paragraph(body.text), offset=body.offset)
+        else:
+            yield Zone(field, getattr(document, field))
+
+    def words_before(self, zone: Zone) -> int:
+        """How many words of title, summary and body stand before a zone of these."""
+        before = 0
+        for field in DEFAULT_SCOPE[: DEFAULT_SCOPE.index(zone.field)]:
+            before += sum(one.word_count for one in self._zones[field])
+        return before
 
 
 class Text:
-    """The segments of a document; built once, asked by every query."""
+    """A document made ready; every query asks the same one."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.segments = list(_segments(document))
-        self.pages = max((s.page for s in self.segments), default=0)
+        shared = {
+            "title": [Zone("title", document.title)],
+            "summary": [Zone("summary", document.summary)],
+        }
+        self.sheets = [Sheet(document, shared, body) for body in document.page_zones()]
 
     @cached_property
-    def vocabulary(self) -> frozenset[str]:
-        """Every folded token, joined spellings included: what the presearch asks."""
-        words: set[str] = set()
-        for segment in self.segments:
-            words.update(token.norm for token in segment.tokens)
-            words.update(segment.joined)
-        return frozenset(words)
+    def _usual(self) -> list[Zone]:
+        first, *others = self.sheets
+        return [*first.zones(DEFAULT_SCOPE), *(z for s in others for z in s.zones(("body",)))]
 
+    @cached_property
+    def labels(self) -> set[str]:
+        """Every label of title, summary and body."""
+        found: set[str] = set()
+        for zone in self._usual:
+            found.update(zone.parts)
+            found.update(zone.runs)
+        return found
 
-def _author_segments(authors: tuple[str, ...]) -> Iterator[Segment]:
-    """A segment for each author: a phrase does not run from one name into the next.
+    def pairs(self) -> Iterator[str]:
+        """Neighbouring parts of title, summary and body, joined: perhaps words written apart."""
+        return chain.from_iterable(zone.pairs_in_order() for zone in self._usual)
 
-    Places count in the names joined by two characters, as they are shown.
-    """
-    offset = 0
-    for author in authors:
-        yield Segment("author", author, offset=offset)
-        offset += len(author) + 2
+    def may_have(self, labels: frozenset[str]) -> bool:
+        """Whether one of some labels may occur in title, summary or body; never wrongly no."""
+        if not self.labels.isdisjoint(labels):
+            return True
+        if len(labels) > _MANY:
+            return not labels.isdisjoint(self._pair_labels)
+        return any(label in self._squeezed for label in labels)
 
+    @cached_property
+    def _pair_labels(self) -> frozenset[str]:
+        return frozenset(self.pairs())
 
-def _segments(document: Document) -> Iterator[Segment]:
-    yield Segment("title", document.title)
-    yield Segment("summary", document.summary)
-    if document.pages:
-        offset = 0
-        for number, page in enumerate(document.pages, start=1):
-            yield Segment("body", page, offset=offset, page=number)
-            offset += len(page) + 1
-    else:
-        yield Segment("body", document.body)
-    yield from _author_segments(document.authors)
-    for field, text in (
-        ("comments", document.comments),
-        ("url", document.url),
-        ("buyer", document.buyer),
-        ("supplier", document.supplier),
-    ):
-        if text:
-            yield Segment(field, text)
+    @cached_property
+    def _squeezed(self) -> str:
+        """The text without anything between its words: what is written apart is joined in it."""
+        return "".join(chain.from_iterable(zone.parts for zone in self._usual))
+
+    @cached_property
+    def elsewhere(self) -> set[str]:
+        """The labels and pairs of the fields that are looked at only when asked for."""
+        found: set[str] = set()
+        for zone in self.sheets[0].zones(("comments", "author", "url", "buyer", "supplier")):
+            found.update(zone.labels, zone.pairs_in_order())
+        return found

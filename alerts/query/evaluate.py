@@ -1,339 +1,149 @@
-"""What each node means: whether it holds in a document, and by which words.
+"""What each node means: whether it holds in an item, and by which words.
 
-Exact and without state. Cost is bounded by the words of the document times the terms of the query.
+Exact and without state. Costs at most a sort of the occurrences for each node of the query.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from alerts.query.document import Segment, Text
-from alerts.query.fields import DEFAULT_SCOPE
+from alerts.query.document import Sheet
+from alerts.query.fields import FIELD_NAMES
+from alerts.query.filters import test_filter
 from alerts.query.nodes import (
     And,
-    AtLeast,
-    Compare,
+    Apply,
+    Field,
     Filter,
-    First,
     Macro,
     Near,
     Node,
     Not,
-    NotNear,
     Or,
-    Scoped,
+    Prefer,
     Term,
-    Word,
+    Window,
+    children,
 )
+from alerts.query.occurrences import Occurrence, in_one_unit, near, not_near, united, window
+from alerts.query.operators import FUNCTIONS, INFIX, Found
+from alerts.query.terms import find_term
+from alerts.query.zone import Place, Zone
 
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\xa0": " "})
-
-
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """Tokens first..last of a segment (its index), with the places that satisfied a term."""
-
-    segment: int
-    first: int
-    last: int
-    words: tuple[int, int]
-    spans: tuple[tuple[int, int], ...]
-
-
-Found = list[Occurrence]
+Scope = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Which segments are looked at: fields, a page (0: all), and how far into the text."""
+class Evidence:
+    """A place that satisfied a term, and the weight with which it chooses what is shown."""
 
-    fields: tuple[str, ...] = DEFAULT_SCOPE
-    page: int = 0
-    first_words: int = 0
-    lead: bool = False
-
-
-def holds(node: Node, text: Text, scope: Scope) -> tuple[bool, Found]:
-    """Whether `node` holds, and the occurrences that make it hold."""
-    match node:
-        case And(parts):
-            return _all(parts, text, scope)
-        case Or(parts):
-            results = [holds(part, text, scope) for part in parts]
-            found = [o for ok, occurrences in results if ok for o in occurrences]
-            return any(ok for ok, _ in results), found
-        case Not(part):
-            return not holds(part, text, scope)[0], []
-        case Scoped(field, part):
-            return holds(part, text, _narrowed(scope, field))
-        case First(words, part):
-            return holds(part, text, Scope(scope.fields, scope.page, words, scope.lead))
-        case Macro(_, part):
-            return holds(part, text, scope)
-        case Filter(name, value):
-            return _filter(name, value, text), []
-        case Compare():
-            return _compare(node, text), []
-        case AtLeast(count, part):
-            occurrences = find(part, text, scope)
-            return len(occurrences) >= count, occurrences
-    occurrences = find(node, text, scope)
-    return bool(occurrences), occurrences
+    zone: Zone
+    place: Place
+    weight: int
 
 
-def _all(parts: tuple[Node, ...], text: Text, scope: Scope) -> tuple[bool, Found]:
-    found: Found = []
-    for part in parts:
-        ok, occurrences = holds(part, text, scope)
-        if not ok:
-            return False, []
-        found.extend(occurrences)
-    return True, found
-
-
-def _narrowed(scope: Scope, field: str) -> Scope:
-    if field == "lead":
-        return Scope(("summary", "body"), scope.page, scope.first_words, lead=True)
-    return Scope((field,), scope.page, scope.first_words)
-
-
-def find(node: Node, text: Text, scope: Scope) -> Found:
-    """The occurrences of a node that has places: terms, groups of OR, proximities."""
+def holds(node: Node, sheet: Sheet, scope: Scope) -> bool:
+    """Whether a node is true of an item, its terms looked for in the fields of `scope`."""
     match node:
         case Term():
-            return _term(node, text, scope)
+            return any(_stands(node, zone) for zone in sheet.zones(scope))
+        case And(parts):
+            return all(holds(part, sheet, scope) for part in parts)
         case Or(parts):
-            unique = {o: None for part in parts for o in find(part, text, scope)}
-            return sorted(unique, key=lambda o: (o.segment, o.first, o.last))
-        case Near(left, right):
-            return _near(node, find(left, text, scope), find(right, text, scope), text)
-        case NotNear(left, right, distance):
-            return _not_near(find(left, text, scope), find(right, text, scope), distance)
+            return any(holds(part, sheet, scope) for part in parts)
+        case Not(part):
+            return not holds(part, sheet, scope)
+        case Field(name, part):
+            return holds(part, sheet, FIELD_NAMES[name].scope)
+        case Macro(_, part) | Prefer(part):
+            return holds(part, sheet, scope)
+        case Filter():
+            return test_filter(node, sheet.document)
+        case _:
+            return any(occurrences for _, occurrences in gather(node, sheet, scope))
+
+
+def _stands(term: Term, zone: Zone) -> bool:
+    parts = term.parts
+    if len(parts) == 1 and not term.exact and parts[0].kind == "word":
+        # places are not needed to know
+        return parts[0].text in zone.labels or bool(zone.places(parts[0].text))
+    return bool(find_term(term, zone))
+
+
+def gather(node: Node, sheet: Sheet, scope: Scope) -> Found:
+    """The occurrences of a placed node, or of a function over one, zone by zone."""
+    if isinstance(node, Apply):
+        return FUNCTIONS[node.function].keep(gather(node.part, sheet, scope), node.number, sheet)
+    return [(zone, find(node, zone)) for zone in sheet.zones(scope) if zone.parts]
+
+
+def find(node: Node, zone: Zone) -> list[Occurrence]:
+    """The occurrences of a placed node in one zone."""
+    match node:
+        case Term():
+            return find_term(node, zone)
+        case Or(parts):
+            return united(find(part, zone) for part in parts)
         case Macro(_, part):
-            return find(part, text, scope)
-        case Scoped(field, part):
-            return find(part, text, _narrowed(scope, field))
-        case _:
-            return holds(node, text, scope)[1]
+            return find(part, zone)
+        case Near():
+            return _near(node, zone)
+        case Window(parts, distance):
+            lists = [find(part, zone) for part in parts]
+            if not all(lists):
+                return []
+            return window(lists, zone.numbers, distance + sum(map(length_of, parts)))
+    raise TypeError(f"{type(node).__name__} has no places")
 
 
-# terms
-
-
-def _term(term: Term, text: Text, scope: Scope) -> Found:
-    found: Found = []
-    counted = 0
-    for number, segment in enumerate(text.segments):
-        if segment.field not in scope.fields or (
-            scope.page and segment.page not in (0, scope.page)
-        ):
-            continue
-        hits = _raw(term, segment, number) if term.mode == "raw" else _phrase(term, segment, number)
-        if scope.lead:
-            hits = _in_lead(hits, segment, text)
-        if scope.first_words:
-            left = scope.first_words - counted
-            hits = [o for o in hits if o.words[1] < left]
-            counted += segment.tokens[-1].word + 1 if segment.tokens else 0
-        found.extend(hits)
-    return found
-
-
-def _in_lead(hits: Found, segment: Segment, text: Text) -> Found:
-    """The lead is the summary; where there is none, the first paragraph of the body."""
-    if segment.field == "summary":
-        return hits
-    if text.document.summary.strip() or segment.page > 1:
+def _near(node: Near, zone: Zone) -> list[Occurrence]:
+    row = INFIX[node.operator]
+    left = find(node.left, zone)
+    right = find(node.right, zone) if left else []
+    if not left or not (right or node.negated):
         return []
-    return [o for o in hits if segment.paragraphs[o.last] == segment.paragraphs[0]]
+    unit, reach = row.unit(zone), node.distance + row.slack
+    if node.negated:
+        return not_near(left, right, unit, reach, ordered=row.ordered)
+    if row.whole:
+        left, right = in_one_unit(left, unit), in_one_unit(right, unit)
+    return near(left, right, unit, reach, ordered=row.ordered)
 
 
-def _phrase(term: Term, segment: Segment, number: int) -> Found:
-    first, *rest = term.words
-    found: Found = []
-    for start, end in _word_places(first, segment, term.mode):
-        last = end
-        for word in rest:
-            following = _word_at(word, segment, last + 1, term.mode)
-            if following is None:
-                break
-            last = following
-        else:
-            found.append(_occurrence(segment, number, start, last))
-    return found
-
-
-def _occurrence(segment: Segment, number: int, start: int, last: int) -> Occurrence:
-    tokens = segment.tokens
-    span = (tokens[start].start + segment.offset, tokens[last].end + segment.offset)
-    return Occurrence(number, start, last, (tokens[start].word, tokens[last].word), (span,))
-
-
-def _word_places(word: Word, segment: Segment, mode: str) -> Iterable[tuple[int, int]]:
-    """(first, last) token of every place of a word."""
-    seen: dict[tuple[int, int], None] = {}
-    for alternative in word.alternatives:
-        head = alternative[0]
-        if "*" in head or "?" in head:
-            pattern = _pattern(head)
-            for norm, places in segment.places.items():
-                if pattern.fullmatch(norm):
-                    seen.update(dict.fromkeys((at, at) for at in places))
-            continue
-        norm = head.casefold()
-        for at in segment.places.get(norm, ()):
-            last = _sequence_at(alternative, segment, at, mode)
-            if last is not None:
-                seen[at, last] = None
-        if len(alternative) == 1:
-            for at, last in segment.joined.get(norm, ()):
-                if (
-                    mode != "case"
-                    or "".join(t.cased for t in segment.tokens[at : last + 1]) == head
-                ):
-                    seen[at, last] = None
-    return sorted(seen)
-
-
-def _word_at(word: Word, segment: Segment, at: int, mode: str) -> int | None:
-    """The last token of a word that begins at token `at`."""
-    if at >= len(segment.tokens):
-        return None
-    for alternative in word.alternatives:
-        last = _sequence_at(alternative, segment, at, mode)
-        if last is not None:
-            return last
-        if len(alternative) == 1:
-            norm = alternative[0].casefold()
-            for start, end in segment.joined.get(norm, ()):
-                if start == at:
-                    return end
-    return None
-
-
-def _sequence_at(alternative: tuple[str, ...], segment: Segment, at: int, mode: str) -> int | None:
-    tokens = segment.tokens
-    if at + len(alternative) > len(tokens):
-        return None
-    for wanted, token in zip(alternative, tokens[at:], strict=False):
-        if "*" in wanted or "?" in wanted:
-            if not _pattern(wanted).fullmatch(token.norm):
-                return None
-        elif (token.cased if mode == "case" else token.norm) != wanted:
-            return None
-    return at + len(alternative) - 1
-
-
-@lru_cache(maxsize=20_000)
-def _pattern(wild: str) -> re.Pattern[str]:
-    body = "".join(
-        r"\w*" if c == "*" else r"\w" if c == "?" else re.escape(c.casefold()) for c in wild
-    )
-    return re.compile(re.sub(r"(\\w\*)+", r"\\w*", body))
-
-
-def _raw(term: Term, segment: Segment, number: int) -> Found:
-    found: Found = []
-    wanted = term.text.translate(_QUOTES)
-    for hit in _raw_pattern(wanted).finditer(segment.text.translate(_QUOTES)):
-        ends = [token.end for token in segment.tokens]
-        first = min(bisect_right(ends, hit.start()), len(segment.tokens) - 1)
-        last = max(first, bisect_left([t.start for t in segment.tokens], hit.end()) - 1)
-        words = (
-            (segment.tokens[first].word, segment.tokens[last].word) if segment.tokens else (0, 0)
-        )
-        span = (hit.start() + segment.offset, hit.end() + segment.offset)
-        found.append(Occurrence(number, first, last, words, (span,)))
-    return found
-
-
-@lru_cache(maxsize=5_000)
-def _raw_pattern(wanted: str) -> re.Pattern[str]:
-    before = r"(?<!\w)" if wanted[:1].isalnum() else ""
-    after = r"(?!\w)" if wanted[-1:].isalnum() else ""
-    return re.compile(before + re.escape(wanted) + after)
-
-
-# proximity
-
-
-def _near(node: Near, left: Found, right: Found, text: Text) -> Found:
-    found: dict[Occurrence, None] = {}
-    by_segment: dict[int, Found] = {}
-    for one in right:
-        by_segment.setdefault(one.segment, []).append(one)
-    for a in left:
-        for b in by_segment.get(a.segment, ()):
-            if _apart(a, b) and _together(node, a, b, text):
-                found[_joined(a, b)] = None
-    return sorted(found, key=lambda o: (o.segment, o.first, o.last))
-
-
-def _apart(a: Occurrence, b: Occurrence) -> bool:
-    return a.words[1] < b.words[0] or b.words[1] < a.words[0]
-
-
-def _together(node: Near, a: Occurrence, b: Occurrence, text: Text) -> bool:
-    if node.bound != "words":
-        segment = text.segments[a.segment]
-        numbers = segment.sentences if node.bound == "sentence" else segment.paragraphs
-        return numbers[a.first] == numbers[b.last] and numbers[a.last] == numbers[b.first]
-    if a.words[1] < b.words[0]:
-        return b.words[0] - a.words[1] - 1 <= node.distance
-    return not node.ordered and a.words[0] - b.words[1] - 1 <= node.distance
-
-
-def _joined(a: Occurrence, b: Occurrence) -> Occurrence:
-    return Occurrence(
-        a.segment,
-        min(a.first, b.first),
-        max(a.last, b.last),
-        (min(a.words[0], b.words[0]), max(a.words[1], b.words[1])),
-        tuple(sorted({*a.spans, *b.spans})),
-    )
-
-
-def _not_near(left: Found, right: Found, distance: int) -> Found:
-    return [
-        a
-        for a in left
-        if not any(b.segment == a.segment and _gap(a, b) <= distance for b in right if b != a)
-    ]
-
-
-def _gap(a: Occurrence, b: Occurrence) -> int:
-    if a.words[1] < b.words[0]:
-        return b.words[0] - a.words[1] - 1
-    if b.words[1] < a.words[0]:
-        return a.words[0] - b.words[1] - 1
-    return 0
-
-
-# properties of the item
-
-
-def _filter(name: str, value: str, text: Text) -> bool:
-    document = text.document
-    match name:
-        case "site":
-            host, wanted = document.site.lower(), value.removeprefix("www.").lstrip(".")
-            return host == wanted or host.endswith("." + wanted)
-        case "source":
-            return value in (document.source.lower(), document.source_name.lower())
-        case "lang":
-            return document.language.lower()[:2] == value[:2]
+def length_of(node: Node) -> int:
+    """How many words a placed node is written in; the longest of a group."""
+    match node:
+        case Term(words):
+            return len(words)
+        case Near(_, _, left, right, negated):
+            return length_of(left) + (0 if negated else length_of(right))
+        case Window(parts):
+            return sum(map(length_of, parts))
         case _:
-            return document.kind == value
+            return max(map(length_of, children(node)))
 
 
-def _compare(node: Compare, text: Text) -> bool:
-    have = text.document.value if node.name == "value" else text.document.date
-    if have is None:
-        return False
-    if node.relation == "=":
-        return have == node.bound
-    return have >= node.bound if node.relation == ">" else have <= node.bound  # type: ignore[operator]
+def evidence(node: Node, sheet: Sheet, scope: Scope, weight: int = 0) -> Iterator[Evidence]:
+    """The places that make a node hold; the node must hold. What NOT excludes has none."""
+    match node:
+        case And(parts):
+            for part in parts:
+                yield from evidence(part, sheet, scope, weight)
+        case Or(parts):
+            for part in parts:
+                if holds(part, sheet, scope):
+                    yield from evidence(part, sheet, scope, weight)
+        case Field(name, part):
+            yield from evidence(part, sheet, FIELD_NAMES[name].scope, weight)
+        case Macro(_, part):
+            yield from evidence(part, sheet, scope, weight)
+        case Prefer(part, own):
+            yield from evidence(part, sheet, scope, max(weight, own))
+        case Not() | Filter():
+            return
+        case _:
+            for zone, occurrences in gather(node, sheet, scope):
+                for place in dict.fromkeys(p for o in occurrences for p in o.terms):
+                    yield Evidence(zone, place, weight)

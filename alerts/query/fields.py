@@ -1,36 +1,54 @@
-"""The fields of an item that a query can name, and the spellings of each."""
+"""The fields in which a query can look: a row for each, with all its spellings.
+
+A new field of text is a row here and, if `Document` does not have it yet, a line there.
+"""
 
 from __future__ import annotations
 
-TEXT_FIELDS = {
-    "title": "title", "headline": "title", "intitle": "title",
-    "lead": "lead", "ingress": "lead",
-    "body": "body", "comments": "comments", "author": "author",
-    "url": "url", "inurl": "url", "buyer": "buyer", "supplier": "supplier",
-}  # fmt: skip
-FILTERS = {
-    "site": "site", "domain": "site", "domainis": "site",
-    "source": "source", "publication": "source",
-    "lang": "lang", "language": "lang", "type": "type",
-}  # fmt: skip
-CASES = frozenset({"cs", "raw"})
+from dataclasses import dataclass
+
+from storage.model import FieldName
+
 DEFAULT_SCOPE = ("title", "summary", "body")
-TYPES = {
-    "news": "news", "release": "release", "tender": "tender", "question": "question",
-    "pq": "question", "hansard": "hansard", "boardpaper": "boardpaper",
-}  # fmt: skip
-OURS = frozenset(TEXT_FIELDS) | frozenset(FILTERS) | CASES
-# what other vendors have and we do not, with what to write here
-FOREIGN = {
-    "country": "lang: or site: narrow by language or outlet, as in site:uk",
-    "city": "write the place as a word of the query",
-    "links": "url:word looks at the item's own address",
-    "sourcecountry": "site:uk takes outlets whose address ends in .uk",
-    "sourcelang": "lang:en",
-    "theme": "write the words of the theme",
-    "tone": "there is no tone here: write the words that carry it",
-    "sentiment": "there is no sentiment here: write the words that carry it",
-    "stem": "use a wildcard: palant*",
-    "hashtag": "write the word without #",
-}
-ALL_NAMES = OURS | frozenset(FOREIGN)
+# what lies in title, summary and body, whose words first/n counts
+COUNTED = frozenset({*DEFAULT_SCOPE, "lead"})
+# where spans can be shown, in reading order
+SHOWN: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """A field.
+
+    `scope`: the texts that it looks in. `counts`: whether a term in it is enough for a watch;
+    where it is not, the field only narrows. `also`: other vendors' names for it.
+    """
+
+    name: str
+    scope: tuple[str, ...]
+    says: str
+    also: tuple[str, ...] = ()
+    counts: bool = True
+
+
+FIELDS = (
+    FieldRow(
+        name="title", scope=("title",), says="in the title",
+        also=("headline", "intitle", "allintitle", "hd"),
+    ),
+    FieldRow(
+        name="lead", scope=("lead",), says="in the opening", also=("ingress", "leadparagraph"),
+    ),
+    FieldRow(name="summary", scope=("summary",), says="in the summary", also=("standfirst",)),
+    FieldRow(name="body", scope=("body",), says="in the body", also=("intext", "text", "content")),
+    FieldRow(name="comments", scope=("comments",), says="in readers' comments", also=("comment",)),
+    FieldRow(name="author", scope=("author",), says="in the author's name", also=("byline",)),
+    FieldRow(name="url", scope=("url",), says="in the address", also=("inurl", "allinurl", "link")),
+    FieldRow(name="buyer", scope=("buyer",), says="as the buyer"),
+    FieldRow(name="supplier", scope=("supplier",), says="as the supplier"),
+    FieldRow(
+        name="source", scope=("source",), says="as the source",
+        also=("publication", "publisher", "outlet"), counts=False,
+    ),
+)  # fmt: skip
+FIELD_NAMES = {spelling: row for row in FIELDS for spelling in (row.name, *row.also)}

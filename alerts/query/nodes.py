@@ -1,31 +1,47 @@
-"""The parts that a query is made of, as values. What they mean is in `evaluate`."""
+"""The parts that a query is made of, as values. What they mean is in `evaluate`.
+
+A node is either *placed* (it has occurrences in a text: terms, groups of OR over placed nodes,
+proximities) or it is only true or false of an item. `column` never takes part in comparison.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Mode = Literal["fold", "case", "raw"]
-Bound = Literal["words", "sentence", "paragraph"]
+Exactness = Literal["", "case", "raw"]
+PartKind = Literal["word", "wild", "stem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """One written word of a term: its alternatives, each a sequence of tokens or wildcards."""
+class Part:
+    """A part of a written word. `cased` is `text` (folded) before its case went."""
 
-    alternatives: tuple[tuple[str, ...], ...]
+    text: str
+    cased: str = field(compare=False)
+    kind: PartKind = "word"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word or phrase. `text` is what was written, `column` where (from 1)."""
+    """A word or phrase: written words, each of one or more parts.
 
-    text: str
-    words: tuple[Word, ...]
-    mode: Mode = "fold"
-    column: int = 0
-    quoted: bool = False
+    `written` is what stood in the query, and takes part in what a raw term means; `exact` "case"
+    compares `cased` too, "raw" every character of `written`.
+    """
+
+    words: tuple[tuple[Part, ...], ...]
+    exact: Exactness = ""
+    written: str = field(default="", compare=False)
+    column: int = field(default=0, compare=False)
+    key: tuple[str, ...] = ()  # what exactness adds to the meaning
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of all words in a row."""
+        return tuple(part for word in self.words for part in word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,69 +63,66 @@ class Not:
     """Not this."""
 
     part: Node
-    column: int = 0
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Both within `distance` words (between), one sentence or one paragraph."""
+    """Two placed nodes by an infix operator of `operators.INFIX`; `negated`: left without right."""
 
+    operator: str
+    distance: int
     left: Node
     right: Node
+    negated: bool = False
+    column: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Placed nodes, each once, in any order, in a stretch with at most `distance` other words."""
+
+    parts: tuple[Node, ...]
     distance: int
-    ordered: bool = False
-    bound: Bound = "words"
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class NotNear:
-    """Some occurrence of `left` has no `right` within `distance` words."""
+class Apply:
+    """A function of `operators.FUNCTIONS` with its number, over a placed node."""
 
-    left: Node
-    right: Node
-    distance: int
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """The part occurs `count` times or more."""
-
-    count: int
+    function: str
+    number: int
     part: Node
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class First:
-    """The part occurs within the first `words` words of title, summary and body."""
+class Field:
+    """The part is looked for in this field (of `fields.FIELDS`) and not in the default ones."""
 
-    words: int
+    name: str
     part: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Scoped:
-    """The part is looked for in this field alone."""
-
-    field: str
-    part: Node
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A property of the item: site, source, lang, type."""
+    """A property of the item (of `filters.FILTERS`) compared with a value."""
 
     name: str
-    value: str
+    relation: Literal["=", "<", "<=", ">", ">="]
+    value: str | float | date
+    until: date | None = None  # the last day of a span of days; then relation is "="
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
-    """A number or date of the item against a bound; `<` and `>` include it."""
+class Prefer:
+    """The part, which chooses the sentence that is shown for a match: the highest weight wins."""
 
-    name: Literal["value", "date"]
-    relation: Literal["<", ">", "="]
-    bound: float | date
-    text: str
+    part: Node
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,47 @@ class Macro:
 
     key: str
     part: Node
+    column: int = field(default=0, compare=False)
 
 
-Node = Term | And | Or | Not | Near | NotNear | AtLeast | First | Scoped | Filter | Compare | Macro
+Node = Term | And | Or | Not | Near | Window | Apply | Field | Filter | Prefer | Macro
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below a node."""
+    match node:
+        case And(parts) | Or(parts) | Window(parts):
+            return parts
+        case Near(_, _, left, right):
+            return (left, right)
+        case Not(part) | Prefer(part) | Apply(_, _, part) | Field(_, part) | Macro(_, part):
+            return (part,)
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and all below it, in the order written."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(reversed(children(one)))
+
+
+def is_placed(node: Node) -> bool:
+    """Whether a node has occurrences, so that it can stand beside NEAR."""
+    match node:
+        case Term() | Near() | Window():
+            return True
+        case Or(parts):
+            return all(map(is_placed, parts))
+        case Macro(_, part):
+            return is_placed(part)
+        case _:
+            return False
+
+
+def column_of(node: Node) -> int:
+    """Where a node begins in the query, 0 where it is not known."""
+    return min((one.column for one in walk(node) if getattr(one, "column", 0)), default=0)  # type: ignore[union-attr]

@@ -1,79 +1,123 @@
-"""For each query, words of which one must occur: most queries are never evaluated."""
+"""What must occur in an item for a query to have a chance: most queries are never evaluated.
+
+A query's needs are clauses, each of which must be met: one of some labels occurs, or a label that
+fits one of some wildcards. Sound: what matches meets every clause. Not exact: that is for
+`evaluate`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from alerts.query.fields import COUNTED, FIELD_NAMES
 from alerts.query.nodes import (
     And,
-    AtLeast,
-    First,
+    Apply,
+    Field,
     Macro,
     Near,
     Node,
-    NotNear,
     Or,
-    Scoped,
+    Part,
+    Prefer,
     Term,
+    Window,
 )
-from alerts.query.tokens import tokenise
+from alerts.query.stemming import forms
+from alerts.query.terms import joined
+from alerts.query.words import COMMON_WORDS
+from alerts.query.zone import MOST_JOINED
+
+MOST_CLAUSES = 4
+
+
+# stands before what must occur in a field that is looked at only when asked for
+ELSEWHERE = "\0"
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
-    """One of these tokens, or a token that begins with one of these prefixes, must occur."""
+class Clause:
+    """One of these labels, or a label that fits one of these wildcards, must occur."""
 
-    tokens: frozenset[str]
-    prefixes: frozenset[str] = frozenset()
+    labels: frozenset[str]
+    wildcards: frozenset[str] = frozenset()
 
     @property
-    def cost(self) -> tuple[int, int, int]:
-        """Smaller is rarer: prefixes hit much, short words hit often."""
-        shortest = min((len(t) for t in self.tokens), default=0)
-        return (len(self.prefixes), len(self.tokens), -shortest)
+    def is_usual(self) -> bool:
+        """Whether title, summary and body alone are asked, and for whole labels alone."""
+        return not self.wildcards and not any(one.startswith(ELSEWHERE) for one in self.labels)
+
+    @property
+    def cost(self) -> tuple[int, int, int, int]:
+        """Smaller is met by fewer texts: no wildcards, few labels, none of everyday use, long."""
+        common = sum(label in COMMON_WORDS for label in self.labels)
+        shortest = min(map(len, self.labels), default=0)
+        return len(self.wildcards), common, len(self.labels), -shortest
 
 
-def needs_of(node: Node) -> Needs | None:
-    """The cheapest sound set for a node; None where it can match without any word."""
+Needs = tuple[Clause, ...]
+
+
+def needs_of(node: Node, *, where: str = "") -> Needs:
+    """The clauses of a node, the cheapest first; none where it can match without any word.
+
+    Args:
+        node: the query, or a part of it.
+        where: ELSEWHERE within the fields that are looked at only when asked for.
+    """
     match node:
         case Term():
-            return _of_term(node)
-        case And(parts):
-            known = [n for part in parts if (n := needs_of(part)) is not None]
-            return min(known, key=lambda n: n.cost) if known else None
+            return _of_term(node, where)
+        case And(parts) | Window(parts):
+            return _best([clause for part in parts for clause in needs_of(part, where=where)])
+        case Near(_, _, left, right, negated):
+            sides = (left,) if negated else (left, right)
+            return _best([clause for side in sides for clause in needs_of(side, where=where)])
         case Or(parts):
-            each = [needs_of(part) for part in parts]
-            if any(n is None for n in each):
-                return None
-            return Needs(
-                frozenset(t for n in each if n for t in n.tokens),
-                frozenset(p for n in each if n for p in n.prefixes),
-            )
-        case Near(left, right):
-            known = [n for part in (left, right) if (n := needs_of(part)) is not None]
-            return min(known, key=lambda n: n.cost) if known else None
-        case NotNear(left, _):
-            return needs_of(left)
-        case AtLeast(_, part) | First(_, part) | Scoped(_, part) | Macro(_, part):
-            return needs_of(part)
+            return _of_either([needs_of(part, where=where) for part in parts])
+        case Field(name, part):
+            row = FIELD_NAMES[name]
+            if not row.counts:
+                return ()
+            return needs_of(part, where="" if COUNTED.issuperset(row.scope) else ELSEWHERE)
+        case Apply(_, _, part) | Prefer(part) | Macro(_, part):
+            return needs_of(part, where=where)
         case _:
-            return None
+            return ()
 
 
-def _of_term(term: Term) -> Needs | None:
-    if term.mode == "raw":
-        tokens = [t.norm for t in tokenise(term.text)]
-        return Needs(frozenset({max(tokens, key=len)})) if tokens else None
-    each = []
-    for word in term.words:
-        heads: set[str] = set()
-        prefixes: set[str] = set()
-        for alternative in word.alternatives:
-            plain = [part for part in alternative if "*" not in part and "?" not in part]
-            if plain:
-                heads.add(max(plain, key=len).casefold())
-            else:
-                wild = alternative[0]
-                prefixes.add(wild[: min(wild.find(c) if c in wild else len(wild) for c in "*?")])
-        each.append(Needs(frozenset(heads), frozenset(prefixes)))
-    return min(each, key=lambda n: n.cost) if each else None
+def _best(clauses: list[Clause]) -> Needs:
+    return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: clause.cost)[:MOST_CLAUSES])
+
+
+def _of_either(each: list[Needs]) -> Needs:
+    """The cheapest clauses of the alternatives, as one; none if one of them has none."""
+    if not all(each):
+        return ()
+    labels: set[str] = set()
+    wildcards: set[str] = set()
+    for needs in each:
+        labels |= needs[0].labels
+        wildcards |= needs[0].wildcards
+    return (Clause(frozenset(labels), frozenset(wildcards)),)
+
+
+def _of_term(term: Term, where: str) -> Needs:
+    parts = term.parts
+    return _best([_of_part(parts, at, where) for at in range(len(parts))])
+
+
+def _of_part(parts: tuple[Part, ...], at: int, where: str) -> Clause:
+    """The labels in which a text can have a part: by itself, or joined with its neighbours."""
+    part = parts[at]
+    if part.kind == "wild":
+        return Clause(frozenset(), frozenset({where + part.text}))
+    if part.kind == "stem":
+        return Clause(frozenset(where + form for form in forms(part.text)))
+    labels = set()
+    for start in range(max(0, at - MOST_JOINED + 1), at + 1):
+        for end in range(at + 1, min(start + MOST_JOINED, len(parts)) + 1):
+            row = parts[start:end]
+            if all(one.kind == "word" for one in row):
+                labels.add(where + joined(row))
+    return Clause(frozenset(labels))

@@ -1,154 +1,115 @@
-"""Prints a query: in its one canonical form, and in plain English. Pure."""
+"""Prints a query in its one canonical form; reading that again gives the same query. Pure."""
 
 from __future__ import annotations
 
+import re
+
+from alerts.query.filters import shown_value
 from alerts.query.nodes import (
     And,
-    AtLeast,
-    Compare,
+    Apply,
+    Field,
     Filter,
-    First,
     Macro,
     Near,
     Node,
     Not,
-    NotNear,
     Or,
-    Scoped,
+    Part,
+    Prefer,
     Term,
+    Window,
 )
+from alerts.query.operators import INFIX
+from alerts.query.vendors import SIGNS
 
-_OR, _AND, _NOT, _NEAR, _ATOM = range(5)
-_FIELD_WORDS = {
-    "title": "the title",
-    "lead": "the opening", "body": "the body", "comments": "readers' comments",
-    "author": "the author's name", "url": "the address", "buyer": "the buyer",
-    "supplier": "the supplier",
-}  # fmt: skip
-_FILTER_WORDS = {
-    "site": "published on {}", "source": "from the source {}", "lang": "in the language {}",
-    "type": "of the type {}",
-}  # fmt: skip
+# how tightly what is printed holds together
+_OR, _AND, _NOT, _NEAR, _NAMED, _ATOM = range(6)
+_PLAIN_WORD = re.compile(r"[^\W_]+[*?\w]*|[^\W_]+(?:-[^\W_]+)*")
+_PLAIN_VALUE = re.compile(r"\w[\w.:+-]*")
+_TAKEN = frozenset({"and", "or", "not"})
 
 
-def canonical(node: Node) -> str:
-    """The query as this project writes it; parsing it again gives the same query."""
-    return _print(node)[0]
+def canonical(node: Node, *, expanded: bool = False) -> str:
+    """The query as this project writes it.
+
+    Args:
+        node: the query.
+        expanded: print what macros stand for, so that equal text is equal meaning.
+    """
+    return _print(node, expanded)[0]
 
 
-def _print(node: Node) -> tuple[str, int]:
+def _print(node: Node, expanded: bool) -> tuple[str, int]:
+    def inside(part: Node, least: int) -> str:
+        text, holds = _print(part, expanded)
+        return text if holds >= least else f"({text})"
+
     match node:
         case Term():
-            return _term(node), _ATOM
+            return print_term(node), _ATOM
         case Or(parts):
-            return " OR ".join(_in(part, _AND) for part in parts), _OR
+            # AND within OR has brackets, so that what is printed does not warn
+            return " OR ".join(inside(part, _NOT) for part in parts), _OR
         case And(parts):
-            return " AND ".join(_in(part, _NOT) for part in parts), _AND
+            return " AND ".join(inside(part, _NOT) for part in parts), _AND
         case Not(part):
-            return "NOT " + _in(part, _NEAR), _NOT
-        case Near(left, right, distance, ordered, bound):
-            word = bound.upper() if bound != "words" else f"{'O' if ordered else ''}NEAR/{distance}"
-            return f"{_in(left, _NEAR)} {word} {_in(right, _ATOM)}", _NEAR
-        case NotNear(left, right, distance):
-            return f"{_in(left, _NEAR)} NOT NEAR/{distance} {_in(right, _ATOM)}", _NEAR
-        case AtLeast(count, part):
-            return f"atleast/{count}({_print(part)[0]})", _ATOM
-        case First(words, part):
-            return f"first/{words}({_print(part)[0]})", _ATOM
-        case Scoped(field, part):
-            inner = _in(part, _ATOM)
-            return f"{field}:{inner}", _ATOM
-        case Filter(name, value):
-            return f'{name}:"{value}"', _ATOM
-        case Compare(name, relation, bound):
-            shown = f"{bound:g}" if isinstance(bound, float) else str(bound)
-            return f"{name}{relation}{shown}", _ATOM
-        case Macro(key):
-            return f"@{key}", _ATOM
-
-
-def _in(node: Node, level: int) -> str:
-    text, own = _print(node)
-    return text if own >= level else f"({text})"
-
-
-def _term(term: Term) -> str:
-    quoted = '"' + " ".join(term.text.split()) + '"'
-    match term.mode:
-        case "case":
-            return f"cs({quoted})"
-        case "raw":
-            return f'raw:"{term.text}"'
-    plain = term.text.isalnum() and term.text.upper() not in (
-        "AND", "OR", "NOT", "NEAR", "ONEAR", "SENTENCE", "PARAGRAPH",
-    )  # fmt: skip
-    return term.text.lower() if plain else quoted.lower()
-
-
-def paraphrase(node: Node) -> str:
-    """What the query asks, as an English sentence."""
-    said = _say(node)
-    return said[:1].upper() + said[1:] + "."
-
-
-def _say(node: Node) -> str:
-    match node:
-        case Term():
-            return _say_term(node)
-        case Or(parts):
-            if len(parts) > 8:
-                shown = ", ".join(_say(p) for p in parts[:8])
-                return f"any of {shown} and {len(parts) - 8} more"
-            if len(parts) == 2:
-                return f"{_group(parts[0])} or {_group(parts[1])}"
-            return "any of " + ", ".join(_group(p) for p in parts)
-        case And(parts):
-            wanted = [_group(p) for p in parts if not isinstance(p, Not)]
-            unwanted = [_group(p.part) for p in parts if isinstance(p, Not)]
-            said = " and ".join(wanted)
-            return (
-                said + "".join(f", but not {u}" for u in unwanted)
-                if said
-                else " and ".join(f"not {u}" for u in unwanted)
-            )
-        case Not(part):
-            return f"not {_group(part)}"
-        case Near(left, right, distance, ordered, bound):
-            if bound != "words":
-                return f"{_group(left)} and {_group(right)} in one {bound}"
-            where = "followed by" if ordered else "near"
-            return f"{_group(left)} {where} {_group(right)} (at most {distance} words between)"
-        case NotNear(left, right, distance):
-            return f"{_group(left)} somewhere with no {_group(right)} within {distance} words"
-        case AtLeast(count, part):
-            return f"{_group(part)} at least {count} times"
-        case First(words, part):
-            return f"{_group(part)} within the first {words} words"
-        case Scoped(field, part):
-            return f"{_group(part)} in {_FIELD_WORDS[field]}"
-        case Filter(name, value):
-            return _FILTER_WORDS[name].format(value)
-        case Compare(name, relation, bound):
-            relative = {">": "at least", "<": "at most", "=": "exactly"}[relation]
-            if name == "date":
-                relative = {">": "on or after", "<": "on or before", "=": "on"}[relation]
-                return f"published {relative} {bound}"
-            return f"a value of {relative} {bound:,.0f}"
+            return f"NOT {inside(part, _NEAR)}", _NOT
+        case Near(operator, distance, left, right, negated):
+            row = INFIX[operator]
+            number = f"/{distance}" if row.takes_number else ""
+            shown = f"{'NOT ' if negated else ''}{operator}{number}"
+            return f"{inside(left, _NEAR)} {shown} {inside(right, _ATOM)}", _NEAR
+        case Window(parts, distance):
+            if all(isinstance(part, Term) and _folded_word(part) for part in parts):
+                words = " ".join(_word(part.words[0]) for part in parts if isinstance(part, Term))
+                return f'"{words}"~{distance}', _ATOM
+            return f"({' AND '.join(inside(part, _NOT) for part in parts)})~{distance}", _ATOM
+        case Apply(function, number, part):
+            return f"{function}/{number}({_print(part, expanded)[0]})", _ATOM
+        case Field(name, part):
+            return f"{name}:{inside(part, _ATOM)}", _NAMED
+        case Filter(name, relation):
+            sign = ":" if relation == "=" else relation
+            value = shown_value(node)
+            shown = value if _PLAIN_VALUE.fullmatch(value) else _quoted(value)
+            return f"{name}{sign}{shown}", _NAMED
+        case Prefer(part, weight):
+            return f"{inside(part, _ATOM)}^{weight}", _ATOM
         case Macro(key, part):
-            return f"the supplier {key} ({_say(part)})"
+            return (inside(part, _ATOM) if expanded else f"@{key}"), _ATOM
 
 
-def _group(node: Node) -> str:
-    said = _say(node)
-    return f"({said})" if isinstance(node, Or | And) else said
+def _folded_word(term: Term) -> bool:
+    return (
+        len(term.words) == 1 and not term.exact and all(part.kind != "stem" for part in term.parts)
+    )
 
 
-def _say_term(term: Term) -> str:
-    shown = f"“{term.text}”"
-    if term.mode == "case":
-        return f"{shown} in exactly that case"
-    if term.mode == "raw":
-        return f"{shown} exactly as written"
-    if "*" in term.text or "?" in term.text:
-        return f"a word like {shown}" if len(term.words) == 1 else f"a phrase like {shown}"
-    return shown
+def print_term(term: Term) -> str:
+    """A term as this project writes it."""
+    if term.exact == "raw":
+        return f"raw:{_quoted(term.key[0])}"
+    text = " ".join(
+        "-".join(part.cased if term.exact == "case" else part.text for part in word)
+        for word in term.words
+    )
+    if term.exact == "case":
+        return f"cs({_quoted(text)})"
+    if any(part.kind == "stem" for part in term.parts):
+        return f"stem({_quoted(text)})" if " " in text else f"stem({text})"
+    if len(term.words) > 1 or not _PLAIN_WORD.fullmatch(text) or _is_taken(text):
+        return _quoted(text)
+    return text
+
+
+def _is_taken(word: str) -> bool:
+    return word in _TAKEN or any(expression.match(word) for expression, _, _ in SIGNS)
+
+
+def _word(parts: tuple[Part, ...]) -> str:
+    return "-".join(part.text for part in parts)
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'

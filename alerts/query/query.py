@@ -1,88 +1,105 @@
-"""A compiled query: what was written, what it means, and whether a document matches."""
+"""A compiled query: what was written, what it means, and whether an item matches."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
+from functools import cached_property
 
+from alerts.query.checks import check_positive
 from alerts.query.document import Document, Text
-from alerts.query.errors import QueryError, QueryWarning
-from alerts.query.evaluate import Found, Scope, holds
-from alerts.query.nodes import (
-    And,
-    AtLeast,
-    First,
-    Macro,
-    Near,
-    Node,
-    Not,
-    NotNear,
-    Or,
-    Scoped,
-    Term,
-)
-from alerts.query.parser import parse, walk
+from alerts.query.errors import QueryWarning
+from alerts.query.evaluate import Evidence, evidence, holds
+from alerts.query.fields import DEFAULT_SCOPE, SHOWN
+from alerts.query.nodes import Node
+from alerts.query.paraphrase import paraphrase
+from alerts.query.parser import parse
 from alerts.query.presearch import Needs, needs_of
-from alerts.query.printing import canonical, paraphrase
+from alerts.query.printing import canonical
 from alerts.query.suppliers import SupplierTerms
 from alerts.query.warnings import warnings_of
 from storage.model import FieldName, Span
 
-_SHOWN = ("title", "summary", "body", "comments", "author", "url")
 MOST_SPANS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A query that matched, with the text that says why. `key` is set by an index."""
+    """A query that matched, with the text that says why. `key` is set by an index.
+
+    `preferred`: the spans of the part with the greatest weight, if the query has weights.
+    """
 
     key: str
     spans: tuple[Span, ...]
+    preferred: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Query:
-    """A query that is ready to match.
-
-    `fingerprint` is equal for queries of one meaning: it covers what macros stand for.
-    `needs` is None where no word is needed (filters alone).
-    """
+    """A query that is ready to match. `needs` is empty where it can match without any word."""
 
     text: str
-    canonical: str
-    paraphrase: str
-    warnings: tuple[QueryWarning, ...]
-    fingerprint: str
     node: Node
-    needs: Needs | None
+    needs: Needs
+    written_warnings: tuple[QueryWarning, ...]
+
+    @cached_property
+    def canonical(self) -> str:
+        """The query in its one form; reading it again gives the same query."""
+        return canonical(self.node)
+
+    @cached_property
+    def paraphrase(self) -> str:
+        """The query as an English sentence."""
+        return paraphrase(self.node)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Equal for queries of one meaning: it covers what macros stand for."""
+        return hashlib.sha256(canonical(self.node, expanded=True).encode()).hexdigest()[:40]
+
+    @cached_property
+    def warnings(self) -> tuple[QueryWarning, ...]:
+        """What its author should look at."""
+        return (*self.written_warnings, *warnings_of(self.node))
 
     def matches(self, document: Document) -> Hit | None:
         """The match of one document, or None."""
-        return self.match_text(Text(document))
+        text = Text(document)
+        return self.hit(text) if self.holds_in(text) else None
 
-    def match_text(self, text: Text) -> Hit | None:
-        """The same over a document that was prepared before."""
-        pages = range(1, text.pages + 1) if text.pages else (0,)
-        matched = False
-        found: Found = []
-        for page in pages:
-            ok, occurrences = holds(self.node, text, Scope(page=page))
-            matched = matched or ok
-            found.extend(occurrences if ok else ())
-        return Hit("", spans_of(found, text)) if matched else None
+    def holds_in(self, text: Text) -> bool:
+        """Whether an item matches; one with pages, whether one of them does."""
+        return any(holds(self.node, sheet, DEFAULT_SCOPE) for sheet in text.sheets)
+
+    def hit(self, text: Text, key: str = "") -> Hit:
+        """The places that make an item match that does."""
+        found: list[Evidence] = []
+        for sheet in text.sheets:
+            if holds(self.node, sheet, DEFAULT_SCOPE):
+                found.extend(evidence(self.node, sheet, DEFAULT_SCOPE))
+        most = max((one.weight for one in found), default=0)
+        preferred = [one for one in found if one.weight == most] if most else []
+        return Hit(key, spans_of(found), spans_of(preferred))
 
 
-def spans_of(found: Found, text: Text) -> tuple[Span, ...]:
-    """Distinct spans in the order of the fields."""
-    spans = {
-        Span(cast(FieldName, text.segments[o.segment].field), start, end)
-        for o in found
-        for start, end in o.spans
-        if text.segments[o.segment].field in _SHOWN
-    }
-    return tuple(sorted(spans, key=lambda s: (_SHOWN.index(s.field), s.start, s.end))[:MOST_SPANS])
+def spans_of(found: list[Evidence]) -> tuple[Span, ...]:
+    """The characters of places in shown fields, in reading order, those that overlap made one."""
+    by_field: dict[FieldName, set[tuple[int, int]]] = {}
+    for one in found:
+        for field in SHOWN:
+            if one.zone.field == field:
+                by_field.setdefault(field, set()).add(one.zone.characters(one.place))
+    spans: list[Span] = []
+    for field in SHOWN:
+        for start, end in sorted(by_field.get(field, ())):
+            if spans and spans[-1].field == field and start < spans[-1].end:
+                spans[-1] = Span(field, spans[-1].start, max(end, spans[-1].end))
+            else:
+                spans.append(Span(field, start, end))
+    return tuple(spans[:MOST_SPANS])
 
 
 def compile_query(
@@ -103,67 +120,6 @@ def compile_query(
     """
     macros = {key: terms.node for key, terms in (suppliers or {}).items()}
     node, warnings = parse(text, macros)
-    if not allow_filters_only and not _positive(node):
-        raise QueryError(
-            "this query has nothing to look for: it only excludes or filters",
-            query=text, column=1,
-            mend="Add a word, phrase, author, buyer, supplier or url that must be there.",
-        )  # fmt: skip
-    printed = canonical(node)
-    meaning = canonical(_expanded(node))
-    return Query(
-        text=text,
-        canonical=printed,
-        paraphrase=paraphrase(node),
-        warnings=(*warnings, *warnings_of(node)),
-        fingerprint=hashlib.sha256(meaning.encode()).hexdigest()[:40],
-        node=node,
-        needs=needs_of(node),
-    )
-
-
-def _positive(node: Node) -> bool:
-    match node:
-        case Term():
-            return True
-        case And(parts):
-            return any(_positive(part) for part in parts)
-        case Or(parts):
-            return all(_positive(part) for part in parts)
-        case Near(left, right):
-            return _positive(left) or _positive(right)
-        case NotNear(left, _):
-            return _positive(left)
-        case AtLeast(_, part) | First(_, part) | Scoped(_, part) | Macro(_, part):
-            return _positive(part)
-        case _:
-            return False
-
-
-def _expanded(node: Node) -> Node:
-    match node:
-        case Macro(_, part):
-            return _expanded(part)
-        case And(parts):
-            return And(tuple(_expanded(p) for p in parts))
-        case Or(parts):
-            return Or(tuple(_expanded(p) for p in parts))
-        case Not(part):
-            return Not(_expanded(part))
-        case Near(left, right, distance, ordered, bound):
-            return Near(_expanded(left), _expanded(right), distance, ordered, bound)
-        case NotNear(left, right, distance):
-            return NotNear(_expanded(left), _expanded(right), distance)
-        case AtLeast(count, part):
-            return AtLeast(count, _expanded(part))
-        case First(words, part):
-            return First(words, _expanded(part))
-        case Scoped(field, part):
-            return Scoped(field, _expanded(part))
-        case _:
-            return node
-
-
-def terms_of(node: Node) -> list[Term]:
-    """Every term of a query, in the order written."""
-    return [one for one in walk(node) if isinstance(one, Term)]
+    if not allow_filters_only:
+        check_positive(node, text)
+    return Query(text=text, node=node, needs=needs_of(node), written_warnings=tuple(warnings))

@@ -1,14 +1,15 @@
-"""What a supplier's macro stands for: any of its names, or the query that replaces them."""
+"""What a supplier's macro stands for: any of its names, or what its query finds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from alerts.query.checks import check_positive
 from alerts.query.errors import QueryError
 from alerts.query.nodes import Node, Or
 from alerts.query.parser import parse
-from alerts.query.terms import make_term
+from alerts.query.terms import TermProblem, make_term
 from config.model import Supplier
 
 
@@ -24,25 +25,29 @@ def compile_suppliers(suppliers: Sequence[Supplier]) -> Mapping[str, SupplierTer
     """Supplier key -> its terms. Where a query is given too, either finds the supplier.
 
     Raises:
-        QueryError: a supplier's query cannot be read.
+        QueryError: a supplier's name or query cannot be used.
     """
-    made = {}
-    for supplier in suppliers:
-        made[supplier.key] = SupplierTerms(key=supplier.key, node=_node(supplier))
-    return made
+    return {s.key: SupplierTerms(key=s.key, node=_node(s)) for s in suppliers}
 
 
 def _node(supplier: Supplier) -> Node:
     parts: list[Node] = []
     for name in supplier.names:
-        term = make_term(name, column=1, quoted=True)
-        if not term.words:
+        try:
+            # a sign in a name is no wildcard: Yahoo? is looked for as yahoo
+            parts.append(make_term(name.replace("*", " ").replace("?", " ")))
+        except TermProblem as problem:
             raise QueryError(
-                f"the name {name!r} has no word in it", query=name, column=1,
-                mend='Use query = \'raw:"..."\' for names made of signs.',
-            )  # fmt: skip
-        parts.append(term)
+                f"the name {name!r} of supplier {supplier.key} cannot be looked for: {problem}",
+                query=name, column=1, mend=problem.mend,
+            ) from None  # fmt: skip
     if supplier.query is not None:
-        node, _ = parse(supplier.query, {}, bare=True)
-        parts.append(node)
+        node, _ = parse(supplier.query, {}, macros=False)
+        check_positive(node, supplier.query)
+        parts.extend(node.parts if isinstance(node, Or) else (node,))
+    if not parts:
+        raise QueryError(
+            f"supplier {supplier.key} has neither names nor a query", query=supplier.key, column=1,
+            mend='Write names = ["..."]',
+        )  # fmt: skip
     return parts[0] if len(parts) == 1 else Or(tuple(parts))

@@ -1,72 +1,200 @@
-"""From a written word or phrase to a `Term`, with the foldings that make spellings equal. Pure."""
+"""From a written word or phrase to a `Term`, and where a term stands in a zone. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import groupby
 
-from alerts.query.nodes import Mode, Term, Word
-from alerts.query.tokens import fold, tokenise
+from alerts.query.folding import plain_signs
+from alerts.query.nodes import Exactness, Part, PartKind, Term
+from alerts.query.occurrences import Occurrence, of_places
+from alerts.query.stemming import FEWEST_LETTERS as FEWEST_LETTERS_OF_STEM
+from alerts.query.stemming import forms
+from alerts.query.tokens import tokenise
+from alerts.query.zone import MOST_JOINED, Place, Zone
 
 FEWEST_LITERALS = 3
-_WILD_WORD = re.compile(r"[^\W_]*[*?][\w*?]*")
+MOST_WILDCARDS = 5  # in one word
+MOST_PARTS = 50
+# letters to the tokeniser that no one writes: they stand for * and ? while it works
+_ANY, _ONE = "\ua66e", "\ua840"
+_TO_LETTERS = str.maketrans({"*": _ANY, "?": _ONE})
+_FROM_LETTERS = str.maketrans({_ANY: "*", _ONE: "?"})
 
 
-def make_term(text: str, *, mode: Mode = "fold", column: int = 0, quoted: bool = False) -> Term:
-    """The term for `text`; without words where there are none in it."""
-    if mode == "raw":
-        return Term(text, (), mode, column, quoted)
-    words: list[Word] = []
-    for chunk in text.split():
-        if "*" in chunk or "?" in chunk:
-            words.extend(_wild(chunk))
-        else:
-            words.extend(_plain(chunk, mode))
-    return Term(text, _with_joined(tuple(words), mode), mode, column, quoted)
+class TermProblem(ValueError):
+    """A term that cannot be used. `mend` says what to write."""
+
+    def __init__(self, message: str, mend: str) -> None:
+        super().__init__(message)
+        self.mend = mend
 
 
-def _wild(chunk: str) -> list[Word]:
-    cleaned = chunk.strip("\"'“”‘’.,;:!()[]")
-    return [Word(((fold_pattern(part),),)) for part in re.split(r"[-‐‑&/]", cleaned) if part]
+def make_term(
+    written: str, *, exact: Exactness = "", stemmed: bool = False, column: int = 0
+) -> Term:
+    """The term for `written`.
+
+    Raises:
+        TermProblem: there is no word in it, or a wildcard that would find too much.
+    """
+    wild = exact != "raw" and not stemmed and ("*" in written or "?" in written)
+    source = written.translate(_TO_LETTERS) if wild else written
+    words = tuple(
+        tuple(
+            _part(token.folded.translate(_FROM_LETTERS), token.cased.translate(_FROM_LETTERS),
+                  wild=wild, stemmed=stemmed)
+            for token in tokens
+        )
+        for _, tokens in groupby(tokenise(source), key=lambda token: token.word)
+    )  # fmt: skip
+    if not words:
+        raise TermProblem(
+            f"there is no word in {written!r}" if written.strip() else "there is no word here",
+            'Write letters or digits; signs are compared only beside them, as in raw:"C++"',
+        )
+    term = Term(words, exact, written, column, _key(words, exact, written))
+    if len(term.parts) > MOST_PARTS:
+        raise TermProblem(
+            f"a phrase has at most {MOST_PARTS} words; this one has {len(term.parts)}",
+            "Take the words that matter, or join shorter phrases with AND",
+        )
+    return term
 
 
-def fold_pattern(pattern: str) -> str:
-    """A wildcard word with its literal parts folded."""
-    return "".join(c if c in "*?" else fold(c)[0] for c in pattern)
+def _key(words: tuple[tuple[Part, ...], ...], exact: Exactness, written: str) -> tuple[str, ...]:
+    if exact == "raw":
+        return (" ".join(plain_signs(written).split()),)
+    return tuple(part.cased for word in words for part in word) if exact == "case" else ()
 
 
-def literals(pattern: str) -> int:
-    """How many literal characters a wildcard word has before its first wildcard."""
-    return min(pattern.find(c) if c in pattern else len(pattern) for c in "*?")
+def _part(text: str, cased: str, *, wild: bool, stemmed: bool) -> Part:
+    kind: PartKind = "word"
+    if wild and ("*" in text or "?" in text):
+        kind = "wild"
+        literal = text.replace("*", "").replace("?", "")
+        if not literal:
+            raise TermProblem(
+                f"{text} alone would find every word",
+                "Write a word with it, or pre/1 for a word in between: data pre/1 platform",
+            )
+        if text[0] in "*?":
+            raise TermProblem(
+                f"a wildcard cannot begin a word: {text}",
+                f"Write the beginning and then the wildcard: {literal}*",
+            )
+        if len(literal) < FEWEST_LITERALS:
+            raise TermProblem(
+                f"{text} has {len(literal)} letters; with a wildcard a word needs"
+                f" {FEWEST_LITERALS} or more",
+                "Write more of the word: palant*",
+            )
+        if len(text) - len(literal) > MOST_WILDCARDS:
+            raise TermProblem(
+                f"{text} has more than {MOST_WILDCARDS} wildcards",
+                "Write more of the word: palant*",
+            )
+    elif stemmed and len(text) >= FEWEST_LETTERS_OF_STEM and text.isalpha():
+        kind = "stem"
+    return Part(text, cased, kind)
 
 
-def _plain(chunk: str, mode: Mode) -> list[Word]:
-    tokens = tokenise(chunk)
-    words: list[Word] = []
-    at = 0
-    while at < len(tokens):
-        end = at
-        while end + 1 < len(tokens) and tokens[end + 1].word == tokens[at].word:
-            end += 1
-        parts = tuple(t.cased if mode == "case" else t.norm for t in tokens[at : end + 1])
-        alternatives = [parts] if len(parts) == 1 else [parts, ("".join(parts),)]
-        words.append(Word(tuple(alternatives)))
-        at = end + 1
-    return words
+@lru_cache(maxsize=16_384)
+def pattern_of(wildcard: str) -> re.Pattern[str]:
+    """The expression that a label must fit as a whole."""
+    runs = re.split(r"(\*+|\?)", wildcard)
+    made = (".*" if run.startswith("*") else "." if run == "?" else re.escape(run) for run in runs)
+    return re.compile("".join(made), re.DOTALL)
 
 
-def _with_joined(words: tuple[Word, ...], mode: Mode) -> tuple[Word, ...]:
-    """`e prescribing` also as one token: a lone letter and the next word are a prefix spelling."""
-    made: list[Word] = []
-    at = 0
-    while at < len(words):
-        first = words[at].alternatives[0]
-        if at + 1 < len(words) and len(first) == 1 and len(first[0]) == 1 and first[0].isalpha():
-            following = words[at + 1].alternatives[0]
-            if len(following) == 1 and len(following[0]) > 2 and "*" not in following[0]:
-                pair = (first[0], following[0])
-                made.append(Word((pair, ("".join(pair),))))
-                at += 2
-                continue
-        made.append(words[at])
-        at += 1
-    return tuple(made)
+def joined(parts: tuple[Part, ...]) -> str:
+    """Parts in a row, written as one word."""
+    return "".join(part.text for part in parts)
+
+
+def find_term(term: Term, zone: Zone) -> list[Occurrence]:
+    """The occurrences of a term in a zone."""
+    parts = term.parts
+    places = _single(parts[0], zone) if len(parts) == 1 else _row(parts, zone)
+    if places and term.exact:
+        fits = _exactly(term)
+        places = [place for place in places if fits(zone, place)]
+    return of_places(places) if places else []
+
+
+def _single(part: Part, zone: Zone) -> list[Place]:
+    if part.kind == "wild":
+        return zone.places_like(pattern_of(part.text))
+    if part.kind == "stem":
+        return [place for form in forms(part.text) for place in zone.places(form)]
+    return zone.places(part.text)
+
+
+def _row(parts: tuple[Part, ...], zone: Zone) -> list[Place]:
+    """Parts one behind the other; the text may join up to MOST_JOINED of them into one."""
+    found: set[Place] = set()
+    starts = dict.fromkeys(place[0] for place in _single(parts[0], zone))
+    for length in range(2, _joinable(parts, 0) + 1):
+        starts.update(dict.fromkeys(place[0] for place in zone.places(joined(parts[:length]))))
+    for start in starts:
+        reached = {0: {start}}  # parts used -> where that may end
+        for used in range(len(parts)):
+            for at in reached.pop(used, ()):
+                for taken, end in _steps(parts, used, zone, at):
+                    reached.setdefault(used + taken, set()).add(end)
+        found.update((start, end) for end in reached.get(len(parts), ()))
+    return list(found)
+
+
+def _steps(parts: tuple[Part, ...], used: int, zone: Zone, at: int) -> list[tuple[int, int]]:
+    """How many of the parts a label at `at` takes, and where it ends."""
+    part = parts[used]
+    if part.kind == "wild":
+        return [(1, end) for end in zone.ends_like(at, pattern_of(part.text))]
+    if part.kind == "stem":
+        return [(1, end) for form in forms(part.text) for end in zone.ends(at, form)]
+    return [
+        (length, end)
+        for length in range(1, _joinable(parts, used) + 1)
+        for end in zone.ends(at, joined(parts[used : used + length]))
+    ]
+
+
+def _joinable(parts: tuple[Part, ...], start: int) -> int:
+    """How many parts from `start` on the text may write as one word."""
+    count = 0
+    for part in parts[start : start + MOST_JOINED]:
+        if part.kind != "word":
+            break
+        count += 1
+    return count
+
+
+def _exactly(term: Term) -> Callable[[Zone, Place], bool]:
+    if term.exact == "case":
+        wanted = "".join(part.cased for part in term.parts)
+        if any(part.kind == "wild" for part in term.parts):
+            pattern = pattern_of(wanted)
+            return lambda zone, place: pattern.fullmatch(zone.cased(place)) is not None
+        return lambda zone, place: zone.cased(place) == wanted
+    return lambda zone, place: _stands_raw(term.key[0], zone, place)
+
+
+def _stands_raw(wanted: str, zone: Zone, place: Place) -> bool:
+    """Whether a place, with the signs around it that `wanted` has, reads exactly so."""
+    tokens = tokenise(wanted)
+    start = zone.tokens[place[0]].start - tokens[0].start
+    if start < 0:
+        return False
+    pattern = _raw_pattern(wanted)
+    found = pattern.match(plain_signs(zone.text), start)
+    return found is not None and found.end() - (len(wanted) - tokens[-1].end) == (
+        zone.tokens[place[1] - 1].end
+    )
+
+
+@lru_cache(maxsize=4096)
+def _raw_pattern(wanted: str) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(re.escape(piece) for piece in wanted.split()))

@@ -16,17 +16,17 @@ BAD = [
     ("palantir)", 9, "closes nothing", "Take it out"),
     ('"federated data', 1, "never closed", '"federated data platform"'),
     ("palantir OR OR nhs", 13, "'OR' stands", "both sides"),
-    ("NOT palantir", 1, "nothing to look for", "must be there"),
+    ("NOT palantir", 1, "only excludes", "must be there"),
     ("site:bbc.co.uk", 1, "nothing to look for", "must be there"),
-    ("palantir OR NOT nhs", 1, "nothing to look for", "must be there"),
-    ("lng:en palantir", 1, "no field lng:", "lang:"),
-    ("palantir country:gb", 10, "no country:", "site:uk"),
-    ("*antir", 1, "too much", "palant*"),
-    ("pa* nhs", 1, "too much", "palant*"),
-    ("palantir NEAR/500 nhs", 10, "at most 200", "SENTENCE"),
-    ("palantir NEAR (nhs AND fdp)", 10, "groups of OR", "(a NEAR/5 b) AND c"),
-    ("@palantr", 1, "no supplier @palantr", "@palantir"),
-    ("type:blog palantir", 6, "no type blog", "news"),
+    ("palantir OR NOT nhs", 13, "only excludes", "AND NOT"),
+    ("lng:en palantir", 1, "not known", "lang:"),
+    ("palantir country:gb", 10, "not known", "site:uk"),
+    ("*antir", 1, "cannot begin", "antir*"),
+    ("pa* nhs", 1, "needs 3", "palant*"),
+    ("palantir NEAR/500 nhs", 10, "at most 200", "PARAGRAPH"),
+    ("palantir NEAR (nhs AND fdp)", 10, "groups of OR", "(a NEAR/5 b) AND (a NEAR/5 c)"),
+    ("@palantr", 1, "no supplier palantr", "@palantir"),
+    ("type:blog palantir", 6, "no type 'blog'", "news"),
 ]
 SUPPLIERS = compile_suppliers(
     [
@@ -61,9 +61,9 @@ def test_the_caret_stands_below_the_place() -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        " OR ".join(f"term{n}" for n in range(3000)),
+        " OR ".join(f"term{n}" for n in range(5001)),
         "(" * 70 + "a1" + ")" * 70,
-        "x" * 30_000,
+        "x" * 100_001,
     ],
     ids=["terms", "brackets", "characters"],
 )
@@ -95,10 +95,10 @@ def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
 
 
 WARNED = [
-    ("palantir AND nhs OR fdp AND trust", "AND binds first"),
+    ("palantir AND nhs OR fdp AND trust", "bind first"),
     ("ice", "everyday word"),
     ("epic", "everyday word"),
-    ("abcd", "is short"),
+    ("abcd", "only 4 letters"),
     ("palantir NOT palantir", "never match"),
     ('cs("ice")', "lower case"),
 ]
@@ -131,7 +131,7 @@ def test_spans_are_places_in_the_original_text() -> None:
     assert hit is not None
     fields = {"title": document.title, "body": document.body}
     assert [fields[s.field][s.start : s.end] for s in hit.spans] == [
-        "Palantir’s",
+        "Palantir",
         "ÉPIC",
         "e-prescribing",
     ]

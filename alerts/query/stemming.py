@@ -1,0 +1,82 @@
+"""The inflected forms that `stem(word)` stands for. English endings only; no list of exceptions.
+
+Forms are listed instead of cutting texts down to stems, so that a match can show its reason. Some
+that are listed are no words; no text has them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+_VOWELS = frozenset("aeiou")
+FEWEST_LETTERS = 3
+
+
+@lru_cache(maxsize=4096)
+def forms(word: str) -> tuple[str, ...]:
+    """The forms of a folded word, itself first: plural, third person, -ed and -ing."""
+    made = {word: None}
+    for base in _bases(word):
+        made.update(dict.fromkeys(_inflected(base)))
+    return tuple(made)
+
+
+def _bases(word: str) -> list[str]:
+    """The words that `word` may be a form of, itself among them."""
+    found = [word]
+    for ending, others in (
+        ("ies", ("y", "ie")),
+        ("ied", ("y", "ie")),
+        ("ses", ("s", "se", "sis")),
+        ("xes", ("x", "xe")),
+        ("zes", ("z", "ze")),
+        ("ches", ("ch", "che")),
+        ("shes", ("sh", "she")),
+        ("oes", ("o", "oe")),
+        ("s", ("",)),
+        ("ed", ("", "e")),
+        ("ing", ("", "e")),
+    ):
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < FEWEST_LETTERS - 1 or word.endswith("ss"):
+            continue
+        if ending in ("ed", "ing") and not _VOWELS & set(stem.replace("y", "e")):
+            continue
+        found += [stem + other for other in others if len(stem + other) >= FEWEST_LETTERS]
+        if ending in ("ed", "ing") and _doubled(stem):
+            found.append(stem[:-1])
+        break
+    return found
+
+
+def _inflected(base: str) -> list[str]:
+    made = [base, base + "s"]
+    if base.endswith(("s", "x", "z", "ch", "sh", "o")):
+        made.append(base + "es")
+    if base.endswith("sis"):
+        made.append(base[:-2] + "es")
+    if base.endswith("y") and base[-2:-1] not in _VOWELS:
+        made += [base[:-1] + "ies", base[:-1] + "ied", base + "ing"]
+    elif base.endswith("ie"):
+        made += [base + "d", base[:-2] + "ying"]
+    elif base.endswith("e"):
+        made += [base + "d", base + "ing", base[:-1] + "ing"]
+    else:
+        made += [base + "ed", base + "ing"]
+        if _may_double(base):
+            made += [base + base[-1] + "ed", base + base[-1] + "ing"]
+    return made
+
+
+def _doubled(stem: str) -> bool:
+    return len(stem) > FEWEST_LETTERS and stem[-1] == stem[-2] and stem[-1] not in _VOWELS
+
+
+def _may_double(base: str) -> bool:
+    """Whether the last consonant may double: plan, refer, travel."""
+    return (
+        len(base) >= FEWEST_LETTERS
+        and base[-1] not in _VOWELS | set("wxy")
+        and base[-2] in _VOWELS
+        and base[-3] not in _VOWELS
+    )
