@@ -29,7 +29,10 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     output: Annotated[
-        Path, typer.Option(help="Folder for configuration, database and mails; emptied first.")
+        Path,
+        typer.Option(
+            help="Folder for configuration, database and mails; a demo's own files there go first."
+        ),
     ] = Path("demo-output"),
 ) -> None:
     """Show the whole job on a bundled newsroom, in under two minutes.

@@ -15,9 +15,12 @@ from storage.store import Store, open_store
 from supplierwatch.demo.answers import check
 from supplierwatch.demo.configuration import DAILY, write_configuration
 from supplierwatch.demo.server import Newsroom, newsroom
+from supplierwatch.errors import OutputTaken
 from supplierwatch.jobs import Service
 from supplierwatch.show.hits import sentence_of, title_of
 from supplierwatch.wiring import load
+
+MARK = ".supplierwatch-demo"
 
 
 def run_demo(screen: Console, *, output: Path) -> int:
@@ -25,7 +28,10 @@ def run_demo(screen: Console, *, output: Path) -> int:
 
     Args:
         screen: where to print.
-        output: a folder of its own for configuration, database and mails; emptied first.
+        output: a folder of its own for configuration, database and mails.
+
+    Raises:
+        OutputTaken: it holds a configuration or data that no demo wrote.
     """
     started = time.monotonic()
     _empty(output)
@@ -51,9 +57,15 @@ def run_demo(screen: Console, *, output: Path) -> int:
 
 
 def _empty(output: Path) -> None:
-    for part in ("config", "data"):
-        if (output / part).exists():
-            shutil.rmtree(output / part)
+    """Make way for a new run: only what an earlier demo wrote is ever removed."""
+    mark = output / MARK
+    there = [output / part for part in ("config", "data") if (output / part).exists()]
+    if there and not mark.exists():
+        raise OutputTaken(there[0])
+    for part in there:
+        shutil.rmtree(part)
+    output.mkdir(parents=True, exist_ok=True)
+    mark.write_text("A demo of supplierwatch may remove config and data beside this file.\n")
 
 
 def _polls(screen: Console, service: Service, room: Newsroom) -> None:
