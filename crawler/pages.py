@@ -20,6 +20,7 @@ from crawler.dates import parse_date
 from crawler.decode import decode
 from crawler.errors import Unreadable
 from crawler.headings import best_title
+from crawler.lines import article_lines
 from crawler.plain import one_line, squeeze
 from crawler.structured import Structured, read_structured
 from crawler.surroundings import strip_surroundings
@@ -64,7 +65,7 @@ def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText
     if not comments:
         comments = squeeze(str(found.get("comments") or ""))
     raw, published = _published(said, found, page.fetched_at, entry)
-    text = _without_headline(text, title)
+    text = article_lines(text, title)
     return PageText(
         title=title or one_line(str(found.get("title") or "")) or None,
         published_raw=raw,
@@ -100,18 +101,6 @@ def _trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
     if found is None:
         raise Unreadable("no text of an article was found")
     return found if isinstance(found, dict) else dict(found.as_dict())
-
-
-def _without_headline(text: str, title: str | None) -> str:
-    """The text less its first line where that is the headline once more."""
-    first, _, rest = text.partition("\n")
-    if title and rest and _bare(first) == _bare(title):
-        return rest
-    return text
-
-
-def _bare(line: str) -> str:
-    return " ".join(re.findall(r"\w+", line.casefold()))
 
 
 def _refuse_walls(text: str, said: Structured) -> None:
