@@ -41,7 +41,7 @@ _ASKED_FOR = re.compile(
       |(?:on|via|our)\s(?:twitter|facebook|instagram|youtube|whatsapp|telegram|linkedin|bluesky|flipboard|
       google\snews)\b|sign\sup\s(?:here|now|for|to)|subscri(?:be|bing)\s(?:now|today|to|for|here)
       |letters?\sto\sthe\seditor|\bcommission\b|affiliate|independent(?:ly)?\s(?:review|select|recommend)
-      |get\sin\stouch|(?:story|tip)\s(?:to\stell|for\sus)|have\sa\s(?:story|tip)\b|comments?\s(?:below|section)
+      |get\sin\stouch\s(?:at|by|via|on|here)\b|(?:story|tip)\s(?:to\stell|for\sus)|have\sa\s(?:story|tip)\b|comments?\s(?:below|section)
       |our\s(?:\w+\s)?(?:subscription|members(?:hip)?)\b|breaking\snews\sand\s|bookmark
       |what\syou\sthink|subscription""",
     re.IGNORECASE | re.VERBOSE,

@@ -16,12 +16,14 @@ import lxml.html
 from lxml import etree
 from trafilatura import bare_extraction
 
+from crawler.completing import completed, paragraphs
 from crawler.dates import parse_date
 from crawler.decode import decode
 from crawler.errors import Unreadable
 from crawler.headings import best_title
 from crawler.lines import article_lines
 from crawler.plain import one_line, squeeze
+from crawler.standfirst import find_standfirst
 from crawler.structured import Structured, read_structured
 from crawler.surroundings import strip_surroundings
 from storage.model import FetchedEntry, FetchedPage, PageText
@@ -58,14 +60,16 @@ def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText
     document = _parse(decoded.text)
     said = read_structured(document)
     title = best_title(document, said, entry.title if entry is not None else None)
+    standfirst = find_standfirst(document, title, said.description)
     comments = strip_surroundings(document)
+    running = paragraphs(document)
     found = _trafilatura(document, page.final_url)
-    text = squeeze(str(found.get("text") or ""))
+    text = completed(squeeze(str(found.get("text") or "")), running)
     _refuse_walls(text, said)
     if not comments:
         comments = squeeze(str(found.get("comments") or ""))
     raw, published = _published(said, found, page.fetched_at, entry)
-    text = article_lines(text, title)
+    text = article_lines(_beginning_with(standfirst, text), title)
     return PageText(
         title=title or one_line(str(found.get("title") or "")) or None,
         published_raw=raw,
@@ -101,6 +105,12 @@ def _trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
     if found is None:
         raise Unreadable("no text of an article was found")
     return found if isinstance(found, dict) else dict(found.as_dict())
+
+
+def _beginning_with(standfirst: str | None, text: str) -> str:
+    if standfirst is None or standfirst in " ".join(text.split()):
+        return text
+    return f"{standfirst}\n{text}"
 
 
 def _refuse_walls(text: str, said: Structured) -> None:

@@ -44,12 +44,24 @@ _NOT_COMMENT = re.compile(
     r"log in to (reply|comment)|comments?)$",
     re.IGNORECASE,
 )
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_FOR_THE_EAR = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
+)
+_CAPTION = re.compile(
+    r"(?:^|[\s_-])(?:img|image|photo|picture|figure|media|wp|video)?[-_]?(?:caption|credit)s?"
+    r"(?:[-_](?:text|container|wrapper))?(?:\s|$)",
+    re.IGNORECASE,
+)
+_LONGEST_CAPTION = 600  # characters
 _CARRIERS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form")
 _MOST = 0.6
 
 
 def strip_surroundings(document: lxml.html.HtmlElement) -> str:
     """Remove what is not the article from `document`; returns the text of readers' comments."""
+    for element in list(document.iter("script", "style", "iframe")):
+        _drop(element)
     whole = _length(document) or 1
     comments: list[str] = []
     for element in list(_marked(document, _COMMENTS)):
@@ -59,6 +71,10 @@ def strip_surroundings(document: lxml.html.HtmlElement) -> str:
         if _length(element) < _MOST * whole or _is_list(element):
             comments.append(text)
             _drop(element)
+    for element in list(document.iter()):
+        if _is_hidden(element) and not _holds_prose(element):
+            _drop(element)
+    _drop_captions(document, whole)
     for element in list(document.iter(*_TAGS)):
         if _length(element) < _MOST * whole and _keeps_no_article(element):
             _drop(element)
@@ -66,6 +82,33 @@ def strip_surroundings(document: lxml.html.HtmlElement) -> str:
         if _length(element) < 0.35 * whole and _keeps_no_article(element):
             _drop(element)
     return squeeze("\n".join(comments))
+
+
+def _is_hidden(element: lxml.html.HtmlElement) -> bool:
+    """Whether a reader does not see it: declared so where it stands, or meant for the ear."""
+    if not isinstance(element.tag, str) or element.tag in ("html", "body", "head", "main"):
+        return False
+    if element.get("hidden") is not None or _NOT_SHOWN.search(element.get("style") or ""):
+        return True
+    return bool(_FOR_THE_EAR.search(element.get("class") or ""))
+
+
+def _drop_captions(document: lxml.html.HtmlElement, whole: int) -> None:
+    """Remove what stands under pictures, unless the article is told in captions."""
+    captions = [
+        element
+        for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
+        if element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
+    ]
+    if sum(map(_length, captions)) < 0.25 * whole:
+        for element in captions:
+            if _length(element) < _LONGEST_CAPTION and element.getparent() is not None:
+                _drop(element)
+
+
+def _holds_prose(element: lxml.html.HtmlElement) -> bool:
+    """Whether it may be the article after all: pages fold it, or show it by a script."""
+    return sum(_length(paragraph) > 80 for paragraph in element.iter("p")) > 1
 
 
 def _marked(
