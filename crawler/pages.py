@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import lxml.html
 from lxml import etree
 from trafilatura import bare_extraction
 
+from crawler.bylines import authors_of, published_of
 from crawler.completing import completed, paragraphs
-from crawler.dates import parse_date
 from crawler.decode import decode
 from crawler.errors import Unreadable
 from crawler.headings import best_title
@@ -60,21 +59,22 @@ def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText
     document = _parse(decoded.text)
     said = read_structured(document)
     title = best_title(document, said, entry.title if entry is not None else None)
+    authors = authors_of(document, said)
+    raw, published = published_of(document, said, url=page.final_url, fetched_at=page.fetched_at)
+    if published is None and entry is not None:
+        raw, published = entry.published_raw, entry.published_at
     standfirst = find_standfirst(document, title, said.description)
     comments = strip_surroundings(document)
     running = paragraphs(document)
     found = _trafilatura(document, page.final_url)
     text = completed(squeeze(str(found.get("text") or "")), running)
     _refuse_walls(text, said)
-    if not comments:
-        comments = squeeze(str(found.get("comments") or ""))
-    raw, published = _published(said, found, page.fetched_at, entry)
     text = article_lines(_beginning_with(standfirst, text), title)
     return PageText(
-        title=title or one_line(str(found.get("title") or "")) or None,
+        title=title,
         published_raw=raw,
         published_at=published,
-        authors=tuple(_authors(said, found)),
+        authors=authors,
         language=said.language,
         canonical_url=said.canonical,
         summary=one_line(said.description or ""),
@@ -99,9 +99,8 @@ def _parse(text: str) -> lxml.html.HtmlElement:
 
 
 def _trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
-    found = bare_extraction(
-        document, url=url, include_comments=True, with_metadata=True, favor_precision=False
-    )
+    # asked for comments, it takes whole articles for them; names and dates are read elsewhere
+    found = bare_extraction(document, url=url, include_comments=False, with_metadata=False)
     if found is None:
         raise Unreadable("no text of an article was found")
     return found if isinstance(found, dict) else dict(found.as_dict())
@@ -122,29 +121,3 @@ def _refuse_walls(text: str, said: Structured) -> None:
         raise Unreadable("behind a paywall")
     if len(text) < _FEWEST_LETTERS:
         raise Unreadable(f"only {words} words of text were found")
-
-
-def _published(
-    said: Structured, found: dict[str, Any], fetched_at: datetime, entry: FetchedEntry | None
-) -> tuple[str | None, datetime | None]:
-    claims = [said.published, str(found.get("date") or "") or None]
-    for raw in claims:
-        when = parse_date(raw)
-        if when is not None and datetime(1990, 1, 1, tzinfo=UTC) < when:
-            return raw, when
-    if entry is not None and entry.published_at is not None:
-        return entry.published_raw, entry.published_at
-    return None, None
-
-
-def _authors(said: Structured, found: dict[str, Any]) -> list[str]:
-    named = said.authors or [
-        name for name in re.split(r"\s*;\s*", str(found.get("author") or "")) if name
-    ]
-    cleaned = []
-    for name in named:
-        for one in re.split(r"\s*(?:;|,| and | & )\s*", one_line(name)):
-            bare = re.sub(r"^by\s+", "", one, flags=re.IGNORECASE).strip(" .,|")
-            if 1 < len(bare) < 80 and "@" not in bare and "http" not in bare:
-                cleaned.append(bare)
-    return list(dict.fromkeys(cleaned))

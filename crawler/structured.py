@@ -73,8 +73,10 @@ def read_structured(document: lxml.html.HtmlElement) -> Structured:
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
             said.canonical = link.get("href").strip()
             break
-    for block in _json_ld(document):
-        _claim(said, block)
+    blocks = list(_json_ld(document))
+    known = {str(block["@id"]): block for block in blocks if "@id" in block and "name" in block}
+    for block in blocks:
+        _claim(said, block, known)
     return said
 
 
@@ -108,7 +110,7 @@ def _json_ld(document: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:
                 yield one
 
 
-def _claim(said: Structured, block: dict[str, Any]) -> None:
+def _claim(said: Structured, block: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
     kind = block.get("@type")
     kinds = " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
     if not _ARTICLE_TYPES.search(kinds):
@@ -120,17 +122,21 @@ def _claim(said: Structured, block: dict[str, Any]) -> None:
     if isinstance(published, str) and published.strip() and (strong or said.published is None):
         said.published = published
     if strong:
-        said.authors = _names(block.get("author")) or said.authors
+        said.authors = _names(block.get("author"), known) or said.authors
         if isinstance(block.get("articleBody"), str):
             said.article_body = block["articleBody"]
     if str(block.get("isAccessibleForFree")).lower() == "false":
         said.free = False
 
 
-def _names(author: Any) -> list[str]:
+def _names(author: Any, known: dict[str, dict[str, Any]]) -> list[str]:
+    """The names of authors, who may be named in full elsewhere and by their identifier here."""
     people = author if isinstance(author, list) else [author]
     names = []
-    for one in people:
+    for person in people:
+        one = person
+        if isinstance(one, dict) and not one.get("name"):
+            one = known.get(str(one.get("@id")), one)
         name = one.get("name") if isinstance(one, dict) else one
         for each in name if isinstance(name, list) else [name]:
             if isinstance(each, str) and each.strip() and not each.startswith("http"):

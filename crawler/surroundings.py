@@ -1,7 +1,8 @@
 """Takes out of a page what surrounds an article: readers' comments, lists of others, pleas. Pure.
 
 The names of classes and ids say what a part is for; whole words of them count, so that `comment`
-does not hit `commentary`, and nothing is removed that holds most of the page's text.
+does not hit `commentary`. Names lie, so a part that holds much of the page's prose stays whatever
+it is called: a wrapper named `widget` or `read-more` may be the article itself.
 """
 
 from __future__ import annotations
@@ -27,23 +28,6 @@ _OTHERS = re.compile(
     r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?)$",
     re.IGNORECASE,
 )
-_TAGS = {
-    "aside",
-    "nav",
-    "footer",
-    "form",
-    "dialog",
-    "button",
-    "iframe",
-    "script",
-    "style",
-    "noscript",
-}
-_NOT_COMMENT = re.compile(
-    r"^(comments (are )?closed\.?|\d+ comments?|leave a (reply|comment)|reply|"
-    r"log in to (reply|comment)|comments?)$",
-    re.IGNORECASE,
-)
 _NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _FOR_THE_EAR = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
@@ -54,105 +38,142 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_CAPTION = 600  # characters
+_FEW_CAPTIONS = 0.25  # of a page's text
+_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog"))
+_MACHINERY = ("script", "style", "noscript", "template", "iframe", "button", "textarea", "select")
+_CHROME = re.compile(
+    r"""^(?:
+      (?:(?:all|show|view|load|user|post\sa|no)\s)?comments?(?:\sare\sclosed|\son\s.{0,150})?
+      |(?:this\spost\shas\s)?\d+\s(?:comments?|repl(?:y|ies)|responses?)|comments?\s?[(:]?\s?\d+\s?\)?
+      |(?:leave\sa\s(?:reply|comment))?(?:\s?cancel(?:\s(?:comment\s)?reply)?)?|\d+
+      |reply|like|share|report(?:\sabuse)?|permalink|loading(?:\scomments)?
+      |view\sthe\sdiscussion\sthread|join\s(?:the\s)?(?:discussion|conversation)
+      |comments?\spowered\sby\s\w+|your\semail\saddress\swill\snot\sbe\spublished.{0,60}
+      |(?:you\smust\sbe\s|please\s)?(?:log(?:ged)?|sign(?:ed)?)\sin\s(?:or|to|with)\b.{0,60}
+    )\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BLOCKS = frozenset(("p", "div", "td", "section", "article", "li", "blockquote", "main", "span"))
 _CARRIERS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form")
-_MOST = 0.6
+_SHORT = 80  # characters; a block with fewer is a heading, a teaser or a menu rather than prose
+_MUCH = 0.3  # of a page's prose
+_MOST = 0.7
 
 
 def strip_surroundings(document: lxml.html.HtmlElement) -> str:
     """Remove what is not the article from `document`; returns the text of readers' comments."""
-    for element in list(document.iter("script", "style", "iframe")):
+    for element in list(document.iter(*_MACHINERY)):
         _drop(element)
-    whole = _length(document) or 1
-    comments: list[str] = []
+    prose = _prose(document)
+    comments = []
     for element in list(_marked(document, _COMMENTS)):
-        if element.getparent() is None or not _inside(element, document):
+        if not _stands_in(document, element):
             continue
-        text = _comment_text(element)
-        if _length(element) < _MOST * whole or _is_list(element):
-            comments.append(text)
+        if _share(element, prose) < _MOST or _holds_comments(element):
+            comments.append(_comment_text(element))
+    for element in list(_surrounding(document)):
+        if _stands_in(document, element) and _share(element, prose) < _MUCH:
             _drop(element)
     for element in list(document.iter()):
-        if _is_hidden(element) and not _holds_prose(element):
+        if isinstance(element.tag, str) and _is_hidden(element) and not _holds_prose(element):
             _drop(element)
-    _drop_captions(document, whole)
-    for element in list(document.iter(*_TAGS)):
-        if _length(element) < _MOST * whole and _keeps_no_article(element):
-            _drop(element)
-    for element in list(_marked(document, _OTHERS)):
-        if _length(element) < 0.35 * whole and _keeps_no_article(element):
-            _drop(element)
+    _drop_captions(document)
     return squeeze("\n".join(comments))
 
 
-def _is_hidden(element: lxml.html.HtmlElement) -> bool:
-    """Whether a reader does not see it: declared so where it stands, or meant for the ear."""
-    if not isinstance(element.tag, str) or element.tag in ("html", "body", "head", "main"):
-        return False
-    if element.get("hidden") is not None or _NOT_SHOWN.search(element.get("style") or ""):
-        return True
-    return bool(_FOR_THE_EAR.search(element.get("class") or ""))
-
-
-def _drop_captions(document: lxml.html.HtmlElement, whole: int) -> None:
+def _drop_captions(document: lxml.html.HtmlElement) -> None:
     """Remove what stands under pictures, unless the article is told in captions."""
     captions = [
         element
         for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
         if element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
     ]
-    if sum(map(_length, captions)) < 0.25 * whole:
+    if captions and sum(map(_length, captions)) < _FEW_CAPTIONS * _length(document):
         for element in captions:
-            if _length(element) < _LONGEST_CAPTION and element.getparent() is not None:
+            if _length(element) < _LONGEST_CAPTION:
                 _drop(element)
-
-
-def _holds_prose(element: lxml.html.HtmlElement) -> bool:
-    """Whether it may be the article after all: pages fold it, or show it by a script."""
-    return sum(_length(paragraph) > 80 for paragraph in element.iter("p")) > 1
-
-
-def _marked(
-    document: lxml.html.HtmlElement, pattern: re.Pattern[str]
-) -> Iterator[lxml.html.HtmlElement]:
-    for element in document.iter(
-        "div", "section", "aside", "ol", "ul", "li", "p", "article", "form"
-    ):
-        names = [*(element.get("class") or "").split(), element.get("id") or ""]
-        if any(pattern.match(name) for name in names):
-            yield element
-
-
-def _inside(element: lxml.html.HtmlElement, document: lxml.html.HtmlElement) -> bool:
-    return any(above is document for above in element.iterancestors())
-
-
-def _is_list(element: lxml.html.HtmlElement) -> bool:
-    return any(
-        "comment" in (child.get("class") or "").lower() for child in element.iter("li", "article")
-    )
-
-
-def _keeps_no_article(element: lxml.html.HtmlElement) -> bool:
-    if element.tag in ("script", "style", "noscript", "iframe", "button"):
-        return True
-    return element.find(".//h1") is None and element.find(".//article") is None
-
-
-def _comment_text(element: lxml.html.HtmlElement) -> str:
-    blocks = [
-        " ".join(" ".join(str(part) for part in block.itertext()).split())
-        for block in element.iter("p", "li", "blockquote", "div")
-        if block.find("p") is None and block.find("div") is None and block.find("li") is None
-    ]
-    kept = [block for block in blocks if block and not _NOT_COMMENT.match(block)]
-    return "\n".join(dict.fromkeys(kept))
 
 
 def _length(element: lxml.html.HtmlElement) -> int:
     return sum(len(str(text).strip()) for text in element.itertext())
 
 
+def _holds_prose(element: lxml.html.HtmlElement) -> bool:
+    """Whether it may be the article after all: pages fold it, or show it by a script."""
+    return sum(len("".join(map(str, p.itertext()))) > _SHORT for p in element.iter("p")) > 1
+
+
+def _marked(
+    document: lxml.html.HtmlElement, pattern: re.Pattern[str]
+) -> Iterator[lxml.html.HtmlElement]:
+    for element in document.iter(*_CARRIERS):
+        if _is_named(element, pattern):
+            yield element
+
+
+def _is_named(element: lxml.html.HtmlElement, pattern: re.Pattern[str]) -> bool:
+    names = (element.get("class") or "").split()
+    return any(pattern.match(name) for name in (*names, element.get("id") or ""))
+
+
+def _surrounding(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    for element in document.iter(*_CARRIERS, *_TAGS):
+        if element.tag in _TAGS or _is_named(element, _OTHERS):
+            yield element
+
+
+def _is_hidden(element: lxml.html.HtmlElement) -> bool:
+    """Whether a reader does not see it: declared so where it stands, or meant for the ear."""
+    if element.tag in ("html", "body", "head", "main"):
+        return False
+    if element.get("hidden") is not None or _NOT_SHOWN.search(element.get("style") or ""):
+        return True
+    return bool(_FOR_THE_EAR.search(element.get("class") or ""))
+
+
+def _stands_in(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:
+    return any(above is document for above in element.iterancestors())
+
+
+def _prose(document: lxml.html.HtmlElement) -> dict[lxml.html.HtmlElement, int]:
+    """What each block holds of running text, beyond what a heading or teaser would."""
+    found = {}
+    for element in document.iter(*_BLOCKS):
+        own = len((element.text or "").strip())
+        for child in element:
+            own += len((child.tail or "").strip())
+            if child.tag not in _BLOCKS and child.tag != "a":
+                own += len((child.text or "").strip())
+        if own > _SHORT:
+            found[element] = own - _SHORT
+    return found
+
+
+def _share(element: lxml.html.HtmlElement, prose: dict[lxml.html.HtmlElement, int]) -> float:
+    whole = sum(prose.values())
+    return sum(prose.get(inner, 0) for inner in element.iter(*_BLOCKS)) / whole if whole else 0.0
+
+
+def _holds_comments(element: lxml.html.HtmlElement) -> bool:
+    return any(
+        "comment" in (child.get("class") or "").lower() for child in element.iter("li", "article")
+    )
+
+
+def _comment_text(element: lxml.html.HtmlElement) -> str:
+    """What readers wrote, less the form and its buttons; the element is taken out of the page."""
+    for form in list(element.iter("form", "label", "input")):
+        if form is not element:
+            _drop(form)
+    blocks = [
+        " ".join(" ".join(str(part) for part in block.itertext()).split())
+        for block in element.iter("p", "li", "blockquote", "div")
+        if block.find("p") is None and block.find("div") is None and block.find("li") is None
+    ]
+    _drop(element)
+    return "\n".join(dict.fromkeys(block for block in blocks if not _CHROME.match(block)))
+
+
 def _drop(element: lxml.html.HtmlElement) -> None:
-    parent = element.getparent()
-    if parent is not None:
+    if element.getparent() is not None:
         element.drop_tree()
