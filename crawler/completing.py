@@ -6,6 +6,7 @@ often take only some of them. A paragraph in a box like those that were taken is
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -72,5 +73,5 @@ def _flat(element: lxml.html.HtmlElement) -> str:
 
 
 def _squeezed(text: str) -> str:
-    """Without blanks: extractors set them otherwise around links and emphasis."""
-    return "".join(text.split())
+    """Letters and figures alone: extractors set blanks and unseen signs otherwise."""
+    return "".join(re.findall(r"\w+", text))

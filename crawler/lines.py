@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _LONGEST = 70  # words
-_TOLD_ONCE = 60  # characters; shorter lines may rightly come twice, as in tables and lists
+_TOLD_ONCE = 100  # characters; shorter lines may rightly come twice, as in tables and lists
 
 _POINTER = re.compile(
     r"""^[-–—_*•▶►\s]*(?:
@@ -27,7 +27,7 @@ _POINTER = re.compile(
 )
 _ASKING = re.compile(
     r"""^[\W_]*(?:please\s|to\s)?(?:
-      click|sign\s(?:up|in)|subscribe|get\b|join|download|follow|like\sus|find\sus|never\smiss|register
+      click|read\sour|sign\s(?:up|in)|subscribe|get\b|join|download|follow|like\sus|find\sus|never\smiss|register
       |for\s(?:the\slatest|more|all)|check\sout|submit|send|e-?mail|donate|support|help\sus
       |(?:do|did|have|are)\syou\b|have\sa\b|want\b|would\syou|if\syou\b|start\syour|there.s\b
       |let\sus\sknow|tell\sus|we\s(?:want|need|recommend|independently|may)|our\s\w+|you\scan\s(?:also\s)?
@@ -43,7 +43,7 @@ _ASKED_FOR = re.compile(
       |letters?\sto\sthe\seditor|\bcommission\b|affiliate|independent(?:ly)?\s(?:review|select|recommend)
       |get\sin\stouch\s(?:at|by|via|on|here)\b|(?:story|tip)\s(?:to\stell|for\sus)|have\sa\s(?:story|tip)\b|comments?\s(?:below|section)
       |our\s(?:\w+\s)?(?:subscription|members(?:hip)?)\b|breaking\snews\sand\s|bookmark
-      |what\syou\sthink|subscription""",
+      |what\syou\sthink|subscription|comment(?:ing)?\s(?:on\sthis|policy|guidelines)|sign\sin\s(?:now|here|to)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT = re.compile(

@@ -21,6 +21,9 @@ HOUSE = [
     "Follow us on Facebook, Twitter and Instagram.",
     "Do you have a story to tell? Email: desk@ledger.example",
     "We may earn commission from links in this article, which supports our work.",
+    "Would you like to comment on this article?",
+    "Sign up (it’s free) or sign in now.",
+    "Please read our comment policy.",
     "Image: Imogen Tarrant / Ward Ledger",
     "Reporting by Ruth Amery; editing by Col Brand",
     "Ledger writers Ruth Amery and Col Brand contributed to this report.",
@@ -65,6 +68,9 @@ def test_a_long_line_stays_whatever_it_holds() -> None:
 
 
 def test_the_headline_and_a_paragraph_told_before_are_not_told_again() -> None:
-    story = "The trust said on Monday that the system would be switched on in the spring of 2027."
+    story = (
+        "The trust said on Monday that the system would be switched on in the spring of 2027, "
+        "and that no ward would be left without paper in the meantime."
+    )
     text = f"Trust opens ward\n{story}\nNo\nNo\n{story}"
     assert article_lines(text, "Trust opens ward") == f"{story}\nNo\nNo"
