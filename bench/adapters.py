@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.query import Document, WatchIndex, compile_query
+from crawler.entries import absolute
 from crawler.errors import NotAFeed, Unreadable
 from crawler.feeds import read_feed
 from crawler.pages import extract as read_page
@@ -70,20 +71,14 @@ def _entry(said: dict[str, Any] | None, url: str, now: datetime) -> FetchedEntry
 def parse_feed(body: bytes, url: str) -> dict[str, Any]:
     """The entries of a feed: title, link, date (ISO); none where it is no feed."""
     try:
-        feed = read_feed(
-            body,
-            source_key="bench",
-            url=url or "http://feed.invalid/",
-            content_type=None,
-            fetched_at=datetime.now(UTC),
-        )
+        feed = read_feed(body, source_key="bench", content_type=None, fetched_at=datetime.now(UTC))
     except NotAFeed:
         return {"entries": []}
     return {
         "entries": [
             {
                 "title": entry.title,
-                "link": entry.url,
+                "link": absolute(entry.url, url) if url else entry.url,
                 "date": None if entry.published_at is None else entry.published_at.isoformat(),
             }
             for entry in feed.entries

@@ -86,9 +86,12 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
+
 def _mostly_utf8(body: bytes) -> bool:
     """Whether nearly all bytes beyond ASCII stand in sound UTF-8 sequences."""
-    beyond = sum(1 for byte in body if byte >= 0x80)
+    beyond = len(body) - len(body.translate(None, _BEYOND_ASCII))
     if not beyond:
         return True
     broken = body.decode("utf-8", "replace").count("�")

@@ -6,21 +6,19 @@ address, it would open that (RELIABILITY trap 1).
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import feedparser
 import lxml.html
 
 from crawler.dates import from_struct
 from crawler.decode import decode
+from crawler.entries import absolute, distinct
 from crawler.errors import NotAFeed
 from crawler.jsonfeed import looks_like_json, read_json_feed
 from storage.model import FetchedEntry
@@ -52,16 +50,14 @@ def parse_feed(
     Raises:
         NotAFeed: the document is something else, with what it seems to be.
     """
-    feed = read_feed(
-        body, source_key=source_key, url=url, content_type=content_type, fetched_at=fetched_at
-    )
-    return replace(feed, entries=_distinct(feed.entries))
+    feed = read_feed(body, source_key=source_key, content_type=content_type, fetched_at=fetched_at)
+    return replace(feed, entries=distinct(feed.entries, url), site_url=absolute(feed.site_url, url))
 
 
 def read_feed(
-    body: bytes, *, source_key: str, url: str, content_type: str | None, fetched_at: datetime
+    body: bytes, *, source_key: str, content_type: str | None, fetched_at: datetime
 ) -> ParsedFeed:
-    """Read a feed of any format, entries as the publisher wrote them.
+    """Read a feed of any format, its entries, links and identifiers as the publisher wrote them.
 
     Raises:
         NotAFeed: the document is something else, with what it seems to be.
@@ -69,15 +65,12 @@ def read_feed(
     if not body.strip():
         raise NotAFeed("an empty document")
     if looks_like_json(body):
-        title, site, language, found = read_json_feed(
-            body, source_key=source_key, fetched_at=fetched_at
-        )
-        entries = tuple(_absolute(entry, url) for entry in found)
+        said = read_json_feed(body, source_key=source_key, fetched_at=fetched_at)
         return ParsedFeed(
-            version="json", title=title, language=language, site_url=site, entries=entries,
-            ttl=None, degraded=None,
+            version="json", title=said.title, language=said.language, site_url=said.site_url,
+            entries=said.entries, ttl=None, degraded=said.degraded,
         )  # fmt: skip
-    parsed = _feedparser(body, url, content_type)
+    parsed = _feedparser(body, content_type)
     if not parsed.get("version") and not parsed.get("entries"):
         raise NotAFeed(_what_it_is(body))
     head = parsed.get("feed", {})
@@ -115,10 +108,9 @@ def _parser() -> Any:
     return lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
 
 
-def _feedparser(body: bytes, url: str, content_type: str | None) -> Any:
-    headers = {"content-location": url}
-    if content_type:
-        headers["content-type"] = content_type
+def _feedparser(body: bytes, content_type: str | None) -> Any:
+    # it is not told the feed's address: it would make addresses of identifiers that are none
+    headers = {"content-type": content_type} if content_type else {}
     parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
     trouble = type(parsed.get("bozo_exception")).__name__
     if trouble == "CharacterEncodingOverride" and not _sound(body):
@@ -126,7 +118,7 @@ def _feedparser(body: bytes, url: str, content_type: str | None) -> Any:
         text = decode(body, content_type=content_type, kind="xml")
         if text.encoding == "utf-8" and text.replaced:
             mended = _DECLARED.sub(rb"\g<1>utf-8", text.text.encode("utf-8"), count=1)
-            again = feedparser.parse(io.BytesIO(mended), response_headers={"content-location": url})
+            again = feedparser.parse(io.BytesIO(mended))
             if len(again["entries"]) >= len(parsed["entries"]):
                 return again
     return parsed
@@ -174,36 +166,6 @@ def _language(one: Any) -> str | None:
         if said := (one.get(key) or {}).get("language"):
             return str(said)
     return None
-
-
-def _absolute(entry: FetchedEntry, url: str) -> FetchedEntry:
-    return replace(entry, url=urljoin(url, entry.url)) if entry.url else entry
-
-
-def _distinct(entries: Sequence[FetchedEntry]) -> tuple[FetchedEntry, ...]:
-    """Entries whose identifiers mean one each, and whose shared links are marked as shared."""
-    links = Counter(entry.url for entry in entries if entry.url)
-    said = {(entry.guid, entry.url, entry.title) for entry in entries if entry.guid}
-    guids = Counter(guid for guid, _, _ in said)
-    made, seen = [], set()
-    for entry in entries:
-        guid = entry.guid
-        url = entry.url if entry.url and urlsplit(entry.url).scheme in ("http", "https") else None
-        if guid is not None and guids[guid] > 1:
-            guid = f"{guid}#{_mark(entry.url or '', entry.title)}"
-        if guid is None and (url is None or links[url] > 1):
-            guid = f"#{_mark(url or '', entry.title, entry.published_raw or '', entry.summary)}"
-        same = (guid, url, entry.title)
-        if same in seen:
-            continue
-        seen.add(same)
-        shared = url is not None and len({e.title for e in entries if e.url == url}) > 1
-        made.append(replace(entry, url=url, guid=guid, url_is_shared=shared))
-    return tuple(made)
-
-
-def _mark(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _ttl(said: Any) -> timedelta | None:
