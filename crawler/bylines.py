@@ -52,12 +52,22 @@ def _people(claim: str) -> list[str]:
 
 
 def published_of(
-    document: lxml.html.HtmlElement, said: Structured, *, url: str, fetched_at: datetime
+    document: lxml.html.HtmlElement,
+    said: Structured,
+    *,
+    url: str,
+    fetched_at: datetime,
+    listed: tuple[str | None, datetime | None] = (None, None),
 ) -> tuple[str | None, datetime | None]:
-    """When a page says that it was published: in its own words, and in UTC."""
+    """When a page says that it was published: in its own words, and in UTC.
+
+    A date that was `listed` spares the search through the page, which may take seconds.
+    """
     when = parse_date(said.published)
     if when is not None and when > _EARLIEST:
         return said.published, when
+    if listed[1] is not None:
+        return listed
     found = find_date(
         document, original_date=True, extensive_search=True, url=url, max_date=fetched_at
     )

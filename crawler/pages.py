@@ -60,9 +60,13 @@ def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText
     said = read_structured(document)
     title = best_title(document, said, entry.title if entry is not None else None)
     authors = authors_of(document, said)
-    raw, published = published_of(document, said, url=page.final_url, fetched_at=page.fetched_at)
-    if published is None and entry is not None:
-        raw, published = entry.published_raw, entry.published_at
+    raw, published = published_of(
+        document,
+        said,
+        url=page.final_url,
+        fetched_at=page.fetched_at,
+        listed=(None, None) if entry is None else (entry.published_raw, entry.published_at),
+    )
     standfirst = find_standfirst(document, title, said.description)
     comments = strip_surroundings(document)
     running = paragraphs(document)

@@ -8,7 +8,8 @@ import pytest
 
 from crawler.errors import Unreadable
 from crawler.pages import extract
-from storage.model import FetchedPage, PageText
+from storage.model import FetchedEntry, FetchedPage, PageText
+from tests.support.builders import an_entry
 
 NOW = datetime(2026, 9, 2, 9, 0, tzinfo=UTC)
 STANDFIRST = "Staff at Brackenford were told on Monday that the move would wait until the spring."
@@ -28,7 +29,7 @@ STORY = tuple(
 )
 
 
-def read(html: str) -> PageText:
+def read(html: str, *, listed: FetchedEntry | None = None) -> PageText:
     return extract(
         FetchedPage(
             requested_url="https://ledger.example/a",
@@ -39,7 +40,8 @@ def read(html: str) -> PageText:
             etag=None,
             last_modified=None,
             fetched_at=NOW,
-        )
+        ),
+        entry=listed,
     )
 
 
@@ -122,6 +124,15 @@ def test_comments_are_apart_from_the_text() -> None:
     page = read(a_page(told() + comments))
     assert "Karp" not in page.text
     assert "Karp would never" in page.comments
+
+
+def test_a_listed_date_is_taken_where_the_page_claims_none() -> None:
+    listed = an_entry(published_at=NOW, published_raw="Wed, 02 Sep 2026 09:00:00 GMT")
+    page = read(a_page(told() + "<p>Published on 4 May 2019</p>"), listed=listed)
+    assert (page.published_at, page.published_raw) == (NOW, "Wed, 02 Sep 2026 09:00:00 GMT")
+    claimed = '<meta property="article:published_time" content="2026-09-01T08:00:00Z">'
+    page = read(a_page(told(), head=claimed), listed=listed)
+    assert page.published_at == datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 
 
 def test_text_before_a_paywall_is_read_and_an_empty_room_behind_it_is_not() -> None:
