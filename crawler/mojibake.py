@@ -42,27 +42,35 @@ _EVIDENCE = re.compile(
     r"|\b[A-Za-z]+â(?=[\s.,;:!?)])"  # ending a word that has no other
     r"|(?<!\w)â(?=\w[^â\n]{0,300}\wâ(?!\w))"  # one opens a word, the next closes one
 )
+# no word of any language begins with a capital and ends so: a possessive, whatever surrounds it
+_NAMES_OWN = re.compile(rf"\b[A-Z]{_LETTER}{{3,}}âs(?!\w)")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|that|for|with|was|on)\b", re.IGNORECASE)
 _PRONOUNS = {"i", "you", "we", "they", "he", "she", "it", "that", "who", "there", "what", "let"}
 _INNER = re.compile(rf"({_LETTER}+)â(s|t|d|m|re|ve|ll)(?!\w)")
 
 
-def mend(text: str) -> str:
-    """The text as its author wrote it, as far as that can be told."""
+def mend(text: str, *, within: str = "") -> str:
+    """The text as its author wrote it, as far as that can be told.
+
+    Args:
+        text: what may be damaged.
+        within: what it stands with, such as the body below a title: a few words alone seldom show
+            what language they are in, or what was done to them.
+    """
     if text.isascii():
         return text
     text = _HALF_CLOSED.sub("”", text)
     text = "".join(_mend_line(line) for line in text.splitlines(keepends=True))
-    return _mend_lost(_mend_latin2(text))
+    around = f"{text}\n{within}"
+    return _mend_lost(_mend_latin2(text, around), around)
 
 
 def _mend_line(line: str) -> str:
     return line if line.isascii() else ftfy.fix_text(line, _FTFY)
 
 
-def _mend_latin2(text: str) -> str:
-    sure = bool(_SURE_PAIR.search(text))
-    if not sure and not (_PAIR.search(text) and _is_english(text)):
+def _mend_latin2(text: str, around: str) -> str:
+    if not _PAIR.search(text) or not (_SURE_PAIR.search(around) or _is_english(around)):
         return text
 
     def undo(found: re.Match[str]) -> str:
@@ -80,10 +88,11 @@ def _is_english(text: str) -> bool:
     return len(_ENGLISH.findall(text)) / words > 0.08
 
 
-def _mend_lost(text: str) -> str:
+def _mend_lost(text: str, around: str) -> str:
     if "â" not in text:
         return text
-    if not _EVIDENCE.search(text) or not _is_english(text):
+    damaged = _EVIDENCE.search(around) and _is_english(around)
+    if not damaged and not _NAMES_OWN.search(text):
         return text
     text = _STRANDED.sub("", text)
     return "".join(_mend_paragraph(line) for line in text.splitlines(keepends=True))

@@ -19,6 +19,7 @@ from storage.model import (
 )
 
 _FULL_CONTENT = 200  # words in a feed that make following the link needless only where it fails
+_MUCH_MORE = 1.5
 _FUTURE = timedelta(days=1)
 _MAX_TITLE = 1000
 _MAX_SUMMARY = 5000
@@ -48,8 +49,9 @@ def normalise(
     """
     content = mend(plain_text(entry.content))
     body, state, reason = _body(text, content, thin_reason)
-    title = mend(_title(entry, text))[:_MAX_TITLE]
-    summary = mend(plain_text(entry.summary) or (text.summary if text else ""))[:_MAX_SUMMARY]
+    listed = plain_text(entry.summary)
+    summary = mend(listed or (text.summary if text else ""), within=body)[:_MAX_SUMMARY]
+    title = mend(_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]
     published = entry.published_at or (text.published_at if text else None)
     url, aliases = _addresses(entry, page, text)
     authors = entry.authors or (text.authors if text else ())
@@ -68,7 +70,7 @@ def normalise(
         ),
         summary=summary,
         body=body,
-        comments=mend(text.comments) if text else "",
+        comments=mend(text.comments, within=body) if text else "",
         text_state=state,
         thin_reason=reason,
         content_hash=content_hash(title, body) if state is TextState.FULL else None,
@@ -84,7 +86,10 @@ def _body(
     text: PageText | None, content: str, thin_reason: str | None
 ) -> tuple[str, TextState, str | None]:
     if text is not None:
-        return mend(text.text), TextState.FULL, None
+        body = mend(text.text)
+        told = len(content.split())  # a feed may tell all of what its page only begins
+        is_more = told >= _FULL_CONTENT and told > _MUCH_MORE * len(body.split())
+        return content if is_more else body, TextState.FULL, None
     if thin_reason is None:
         return "", TextState.LISTED, None
     if len(content.split()) >= _FULL_CONTENT:

@@ -77,6 +77,7 @@ def read_structured(document: lxml.html.HtmlElement) -> Structured:
     known = {str(block["@id"]): block for block in blocks if "@id" in block and "name" in block}
     for block in blocks:
         _claim(said, block, known)
+    said.published = said.published or _microdata_date(document)
     return said
 
 
@@ -88,6 +89,14 @@ def _metas(document: lxml.html.HtmlElement) -> dict[str, str]:
         if key and value:
             found.setdefault(key, value)
     return found
+
+
+def _microdata_date(document: lxml.html.HtmlElement) -> str | None:
+    for element in document.iter("time", "span", "div", "p"):
+        if (element.get("itemprop") or "").lower() == "datepublished":
+            said = element.get("datetime") or element.get("content") or ""
+            return said.strip() or None
+    return None
 
 
 def _json_ld(document: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:

@@ -183,3 +183,23 @@ def test_a_right_letter_beside_damage_stays() -> None:
     assert mend(damaged) == (
         "The château of the firm’s founder was sold – for £2m – and that is the end of it."
     )
+
+
+def test_a_title_is_mended_by_what_its_article_shows() -> None:
+    title = "A âfirstâ for Ostler"
+    body = "The trustâs board said on Monday that it was âa firstâ, and that the work is done."
+    assert mend(title, within=body) == "A “first” for Ostler"
+
+
+def test_a_name_that_owns_something_shows_the_damage_by_itself() -> None:
+    assert mend("Castellanâs bill lands") == "Castellan’s bill lands"
+
+
+@pytest.mark.parametrize("sound", ["Le château", "Când vine", "Pâte à choux", "Xin chân thành"])
+def test_sound_letters_stay_beside_damage_elsewhere(sound: str) -> None:
+    body = "The trustâs board said on Monday that it was âa firstâ, and that the work is done."
+    assert mend(sound, within=body) == sound
+
+
+def test_a_text_that_stands_with_a_damaged_one_in_another_language_stays() -> None:
+    assert mend("Elle dit: « là-bâs »", within="Ce fut le printemps.") == "Elle dit: « là-bâs »"

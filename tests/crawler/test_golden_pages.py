@@ -1,0 +1,61 @@
+"""Pages beside what is to be read from them, whole: nothing more, nothing less."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.errors import Unreadable
+from crawler.mojibake import mend
+from crawler.pages import extract
+from storage.model import FetchedPage
+
+PAGES = Path(__file__).parents[1] / "data" / "pages"
+NAMES = sorted({path.stem for path in PAGES.iterdir()})
+
+
+def told(name: str) -> dict[str, Any]:
+    said: dict[str, Any] = json.loads((PAGES / f"{name}.json").read_text("utf-8"))
+    return said
+
+
+def page(name: str) -> FetchedPage:
+    url = told(name)["url"]
+    return FetchedPage(
+        requested_url=url,
+        final_url=url,
+        status=200,
+        content_type="text/html",
+        body=(PAGES / f"{name}.html").read_bytes(),
+        etag=None,
+        last_modified=None,
+        fetched_at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
+
+
+def test_each_page_has_its_answer_and_each_answer_its_page() -> None:
+    assert NAMES
+    assert {path.name for path in PAGES.iterdir()} == {
+        f"{name}.{end}" for name in NAMES for end in ("html", "json")
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "unreadable" not in told(name)])
+def test_the_article_of_a_page_is_read_whole_and_alone(name: str) -> None:
+    meant, read = told(name), extract(page(name))
+    assert mend(read.title or "", within=read.text) == meant["title"]
+    assert read.published_at == datetime.fromisoformat(meant["published"])
+    assert list(read.authors) == meant["authors"]
+    assert read.canonical_url == meant["canonical"]
+    assert mend(read.text).split("\n") == meant["text"]
+    assert mend(read.comments).split("\n") == (meant["comments"] or [""])
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "unreadable" in told(name)])
+def test_a_page_without_an_article_says_why(name: str) -> None:
+    with pytest.raises(Unreadable, match=told(name)["unreadable"]):
+        extract(page(name))
