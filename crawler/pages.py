@@ -32,6 +32,10 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every 
 _FEWEST_LETTERS = 120
 _PAYWALL_WORDS = 40
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
+_OTHER_FORMATS = (
+    (b"%PDF-", "a PDF"), (b"PK\x03\x04", "an archive"), (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"\x1f\x8b", "packed bytes"),
+)  # fmt: skip
 _WALL = re.compile(
     r"(accept|agree|consent|manage)[^.]{0,60}(cookies?|tracking|preferences)"
     r"|before you continue|your privacy (choices|matters)|we value your privacy"
@@ -55,6 +59,9 @@ def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText
     kind = (page.content_type or "text/html").split(";")[0].strip().lower()
     if kind not in _HTML:
         raise Unreadable(f"not a web page but {kind}")
+    for mark, name in _OTHER_FORMATS:
+        if page.body.startswith(mark):
+            raise Unreadable(f"not a web page but {name}, whatever its header says")
     decoded = decode(page.body, content_type=page.content_type, kind="html")
     document = _parse(decoded.text)
     said = read_structured(document)

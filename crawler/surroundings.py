@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import lxml.html
 
@@ -58,6 +59,14 @@ _CARRIERS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form"
 _SHORT = 80  # characters; a block with fewer is a heading, a teaser or a menu rather than prose
 _MUCH = 0.3  # of a page's prose
 _MOST = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prose:
+    """The running text of a page: characters by block, and all of them."""
+
+    blocks: dict[lxml.html.HtmlElement, int]
+    whole: int
 
 
 def strip_surroundings(document: lxml.html.HtmlElement) -> str:
@@ -135,7 +144,7 @@ def _stands_in(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) 
     return any(above is document for above in element.iterancestors())
 
 
-def _prose(document: lxml.html.HtmlElement) -> dict[lxml.html.HtmlElement, int]:
+def _prose(document: lxml.html.HtmlElement) -> _Prose:
     """What each block holds of running text, beyond what a heading or teaser would."""
     found = {}
     for element in document.iter(*_BLOCKS):
@@ -146,12 +155,12 @@ def _prose(document: lxml.html.HtmlElement) -> dict[lxml.html.HtmlElement, int]:
                 own += len((child.text or "").strip())
         if own > _SHORT:
             found[element] = own - _SHORT
-    return found
+    return _Prose(blocks=found, whole=sum(found.values()))
 
 
-def _share(element: lxml.html.HtmlElement, prose: dict[lxml.html.HtmlElement, int]) -> float:
-    whole = sum(prose.values())
-    return sum(prose.get(inner, 0) for inner in element.iter(*_BLOCKS)) / whole if whole else 0.0
+def _share(element: lxml.html.HtmlElement, prose: _Prose) -> float:
+    held = sum(prose.blocks.get(inner, 0) for inner in element.iter(*_BLOCKS))
+    return held / prose.whole if prose.whole else 0.0
 
 
 def _holds_comments(element: lxml.html.HtmlElement) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.errors import Unreadable
 from crawler.mojibake import mend
@@ -59,3 +62,29 @@ def test_the_article_of_a_page_is_read_whole_and_alone(name: str) -> None:
 def test_a_page_without_an_article_says_why(name: str) -> None:
     with pytest.raises(Unreadable, match=told(name)["unreadable"]):
         extract(page(name))
+
+
+@pytest.mark.parametrize("body", [b"%PDF-1.7 ...", b"PK\x03\x04...", b"\x89PNG..."])
+def test_other_documents_are_no_pages_whatever_their_header_says(body: bytes) -> None:
+    with pytest.raises(Unreadable, match="not a web page"):
+        extract(replace(page(NAMES[0]), body=body))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=400),
+        st.tuples(st.sampled_from(NAMES), st.integers(0, 4000), st.binary(max_size=30)),
+    )
+)
+def test_whatever_comes_is_read_or_refused(made: bytes | tuple[str, int, bytes]) -> None:
+    if isinstance(made, bytes):
+        body = made
+    else:
+        name, cut, tail = made
+        body = page(name).body[:cut] + tail
+    try:
+        text = extract(replace(page(NAMES[0]), body=body)).text
+    except Unreadable:
+        return
+    assert text.strip()
