@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 
 import lxml.html
@@ -15,33 +16,42 @@ _ALIKE = 0.6
 
 
 def best_title(document: lxml.html.HtmlElement, said: Structured, listed: str | None) -> str | None:
-    """The headline: of the headings on the page the one that its own claims agree with.
+    """The headline: what most of the page's own titles agree on.
 
-    What a reader sees (h1) is preferred to what is said to search engines, which is often another
-    wording; where no heading agrees with any claim, the claim is taken.
+    What a reader sees (h1) wins where none has more voices: what is said to search engines is
+    often another wording. A heading that only begins or ends with the headline, behind the name
+    of a section or before a subtitle, is outvoted by the titles that are without.
     """
-    claims = [one_line(claim) for claim in (said.headline, said.og_title, listed) if claim]
-    claims += [bare for title in document.iter("title") if (bare := _bare(title, said))][:1]
     headings = [text for h1 in document.iter("h1") if 3 < len(text := one_line(_text(h1))) < 400]
-    best: tuple[float, str] = (0.0, "")
-    for heading in headings:
-        score = max((_alike(heading, claim) for claim in claims), default=0.0)
-        best = max(best, (score, heading), key=lambda pair: pair[0])
-    if best[0] >= _ALIKE:
-        return best[1]
-    if len(headings) == 1 and not claims:
-        return headings[0]
-    if said.og_title:
+    seen = {_folded(heading) for heading in headings}
+
+    def bare(title: str) -> str:
+        return title if _folded(title) in seen else _without_site(title, said)
+
+    claims = [one_line(said.headline or ""), bare(one_line(said.og_title or ""))]
+    claims += [bare(one_line(_text(title))) for title in document.iter("title")][:1]
+    claims = [claim for claim in (*claims, one_line(listed or "")) if claim]
+    if not claims:
+        return headings[0] if len(headings) == 1 else None
+    best = max(headings, key=lambda one: _agreement(one, claims), default="")
+    if best and _agreement(best, claims) >= _ALIKE:
+        claims.insert(0, best)
+    elif said.og_title:
         return _without_site(one_line(said.og_title), said)
-    return claims[0] if claims else None
+    voices = Counter(_folded(claim) for claim in claims)
+    return max(claims, key=lambda claim: voices[_folded(claim)])  # the first of the strongest
+
+
+def _agreement(heading: str, claims: list[str]) -> float:
+    return max(_alike(heading, claim) for claim in claims)
+
+
+def _folded(title: str) -> str:
+    return " ".join(re.findall(r"\w+", title.casefold()))
 
 
 def _text(element: lxml.html.HtmlElement) -> str:
     return " ".join(str(part) for part in element.itertext())
-
-
-def _bare(title: lxml.html.HtmlElement, said: Structured) -> str:
-    return _without_site(one_line(_text(title)), said)
 
 
 def _without_site(title: str, said: Structured) -> str:

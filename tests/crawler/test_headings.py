@@ -1,0 +1,56 @@
+"""Which of the titles that a page gives itself is the headline."""
+
+from __future__ import annotations
+
+import lxml.html
+import pytest
+
+from crawler.headings import best_title
+from crawler.structured import read_structured
+
+STORY = "Castellan opens an office in Marlow Vale"
+
+
+def headline(
+    *, h1: str = "", og: str = "", title: str = "", site: str = "", listed: str | None = None
+) -> str | None:
+    document = lxml.html.document_fromstring(
+        f'<html><head><title>{title}</title><meta property="og:title" content="{og}">'
+        f'<meta property="og:site_name" content="{site}"></head>'
+        f"<body><h1>{h1}</h1><p>Text.</p></body></html>"
+    )
+    return best_title(document, read_structured(document), listed)
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        {"h1": STORY, "og": "You won't believe where Castellan is opening", "title": STORY},
+        {"h1": f"Local news | {STORY}", "og": STORY, "title": f"{STORY} - Wharfside"},
+        {"h1": f"{STORY} Forty people are to be hired", "og": STORY, "title": STORY},
+        {"h1": "Wharfside", "og": f"{STORY} | Wharfside", "site": "Wharfside"},
+        {"h1": "", "title": f"{STORY} – Wharfside Health"},
+        {"h1": STORY, "listed": STORY},
+        {"h1": STORY},
+    ],
+    ids=[
+        "what readers see, not what search engines are told",
+        "without the name of its section",
+        "without a subtitle",
+        "without the name of the site",
+        "of the window's title alone",
+        "as it was listed",
+        "of a heading alone",
+    ],
+)
+def test_the_headline_is_found(titles: dict[str, str]) -> None:
+    assert headline(**titles) == STORY
+
+
+def test_a_headline_with_a_dash_in_it_keeps_what_follows() -> None:
+    dashed = "Chapter and verse: the contract - revised"
+    assert headline(h1=dashed, og=dashed, title=dashed) == dashed
+
+
+def test_a_page_without_any_title_has_none() -> None:
+    assert headline() is None
