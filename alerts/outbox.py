@@ -35,6 +35,7 @@ def deliver_due(
     owner: str,
     limit: int = 50,
     jitter: Callable[[], float] = random.random,
+    ending: Callable[[], bool] = lambda: False,
 ) -> int:
     """Try the messages that are due; returns how many were tried.
 
@@ -45,11 +46,12 @@ def deliver_due(
         owner: names this worker in leases.
         limit: how many messages at most.
         jitter: a number from 0 to 1 that spreads retries.
+        ending: whether to stop after the message in hand.
     """
     _probe_paused(store, channels, now())
     tried = 0
     try:
-        while tried < limit:
+        while tried < limit and not ending():
             with store.transaction() as unit:
                 message = unit.outbox.claim(now(), owner=owner, lease=LEASE)
             if message is None:

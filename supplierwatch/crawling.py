@@ -26,6 +26,7 @@ Event = dict[str, Any]
 
 BATCH_SIZE = 20  # a child costs about a second to start: twenty sources share it
 PAGES_PER_SOURCE = 50
+OVERDUE_GRACE = 2.0  # seconds: it has let its own deadline pass
 LEASE_MARGIN = timedelta(minutes=2)
 
 
@@ -152,7 +153,7 @@ class CrawlSupervisor:
             ended = run.child.poll()
             if ended is None and self._monotonic() > run.overdue_at:
                 log.error("crawl.overdue run=%s sources=%s", run_id, ",".join(run.keys))
-                run.child.terminate()
+                run.child.terminate(grace=OVERDUE_GRACE)
                 ended = run.child.poll()
             said.extend(run.child.events())
             if ended is not None:

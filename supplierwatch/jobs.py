@@ -18,10 +18,9 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.channels import Channel, open_channels
 from alerts.matching import match_pending
-from alerts.notify import TellingContext, cut_due, operator_message
+from alerts.notify import TellingContext, cut_due
 from alerts.outbox import deliver_due
 from alerts.welcome import welcome_due
-from config.errors import ConfigError
 from config.model import Catalog
 from storage.model import Subscriber, WatchVersion
 from storage.store import Store
@@ -31,7 +30,6 @@ from supplierwatch.wiring import Wired, load, watches_of
 
 log = logging.getLogger(__name__)
 
-CONFIG_NOTICE = "config-refused"
 MATCH_BATCH = 200
 DELIVERY_BATCH = 50
 POLL_CHILDREN_EVERY = 0.1  # seconds
@@ -71,6 +69,8 @@ class Service:
         clock: Callable[[], datetime] = utc_now,
         owner: str = "service",
     ) -> None:
+        # once it is set, jobs leave what they have not begun to the next start
+        self.ending = threading.Event()
         self.store = store
         self.clock = clock
         self.owner = owner
@@ -106,8 +106,16 @@ class Service:
     def crawl(self) -> list[Event]:
         """Start what is due and hear what the children say."""
         with self._crawling:
+            if self.ending.is_set():
+                return []
             self.crawls.start_due(self.catalog)
             return self.crawls.collect()
+
+    def end(self, *, grace: float) -> None:
+        """Begin nothing more; end every crawl, killed where it lasts longer than `grace`."""
+        self.ending.set()
+        with self._crawling:
+            self.crawls.stop(grace=grace)
 
     def match(self) -> int:
         """Match every item that waits for it; returns how many."""
@@ -127,7 +135,7 @@ class Service:
                 limit=MATCH_BATCH,
             )
             total += done
-            if done < MATCH_BATCH:
+            if done < MATCH_BATCH or self.ending.is_set():
                 return total
 
     def tell(self, *, force: Collection[int] = ()) -> int:
@@ -153,9 +161,10 @@ class Service:
                     now=self.clock,
                     owner=self._sender(os.getpid()),
                     limit=DELIVERY_BATCH,
+                    ending=self.ending.is_set,
                 )
                 total += done
-                if done < DELIVERY_BATCH:
+                if done < DELIVERY_BATCH or self.ending.is_set():
                     return total
 
     def run_once(
@@ -201,47 +210,24 @@ class Service:
         self.deliver()
         return said
 
-    def reload(self, environ: Mapping[str, str]) -> bool:
-        """Put the configuration files in force as they are now; returns whether that changed it.
+    def read_again(self, environ: Mapping[str, str]) -> Wired:
+        """The configuration files as they are now; nothing is in force by that.
 
         Raises:
-            ConfigError: the files are broken or gone; the last good set stays in force.
+            ConfigError: the files are broken or gone.
         """
-        folder = self.catalog.folder
-        wired = load(folder, environ, previous=self.in_force.wired)
-        self._clear_refusal()
+        return load(self.catalog.folder, environ, previous=self.in_force.wired)
+
+    def put_in_force(self, wired: Wired) -> bool:
+        """Go on with another configuration; returns whether it is another one."""
         if wired.catalog.fingerprint == self.catalog.fingerprint:
             return False
         with self._matching, self._telling:
             # what waits was found under the watches as they stood: it is matched by them
             self._match(self.in_force)
             self.in_force = self._declare(wired)
-        log.info("config.reloaded folder=%s watches=%d", folder, len(wired.queries))
+        log.info("config.reloaded folder=%s watches=%d", wired.catalog.folder, len(wired.queries))
         return True
-
-    def refuse(self, error: ConfigError) -> None:
-        """Say to the log, to health and to the operator that an edit is not in force, and why."""
-        text = str(error)
-        log.error("config.refused\n%s", text)
-        now = self.clock()
-        with self.store.transaction() as unit:
-            unit.notices.raise_(CONFIG_NOTICE, text, now)
-        operator_message(
-            self.store,
-            self.in_force.context,
-            key=f"{CONFIG_NOTICE}:{now:%Y%m%dT%H%M%S}",
-            subject="An edit of the configuration was refused",
-            lines=(
-                "The last good configuration stays in force until these are mended:",
-                "",
-                *text.splitlines(),
-            ),
-            now=now,
-        )
-
-    def _clear_refusal(self) -> None:
-        with self.store.transaction() as unit:
-            unit.notices.clear(CONFIG_NOTICE, self.clock())
 
     def _declare(self, wired: Wired) -> InForce:
         now = self.clock()

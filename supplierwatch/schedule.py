@@ -124,7 +124,7 @@ def run_service(
 def _run(
     service: Service, environ: Mapping[str, str], started: Callable[[Service], None] | None
 ) -> None:
-    stopping = threading.Event()
+    stopping = service.ending
     health = Health(service)
     config_watch = ConfigWatch(service, environ)
 
@@ -153,7 +153,6 @@ def _run(
         while not stopping.wait(1.0):
             pass
     finally:
-        stopping.set()
         _stop(scheduler, workers, service, web)
 
 
@@ -165,7 +164,7 @@ def _ticks(**workers: Worker) -> BackgroundScheduler:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
-    every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.25}
+    every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.1}
     for name, worker in workers.items():
         scheduler.add_job(worker.wake, "interval", seconds=every[name], id=name)
     return scheduler
@@ -187,7 +186,7 @@ def _stop(
     end = time.monotonic() + STOP_WITHIN
     scheduler.shutdown(wait=False)
     web.stop()
-    service.crawls.stop(grace=CHILD_GRACE)
+    service.end(grace=CHILD_GRACE)
     for worker in workers:
         if not worker.join(max(0.1, end - time.monotonic())):
             # a message may be on the wire: its lease says so, and the next start looks into it
