@@ -1,25 +1,20 @@
-"""The service as a process: it ends when told to, shares its data with nobody, heeds edits."""
+"""The service as a process: ends when told to, goes on where it was, shares its data with none."""
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from storage.store import Store, open_store
 from supplierwatch.exits import Exit
-from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed, hang, long_text
-
-WATCHES = "[[watch]]\nkey = \"halcyon\"\nquery = 'halcyon'\n"
-SUBSCRIPTIONS = (
-    '[[subscription]]\nto = ["reader@trust.example"]\nwatches = ["*"]\ncadence = "immediate"\n'
-)
+from tests.support.mailserver import Hang, ScriptedServer
+from tests.support.services import IMMEDIATE, Installation, an_installation, eventually, publish
+from tests.support.site import FakeSite, hang
 
 
 @pytest.fixture
@@ -29,148 +24,169 @@ def site() -> Iterator[FakeSite]:
         yield site
 
 
-def publish(site: FakeSite, count: int) -> None:
-    entries = []
-    for number in range(count):
-        title = f"Halcyon story {number}"
-        link = site.page(f"/{number}", article_page(title, long_text("Halcyon")))
-        entries.append(Entry(title=title, link=link, guid=f"g{number}"))
-    site.page("/feed.xml", feed(entries), content_type=FEED_TYPE)
+@pytest.fixture
+def place(tmp_path: Path, site: FakeSite) -> Installation:
+    return an_installation(tmp_path, site)
 
 
-def write_config(folder: Path, site: FakeSite, *, path: str = "/feed.xml") -> Path:
-    config = folder / "config"
-    config.mkdir()
-    (config / "settings.toml").write_text(
-        '[mail]\nfrom = "watch@trust.example"\n[operator]\nto = "it@trust.example"\n'
-        f"[service]\ndata = '{folder / 'data'}'\nlisten = \"\"\n"
-        '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
-    )
-    (config / "sources.toml").write_text(
-        f'[[source]]\nkey = "outlet"\nkind = "feed"\nurl = "{site.url(path)}"\n'
-    )
-    (config / "watches.toml").write_text(WATCHES)
-    (config / "subscriptions.toml").write_text(SUBSCRIPTIONS)
-    return config
+def sent(place: Installation) -> Counter[str]:
+    """How many messages of each kind were sent."""
+    if not place.database.exists():
+        return Counter()
+    with place.reading() as unit:
+        return Counter(m.notification.kind for m in unit.outbox.list() if m.state == "sent")
 
 
-@contextmanager
-def running(config: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "supplierwatch", "--config", str(config), "run"]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as service:
-        try:
-            yield service
-        finally:
-            if service.poll() is None:
-                service.kill()
+def pages_asked(site: FakeSite) -> Counter[str]:
+    return Counter(asked.path for asked in site.requests() if "-" in asked.path)
 
 
-@contextmanager
-def archive(config: Path) -> Iterator[Store]:
-    store = open_store(f"sqlite:///{config.parent / 'data' / 'supplierwatch.db'}")
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def eventually(true: Callable[[], bool], *, within: float = 20.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(0.1)
-    return true()
-
-
-def database(config: Path) -> Path:
-    return config.parent / "data" / "supplierwatch.db"
-
-
-def subjects(config: Path) -> list[str]:
-    with archive(config) as store, store.reading() as unit:
-        return [message.notification.subject for message in unit.outbox.list()]
-
-
-def ends_when_told(service: subprocess.Popen[bytes]) -> float:
-    started = time.monotonic()
-    service.send_signal(signal.SIGTERM)
-    assert service.wait(20) == 0
-    return time.monotonic() - started
-
-
-def test_a_story_is_read_matched_and_told_and_the_service_ends_cleanly(
-    tmp_path: Path, site: FakeSite
+def test_a_story_is_read_and_told_and_nothing_stays_open_at_the_end(
+    place: Installation, site: FakeSite
 ) -> None:
-    config = write_config(tmp_path, site)
-    with running(config) as service:
-        mails = config.parent / "data" / "mail"
-        assert eventually(lambda: any(mails.glob("*welcome*.eml")))
-        assert ends_when_told(service) < 15
-    with archive(config) as store, store.reading() as unit:
+    with place.running() as service:
+        assert eventually(place.welcomed), service.log
+        assert service.ends_within(15)
+    with place.reading() as unit:
         assert unit.items.count() == 1
         assert unit.runs.open() == ()
         assert [s.lease_owner for s in unit.sources.all()] == [None]
-    asked = len(site.requests("/0"))
-    with running(config) as service:
-        time.sleep(3)
-        ends_when_told(service)
-    assert len(site.requests("/0")) == asked  # a restart reads nothing again
-    assert len(subjects(config)) == 1
+    assert "Traceback" not in service.log
 
 
-def test_it_ends_in_time_while_a_crawl_hangs(tmp_path: Path, site: FakeSite) -> None:
+def test_news_is_told_within_seconds_of_its_poll(place: Installation, site: FakeSite) -> None:
+    with place.running() as service:
+        assert eventually(place.welcomed), service.log
+        publish(site, 2)
+        place.make_due()
+        assert eventually(lambda: site.requests("/Halcyon-1") != [])
+        read = time.monotonic()
+        # matching and telling follow what is stored, not their ticks
+        assert eventually(lambda: sent(place)["alert"] == 1, within=10), service.log
+        assert time.monotonic() - read < 5
+        assert service.ends_within(15)
+
+
+def test_it_ends_in_time_while_a_crawl_hangs(place: Installation, site: FakeSite) -> None:
     site.behave("/silent.xml", hang())
-    config = write_config(tmp_path, site, path="/silent.xml")
-    with running(config) as service:
-        assert eventually(lambda: len(site.requests("/silent.xml")) > 0)
-        assert ends_when_told(service) < 15
-    with archive(config) as store, store.reading() as unit:
+    place.sources(silent=site.url("/silent.xml"))
+    with place.running() as service:
+        assert eventually(lambda: site.requests("/silent.xml") != [])
+        assert service.ends_within(15), service.log
+    with place.reading() as unit:
         assert unit.runs.open() == ()
+        assert [s.lease_owner for s in unit.sources.all()] == [None]
 
 
-def test_a_second_service_on_the_same_data_is_refused(tmp_path: Path, site: FakeSite) -> None:
-    config = write_config(tmp_path, site)
-    with running(config) as service:
-        assert eventually(database(config).exists)
-        second = subprocess.run(
-            [sys.executable, "-m", "supplierwatch", "--config", str(config), "run"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        assert second.returncode == Exit.ALREADY_RUNNING
-        assert "stop it first" in second.stderr.lower() or "another" in second.stderr.lower()
-        assert service.poll() is None
-
-
-def test_edits_take_effect_and_a_broken_one_leaves_the_last_good_set(
-    tmp_path: Path, site: FakeSite
+def test_it_ends_in_time_while_the_mail_server_hangs_and_sends_the_message_later(
+    place: Installation,
 ) -> None:
-    config = write_config(tmp_path, site)
-    watches = config / "watches.toml"
+    with ScriptedServer({"text": Hang()}) as server:
+        place.settings(
+            mail=f'smtp = "127.0.0.1:{server.port}"\nsecurity = "none"\n', service='listen = ""\n'
+        )
+        with place.running() as service:
+            assert eventually(lambda: server.received != []), service.log
+            assert service.ends_within(15), service.log
+        # whether the message arrived is unknown: it goes again, the same to the byte
+        server.script["text"] = "250 queued"
+        with place.running() as service:
+            assert eventually(lambda: sent(place)["welcome"] == 1), service.log
+            assert service.ends_within(15)
+        assert len(server.received) == 2
+        assert server.received[0] == server.received[1]
+    with place.reading() as unit:
+        assert [m.unknown_outcomes for m in unit.outbox.list()] == [1]
 
-    def queries() -> dict[str, tuple[str, int]]:
-        with archive(config) as store, store.reading() as unit:
-            return {key: (v.query, v.version) for key, v in unit.watches.current().items()}
 
-    def notices() -> list[str]:
-        with archive(config) as store, store.reading() as unit:
-            return [notice.key for notice in unit.notices.open()]
+def test_no_further_message_is_begun_once_it_is_told_to_end(place: Installation) -> None:
+    readers = ", ".join(f'"reader{n}@trust.example"' for n in range(40))
+    place.write("subscriptions.toml", IMMEDIATE.replace('"reader@trust.example"', readers))
+    with ScriptedServer(reached={"text": lambda: time.sleep(0.3)}) as server:
+        place.settings(mail=f'smtp = "127.0.0.1:{server.port}"\nsecurity = "none"\n')
+        with place.running() as service:
+            assert eventually(lambda: server.received != []), service.log
+            assert service.ends_within(15), service.log
+        assert 0 < len(server.received) < 10
+        assert sent(place)["welcome"] == len(server.received)
+        with place.reading() as unit:
+            assert unit.outbox.counts() == {
+                "queued": 40 - len(server.received),
+                "sent": len(server.received),
+            }
 
-    with running(config) as service:
-        mails = config.parent / "data" / "mail"
-        assert eventually(lambda: any(mails.glob("*welcome*.eml")))
-        watches.write_text(WATCHES.replace("'halcyon'", "'halcyon AND nhs'"))
-        assert eventually(lambda: queries() == {"halcyon": ("halcyon AND nhs", 2)}, within=5)
-        watches.write_text(WATCHES.replace("'halcyon'", "'halcyon AND ('"))
-        assert eventually(lambda: notices() == ["config-refused"], within=5)
-        assert queries() == {"halcyon": ("halcyon AND nhs", 2)}
+
+def test_a_second_service_on_the_same_data_is_refused(place: Installation) -> None:
+    command = [sys.executable, "-m", "supplierwatch", "--config", str(place.config), "run"]
+    with place.running() as service:
+        assert eventually(place.database.exists)
+        second = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        assert second.returncode == Exit.ALREADY_RUNNING
+        assert str(service.process.pid) in second.stderr
+        assert str(place.data) in second.stderr.replace("\n", "")
+        assert service.process.poll() is None
+        assert service.ends_within(15)
+
+
+def test_a_restart_reads_no_page_again_and_tells_nothing_again(
+    place: Installation, site: FakeSite
+) -> None:
+    publish(site, 3)
+    with place.running() as service:
+        assert eventually(place.welcomed), service.log
+        publish(site, 5)
+        place.make_due()
+        assert eventually(lambda: sent(place)["alert"] >= 1), service.log
+        assert service.ends_within(15)
+    told = sent(place)
+    place.make_due()
+    polled = len(site.requests("/feed.xml"))
+    with place.running() as service:
+        assert eventually(lambda: len(site.requests("/feed.xml")) > polled), service.log
         time.sleep(2)
-        refused = [s for s in subjects(config) if "refused" in s]
-        assert len(refused) == 1
-        watches.write_text(WATCHES)
-        assert eventually(lambda: notices() == [], within=5)
-        assert eventually(lambda: queries() == {"halcyon": ("halcyon", 3)}, within=5)
-        ends_when_told(service)
+        assert service.ends_within(15)
+    assert set(pages_asked(site).values()) == {1}
+    assert sent(place) == told
+
+
+def test_a_digest_that_fell_due_while_the_service_was_stopped_comes_at_the_start(
+    place: Installation, site: FakeSite
+) -> None:
+    place.write("subscriptions.toml", IMMEDIATE.replace('"immediate"', '"daily at 07:30"'))
+    with place.running() as service:
+        assert eventually(place.welcomed), service.log
+        publish(site, 2)
+        place.make_due()
+        assert eventually(lambda: site.requests("/Halcyon-1") != [])
+        time.sleep(1)
+        assert service.ends_within(15)
+    assert sent(place)["digest"] == 0
+    place.sql("UPDATE subscriber SET next_at = '2026-01-02 07:30:00.000000'")
+    with place.running() as service:
+        assert eventually(lambda: sent(place)["digest"] == 1), service.log
+        time.sleep(2.5)  # another tick
+        assert sent(place)["digest"] == 1
+        assert service.ends_within(15)
+
+
+def test_a_source_that_is_added_while_it_runs_is_polled(
+    place: Installation, site: FakeSite
+) -> None:
+    publish(site, 2, path="/second.xml", about="Corvid")
+    with place.running() as service:
+        assert eventually(place.welcomed), service.log
+        place.sources(outlet=site.url("/feed.xml"), second=site.url("/second.xml"))
+        assert eventually(lambda: site.requests("/Corvid-1") != []), service.log
+        assert service.ends_within(15)
+    with place.reading() as unit:
+        assert unit.items.counts_by_source() == {"outlet": 1, "second": 2}
+
+
+def test_an_address_that_is_taken_is_an_error_that_names_it(
+    place: Installation, site: FakeSite
+) -> None:
+    place.settings(service=f'listen = "{site.hosts[0]}:{site.port}"\n')
+    with place.running() as service:
+        assert service.process.wait(20) == Exit.FAILED
+    assert f"cannot listen on {site.hosts[0]}:{site.port}" in service.log.replace("\n", " ")
+    assert "Traceback" not in service.log
