@@ -6,6 +6,9 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -45,14 +48,11 @@ class Desk:
         with self.store.reading() as unit:
             return {notice.key: notice.text for notice in unit.notices.open()}
 
-    def refusals(self) -> list[str]:
-        """The text of each message to the operator."""
+    def refusals(self) -> list[EmailMessage]:
+        """Every message to the operator."""
         with self.store.reading() as unit:
-            return [
-                m.notification.raw.decode()
-                for m in unit.outbox.list()
-                if m.notification.kind == "operator"
-            ]
+            raw = [m.notification.raw for m in unit.outbox.list(states=["queued"])]
+        return [message_from_bytes(one, policy=default) for one in raw]
 
     def stores(self, article: Article) -> int:
         with self.store.transaction() as unit:
@@ -134,10 +134,12 @@ def test_a_broken_edit_leaves_the_last_good_set_in_force_and_is_told_once(desk: 
     desk.house.write("watches.toml", BROKEN)
     assert desk.polls(4) == [False] * 4
     assert desk.service.in_force is in_force
-    [text] = desk.refusals()
-    said = " ".join(text.split())
-    assert "watches.toml:10" in said
-    assert "To: it@trust.example" in text
+    [message] = desk.refusals()
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert "watches.toml:10" in text.get_content()
+    assert "never closed" in text.get_content()
+    assert message["To"] == "it@trust.example"
     assert "watches.toml:10" in desk.notices()[CONFIG_NOTICE]
     item = desk.stores(an_article())
     desk.service.match()
