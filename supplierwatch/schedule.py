@@ -138,7 +138,7 @@ def _run(
     reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
     workers = (deliver, tell, match, crawl, reload)
 
-    web = WebServer(health, listen=service.catalog.settings.service.listen)
+    web = WebServer(health.report, listen=service.catalog.settings.service.listen)
     web.start()
     _stop_on_signal(stopping)
     scheduler = _ticks(crawl=crawl, match=match, tell=tell, deliver=deliver, reload=reload)

@@ -11,6 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_LOOPBACK = ("127.0.0.1", "::1")
+_PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 def build_app(report: Callable[[], dict[str, Any]]) -> Starlette:
@@ -36,5 +38,7 @@ def build_app(report: Callable[[], dict[str, Any]]) -> Starlette:
 
 def _from_this_machine(request: Request) -> bool:
     host = "" if request.client is None else request.client.host
-    # a reverse proxy on this machine speaks for strangers
-    return host in ("127.0.0.1", "::1") and "x-forwarded-for" not in request.headers
+    if host not in _LOOPBACK or any(name in request.headers for name in _PROXIED):
+        return False  # a reverse proxy on this machine speaks for strangers
+    # a stranger's page in a browser on this machine may have its own name point here
+    return (request.url.hostname or "").lower() in (*_LOOPBACK, "localhost")

@@ -5,22 +5,23 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 
 from supplierwatch.errors import ListenRefused
-from supplierwatch.health import Health
 from supplierwatch.web.app import build_app
 
 log = logging.getLogger(__name__)
 
 
 class WebServer:
-    """Serves `health` on `listen` ("host:port"); does nothing where `listen` is None."""
+    """Serves `report` on `listen` ("host:port"); does nothing where `listen` is None."""
 
-    def __init__(self, health: Health, *, listen: str | None) -> None:
+    def __init__(self, report: Callable[[], dict[str, Any]], *, listen: str | None) -> None:
         self._listen = listen
-        self._app = build_app(health.report)
+        self._app = build_app(report)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.address: tuple[str, int] | None = None
@@ -36,7 +37,12 @@ class WebServer:
         bound = _bind(self._listen)
         self.address = bound.getsockname()[:2]
         config = uvicorn.Config(
-            self._app, log_config=None, access_log=False, server_header=False, lifespan="off"
+            self._app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            proxy_headers=False,  # else anybody behind a proxy could pass for this machine
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
