@@ -11,7 +11,8 @@ from typing import Any, Protocol
 from storage.model import SourceState
 from storage.store import Store
 
-STALE_AFTER = 120.0  # seconds without a round of a worker: it hangs
+# seconds without a round of a worker: it hangs; a mail server may take 300 over one message
+STALE_AFTER = 600.0
 
 
 class Watched(Protocol):
@@ -39,6 +40,10 @@ class Health:
         self._workers: dict[str, _Worker] = {}
         self._lock = threading.Lock()
         self._started_at: datetime = service.clock()
+
+    def began(self, name: str) -> None:
+        """Worker `name` starts its first round."""
+        self.worked(name)
 
     def worked(self, name: str) -> None:
         """A round of worker `name` ended well."""

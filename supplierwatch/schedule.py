@@ -50,6 +50,7 @@ class Worker:
     def start(self) -> None:
         """Start the thread; the first round begins at once."""
         self._woken.set()
+        self.health.began(self.name)
         self._thread = threading.Thread(target=self._loop, name=self.name, daemon=True)
         self._thread.start()
 
