@@ -7,7 +7,7 @@ here touches the database or the network.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alerts.query import Query, QueryError, SupplierTerms, WatchIndex, compile_query
@@ -100,6 +100,8 @@ def _suppliers(
         except QueryError as error:
             text = supplier.query or ", ".join(supplier.names)
             problems.append(_problem(supplier.where, text, error))
+            # else each watch that names it would be blamed for its mistake
+            made |= compile_suppliers([replace(supplier, names=("unknown",), query=None)])
     return made, problems
 
 
