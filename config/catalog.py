@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from config.errors import ConfigInvalid, ConfigNotFound
-from config.model import Catalog, Source, Subscription, Supplier, Watch
+from config.model import Catalog, Selectors, Source, Subscription, Supplier, Watch
 from config.reading import Declared, Document, read_tables
 from config.references import (
     source_problems,
@@ -19,7 +19,7 @@ from config.references import (
     watch_problems,
 )
 from config.settings import load_settings
-from config.shape import SourceTable, SubscriptionTable, SupplierTable, WatchTable
+from config.shape import SelectTable, SourceTable, SubscriptionTable, SupplierTable, WatchTable
 
 
 def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[str]) -> Catalog:
@@ -134,6 +134,19 @@ def _source(each: Declared[SourceTable]) -> Source:
         language=table.language,
         verify_tls=table.verify_tls,
         where=each.where,
+        select=_selectors(table.select),
+    )
+
+
+def _selectors(table: SelectTable) -> Selectors:
+    return Selectors(
+        entry=table.entry,
+        link=table.link,
+        title=table.title,
+        date=table.date,
+        summary=table.summary,
+        article=table.article,
+        remove=tuple(table.remove or ()),
     )
 
 

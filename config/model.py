@@ -36,6 +36,24 @@ class Supplier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """CSS selectors of one source, each None where nothing was written.
+
+    `entry`, `link`, `title`, `date` and `summary` read a listing page; the last four look inside
+    an entry. `article` is the container of the text on an article's page, `remove` what is no
+    part of it.
+    """
+
+    entry: str | None = None
+    link: str | None = None
+    title: str | None = None
+    date: str | None = None
+    summary: str | None = None
+    article: str | None = None
+    remove: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A place that is polled. `kind` names a file in `crawler/spiders/`."""
 
@@ -52,6 +70,7 @@ class Source:
     language: str | None
     verify_tls: bool
     where: Where
+    select: Selectors = Selectors()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

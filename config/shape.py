@@ -73,6 +73,7 @@ _Url = Annotated[str, AfterValidator(values.check_url)]
 _Address = Annotated[str, AfterValidator(values.check_address)]
 _Mailbox = Annotated[str, AfterValidator(values.check_mailbox)]
 _Keyword = Annotated[str, AfterValidator(values.check_keyword)]
+_Selector = Annotated[str, AfterValidator(values.check_selector)]
 _Reference = Annotated[str, AfterValidator(_any_or_key)]
 _Some = AfterValidator(_some)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -100,6 +101,18 @@ class SupplierTable(Keyed):
     query: _Query | None = None
 
 
+class SelectTable(Table):
+    """[source.select] in sources.toml."""
+
+    entry: _Selector | None = None
+    link: _Selector | None = None
+    title: _Selector | None = None
+    date: _Selector | None = None
+    summary: _Selector | None = None
+    article: _Selector | None = None
+    remove: Annotated[list[_Selector], _Some] | None = None
+
+
 class SourceTable(Keyed):
     """[[source]] in sources.toml."""
 
@@ -114,6 +127,7 @@ class SourceTable(Keyed):
     item_kind: ItemKind = "news"
     language: Annotated[str, AfterValidator(values.check_language)] | None = None
     verify_tls: bool = True
+    select: SelectTable = SelectTable()
 
 
 class WatchTable(Keyed):

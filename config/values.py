@@ -11,6 +11,8 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+import cssselect
+
 from config.mistakes import Mistake, nearest
 
 _KEY = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
@@ -60,6 +62,20 @@ def check_keyword(text: str) -> str:
         )
     if not any(char.isalnum() for char in tidy):
         raise Mistake("has no letter or digit", "write a word or a phrase")
+    return tidy
+
+
+def check_selector(text: str) -> str:
+    """A CSS selector, as in `article .body > p`; several are separated by commas."""
+    tidy = check_text(text)
+    try:
+        parsed = cssselect.parse(tidy)
+    except cssselect.SelectorError as error:
+        raise Mistake(
+            f"is no CSS selector: {error}", "write one as in: div.news-list > article"
+        ) from error
+    if any(one.pseudo_element for one in parsed):
+        raise Mistake("has a pseudo-element", "name the element alone, without ::text and the like")
     return tidy
 
 

@@ -25,11 +25,12 @@ from crawler.events import Emit
 from crawler.examining import examine
 from crawler.guard import Guard
 from crawler.job import CrawlJob
+from crawler.kind import Kind
 from crawler.pipelines import ForgottenRobots, Pipeline, StoredRobots
 from crawler.poll import poll
 from crawler.settings import scrapy_settings
 from crawler.spider import SourceSpider, Work
-from crawler.tools import Fetch, ReadListing, Tools
+from crawler.tools import Fetch, Tools
 from storage.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -134,11 +135,11 @@ def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
     """Polls, with what they share in one batch."""
     pipeline = Pipeline(store, context.clock)
 
-    async def work(source: Source, fetch: Fetch, read: ReadListing) -> None:
+    async def work(source: Source, fetch: Fetch, kind: Kind) -> None:
         tools = Tools(
             pipeline=pipeline,
             fetch=fetch,
-            read=read,
+            kind=kind,
             clock=context.clock,
             random=random.random,
             emit=emit,
@@ -154,8 +155,8 @@ def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
 def examining(emit: Emit) -> Work:
     """Examinations, which store nothing."""
 
-    async def work(source: Source, fetch: Fetch, read: ReadListing) -> None:
-        await examine(source, fetch, read, emit)
+    async def work(source: Source, fetch: Fetch, kind: Kind) -> None:
+        await examine(source, fetch, kind, emit)
 
     return work
 

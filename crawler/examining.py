@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from config.model import Source
@@ -13,11 +13,11 @@ from crawler.errors import Unreadable
 from crawler.events import Emit
 from crawler.fetch_errors import FetchFailed
 from crawler.judging import judge
+from crawler.kind import Kind
 from crawler.listing import Listing
 from crawler.normalise import normalise
 from crawler.page_reading import own_page
-from crawler.pages import extract
-from crawler.tools import Fetch, ReadListing
+from crawler.tools import Fetch
 from storage.model import Article, FetchedEntry, PageText, TextState
 
 SHOWN = 5  # entries of the listing
@@ -30,14 +30,15 @@ class Say(Protocol):
         """One step, with its lines."""
 
 
-async def examine(source: Source, fetch: Fetch, read: ReadListing, emit: Emit) -> None:
+async def examine(source: Source, fetch: Fetch, kind: Kind, emit: Emit) -> None:
     """Examine a source; ends with the first step that leaves nothing to go on with."""
 
     def say(step: str, lines: Sequence[str], *, ok: bool = True) -> None:
         emit({"event": "step", "step": step, "ok": ok, "lines": list(lines)})
 
     try:
-        answer = await fetch(source.url, {})
+        url = kind.address(source, since=None, now=datetime.now(UTC))
+        answer = await fetch(url, {})
     except FetchFailed as error:
         say("fetch", [str(error)], ok=False)
         return
@@ -46,7 +47,7 @@ async def examine(source: Source, fetch: Fetch, read: ReadListing, emit: Emit) -
         answer,
         known=NO_VALIDATORS,
         sent=NO_VALIDATORS,
-        read=lambda given: read(source, given),
+        read=lambda given: kind.read(source, given),
         now=answer.page.fetched_at,
     )
     listing = listed.listing
@@ -58,11 +59,11 @@ async def examine(source: Source, fetch: Fetch, read: ReadListing, emit: Emit) -
         return
     say("dates", _dates(listing))
     entry = max(listing.entries, key=lambda one: one.published_at or one.fetched_at)
-    await _page(source, entry, listing, fetch, say)
+    await _page(source, entry, listing, fetch, kind, say)
 
 
 async def _page(
-    source: Source, entry: FetchedEntry, listing: Listing, fetch: Fetch, say: Say
+    source: Source, entry: FetchedEntry, listing: Listing, fetch: Fetch, kind: Kind, say: Say
 ) -> None:
     url = own_page(entry)
     answer: Answer | None = None
@@ -78,7 +79,7 @@ async def _page(
             reason = error.cause
         else:
             say("page", _about(answer), ok=answer.status == 200)
-            text, reason = _read(answer, entry, say)
+            text, reason = _read(source, answer, entry, kind, say)
     article = normalise(
         entry,
         item_kind=source.item_kind,
@@ -90,11 +91,13 @@ async def _page(
     say("decision", _decision(article))
 
 
-def _read(answer: Answer, entry: FetchedEntry, say: Say) -> tuple[PageText | None, str | None]:
+def _read(
+    source: Source, answer: Answer, entry: FetchedEntry, kind: Kind, say: Say
+) -> tuple[PageText | None, str | None]:
     if answer.status != 200:
         return None, f"http-{answer.status}"
     try:
-        text = extract(answer.page, entry=entry)
+        text = kind.read_page(source, answer, entry)
     except Unreadable as error:
         say("extraction", [f"no article can be read: {error}"], ok=False)
         return None, error.reason

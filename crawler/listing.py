@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from storage.model import FetchedEntry, Outcome, Validators
@@ -12,13 +12,29 @@ from storage.model import FetchedEntry, Outcome, Validators
 class Listing:
     """A listing that was read. `degraded` says what was broken in it; its entries still count.
 
-    `ttl` is the publisher's wish for the time between polls.
+    `ttl` is the publisher's wish for the time between polls. `more` are the addresses of further
+    parts of the same listing, which are asked for in this order and may name others.
+    `covered_until` says up to when a source that is asked by windows of time has been read; the
+    next poll is told it as `since` if all parts came.
     """
 
     entries: tuple[FetchedEntry, ...]
     language: str | None = None
     degraded: str | None = None
+    more: tuple[str, ...] = ()
+    covered_until: datetime | None = None
     ttl: timedelta | None = None
+
+    def joined(self, part: Listing) -> Listing:
+        """This listing with the entries of one more part."""
+        ends = [end for end in (self.covered_until, part.covered_until) if end is not None]
+        return replace(
+            self,
+            entries=(*self.entries, *part.entries),
+            language=self.language or part.language,
+            degraded=self.degraded or part.degraded,
+            covered_until=max(ends, default=None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

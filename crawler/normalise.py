@@ -38,7 +38,7 @@ def normalise(
 
     Args:
         entry: the listing's words.
-        item_kind: what the source publishes.
+        item_kind: what the source publishes, where the entry does not say.
         page: the page that was fetched, if any.
         text: what was read from it.
         thin_reason: why there is no text, where there is none.
@@ -57,7 +57,7 @@ def normalise(
     authors = entry.authors or (text.authors if text else ())
     return Article(
         source_key=entry.source_key,
-        kind=item_kind,
+        kind=entry.kind or item_kind,
         url=url,
         alias_urls=aliases,
         guid=entry.guid,
@@ -79,6 +79,8 @@ def normalise(
         fetched_at=page.fetched_at if page is not None else entry.fetched_at,
         etag=page.etag if page is not None else None,
         last_modified=page.last_modified if page is not None else None,
+        pages=tuple(mend(one) for one in text.pages) if text else (),
+        notice=(text.notice if text else None) or entry.notice,
     )
 
 

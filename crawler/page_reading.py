@@ -12,7 +12,6 @@ from crawler.conditional import request_headers
 from crawler.errors import Unreadable
 from crawler.fetch_errors import FetchFailed, HostIsOut
 from crawler.normalise import normalise
-from crawler.pages import extract
 from crawler.rhythm import page_retry
 from crawler.tally import Tally
 from crawler.tools import Tools
@@ -75,7 +74,7 @@ class PageReader:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
             return self._unreadable(page, reason, answer.status)
         try:
-            text = extract(answer.page, entry=page.entry)
+            text = self._tools.kind.read_page(self._source, answer, page.entry)
         except Unreadable as error:
             return self._unreadable(page, error.reason, answer.status)
         except Exception:  # one page that breaks the reader must not stop the source

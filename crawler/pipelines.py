@@ -107,11 +107,16 @@ class Pipeline:
         next_at: datetime,
         validators: Validators | None,
         baseline_done: bool,
+        covered_until: datetime | None,
     ) -> None:
         """Close a poll: its report, when the next one comes, and what that one sends."""
         with self._store.transaction() as unit:
             unit.sources.finish(
-                report, next_at=next_at, validators=validators, baseline_done=baseline_done
+                report,
+                next_at=next_at,
+                validators=validators,
+                baseline_done=baseline_done,
+                covered_until=covered_until,
             )
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from datetime import datetime
 
 from config.model import Source
 from crawler.conditional import NO_VALIDATORS, asks_in_full, request_headers
@@ -28,6 +29,8 @@ from storage.model import Article, FetchedEntry, SourceState
 
 log = logging.getLogger(__name__)
 
+PARTS = 60  # of one listing that are asked for in one poll
+
 
 async def poll(source: Source, tools: Tools) -> None:
     """Poll a source, store what it came to, and give its lease back.
@@ -41,6 +44,8 @@ async def poll(source: Source, tools: Tools) -> None:
     tools.emit({"event": "source.started", "source": source.key, "url": source.url})
     tally = Tally()
     listed = await _ask(source, state, tools)
+    if listed.listing is not None and listed.listing.more:
+        listed = await _ask_for_more(source, listed, listed.listing, tools)
     tally.wait_until(listed.retry_after)
     if listed.error is not None:
         tally.errors.append(listed.error)
@@ -76,6 +81,7 @@ async def poll(source: Source, tools: Tools) -> None:
         ),
         validators=listed.validators,
         baseline_done=not baseline or _ends_baseline(state, listed),
+        covered_until=_covered(listed),
     )
     tools.emit({"event": "source.finished", "source": source.key, "report": report})
 
@@ -86,24 +92,90 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     if tools.hosts.is_out(source.url):
         error = "not asked: this host did not answer just before, or wants to be left alone"
         return Listed(outcome="failed", error=error)
-    sent = NO_VALIDATORS if asks_in_full(state.last_polled_at, now) else state.validators
+    address = tools.kind.address(source, since=state.covered_until, now=now)
+    in_full = asks_in_full(state.last_polled_at, now) or address != source.url
+    # validators stand for one address; one that moves with time has none
+    known = NO_VALIDATORS if address != source.url else state.validators
+    sent = NO_VALIDATORS if in_full else known
     try:
-        answer = await tools.fetch(source.url, request_headers(sent.etag, sent.last_modified))
+        answer = await tools.fetch(address, request_headers(sent.etag, sent.last_modified))
     except FetchFailed as failure:
-        tools.hosts.failed(source.url, failure)
+        tools.hosts.failed(address, failure)
         return no_answer(failure)
-    tools.hosts.answered(source.url)
+    tools.hosts.answered(address)
     if answer.status == 429:
-        tools.hosts.leave_alone(source.url)
+        tools.hosts.leave_alone(address)
     if answer.permanent_to is not None:
         log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
     return judge(
         answer,
-        known=state.validators,
+        known=known,
         sent=sent,
-        read=partial(tools.read, source),
+        read=lambda given: tools.kind.read(source, given),
         now=tools.clock(),
     )
+
+
+async def _ask_for_more(source: Source, listed: Listed, first: Listing, tools: Tools) -> Listed:
+    """The listing with its further parts. What came is kept when a part fails.
+
+    Then nothing is remembered that would keep the next poll from asking for the whole again.
+    """
+    listing, asked = first, {source.url}
+    waiting = deque(first.more)
+    while waiting:
+        address = waiting.popleft()
+        if address in asked:
+            continue
+        if len(asked) > PARTS:
+            return _incomplete(listed, listing, f"it has more than {PARTS} parts")
+        asked.add(address)
+        if tools.hosts.is_out(address):
+            return _incomplete(listed, listing, f"{address}: its host did not answer just before")
+        try:
+            answer = await tools.fetch(address, {})
+        except FetchFailed as failure:
+            tools.hosts.failed(address, failure)
+            return _incomplete(listed, listing, f"{address}: {failure}")
+        tools.hosts.answered(address)
+        if answer.status == 429:
+            tools.hosts.leave_alone(address)
+        part = judge(
+            answer,
+            known=NO_VALIDATORS,
+            sent=NO_VALIDATORS,
+            read=lambda given: tools.kind.read(source, given),
+            now=tools.clock(),
+        )
+        if part.listing is None:
+            failed = _incomplete(listed, listing, f"{address}: {part.error}")
+            return replace(failed, retry_after=part.retry_after)
+        listing = listing.joined(part.listing)
+        waiting.extend(part.listing.more)
+    return replace(
+        listed,
+        outcome="ok" if listing.entries else listed.outcome,
+        listing=listing,
+        # an index may stay as it was while its parts change
+        validators=None,
+    )
+
+
+def _incomplete(listed: Listed, listing: Listing, why: str) -> Listed:
+    return replace(
+        listed,
+        outcome="ok" if listing.entries else "failed",
+        listing=replace(listing, degraded=why, covered_until=None),
+        validators=None,
+        error=f"a part of the listing is missing: {why}",
+    )
+
+
+def _covered(listed: Listed) -> datetime | None:
+    """Up to when a source has been read, if it has been read wholly."""
+    if listed.listing is None or listed.listing.degraded is not None:
+        return None
+    return listed.listing.covered_until
 
 
 async def _store_entries(

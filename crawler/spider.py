@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import scrapy
@@ -19,17 +20,20 @@ from crawler.answers import Answer
 from crawler.context import CrawlContext
 from crawler.events import Emit
 from crawler.fetching import Fetcher
+from crawler.kind import Kind
 from crawler.listing import Listing
-from crawler.tools import Fetch, ReadListing
+from crawler.pages import extract
+from crawler.tools import Fetch
+from storage.model import FetchedEntry, PageText
 
 log = logging.getLogger(__name__)
 
 # what is done with each source: a poll, or an examination
-Work = Callable[[Source, Fetch, ReadListing], Awaitable[None]]
+Work = Callable[[Source, Fetch, Kind], Awaitable[None]]
 
 
 class SourceSpider(scrapy.Spider):
-    """Polls the sources of one kind. Subclasses set `name` and `read`."""
+    """Polls the sources of one kind (`crawler.kind.Kind`). Subclasses set `name` and `read`."""
 
     def __init__(
         self,
@@ -47,13 +51,25 @@ class SourceSpider(scrapy.Spider):
         self._emit = emit
         self._polls: list[asyncio.Task[None]] = []
 
+    def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
+        """The address to ask for the listing; `since`: up to when the source has been read."""
+        return source.url
+
     def read(self, source: Source, answer: Answer) -> Listing:
-        """The entries of a listing that came with status 200.
+        """The entries of a listing, or of a part of it, that came with status 200.
 
         Raises:
             NotAFeed: what came is no listing of this kind.
         """
         raise NotImplementedError
+
+    def read_page(self, source: Source, answer: Answer, entry: FetchedEntry) -> PageText:
+        """The text of an entry's page that came with status 200.
+
+        Raises:
+            Unreadable: no article can be read from it.
+        """
+        return extract(answer.page, entry=entry)
 
     async def start(self) -> AsyncIterator[Any]:
         """Poll every source; Scrapy itself has nothing to schedule."""
@@ -75,7 +91,7 @@ class SourceSpider(scrapy.Spider):
     async def _guarded(self, source: Source, fetch: Fetch) -> None:
         """One poll; what breaks it is reported and stops no other."""
         try:
-            await self._work(source, fetch, self.read)
+            await self._work(source, fetch, self)
         except asyncio.CancelledError:
             self.troubled.append(source.key)
         except Exception as error:

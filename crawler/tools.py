@@ -6,28 +6,25 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from config.model import Source
 from crawler.answers import Answer
 from crawler.events import Emit
 from crawler.hosts import Hosts
-from crawler.listing import Listing
+from crawler.kind import Kind
 from crawler.pipelines import Pipeline
 
 Fetch = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
-ReadListing = Callable[[Source, Answer], Listing]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What the polls of one batch share.
 
-    `read` takes a listing that came with status 200 and raises NotAFeed. `pages_per_source` bounds
-    how many pages of older entries one poll reads.
+    `pages_per_source` bounds how many pages of older entries one poll reads.
     """
 
     pipeline: Pipeline
     fetch: Fetch
-    read: ReadListing
+    kind: Kind
     clock: Callable[[], datetime]
     random: Callable[[], float]
     emit: Emit

@@ -25,6 +25,25 @@ class TextState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What an official notice states in fields of its own.
+
+    `value` is an amount in whole units of `currency` (ISO 4217); `deadline` is until when bids can
+    be made, `starts_on` and `ends_on` are the contract's days. `facts` are other statements of
+    the notice by name, such as its stage or number, in the order to be shown.
+    """
+
+    buyers: tuple[str, ...] = ()
+    suppliers: tuple[str, ...] = ()
+    value: float | None = None
+    currency: str | None = None
+    deadline: datetime | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedEntry:
     """What the publisher's listing said, verbatim; only links are made absolute."""
 
@@ -42,6 +61,8 @@ class FetchedEntry:
     fetched_at: datetime
     url_is_shared: bool = False  # other entries of the same listing have this link too
     tags: tuple[str, ...] = ()
+    notice: Notice | None = None
+    kind: ItemKind | None = None  # where a listing mixes kinds; else what the source declares
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +81,10 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """What was read from a page. `comments` are readers' comments, apart from `text`."""
+    """What was read from a page. `comments` are readers' comments, apart from `text`.
+
+    `pages` are the texts of a document's pages, in order; an empty one could not be read.
+    """
 
     title: str | None
     published_raw: str | None
@@ -71,6 +95,8 @@ class PageText:
     summary: str
     text: str
     comments: str
+    pages: tuple[str, ...] = ()
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +128,7 @@ class Article:
     etag: str | None = None
     last_modified: str | None = None
     pages: tuple[str, ...] = ()
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +227,7 @@ class StoredItem:
     baseline: bool  # first seen before its source was activated for alerts
     story_id: int
     carriers: tuple[Carrier, ...]
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,6 +390,7 @@ class SourceState:
     failures: int  # polls in a row that did not succeed
     baseline_done_at: datetime | None
     item_count: int
+    covered_until: datetime | None = None  # of a source that is asked by windows of time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

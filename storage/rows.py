@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from storage.model import Article, Carrier, FetchedEntry, StoredItem, TextState
+from storage.model import Article, Carrier, FetchedEntry, Notice, StoredItem, TextState
 from storage.types import clean
 
 
@@ -39,6 +40,7 @@ def text_values(article: Article) -> dict[str, Any]:
         "body": article.body,
         "comments": article.comments,
         "pages": list(article.pages),
+        "notice": None if article.notice is None else notice_json(article.notice),
         "text_state": article.text_state.value,
         "thin_reason": article.thin_reason,
         "content_hash": article.content_hash,
@@ -72,6 +74,7 @@ def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
         revision=row.revision,
         baseline=row.baseline,
         story_id=row.story_id,
+        notice=None if row.notice is None else notice_of(row.notice),
         carriers=tuple(
             Carrier(source_key=c.source_key, url=c.url, guid=c.guid, first_seen_at=c.first_seen_at)
             for c in carriers
@@ -96,4 +99,27 @@ def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:
         updated_at=None,
         language=row.language,
         fetched_at=row.fetched_at,
+    )
+
+
+def notice_json(notice: Notice) -> dict[str, Any]:
+    """A notice as JSON, dates in ISO 8601."""
+    said = asdict(notice)
+    for name in ("deadline", "starts_on", "ends_on"):
+        said[name] = None if said[name] is None else said[name].isoformat()
+    return said
+
+
+def notice_of(said: Mapping[str, Any]) -> Notice:
+    """The notice that `notice_json` wrote."""
+    deadline, starts, ends = (said[name] for name in ("deadline", "starts_on", "ends_on"))
+    return Notice(
+        buyers=tuple(said["buyers"]),
+        suppliers=tuple(said["suppliers"]),
+        value=said["value"],
+        currency=said["currency"],
+        deadline=None if deadline is None else datetime.fromisoformat(deadline),
+        starts_on=None if starts is None else date.fromisoformat(starts),
+        ends_on=None if ends is None else date.fromisoformat(ends),
+        facts=tuple((name, value) for name, value in said["facts"]),
     )

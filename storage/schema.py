@@ -54,6 +54,7 @@ source = Table(
     Column("baseline_done_at", UtcDateTime),
     Column("last_report", JsonText),
     Column("item_count", Integer, nullable=False, default=0),  # of items that it listed first
+    Column("covered_until", UtcDateTime),  # by windows of time, where it is asked so
 )
 Index("ix_source_active_next_at", source.c.active, source.c.next_at)
 
@@ -94,6 +95,7 @@ item = Table(
     Column("page_attempts", Integer, nullable=False, default=0),
     Column("etag", CleanText),
     Column("last_modified", CleanText),
+    Column("notice", JsonText),
     # last: SQLite reads through a long column to reach those behind it
     Column("body", CleanText, nullable=False),
     Column("comments", CleanText, nullable=False),

@@ -55,7 +55,7 @@ class Sources:
                 if (row.kind, row.url) != (one.kind, one.url):
                     # validators belong to an address, and so do its failures
                     changed |= {"etag": None, "last_modified": None, "body_hash": None}
-                    changed |= {"failures": 0, "last_error": None}
+                    changed |= {"failures": 0, "last_error": None, "covered_until": None}
                 changed["next_at"] = now
                 self._db.execute(update(source).where(source.c.key == one.key).values(changed))
         for key in known.keys() - keys:
@@ -98,8 +98,11 @@ class Sources:
         next_at: datetime,
         validators: Validators | None,
         baseline_done: bool,
+        covered_until: datetime | None = None,
     ) -> bool:
-        """Record a poll and give its lease back. `validators` None keeps the stored ones.
+        """Record a poll and give its lease back.
+
+        `validators` and `covered_until` None keep the stored ones.
 
         False, and nothing is recorded, where the lease ran out and another run has the source.
         """
@@ -120,6 +123,8 @@ class Sources:
             values["last_success_at"] = now
         if validators is not None:
             values |= asdict(validators)
+        if covered_until is not None:
+            values["covered_until"] = covered_until
         if baseline_done:
             values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
         mine = (source.c.key == report.source_key, source.c.lease_owner == report.run_id)
@@ -186,6 +191,7 @@ def _state(row: Row[Any]) -> SourceState:
         failures=row.failures,
         baseline_done_at=row.baseline_done_at,
         item_count=row.item_count,
+        covered_until=row.covered_until,
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.model import SmtpServer, Where
+from config.model import Selectors, SmtpServer, Where
 from tests.config.files import GOOD, config_folder, load, problems_of
 
 SOURCE = GOOD["sources.toml"]
@@ -180,3 +180,36 @@ def test_ten_thousand_watches_load_in_one_go(tmp_path: Path) -> None:
     watches = load(config_folder(tmp_path, files)).watches
 
     assert [watches[n].where.line for n in (0, 1, 9_999)] == [1, 4, 29_998]
+
+
+def test_the_selectors_of_a_source_are_read(tmp_path: Path) -> None:
+    select = """[source.select]
+entry = "li.news"
+remove = ["aside", ".promo, .advert"]
+"""
+    folder = config_folder(tmp_path, {"sources.toml": SOURCE + select})
+
+    [source] = load(folder).sources
+
+    assert source.select == Selectors(entry="li.news", remove=("aside", ".promo, .advert"))
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('entry = "li..news"', "is no CSS selector"),
+        ('link = "a::attr(href)"', "has a pseudo-element"),
+        ('title = "h2::text"', "has a pseudo-element"),
+        ('remove = [""]', "is empty"),
+    ],
+)
+def test_what_is_no_selector_is_refused_with_its_line(
+    tmp_path: Path, written: str, expected: str
+) -> None:
+    source = f"{SOURCE}[source.select]\n{written}\n"
+    folder = config_folder(tmp_path, {"sources.toml": source})
+
+    [problem] = problems_of(folder)
+
+    assert expected in problem.message
+    assert problem.line == source.splitlines().index(written) + 1

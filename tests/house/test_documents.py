@@ -21,6 +21,7 @@ LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
 TABLES = {
     "supplier": shape.SupplierTable,
     "source": shape.SourceTable,
+    "source.select": shape.SelectTable,
     "watch": shape.WatchTable,
     "subscription": shape.SubscriptionTable,
     "mail": shape.MailTable,

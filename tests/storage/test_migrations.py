@@ -24,13 +24,13 @@ from storage.schema import metadata
 from storage.store import open_store
 from tests.support.builders import NOW, an_article
 
-NEXT = '''"""A later schema, for tests."""
+NEXT = f'''"""A later schema, for tests."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9001"
-down_revision = "0001"
+down_revision = "{version.SCHEMAS[-1]}"
 branch_labels = None
 depends_on = None
 
@@ -52,7 +52,7 @@ def engine(empty_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def later_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def later_release(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A release with one migration more."""
     import storage.migrations.versions as shipped
 
@@ -63,8 +63,9 @@ def later_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = migrate.scripts()
     directory.version_locations = [str(ours), str(folder)]
     monkeypatch.setattr(migrate, "scripts", lambda: directory)
-    monkeypatch.setattr(version, "SCHEMAS", ("0001", "9001"))
-    monkeypatch.setattr(migrate, "SCHEMAS", ("0001", "9001"))
+    known = (*version.SCHEMAS, "9001")
+    monkeypatch.setattr(version, "SCHEMAS", known)
+    monkeypatch.setattr(migrate, "SCHEMAS", known)
 
 
 def tables(engine: Engine) -> set[str]:
@@ -136,7 +137,8 @@ def test_an_upgrade_keeps_what_is_stored_and_copies_a_file_first(
     if database_url.startswith("sqlite"):
         [copy] = (tmp_path / "backups").iterdir()
         with closing(sqlite3.connect(copy)) as old:
-            assert old.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+            kept = old.execute("SELECT version_num FROM alembic_version").fetchall()
+            assert kept == [(version.SCHEMAS[-2],)]  # that of this release, before the next one
             assert old.execute("SELECT text FROM notice").fetchall() == [("kept",)]
 
 

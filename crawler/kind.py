@@ -1,0 +1,32 @@
+"""What the spider of a source kind knows and the poll asks: nothing here fetches or stores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from config.model import Source
+from crawler.answers import Answer
+from crawler.listing import Listing
+from storage.model import FetchedEntry, PageText
+
+
+class Kind(Protocol):
+    """How sources of one kind are asked and read."""
+
+    def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
+        """The address to ask for the listing; `since`: up to when the source has been read."""
+
+    def read(self, source: Source, answer: Answer) -> Listing:
+        """The entries of a listing, or of a part of it, that came with status 200.
+
+        Raises:
+            NotAFeed: what came is no listing of this kind.
+        """
+
+    def read_page(self, source: Source, answer: Answer, entry: FetchedEntry) -> PageText:
+        """The text of an entry's page that came with status 200.
+
+        Raises:
+            Unreadable: no article can be read from it.
+        """
