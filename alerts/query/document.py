@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import chain
 from urllib.parse import urlsplit
 
 from alerts.query.borders import first_paragraph
@@ -15,8 +14,8 @@ from alerts.query.zone import Zone
 from storage.model import StoredItem
 
 AUTHORS_APART = ", "
+NAMES_APART = "\n"  # of several buyers or suppliers: no phrase runs over the border
 PAGES_APART = "\n"
-_MANY = 8  # labels, from which on a set of all pairs is worth making
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +61,9 @@ class Document:
             language=item.language or "",
             kind=item.kind,
             date=shown.date(),
+            buyer=NAMES_APART.join(item.notice.buyers) if item.notice else "",
+            supplier=NAMES_APART.join(item.notice.suppliers) if item.notice else "",
+            value=item.notice.value if item.notice else None,
             pages=item.pages,
         )
 
@@ -174,37 +176,13 @@ class Text:
     @cached_property
     def labels(self) -> set[str]:
         """Every label of title, summary and body."""
-        found: set[str] = set()
-        for zone in self._usual:
-            found.update(zone.parts)
-            found.update(zone.runs)
-        return found
-
-    def pairs(self) -> Iterator[str]:
-        """Neighbouring parts of title, summary and body, joined: perhaps words written apart."""
-        return chain.from_iterable(zone.pairs_in_order() for zone in self._usual)
-
-    def may_have(self, labels: frozenset[str]) -> bool:
-        """Whether one of some labels may occur in title, summary or body; never wrongly no."""
-        if not self.labels.isdisjoint(labels):
-            return True
-        if len(labels) > _MANY:
-            return not labels.isdisjoint(self._pair_labels)
-        return any(label in self._squeezed for label in labels)
-
-    @cached_property
-    def _pair_labels(self) -> frozenset[str]:
-        return frozenset(self.pairs())
-
-    @cached_property
-    def _squeezed(self) -> str:
-        """The text without anything between its words: what is written apart is joined in it."""
-        return "".join(chain.from_iterable(zone.parts for zone in self._usual))
+        filled = [zone for zone in self._usual if zone.text]
+        if len(filled) == 1:
+            return filled[0].labels
+        return set().union(*(zone.labels for zone in filled))
 
     @cached_property
     def elsewhere(self) -> set[str]:
-        """The labels and pairs of the fields that are looked at only when asked for."""
-        found: set[str] = set()
-        for zone in self.sheets[0].zones(("comments", "author", "url", "buyer", "supplier")):
-            found.update(zone.labels, zone.pairs_in_order())
-        return found
+        """The labels of the fields that are looked at only when asked for."""
+        zones = self.sheets[0].zones(("comments", "author", "url", "buyer", "supplier"))
+        return set().union(*(zone.labels for zone in zones))

@@ -5,6 +5,7 @@ Exact and without state. Costs at most a sort of the occurrences for each node o
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,9 +27,18 @@ from alerts.query.nodes import (
     Window,
     children,
 )
-from alerts.query.occurrences import Occurrence, in_one_unit, near, not_near, united, window
+from alerts.query.occurrences import (
+    Occurrence,
+    in_one_unit,
+    near,
+    not_near,
+    of_places,
+    united,
+    window,
+)
 from alerts.query.operators import FUNCTIONS, INFIX, Found
-from alerts.query.terms import find_term
+from alerts.query.quick import MOST_JOINED
+from alerts.query.terms import find_term, has_term
 from alerts.query.zone import Place, Zone
 
 Scope = tuple[str, ...]
@@ -47,11 +57,14 @@ def holds(node: Node, sheet: Sheet, scope: Scope) -> bool:
     """Whether a node is true of an item, its terms looked for in the fields of `scope`."""
     match node:
         case Term():
-            return any(_stands(node, zone) for zone in sheet.zones(scope))
+            return any(has_term(node, zone) for zone in sheet.zones(scope))
         case And(parts):
             return all(holds(part, sheet, scope) for part in parts)
-        case Or(parts):
-            return any(holds(part, sheet, scope) for part in parts)
+        case Or():
+            # of the plain terms of a long list only those in the text are looked at
+            if any(zone.has_any(node.labels) for zone in sheet.zones(scope)):
+                return True
+            return any(holds(part, sheet, scope) for part in node.others)
         case Not(part):
             return not holds(part, sheet, scope)
         case Field(name, part):
@@ -62,14 +75,6 @@ def holds(node: Node, sheet: Sheet, scope: Scope) -> bool:
             return test_filter(node, sheet.document)
         case _:
             return any(occurrences for _, occurrences in gather(node, sheet, scope))
-
-
-def _stands(term: Term, zone: Zone) -> bool:
-    parts = term.parts
-    if len(parts) == 1 and not term.exact and parts[0].kind == "word":
-        # places are not needed to know
-        return parts[0].text in zone.labels or bool(zone.places(parts[0].text))
-    return bool(find_term(term, zone))
 
 
 def gather(node: Node, sheet: Sheet, scope: Scope) -> Found:
@@ -84,8 +89,9 @@ def find(node: Node, zone: Zone) -> list[Occurrence]:
     match node:
         case Term():
             return find_term(node, zone)
-        case Or(parts):
-            return united(find(part, zone) for part in parts)
+        case Or():
+            found = [of_places(zone.places(label)) for label in zone.those_in(node.labels)]
+            return united([*found, *(find(part, zone) for part in node.others)])
         case Macro(_, part):
             return find(part, zone)
         case Near():
@@ -100,16 +106,45 @@ def find(node: Node, zone: Zone) -> list[Occurrence]:
 
 def _near(node: Near, zone: Zone) -> list[Occurrence]:
     row = INFIX[node.operator]
-    left = find(node.left, zone)
-    right = find(node.right, zone) if left else []
-    if not left or not (right or node.negated):
-        return []
-    unit, reach = row.unit(zone), node.distance + row.slack
+    unit, reach = row.unit, node.distance + row.slack
     if node.negated:
-        return not_near(left, right, unit, reach, ordered=row.ordered)
+        left = find(node.left, zone)
+        right = find(node.right, zone) if left else []
+        return not_near(left, right, unit(zone), reach, ordered=row.ordered) if left else []
     if row.whole:
-        left, right = in_one_unit(left, unit), in_one_unit(right, unit)
-    return near(left, right, unit, reach, ordered=row.ordered)
+        left, right = find(node.left, zone), find(node.right, zone)
+        left, right = in_one_unit(left, unit(zone)), in_one_unit(right, unit(zone))
+    elif _labels_in(node.left) > _labels_in(node.right):
+        right = find(node.right, zone)
+        left = _find_around(node.left, right, reach, zone)
+    else:
+        left = find(node.left, zone)
+        right = _find_around(node.right, left, reach, zone)
+    if not left or not right:
+        return []
+    return near(left, right, unit(zone), reach, ordered=row.ordered)
+
+
+def _labels_in(node: Node) -> int:
+    return len(node.labels) if isinstance(node, Or) else 1
+
+
+def _find_around(node: Node, around: list[Occurrence], reach: int, zone: Zone) -> list[Occurrence]:
+    """The occurrences of a node, as far as they can be within reach of some others.
+
+    For a long list beside few words it costs less to read on from those words.
+    """
+    if not around or not isinstance(node, Or) or len(around) * reach > len(node.labels):
+        return find(node, zone) if around else []
+    numbers = zone.numbers
+    places: set[Place] = set()
+    for one in around:
+        # a label takes up to MOST_JOINED parts, all of which may be of words before the first
+        start = bisect_left(numbers, numbers[one.start] - reach) - MOST_JOINED
+        end = bisect_right(numbers, numbers[one.end - 1] + reach)
+        places.update(zone.places_within(node.labels, max(start, 0), end))
+    found = [Occurrence(start, end, ((start, end),)) for start, end in places]
+    return united([found, *(find(part, zone) for part in node.others)])
 
 
 def length_of(node: Node) -> int:

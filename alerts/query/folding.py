@@ -38,8 +38,11 @@ _TO_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
 
 def keep_case(word: str) -> str:
     """`word` without diacritics, ligatures taken apart: what `cs()` compares."""
-    if word.isascii():
-        return word
+    return word if word.isascii() else _cased(word)
+
+
+@lru_cache(maxsize=65_536)
+def _cased(word: str) -> str:
     made = _apart(word)
     if not _is_word(made):
         # some signs come apart into several words, or into a fraction: these stay as they are
@@ -59,8 +62,11 @@ def _is_word(text: str) -> bool:
 
 def fold(word: str) -> str:
     """`keep_case` with the case gone too: what terms compare."""
-    if word.isascii():
-        return word.lower()
+    return word.lower() if word.isascii() else _folded(word)
+
+
+@lru_cache(maxsize=65_536)
+def _folded(word: str) -> str:
     folded = keep_case(word).casefold()
     # a few capitals come apart only when they are small
     return folded if folded.isascii() else keep_case(folded).casefold()

@@ -27,8 +27,10 @@ class WatchIndex:
         self._anchors: dict[str, list[int]] = {}
         self._wildcards = _Wildcards()
         self._always: list[int] = []
-        # what else must occur: number of the query -> labels of each further clause
-        self._further: list[tuple[frozenset[str], ...]] = []
+        # words written apart: first word -> second word -> numbers of the queries
+        self._pairs: dict[str, dict[str, list[int]]] = {}
+        # what else must occur: number of the query -> its other clauses
+        self._further: list[tuple[Clause, ...]] = []
         # a label that many queries have in common tells them apart badly
         shared = Counter(
             label for query in self._compiled for clause in query.needs for label in clause.labels
@@ -40,10 +42,10 @@ class WatchIndex:
             else:
                 for label in chosen.labels:
                     self._anchors.setdefault(label, []).append(number)
+                for one, two in chosen.pairs:
+                    self._pairs.setdefault(one, {}).setdefault(two, []).append(number)
                 self._wildcards.add(chosen.wildcards, number)
-            self._further.append(
-                tuple(c.labels for c in query.needs if c is not chosen and c.is_usual)
-            )
+            self._further.append(tuple(c for c in query.needs if c is not chosen and c.is_usual))
         self._elsewhere = self._wildcards.elsewhere or any(
             label.startswith(ELSEWHERE) for label in self._anchors
         )
@@ -76,14 +78,15 @@ class WatchIndex:
         labels = text.labels
         if self._elsewhere:
             labels = labels.union(ELSEWHERE + label for label in text.elsewhere)
-        if not anchors.keys().isdisjoint(text.pairs()):
-            labels = labels.union(text.pairs())
         found: set[int] = set()
         for label in anchors.keys() & labels:
             found.update(anchors[label])
+        for one in self._pairs.keys() & labels:
+            for two in self._pairs[one].keys() & labels:
+                found.update(self._pairs[one][two])
         found |= self._wildcards.hit(labels)
-        met, further = text.may_have, self._further
-        chosen = {number for number in found if all(map(met, further[number]))}
+        further = self._further
+        chosen = {n for n in found if all(clause.met_by(labels) for clause in further[n])}
         chosen.update(self._always)
         return chosen
 

@@ -37,11 +37,19 @@ class Term:
     written: str = field(default="", compare=False)
     column: int = field(default=0, compare=False)
     key: tuple[str, ...] = ()  # what exactness adds to the meaning
+    # the parts of all words in a row; the one label that is the whole of it, if there is one; all
+    # letters, unless some are left open
+    parts: tuple[Part, ...] = field(init=False, compare=False, repr=False)
+    label: str | None = field(init=False, compare=False, repr=False)
+    letters: str | None = field(init=False, compare=False, repr=False)
 
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """The parts of all words in a row."""
-        return tuple(part for word in self.words for part in word)
+    def __post_init__(self) -> None:
+        parts = tuple(part for word in self.words for part in word)
+        settled = all(part.kind == "word" for part in parts)
+        letters = "".join(part.text for part in parts) if settled else None
+        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "label", letters if len(parts) == 1 and not self.exact else None)
+        object.__setattr__(self, "letters", letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,17 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of these."""
+    """Any of these. `labels` are those of its plain terms, `others` the parts that are no such."""
 
     parts: tuple[Node, ...]
+    labels: frozenset[str] = field(init=False, compare=False, repr=False)
+    others: tuple[Node, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        labels = frozenset(p.label for p in self.parts if isinstance(p, Term) and p.label)
+        others = tuple(p for p in self.parts if not (isinstance(p, Term) and p.label))
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "others", others)
 
 
 @dataclass(frozen=True, slots=True)

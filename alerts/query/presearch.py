@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from alerts.query.apart import halves
 from alerts.query.fields import COUNTED, FIELD_NAMES
 from alerts.query.nodes import (
     And,
@@ -23,10 +24,10 @@ from alerts.query.nodes import (
     Term,
     Window,
 )
+from alerts.query.quick import MOST_JOINED
 from alerts.query.stemming import forms
 from alerts.query.terms import joined
 from alerts.query.words import COMMON_WORDS
-from alerts.query.zone import MOST_JOINED
 
 MOST_CLAUSES = 4
 
@@ -37,15 +38,24 @@ ELSEWHERE = "\0"
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One of these labels, or a label that fits one of these wildcards, must occur."""
+    """One of these labels, both words of one of these pairs, or what fits a wildcard."""
 
     labels: frozenset[str]
     wildcards: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+
+    def met_by(self, labels: set[str]) -> bool:
+        """Whether a text with `labels` may meet it; wildcards are not asked and count as met."""
+        return (
+            not labels.isdisjoint(self.labels)
+            or bool(self.wildcards)
+            or any(one in labels and two in labels for one, two in self.pairs)
+        )
 
     @property
     def is_usual(self) -> bool:
-        """Whether title, summary and body alone are asked, and for whole labels alone."""
-        return not self.wildcards and not any(one.startswith(ELSEWHERE) for one in self.labels)
+        """Whether title, summary and body alone are asked."""
+        return not any(one.startswith(ELSEWHERE) for one in (*self.labels, *self.wildcards))
 
     @property
     def cost(self) -> tuple[int, int, int, int]:
@@ -94,12 +104,14 @@ def _of_either(each: list[Needs]) -> Needs:
     """The cheapest clauses of the alternatives, as one; none if one of them has none."""
     if not all(each):
         return ()
-    labels: set[str] = set()
-    wildcards: set[str] = set()
-    for needs in each:
-        labels |= needs[0].labels
-        wildcards |= needs[0].wildcards
-    return (Clause(frozenset(labels), frozenset(wildcards)),)
+    cheapest = [needs[0] for needs in each]
+    return (
+        Clause(
+            frozenset().union(*(clause.labels for clause in cheapest)),
+            frozenset().union(*(clause.wildcards for clause in cheapest)),
+            frozenset().union(*(clause.pairs for clause in cheapest)),
+        ),
+    )
 
 
 def _of_term(term: Term, where: str) -> Needs:
@@ -108,16 +120,18 @@ def _of_term(term: Term, where: str) -> Needs:
 
 
 def _of_part(parts: tuple[Part, ...], at: int, where: str) -> Clause:
-    """The labels in which a text can have a part: by itself, or joined with its neighbours."""
+    """The labels in which a text can have a part: itself, joined with its neighbours, apart."""
     part = parts[at]
     if part.kind == "wild":
         return Clause(frozenset(), frozenset({where + part.text}))
-    if part.kind == "stem":
-        return Clause(frozenset(where + form for form in forms(part.text)))
-    labels = set()
+    labels = set(forms(part.text)) if part.kind == "stem" else set()
     for start in range(max(0, at - MOST_JOINED + 1), at + 1):
         for end in range(at + 1, min(start + MOST_JOINED, len(parts)) + 1):
             row = parts[start:end]
             if all(one.kind == "word" for one in row):
-                labels.add(where + joined(row))
-    return Clause(frozenset(labels))
+                labels.add(joined(row))
+    pairs = {pair for label in labels for pair in halves(label) if labels.isdisjoint(pair)}
+    return Clause(
+        frozenset(where + label for label in labels),
+        pairs=frozenset((where + one, where + two) for one, two in pairs),
+    )

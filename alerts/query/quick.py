@@ -6,10 +6,12 @@ Says the same as `tokens`, which it asks about everything that is not a plain ru
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 from alerts.query.folding import as_ascii
-from alerts.query.tokens import parts_of, tokenise
+from alerts.query.tokens import parts_of, tokenise, words_of
 
 _BEYOND_ASCII = re.compile(r"[^\t-\r -~]+")
 # what nearly every article has: `str.replace` takes a tenth of the time of the expression above
@@ -27,43 +29,84 @@ _CASED = {**_CLEARED, ord(_HYPHEN): "-", ord(_POINT): "."}
 _FOLDED = {**_CASED, **{ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}}
 
 
-class Reading:
-    """The parts of a text's words, folded, in order."""
+# parts of one word, or of a phrase, that may be written as one
+MOST_JOINED = 4
 
-    __slots__ = ("_joined", "_numbers", "parts")
+
+class Reading:
+    """The parts of a text's words, folded, in order.
+
+    `compounds` are the words of several parts, their parts with hyphens between, in order.
+    """
+
+    __slots__ = ("_spelled", "compounds", "parts")
 
     def __init__(self, text: str) -> None:
         plain = _as_ascii(text)
-        self._numbers: list[int] | None = None
-        self._joined: list[str] | None = None
+        self._spelled = ""  # the words with blanks between them, where some are compounds
+        self.compounds: list[tuple[str, ...]] = []
         if plain is None:
-            tokens = tokenise(text)
-            self.parts = [token.folded for token in tokens]
-            self._numbers = [token.word for token in tokens]
+            words = list(words_of(text))
+            self.parts = list(chain.from_iterable(words))
+            self.compounds = [word for word in words if len(word) > 1]
+            self._spelled = " ".join(["-".join(word) for word in words])
             return
         spelled = _spelled(plain).translate(_FOLDED)
-        self.parts = spelled.split()
-        if "-" in spelled:
-            self._joined = self.parts
-            self.parts = spelled.replace("-", " ").split()
+        at = spelled.find("-")
+        if at < 0:
+            self.parts = spelled.split()
+            return
+        while at >= 0:
+            end = spelled.find(" ", at)
+            end = len(spelled) if end < 0 else end
+            self.compounds.append(tuple(spelled[spelled.rfind(" ", 0, at) + 1 : end].split("-")))
+            at = spelled.find("-", end)
+        self._spelled = spelled
+        self.parts = spelled.replace("-", " ").split()
 
     @property
-    def compounds(self) -> bool:
-        """Whether some word has several parts."""
-        if self._numbers is not None:
-            return len(self.parts) > len(set(self._numbers))
-        return self._joined is not None
+    def labels(self) -> set[str]:
+        """Every part, and the joined spellings of the parts of one word."""
+        found = set(self.parts)
+        for word in self.compounds:
+            found.update(label for _, _, label in runs_of(word))
+        return found
 
-    @property
-    def numbers(self) -> list[int] | range:
+    def places_of_compounds(self) -> list[tuple[int, tuple[str, ...]]]:
+        """Each word of several parts, with the number of its first part."""
+        if not self.compounds:
+            return []
+        words, found, at, before = self._spelled.split(), [], 0, 0
+        for compound in self.compounds:
+            at = words.index("-".join(compound), at)
+            found.append((at + before, compound))
+            before += len(compound) - 1
+            at += 1
+        return found
+
+    def numbers(self) -> Sequence[int]:
         """Part -> the number of its word."""
-        if self._numbers is None:
-            if self._joined is None:
-                return range(len(self.parts))
-            self._numbers = [
-                at for at, word in enumerate(self._joined) for _ in range(word.count("-") + 1)
-            ]
-        return self._numbers
+        found: list[int] = []
+        word = 0
+        for at, compound in self.places_of_compounds():
+            following = word + at - len(found)
+            found.extend(range(word, following))
+            found.extend([following] * len(compound))
+            word = following + 1
+        if not found:
+            return range(len(self.parts))
+        found.extend(range(word, word + len(self.parts) - len(found)))
+        return found
+
+
+@lru_cache(maxsize=65_536)
+def runs_of(word: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
+    """Neighbouring parts of a word joined: from which to which, and how that is spelled."""
+    return tuple(
+        (start, end, "".join(word[start:end]))
+        for start in range(len(word) - 1)
+        for end in range(start + 2, min(start + MOST_JOINED, len(word)) + 1)
+    )
 
 
 def cased_parts(text: str) -> list[str]:

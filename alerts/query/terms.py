@@ -10,10 +10,11 @@ from itertools import groupby
 from alerts.query.folding import plain_signs
 from alerts.query.nodes import Exactness, Part, PartKind, Term
 from alerts.query.occurrences import Occurrence, of_places
+from alerts.query.quick import MOST_JOINED
 from alerts.query.stemming import FEWEST_LETTERS as FEWEST_LETTERS_OF_STEM
 from alerts.query.stemming import forms
 from alerts.query.tokens import tokenise
-from alerts.query.zone import MOST_JOINED, Place, Zone
+from alerts.query.zone import Place, Zone
 
 FEWEST_LITERALS = 3
 MOST_WILDCARDS = 5  # in one word
@@ -116,12 +117,29 @@ def joined(parts: tuple[Part, ...]) -> str:
 
 def find_term(term: Term, zone: Zone) -> list[Occurrence]:
     """The occurrences of a term in a zone."""
+    if term.label is not None:
+        places = zone.places(term.label)
+        return of_places(places) if places else []
     parts = term.parts
+    if term.letters is not None and term.letters not in zone.squeezed:
+        return []  # however it is parted, its letters would stand there
     places = _single(parts[0], zone) if len(parts) == 1 else _row(parts, zone)
     if places and term.exact:
         fits = _exactly(term)
         places = [place for place in places if fits(zone, place)]
     return of_places(places) if places else []
+
+
+def has_term(term: Term, zone: Zone) -> bool:
+    """Whether `find_term` would find something, without saying where."""
+    if term.label is not None:
+        return zone.has(term.label)
+    if term.letters is not None and not term.exact:
+        if term.letters not in zone.squeezed:
+            return False
+        if f" {' '.join(part.text for part in term.parts)} " in zone.spaced:
+            return True
+    return bool(find_term(term, zone))
 
 
 def _single(part: Part, zone: Zone) -> list[Place]:

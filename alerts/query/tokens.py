@@ -8,6 +8,7 @@ does an apostrophe after one letter (O'Brien). Other apostrophes go (don't), and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,6 +63,24 @@ def tokenise(text: str) -> list[Token]:
         t._replace(start=kept[t.start], end=_end_with_marks(text, kept[t.end - 1] + 1))
         for t in seen
     ]
+
+
+def words_of(text: str) -> Iterator[tuple[str, ...]]:
+    """The words of a text, each as its folded parts; the same words as those of `tokenise`."""
+    if not text.isascii() and not _UNSEEN.isdisjoint(text):
+        text = "".join([character for character in text if character not in _UNSEEN])
+    word: list[str] = []
+    for chunk in _CHUNK.findall(text.replace("_", " ").replace("ʼ", "'")):
+        if chunk.isalnum():
+            yield (fold(chunk),)
+            continue
+        for part in parts_of(chunk):
+            if part.begins_word and word:
+                yield tuple(word)
+                word.clear()
+            word.append(fold(part.letters))
+        yield tuple(word)
+        word.clear()
 
 
 def _end_with_marks(text: str, end: int) -> int:

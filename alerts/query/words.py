@@ -24,6 +24,15 @@ FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905  as a list it could not be read
 )
 
+# What stands before a word to make a new one, and is as often written apart or with a hyphen.
+PREFIXES = frozenset(
+    """
+    e i m x bio cyber eco electro euro geo inter intra life macro mega med meta micro mini mono
+    multi nano neuro non para pharma photo poly pre post pro proto pseudo psycho quasi radio re semi
+    socio sub super techno tele therm trans tri ultra uni
+    """.split()  # noqa: SIM905  as a list it could not be read
+)
+
 # Everyday words that are also names of suppliers and products, or common in health news.
 _COMMON = """
     ability able academy access account accurate act action active acute adapt address advance

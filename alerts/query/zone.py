@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import islice, pairwise
-from operator import add
 
+from alerts.query.apart import halves, may_be_one
 from alerts.query.borders import paragraph_starts, sentence_starts
-from alerts.query.quick import Reading, cased_parts
+from alerts.query.quick import Reading, cased_parts, runs_of
 from alerts.query.tokens import Token, tokenise
-from alerts.query.words import FUNCTION_WORDS
 
 Place = tuple[int, int]
-# parts of one word, or of a phrase, that may be written as one
-MOST_JOINED = 4
-# words that may be written apart with a blank: shorter ones meet by chance
-FEWEST_LETTERS_APART = 5
+_FEW = 16  # labels, from which on a table of all places costs less than looking for each
 
 
 class Zone:
@@ -31,6 +26,7 @@ class Zone:
         self.field = field
         self.text = text
         self.offset = offset
+        self._asked = 0
 
     @cached_property
     def _reading(self) -> Reading:
@@ -42,23 +38,24 @@ class Zone:
         return self._reading.parts
 
     @cached_property
-    def numbers(self) -> list[int] | range:
+    def numbers(self) -> Sequence[int]:
         """Part -> the number of its word."""
-        return self._reading.numbers
+        return self._reading.numbers()
 
     @cached_property
-    def labels(self) -> frozenset[str]:
+    def labels(self) -> set[str]:
         """Every part, and every joined spelling of neighbouring parts of one word."""
-        return frozenset(self.parts).union(self.runs)
+        return self._reading.labels
 
     @cached_property
-    def pairs(self) -> frozenset[str]:
-        """Neighbouring parts joined, of which `is_pair` says whether they may be one word."""
-        return frozenset(self.pairs_in_order())
+    def spaced(self) -> str:
+        """The parts with one blank before and behind each."""
+        return f" {' '.join(self.parts)} "
 
-    def pairs_in_order(self) -> Iterator[str]:
-        """The same as they come."""
-        return map(add, self.parts, islice(self.parts, 1, None))
+    @cached_property
+    def squeezed(self) -> str:
+        """The text with nothing between its words: what is written apart is joined in it."""
+        return "".join(self.parts)
 
     @cached_property
     def runs(self) -> dict[str, list[Place]]:
@@ -72,21 +69,14 @@ class Zone:
     @cached_property
     def runs_at(self) -> dict[int, list[tuple[int, str]]]:
         """Part -> the joined spellings that begin with it, and where they end."""
-        if not self._reading.compounds:
-            return {}
         found: dict[int, list[tuple[int, str]]] = {}
-        parts, numbers = self.parts, self.numbers
-        for start in [at for at, (one, two) in enumerate(pairwise(numbers)) if one == two]:
-            label = parts[start]
-            for end in range(start + 1, min(start + MOST_JOINED, len(parts))):
-                if numbers[end] != numbers[start]:
-                    break
-                label += parts[end]
-                found.setdefault(start, []).append((end + 1, label))
+        for at, word in self._reading.places_of_compounds():
+            for start, end, label in runs_of(word):
+                found.setdefault(at + start, []).append((at + end, label))
         return found
 
     @cached_property
-    def _places(self) -> dict[str, list[Place]]:
+    def _all_places(self) -> dict[str, list[Place]]:
         found: dict[str, list[Place]] = {}
         for at, part in enumerate(self.parts):
             if part in found:
@@ -97,16 +87,54 @@ class Zone:
 
     def places(self, label: str) -> list[Place]:
         """Where `label` stands: as a part, joined within a word, or apart with a blank."""
-        found = self._places.get(label, [])
-        if label in self.runs:
-            found = found + self.runs[label]
-        if len(label) >= FEWEST_LETTERS_APART and label in self.pairs:
-            parts = self.parts
-            found = found + [
-                (at, at + 2)
-                for at in range(len(parts) - 1)
-                if parts[at] + parts[at + 1] == label and self.is_pair(at)
-            ]
+        found: list[Place] = []
+        if label in self.labels:
+            found = self._part_places(label)
+            if label in self.runs:
+                found = found + self.runs[label]
+        for one, two in halves(label):
+            if one in self.labels and two in self.labels:
+                found = found + [
+                    (at, at + 2)
+                    for at, _ in self._part_places(one)
+                    if self._follows(two, at + 1) and self._touch(at)
+                ]
+        return found
+
+    def _follows(self, label: str, at: int) -> bool:
+        return at < len(self.parts) and self.parts[at] == label
+
+    def _touch(self, at: int) -> bool:
+        """Whether nothing but blanks stands between the parts `at` and `at + 1`."""
+        return self.text[self.tokens[at].end : self.tokens[at + 1].start].isspace()
+
+    def has(self, label: str) -> bool:
+        """Whether `label` stands somewhere."""
+        return label in self.labels or bool(self.places(label))
+
+    def has_any(self, labels: frozenset[str]) -> bool:
+        """Whether one of `labels` stands somewhere."""
+        return not self.labels.isdisjoint(labels) or any(map(self.places, self.those_in(labels)))
+
+    def those_in(self, labels: frozenset[str]) -> set[str]:
+        """The ones of `labels` that can have places: no other has."""
+        return (self.labels & labels).union(label for label in labels if halves(label))
+
+    def _part_places(self, label: str) -> list[Place]:
+        """Where a part is `label`. The first few are looked for one by one: most texts need few."""
+        self._asked += 1
+        if self._asked > _FEW:
+            return self._all_places.get(label, [])
+        # in a text with blanks between the parts, counting blanks is counting parts
+        found: list[Place] = []
+        wanted, text = f" {label} ", self.spaced
+        number = counted = 0
+        at = text.find(wanted)
+        while at >= 0:
+            number += text.count(" ", counted, at)
+            counted = at
+            found.append((number, number + 1))
+            at = text.find(wanted, at + 1)
         return found
 
     def ends(self, start: int, label: str) -> list[int]:
@@ -117,20 +145,20 @@ class Zone:
         found = [start + 1] if parts[start] == label else []
         if start in self.runs_at:
             found += [end for end, joined in self.runs_at[start] if joined == label]
-        if (
-            len(label) >= FEWEST_LETTERS_APART
-            and start + 1 < len(parts)
-            and parts[start] + parts[start + 1] == label
-            and self.is_pair(start)
-        ):
+        pair = "".join(parts[start : start + 2])
+        if pair == label and pair != parts[start] and self._is_apart(start):
             found.append(start + 2)
         return found
+
+    def _is_apart(self, at: int) -> bool:
+        """Whether the parts `at` and `at + 1` may be one word written apart."""
+        return may_be_one(self.parts[at], self.parts[at + 1]) and self._touch(at)
 
     def places_like(self, pattern: re.Pattern[str]) -> list[Place]:
         """Where a part, or joined parts of one word, fit a wildcard."""
         found = [
             place
-            for label, places in self._places.items()
+            for label, places in self._all_places.items()
             if pattern.fullmatch(label)
             for place in places
         ]
@@ -148,13 +176,19 @@ class Zone:
             end for end, label in self.runs_at.get(start, ()) if pattern.fullmatch(label)
         ]
 
-    def is_pair(self, at: int) -> bool:
-        """Whether the parts `at` and `at + 1` may be one word written apart: ice cream, open AI."""
-        one, two = self.parts[at], self.parts[at + 1]
-        if one in FUNCTION_WORDS or two in FUNCTION_WORDS:
-            return False
-        between = self.text[self.tokens[at].end : self.tokens[at + 1].start]
-        return between.isspace()
+    def places_within(self, labels: frozenset[str], start: int, end: int) -> list[Place]:
+        """Where some of `labels` begin among the parts start..end: what those are is looked at."""
+        parts, runs_at = self.parts, self.runs_at
+        end = min(end, len(parts))
+        found: list[Place] = []
+        for at in range(start, end):
+            if parts[at] in labels:
+                found.append((at, at + 1))
+            if at in runs_at:
+                found += [(at, ends) for ends, label in runs_at[at] if label in labels]
+            if at + 1 < len(parts) and parts[at] + parts[at + 1] in labels and self._is_apart(at):
+                found.append((at, at + 2))
+        return found
 
     @cached_property
     def tokens(self) -> list[Token]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise, product
 
 from alerts.query import Document
+from alerts.query.apart import may_be_one
 from alerts.query.borders import first_paragraph, paragraph_starts, sentence_starts
 from alerts.query.document import AUTHORS_APART
 from alerts.query.fields import DEFAULT_SCOPE, FIELD_NAMES
@@ -34,7 +35,6 @@ from alerts.query.nodes import (
 )
 from alerts.query.stemming import forms
 from alerts.query.tokens import tokenise
-from alerts.query.words import FUNCTION_WORDS
 
 # (start, end, places of the terms), in tokens
 Stretch = tuple[int, int, frozenset[tuple[int, int]]]
@@ -273,7 +273,7 @@ def _reads(parts: tuple[Part, ...], zone: RefZone, start: int, end: int) -> bool
         tokens = zone.tokens[start : start + taken]
         label = "".join(token.folded for token in tokens)
         within_word = len({token.word for token in tokens}) == 1
-        if not within_word and not (taken == 2 and _written_apart(zone, start, label)):
+        if not within_word and not (taken == 2 and _written_apart(zone, start)):
             continue
         for used in range(1, min(4, len(parts)) + 1):
             said = parts[:used]
@@ -290,13 +290,10 @@ def _reads(parts: tuple[Part, ...], zone: RefZone, start: int, end: int) -> bool
     return False
 
 
-def _written_apart(zone: RefZone, at: int, label: str) -> bool:
+def _written_apart(zone: RefZone, at: int) -> bool:
     one, two = zone.tokens[at], zone.tokens[at + 1]
-    return (
-        len(label) >= 5
-        and not {one.folded, two.folded} & FUNCTION_WORDS
-        and zone.text[one.end : two.start].isspace()
-    )
+    between = zone.text[one.end : two.start]
+    return may_be_one(one.folded, two.folded) and between.isspace()
 
 
 def _fits(wildcard: str, word: str) -> bool:
