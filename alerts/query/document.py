@@ -118,12 +118,15 @@ class Sheet:
     def __init__(self, document: Document, shared: dict[str, list[Zone]], body: Zone) -> None:
         self.document = document
         self._zones = {**shared, "body": [body]}
+        self._filled: dict[tuple[str, ...], list[Zone]] = {}
 
     def zones(self, fields: tuple[str, ...]) -> list[Zone]:
-        """The texts of some fields, in the order given."""
-        if len(fields) == 1:
-            return self._field(fields[0])
-        return [zone for field in fields for zone in self._field(field)]
+        """The texts of some fields that are not empty, in the order given."""
+        filled = self._filled.get(fields)
+        if filled is None:
+            filled = [zone for field in fields for zone in self._field(field) if zone.text]
+            self._filled[fields] = filled
+        return filled
 
     def _field(self, field: str) -> list[Zone]:
         if field not in self._zones:
@@ -174,15 +177,12 @@ class Text:
         return [*first.zones(DEFAULT_SCOPE), *(z for s in others for z in s.zones(("body",)))]
 
     @cached_property
-    def labels(self) -> set[str]:
-        """Every label of title, summary and body."""
-        filled = [zone for zone in self._usual if zone.text]
-        if len(filled) == 1:
-            return filled[0].labels
-        return set().union(*(zone.labels for zone in filled))
+    def haystack(self) -> str:
+        """Every label of title, summary and body, with blanks around each."""
+        return "".join([zone.haystack for zone in self._usual])
 
     @cached_property
-    def elsewhere(self) -> set[str]:
+    def elsewhere(self) -> str:
         """The labels of the fields that are looked at only when asked for."""
         zones = self.sheets[0].zones(("comments", "author", "url", "buyer", "supplier"))
-        return set().union(*(zone.labels for zone in zones))
+        return "".join([zone.haystack for zone in zones])

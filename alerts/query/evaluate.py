@@ -39,6 +39,7 @@ from alerts.query.occurrences import (
 from alerts.query.operators import FUNCTIONS, INFIX, Found
 from alerts.query.quick import MOST_JOINED
 from alerts.query.terms import find_term, has_term
+from alerts.query.vicinity import settled
 from alerts.query.zone import Place, Zone
 
 Scope = tuple[str, ...]
@@ -73,6 +74,8 @@ def holds(node: Node, sheet: Sheet, scope: Scope) -> bool:
             return holds(part, sheet, scope)
         case Filter():
             return test_filter(node, sheet.document)
+        case Near():
+            return any(_is_near(node, zone) for zone in sheet.zones(scope))
         case _:
             return any(occurrences for _, occurrences in gather(node, sheet, scope))
 
@@ -104,6 +107,16 @@ def find(node: Node, zone: Zone) -> list[Occurrence]:
     raise TypeError(f"{type(node).__name__} has no places")
 
 
+def _is_near(node: Near, zone: Zone) -> bool:
+    row = INFIX[node.operator]
+    if not node.negated and not row.whole:
+        reach = node.distance + row.slack
+        verdict = settled(node, reach, zone.reading, ordered=row.ordered)
+        if verdict is not None:
+            return verdict
+    return bool(_near(node, zone))
+
+
 def _near(node: Near, zone: Zone) -> list[Occurrence]:
     row = INFIX[node.operator]
     unit, reach = row.unit, node.distance + row.slack
@@ -114,6 +127,8 @@ def _near(node: Near, zone: Zone) -> list[Occurrence]:
     if row.whole:
         left, right = find(node.left, zone), find(node.right, zone)
         left, right = in_one_unit(left, unit(zone)), in_one_unit(right, unit(zone))
+    elif settled(node, reach, zone.reading, ordered=row.ordered) is False:
+        return []
     elif _labels_in(node.left) > _labels_in(node.right):
         right = find(node.right, zone)
         left = _find_around(node.left, right, reach, zone)

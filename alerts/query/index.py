@@ -1,21 +1,19 @@
 """All watches over one item: its words choose the few queries that are evaluated.
 
-Watches are asked for by the rarest word that each needs, in one dictionary: since terms are whole
-words, this measures better than an automaton over the characters (docs/performance.md).
+Each watch is asked for by the rarest of the clauses that it needs, all of them at once
+(`alerts.query.lookup`); docs/performance.md has what that costs.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from alerts.query.document import Document, Text
-from alerts.query.presearch import ELSEWHERE, Clause
+from alerts.query.lookup import lookup_of
+from alerts.query.presearch import Clause
 from alerts.query.query import Hit, Query
-from alerts.query.terms import pattern_of
-
-_BUCKET = 3  # letters by which wildcards are looked up
 
 
 class WatchIndex:
@@ -24,13 +22,10 @@ class WatchIndex:
     def __init__(self, queries: Mapping[str, Query]) -> None:
         self._keys = sorted(queries)
         self._compiled = [queries[key] for key in self._keys]
-        self._anchors: dict[str, list[int]] = {}
-        self._wildcards = _Wildcards()
         self._always: list[int] = []
-        # words written apart: first word -> second word -> numbers of the queries
-        self._pairs: dict[str, dict[str, list[int]]] = {}
-        # what else must occur: number of the query -> its other clauses
+        # what must occur besides the clause by which a query is asked for
         self._further: list[tuple[Clause, ...]] = []
+        usual, elsewhere = _Anchors(), _Anchors()
         # a label that many queries have in common tells them apart badly
         shared = Counter(
             label for query in self._compiled for clause in query.needs for label in clause.labels
@@ -40,14 +35,16 @@ class WatchIndex:
             if chosen is None:
                 self._always.append(number)
             else:
-                for label in chosen.labels:
-                    self._anchors.setdefault(label, []).append(number)
-                for one, two in chosen.pairs:
-                    self._pairs.setdefault(one, {}).setdefault(two, []).append(number)
-                self._wildcards.add(chosen.wildcards, number)
-            self._further.append(tuple(c for c in query.needs if c is not chosen and c.is_usual))
-        self._elsewhere = self._wildcards.elsewhere or any(
-            label.startswith(ELSEWHERE) for label in self._anchors
+                if chosen.where != "elsewhere":
+                    usual.add(chosen, number)
+                if chosen.where != "usual":
+                    elsewhere.add(chosen, number)
+            self._further.append(
+                tuple(c for c in query.needs if c is not chosen and c.where == "usual")
+            )
+        self._usual = lookup_of(usual.labels, usual.beginnings)
+        self._elsewhere = (
+            lookup_of(elsewhere.labels, elsewhere.beginnings) if elsewhere.is_filled else None
         )
 
     def __len__(self) -> int:
@@ -74,54 +71,36 @@ class WatchIndex:
                 yield number
 
     def _candidates(self, text: Text) -> set[int]:
-        anchors = self._anchors
-        labels = text.labels
-        if self._elsewhere:
-            labels = labels.union(ELSEWHERE + label for label in text.elsewhere)
-        found: set[int] = set()
-        for label in anchors.keys() & labels:
-            found.update(anchors[label])
-        for one in self._pairs.keys() & labels:
-            for two in self._pairs[one].keys() & labels:
-                found.update(self._pairs[one][two])
-        found |= self._wildcards.hit(labels)
+        haystack = text.haystack
+        found = set(chain.from_iterable(self._usual.find(haystack)))
+        if self._elsewhere is not None:
+            found.update(chain.from_iterable(self._elsewhere.find(text.elsewhere)))
         further = self._further
-        chosen = {n for n in found if all(clause.met_by(labels) for clause in further[n])}
+        chosen = {n for n in found if all(clause.met_by(haystack) for clause in further[n])}
         chosen.update(self._always)
         return chosen
+
+
+class _Anchors:
+    """The labels, and the beginnings of labels, by which queries are asked for."""
+
+    def __init__(self) -> None:
+        self.labels: dict[str, list[int]] = {}
+        self.beginnings: dict[str, list[int]] = {}
+
+    @property
+    def is_filled(self) -> bool:
+        return bool(self.labels or self.beginnings)
+
+    def add(self, clause: Clause, number: int) -> None:
+        """Have the query `number` asked for where `clause` may be met."""
+        for label in clause.labels:
+            self.labels.setdefault(label, []).append(number)
+        for beginning in clause.beginnings:
+            self.beginnings.setdefault(beginning, []).append(number)
 
 
 def _cost(clause: Clause, shared: Counter[str]) -> tuple[int, int, int]:
     """How often a clause is likely to be met, and by how many queries."""
     wildcards, common, _, short = clause.cost
     return wildcards + common, sum(shared[label] for label in clause.labels), short
-
-
-class _Wildcards:
-    """Queries by wildcard, looked up by the letters that it begins with."""
-
-    def __init__(self) -> None:
-        self._buckets: dict[str, dict[str, list[int]]] = {}
-        self._lengths: set[int] = set()
-        self.elsewhere = False
-
-    def add(self, wildcards: Iterable[str], number: int) -> None:
-        """Have `hit` say `number` where one of `wildcards` fits."""
-        for wildcard in wildcards:
-            letters = re.split(r"[*?]", wildcard, maxsplit=1)[0][:_BUCKET]
-            self._lengths.add(len(letters))
-            self._buckets.setdefault(letters, {}).setdefault(wildcard, []).append(number)
-            self.elsewhere = self.elsewhere or wildcard.startswith(ELSEWHERE)
-
-    def hit(self, labels: set[str]) -> set[int]:
-        """The numbers of the queries one of whose wildcards fits a label."""
-        found: set[int] = set()
-        for length in self._lengths:
-            for letters in self._buckets.keys() & {label[:length] for label in labels}:
-                beginning = [label for label in labels if label.startswith(letters)]
-                for wildcard, numbers in self._buckets[letters].items():
-                    if len(letters) == length and any(
-                        map(pattern_of(wildcard).fullmatch, beginning)
-                    ):
-                        found.update(numbers)
-        return found

@@ -6,9 +6,8 @@ Says the same as `tokens`, which it asks about everything that is not a plain ru
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
 
 from alerts.query.folding import as_ascii
 from alerts.query.tokens import parts_of, tokenise, words_of
@@ -34,35 +33,47 @@ MOST_JOINED = 4
 
 
 class Reading:
-    """The parts of a text's words, folded, in order.
+    """The words of a text, folded, as one string to look in; their parts when asked for.
 
-    `compounds` are the words of several parts, their parts with hyphens between, in order.
+    `spelled`: the words in order with blanks between, the parts of a word with hyphens between.
     """
 
-    __slots__ = ("_spelled", "compounds", "parts")
+    __slots__ = ("_compounds", "_haystack", "_parts", "spelled")
 
     def __init__(self, text: str) -> None:
         plain = _as_ascii(text)
-        self._spelled = ""  # the words with blanks between them, where some are compounds
-        self.compounds: list[tuple[str, ...]] = []
         if plain is None:
-            words = list(words_of(text))
-            self.parts = list(chain.from_iterable(words))
-            self.compounds = [word for word in words if len(word) > 1]
-            self._spelled = " ".join(["-".join(word) for word in words])
-            return
-        spelled = _spelled(plain).translate(_FOLDED)
-        at = spelled.find("-")
-        if at < 0:
-            self.parts = spelled.split()
-            return
-        while at >= 0:
-            end = spelled.find(" ", at)
-            end = len(spelled) if end < 0 else end
-            self.compounds.append(tuple(spelled[spelled.rfind(" ", 0, at) + 1 : end].split("-")))
-            at = spelled.find("-", end)
-        self._spelled = spelled
-        self.parts = spelled.replace("-", " ").split()
+            self.spelled = " ".join(map(_spelled_token, text.split()))
+        else:
+            self.spelled = _spelled(plain).translate(_FOLDED)
+        self._compounds: list[tuple[str, ...]] | None = None
+        self._parts: list[str] | None = None
+        self._haystack: str | None = None
+
+    @property
+    def parts(self) -> list[str]:
+        """The parts of all words, in order."""
+        if self._parts is None:
+            self._parts = self.spelled.replace("-", " ").split()
+        return self._parts
+
+    @property
+    def compounds(self) -> list[tuple[str, ...]]:
+        """The words of several parts, in order."""
+        if self._compounds is None:
+            self._compounds = list(_compounds_in(self.spelled))
+        return self._compounds
+
+    @property
+    def haystack(self) -> str:
+        """Every label with a blank before and behind it.
+
+        Words with one blank between them in the text have one here; others may have.
+        """
+        if self._haystack is None:
+            joined = [label for word in self.compounds for _, _, label in runs_of(word)]
+            self._haystack = f" {self.spelled.replace('-', ' ')}  {'  '.join(joined)} "
+        return self._haystack
 
     @property
     def labels(self) -> set[str]:
@@ -76,7 +87,7 @@ class Reading:
         """Each word of several parts, with the number of its first part."""
         if not self.compounds:
             return []
-        words, found, at, before = self._spelled.split(), [], 0, 0
+        words, found, at, before = self.spelled.split(), [], 0, 0
         for compound in self.compounds:
             at = words.index("-".join(compound), at)
             found.append((at + before, compound))
@@ -97,6 +108,21 @@ class Reading:
             return range(len(self.parts))
         found.extend(range(word, word + len(self.parts) - len(found)))
         return found
+
+
+def _compounds_in(spelled: str) -> Iterator[tuple[str, ...]]:
+    at = spelled.find("-")
+    while at >= 0:
+        end = spelled.find(" ", at)
+        end = len(spelled) if end < 0 else end
+        yield tuple(spelled[spelled.rfind(" ", 0, at) + 1 : end].split("-"))
+        at = spelled.find("-", end)
+
+
+def stands(label: str, haystack: str) -> bool:
+    """Whether a haystack has a label."""
+    # letters alone are looked for in a third of the time: blanks are everywhere
+    return label in haystack and f" {label} " in haystack
 
 
 @lru_cache(maxsize=65_536)
@@ -124,6 +150,8 @@ def _as_ascii(text: str) -> str | None:
         return _BEYOND_ASCII.sub(" ", text)
     for sign, plain in _FREQUENT:
         text = text.replace(sign, plain)
+        if text.isascii():
+            break
     if not text.isascii() or _HYPHEN in text or _POINT in text:
         text = _BEYOND_ASCII.sub(lambda found: as_ascii(found[0]), text)
     return text if text.isascii() else None
@@ -133,21 +161,30 @@ def _spelled(plain: str) -> str:
     """`plain` with its chunks spelled out; other signs still stand."""
     pieces: list[str] = []
     done = 0
-    found = _JOINT.search(plain)
-    while found is not None:
-        start = found.start()
-        while start > done and plain[start - 1].isalnum():
-            start -= 1
-        ending = _CHUNK_END.match(plain, found.start())
-        end = ending.end() if ending else found.end()
+    for found in _JOINT.finditer(plain):
+        joint = found.start()
+        if joint < done:
+            continue
+        start = max(done, plain.rfind(" ", done, joint) + 1)
+        if not plain[start:joint].isalnum():
+            start = joint
+            while start > done and plain[start - 1].isalnum():
+                start -= 1
+        ending = _CHUNK_END.match(plain, joint)
+        end = ending.end() if ending else joint + 1
         pieces.append(plain[done:start])
         pieces.append(_spell(plain[start:end]))
         done = end
-        found = _JOINT.search(plain, end)
     if not pieces:
         return plain
     pieces.append(plain[done:])
     return "".join(pieces)
+
+
+@lru_cache(maxsize=65_536)
+def _spelled_token(token: str) -> str:
+    """What stands between two blanks of any text, spelled; words do not run over blanks."""
+    return " ".join(["-".join(word) for word in words_of(token)])
 
 
 @lru_cache(maxsize=65_536)

@@ -135,6 +135,8 @@ def has_term(term: Term, zone: Zone) -> bool:
     if term.label is not None:
         return zone.has(term.label)
     if term.letters is not None and not term.exact:
+        if zone.has_phrase(" ".join([part.text for part in term.parts])):
+            return True
         if term.letters not in zone.squeezed:
             return False
         if f" {' '.join(part.text for part in term.parts)} " in zone.spaced:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from alerts.query.apart import halves, may_be_one
 from alerts.query.borders import paragraph_starts, sentence_starts
-from alerts.query.quick import Reading, cased_parts, runs_of
+from alerts.query.quick import Reading, cased_parts, runs_of, stands
 from alerts.query.tokens import Token, tokenise
 
 Place = tuple[int, int]
@@ -29,23 +29,29 @@ class Zone:
         self._asked = 0
 
     @cached_property
-    def _reading(self) -> Reading:
+    def reading(self) -> Reading:
+        """The words, read the quick way."""
         return Reading(self.text)
 
     @property
     def parts(self) -> list[str]:
         """The parts of all words, folded, in order."""
-        return self._reading.parts
+        return self.reading.parts
 
     @cached_property
     def numbers(self) -> Sequence[int]:
         """Part -> the number of its word."""
-        return self._reading.numbers()
+        return self.reading.numbers()
+
+    @cached_property
+    def haystack(self) -> str:
+        """Every label with a blank before and behind it."""
+        return self.reading.haystack
 
     @cached_property
     def labels(self) -> set[str]:
         """Every part, and every joined spelling of neighbouring parts of one word."""
-        return self._reading.labels
+        return self.reading.labels
 
     @cached_property
     def spaced(self) -> str:
@@ -70,7 +76,7 @@ class Zone:
     def runs_at(self) -> dict[int, list[tuple[int, str]]]:
         """Part -> the joined spellings that begin with it, and where they end."""
         found: dict[int, list[tuple[int, str]]] = {}
-        for at, word in self._reading.places_of_compounds():
+        for at, word in self.reading.places_of_compounds():
             for start, end, label in runs_of(word):
                 found.setdefault(at + start, []).append((at + end, label))
         return found
@@ -88,12 +94,12 @@ class Zone:
     def places(self, label: str) -> list[Place]:
         """Where `label` stands: as a part, joined within a word, or apart with a blank."""
         found: list[Place] = []
-        if label in self.labels:
+        if self._says(label):
             found = self._part_places(label)
             if label in self.runs:
                 found = found + self.runs[label]
         for one, two in halves(label):
-            if one in self.labels and two in self.labels:
+            if self._says(f"{one} {two}"):
                 found = found + [
                     (at, at + 2)
                     for at, _ in self._part_places(one)
@@ -105,19 +111,31 @@ class Zone:
         return at < len(self.parts) and self.parts[at] == label
 
     def _touch(self, at: int) -> bool:
-        """Whether nothing but blanks stands between the parts `at` and `at + 1`."""
-        return self.text[self.tokens[at].end : self.tokens[at + 1].start].isspace()
+        """Whether nothing but one blank stands between the parts `at` and `at + 1`."""
+        between = self.text[self.tokens[at].end : self.tokens[at + 1].start]
+        return len(between) == 1 and between.isspace()
+
+    def _says(self, label: str) -> bool:
+        return stands(label, self.haystack)
 
     def has(self, label: str) -> bool:
         """Whether `label` stands somewhere."""
-        return label in self.labels or bool(self.places(label))
+        return self._says(label) or (bool(halves(label)) and bool(self.places(label)))
+
+    def has_phrase(self, words: str) -> bool:
+        """Whether parts stand one behind the other with one blank between them."""
+        return f" {words} " in self.haystack
 
     def has_any(self, labels: frozenset[str]) -> bool:
         """Whether one of `labels` stands somewhere."""
+        if len(labels) <= _FEW:
+            return any(map(self.has, labels))
         return not self.labels.isdisjoint(labels) or any(map(self.places, self.those_in(labels)))
 
     def those_in(self, labels: frozenset[str]) -> set[str]:
         """The ones of `labels` that can have places: no other has."""
+        if len(labels) <= _FEW:
+            return {label for label in labels if self._says(label) or halves(label)}
         return (self.labels & labels).union(label for label in labels if halves(label))
 
     def _part_places(self, label: str) -> list[Place]:

@@ -293,7 +293,7 @@ def _reads(parts: tuple[Part, ...], zone: RefZone, start: int, end: int) -> bool
 def _written_apart(zone: RefZone, at: int) -> bool:
     one, two = zone.tokens[at], zone.tokens[at + 1]
     between = zone.text[one.end : two.start]
-    return may_be_one(one.folded, two.folded) and between.isspace()
+    return may_be_one(one.folded, two.folded) and len(between) == 1 and between.isspace()
 
 
 def _fits(wildcard: str, word: str) -> bool:

@@ -1,0 +1,101 @@
+"""Whether words are near each other, told from the words around them before any place is known.
+
+Pure. Proximity between lists of names and of everyday words is asked for often and
+found seldom; the words around the few names settle that without numbering the whole text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from alerts.query.apart import halves
+from alerts.query.nodes import Macro, Near, Node, Or, Term
+from alerts.query.quick import Reading, runs_of, stands
+
+_MARGIN = 2  # words: one that a label is written apart in, and the one that it stands in
+
+
+def settled(node: Near, reach: int, reading: Reading, *, ordered: bool) -> bool | None:
+    """Whether a proximity of plain words holds in a text; None where only places can tell.
+
+    Args:
+        node: not negated, and counted in words.
+        reach: by how much the numbers of two words may differ.
+        reading: of the text.
+        ordered: whether the left side must come first.
+    """
+    left, right = _labels_of(node.left), _labels_of(node.right)
+    if left is None or right is None:
+        return None
+    is_left = len(left) <= len(right)
+    few, many = (left, right) if is_left else (right, left)
+    doubtful = False
+    for label, second in _present(few, reading.haystack):
+        for at in _places(label, reading.haystack):
+            if at >= len(reading.spelled):
+                doubtful = True  # joined in the text's own word, such as e-prescribing
+                break
+            before, own, after = _around(reading.spelled, at, reach + _MARGIN)
+            sides = [] if ordered and is_left else before[-reach:]
+            sides += [] if ordered and not is_left else after[:reach]
+            if second is None and not many.isdisjoint(sides):
+                return True
+            doubtful = doubtful or _may_stand_in([*before, own, *after], many)
+    return None if doubtful else False
+
+
+def _labels_of(node: Node) -> frozenset[str] | None:
+    match node:
+        case Term(label=str(label)):
+            return frozenset((label,))
+        case Or(labels=labels, others=()):
+            return labels
+        case Macro(_, part):
+            return _labels_of(part)
+        case _:
+            return None
+
+
+def _present(labels: frozenset[str], haystack: str) -> Iterator[tuple[str, str | None]]:
+    """Those of some labels that a text has; what it may have apart as its first and second word."""
+    for label in labels:
+        if stands(label, haystack):
+            yield label, None
+        for one, two in halves(label):
+            if stands(f"{one} {two}", haystack):
+                yield one, two
+
+
+def _places(label: str, haystack: str) -> Iterator[int]:
+    """Where a part stands, counted in `Reading.spelled`; behind its end where it is joined."""
+    wanted = f" {label} "
+    at = haystack.find(wanted)
+    while at >= 0:
+        yield at
+        at = haystack.find(wanted, at + 1)
+
+
+def _around(spelled: str, at: int, count: int) -> tuple[list[str], str, list[str]]:
+    """Up to `count` words before a place, the word there, and as many behind it."""
+    start = spelled.rfind(" ", 0, at) + 1
+    end = spelled.find(" ", at)
+    end = len(spelled) if end < 0 else end
+    before = spelled[:start].rsplit(None, count)[-count:]
+    return before, spelled[start:end], spelled[end:].split(None, count)[:count]
+
+
+def _may_stand_in(words: list[str], labels: frozenset[str]) -> bool:
+    """Whether some of `labels` may be among words: as such, in parts, joined or apart."""
+    parts: list[str] = []
+    for word in words:
+        if "-" in word:
+            own = tuple(word.split("-"))
+            parts += own
+            if not labels.isdisjoint([label for _, _, label in runs_of(own)]):
+                return True
+        else:
+            parts.append(word)
+    return not labels.isdisjoint(parts) or not labels.isdisjoint(
+        [one + two for one, two in pairwise(parts)]
+    )
