@@ -72,7 +72,7 @@ def watches(count: int, texts: list[str], hot: int, random: Random) -> list[Watc
     spread = Counter(word for text in texts for word in set(_WORD.findall(text.lower())))
     usual = [word for word, in_texts in spread.most_common(600)][100:]
     rare = [word for word, in_texts in spread.items() if 2 <= in_texts <= len(texts) * 0.02]
-    unknown = [name for name in names(count + 5_000, random) if name not in spread]
+    unknown = [name for name in names(count + 30_000, random) if name not in spread]
     made = [_watch(random, rare, unknown, usual) for _ in range(hot)]
     made += [_watch(random, unknown, unknown, usual) for _ in range(count - hot)]
     random.shuffle(made)

@@ -192,6 +192,20 @@ class Mentions:
             counted = counted.where(mention.c.created_at < until)
         return int(self._db.scalar(counted) or 0)
 
+    def moments(
+        self, watch_keys: Sequence[str], since: datetime, until: datetime
+    ) -> tuple[datetime, ...]:
+        """When these watches found something to be told, in order; an item counts once."""
+        wanted = mention.c.watch_key.in_(list(watch_keys))
+        found = (
+            select(func.min(mention.c.created_at).label("at"))
+            .where(wanted, mention.c.baseline.is_(False))
+            .where(mention.c.created_at >= since, mention.c.created_at <= until)
+            .group_by(mention.c.item_id)
+            .order_by("at")
+        )
+        return tuple(self._db.scalars(found))
+
 
 def _where_it_hit(match: Match) -> dict[str, Any]:
     return {

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from supplierwatch.commands import (
+    backtesting,
     crawling,
     database,
     demo,
@@ -127,6 +128,7 @@ for family in (
     crawling,
     mail,
     searching,
+    backtesting,
     explaining,
     sources,
     watches,

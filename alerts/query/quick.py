@@ -38,7 +38,7 @@ class Reading:
     `spelled`: the words in order with blanks between, the parts of a word with hyphens between.
     """
 
-    __slots__ = ("_compounds", "_haystack", "_parts", "spelled")
+    __slots__ = ("_compounds", "_haystack", "_labels", "_parts", "spelled")
 
     def __init__(self, text: str) -> None:
         plain = _as_ascii(text)
@@ -49,6 +49,7 @@ class Reading:
         self._compounds: list[tuple[str, ...]] | None = None
         self._parts: list[str] | None = None
         self._haystack: str | None = None
+        self._labels: set[str] | None = None
 
     @property
     def parts(self) -> list[str]:
@@ -78,10 +79,11 @@ class Reading:
     @property
     def labels(self) -> set[str]:
         """Every part, and the joined spellings of the parts of one word."""
-        found = set(self.parts)
-        for word in self.compounds:
-            found.update(label for _, _, label in runs_of(word))
-        return found
+        if self._labels is None:
+            self._labels = set(self.parts)
+            for word in self.compounds:
+                self._labels.update([label for _, _, label in runs_of(word)])
+        return self._labels
 
     def places_of_compounds(self) -> list[tuple[int, tuple[str, ...]]]:
         """Each word of several parts, with the number of its first part."""

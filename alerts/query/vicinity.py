@@ -13,6 +13,7 @@ from alerts.query.apart import halves
 from alerts.query.nodes import Macro, Near, Node, Or, Term
 from alerts.query.quick import Reading, runs_of, stands
 
+_MANY = 24  # labels, from which on a set of the text's costs less than looking for each
 _MARGIN = 2  # words: one that a label is written apart in, and the one that it stands in
 
 
@@ -31,7 +32,7 @@ def settled(node: Near, reach: int, reading: Reading, *, ordered: bool) -> bool 
     is_left = len(left) <= len(right)
     few, many = (left, right) if is_left else (right, left)
     doubtful = False
-    for label, second in _present(few, reading.haystack):
+    for label, second in _present(few, reading):
         for at in _places(label, reading.haystack):
             if at >= len(reading.spelled):
                 doubtful = True  # joined in the text's own word, such as e-prescribing
@@ -57,11 +58,14 @@ def _labels_of(node: Node) -> frozenset[str] | None:
             return None
 
 
-def _present(labels: frozenset[str], haystack: str) -> Iterator[tuple[str, str | None]]:
+def _present(labels: frozenset[str], reading: Reading) -> Iterator[tuple[str, str | None]]:
     """Those of some labels that a text has; what it may have apart as its first and second word."""
+    haystack = reading.haystack
+    if len(labels) > _MANY:
+        yield from [(label, None) for label in labels & reading.labels]
+    else:
+        yield from [(label, None) for label in labels if stands(label, haystack)]
     for label in labels:
-        if stands(label, haystack):
-            yield label, None
         for one, two in halves(label):
             if stands(f"{one} {two}", haystack):
                 yield one, two

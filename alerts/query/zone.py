@@ -48,7 +48,7 @@ class Zone:
         """Every label with a blank before and behind it."""
         return self.reading.haystack
 
-    @cached_property
+    @property
     def labels(self) -> set[str]:
         """Every part, and every joined spelling of neighbouring parts of one word."""
         return self.reading.labels

@@ -23,7 +23,8 @@ PROJECT: dict[str, Any] = tomllib.loads(read("pyproject.toml"))["project"]
 PYTHONS = ("3.11", "3.12", "3.13")
 MACHINES = ("x86_64", "aarch64")
 PIN = re.compile(
-    r"^([A-Za-z0-9._-]+)==(\S+) \\((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)", re.MULTILINE
+    r"^([A-Za-z0-9._-]+)==(\S+)(?: ; [^\\\n]+)? \\((?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+)",
+    re.MULTILINE,
 )
 
 

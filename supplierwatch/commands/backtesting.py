@@ -1,0 +1,225 @@
+"""`backtest`: what a watch would have found, and what an edit of it changes, before it counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from supplierwatch.commands.completion import watch_keys
+from supplierwatch.commands.failures import UsageError
+from supplierwatch.commands.options import Json, moment_of
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import archive, session
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import console, print_json
+
+if TYPE_CHECKING:
+    from alerts.backtest import Backtest
+    from alerts.query import Query
+    from storage.model import WatchVersion
+    from storage.store import Store
+    from supplierwatch.show.backtested import Compared, Forecast
+    from supplierwatch.wiring import Wired
+
+PANEL = "Ask"
+PAGE = 200  # items in one read
+_VERSION = re.compile(r"v?(\d+)")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "backtest",
+        backtest,
+        panel=PANEL,
+        examples=(
+            ("backtest fdp", "a watch as it stands in the file, against the version in force"),
+            ("backtest fdp --against v2", "against an earlier version of it"),
+            ("backtest '@palantir AND nhs' --since 90d", "a query that is no watch yet"),
+            ("backtest '@palantir NOT share price' --against fdp", "an idea against a watch"),
+        ),
+    )
+
+
+def backtest(
+    ctx: typer.Context,
+    wanted: Annotated[
+        str,
+        typer.Argument(
+            metavar="WATCH|QUERY",
+            help="The key of a watch, or a query in quotes.",
+            autocompletion=watch_keys,
+        ),
+    ],
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="How far back: 12h, 30d, 8w, or a date.")
+    ] = "30d",
+    against: Annotated[
+        str | None,
+        typer.Option(
+            "--against",
+            metavar="OLD",
+            help="What to compare with: a query, the key of a watch, or a version such as v2.",
+        ),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=0, max=200, help="Show N items of each sort.")
+    ] = 10,
+    json: Json = False,
+) -> None:
+    """Show what a watch or query would have found, week by week.
+
+    Compared with an earlier form it names every item that the edit adds or drops, with the
+    sentence, and how many messages each subscription would have sent. A watch is compared with the
+    version that is in force, unless --against says otherwise. Nothing is written and nobody is
+    told. Ends with exit code 6 where nothing is found.
+    """
+    from alerts.backtest import Backtest
+    from alerts.query import compile_query
+    from supplierwatch.show import backtested
+    from supplierwatch.show.found import Looking
+
+    now = datetime.now(UTC)
+    earliest = moment_of(since, now)
+    assert earliest is not None  # noqa: S101  # it has a default
+    wired = session(ctx).wired()
+    is_watch = wanted in wired.queries
+    query = wired.queries[wanted] if is_watch else compile_query(wanted, suppliers=wired.suppliers)
+    with archive(wired) as store:
+        versions = _versions(store, wanted) if is_watch else ()
+        compared = _compared(wired, wanted, query, against, versions)
+        run = Backtest(
+            query=query,
+            against=None if compared is None else compared.query,
+            names=wired.source_names,
+        )
+        with Looking(shown=not json) as looking:
+            _look_through(store, run, earliest, looking.take)
+        forecasts = _forecasts(store, wired, wanted if is_watch else None, run, (earliest, now))
+    report = backtested.Report(
+        name=wanted if is_watch else None,
+        run=run,
+        since=earliest,
+        until=now,
+        compared=compared,
+        versions=versions,
+        forecasts=forecasts,
+        limit=limit,
+    )
+    if json:
+        print_json(backtested.report_json(report))
+    else:
+        backtested.print_report(console(), report)
+    if not (run.counts["found"] or run.counts["dropped"]):
+        raise typer.Exit(Exit.NOTHING_FOUND)
+
+
+def _versions(store: Store, key: str) -> tuple[WatchVersion, ...]:
+    with store.reading() as unit:
+        return unit.watches.versions(key)
+
+
+def _compared(
+    wired: Wired,
+    wanted: str,
+    query: Query,
+    against: str | None,
+    versions: Sequence[WatchVersion],
+) -> Compared | None:
+    """What the query is compared with; None where there is nothing that differs."""
+    from alerts.query import compile_query
+    from supplierwatch.show.backtested import Compared
+
+    if against is None:
+        if not versions or versions[-1].fingerprint == query.fingerprint:
+            return None
+        return _of_version(wired, versions[-1], "the version in force")
+    if against in wired.queries:
+        return Compared(name=f"the watch {against}", query=wired.queries[against])
+    number = _VERSION.fullmatch(against)
+    if number is None:
+        return Compared(
+            name="what --against says", query=compile_query(against, suppliers=wired.suppliers)
+        )
+    named = [version for version in versions if version.version == int(number[1])]
+    if not named:
+        have = ", ".join(f"v{version.version}" for version in versions) or "none is stored"
+        raise UsageError(
+            f"{wanted!r} has no version {against}",
+            f"Its versions: {have}. A version can be named for a watch that the service has taken"
+            " up; else write the earlier query itself after --against.",
+        )
+    return _of_version(wired, named[0], f"version {named[0].version}")
+
+
+def _of_version(wired: Wired, version: WatchVersion, name: str) -> Compared:
+    """A version as it reads now: names of suppliers are those of today, and that is said."""
+    from alerts.query import QueryError, compile_query
+    from supplierwatch.show.backtested import Compared
+
+    try:
+        query = compile_query(version.query, suppliers=wired.suppliers)
+    except QueryError as error:
+        raise UsageError(
+            f"{name} can no longer be read: {error.message}: {version.query}",
+            "A supplier that it names may be gone from suppliers.toml. Write what to compare with"
+            " after --against.",
+        ) from error
+    return Compared(
+        name=name,
+        query=query,
+        note=""
+        if query.fingerprint == version.fingerprint
+        else "its suppliers had other names then; they are read as they are now",
+    )
+
+
+def _look_through(
+    store: Store, run: Backtest, earliest: datetime, progress: Callable[[int, int], None]
+) -> None:
+    before: tuple[datetime, int] | None = None
+    while True:
+        with store.reading() as unit:
+            page = unit.items.newest(limit=PAGE, before=before, since=earliest)
+        for item in page:
+            run.take(item)
+            before = (item.first_seen_at, item.item_id)
+        progress(run.looked_at, run.counts["found"])
+        if len(page) < PAGE:
+            return
+
+
+def _forecasts(
+    store: Store, wired: Wired, key: str | None, run: Backtest, span: tuple[datetime, datetime]
+) -> tuple[Forecast, ...]:
+    """For each subscription that has the watch (any, for a query), its messages in the span."""
+    from alerts.forecast import messages_of
+    from supplierwatch.show.backtested import Forecast
+    from supplierwatch.wiring import watches_of
+
+    since, until = span
+    made = []
+    for subscription in wired.catalog.subscriptions:
+        keys = watches_of(subscription, wired.catalog.watches)
+        if key is not None and key not in keys:
+            continue
+        with store.reading() as unit:
+            others = unit.mentions.moments([k for k in keys if k != key], since, until)
+        with_it = messages_of(subscription, (*others, *run.times), since=since, until=until)
+        times_before = run.times_before if run.against is not None else ()
+        before = messages_of(subscription, (*others, *times_before), since=since, until=until)
+        made.append(
+            Forecast(
+                subscription=subscription.key,
+                cadence=subscription.cadence.text or subscription.cadence.kind,
+                recipients=len(subscription.to),
+                messages=with_it,
+                before=before,
+            )
+        )
+    return tuple(made)
