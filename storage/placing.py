@@ -16,7 +16,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import rows
+from storage import fulltext, rows
 from storage.dedupe import address_keys, decide, entry_is_telling
 from storage.dialect import alone, upsert
 from storage.identity import guid_key, identifies, url_key
@@ -75,6 +75,7 @@ class Placing:
                     self._looked_at(article, item_id)
         if not isinstance(decision, Duplicate):
             mark(self._db, item_id, ready_at)
+            fulltext.mark(self._db, item_id)
         if not isinstance(decision, New) and decision.absorb is not None:
             self._absorb(decision.absorb, item_id)
         self._carry(article, item_id, now, as_listed=expected is None)

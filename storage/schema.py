@@ -144,6 +144,21 @@ pending_match = Table(
 )
 Index("ix_pending_match_ready_at", pending_match.c.ready_at)
 
+# The index itself, item_words, is a table of another kind on each database: see storage.fulltext.
+pending_index = Table(
+    "pending_index",
+    metadata,
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+)
+
+index_state = Table(
+    "index_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one row
+    Column("spelling", Integer, nullable=False),
+    Column("unread_below", Id, nullable=False),
+)
+
 watch_version = Table(
     "watch_version",
     metadata,

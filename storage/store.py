@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 from storage.coverage import CoverageReader
 from storage.engine import TO_READ, make_engine
 from storage.errors import DatabaseUnusable, explained
+from storage.fulltext import FullText
 from storage.items import Items
 from storage.mentions import Mentions
 from storage.notices import Notices
@@ -37,6 +38,7 @@ class Unit:
         self.notices = Notices(connection)
         self.runs = Runs(connection)
         self.coverage = CoverageReader(connection)
+        self.fulltext = FullText(connection)
 
 
 class Store:

@@ -78,7 +78,15 @@ def test_migrations_make_the_tables_of_this_release(engine: Engine) -> None:
 
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "target_metadata": metadata}
+            connection,
+            opts={
+                "compare_type": True,
+                "target_metadata": metadata,
+                # the full-text index, which is another thing on each database
+                "include_name": lambda name, kind, _of: (
+                    kind != "table" or not str(name).startswith("item_words")
+                ),
+            },
         )
         assert compare_metadata(context, metadata) == []
 

@@ -1,0 +1,118 @@
+"""What a full-text index is asked: words put together by AND and OR. Pure.
+
+A sieve lets pass everything that may be meant and some that is not; who asks decides on the rest.
+Words are of the characters of `WORD` alone: whoever fills the index and whoever asks it spell them
+alike, and no database takes them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+WORD = r"[a-z0-9_:.\-]{1,255}"
+DEEPEST = 16  # brackets in brackets, of which SQLite's parser takes a few dozen
+EVERYTHING = "_all"  # a word of items whose text no index can hold: every question finds them
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Items with this word."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Items with a word that begins so."""
+
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Items with these words one behind the other; where an index knows no places, with all."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Items that pass each; with no parts, every item."""
+
+    parts: tuple[Sieve, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Items that pass one; with no parts, none."""
+
+    parts: tuple[Sieve, ...]
+
+
+Sieve = Word | Beginning | Row | AllOf | AnyOf
+ANYTHING = AllOf(())
+NOTHING = AnyOf(())
+
+
+def all_of(parts: Iterable[Sieve]) -> Sieve:
+    """A sieve that passes what passes each."""
+    kept: dict[Sieve, None] = {}
+    for part in parts:
+        kept.update(dict.fromkeys(part.parts if isinstance(part, AllOf) else (part,)))
+    if NOTHING in kept:
+        return NOTHING
+    return next(iter(kept)) if len(kept) == 1 else AllOf(tuple(kept))
+
+
+def any_of(parts: Iterable[Sieve]) -> Sieve:
+    """A sieve that passes what passes one."""
+    kept: dict[Sieve, None] = {}
+    for part in parts:
+        kept.update(dict.fromkeys(part.parts if isinstance(part, AnyOf) else (part,)))
+    if ANYTHING in kept:
+        return ANYTHING
+    return next(iter(kept)) if len(kept) == 1 else AnyOf(tuple(kept))
+
+
+def flattened(sieve: Sieve, depth: int = DEEPEST) -> Sieve:
+    """The sieve with nothing deeper than `depth`: what lies deeper passes everything."""
+    match sieve:
+        case AllOf(parts) | AnyOf(parts) if parts and depth == 0:
+            return ANYTHING
+        case AllOf(parts):
+            return all_of(flattened(part, depth - 1) for part in parts)
+        case AnyOf(parts):
+            return any_of(flattened(part, depth - 1) for part in parts)
+        case _:
+            return sieve
+
+
+def as_fts5(sieve: Sieve) -> str:
+    """The sieve as SQLite's FTS5 is asked; of `ANYTHING` and `NOTHING` there is no such form."""
+    match sieve:
+        case Word(word):
+            return f'"{word}"'
+        case Beginning(letters):
+            return f'"{letters}" *'
+        case Row(words):
+            return f'"{" ".join(words)}"'
+        case AllOf(parts):
+            return f"({' AND '.join(map(as_fts5, parts))})"
+        case AnyOf(parts):
+            return f"({' OR '.join(map(as_fts5, parts))})"
+
+
+def as_tsquery(sieve: Sieve) -> str:
+    """The sieve as a tsquery of PostgreSQL; of `ANYTHING` and `NOTHING` there is no such form."""
+    match sieve:
+        case Word(word):
+            return f"'{word}'"
+        case Beginning(letters):
+            return f"'{letters}':*"
+        case Row(words):
+            return as_tsquery(AllOf(tuple(map(Word, words))))
+        case AllOf(parts):
+            return f"({' & '.join(map(as_tsquery, parts))})"
+        case AnyOf(parts):
+            return f"({' | '.join(map(as_tsquery, parts))})"
