@@ -1,0 +1,147 @@
+"""From a query to a sieve of the full-text index: whatever the query finds passes it. Pure.
+
+The other way round nothing is promised: `evaluate` decides on what passes. Where it is not certain
+what a text must have, the sieve is wider.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import groupby
+
+from alerts.query import indexing
+from alerts.query.apart import halves
+from alerts.query.document import Document, Text
+from alerts.query.evaluate import holds
+from alerts.query.fields import FIELD_NAMES
+from alerts.query.nodes import (
+    And,
+    Apply,
+    Field,
+    Filter,
+    Macro,
+    Near,
+    Node,
+    Or,
+    Part,
+    Prefer,
+    Term,
+    Window,
+    walk,
+)
+from alerts.query.quick import MOST_JOINED
+from alerts.query.stemming import forms
+from alerts.query.terms import joined
+from storage.sieve import ANYTHING, Beginning, Row, Sieve, Word, all_of, any_of
+
+_NAMES = {"site": "site", "lang": "lang", "type": "type"}
+
+
+def sieve_of(node: Node, sources: Mapping[str, str], code: str = "") -> Sieve:
+    """What the index must have of an item that satisfies a node.
+
+    Args:
+        node: a query, or a part of one.
+        sources: key -> name of every source of which the archive has items.
+        code: of the field that it looks in (`indexing.CODES`); none for title, summary and body.
+    """
+    match node:
+        case Term():
+            return _of_term(node, code)
+        case And(parts) | Window(parts):
+            return all_of(sieve_of(part, sources, code) for part in parts)
+        case Near(_, _, left, right, negated):
+            sides = (left,) if negated else (left, right)
+            return all_of(sieve_of(side, sources, code) for side in sides)
+        case Or(parts):
+            return any_of(sieve_of(part, sources, code) for part in parts)
+        case Field("source", part):
+            return _of_source(part, sources)
+        case Field(name, part):
+            # the opening and the summary are not indexed apart: their words are among all
+            return sieve_of(part, sources, indexing.CODES.get(FIELD_NAMES[name].name, ""))
+        case Apply(_, _, part) | Prefer(part) | Macro(_, part):
+            return sieve_of(part, sources, code)
+        case Filter():
+            return _of_filter(node)
+        case _:
+            return ANYTHING
+
+
+def _of_filter(node: Filter) -> Sieve:
+    if node.name in _NAMES:
+        return Word(indexing.property_word(_NAMES[node.name], str(node.value)))
+    if node.name == "date" and isinstance(node.value, date):
+        first, last = node.value, node.until or node.value
+        if node.relation in ("<", "<="):
+            first = date.min
+        elif node.relation in (">", ">="):
+            last = date.max
+        return any_of(Word(word) for word in indexing.days_words(first, last))
+    return ANYTHING
+
+
+def _of_source(part: Node, sources: Mapping[str, str]) -> Sieve:
+    """There are few sources: each is asked now, by key and name."""
+    if any(isinstance(one, Field | Filter) for one in walk(part)):
+        return ANYTHING  # asks for more than the source
+    fitting = []
+    for key, name in sources.items():
+        [sheet] = Text(Document(source=key, source_name=name)).sheets
+        if holds(part, sheet, ("source",)):
+            fitting.append(Word(indexing.property_word("src", key)))
+    return any_of(fitting)
+
+
+def _of_term(term: Term, code: str) -> Sieve:
+    """Each part somehow, and parts that stand in a row, in a row or joined."""
+    parts = term.parts
+    asked = [_of_part(parts, at, code) for at in range(len(parts))]
+    cased = [indexing.cased_word(part.cased) for part in parts] if term.exact and not code else []
+    at = 0
+    for kind, found in groupby(parts, key=lambda part: part.kind):
+        run = tuple(found)
+        if kind == "word":
+            in_case = [Word(word) for word in cased[at : at + len(run)] if word]
+            asked.append(_of_run(run, in_case, code))
+        at += len(run)
+    return all_of(asked)
+
+
+def _of_part(parts: tuple[Part, ...], at: int, code: str) -> Sieve:
+    """The labels in which a text can have a part: itself, joined with its neighbours, apart."""
+    part = parts[at]
+    if part.kind == "wild":
+        letters = re.split(r"[*?]", part.text, maxsplit=1)[0]
+        return Beginning(indexing.word(letters, code))
+    labels = set(forms(part.text)) if part.kind == "stem" else set()
+    for start in range(max(0, at - MOST_JOINED + 1), at + 1):
+        for end in range(at + 1, min(start + MOST_JOINED, len(parts)) + 1):
+            row = parts[start:end]
+            if all(one.kind == "word" for one in row):
+                labels.add(joined(row))
+    words: list[Sieve] = [Word(indexing.word(label, code)) for label in sorted(labels)]
+    return any_of([*words, *_apart(labels, code)])
+
+
+def _of_run(run: tuple[Part, ...], cased: list[Word], code: str) -> Sieve:
+    """Words in a row: as written, or one of them joined or apart in the text."""
+    if len(run) == 1 and not cased:
+        return ANYTHING  # the part by itself says as much
+    words = tuple(indexing.word(part.text, code) for part in run)
+    as_written = all_of([Row(words) if len(words) > 1 else Word(words[0]), *cased])
+    labels = {part.text for part in run}
+    others: list[Sieve] = [Word(indexing.joined_word(label, code)) for label in sorted(labels)]
+    for start in range(len(run)):
+        for end in range(start + 2, min(start + MOST_JOINED, len(run)) + 1):
+            labels.add(joined(run[start:end]))
+            others.append(Word(indexing.word(joined(run[start:end]), code)))
+    return any_of([as_written, *others, *_apart(labels, code)])
+
+
+def _apart(labels: Iterable[str], code: str) -> Iterator[Row]:
+    for label in sorted(labels):
+        for one, two in halves(label):
+            yield Row((indexing.word(one, code), indexing.word(two, code)))
