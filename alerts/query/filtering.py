@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from alerts.query import indexing
 from alerts.query.apart import halves
@@ -138,10 +138,13 @@ def _of_run(run: tuple[Part, ...], cased: list[Word], code: str) -> Sieve:
         for end in range(start + 2, min(start + MOST_JOINED, len(run)) + 1):
             labels.add(joined(run[start:end]))
             others.append(Word(indexing.word(joined(run[start:end]), code)))
-    return any_of([as_written, *others, *_apart(labels, code)])
+    return any_of([as_written, *others, *_apart(labels, code, run)])
 
 
-def _apart(labels: Iterable[str], code: str) -> Iterator[Row]:
+def _apart(labels: Iterable[str], code: str, run: tuple[Part, ...] = ()) -> Iterator[Row]:
+    """Labels that the text may write as two words, other than two of `run` as they stand there."""
+    written = {(one.text, two.text) for one, two in pairwise(run)}
     for label in sorted(labels):
         for one, two in halves(label):
-            yield Row((indexing.word(one, code), indexing.word(two, code)))
+            if (one, two) not in written:
+                yield Row((indexing.word(one, code), indexing.word(two, code)))
