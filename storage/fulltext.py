@@ -184,9 +184,8 @@ class FullText:
         return _merged(runs, limit)
 
     def best(self, sieve: Sieve, *, limit: int, lowest: int = 0) -> tuple[int, ...]:
-        """Indexed items that may be meant, the most telling first."""
-        found = self._indexed(flattened(sieve), "best", 2**52, lowest, limit)
-        return tuple(dict.fromkeys(found))
+        """Indexed items that may be meant, the most telling first; one may come several times."""
+        return tuple(self._indexed(flattened(sieve), "best", 2**52, lowest, limit))
 
     def lowest_since(self, moment: datetime) -> int:
         """The lowest number of an item that was first seen since then."""
@@ -208,13 +207,13 @@ class FullText:
     def _indexed(self, sieve: Sieve, order: str, top: int, lowest: int, limit: int) -> list[int]:
         if sieve == NOTHING:
             return []
+        sieve = any_of([sieve, Word(EVERYTHING)])
         if self._lite:
             rows = {"top": top * _TURNS, "lowest": lowest * _TURNS, "limit": limit}
             found = self._db.scalars(_FTS5[order], {"sieve": as_fts5(sieve), **rows})
             return [number // _TURNS for number in found]
-        asked = as_tsquery(any_of([sieve, Word(EVERYTHING)]))
         numbers = {"top": top, "lowest": lowest, "limit": limit}
-        return list(self._db.scalars(_TSQUERY[order], {"sieve": asked, **numbers}))
+        return list(self._db.scalars(_TSQUERY[order], {"sieve": as_tsquery(sieve), **numbers}))
 
 
 _FTS5 = {

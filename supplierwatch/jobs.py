@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from alerts.channels import Channel, open_channels
+from alerts.filing import file_some
 from alerts.matching import match_pending
 from alerts.notify import TellingContext, cut_due
 from alerts.outbox import deliver_due
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 MATCH_BATCH = 200
 DELIVERY_BATCH = 50
+INDEX_ROUND = 2_000  # items filed before the worker shows that it is alive
+INDEX_PAUSE = 0.02  # seconds between two transactions of it, in which others may write
 POLL_CHILDREN_EVERY = 0.1  # seconds
 
 
@@ -79,6 +82,7 @@ class Service:
         self._telling = threading.Lock()
         self._delivering = threading.Lock()
         self._crawling = threading.Lock()
+        self._indexing = threading.Lock()
         self.in_force = self._declare(wired)
 
     @property
@@ -137,6 +141,21 @@ class Service:
             total += done
             if done < MATCH_BATCH or self.ending.is_set():
                 return total
+
+    def index(self) -> int:
+        """File items in the index of the archive; returns how many, 0 when all are in it.
+
+        Searches look at what is not filed, so nothing waits for this.
+        """
+        with self._indexing:
+            total = 0
+            while total < INDEX_ROUND and not self.ending.is_set():
+                done = file_some(self.store)
+                total += done
+                if done == 0:
+                    break
+                self.ending.wait(INDEX_PAUSE)
+            return total
 
     def tell(self, *, force: Collection[int] = ()) -> int:
         """Write the messages that are due to the outbox; returns how many.
@@ -208,6 +227,7 @@ class Service:
         self.match()
         self.tell()
         self.deliver()
+        self.index()
         return said
 
     def read_again(self, environ: Mapping[str, str]) -> Wired:

@@ -135,14 +135,18 @@ def _run(
     deliver = Worker("deliver", service.deliver, health, stopping)
     tell = Worker("tell", service.tell, health, stopping, wakes=(deliver,))
     match = Worker("match", service.match, health, stopping, wakes=(tell,))
+    index = Worker("index", service.index, health, stopping)
+    index.wakes = (index,)  # round after round until all is filed
     crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
     reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
-    workers = (deliver, tell, match, crawl, reload)
+    workers = (deliver, tell, match, index, crawl, reload)
 
     web = WebServer(health.report, listen=service.catalog.settings.service.listen)
     web.start()
     _stop_on_signal(stopping)
-    scheduler = _ticks(crawl=crawl, match=match, tell=tell, deliver=deliver, reload=reload)
+    scheduler = _ticks(
+        crawl=crawl, match=match, tell=tell, deliver=deliver, index=index, reload=reload
+    )
     for worker in workers:
         worker.start()
     scheduler.start()
@@ -168,7 +172,7 @@ def _ticks(**workers: Worker) -> BackgroundScheduler:
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="UTC",
     )
-    every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.1}
+    every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.1, "index": 5.0}
     for name, worker in workers.items():
         scheduler.add_job(worker.wake, "interval", seconds=every[name], id=name)
     return scheduler

@@ -28,6 +28,13 @@ Limit = Annotated[
     int,
     typer.Option("--limit", metavar="N", min=1, max=10_000, help="Show at most this many items."),
 ]
+DEADLINE = 5.0
+Deadline = Annotated[
+    float,
+    typer.Option(
+        "--deadline", metavar="SECONDS", min=0.1, help="Stop looking after this many seconds."
+    ),
+]
 Query = Annotated[
     str, typer.Argument(metavar="QUERY", help="A query in the watch language, in quotes.")
 ]

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
-from supplierwatch.commands.options import Json, Limit, Query, Since, moment_of
+from supplierwatch.commands.options import (
+    DEADLINE,
+    Deadline,
+    Json,
+    Limit,
+    Query,
+    Since,
+    moment_of,
+)
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import Session, archive, session
 from supplierwatch.exits import Exit
@@ -30,13 +40,29 @@ def register(app: typer.Typer) -> None:
                 "single quotes keep the shell off",
             ),
             ("search 'cs(\"ICE\") AND trust' --since 30d", "ICE in capitals only, last 30 days"),
+            ("search 'cs(\"FDP\") OR palantir' --sort relevance", "the most telling first"),
             ("search 'site:gov.uk' --limit 100 --json", "filters alone are allowed here"),
         ),
     )
 
 
+class Sort(StrEnum):
+    """The order of what was found."""
+
+    DATE = "date"
+    RELEVANCE = "relevance"
+
+
 def search(
-    ctx: typer.Context, query: Query, limit: Limit = 20, since: Since = None, json: Json = False
+    ctx: typer.Context,
+    query: Query,
+    limit: Limit = 20,
+    since: Since = None,
+    sort: Annotated[
+        Sort, typer.Option("--sort", help="The newest first, or the most telling first.")
+    ] = Sort.DATE,
+    deadline: Deadline = DEADLINE,
+    json: Json = False,
 ) -> None:
     """Find items in the archive, newest first.
 
@@ -44,7 +70,8 @@ def search(
     title:word, @supplier for all names of a supplier. Readers' comments are searched only as
     comments:word. Ends with exit code 6 where nothing was found.
     """
-    run_query(session(ctx), query, Wanted(limit=limit, since=since, as_json=json))
+    wanted = Wanted(limit=limit, since=since, as_json=json, sort=sort, deadline=deadline)
+    run_query(session(ctx), query, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +81,15 @@ class Wanted:
     limit: int
     since: str | None
     as_json: bool
+    sort: Sort = Sort.DATE
+    deadline: float = DEADLINE
     as_watch: bool = False
 
 
 def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
     """Compile `text`, look through the archive, show what was found."""
+    from alerts.archive import Wish, look_through
     from alerts.query import compile_query
-    from supplierwatch.commands.looking import look_through
     from supplierwatch.show import found
 
     now = datetime.now(UTC)
@@ -72,13 +101,17 @@ def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
             store,
             query,
             wired.source_names,
-            limit=wanted.limit,
-            since=earliest,
+            Wish(
+                limit=wanted.limit,
+                since=earliest,
+                order=wanted.sort.value,
+                seconds=wanted.deadline,
+            ),
             progress=looking.take,
         )
     if wanted.as_json:
         print_json(found.looked_json(looked, query, wired.source_names))
     else:
-        found.print_looked(console(), looked, query, wired.source_names)
+        found.print_looked(console(), looked, query, wired.source_names, wanted.deadline)
     if not looked.hits:
         raise typer.Exit(Exit.NOTHING_FOUND)

@@ -9,7 +9,7 @@ import typer
 
 from supplierwatch.commands import registering
 from supplierwatch.commands.failures import NothingStoredError, UsageError
-from supplierwatch.commands.options import Json, Limit, Query, Since
+from supplierwatch.commands.options import DEADLINE, Deadline, Json, Limit, Query, Since
 from supplierwatch.commands.searching import Wanted, run_query
 from supplierwatch.commands.session import archive, session
 from supplierwatch.show.console import console, print_json
@@ -80,14 +80,20 @@ def watches(ctx: typer.Context, json: Json = False) -> None:
 
 
 def try_query(
-    ctx: typer.Context, query: Query, limit: Limit = 20, since: Since = None, json: Json = False
+    ctx: typer.Context,
+    query: Query,
+    limit: Limit = 20,
+    since: Since = None,
+    deadline: Deadline = DEADLINE,
+    json: Json = False,
 ) -> None:
     """Show what a query would have found in what is stored.
 
     Nothing is written and nobody is told. Ends with exit code 6 where it finds nothing: that may
     be the query, or an archive that is still young.
     """
-    run_query(session(ctx), query, Wanted(limit=limit, since=since, as_json=json, as_watch=True))
+    wanted = Wanted(limit=limit, since=since, as_json=json, deadline=deadline, as_watch=True)
+    run_query(session(ctx), query, wanted)
 
 
 def add(

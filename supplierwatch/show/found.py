@@ -17,8 +17,8 @@ from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import day, iso
 
 if TYPE_CHECKING:
+    from alerts.archive import Hit, Looked
     from alerts.query import Query
-    from supplierwatch.commands.looking import Hit, Looked
 
 NEVER_SHOWN = 3  # pages of a search that is over sooner than a line could be read
 
@@ -51,25 +51,41 @@ class Looking:
             self._status.start()
 
 
-def print_looked(screen: Console, looked: Looked, query: Query, names: Mapping[str, str]) -> None:
-    """The hits, newest first, and how far the search went."""
+def print_looked(
+    screen: Console,
+    looked: Looked,
+    query: Query,
+    names: Mapping[str, str],
+    seconds: float,
+) -> None:
+    """The hits in their order, and how far the search went in the seconds that it had."""
     print_query_warnings(console(stderr=True), query)
     for hit in looked.hits:
         print_hit(screen, hit, names)
         screen.print()
-    screen.print(Text(summary(looked), "bold" if looked.hits else "yellow"))
+    screen.print(Text(summary(looked, seconds), "bold" if looked.hits else "yellow"))
     screen.print(Text(f"Looked for: {query.paraphrase}", "dim"))
 
 
-def summary(looked: Looked) -> str:
+def summary(looked: Looked, seconds: float) -> str:
     """How many, out of how many, and whether there may be more."""
     over = f"{plural(looked.looked_at, 'item')} looked at"
-    if not looked.complete:
-        return f"At least {len(looked.hits):,} found ({over}, newest first; --limit shows more)."
-    if looked.looked_at == 0:
+    if looked.stopped == "limit":
+        first = "newest" if looked.order == "date" else "most telling"
+        return f"At least {len(looked.hits):,} found ({over}, {first} first; --limit shows more)."
+    if looked.stopped == "time":
+        count = f"At least {len(looked.hits):,}" if looked.hits else "Nothing"
+        back = f": looked back to {day(looked.oldest)}" if _went_back(looked) else ""
+        more = f"--deadline {max(10, round(seconds * 10))} looks further"
+        return f"{count} found in {seconds:g} seconds{back} ({over}); {more}."
+    if looked.nothing_stored:
         return "The archive is empty." if looked.since is None else "Nothing was stored since then."
     found = plural(len(looked.hits), "item") if looked.hits else "Nothing"
     return f"{found} found ({over})."
+
+
+def _went_back(looked: Looked) -> bool:
+    return looked.order == "date" and looked.oldest is not None
 
 
 def print_hit(screen: Console, hit: Hit, names: Mapping[str, str]) -> None:
@@ -99,6 +115,8 @@ def looked_json(looked: Looked, query: Query, names: Mapping[str, str]) -> dict[
         "warnings": [warning.message for warning in query.warnings],
         "looked_at": looked.looked_at,
         "complete": looked.complete,
+        "stopped": looked.stopped,
+        "looked_back_to": iso(looked.oldest) if _went_back(looked) else None,
         "since": iso(looked.since),
         "found": [
             {**item_json(hit.item, names), "why": why_json(hit.item, hit.spans)}
