@@ -14,6 +14,7 @@ from typing import Literal
 
 from alerts.query import Document, Query
 from alerts.query.filtering import sieve_of
+from alerts.query.nodes import Field, walk
 from storage.model import Span, StoredItem
 from storage.sieve import ANYTHING, NOTHING, Sieve
 from storage.store import Store
@@ -138,7 +139,9 @@ def _candidates(
     store: Store, query: Query, names: Mapping[str, str], wish: Wish
 ) -> Iterator[Sequence[StoredItem]]:
     with store.reading() as unit:
-        sources = {key: names.get(key, key) for key in unit.fulltext.source_keys()}
+        asks = any(isinstance(one, Field) and one.name == "source" for one in walk(query.node))
+        keys = unit.fulltext.source_keys() if asks else ()
+        sources = {key: names.get(key, key) for key in keys}
         lowest = 0 if wish.since is None else unit.fulltext.lowest_since(wish.since)
     sieve = sieve_of(query.node, sources)
     if wish.order == "date" or sieve == ANYTHING:

@@ -36,6 +36,7 @@ from alerts.query.stemming import forms
 from alerts.query.terms import joined
 from storage.sieve import ANYTHING, Beginning, Row, Sieve, Word, all_of, any_of
 
+_MOST_DIGITS = 310  # of a float
 _NAMES = {"site": "site", "lang": "lang", "type": "type"}
 
 
@@ -80,7 +81,17 @@ def _of_filter(node: Filter) -> Sieve:
         elif node.relation in (">", ">="):
             last = date.max
         return any_of(Word(word) for word in indexing.days_words(first, last))
+    if node.name == "value" and isinstance(node.value, float):
+        return _of_value(node.relation, node.value)
     return ANYTHING
+
+
+def _of_value(relation: str, value: float) -> Sieve:
+    word = indexing.value_word(value)
+    digits = int(word.removeprefix("_v:"))
+    first = digits if relation in ("=", ">", ">=") else 0
+    last = digits if relation in ("=", "<", "<=") else _MOST_DIGITS
+    return any_of(Word(f"_v:{count}") for count in range(first, last + 1))
 
 
 def _of_source(part: Node, sources: Mapping[str, str]) -> Sieve:

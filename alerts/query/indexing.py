@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from alerts.query.document import Document, Text
 from alerts.query.quick import cased_parts, runs_of
@@ -20,6 +21,7 @@ SPELLING = 1
 LONGEST = 48  # letters of a word, as spelled; what begins alike beyond is one word to the index
 # the fields that are indexed by themselves
 CODES = {"title": "t", "comments": "c", "author": "a", "url": "u", "buyer": "b", "supplier": "s"}
+_LARGEST = 1e308  # of a float that is a number
 _OTHER = re.compile(r"[^a-z0-9 ]")
 _LONG = re.compile(rf"(\S{{{LONGEST}}})\S+")
 
@@ -35,6 +37,7 @@ def _spell(found: re.Match[str]) -> str:
     return f"-{sign.lower()}" if "A" <= sign <= "Z" else f".{ord(sign):x}."
 
 
+@lru_cache(maxsize=65_536)
 def word(label: str, code: str = "") -> str:
     """A label in a field; without a code, in title, summary or body."""
     return f"_{code}:{spelled(label)}" if code else spelled(label)
@@ -80,6 +83,11 @@ def days_words(first: date, last: date) -> Iterator[str]:
         at += months
 
 
+def value_word(value: float) -> str:
+    """How many digits a value has before the point."""
+    return f"_v:{len(str(int(min(value, _LARGEST))))}" if value >= 1 else "_v:0"
+
+
 def words_of(document: Document) -> str:
     """Everything that the index holds of an item."""
     text = Text(document)
@@ -114,5 +122,7 @@ def _properties(document: Document) -> Iterator[str]:
     host = document.host.split(".")
     for start in range(len(host)):
         yield property_word("site", ".".join(host[start:]))
+    if document.value is not None:
+        yield value_word(document.value)
     if document.date is not None:
         yield from day_words(document.date)
