@@ -21,6 +21,7 @@ from storage.sieve import (
     ANYTHING,
     EVERYTHING,
     NOTHING,
+    UNPLACED,
     Sieve,
     Word,
     any_of,
@@ -32,7 +33,10 @@ from storage.sieve import (
 # An index without texts cannot take a row out in FTS5. A row's number is the item's with the number
 # of its indexing behind it, so that an item that changed gets a further row, beside those before.
 _TURNS = 1024
-_MOST_OF_A_TSVECTOR = 900_000  # bytes of the million that it can hold
+# of a tsvector: bytes of the million that it can hold, places, and places of one word
+_MOST_OF_A_TSVECTOR = 900_000
+_MOST_PLACES = 16_383
+_OF_A_WORD = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +136,10 @@ class FullText:
         elif words:
             self._db.execute(
                 text(
-                    "INSERT INTO item_words VALUES (:item, array_to_tsvector(:words))"
+                    "INSERT INTO item_words VALUES (:item, CAST(:words AS tsvector))"
                     " ON CONFLICT (item_id) DO UPDATE SET words = excluded.words"
                 ),
-                [{"item": number, "words": _distinct(said)} for number, said in words],
+                [{"item": number, "words": as_tsvector(said)} for number, said in words],
             )
         if batch.down_to is None:
             done = pending_index.c.item_id.in_(batch.items)
@@ -228,14 +232,13 @@ _FTS5 = {
 }
 _TSQUERY = {
     "newest": text(
-        "SELECT item_id FROM item_words, CAST(:sieve AS tsquery) AS asked"
-        " WHERE words @@ asked AND item_id >= :lowest AND item_id < :top"
-        " ORDER BY item_id DESC LIMIT :limit"
+        "SELECT item_id FROM item_words WHERE words @@ CAST(:sieve AS tsquery)"
+        " AND item_id >= :lowest AND item_id < :top ORDER BY item_id DESC LIMIT :limit"
     ),
     "best": text(
-        "SELECT item_id FROM item_words, CAST(:sieve AS tsquery) AS asked"
-        " WHERE words @@ asked AND item_id >= :lowest AND item_id < :top"
-        " ORDER BY ts_rank(words, asked) DESC, item_id DESC LIMIT :limit"
+        "SELECT item_id FROM item_words WHERE words @@ CAST(:sieve AS tsquery)"
+        " AND item_id >= :lowest AND item_id < :top"
+        " ORDER BY ts_rank(words, CAST(:sieve AS tsquery)) DESC, item_id DESC LIMIT :limit"
     ),
 }
 
@@ -251,10 +254,22 @@ def mark(connection: Connection, item_id: int) -> None:
     connection.execute(same, {"item_id": item_id})
 
 
-def _distinct(words: str) -> list[str]:
-    distinct = sorted(set(words.split()))
-    held = sum(len(word) + 8 for word in distinct)
-    return distinct if held < _MOST_OF_A_TSVECTOR else [EVERYTHING]
+def as_tsvector(words: str) -> str:
+    """Words with their places, as PostgreSQL reads them, within the bounds of a tsvector."""
+    places: dict[str, list[int]] = {}
+    row = words.split()
+    for place, word in enumerate(row[:_MOST_PLACES], start=1):
+        places.setdefault(word, []).append(place)
+    placed = len(row) <= _MOST_PLACES and max(map(len, places.values()), default=0) <= _OF_A_WORD
+    if not placed:
+        places = {word: [] for word in row} | places | {UNPLACED: []}
+    held = sum(len(word) + 8 + 2 * min(len(found), _OF_A_WORD) for word, found in places.items())
+    if held > _MOST_OF_A_TSVECTOR:
+        return f"'{EVERYTHING}'"
+    return " ".join(
+        f"'{word}':{','.join(map(str, found[:_OF_A_WORD]))}" if found else f"'{word}'"
+        for word, found in places.items()
+    )
 
 
 def _merged(runs: list[list[int]], limit: int) -> Page:

@@ -14,6 +14,8 @@ WORD = r"[a-z0-9_:.\-]{1,255}"
 DEEPEST = 16  # brackets in brackets, of which SQLite's parser takes a few dozen
 EVERYTHING = "_all"  # a word of items whose text no index can hold: every question finds them
 
+UNPLACED = "_long"  # a word of items of which an index does not know where all words stand
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -31,7 +33,7 @@ class Beginning:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Items with these words one behind the other; where an index knows no places, with all."""
+    """Items with these words one behind the other."""
 
     words: tuple[str, ...]
 
@@ -111,7 +113,8 @@ def as_tsquery(sieve: Sieve) -> str:
         case Beginning(letters):
             return f"'{letters}':*"
         case Row(words):
-            return as_tsquery(AllOf(tuple(map(Word, words))))
+            anywhere = as_tsquery(AllOf((Word(UNPLACED), *map(Word, words))))
+            return f"({' <-> '.join(as_tsquery(Word(word)) for word in words)} | {anywhere})"
         case AllOf(parts):
             return f"({' & '.join(map(as_tsquery, parts))})"
         case AnyOf(parts):

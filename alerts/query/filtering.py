@@ -63,12 +63,21 @@ def sieve_of(node: Node, sources: Mapping[str, str], code: str = "") -> Sieve:
         case Field(name, part):
             # the opening and the summary are not indexed apart: their words are among all
             return sieve_of(part, sources, indexing.CODES.get(FIELD_NAMES[name].name, ""))
+        case Apply("atleast", number, Term(label=str(label)) as part) if not code:
+            plain = sieve_of(part, sources, code)
+            return all_of([plain, _often(label)]) if number >= indexing.FREQUENT else plain
         case Apply(_, _, part) | Prefer(part) | Macro(_, part):
             return sieve_of(part, sources, code)
         case Filter():
             return _of_filter(node)
         case _:
             return ANYTHING
+
+
+def _often(label: str) -> Sieve:
+    """A word several times as it is, or once in a spelling that is not counted."""
+    words = (indexing.frequent_word(label), indexing.joined_word(label))
+    return any_of([*map(Word, words), *_apart([label], "")])
 
 
 def _of_filter(node: Filter) -> Sieve:

@@ -7,6 +7,7 @@ dots are folded before. `filtering` asks with the same spellings.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
@@ -18,6 +19,7 @@ from alerts.query.zone import Zone
 # Raise it whenever a text gets other words: every archive is then indexed again.
 SPELLING = 1
 
+FREQUENT = 3
 LONGEST = 48  # letters of a word, as spelled; what begins alike beyond is one word to the index
 # the fields that are indexed by themselves
 CODES = {"title": "t", "comments": "c", "author": "a", "url": "u", "buyer": "b", "supplier": "s"}
@@ -51,6 +53,11 @@ def joined_word(label: str, code: str = "") -> str:
 def cased_word(cased: str) -> str | None:
     """A part in title, summary or body as it is written; None where all is in small letters."""
     return None if cased == cased.lower() else word(cased, "k")
+
+
+def frequent_word(label: str) -> str:
+    """A part that title, summary and body have `FREQUENT` times or more."""
+    return word(label, "n")
 
 
 def property_word(name: str, value: str) -> str:
@@ -98,6 +105,8 @@ def words_of(document: Document) -> str:
     made = [_words(zone, "") for zone in usual]
     cased = {part for zone in usual for part in cased_parts(zone.text)}
     made += filter(None, map(cased_word, cased))
+    counted = Counter(part for zone in usual for part in zone.parts)
+    made += [frequent_word(part) for part, count in counted.items() if count >= FREQUENT]
     for field, code in CODES.items():
         made += [_words(zone, code) for zone in first.zones((field,))]
     return " ".join([*made, *_properties(document)])
