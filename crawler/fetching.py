@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -31,16 +32,26 @@ _SAID: tuple[tuple[type[Exception], str, str], ...] = (
     (CannotResolveHostError, "dns", "the host name cannot be resolved"),
     (DownloadConnectionRefusedError, "connection", "the host refuses connections"),
     (ResponseDataLossError, "truncated", "the connection broke off before the answer was complete"),
-    (DownloadCancelledError, "too-large", f"the answer is larger than {MAX_BODY} bytes"),
 )
 
 
 class Fetcher:
     """Fetches for one spider."""
 
-    def __init__(self, crawler: Crawler, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        clock: Callable[[], datetime],
+        *,
+        largest: int = MAX_BODY,
+        slowest: timedelta | None = None,
+    ) -> None:
         self._crawler = crawler
         self._clock = clock
+        self._largest = largest
+        self._meta: dict[str, Any] = {"download_maxsize": largest}
+        if slowest is not None:
+            self._meta["download_timeout"] = slowest.total_seconds()
         self._guard = context_of(crawler).door.guard
 
     async def __call__(self, url: str, headers: Mapping[str, str]) -> Answer:
@@ -52,14 +63,14 @@ class Fetcher:
         # before Scrapy tidies it up: a backslash would have become a slash
         self._guard.check_url(url)
         try:
-            request = Request(url, headers=dict(headers))
+            request = Request(url, headers=dict(headers), meta=dict(self._meta))
             response = await self._crawler.engine.download_async(request)
         except FetchFailed:
             raise
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            raise explained(url, error) from error
+            raise explained(url, error, largest=self._largest) from error
         return self._answer(url, response)
 
     def _answer(self, url: str, response: Response) -> Answer:
@@ -73,7 +84,7 @@ class Fetcher:
             final_url=response.url,
             status=response.status,
             content_type=headers.get("content-type"),
-            body=unpacked(response.body, limit=MAX_BODY),
+            body=unpacked(response.body, limit=self._largest),
             # half a document must not be taken for the whole one by the next request
             etag=None if cut_short else headers.get("etag"),
             last_modified=None if cut_short else headers.get("last-modified"),
@@ -90,13 +101,15 @@ class Fetcher:
         )
 
 
-def explained(url: str, error: Exception) -> FetchFailed:
+def explained(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFailed:
     """Scrapy's exception in words for an operator, with a cause for counters."""
     if isinstance(error, FetchFailed):
         return error
     for kind, cause, words in _SAID:
         if isinstance(error, kind):
             return FetchFailed(f"{url}: {words}", cause=cause)
+    if isinstance(error, DownloadCancelledError):
+        return FetchFailed(f"{url}: the answer is larger than {largest} bytes", cause="too-large")
     if isinstance(error, IgnoreRequest):
         if "redirections" in str(error):
             return FetchFailed(f"{url}: too many redirects", cause="redirect-loop")

@@ -15,7 +15,8 @@ class Listing:
     `ttl` is the publisher's wish for the time between polls. `more` are the addresses of further
     parts of the same listing, which are asked for in this order and may name others.
     `covered_until` says up to when a source that is asked by windows of time has been read; the
-    next poll is told it as `since` if all parts came.
+    next poll is told it as `since` if all parts came. `again` are addresses of entries whose pages
+    may have changed although the listing says the same words: they are asked for again each day.
     """
 
     entries: tuple[FetchedEntry, ...]
@@ -24,6 +25,7 @@ class Listing:
     more: tuple[str, ...] = ()
     covered_until: datetime | None = None
     ttl: timedelta | None = None
+    again: frozenset[str] = frozenset()
 
     def joined(self, part: Listing) -> Listing:
         """This listing with the entries of one more part."""
@@ -34,6 +36,7 @@ class Listing:
             language=self.language or part.language,
             degraded=self.degraded or part.degraded,
             covered_until=max(ends, default=None),
+            again=self.again | part.again,
         )
 
 

@@ -48,7 +48,8 @@ def normalise(
         an article that is FULL with a text, else THIN with a reason, else LISTED.
     """
     content = mend(plain_text(entry.content))
-    body, state, reason = _body(text, content, thin_reason)
+    pages = tuple(mend(one) for one in text.pages) if text else ()
+    body, state, reason = _body(text, pages, content, thin_reason)
     listed = plain_text(entry.summary)
     summary = mend(listed or (text.summary if text else ""), within=body)[:_MAX_SUMMARY]
     title = mend(_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]
@@ -79,16 +80,17 @@ def normalise(
         fetched_at=page.fetched_at if page is not None else entry.fetched_at,
         etag=page.etag if page is not None else None,
         last_modified=page.last_modified if page is not None else None,
-        pages=tuple(mend(one) for one in text.pages) if text else (),
+        pages=pages,
         notice=(text.notice if text else None) or entry.notice,
     )
 
 
 def _body(
-    text: PageText | None, content: str, thin_reason: str | None
+    text: PageText | None, pages: tuple[str, ...], content: str, thin_reason: str | None
 ) -> tuple[str, TextState, str | None]:
     if text is not None:
-        body = mend(text.text)
+        # each page mended by itself: the body must hold them as they are
+        body = "\n".join(pages) if pages else mend(text.text)
         told = len(content.split())  # a feed may tell all of what its page only begins
         is_more = told >= _FULL_CONTENT and told > _MUCH_MORE * len(body.split())
         return content if is_more else body, TextState.FULL, None

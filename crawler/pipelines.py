@@ -26,6 +26,7 @@ PagePlan = Literal["soon", "later", "known"]
 
 ENTRIES_AT_ONCE = 100
 # an entry is matched by title and teaser alone only when its page has not come by then
+LOOKED_LATELY = timedelta(hours=20)  # a poll a day, a little early
 PAGE_PATIENCE = timedelta(minutes=10)
 
 
@@ -89,6 +90,17 @@ class Pipeline:
         """The items of a source whose pages are to be fetched."""
         with self._store.reading() as unit:
             return unit.items.pages_due(source_key, now=self._clock(), limit=limit)
+
+    def look_again(self, items: Sequence[KnownEntry]) -> None:
+        """Have the pages of items fetched again that have not been asked for since yesterday."""
+        if not items:
+            return
+        now = self._clock()
+        moved = [one.item_id for one in items if one.item_id is not None and one.moved]
+        others = [one.item_id for one in items if one.item_id is not None and not one.moved]
+        with self._store.transaction() as unit:
+            unit.items.look_again(moved, now=now, unless_since=now)
+            unit.items.look_again(others, now=now, unless_since=now - LOOKED_LATELY)
 
     def page_failed(self, item_id: int, *, reason: str, retry_at: datetime | None) -> None:
         """Record that a page could not be read, and when to try again."""

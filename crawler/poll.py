@@ -25,6 +25,7 @@ from crawler.pipelines import PagePlan
 from crawler.rhythm import next_poll
 from crawler.tally import Tally
 from crawler.tools import Tools
+from storage.listing import KnownEntry
 from storage.model import Article, FetchedEntry, SourceState
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,9 @@ async def poll(source: Source, tools: Tools) -> None:
     listed = await _ask(source, state, tools)
     if listed.listing is not None and listed.listing.more:
         listed = await _ask_for_more(source, listed, listed.listing, tools)
+    if listed.listing is not None and listed.listing.again:
+        # its pages may change while it does not: the next poll must read it
+        listed = replace(listed, validators=None)
     tally.wait_until(listed.retry_after)
     if listed.error is not None:
         tally.errors.append(listed.error)
@@ -189,6 +193,8 @@ async def _store_entries(
     tally.listed = len(listing.entries)
     news: list[FetchedEntry] = []
     carried_elsewhere: list[FetchedEntry] = []
+    entries: dict[int, FetchedEntry] = {}
+    again: list[KnownEntry] = []
     known = tools.pipeline.known(source.key, listing.entries)
     for entry, item in zip(listing.entries, known, strict=True):
         if item.item_id is None or item.changed:
@@ -197,12 +203,15 @@ async def _store_entries(
             carried_elsewhere.append(entry)
         else:
             tally.duplicate += 1
+            if entry.url in listing.again:
+                again.append(item)
+                entries[item.item_id] = entry
+    tools.pipeline.look_again(again)
     # oldest first, so that the newest is seen last, as if each had been seen when it came out
     news.reverse()
     news.sort(key=lambda entry: entry.published_at or entry.fetched_at)
     # entries whose pages this poll will not reach are matched by title and teaser at once
     later = max(0, len(news) - tools.pages_per_source) if baseline else 0
-    entries: dict[int, FetchedEntry] = {}
     parts: tuple[tuple[list[FetchedEntry], PagePlan], ...] = (
         (news[:later], "later"),
         (news[later:], "soon"),

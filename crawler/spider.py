@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import scrapy
@@ -23,6 +23,7 @@ from crawler.fetching import Fetcher
 from crawler.kind import Kind
 from crawler.listing import Listing
 from crawler.pages import extract
+from crawler.settings import MAX_BODY
 from crawler.tools import Fetch
 from storage.model import FetchedEntry, PageText
 
@@ -33,7 +34,14 @@ Work = Callable[[Source, Fetch, Kind], Awaitable[None]]
 
 
 class SourceSpider(scrapy.Spider):
-    """Polls the sources of one kind (`crawler.kind.Kind`). Subclasses set `name` and `read`."""
+    """Polls the sources of one kind (`crawler.kind.Kind`). Subclasses set `name` and `read`.
+
+    `largest` is how many bytes an answer may have, `slowest` how long it may take; None: as long
+    as the job says.
+    """
+
+    largest: int = MAX_BODY
+    slowest: timedelta | None = None
 
     def __init__(
         self,
@@ -73,7 +81,9 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Poll every source; Scrapy itself has nothing to schedule."""
-        fetch = Fetcher(self.crawler, self.context.clock)
+        fetch = Fetcher(
+            self.crawler, self.context.clock, largest=self.largest, slowest=self.slowest
+        )
         self._polls = [asyncio.ensure_future(self._guarded(one, fetch)) for one in self.sources]
         await self.closed_polls()
         return

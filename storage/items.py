@@ -91,6 +91,15 @@ class Items:
             for row in due
         )
 
+    def look_again(self, item_ids: Sequence[int], *, now: datetime, unless_since: datetime) -> None:
+        """Make the pages of items due, but of those that were asked for since then."""
+        for at in range(0, len(item_ids), _AT_ONCE):
+            some = item.c.id.in_(list(item_ids[at : at + _AT_ONCE]))
+            quiet = and_(item.c.page_due_at.is_(None), item.c.fetched_at <= unless_since)
+            # so that one which cannot be read is not asked for at every poll either
+            values = {"page_due_at": now, "fetched_at": now}
+            self._db.execute(update(item).where(some, quiet).values(values))
+
     def page_failed(
         self, item_id: int, *, reason: str, now: datetime, retry_at: datetime | None
     ) -> None:

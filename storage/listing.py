@@ -20,7 +20,8 @@ _AT_ONCE = 400  # bound parameters of one question
 class KnownEntry:
     """What is known of an entry of a listing. `changed`: the listing says other words now.
 
-    `carried`: this source is among those that carry the item.
+    `carried`: this source is among those that carry the item. `moved`: it is known by its
+    identifier and has another address now.
     """
 
     entry: FetchedEntry
@@ -28,6 +29,7 @@ class KnownEntry:
     changed: bool
     text_state: TextState | None
     carried: bool = False
+    moved: bool = False
 
 
 def known_entries(
@@ -45,9 +47,10 @@ def known_entries(
     answers = []
     for entry in entries:
         found = by_url.get(urls[entry] or "", ())
+        moved = not found and urls[entry] is not None
         if not found and entry.guid is not None:
             found = by_guid.get(guid_key(entry.guid), ())
-        answers.append(_answer(source_key, entry, found))
+        answers.append(_answer(source_key, entry, found, moved=moved))
     return tuple(answers)
 
 
@@ -75,7 +78,9 @@ def _carriers(
     return found
 
 
-def _answer(source_key: str, entry: FetchedEntry, newest_first: Sequence[Row[Any]]) -> KnownEntry:
+def _answer(
+    source_key: str, entry: FetchedEntry, newest_first: Sequence[Row[Any]], *, moved: bool
+) -> KnownEntry:
     if not newest_first:
         return KnownEntry(entry=entry, item_id=None, changed=False, text_state=None)
     own = [row for row in newest_first if row.source_key == source_key]
@@ -88,6 +93,7 @@ def _answer(source_key: str, entry: FetchedEntry, newest_first: Sequence[Row[Any
         changed=bool(own) and same_words is None,
         text_state=TextState(row.text_state),
         carried=bool(own),
+        moved=moved,
     )
 
 

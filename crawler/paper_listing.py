@@ -1,0 +1,170 @@
+"""From a page of board papers to its links: papers, and pages of meetings. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import lxml.html
+
+from config.model import Selectors
+from crawler.entries import absolute
+from crawler.paper_links import file_name, is_page_of, leads_to_meeting, leads_to_pdf, told
+from crawler.uk_dates import Found, best_uk_date, find_uk_date
+
+_LEVELS = {f"h{level}": level for level in range(1, 7)} | {"summary": 7, "legend": 7, "caption": 7}
+_ACCORDION = 7  # a button that opens a list, below all headings
+_AROUND = {"nav", "footer", "header", "aside"}  # of a page, which list other things
+_AROUND_ROLES = {"navigation", "contentinfo", "banner", "complementary", "search"}
+_BLOCKS = {"li", "tr", "p", "dd", "figure"}
+_LONGEST_CONTEXT = 160  # characters of a paragraph around a link that may be its heading
+_PLAIN = re.compile(
+    r"(?:meeting |board )?(?:papers?|documents?|downloads?|files?|related (?:documents|downloads)"
+    r"|attachments?|agenda(?: and papers)?|resources|useful links)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperLink:
+    """A link to a paper, or to the page of a meeting, with what the page says of it."""
+
+    url: str
+    title: str
+    date: Found | None
+    is_meeting: bool
+
+
+def paper_links(
+    document: lxml.html.HtmlElement, *, base: str, select: Selectors, whole: bool
+) -> list[PaperLink]:
+    """The papers that a page links to, each once, and the pages of meetings.
+
+    Args:
+        base: the address of the page.
+        select: selectors of the source; `entry` the box of a meeting, `link` the links that count
+            within it, `title` and `date` what it is called and when it is.
+        whole: this is the source's listing; a page of a meeting (not `whole`) names no others.
+    """
+    wanted = _wanted(document, select)
+    chosen = select.link is not None
+    found: dict[str, PaperLink] = {}
+    for link, headings in _headed(document):
+        box = wanted.get(link)
+        url = absolute(link.get("href"), base)
+        if box is None or url is None:
+            continue
+        url = url.split("#")[0]
+        words = " ".join(link.text_content().split())
+        is_pdf = leads_to_pdf(link, url)
+        if not is_pdf and not whole:
+            continue
+        is_meeting = is_page_of(url, base) if chosen else leads_to_meeting(words, url, base)
+        if url in found or not (is_pdf or is_meeting):
+            continue
+        own = [*_selected(box, select), *_around(link)]
+        context = [*own, *_together([text for deep, text in headings if deep > 1 or not whole])]
+        named = [words, *own, *(text for _, text in headings), file_name(url)]
+        found[url] = PaperLink(
+            url=url,
+            title=_title(told(words) or file_name(url), context),
+            date=best_uk_date(named),
+            is_meeting=not is_pdf,
+        )
+    return list(found.values())
+
+
+def _wanted(
+    document: lxml.html.HtmlElement, select: Selectors
+) -> dict[lxml.html.HtmlElement, lxml.html.HtmlElement]:
+    """The links that count, each with the box that it was found in."""
+    if select.entry is not None:
+        boxes = list(document.cssselect(select.entry))
+    else:
+        boxes = list(document.cssselect("main, [role=main]"))[:1] or [document]
+    wanted = {}
+    for box in boxes:
+        if select.link is None:
+            links = [link for link in box.iter("a") if not _is_around(link)]
+        else:
+            links = [a for one in box.cssselect(select.link) for a in _anchors(one)]
+        wanted.update({link: box for link in links if link.get("href")})
+    return wanted
+
+
+def _anchors(chosen: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    if chosen.tag == "a":
+        return [chosen]
+    return list(chosen.iter("a")) or list(chosen.iterancestors("a"))[:1]
+
+
+def _is_around(link: lxml.html.HtmlElement) -> bool:
+    return any(
+        one.tag in _AROUND or (one.get("role") or "").lower() in _AROUND_ROLES
+        for one in link.iterancestors()
+    )
+
+
+def _headed(
+    document: lxml.html.HtmlElement,
+) -> Iterator[tuple[lxml.html.HtmlElement, list[tuple[int, str]]]]:
+    """Every link in the page's order, with the headings that it stands below, the nearest first."""
+    headings: list[tuple[int, str]] = []
+    for element in document.iter():
+        if not isinstance(element.tag, str):
+            continue
+        level = _LEVELS.get(element.tag)
+        if element.tag in ("button", "a") and element.get("aria-expanded") is not None:
+            level = _ACCORDION
+        text = " ".join(element.text_content().split()) if level is not None else ""
+        if level is not None and text:
+            headings = [(deep, said) for deep, said in headings if deep < level]
+            headings.append((level, text))
+        if element.tag == "a":
+            yield element, headings[::-1]
+
+
+def _around(link: lxml.html.HtmlElement) -> list[str]:
+    """What stands beside a link in its line, row or paragraph, where that is short."""
+    for one in link.iterancestors():
+        if one.tag in _BLOCKS:
+            beside = (
+                str(text) for text in one.xpath(".//text()[not(ancestor::a)]") if str(text).strip()
+            )
+            text = told(" ".join(beside)).strip(" -–|:;,()[]•")
+            return [text] if text and len(text) <= _LONGEST_CONTEXT else []
+    return []
+
+
+def _selected(box: lxml.html.HtmlElement, select: Selectors) -> list[str]:
+    """What the source's selectors call a meeting and its day."""
+    chosen = (selector for selector in (select.title, select.date) if selector is not None)
+    first = (one for selector in chosen for one in box.cssselect(selector)[:1])
+    texts = (" ".join(one.text_content().split()) for one in first)
+    together = ", ".join(text for text in texts if text)
+    return [together] if together else []
+
+
+def _together(headings: list[str]) -> list[str]:
+    """Headings, the nearest first; a day whose year stands in the one above it is put together."""
+    if any(map(_has_day, headings)):
+        return headings
+    pairs = (f"{near} {above}" for near, above in pairwise(headings))
+    return [*(pair for pair in pairs if _has_day(pair)), *headings]
+
+
+def _title(name: str, context: list[str]) -> str:
+    """A paper's name below its meeting's: of the texts around it, the nearest that names a day."""
+    telling = [text for text in context if not _PLAIN.fullmatch(text)]
+    meeting = next((text for text in telling if _has_day(text)), telling[0] if telling else "")
+    said = name.casefold()
+    if not meeting or all(word in said for word in meeting.casefold().split()):
+        return name
+    return f"{meeting}: {name}"
+
+
+def _has_day(text: str) -> bool:
+    found = find_uk_date(text)
+    return found is not None and not found.month_alone

@@ -1,0 +1,72 @@
+"""Days as trusts write them in headings, links and file names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.uk_dates import best_uk_date, find_uk_date
+
+THE_DAY = datetime(2026, 3, 26, tzinfo=UTC)
+THE_MONTH = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trust board, 26 March 2026",
+        "Thursday 26th March, 2026 at 9.30am",
+        "25 and 26 Mar 2026",
+        "March 26, 2026",
+        "Board papers 26/03/2026",
+        "Board papers 26.3.26",
+        "board-pack-26-03-2026.pdf",
+        "2026-03-26 Public board",
+        "TB_20260326_final",
+        "public-board-26th-march-2026",
+        "26March2026",
+        "Public Board 26 Mar 26",
+        "the 26th of March 2026",
+    ],
+)
+def test_a_day_is_found(text: str) -> None:
+    found = find_uk_date(text)
+    assert found is not None
+    assert (found.day, found.month_alone) == (THE_DAY, False)
+
+
+@pytest.mark.parametrize("text", ["March 2026 papers", "board-papers-mar-2026", "2026 March"])
+def test_a_month_is_its_first_day(text: str) -> None:
+    found = find_uk_date(text)
+    assert found is not None
+    assert (found.day, found.month_alone) == (THE_MONTH, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Annual report 2025-26",
+        "Version 2.1.26.4",
+        "call 020 7946 0123",
+        "Item 99/99/2026",
+    ],
+)
+def test_what_is_no_day_is_none(text: str) -> None:
+    assert find_uk_date(text) is None
+
+
+def test_days_come_first_in_britain() -> None:
+    found = find_uk_date("03/04/2026")
+    assert found is not None
+    assert found.day == datetime(2026, 4, 3, tzinfo=UTC)
+
+
+def test_a_whole_day_is_better_than_a_month_and_headings_add_up() -> None:
+    best = best_uk_date(["Papers for March 2026", "Held on 26 March 2026"])
+    assert best is not None
+    assert best.day == THE_DAY
+    joined = best_uk_date(["26 March", "2026"])
+    assert joined is not None
+    assert joined.day == THE_DAY
