@@ -179,10 +179,10 @@ def evidence(node: Node, sheet: Sheet, scope: Scope, weight: int = 0) -> Iterato
     """The places that make a node hold; the node must hold. What NOT excludes has none."""
     match node:
         case And(parts):
-            for part in parts:
+            for part in dict.fromkeys(parts):
                 yield from evidence(part, sheet, scope, weight)
         case Or(parts):
-            for part in parts:
+            for part in dict.fromkeys(parts):
                 if holds(part, sheet, scope):
                     yield from evidence(part, sheet, scope, weight)
         case Field(name, part):

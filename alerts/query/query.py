@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from alerts.query.checks import check_positive
 from alerts.query.document import Document, Text
@@ -22,6 +23,7 @@ from alerts.query.warnings import warnings_of
 from storage.model import FieldName, Span
 
 MOST_SPANS = 500
+MOST_PLACES = 20_000  # that are looked at for the spans of one item
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Query:
         found: list[Evidence] = []
         for sheet in text.sheets:
             if holds(self.node, sheet, DEFAULT_SCOPE):
-                found.extend(evidence(self.node, sheet, DEFAULT_SCOPE))
+                places = evidence(self.node, sheet, DEFAULT_SCOPE)
+                found.extend(islice(places, MOST_PLACES - len(found)))
         most = max((one.weight for one in found), default=0)
         preferred = [one for one in found if one.weight == most] if most else []
         return Hit(key, spans_of(found), spans_of(preferred))

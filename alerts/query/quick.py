@@ -193,6 +193,7 @@ def _spelled_token(token: str) -> str:
 def _spell(chunk: str) -> str:
     made: list[str] = []
     for part in parts_of(chunk):
-        made.append(" " if part.begins_word else _HYPHEN)
+        if made:  # what stands before the first part is no part of the chunk
+            made.append(" " if part.begins_word else _HYPHEN)
         made.append(part.letters.replace(".", _POINT))
     return "".join(made)

@@ -50,6 +50,8 @@ _CHUNK = re.compile(rf"{_LETTERS}(?:[{_JOINING}]{_LETTERS})*+")
 _ASCII_CHUNK = re.compile(r"\w++(?:[-'`.,]\w++)*+", re.ASCII)
 _ATOM = re.compile(rf"({_LETTERS})([{_JOINING}]?)")
 _THREE_DIGITS = re.compile(r"\d{3}(?!\d)")
+# a longer row of hyphens is no word; all in it would be near all else
+MOST_PARTS = 16
 _UNSEEN = frozenset(MARKS + INVISIBLE)
 
 
@@ -113,6 +115,7 @@ def parts_of(chunk: str) -> tuple[Part, ...]:
     """Takes a chunk apart: letters and digits with single signs between them."""
     parts: list[Part] = []
     sign = before = ""
+    length = 0  # of the word, in parts
     for found in _ATOM.finditer(chunk):
         atom, next_sign = found[1], found[2]
         if sign in APOSTROPHES and sign and atom in "sS" and not _is(next_sign, APOSTROPHES):
@@ -121,7 +124,8 @@ def parts_of(chunk: str) -> tuple[Part, ...]:
             continue
         joint = _joint(before, sign, atom, parts[-1].letters if parts else "")
         if joint is None:
-            begins = not (_is(sign, HYPHENS) or _is(sign, APOSTROPHES))
+            begins = not (_is(sign, HYPHENS) or _is(sign, APOSTROPHES)) or length == MOST_PARTS
+            length = 1 if begins else length + 1
             parts.append(Part(atom, found.start(1), found.end(1), begins))
         else:
             last = parts[-1]

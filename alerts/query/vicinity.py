@@ -14,6 +14,8 @@ from alerts.query.nodes import Macro, Near, Node, Or, Term
 from alerts.query.quick import Reading, runs_of, stands
 
 _MANY = 24  # labels, from which on a set of the text's costs less than looking for each
+# beyond these, numbering all words costs less than reading around each
+_FURTHEST, _MOST_LOOKED_AT = 40, 40
 _MARGIN = 2  # words: one that a label is written apart in, and the one that it stands in
 
 
@@ -27,13 +29,16 @@ def settled(node: Near, reach: int, reading: Reading, *, ordered: bool) -> bool 
         ordered: whether the left side must come first.
     """
     left, right = _labels_of(node.left), _labels_of(node.right)
-    if left is None or right is None:
+    if left is None or right is None or reach > _FURTHEST:
         return None
     is_left = len(left) <= len(right)
     few, many = (left, right) if is_left else (right, left)
-    doubtful = False
+    doubtful, looked = False, 0
     for label, second in _present(few, reading):
         for at in _places(label, reading.haystack):
+            looked += 1
+            if looked > _MOST_LOOKED_AT:
+                return None
             if at >= len(reading.spelled):
                 doubtful = True  # joined in the text's own word, such as e-prescribing
                 break
