@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from alerts.changes import Change, change_between
 from alerts.harmless import line, shorten, web_link
+from alerts.paging import page_address, page_of, pages_of, pages_said, unread_pages
 from alerts.sentences import Excerpt, Segment, best_excerpt, mark, merged, teaser
 from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Span, StoredItem
 
@@ -98,11 +99,18 @@ class Entry:
     thin: str | None  # why only headline and teaser are held
     told_before: datetime | None
     change: Change | None = None
+    pages: tuple[int, ...] = ()  # of a document, on which the watches hit
+    unread: str = ""  # what of a document could not be read, as a sentence
 
     @property
     def headline(self) -> str:
         """The title as plain text."""
         return "".join(segment.text for segment in self.title)
+
+    @property
+    def on_pages(self) -> str:
+        """Where in a document the watches hit, if on several pages: ` on pages 3 and 7`."""
+        return f" on {pages_said(self.pages)}" if len(self.pages) > 1 else ""
 
     @property
     def outlets(self) -> int:
@@ -137,11 +145,13 @@ def entry_of(
     excerpt = _excerpt(item, spans, findings[0].spans) or _excerpt(item, spans, spans)
     outlet, also = _outlets(item, others, names)
     before = next((f.before for f in findings if f.before is not None), None)
+    pages = pages_of(item, spans)
+    page = excerpt.page if excerpt is not None and excerpt.page else next(iter(pages), None)
     return Entry(
         item_id=item.item_id,
         kind=item.kind,
         title=_title(item, spans),
-        link=web_link(item.url),
+        link=web_link(item.url and page_address(item.url, page)),
         outlet=outlet,
         also=also,
         when=when,
@@ -154,6 +164,8 @@ def entry_of(
         thin=line(item.thin_reason or "", 80) if item.text_state != "full" else None,
         told_before=told_before,
         change=change_between(before, item) if edited and before else None,
+        pages=pages,
+        unread=line(unread_pages(item), 240),
     )
 
 
@@ -173,7 +185,8 @@ def _excerpt(item: StoredItem, spans: Sequence[Span], telling: Sequence[Span]) -
     for field in _TEXT_FIELDS:
         found = best_excerpt(field, str(getattr(item, field)), telling, also=spans)
         if found is not None:
-            return found
+            place = Span(found.field, found.start, found.start + 1)
+            return replace(found, page=page_of(item, place))
     return None
 
 

@@ -147,8 +147,10 @@ def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     yield from _quote(entry)
     if entry.thin is not None:
         yield from wrap(wording.thin(entry), "   ")
+    if entry.unread:
+        yield from wrap(entry.unread, "   ")
     if entry.terms:
-        yield from wrap(f"Found: {wording.found(entry)}", "   ")
+        yield from wrap(f"Found: {wording.found(entry)}{entry.on_pages}", "   ")
     if len(entry.watches) > 1:
         yield from wrap(f"Also found by: {wording.listed(entry.watches[1:])}", "   ")
     yield from _also(entry)
@@ -157,6 +159,8 @@ def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
 def _quote(entry: Entry) -> Iterator[str]:
     for excerpt in wording.excerpts(entry):
         says = "A reader's comment: " if wording.in_comments(excerpt) else ""
+        if excerpt.page is not None:
+            says = f"Page {excerpt.page}: "
         yield from wrap(f"{says}{marked(excerpt.segments)}", "   > ")
     if entry.excerpt is None and entry.teaser:
         yield from wrap(entry.teaser, "   > ")

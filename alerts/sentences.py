@@ -39,10 +39,15 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The text shown for a match, and the field that it is from."""
+    """The text shown for a match, and the field that it is from.
+
+    `start` is where in the field it begins, `page` on which page of a document, where it has pages.
+    """
 
     field: FieldName
     segments: tuple[Segment, ...]
+    start: int = 0
+    page: int | None = None
 
 
 def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
@@ -128,7 +133,7 @@ def best_excerpt(
         segments = (Segment(ELLIPSIS + " "), *segments)
     if end < best[1]:
         segments = (*segments, Segment(" " + ELLIPSIS))
-    return Excerpt(field, segments)
+    return Excerpt(field, segments, start)
 
 
 def teaser(text: str, *, limit: int = MAX_TEASER) -> str:

@@ -8,11 +8,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from alerts.paging import unread_pages
 from alerts.query import Clause
 from storage.model import StoredItem
 from supplierwatch.commands.account import Account, Telling, WatchAccount
 from supplierwatch.show.console import clean, plural, print_indented
-from supplierwatch.show.hits import sentence_of, title_of, words_hit
+from supplierwatch.show.hits import pages_words, sentence_of, title_of, words_hit
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import clock, day, iso
 
@@ -89,6 +90,8 @@ def _print_item(
         )
         for carrier in item.carriers
     ]
+    if unread := unread_pages(item):
+        rows.append(("unread", clean(unread)))
     others = sorted({c.url for c in item.carriers if c.url and c.url != item.url})
     rows += [("also at", clean(url)) for url in others]
     if account.revisions:
@@ -106,6 +109,8 @@ def held_words(item: StoredItem) -> str:
     if item.text_state == "thin":
         return f"title and teaser only: {clean(item.thin_reason or 'the page cannot be read')}"
     said = f"full text, {plural(len(item.body.split()), 'word')}"
+    if item.pages:
+        said += f" on {plural(len(item.pages), 'page')}"
     if item.comments.strip():
         said += f"; readers' comments apart, {plural(len(item.comments.split()), 'word')}"
     return said
@@ -125,7 +130,8 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
     sentence = sentence_of(item, watch.spans)
     if sentence is not None:
         field, text = sentence
-        print_indented(screen, Text(f"{field}: ", "dim") + text)
+        on = pages_words(item, watch.spans) or field
+        print_indented(screen, Text(f"{on}: ", "dim") + text)
     if watch.mention is not None and watch.verdict in ("told", "pending") and not watch.spans:
         print_indented(screen, Text("The text as it is now does not match any more."))
     if watch.mention is not None:
@@ -150,7 +156,7 @@ def clause_text(item: StoredItem, clause: Clause) -> Text:
         text.append(f", because of {words}")
     sentence = sentence_of(item, clause.spans)
     if sentence is not None:
-        text.append(f"\n{sentence[0]}: ", "dim")
+        text.append(f"\n{pages_words(item, clause.spans) or sentence[0]}: ", "dim")
         text.append_text(sentence[1])
     return text
 

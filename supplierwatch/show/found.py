@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from alerts.paging import page_address
 from supplierwatch.show.console import clean, console, plural, print_indented
-from supplierwatch.show.hits import sentence_of, title_of
+from supplierwatch.show.hits import page_hit, pages_words, sentence_of, title_of
 from supplierwatch.show.problems import print_query_warnings
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import day, iso
@@ -96,10 +97,13 @@ def print_hit(screen: Console, hit: Hit, names: Mapping[str, str]) -> None:
     facts = [outlet, day(item.published_at or item.first_seen_at)]
     if item.thin_reason:
         facts.append("headline and teaser only")
+    if on := pages_words(item, hit.spans):
+        facts.append(on)
     screen.print(Text("  " + " · ".join(facts), "cyan"))
     if item.url:
         # on one line even where it is too long: a cut address cannot be opened
-        screen.print(Text("  " + clean(item.url), "dim"), soft_wrap=True)
+        address = page_address(item.url, page_hit(item, hit.spans))
+        screen.print(Text("  " + clean(address), "dim"), soft_wrap=True)
     sentence = sentence_of(item, hit.spans)
     if sentence is not None:
         field, text = sentence

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from alerts.harmless import line
+from alerts.paging import page_of, pages_of, pages_said
 from alerts.sentences import Segment, best_excerpt, mark
 from storage.model import FieldName, Span, StoredItem
 
@@ -43,6 +44,19 @@ def sentence_of(item: StoredItem, spans: Sequence[Span]) -> tuple[FieldName, Tex
         if excerpt is not None:
             return field, highlighted(excerpt.segments)
     return None
+
+
+def page_hit(item: StoredItem, spans: Sequence[Span]) -> int | None:
+    """The page of a document that the sentence shown stands on."""
+    excerpt = best_excerpt("body", item.body, spans)
+    if excerpt is not None and item.pages:
+        return page_of(item, Span("body", excerpt.start, excerpt.start + 1))
+    return None
+
+
+def pages_words(item: StoredItem, spans: Sequence[Span]) -> str:
+    """`page 37`, or several, of a document; nothing where it has none."""
+    return pages_said(pages_of(item, spans))
 
 
 def text_of(item: StoredItem, field: FieldName) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from alerts.paging import pages_of
 from storage.model import Span, StoredItem
 from supplierwatch.show.hits import sentence_of, words_hit
 from supplierwatch.show.times import iso
@@ -37,5 +38,6 @@ def why_json(item: StoredItem, spans: Sequence[Span]) -> dict[str, Any]:
         "words": list(words_hit(item, spans)),
         "sentence": None if sentence is None else sentence[1].plain,
         "sentence_field": None if sentence is None else sentence[0],
+        "pages": list(pages_of(item, spans)),
         "spans": [{"field": s.field, "start": s.start, "end": s.end} for s in sorted(spans)],
     }
