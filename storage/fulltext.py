@@ -173,17 +173,15 @@ class FullText:
         """
         top = 2**52 if before is None else before
         sieve = flattened(sieve)
-        numbers = select(item.c.id).order_by(item.c.id.desc()).limit(limit)
-        numbers = numbers.where(item.c.id < top, item.c.id >= lowest)
         if sieve == ANYTHING:
-            return _merged([list(self._db.scalars(numbers))], limit)
+            return _merged([self._numbers(top, lowest, limit)], limit)
         waiting = select(pending_index.c.item_id).order_by(pending_index.c.item_id.desc())
         waiting = waiting.where(pending_index.c.item_id < top, pending_index.c.item_id >= lowest)
         below = int(self._db.scalar(select(index_state.c.unread_below)) or 0)
         runs = [
             self._indexed(sieve, "newest", top, lowest, limit),
             list(self._db.scalars(waiting.limit(limit))),
-            list(self._db.scalars(numbers.where(item.c.id < below))),
+            self._numbers(min(top, below), lowest, limit),
         ]
         return _merged(runs, limit)
 
@@ -207,6 +205,10 @@ class FullText:
                 select(func.min(item.c.source_key)).where(item.c.source_key > key)
             )
         return frozenset(found)
+
+    def _numbers(self, top: int, lowest: int, limit: int) -> list[int]:
+        numbers = select(item.c.id).where(item.c.id < top, item.c.id >= lowest)
+        return list(self._db.scalars(numbers.order_by(item.c.id.desc()).limit(limit)))
 
     def _indexed(self, sieve: Sieve, order: str, top: int, lowest: int, limit: int) -> list[int]:
         if sieve == NOTHING:
