@@ -14,7 +14,7 @@ from rich.text import Text
 from alerts.backtest import Backtest, Change, What
 from supplierwatch.show.account import clause_json, clause_text
 from supplierwatch.show.console import clean, console, plural, print_indented
-from supplierwatch.show.hits import sentence_of, title_of
+from supplierwatch.show.hits import pages_words, sentence_of, title_of
 from supplierwatch.show.problems import print_query_warnings
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import day, iso
@@ -113,8 +113,10 @@ def _print_change(screen: Console, report: Report, change: Change) -> None:
     item = change.item
     outlet = clean(report.run.names.get(item.source_key, item.source_key))
     print_indented(screen, title_of(item, change.spans))
-    said = f"{outlet} · {day(item.published_at or item.first_seen_at)}"
-    print_indented(screen, Text(said, "cyan"))
+    facts = [outlet, day(item.published_at or item.first_seen_at)]
+    if on := pages_words(item, change.spans):
+        facts.append(on)
+    print_indented(screen, Text(" · ".join(facts), "cyan"))
     sentence = sentence_of(item, change.spans)
     if sentence is not None:
         print_indented(screen, sentence[1])

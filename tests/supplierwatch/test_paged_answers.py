@@ -39,7 +39,7 @@ def test_a_search_names_the_page_and_links_to_it(house: House) -> None:
 
 
 def test_a_paper_is_found_page_by_page(house: House) -> None:
-    assert house.json("search", "halcyon AND met", code=1)["found"] == []
+    assert house.json("search", "halcyon AND met", code=6)["found"] == []
     assert len(house.json("search", "trust AND NOT met")["found"]) == 1
 
 
