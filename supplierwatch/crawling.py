@@ -137,8 +137,13 @@ class CrawlSupervisor:
             pages_per_source=PAGES_PER_SOURCE,
             deadline=settings.batch_deadline,
         )
+        try:
+            child = spawn(job)
+        except OSError:
+            self._give_back(run_id, "could not be started", error=None)
+            raise
         self._running[run_id] = _Running(
-            child=spawn(job),
+            child=child,
             keys=tuple(sorted(mine)),
             hosts=frozenset(host_of(source.url) for source in sources),
             overdue_at=self._monotonic() + settings.batch_deadline.total_seconds() + 15,
@@ -157,17 +162,22 @@ class CrawlSupervisor:
                 ended = run.child.poll()
             said.extend(run.child.events())
             if ended is not None:
-                self._close(run_id, "finished" if ended == 0 else f"ended with {ended}")
+                status = "finished" if ended == 0 else f"ended with {ended}"
+                self._close(run_id, status, error=f"the crawl {status}")
         return said
 
-    def _close(self, run_id: str, status: str) -> None:
+    def _close(self, run_id: str, status: str, *, error: str | None) -> None:
         run = self._running.pop(run_id)
+        self._give_back(run_id, status, error=error)
+        log.info("crawl.%s run=%s sources=%d", status.split()[0], run_id, len(run.keys))
+
+    def _give_back(self, run_id: str, status: str, *, error: str | None) -> None:
+        """Free the sources that a run still holds; an error counts as a failed poll of each."""
         now = self._clock()
         with self._store.transaction() as unit:
             # sources that the child finished have given their lease back already
-            unit.sources.release(run_id, now=now, error=f"the crawl {status}")
+            unit.sources.release(run_id, now=now, error=error)
             unit.runs.finish(run_id, status, now)
-        log.info("crawl.%s run=%s sources=%d", status.split()[0], run_id, len(run.keys))
 
     def stop(self, *, grace: float) -> None:
         """End every child: asked first, killed with its process group after `grace` seconds."""
@@ -176,4 +186,4 @@ class CrawlSupervisor:
         deadline = self._monotonic() + grace
         for run_id, run in list(self._running.items()):
             run.child.terminate(grace=max(0.0, deadline - self._monotonic()))
-            self._close(run_id, "stopped")
+            self._close(run_id, "stopped", error=None)  # they are due at the next start
