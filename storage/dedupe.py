@@ -92,8 +92,15 @@ def _reuses_guid(article: Article, keys: frozenset[str], item: KnownItem) -> boo
     """Whether an identifier stands for another article now: nothing else about it is the same.
 
     Some feeds number their entries 1 to 20 each day. A moved article keeps its title or date, an
-    article with a new headline keeps its address.
+    article with a new headline keeps its address. The notices of one procurement have one
+    identifier and differ in all of this; but buyers who call off a framework write under the
+    framework's identifier, each about a procurement of their own.
     """
+    if article.notice is not None and article.notice.buyers and item.buyers:
+        buyers = {_squeezed(name) for name in item.buyers}
+        return not buyers.intersection(map(_squeezed, article.notice.buyers)) and (
+            _squeezed(article.title) != _squeezed(item.title)
+        )
     if not keys or not item.url_keys or _squeezed(article.title) == _squeezed(item.title):
         return False
     if article.content_hash is not None and article.content_hash == item.content_hash:
@@ -121,6 +128,8 @@ def _onto(article: Article, item: KnownItem, by: By, *, absorb: int | None = Non
     if article.text_state is TextState.FULL:
         if item.text_state is not TextState.FULL:
             return Completion(item_id=item.item_id, absorb=absorb)
+        if _is_outdated(article, item):
+            return Duplicate(item_id=item.item_id, by=by, absorb=absorb)
         if own and _text_changed(article, item):
             return Revision(item_id=item.item_id, number=item.revision + 1, absorb=absorb)
     elif item.text_state is TextState.LISTED and article.text_state is TextState.THIN:
@@ -128,6 +137,13 @@ def _onto(article: Article, item: KnownItem, by: By, *, absorb: int | None = Non
     elif item.text_state is TextState.THIN and own and _listing_changed(article, item):
         return Revision(item_id=item.item_id, number=item.revision + 1, absorb=absorb)
     return Duplicate(item_id=item.item_id, by=by, absorb=absorb)
+
+
+def _is_outdated(article: Article, item: KnownItem) -> bool:
+    """Whether this is an older notice of a procurement than the one held: windows overlap."""
+    if article.kind != "tender" or article.published_at is None or item.published_at is None:
+        return False
+    return article.published_at < item.published_at
 
 
 def _text_changed(article: Article, item: KnownItem) -> bool:

@@ -63,6 +63,7 @@ class FetchedEntry:
     tags: tuple[str, ...] = ()
     notice: Notice | None = None
     kind: ItemKind | None = None  # where a listing mixes kinds; else what the source declares
+    complete: bool = False  # `content` is all that there is: no page is to be fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,7 @@ class KnownItem:
     has_mentions: bool
     revision: int
     published_at: datetime | None = None
+    buyers: tuple[str, ...] = ()  # of a notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from storage.model import (
     Duplicate,
     KnownItem,
     New,
+    Notice,
     Revision,
     TextState,
 )
@@ -352,3 +353,36 @@ def test_the_decision_is_the_same_whatever_the_order_of_what_is_known() -> None:
     assert decided(again(FIRST, published_at=NOW + timedelta(days=1)), *known) == Duplicate(
         item_id=2, by="guid"
     )
+
+
+def a_notice_of(*buyers: str, **changes: Any) -> Article:
+    """A release of one contracting process: each has an address, a title and a date of its own."""
+    values: dict[str, Any] = {"kind": "tender", "guid": "ocds-h6vhtk-00aa01"}
+    return an_article(**(values | {"notice": Notice(buyers=buyers)} | changes))
+
+
+TENDERED = a_notice_of("Fenmoor NHS Trust", published_at=NOW - timedelta(days=9))
+
+
+def tendered() -> KnownItem:
+    return a_known_item(TENDERED, buyers=("Fenmoor NHS Trust",))
+
+
+def test_a_later_notice_of_a_procurement_is_a_revision_whatever_its_title() -> None:
+    later = a_notice_of("FENMOOR NHS Trust", title="Award: another title altogether")
+
+    assert decided(later, tendered()) == Revision(item_id=1, number=2)
+
+
+def test_an_older_notice_of_a_procurement_does_not_take_the_place_of_the_newer() -> None:
+    older = a_notice_of("Fenmoor NHS Trust", published_at=NOW - timedelta(days=10))
+
+    assert decided(older, tendered()) == Duplicate(item_id=1, by="guid")
+
+
+def test_another_buyer_under_the_identifier_of_a_framework_is_another_item() -> None:
+    call_off = a_notice_of("Quayside Council", title="Lifts for the new depot")
+    same_title = a_notice_of("Quayside Council", title=TENDERED.title)
+
+    assert decided(call_off, tendered()) == New()
+    assert decided(same_title, tendered()) == Revision(item_id=1, number=2)
