@@ -13,7 +13,7 @@ MAX_PAGES = 6  # numbers shown of one document
 _UNREAD = (
     ("scanned pages", "scanned and cannot be read"),
     ("broken pages", "damaged and cannot be read"),
-    ("pages not read", "left unread: the document is too long"),
+    ("pages not read", "left unread"),
 )
 
 

@@ -1,13 +1,13 @@
 """From a PDF's bytes to the text of its pages, by PDFium. Pure.
 
-A page that cannot be read costs its own text and no other's.
+`crawler.document_child` runs this in a process of its own: PDFium is C++ that reads what strangers
+wrote, and may crash or never come back.
 """
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -18,44 +18,54 @@ from crawler.errors import Unreadable
 from crawler.paper_text import running_text
 from crawler.plain import one_line
 
-MOST_PAGES = 1000
-PATIENCE = 60.0  # seconds for a whole document; its other pages are then left unread
 _MOST_LETTERS = 200_000  # of one page: a dense one has 6,000
+_MOST_PATHS = 100  # an empty page may have a frame and a rule; letters drawn as paths are many
 _HEAD = 1024  # bytes in which a PDF must say that it is one
 _STAMP = re.compile(r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What a PDF says of itself: how many pages, and its title and date as they are written."""
+
+    count: int
+    title: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page of a PDF as PDFium gives it. `number` counts from 1.
+
+    `scanned`: it shows pictures alone; `broken`: it cannot be opened.
+    """
+
+    number: int
+    text: str
+    scanned: bool = False
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """What a PDF holds. Numbers of pages count from 1.
 
-    `pages` has a text for each page that was asked for, empty where there is none; `scanned` are
-    pages that show pictures alone, `broken` those that PDFium cannot open. `count` is how many
-    there are, the ones beyond the limits included.
+    `pages` has a text for each page that was read, empty where there is none; `scanned` are pages
+    that show pictures alone, `broken` those that cannot be opened. `count` is how many there are,
+    the ones left unread included.
     """
 
     pages: tuple[str, ...]
     count: int
-    scanned: tuple[int, ...] = ()
-    broken: tuple[int, ...] = ()
-    title: str | None = None
-    created_raw: str | None = None
-    created_at: datetime | None = None
+    scanned: tuple[int, ...]
+    broken: tuple[int, ...]
+    title: str | None
+    created_raw: str | None
+    created_at: datetime | None
 
 
-def read_paper(
-    body: bytes,
-    *,
-    most_pages: int = MOST_PAGES,
-    patience: float = PATIENCE,
-    seconds: Callable[[], float] = time.monotonic,
-) -> Paper:
-    """Read a PDF.
-
-    Args:
-        most_pages: pages beyond are counted and not read.
-        patience: seconds after which the remaining pages are not read.
-        seconds: a clock.
+def read_sheets(body: bytes, *, first: int, last: int) -> Iterator[Cover | Sheet]:
+    """The cover of a PDF, then its pages from `first` to `last`, each when it has been read.
 
     Raises:
         Unreadable: it is no PDF, damaged beyond reading, or locked by a password ("encrypted").
@@ -69,80 +79,64 @@ def read_paper(
             raise Unreadable("encrypted") from error
         raise Unreadable(f"a damaged PDF: {error}") from error
     try:
-        return _read(document, most_pages, seconds() + patience, seconds)
+        said = document.get_metadata_dict()
+        yield Cover(
+            count=len(document), title=said.get("Title", ""), created=said.get("CreationDate", "")
+        )
+        for number in range(first, min(len(document), last) + 1):
+            try:
+                yield _sheet(document, number)
+            except (pypdfium2.PdfiumError, ValueError, MemoryError):
+                yield Sheet(number=number, text="", broken=True)
     finally:
         document.close()
 
 
-def _read(
-    document: pypdfium2.PdfDocument, most: int, until: float, seconds: Callable[[], float]
-) -> Paper:
-    texts: list[str] = []
-    scanned: list[int] = []
-    broken: list[int] = []
-    count = len(document)
-    if count == 0:
-        raise Unreadable("a PDF without pages")
-    for number in range(1, min(count, most) + 1):
-        if seconds() > until:
-            break
-        try:
-            text, is_scan = _page(document, number - 1)
-        except (pypdfium2.PdfiumError, ValueError, UnicodeError):
-            broken.append(number)
-            text, is_scan = "", False
-        texts.append(text)
-        if is_scan:
-            scanned.append(number)
-    said = document.get_metadata_dict(skip_empty=True)
-    raw = said.get("CreationDate")
+def paper_of(cover: Cover, sheets: Sequence[Sheet]) -> Paper:
+    """A document, from its cover and all its pages that were read, in order."""
     return Paper(
-        pages=running_text(texts),
-        count=count,
-        scanned=tuple(scanned),
-        broken=tuple(broken),
-        title=one_line(said.get("Title", "")) or None,
-        created_raw=raw,
-        created_at=_stamp(raw),
+        pages=running_text([sheet.text for sheet in sheets]),
+        count=cover.count,
+        scanned=tuple(sheet.number for sheet in sheets if sheet.scanned),
+        broken=tuple(sheet.number for sheet in sheets if sheet.broken),
+        title=one_line(cover.title) or None,
+        created_raw=cover.created or None,
+        created_at=_stamp(cover.created),
     )
 
 
-def _page(document: pypdfium2.PdfDocument, index: int) -> tuple[str, bool]:
-    """The text of a page as PDFium gives it, and whether there are pictures instead."""
-    page = document[index]
+def _sheet(document: pypdfium2.PdfDocument, number: int) -> Sheet:
+    page = document[number - 1]
     try:
         written = page.get_textpage()
         try:
-            # the whole of it: text_bounded would leave out what stands beyond the crop box
+            # all of it: what stands beyond the crop box may be cut off by mistake
             count = min(written.count_chars(), _MOST_LETTERS)
             text = written.get_text_range(0, count) if count > 0 else ""
         finally:
             written.close()
-        if text.strip():
-            return text, False
-        pictures = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=5)
-        # drawn letters without a font are paths; an empty page has nothing at all
-        return "", any(True for _ in pictures) or _is_drawn(page)
+        return Sheet(number=number, text=text, scanned=not text.strip() and _shows(page))
     finally:
         page.close()
 
 
-def _is_drawn(page: pypdfium2.PdfPage) -> bool:
+def _shows(page: pypdfium2.PdfPage) -> bool:
+    """Whether a page without text shows anything: a picture, or letters that are drawn."""
+    if any(True for _ in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=5)):
+        return True
     paths = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=5)
-    return sum(1 for _ in paths) > 100
+    return sum(1 for _ in paths) > _MOST_PATHS
 
 
-def _stamp(raw: str | None) -> datetime | None:
+def _stamp(raw: str) -> datetime | None:
     """A PDF's date (ISO 32000-1, 7.9.4) in UTC."""
-    found = _STAMP.match(raw or "")
+    found = _STAMP.match(raw)
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
     sign = -1 if found[8] == "-" else 1
-    away = sign * timedelta(hours=int(found[9] or 0), minutes=int(found[10] or 0))
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=timezone(away)).astimezone(
-            UTC
-        )
+        away = timezone(sign * timedelta(hours=int(found[9] or 0), minutes=int(found[10] or 0)))
+        return datetime(year, month, day, hour, minute, second, tzinfo=away).astimezone(UTC)
     except (ValueError, OverflowError):
         return None

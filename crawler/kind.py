@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from config.model import Source
@@ -12,7 +12,12 @@ from storage.model import FetchedEntry, PageText
 
 
 class Kind(Protocol):
-    """How sources of one kind are asked and read."""
+    """How sources of one kind are asked and read.
+
+    `reads_slowly`: reading a page takes seconds; it is done in a thread, beside other polls.
+    """
+
+    reads_slowly: bool
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """The address to ask for the listing; `since`: up to when the source has been read."""
@@ -23,6 +28,12 @@ class Kind(Protocol):
         Raises:
             NotAFeed: what came is no listing of this kind.
         """
+
+    def whole(self, listing: Listing) -> Listing:
+        """What all the parts of a listing that came add up to."""
+
+    def patience(self, source: Source, answer: Answer) -> timedelta | None:
+        """How long to leave a host alone that says so in a way of its own; else None."""
 
     def read_page(self, source: Source, answer: Answer, entry: FetchedEntry) -> PageText:
         """The text of an entry's page that came with status 200.

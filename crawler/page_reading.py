@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime
 from typing import Literal
@@ -15,7 +16,7 @@ from crawler.normalise import normalise
 from crawler.rhythm import page_retry
 from crawler.tally import Tally
 from crawler.tools import Tools
-from storage.model import Article, FetchedEntry, PageDue, TextState
+from storage.model import Article, FetchedEntry, PageDue, PageText, TextState
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +59,9 @@ class PageReader:
             self._tools.hosts.failed(url, error)
             return self._unreadable(page, error.cause, None)
         self._tools.hosts.answered(url)
-        return self._answered(page, url, answer)
+        return await self._answered(page, url, answer)
 
-    def _answered(self, page: PageDue, url: str, answer: Answer) -> Fate:
+    async def _answered(self, page: PageDue, url: str, answer: Answer) -> Fate:
         now = self._tools.clock()
         retry_after = answer.retry_after(now)
         if answer.status == 429 or retry_after is not None:
@@ -74,7 +75,7 @@ class PageReader:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
             return self._unreadable(page, reason, answer.status)
         try:
-            text = self._tools.kind.read_page(self._source, answer, page.entry)
+            text = await self._text(answer, page.entry)
         except Unreadable as error:
             return self._unreadable(page, error.reason, answer.status)
         except Exception:  # one page that breaks the reader must not stop the source
@@ -90,6 +91,12 @@ class PageReader:
         )
         self._store(article, page)
         return "read"
+
+    async def _text(self, answer: Answer, entry: FetchedEntry) -> PageText:
+        kind = self._tools.kind
+        if kind.reads_slowly:
+            return await asyncio.to_thread(kind.read_page, self._source, answer, entry)
+        return kind.read_page(self._source, answer, entry)
 
     def _store(self, article: Article, page: PageDue) -> None:
         stored = self._tools.pipeline.put_page(article, page.item_id, baseline=self._baseline)

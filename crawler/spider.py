@@ -17,6 +17,7 @@ import scrapy
 
 from config.model import Source
 from crawler.answers import Answer
+from crawler.batches import host_of
 from crawler.context import CrawlContext
 from crawler.events import Emit
 from crawler.fetching import Fetcher
@@ -24,6 +25,7 @@ from crawler.kind import Kind
 from crawler.listing import Listing
 from crawler.pages import extract
 from crawler.settings import MAX_BODY
+from crawler.throttle import set_pace
 from crawler.tools import Fetch
 from storage.model import FetchedEntry, PageText
 
@@ -37,11 +39,14 @@ class SourceSpider(scrapy.Spider):
     """Polls the sources of one kind (`crawler.kind.Kind`). Subclasses set `name` and `read`.
 
     `largest` is how many bytes an answer may have, `slowest` how long it may take; None: as long
-    as the job says.
+    as the job says. `reads_slowly`: see `Kind`.
+    `least_delay` is the time from one request to a host to the next that its service demands.
     """
 
     largest: int = MAX_BODY
     slowest: timedelta | None = None
+    reads_slowly: bool = False
+    least_delay: timedelta = timedelta(0)
 
     def __init__(
         self,
@@ -71,6 +76,14 @@ class SourceSpider(scrapy.Spider):
         """
         raise NotImplementedError
 
+    def whole(self, listing: Listing) -> Listing:
+        """What all the parts of a listing that came add up to."""
+        return listing
+
+    def patience(self, source: Source, answer: Answer) -> timedelta | None:
+        """How long to leave a host alone that says so in a way of its own; else None."""
+        return None
+
     def read_page(self, source: Source, answer: Answer, entry: FetchedEntry) -> PageText:
         """The text of an entry's page that came with status 200.
 
@@ -84,6 +97,9 @@ class SourceSpider(scrapy.Spider):
         fetch = Fetcher(
             self.crawler, self.context.clock, largest=self.largest, slowest=self.slowest
         )
+        if self.context.job.crawl.download_delay:  # none: a server that is there to be tried
+            for source in self.sources:
+                set_pace(self.crawler, host_of(source.url), self.least_delay.total_seconds())
         self._polls = [asyncio.ensure_future(self._guarded(one, fetch)) for one in self.sources]
         await self.closed_polls()
         return

@@ -11,11 +11,12 @@ from lxml import etree
 from config.model import Source
 from crawler.answers import Answer
 from crawler.decode import decode
-from crawler.documents import Paper, read_paper
+from crawler.documents import Paper
 from crawler.errors import NotAFeed, Unreadable
 from crawler.listing import Listing
 from crawler.paper_links import lasting
 from crawler.paper_listing import PaperLink, paper_links
+from crawler.paper_reading import read_paper
 from crawler.spider import SourceSpider
 from crawler.uk_dates import find_uk_date
 from storage.identity import canonical_url
@@ -34,6 +35,7 @@ class BoardPapersSpider(SourceSpider):
     name = "boardpapers"
     largest = 64 * 1024 * 1024
     slowest = timedelta(minutes=3)
+    reads_slowly = True
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)

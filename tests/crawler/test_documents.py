@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
-from itertools import count
+from pathlib import Path
 
 import pytest
 
-from crawler.documents import read_paper
 from crawler.errors import Unreadable
+from crawler.paper_reading import read_paper
 from tests.support.pdfs import BROKEN, Scan, a_pdf
 
 
@@ -52,12 +53,50 @@ def test_pages_beyond_the_limit_are_counted_and_not_read() -> None:
     assert (len(paper.pages), paper.count) == (3, 5)
 
 
-def test_a_document_that_takes_too_long_is_read_as_far_as_time_goes() -> None:
-    ticks = count()
-    paper = read_paper(
-        a_pdf([["Alpha"], ["Bravo"], ["Cello"]]), patience=2, seconds=lambda: next(ticks)
+def a_reader(folder: Path, when_it_comes_to: str) -> tuple[str, ...]:
+    """The reader's process, made to do something before it reads the pages 2 and 4."""
+    program = folder / "reader.py"
+    program.write_text(
+        "import os, sys, time\n"
+        "from crawler import documents, document_child\n"
+        "read = documents._sheet\n"
+        "def sheet(document, number):\n"
+        f"    if number in (2, 4): {when_it_comes_to}\n"
+        "    return read(document, number)\n"
+        "documents._sheet = sheet\n"
+        "document_child.PAGE_PATIENCE = 0.3\n"
+        "document_child.main(int(sys.argv[1]), int(sys.argv[2]))\n"
     )
-    assert (paper.pages, paper.count) == (("Alpha", "Bravo"), 3)
+    return (sys.executable, str(program))
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param("os.abort()", id="crash"),
+        pytest.param("time.sleep(60)", id="hang"),
+        pytest.param("raise MemoryError", id="too-much"),
+        pytest.param("raise RuntimeError", id="defect"),
+    ],
+)
+def test_a_page_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, trouble: str) -> None:
+    pack = a_pdf([["Alpha"], ["Bravo"], ["Cello"], ["Delta"], ["Echo"]])
+    paper = read_paper(pack, command=a_reader(tmp_path, trouble))
+    assert paper.pages == ("Alpha", "", "Cello", "", "Echo")
+    assert (paper.count, paper.broken) == (5, (2, 4))
+
+
+def test_a_document_that_takes_too_long_is_read_as_far_as_time_goes(tmp_path: Path) -> None:
+    slowly = a_reader(
+        tmp_path, "import signal; signal.setitimer(signal.ITIMER_REAL, 0); time.sleep(60)"
+    )
+    paper = read_paper(a_pdf([["Alpha"], ["Bravo"]]), patience=1.0, command=slowly)
+    assert (paper.pages, paper.count) == (("Alpha",), 2)
+
+
+def test_a_document_that_breaks_the_reader_at_once_cannot_be_read() -> None:
+    with pytest.raises(Unreadable, match="breaks the reader"):
+        read_paper(a_pdf([["Alpha"]]), command=(sys.executable, "-c", "import os; os.abort()"))
 
 
 @pytest.mark.parametrize("created", ["yesterday", "D:20261399000000Z", "D:20260320+99'99'"])
