@@ -117,7 +117,7 @@ def _print(one: Figures) -> None:
         ("FTS5", one.fts5),
         ("tantivy", one.tantivy),
     ):
-        print(f"  {peer:<10} {time_taken:9,.0f} us a text: {time_taken / one.ours:,.0f} times ours")
+        print(f"  {peer:<10} {time_taken:9,.0f} us a text: {time_taken / one.ours:,.1f} times ours")
 
 
 def _print_growth(found: list[Figures]) -> None:

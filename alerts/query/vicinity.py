@@ -7,6 +7,7 @@ found seldom; the words around the few names settle that without numbering the w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from alerts.query.apart import halves
@@ -70,10 +71,14 @@ def _present(labels: frozenset[str], reading: Reading) -> Iterator[tuple[str, st
         yield from [(label, None) for label in labels & reading.labels]
     else:
         yield from [(label, None) for label in labels if stands(label, haystack)]
-    for label in labels:
-        for one, two in halves(label):
-            if stands(f"{one} {two}", haystack):
-                yield one, two
+    for one, two in _apart(labels):
+        if stands(f"{one} {two}", haystack):
+            yield one, two
+
+
+@lru_cache(maxsize=16_384)
+def _apart(labels: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for label in labels for pair in halves(label))
 
 
 def _places(label: str, haystack: str) -> Iterator[int]:
