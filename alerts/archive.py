@@ -16,7 +16,7 @@ from alerts.query import Document, Query
 from alerts.query.filtering import sieve_of
 from alerts.query.nodes import Field, walk
 from storage.model import Span, StoredItem
-from storage.sieve import ANYTHING, NOTHING, Sieve
+from storage.sieve import ANYTHING, NOTHING, Sieve, flattened
 from storage.store import Store
 
 Order = Literal["date", "relevance"]
@@ -143,7 +143,7 @@ def _candidates(
         keys = unit.fulltext.source_keys() if asks else ()
         sources = {key: names.get(key, key) for key in keys}
         lowest = 0 if wish.since is None else unit.fulltext.lowest_since(wish.since)
-    sieve = sieve_of(query.node, sources)
+    sieve = flattened(sieve_of(query.node, sources))
     if wish.order == "date" or sieve == ANYTHING:
         yield from _newest(store, sieve, lowest)
     else:

@@ -39,6 +39,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """Items that do not pass; beside others of an `AllOf`, as indexes know no exclusion alone."""
+
+    part: Sieve
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """Items that pass each; with no parts, every item."""
 
@@ -52,7 +59,7 @@ class AnyOf:
     parts: tuple[Sieve, ...]
 
 
-Sieve = Word | Beginning | Row | AllOf | AnyOf
+Sieve = Word | Beginning | Row | Without | AllOf | AnyOf
 ANYTHING = AllOf(())
 NOTHING = AnyOf(())
 
@@ -72,7 +79,7 @@ def any_of(parts: Iterable[Sieve]) -> Sieve:
     kept: dict[Sieve, None] = {}
     for part in parts:
         kept.update(dict.fromkeys(part.parts if isinstance(part, AnyOf) else (part,)))
-    if ANYTHING in kept:
+    if ANYTHING in kept or any(isinstance(part, Without) for part in kept):
         return ANYTHING
     return next(iter(kept)) if len(kept) == 1 else AnyOf(tuple(kept))
 
@@ -80,10 +87,17 @@ def any_of(parts: Iterable[Sieve]) -> Sieve:
 def flattened(sieve: Sieve, depth: int = DEEPEST) -> Sieve:
     """The sieve with nothing deeper than `depth`: what lies deeper passes everything."""
     match sieve:
+        case Without():
+            return ANYTHING
         case AllOf(parts) | AnyOf(parts) if parts and depth == 0:
             return ANYTHING
         case AllOf(parts):
-            return all_of(flattened(part, depth - 1) for part in parts)
+            wanted = all_of(
+                flattened(part, depth - 1) for part in parts if not isinstance(part, Without)
+            )
+            if wanted in (ANYTHING, NOTHING):
+                return wanted
+            return all_of([wanted, *(part for part in parts if isinstance(part, Without))])
         case AnyOf(parts):
             return any_of(flattened(part, depth - 1) for part in parts)
         case _:
@@ -99,8 +113,13 @@ def as_fts5(sieve: Sieve) -> str:
             return f'"{letters}" *'
         case Row(words):
             return f'"{" ".join(words)}"'
+        case Without():
+            raise ValueError("FTS5 takes something out of something only")
         case AllOf(parts):
-            return f"({' AND '.join(map(as_fts5, parts))})"
+            wanted = [as_fts5(part) for part in parts if not isinstance(part, Without)]
+            others = [as_fts5(part.part) for part in parts if isinstance(part, Without)]
+            kept = f"({' AND '.join(wanted)})"
+            return f"({kept} NOT ({' OR '.join(others)}))" if others else kept
         case AnyOf(parts):
             return f"({' OR '.join(map(as_fts5, parts))})"
 
@@ -115,6 +134,8 @@ def as_tsquery(sieve: Sieve) -> str:
         case Row(words):
             anywhere = as_tsquery(AllOf((Word(UNPLACED), *map(Word, words))))
             return f"({' <-> '.join(as_tsquery(Word(word)) for word in words)} | {anywhere})"
+        case Without(part):
+            return f"!{as_tsquery(part)}"
         case AllOf(parts):
             return f"({' & '.join(map(as_tsquery, parts))})"
         case AnyOf(parts):

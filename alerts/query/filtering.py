@@ -24,6 +24,7 @@ from alerts.query.nodes import (
     Macro,
     Near,
     Node,
+    Not,
     Or,
     Part,
     Prefer,
@@ -34,44 +35,68 @@ from alerts.query.nodes import (
 from alerts.query.quick import MOST_JOINED
 from alerts.query.stemming import forms
 from alerts.query.terms import joined
-from storage.sieve import ANYTHING, Beginning, Row, Sieve, Word, all_of, any_of
+from storage.sieve import ANYTHING, Beginning, Row, Sieve, Without, Word, all_of, any_of
 
 _MOST_DIGITS = 310  # of a float
+# an item with pages matches page by page: what stands on one excludes no other
+_UNPAGED = Without(Word(indexing.PAGED))
 _NAMES = {"site": "site", "lang": "lang", "type": "type"}
 
 
-def sieve_of(node: Node, sources: Mapping[str, str], code: str = "") -> Sieve:
+def sieve_of(
+    node: Node, sources: Mapping[str, str], code: str = "", *, whole: bool = True
+) -> Sieve:
     """What the index must have of an item that satisfies a node.
 
     Args:
         node: a query, or a part of one.
         sources: key -> name of every source of which the archive has items.
         code: of the field that it looks in (`indexing.CODES`); none for title, summary and body.
+        whole: whether it looks in all of what has this code.
     """
     match node:
         case Term():
             return _of_term(node, code)
         case And(parts) | Window(parts):
-            return all_of(sieve_of(part, sources, code) for part in parts)
+            return all_of(sieve_of(part, sources, code, whole=whole) for part in parts)
         case Near(_, _, left, right, negated):
             sides = (left,) if negated else (left, right)
             return all_of(sieve_of(side, sources, code) for side in sides)
         case Or(parts):
-            return any_of(sieve_of(part, sources, code) for part in parts)
+            return any_of(sieve_of(part, sources, code, whole=whole) for part in parts)
+        case Not(part):
+            words = _sufficient(part, code) if whole else []
+            return all_of(Without(all_of([Word(word), _UNPAGED])) for word in words)
         case Field("source", part):
             return _of_source(part, sources)
         case Field(name, part):
-            # the opening and the summary are not indexed apart: their words are among all
-            return sieve_of(part, sources, indexing.CODES.get(FIELD_NAMES[name].name, ""))
+            own = indexing.CODES.get(FIELD_NAMES[name].name)
+            # the opening, the summary and the body are not indexed apart: their words are among all
+            return sieve_of(part, sources, own or "", whole=own is not None)
         case Apply("atleast", number, Term(label=str(label)) as part) if not code:
             plain = sieve_of(part, sources, code)
             return all_of([plain, _often(label)]) if number >= indexing.FREQUENT else plain
         case Apply(_, _, part) | Prefer(part) | Macro(_, part):
-            return sieve_of(part, sources, code)
+            return sieve_of(part, sources, code, whole=whole)
         case Filter():
             return _of_filter(node)
         case _:
             return ANYTHING
+
+
+def _sufficient(node: Node, code: str) -> list[str]:
+    """Words of which each is enough for a node to hold."""
+    match node:
+        case Term(label=str(label)) if len(indexing.spelled(label)) < indexing.LONGEST:
+            return [indexing.word(label, code)]
+        case Or(parts):
+            return [word for part in parts for word in _sufficient(part, code)]
+        case Macro(_, part) | Prefer(part):
+            return _sufficient(part, code)
+        case Field(name, part) if FIELD_NAMES[name].name in indexing.CODES:
+            return _sufficient(part, indexing.CODES[FIELD_NAMES[name].name])
+        case _:
+            return []
 
 
 def _often(label: str) -> Sieve:

@@ -19,7 +19,8 @@ from alerts.query.zone import Zone
 # Raise it whenever a text gets other words: every archive is then indexed again.
 SPELLING = 1
 
-FREQUENT = 3
+FREQUENT = 3  # times
+PAGED = "_paged"
 LONGEST = 48  # letters of a word, as spelled; what begins alike beyond is one word to the index
 # the fields that are indexed by themselves
 CODES = {"title": "t", "comments": "c", "author": "a", "url": "u", "buyer": "b", "supplier": "s"}
@@ -123,6 +124,8 @@ def _words(zone: Zone, code: str) -> str:
 
 
 def _properties(document: Document) -> Iterator[str]:
+    if document.pages:
+        yield PAGED
     yield property_word("src", document.source)
     yield property_word("type", document.kind)
     language = document.language.lower().replace("_", "-").split("-")

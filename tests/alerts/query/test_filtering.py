@@ -22,6 +22,7 @@ from storage.sieve import (
     Beginning,
     Row,
     Sieve,
+    Without,
     Word,
     as_fts5,
     as_tsquery,
@@ -49,6 +50,8 @@ def passes(asked: Sieve, words: list[str]) -> bool:
             return any(word.startswith(letters) for word in words)
         case Row(row):
             return any(tuple(words[at : at + len(row)]) == row for at in range(len(words)))
+        case Without(part):
+            return not passes(part, words)
         case AllOf(parts):
             return all(passes(part, words) for part in parts)
         case AnyOf(parts):
@@ -165,7 +168,14 @@ def test_databases_let_pass_what_a_query_finds(store: Store) -> None:
         ("atleast/3(nhs)", Document(title="nhs", body="N.H.S. (NHS)"), True),
         ("atleast/2(nhs)", Document(body="nhs nhs"), True),
         ("atleast/4(healthcare)", Document(body="health care " * 4), True),
-        ("a NOT palantir", Document(body="a palantir"), True),
+        ("nhs NOT palantir", Document(body="nhs palantir"), False),
+        ("nhs NOT palantir", Document(body="nhs", comments="palantir"), True),
+        ("nhs NOT palantir", Document(pages=("nhs", "palantir")), True),
+        ("nhs NOT (ice OR palantir OR (b c))", Document(title="Palantir", body="nhs"), False),
+        ("nhs NOT title:palantir", Document(body="nhs palantir"), True),
+        ("nhs NOT title:palantir", Document(title="Palantir", body="nhs"), False),
+        ("body:(nhs NOT palantir)", Document(title="Palantir", body="nhs"), True),
+        ('nhs NOT "a b"', Document(title="a", body="b nhs"), True),
         ("nhs NOT NEAR/3 trust", Document(body="nhs trust"), True),
         ("palant*", Document(body="health"), False),
     ],
