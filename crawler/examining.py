@@ -65,11 +65,13 @@ async def examine(source: Source, fetch: Fetch, kind: Kind, emit: Emit) -> None:
 async def _page(
     source: Source, entry: FetchedEntry, listing: Listing, fetch: Fetch, kind: Kind, say: Say
 ) -> None:
-    url = own_page(entry)
+    url = None if entry.complete else own_page(entry)
     answer: Answer | None = None
     text: PageText | None = None
     reason: str | None = "no-page"
-    if url is None:
+    if entry.complete:
+        say("page", [f"not needed: the listing carries all {len(entry.content.split())} words"])
+    elif url is None:
         say("page", [f"{entry.title!r} has no page of its own: it is kept as thin"])
     else:
         try:

@@ -7,7 +7,7 @@ which every download failed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.answers import Answer
 from crawler.conditional import after_full, after_not_modified, body_hash
@@ -25,6 +25,7 @@ def judge(
     sent: Validators,
     read: Callable[[Answer], Listing],
     now: datetime,
+    patience: timedelta | None = None,
 ) -> Listed:
     """The outcome of a poll, from its answer.
 
@@ -32,8 +33,17 @@ def judge(
         known: the validators stored with what is known of the source.
         sent: those that went with the request; none when it asked in full.
         read: reads the listing; raises NotAFeed.
+        patience: how long the host wants to be left alone, where it says so in a way of its own.
     """
     status = answer.status
+    if patience is not None:
+        minutes = patience.total_seconds() / 60
+        return Listed(
+            outcome="failed",
+            http_status=status,
+            error=f"HTTP {status}: we are asking too often; it is not asked for {minutes:g} minutes",
+            retry_after=now + patience,
+        )
     if status == 304:
         if sent.etag is None and sent.last_modified is None:
             return Listed(

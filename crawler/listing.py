@@ -17,6 +17,8 @@ class Listing:
     `covered_until` says up to when a source that is asked by windows of time has been read; the
     next poll is told it as `since` if all parts came. `again` are addresses of entries whose pages
     may have changed although the listing says the same words: they are asked for again each day.
+    `in_order`: the parts follow each other in time, so what came before a missing one is covered.
+    `behind`: there is more than one poll should take; the next one comes soon and goes on.
     """
 
     entries: tuple[FetchedEntry, ...]
@@ -26,6 +28,8 @@ class Listing:
     covered_until: datetime | None = None
     ttl: timedelta | None = None
     again: frozenset[str] = frozenset()
+    in_order: bool = False
+    behind: bool = False
 
     def joined(self, part: Listing) -> Listing:
         """This listing with the entries of one more part."""
@@ -37,6 +41,7 @@ class Listing:
             degraded=self.degraded or part.degraded,
             covered_until=max(ends, default=None),
             again=self.again | part.again,
+            behind=self.behind or part.behind,
         )
 
 

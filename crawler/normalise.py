@@ -50,6 +50,8 @@ def normalise(
     content = mend(plain_text(entry.content))
     pages = tuple(mend(one) for one in text.pages) if text else ()
     body, state, reason = _body(text, pages, content, thin_reason)
+    if text is None and entry.complete:
+        body, state, reason = content, TextState.FULL, None
     listed = plain_text(entry.summary)
     summary = mend(listed or (text.summary if text else ""), within=body)[:_MAX_SUMMARY]
     title = mend(_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]

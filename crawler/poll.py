@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.model import Source
+from crawler.answers import Answer
 from crawler.conditional import NO_VALIDATORS, asks_in_full, request_headers
 from crawler.fetch_errors import FetchFailed
 from crawler.judging import judge, no_answer
@@ -26,7 +27,7 @@ from crawler.rhythm import next_poll
 from crawler.tally import Tally
 from crawler.tools import Tools
 from storage.listing import KnownEntry
-from storage.model import Article, FetchedEntry, SourceState
+from storage.model import Article, FetchedEntry, SourceState, Validators
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ async def poll(source: Source, tools: Tools) -> None:
     listed = await _ask(source, state, tools)
     if listed.listing is not None and listed.listing.more:
         listed = await _ask_for_more(source, listed, listed.listing, tools)
+    if listed.listing is not None:
+        listed = replace(listed, listing=tools.kind.whole(listed.listing))
     if listed.listing is not None and listed.listing.again:
         # its pages may change while it does not: the next poll must read it
         listed = replace(listed, validators=None)
@@ -80,7 +83,7 @@ async def poll(source: Source, tools: Tools) -> None:
             now,
             random=tools.random,
             ttl=listed.ttl,
-            pages_left=pages_left,
+            pages_left=pages_left or (listed.listing is not None and listed.listing.behind),
             page_retry_at=reader.retry_at,
         ),
         validators=listed.validators,
@@ -107,16 +110,30 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
         tools.hosts.failed(address, failure)
         return no_answer(failure)
     tools.hosts.answered(address)
-    if answer.status == 429:
-        tools.hosts.leave_alone(address)
     if answer.permanent_to is not None:
         log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
+    return _judged(source, address, answer, tools, known=known, sent=sent)
+
+
+def _judged(
+    source: Source,
+    address: str,
+    answer: Answer,
+    tools: Tools,
+    *,
+    known: Validators = NO_VALIDATORS,
+    sent: Validators = NO_VALIDATORS,
+) -> Listed:
+    patience = tools.kind.patience(source, answer)
+    if answer.status == 429 or patience is not None:
+        tools.hosts.leave_alone(address)
     return judge(
         answer,
         known=known,
         sent=sent,
         read=lambda given: tools.kind.read(source, given),
         now=tools.clock(),
+        patience=patience,
     )
 
 
@@ -142,15 +159,7 @@ async def _ask_for_more(source: Source, listed: Listed, first: Listing, tools: T
             tools.hosts.failed(address, failure)
             return _incomplete(listed, listing, f"{address}: {failure}")
         tools.hosts.answered(address)
-        if answer.status == 429:
-            tools.hosts.leave_alone(address)
-        part = judge(
-            answer,
-            known=NO_VALIDATORS,
-            sent=NO_VALIDATORS,
-            read=lambda given: tools.kind.read(source, given),
-            now=tools.clock(),
-        )
+        part = _judged(source, address, answer, tools)
         if part.listing is None:
             failed = _incomplete(listed, listing, f"{address}: {part.error}")
             return replace(failed, retry_after=part.retry_after)
@@ -166,20 +175,22 @@ async def _ask_for_more(source: Source, listed: Listed, first: Listing, tools: T
 
 
 def _incomplete(listed: Listed, listing: Listing, why: str) -> Listed:
+    covered = listing.covered_until if listing.in_order else None
     return replace(
         listed,
         outcome="ok" if listing.entries else "failed",
-        listing=replace(listing, degraded=why, covered_until=None),
+        listing=replace(listing, degraded=why, covered_until=covered, behind=listing.in_order),
         validators=None,
         error=f"a part of the listing is missing: {why}",
     )
 
 
 def _covered(listed: Listed) -> datetime | None:
-    """Up to when a source has been read, if it has been read wholly."""
-    if listed.listing is None or listed.listing.degraded is not None:
+    """Up to when a source has been read, if it has been read wholly until then."""
+    listing = listed.listing
+    if listing is None or (listing.degraded is not None and not listing.in_order):
         return None
-    return listed.listing.covered_until
+    return listing.covered_until
 
 
 async def _store_entries(
@@ -266,5 +277,7 @@ def _ends_baseline(state: SourceState, listed: Listed) -> bool:
     """
     if listed.outcome not in ("ok", "empty"):
         return False
+    if listed.listing is not None and listed.listing.behind:
+        return False  # what the next poll goes on with is as old
     damaged = listed.listing is not None and listed.listing.degraded is not None
     return not damaged or state.last_success_at is not None

@@ -23,6 +23,7 @@ from crawler.robots_rules import (
     product_token,
     rules_of,
 )
+from crawler.throttle import set_pace
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class RobotsMiddleware:
                 unreachable=bool(trouble),
             )
         if rules.crawl_delay:
-            self._set_pace(urlparse_cached(request).hostname or "", rules.crawl_delay)
+            set_pace(self._crawler, urlparse_cached(request).hostname or "", rules.crawl_delay)
 
     async def _rules(self, origin: str) -> tuple[Rules, str]:
         """What an origin allows, and what was wrong with asking it."""
@@ -106,12 +107,3 @@ class RobotsMiddleware:
         trouble = f"{url} answered {response.status}, so nothing may be fetched"
         body = decode_robots(response.body) if response.status < 300 else ""
         return RobotsCopy(fetched_at=now, status=response.status, body=body), trouble
-
-    def _set_pace(self, host: str, delay: float) -> None:
-        self._context.crawl_delays[host] = delay
-        downloader = self._crawler.engine.downloader
-        downloader.per_slot_settings[host] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
-        slot = downloader.slots.get(host)
-        if slot is not None:
-            slot.delay = max(slot.delay, delay)
-            slot.jitter = 0.0
