@@ -28,6 +28,9 @@ from alerts.query.query import Query, spans_of
 from storage.model import Span
 
 
+MOST_COMPARED = 200  # places of either side, for the distance that is told
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
     """A part of a query, whether it holds, and the text that made it hold.
@@ -170,8 +173,8 @@ def _why_not_near(near: Near, left: Node, right: Node, sheet: Sheet, scope: Scop
         max(0, zone.numbers[two.start] - zone.numbers[one.end - 1] - 1)
         for zone in sheet.zones(scope)
         if zone.parts
-        for a in find(left, zone)
-        for b in find(right, zone)
+        for a in find(left, zone)[:MOST_COMPARED]
+        for b in find(right, zone)[:MOST_COMPARED]
         for one, two in ([(a, b)] if row.ordered or a <= b else [(b, a)])
         if one.end <= two.start
     ]

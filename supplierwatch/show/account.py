@@ -149,7 +149,8 @@ def clause_text(item: StoredItem, clause: Clause) -> Text:
     if clause.holds:
         return Text(f"holds:   {clause.text}", "dim")
     if not clause.excluded:
-        return Text.assemble(("missing: ", "bold red"), clause.text)
+        why = f": {clause.why}" if clause.why else ""
+        return Text.assemble(("missing: ", "bold red"), clause.text, why)
     text = Text.assemble(("excluded by: ", "bold red"), clause.text)
     words = ", ".join(f"“{word}”" for word in words_hit(item, clause.spans)[:MAX_WORDS])
     if words:
@@ -167,6 +168,7 @@ def clause_json(item: StoredItem, clause: Clause) -> dict[str, Any]:
         "clause": clause.text,
         "holds": clause.holds,
         "excluded": clause.excluded,
+        "why": clause.why or None,
         "words": list(words_hit(item, clause.spans)),
     }
 

@@ -211,3 +211,28 @@ def test_an_unknown_key_is_answered_with_the_nearest(stocked: House) -> None:
     run = stocked.run("explain", MILLBROOK, "--watch", "halcyon-trust")
     assert run.exit_code == Exit.USAGE
     assert "Did you mean 'halcyon-trusts'?" in run.stderr
+
+
+def test_explain_says_how_far_apart_words_stand_that_are_wanted_close(stocked: House) -> None:
+    stocked.write(
+        "watches.toml",
+        """
+[[watch]]
+key = "close"
+query = 'millbrook NEAR/3 concern'
+
+[[watch]]
+key = "exactly"
+query = 'cs("TRUST")'
+""",
+    )
+    stocked.write(
+        "subscriptions.toml",
+        '[[subscription]]\nto = ["a@b.example"]\nwatches = ["*"]\ncadence = "hourly"\n',
+    )
+
+    close, exactly = stocked.json("explain", MILLBROOK)["watches"]
+
+    assert "words lie between, and 3 may" in close["clauses"][0]["why"]
+    assert "only as “trust”" in exactly["clauses"][0]["why"]
+    assert "words lie between" in " ".join(stocked.run("explain", MILLBROOK).stdout.split())
