@@ -65,7 +65,7 @@ def _said(
     """What the process said until it ended, was ended by a page, or had no more time."""
     arguments = [*command, str(first), str(last)]
     try:
-        out = subprocess.run(
+        out = subprocess.run(  # noqa: S603 - this very program
             arguments, input=body, stdout=subprocess.PIPE, timeout=max(0.1, timeout), check=False
         ).stdout
     except subprocess.TimeoutExpired as error:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from config.catalog import load_catalog
 from config.errors import ConfigInvalid, ConfigNotFound, StarterRefused
 from config.locate import FILES
 from config.starter import append_watch, write_starter
+from crawler.kinds import known_kinds
 from tests.config.files import GOOD, config_folder, load
 
 SHIPPED = Path(__file__).parents[2] / "config"
@@ -20,7 +22,7 @@ def test_a_starting_set_is_written_and_right(tmp_path: Path) -> None:
     written = write_starter(tmp_path / "new" / "config")
 
     assert [path.name for path in written] == list(FILES)
-    catalog = load(tmp_path / "new" / "config")
+    catalog = load_catalog(tmp_path / "new" / "config", {}, kinds=known_kinds())
     assert catalog.watches
     assert all((SHIPPED / path.name).read_bytes() == path.read_bytes() for path in written)
 
