@@ -37,6 +37,7 @@ class Backtest:
     against: Query | None = None
     names: Mapping[str, str] = field(default_factory=dict)  # source key -> its name
     looked_at: int = 0
+    oldest: datetime | None = None  # when the first of them was first seen
     counts: Counter[What] = field(default_factory=Counter)
     weeks: dict[date, Counter[What]] = field(default_factory=dict)
     times: list[datetime] = field(default_factory=list)  # of what the new query finds
@@ -46,6 +47,7 @@ class Backtest:
     def take(self, item: StoredItem) -> None:
         """Judge one item."""
         self.looked_at += 1
+        self.oldest = min(item.first_seen_at, self.oldest or item.first_seen_at)
         week = week_of(item.first_seen_at)
         counted = self.weeks.setdefault(week, Counter())
         document = Document.of(item, source_name=self.names.get(item.source_key, item.source_key))

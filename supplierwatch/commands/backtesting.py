@@ -100,11 +100,14 @@ def backtest(
         )
         with Looking(shown=not json) as looking:
             _look_through(store, run, earliest, looking.take)
-        forecasts = _forecasts(store, wired, wanted if is_watch else None, run, (earliest, now))
+        begins = _begins(store, run, earliest)
+        span = (begins or earliest, now)
+        forecasts = _forecasts(store, wired, wanted if is_watch else None, run, span)
     report = backtested.Report(
         name=wanted if is_watch else None,
         run=run,
         since=earliest,
+        begins=begins,
         until=now,
         compared=compared,
         versions=versions,
@@ -192,6 +195,13 @@ def _look_through(
         progress(run.looked_at, run.counts["found"])
         if len(page) < PAGE:
             return
+
+
+def _begins(store: Store, run: Backtest, earliest: datetime) -> datetime | None:
+    """When the archive begins, where that is within the span."""
+    with store.reading() as unit:
+        older = unit.items.newest(limit=1, before=(earliest, 0))
+    return None if older else run.oldest
 
 
 def _forecasts(

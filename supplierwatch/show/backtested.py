@@ -57,6 +57,7 @@ class Report:
     name: str | None
     run: Backtest
     since: datetime
+    begins: datetime | None  # the archive, where that is later
     until: datetime
     compared: Compared | None
     versions: Sequence[WatchVersion]
@@ -65,8 +66,9 @@ class Report:
 
     @property
     def weeks(self) -> float:
-        """The length of the span, in weeks."""
-        return (self.until - self.since).total_seconds() / (7 * 86_400)
+        """The length of the span that the archive covers, in weeks; a day at least."""
+        days = (self.until - (self.begins or self.since)).total_seconds() / 86_400
+        return max(days, 1.0) / 7
 
 
 def print_report(screen: Console, report: Report) -> None:
@@ -140,11 +142,13 @@ def _weeks(report: Report) -> Table:
 def summary(report: Report) -> str:
     """One sentence: how many, out of how many, how many a week, and what the edit changes."""
     run = report.run
-    over = f"{plural(run.looked_at, 'item')} since {day(report.since)}"
+    over = f"{plural(run.looked_at, 'item')} since {day(report.begins or report.since)}"
+    if report.begins is not None:
+        over += ", when the archive begins"
     if not run.looked_at:
         return f"Nothing was stored since {day(report.since)}."
     found = run.counts["found"]
-    said = f"{found:,} of {over}, {found / max(report.weeks, 1 / 7):.1f} a week."
+    said = f"{found:,} of {over}, {found / report.weeks:.1f} a week."
     if report.compared is not None:
         said += f" The edit adds {run.counts['added']:,} and drops {run.counts['dropped']:,}."
     return said
@@ -179,6 +183,7 @@ def report_json(report: Report) -> dict[str, Any]:
             for v in report.versions
         ],
         "since": iso(report.since),
+        "archive_begins": iso(report.begins),
         "until": iso(report.until),
         "looked_at": run.looked_at,
         "found": run.counts["found"],

@@ -120,3 +120,12 @@ def test_a_broken_query_is_refused_with_its_place(stocked: House) -> None:
 
     assert run.exit_code != Exit.OK
     assert "^" in run.stderr
+
+
+def test_a_young_archive_is_no_quiet_month(stocked: House) -> None:
+    said = stocked.json("backtest", "halcyon-trusts")
+    assert said["archive_begins"] is not None
+
+    run = " ".join(stocked.run("backtest", "halcyon-trusts").stdout.split())
+
+    assert "when the archive begins, 14.0 a week" in run  # two on its first day
