@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -111,6 +112,31 @@ def test_an_item_that_changes_is_named_until_it_is_indexed_again(store: Store) -
         index(unit, {number: "palantir"})
     assert asked(store, Word("palantir")) == (number,)
     assert asked(store, Word("halcyon")) == ()
+
+
+def test_a_text_that_changes_while_it_is_indexed_is_indexed_again(store: Store) -> None:
+    listed = a_listed_article()
+    with store.transaction() as unit:
+        number = unit.items.put(listed, now=NOW, baseline=False).item_id
+    full = an_article(guid=listed.guid, url=listed.url, title=listed.title)
+
+    def change() -> None:
+        with store.transaction() as unit:
+            unit.items.put(full, now=NOW, baseline=False, expected=number)
+
+    changing = Thread(target=change)
+    with store.transaction() as unit:
+        batch = unit.fulltext.to_index(100)
+        assert unit.items.get(number) is not None
+        changing.start()
+        changing.join(0.5)
+        assert changing.is_alive(), "the change must wait for the transaction that indexes"
+        unit.fulltext.put(batch, [(number, "teaser")])
+    changing.join(30)
+
+    with store.reading() as unit:
+        assert unit.fulltext.coverage().waiting == 1
+    assert asked(store, Word("palantir")) == (number,)
 
 
 def test_an_archive_from_before_is_indexed_backwards_and_searched_meanwhile(store: Store) -> None:
