@@ -29,10 +29,12 @@ def _ambiguous(node: Node) -> Iterator[QueryWarning]:
         told.add(word)
         why = "is an everyday word" if word in COMMON_WORDS else f"has only {len(word)} letters"
         cased = term.parts[0].cased
-        shown = cased if cased != word else word.upper() if len(word) <= SHORT else word.title()
+        forms = [cased] if cased != word else [word.title()] if len(word) > SHORT else []
+        forms = forms or [word.upper(), *([word.title()] if word in COMMON_WORDS else [])]
+        shown = " or ".join(f'cs("{form}")' for form in forms)
         yield QueryWarning(
             message=f"{cased} {why}: it will be found where something else is meant",
-            mend=f'Write cs("{shown}") for exactly this case, or add a word that goes with it',
+            mend=f"Write {shown} for exactly this case, or add a word that goes with it",
             column=term.column,
         )
 

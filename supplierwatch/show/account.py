@@ -10,6 +10,7 @@ from rich.text import Text
 
 from alerts.paging import unread_pages
 from alerts.query import Clause
+from storage.identity import url_key
 from storage.model import StoredItem
 from supplierwatch.commands.account import Account, Telling, WatchAccount
 from supplierwatch.show.console import clean, plural, print_indented
@@ -74,6 +75,8 @@ def _print_item(
     if item.url:
         screen.print(Text(f"  {clean(item.url)}", "dim"), soft_wrap=True)
     rows = [("held", held_words(item))]
+    if item.url and url_key(account.url) != url_key(item.url):
+        rows.insert(0, ("same as", f"{clean(account.url)} is a duplicate: one article, told once"))
     published = day(item.published_at)
     if item.published_at is None and item.published_raw:
         published += f" (its date cannot be read: {clean(item.published_raw, 60)!r})"

@@ -184,6 +184,8 @@ def test_explain_names_the_clause_that_failed(stocked: House) -> None:
 def test_explain_knows_an_article_by_its_other_addresses(stocked: House) -> None:
     assert stocked.json("explain", f"{MILLBROOK}?utm_source=x#top")["item"]["url"] == MILLBROOK
     assert stocked.json("explain", f"{MILLBROOK}-amp")["item"]["url"] == MILLBROOK
+    assert "is a duplicate" in stocked.run("explain", f"{MILLBROOK}-amp").stdout
+    assert "is a duplicate" not in stocked.run("explain", MILLBROOK).stdout
 
 
 def test_explain_says_why_only_the_teaser_is_held(stocked: House) -> None:

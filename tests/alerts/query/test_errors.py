@@ -147,3 +147,18 @@ def test_a_match_and_a_miss_are_explained_by_clause() -> None:
     absent = explain(query, Document(body="Palantir alone"))
     assert absent.lines[0] == "nothing satisfies nhs OR fdp"
     assert explain(query, Document(body="Palantir in the NHS")).matched
+
+
+@pytest.mark.parametrize(
+    ("query", "suggested"),
+    [
+        ("epic", 'cs("EPIC") or cs("Epic")'),
+        ("oracle", 'cs("Oracle")'),
+        ("tpp", 'cs("TPP")'),
+        ("RiO", 'cs("RiO")'),
+    ],
+)
+def test_a_name_that_is_a_word_gets_the_forms_that_names_have(query: str, suggested: str) -> None:
+    [warning] = compile_query(query).warnings
+
+    assert f"Write {suggested} for" in warning.mend
