@@ -27,7 +27,6 @@ from alerts.query.printing import canonical
 from alerts.query.query import Query, spans_of
 from storage.model import Span
 
-
 MOST_COMPARED = 200  # places of either side, for the distance that is told
 
 
