@@ -37,11 +37,11 @@ def judge(
     """
     status = answer.status
     if patience is not None:
-        minutes = patience.total_seconds() / 60
+        wait = f"{patience.total_seconds() / 60:g} minutes"
         return Listed(
             outcome="failed",
             http_status=status,
-            error=f"HTTP {status}: we are asking too often; it is not asked for {minutes:g} minutes",
+            error=f"HTTP {status}: we are asking too often; it is left alone for {wait}",
             retry_after=now + patience,
         )
     if status == 304:

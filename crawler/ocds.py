@@ -6,6 +6,7 @@ https://standard.open-contracting.org/1.1/en/schema/release_package/
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from crawler.errors import NotAFeed
 from crawler.loose_json import loads, whole_members
 from crawler.plain import one_line, plain_text
+
+_BEGUN = re.compile(r'\s*\{.{0,5000}?"releases"\s*:\s*\[', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ def read_package(body: bytes) -> Package:
         said = loads(text)
     except ValueError as error:
         kept = releases_of(whole_members(text, "releases"))
-        if not kept:
+        if not kept and not _BEGUN.match(text):
             raise NotAFeed(f"no JSON that can be read: {error}") from error
         damage = f"the JSON breaks off or goes wrong after {len(kept)} releases: {error}"
         return Package(releases=kept, damage=damage, whole=False)

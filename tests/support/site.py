@@ -314,9 +314,9 @@ class FakeSite:
             self.open_now[asked.host] = self.open_now.get(asked.host, 0) + 1
             most = max(self.open_now[asked.host], self.most_open.get(asked.host, 0))
             self.most_open[asked.host] = most
-            reply = self._replies.get((asked.host, asked.path)) or self._replies.get(
-                (None, asked.path)
-            )
+            path = asked.path.partition("?")[0]  # answers whatever the query, if none is named
+            known = ((asked.host, asked.path), (None, asked.path), (asked.host, path), (None, path))
+            reply = next((self._replies[one] for one in known if one in self._replies), None)
         try:
             (reply or answer("nothing here", status=404)).write(connection, asked, self._closing)
         finally:
