@@ -16,14 +16,16 @@ from alerts.query import Document, Query
 from alerts.query.filtering import sieve_of
 from alerts.query.nodes import Field, walk
 from storage.model import Span, StoredItem
-from storage.sieve import ANYTHING, NOTHING, Sieve, flattened
+from storage.sieve import ANYTHING, NOTHING, Sieve, bounded
 from storage.store import Store
 
 Order = Literal["date", "relevance"]
-# candidates in one read: the first few are shown soon, and a long search must not hold the
-# database's log back
+# candidates asked for at once: few at first, so that an answer comes soon, then more and more:
+# each question to the index costs anew what its words cost
 FIRST_PAGE = 50
-LARGEST_PAGE = 400
+LARGEST_PAGE = 20_000
+GROWTH = 8
+READ_AT_ONCE = 400  # items in one read: a long search must not hold the database's log back
 MOST_TELLING = 500  # candidates by relevance that are tried before more are asked for
 
 
@@ -143,7 +145,7 @@ def _candidates(
         keys = unit.fulltext.source_keys() if asks else ()
         sources = {key: names.get(key, key) for key in keys}
         lowest = 0 if wish.since is None else unit.fulltext.lowest_since(wish.since)
-    sieve = flattened(sieve_of(query.node, sources))
+    sieve = bounded(sieve_of(query.node, sources))
     if wish.order == "date" or sieve == ANYTHING:
         yield from _newest(store, sieve, lowest)
     else:
@@ -157,11 +159,10 @@ def _newest(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequence[Stored
     while True:
         with store.reading() as unit:
             page = unit.fulltext.candidates(sieve, limit=size, before=before, lowest=lowest)
-            items = unit.items.get_many(page.items)
-        yield items
+        yield from _read(store, page.items)
         if page.before is None:
             return
-        size, before = min(2 * size, LARGEST_PAGE), page.before
+        size, before = min(GROWTH * size, LARGEST_PAGE), page.before
 
 
 def _most_telling(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequence[StoredItem]]:
@@ -170,10 +171,17 @@ def _most_telling(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequence[
         with store.reading() as unit:
             best = unit.fulltext.best(sieve, limit=most, lowest=lowest)
         numbers = list(dict.fromkeys(best))
-        for at in range(done, len(numbers), LARGEST_PAGE):
-            with store.reading() as unit:
-                items = unit.items.get_many(numbers[at : at + LARGEST_PAGE])
-            yield items
+        yield from _read(store, numbers[done:])
         if len(best) < most:
             return
         most, done = 4 * most, len(numbers)
+
+
+def _read(store: Store, numbers: Sequence[int]) -> Iterator[Sequence[StoredItem]]:
+    """The items with these numbers, the first few sooner."""
+    at, size = 0, FIRST_PAGE
+    while at < len(numbers):
+        with store.reading() as unit:
+            items = unit.items.get_many(numbers[at : at + size])
+        yield items
+        at, size = at + size, READ_AT_ONCE

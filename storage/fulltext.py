@@ -27,7 +27,7 @@ from storage.sieve import (
     any_of,
     as_fts5,
     as_tsquery,
-    flattened,
+    bounded,
 )
 
 # An index without texts cannot take a row out in FTS5. A row's number is the item's with the number
@@ -172,7 +172,7 @@ class FullText:
             lowest: leave out items with lower numbers.
         """
         top = 2**52 if before is None else before
-        sieve = flattened(sieve)
+        sieve = bounded(sieve)
         if sieve == ANYTHING:
             return _merged([self._numbers(top, lowest, limit)], limit)
         waiting = select(pending_index.c.item_id).order_by(pending_index.c.item_id.desc())
@@ -187,7 +187,7 @@ class FullText:
 
     def best(self, sieve: Sieve, *, limit: int, lowest: int = 0) -> tuple[int, ...]:
         """Indexed items that may be meant, the most telling first; one may come several times."""
-        return tuple(self._indexed(flattened(sieve), "best", 2**52, lowest, limit))
+        return tuple(self._indexed(bounded(sieve), "best", 2**52, lowest, limit))
 
     def lowest_since(self, moment: datetime) -> int:
         """The lowest number of an item that was first seen since then."""

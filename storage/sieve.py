@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 WORD = r"[a-z0-9_:.\-]{1,255}"
 DEEPEST = 16  # brackets in brackets, of which SQLite's parser takes a few dozen
+MOST_OPEN = 40  # words left open: each costs the databases what all words that fit it cost
+MOST_WORDS = 20_000
 EVERYTHING = "_all"  # a word of items whose text no index can hold: every question finds them
 
 UNPLACED = "_long"  # a word of items of which an index does not know where all words stand
@@ -84,24 +86,48 @@ def any_of(parts: Iterable[Sieve]) -> Sieve:
     return next(iter(kept)) if len(kept) == 1 else AnyOf(tuple(kept))
 
 
-def flattened(sieve: Sieve, depth: int = DEEPEST) -> Sieve:
-    """The sieve with nothing deeper than `depth`: what lies deeper passes everything."""
+def bounded(sieve: Sieve) -> Sieve:
+    """The sieve as far as an index can be asked for it at little cost; wider where it is too much.
+
+    What stands in too many brackets passes; where too many words are left open, any word does for
+    them; and so does everything where there are too many words.
+    """
+    flat = _flattened(sieve, DEEPEST, open_words=True)
+    if _count(flat, Beginning) > MOST_OPEN:
+        flat = _flattened(sieve, DEEPEST, open_words=False)
+    return ANYTHING if _count(flat, Word) + _count(flat, Row) > MOST_WORDS else flat
+
+
+def _flattened(sieve: Sieve, depth: int, *, open_words: bool) -> Sieve:
     match sieve:
         case Without():
+            return ANYTHING
+        case Beginning() if not open_words:
             return ANYTHING
         case AllOf(parts) | AnyOf(parts) if parts and depth == 0:
             return ANYTHING
         case AllOf(parts):
+            others = [part for part in parts if isinstance(part, Without)]
             wanted = all_of(
-                flattened(part, depth - 1) for part in parts if not isinstance(part, Without)
+                _flattened(part, depth - 1, open_words=open_words)
+                for part in parts
+                if not isinstance(part, Without)
             )
-            if wanted in (ANYTHING, NOTHING):
-                return wanted
-            return all_of([wanted, *(part for part in parts if isinstance(part, Without))])
+            return wanted if wanted in (ANYTHING, NOTHING) else all_of([wanted, *others])
         case AnyOf(parts):
-            return any_of(flattened(part, depth - 1) for part in parts)
+            return any_of(_flattened(part, depth - 1, open_words=open_words) for part in parts)
         case _:
             return sieve
+
+
+def _count(sieve: Sieve, kind: type[Sieve]) -> int:
+    match sieve:
+        case AllOf(parts) | AnyOf(parts):
+            return sum(_count(part, kind) for part in parts)
+        case Without(part):
+            return _count(part, kind)
+        case _:
+            return int(isinstance(sieve, kind))
 
 
 def as_fts5(sieve: Sieve) -> str:
