@@ -27,7 +27,7 @@ def main(first: int, last: int) -> None:
             _say("cover" if isinstance(one, Cover) else "sheet", asdict(one))
             signal.setitimer(signal.ITIMER_REAL, PAGE_PATIENCE)
     except Unreadable as error:
-        _say("unreadable", error.reason)
+        _say("unreadable", {"reason": error.reason, "lasting": error.lasting})
     else:
         _say("done", None)
 

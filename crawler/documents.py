@@ -76,7 +76,7 @@ def read_sheets(body: bytes, *, first: int, last: int) -> Iterator[Cover | Sheet
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
         if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            raise Unreadable("encrypted") from error
+            raise Unreadable("encrypted", lasting=True) from error
         raise Unreadable(f"a damaged PDF: {error}") from error
     try:
         said = document.get_metadata_dict()

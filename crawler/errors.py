@@ -21,8 +21,12 @@ class NotAFeed(CrawlerError):
 
 
 class Unreadable(CrawlerError):
-    """A page has no article that can be read."""
+    """A page has no article that can be read.
 
-    def __init__(self, reason: str) -> None:
+    `lasting`: nor will it have one until the publisher puts another file in its place.
+    """
+
+    def __init__(self, reason: str, *, lasting: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.lasting = lasting

@@ -16,7 +16,7 @@ from crawler.normalise import normalise
 from crawler.rhythm import page_retry
 from crawler.tally import Tally
 from crawler.tools import Tools
-from storage.model import Article, FetchedEntry, PageDue, PageText, TextState
+from storage.model import Article, FetchedEntry, FetchedPage, PageDue, PageText, TextState
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +77,8 @@ class PageReader:
         try:
             text = await self._text(answer, page.entry)
         except Unreadable as error:
-            return self._unreadable(page, error.reason, answer.status)
+            kept = answer.page if error.lasting else None
+            return self._unreadable(page, error.reason, answer.status, kept=kept)
         except Exception:  # one page that breaks the reader must not stop the source
             log.exception("page.broke-the-reader source=%s url=%s", self._source.key, url)
             return self._unreadable(page, "reader-error", answer.status)
@@ -128,12 +129,16 @@ class PageReader:
         self._store(article, page)
         return True
 
-    def _unreadable(self, page: PageDue, reason: str, status: int | None) -> Fate:
+    def _unreadable(
+        self, page: PageDue, reason: str, status: int | None, *, kept: FetchedPage | None = None
+    ) -> Fate:
+        """Record why there is no text. `kept`: a page that is not asked for until it changes."""
         now = self._tools.clock()
-        retry_at = None if reason == "no-page" else page_retry(page.attempts + 1, status, now)
+        final = kept is not None or reason == "no-page"
+        retry_at = None if final else page_retry(page.attempts + 1, status, now)
         if self._stored_from_listing(page, reason):
             return "read"
-        self._tools.pipeline.page_failed(page.item_id, reason=reason, retry_at=retry_at)
+        self._tools.pipeline.page_failed(page.item_id, reason=reason, retry_at=retry_at, kept=kept)
         self._tally.thin += 1
         if retry_at is not None:
             self.retry_at = min(retry_at, self.retry_at or retry_at)

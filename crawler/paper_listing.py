@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import lxml.html
+from lxml import etree
 
 from config.model import Selectors
 from crawler.entries import absolute
@@ -20,6 +21,7 @@ _AROUND = {"nav", "footer", "header", "aside"}  # of a page, which list other th
 _AROUND_ROLES = {"navigation", "contentinfo", "banner", "complementary", "search"}
 _BLOCKS = {"li", "tr", "p", "dd", "figure"}
 _LONGEST_CONTEXT = 160  # characters of a paragraph around a link that may be its heading
+_LONGEST_NAME = 300
 _PLAIN = re.compile(
     r"(?:meeting |board )?(?:papers?|documents?|downloads?|files?|related (?:documents|downloads)"
     r"|attachments?|agenda(?: and papers)?|resources|useful links)",
@@ -51,20 +53,21 @@ def paper_links(
     wanted = _wanted(document, select)
     chosen = select.link is not None
     found: dict[str, PaperLink] = {}
+    blocks: dict[lxml.html.HtmlElement, str] = {}
     for link, headings in _headed(document):
         box = wanted.get(link)
         url = absolute(link.get("href"), base)
         if box is None or url is None:
             continue
         url = url.split("#")[0]
-        words = " ".join(link.text_content().split())
+        words = _words(link)
         is_pdf = leads_to_pdf(link, url)
         if not is_pdf and not whole:
             continue
         is_meeting = is_page_of(url, base) if chosen else leads_to_meeting(words, url, base)
         if url in found or not (is_pdf or is_meeting):
             continue
-        own = [*_selected(box, select), *_around(link)]
+        own = [*_selected(box, select), *_around(link, blocks)]
         context = [*own, *_together([text for deep, text in headings if deep > 1 or not whole])]
         named = [words, *own, *(text for _, text in headings), file_name(url)]
         found[url] = PaperLink(
@@ -118,7 +121,7 @@ def _headed(
         level = _LEVELS.get(element.tag)
         if element.tag in ("button", "a") and element.get("aria-expanded") is not None:
             level = _ACCORDION
-        text = " ".join(element.text_content().split()) if level is not None else ""
+        text = _words(element) if level is not None else ""
         if level is not None and text:
             headings = [(deep, said) for deep, said in headings if deep < level]
             headings.append((level, text))
@@ -126,23 +129,48 @@ def _headed(
             yield element, headings[::-1]
 
 
-def _around(link: lxml.html.HtmlElement) -> list[str]:
-    """What stands beside a link in its line, row or paragraph, where that is short."""
+def _around(link: lxml.html.HtmlElement, known: dict[lxml.html.HtmlElement, str]) -> list[str]:
+    """What stands beside a link in its line, row or paragraph, where that is short.
+
+    `known`: what was found of these before, since one may hold all links of a page.
+    """
     for one in link.iterancestors():
         if one.tag in _BLOCKS:
-            beside = (
-                str(text) for text in one.xpath(".//text()[not(ancestor::a)]") if str(text).strip()
-            )
-            text = told(" ".join(beside)).strip(" -–|:;,()[]•")
+            if one not in known:
+                known[one] = told(_words(one, links=False)).strip(" -–|:;,()[]•")
+            text = known[one]
             return [text] if text and len(text) <= _LONGEST_CONTEXT else []
     return []
+
+
+def _words(element: lxml.html.HtmlElement, *, links: bool = True) -> str:
+    """The text of an element, of its links or without it, as far as anybody would call it a name.
+
+    A link or a row may hold the whole page, and a page thousands of them.
+    """
+    found: list[str] = []
+    length = 0
+    inside = 0
+    for event, one in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            inside += one.tag == "a" and not links
+            text = one.text if isinstance(one.tag, str) and not inside else None
+        else:
+            inside -= one.tag == "a" and not links
+            text = one.tail if one is not element and not inside else None
+        if text:
+            found.append(text)
+            length += len(text)
+        if length > _LONGEST_NAME:
+            break
+    return " ".join("".join(found).split())[:_LONGEST_NAME]
 
 
 def _selected(box: lxml.html.HtmlElement, select: Selectors) -> list[str]:
     """What the source's selectors call a meeting and its day."""
     chosen = (selector for selector in (select.title, select.date) if selector is not None)
     first = (one for selector in chosen for one in box.cssselect(selector)[:1])
-    texts = (" ".join(one.text_content().split()) for one in first)
+    texts = map(_words, first)
     together = ", ".join(text for text in texts if text)
     return [together] if together else []
 

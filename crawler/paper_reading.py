@@ -44,7 +44,7 @@ def read_paper(
         said = _said(command, first, most_pages, body, timeout=until - time.monotonic())
         for one in said:
             if "unreadable" in one:
-                raise Unreadable(one["unreadable"])
+                raise Unreadable(**one["unreadable"])
             if "cover" in one:
                 cover = Cover(**one["cover"])
             if "sheet" in one:
@@ -55,7 +55,7 @@ def read_paper(
         if len(sheets) >= min(cover.count, most_pages):
             break
     if cover is None or not sheets:
-        raise Unreadable("the PDF breaks the reader, or takes it too long")
+        raise Unreadable("the PDF breaks the reader, or takes it too long", lasting=True)
     return paper_of(cover, sheets)
 
 

@@ -16,7 +16,10 @@ _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"}
 )
 # PDFium writes U+FFFE, or U+0002, for a hyphen at the end of a line, and no line break
-_CUT_WORD = re.compile(r"([^\W\d_]+)(?:[\ufffe\x02][ \r\n]*|[-\u2010\xad][ \t]*\r?\n)([^\W\d_]+)")
+_CUT_WORD = re.compile(
+    r"(?<![^\W\d_])([^\W\d_]++)(?:[\ufffe\x02][ \r\n]*|[-\u2010\xad][ \t]*\r?\n)"
+    r"(?=([^\W\d_]++))"
+)
 _OTHER_CUT = re.compile(r"[\ufffe\x02]")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\xad\u200b\ufeff\ufffe\uffff]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -57,7 +60,7 @@ def _whole_words(page: str, vocabulary: Counter[str]) -> str:
         before, after = found.groups()
         joined, hyphened = f"{before}{after}", f"{before}-{after}"
         often = vocabulary[hyphened.casefold()] > vocabulary[joined.casefold()]
-        return hyphened if often or not after[0].islower() else joined
+        return f"{before}-" if often or not after[0].islower() else before
 
     page = _CUT_WORD.sub(whole, page)
     return _UNSEEN.sub("", _OTHER_CUT.sub("-", page))

@@ -14,6 +14,7 @@ from storage.model import (
     Article,
     CrawlReport,
     FetchedEntry,
+    FetchedPage,
     PageDue,
     SourceState,
     Stored,
@@ -102,10 +103,19 @@ class Pipeline:
             unit.items.look_again(moved, now=now, unless_since=now)
             unit.items.look_again(others, now=now, unless_since=now - LOOKED_LATELY)
 
-    def page_failed(self, item_id: int, *, reason: str, retry_at: datetime | None) -> None:
-        """Record that a page could not be read, and when to try again."""
+    def page_failed(
+        self,
+        item_id: int,
+        *,
+        reason: str,
+        retry_at: datetime | None,
+        kept: FetchedPage | None = None,
+    ) -> None:
+        """Record that a page could not be read, when to try again, and which one it was."""
         with self._store.transaction() as unit:
-            unit.items.page_failed(item_id, reason=reason, now=self._clock(), retry_at=retry_at)
+            unit.items.page_failed(
+                item_id, reason=reason, now=self._clock(), retry_at=retry_at, page=kept
+            )
 
     def page_unchanged(self, item_id: int) -> None:
         """Record that a page is as it was."""

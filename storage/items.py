@@ -14,6 +14,7 @@ from storage.listing import KnownEntry
 from storage.model import (
     Article,
     FetchedEntry,
+    FetchedPage,
     ItemRevision,
     PageDue,
     Stored,
@@ -101,9 +102,18 @@ class Items:
             self._db.execute(update(item).where(some, quiet).values(values))
 
     def page_failed(
-        self, item_id: int, *, reason: str, now: datetime, retry_at: datetime | None
+        self,
+        item_id: int,
+        *,
+        reason: str,
+        now: datetime,
+        retry_at: datetime | None,
+        page: FetchedPage | None = None,
     ) -> None:
-        """A page could not be read: the item is thin, and matched as that, until it can be."""
+        """A page could not be read: the item is thin, and matched as that, until it can be.
+
+        `page`: what came, where nothing better will until its validators change.
+        """
         row = self._db.execute(select(item.c.text_state).where(item.c.id == item_id)).one_or_none()
         if row is None:
             return
@@ -111,6 +121,8 @@ class Items:
             "page_due_at": retry_at,
             "page_attempts": item.c.page_attempts + 1,
         }
+        if page is not None:
+            values |= {"etag": page.etag, "last_modified": page.last_modified}
         if row.text_state != TextState.FULL:
             values |= {"text_state": TextState.THIN.value, "thin_reason": clean(reason)}
         self._db.execute(update(item).where(item.c.id == item_id).values(values))

@@ -17,6 +17,7 @@ from crawler.listing import Listing
 from crawler.paper_links import lasting
 from crawler.paper_listing import PaperLink, paper_links
 from crawler.paper_reading import read_paper
+from crawler.settings import MAX_BODY
 from crawler.spider import SourceSpider
 from crawler.uk_dates import find_uk_date
 from storage.identity import canonical_url
@@ -68,8 +69,8 @@ class BoardPapersSpider(SourceSpider):
         """The text of a paper, page by page."""
         paper = read_paper(answer.page.body)
         if not any(paper.pages):
-            raise Unreadable("scanned" if paper.scanned else "no text on any page")
-        day = find_uk_date("\n".join(paper.pages[0].split("\n")[:12]))
+            raise Unreadable("scanned" if paper.scanned else "no text on any page", lasting=True)
+        day = find_uk_date("\n".join(paper.pages[0].split("\n")[:12])[:2000])
         return PageText(
             title=paper.title,
             published_raw=day.raw if day is not None else paper.created_raw,
@@ -87,6 +88,8 @@ class BoardPapersSpider(SourceSpider):
 
 def _parsed(answer: Answer) -> lxml.html.HtmlElement:
     page = answer.page
+    if len(page.body) > MAX_BODY:
+        raise NotAFeed(f"a page of {len(page.body)} bytes is too large for a listing")
     if page.body.startswith(b"%PDF-"):
         raise NotAFeed("a PDF, not a page that lists PDFs")
     text = decode(page.body, content_type=page.content_type, kind="html").text

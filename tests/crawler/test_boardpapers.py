@@ -167,6 +167,30 @@ def test_a_paper_that_cannot_be_read_is_thin_and_says_why(
     assert found == {"Halcyon": (TextState.THIN, reason), "Wards": (TextState.FULL, None)}
 
 
+@pytest.mark.parametrize(
+    "paper",
+    [
+        pytest.param(a_pdf([Scan(), Scan()]), id="scanned"),
+        pytest.param(a_pdf([["One"]], encrypted=True), id="encrypted"),
+    ],
+)
+def test_a_paper_without_text_is_not_fetched_again_until_it_is_another(
+    site: FakeSite, crawls: Crawls, paper: bytes
+) -> None:
+    site.page("/a.pdf", paper, content_type=PDF, etag='"1"')
+    list_papers(site, f'<a href="/a.pdf">Board pack, {recently()}</a>')
+    crawls.run(trust(site))
+    crawls.run(trust(site))
+    assert len(site.requests("/a.pdf")) == 1
+    a_day_later(crawls)
+    crawls.run(trust(site))
+    assert [one.headers.get("if-none-match") for one in site.requests("/a.pdf")] == [None, '"1"']
+    put_paper(site, "/a.pdf", a_page("Halcyon Health"), etag='"2"')
+    a_day_later(crawls)
+    crawls.run(trust(site))
+    assert "Halcyon Health" in only(crawls).body
+
+
 def test_a_pack_of_fifty_megabytes_is_read_within_the_memory_of_a_crawl(
     site: FakeSite, crawls: Crawls
 ) -> None:

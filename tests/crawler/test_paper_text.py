@@ -29,6 +29,14 @@ def test_a_hyphen_that_belongs_to_its_word_stays(cut: str, whole: str) -> None:
     assert running_text([cut])[0].endswith(whole)
 
 
+def test_a_word_cut_twice_is_made_whole() -> None:
+    assert running_text(["elec\ufffetro\ufffenic"]) == ("electronic",)
+
+
+def test_a_page_that_is_one_endless_word_is_read() -> None:
+    assert running_text(["a" * 200_000]) == ("a" * 200_000,)
+
+
 def test_ligatures_become_letters_and_unseen_signs_go() -> None:
     assert running_text(["Of\ufb01ce work\ufb02ow, e\ufb03cient\u200b\xad"]) == (
         "Office workflow, efficient",
