@@ -13,6 +13,7 @@ from alerts.changes import Change, change_between
 from alerts.harmless import line, shorten, web_link
 from alerts.paging import page_address, page_of, pages_of, pages_said, unread_pages
 from alerts.sentences import Excerpt, Segment, best_excerpt, mark, merged, teaser
+from alerts.stated import stated
 from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Span, StoredItem
 
 MAX_TITLE = 200
@@ -101,6 +102,7 @@ class Entry:
     change: Change | None = None
     pages: tuple[int, ...] = ()  # of a document, on which the watches hit
     unread: str = ""  # what of a document could not be read, as a sentence
+    stated: str = ""  # buyer, supplier, value and dates of a notice
 
     @property
     def headline(self) -> str:
@@ -166,6 +168,7 @@ def entry_of(
         change=change_between(before, item) if edited and before else None,
         pages=pages,
         unread=line(unread_pages(item), 240),
+        stated=stated(item),
     )
 
 

@@ -144,6 +144,8 @@ def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     yield from wrap(" | ".join(part for part in meta if part), "   ")
     if entry.link:
         yield f"   {entry.link}"
+    if entry.stated:
+        yield from wrap(entry.stated, "   ")
     yield from _quote(entry)
     if entry.thin is not None:
         yield from wrap(wording.thin(entry), "   ")
@@ -195,6 +197,8 @@ def _changes(digest: Digest, layout: Layout) -> Iterator[str]:
         yield from wrap(" | ".join(meta), "   ")
         if entry.link:
             yield f"   {entry.link}"
+        if entry.stated:
+            yield from wrap(entry.stated, "   ")
         for label, text in wording.change_lines(entry):
             yield from wrap(f"{label}: {text}", "     ", "   ")
     if layout.changes.hidden:

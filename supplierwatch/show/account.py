@@ -10,6 +10,7 @@ from rich.text import Text
 
 from alerts.paging import unread_pages
 from alerts.query import Clause
+from alerts.stated import MAX_STATED, stated
 from storage.identity import url_key
 from storage.model import StoredItem
 from supplierwatch.commands.account import Account, Telling, WatchAccount
@@ -93,6 +94,8 @@ def _print_item(
         )
         for carrier in item.carriers
     ]
+    if said := stated(item):
+        rows.append(("states", clean(said, MAX_STATED)))
     if unread := unread_pages(item):
         rows.append(("unread", clean(unread)))
     others = sorted({c.url for c in item.carriers if c.url and c.url != item.url})

@@ -11,6 +11,7 @@ from rich.status import Status
 from rich.text import Text
 
 from alerts.paging import page_address
+from alerts.stated import MAX_STATED, stated
 from supplierwatch.show.console import clean, console, plural, print_indented
 from supplierwatch.show.hits import page_hit, pages_words, sentence_of, title_of
 from supplierwatch.show.problems import print_query_warnings
@@ -104,6 +105,8 @@ def print_hit(screen: Console, hit: Hit, names: Mapping[str, str]) -> None:
         # on one line even where it is too long: a cut address cannot be opened
         address = page_address(item.url, page_hit(item, hit.spans))
         screen.print(Text("  " + clean(address), "dim"), soft_wrap=True)
+    if said := stated(item):
+        print_indented(screen, Text(clean(said, MAX_STATED)))
     sentence = sentence_of(item, hit.spans)
     if sentence is not None:
         field, text = sentence

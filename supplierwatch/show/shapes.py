@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alerts.paging import pages_of
-from storage.model import Span, StoredItem
+from storage.model import Notice, Span, StoredItem
 from supplierwatch.show.hits import sentence_of, words_hit
 from supplierwatch.show.times import iso
 
@@ -28,6 +28,21 @@ def item_json(item: StoredItem, names: Mapping[str, str]) -> dict[str, Any]:
         "thin_reason": item.thin_reason,
         "revision": item.revision,
         "baseline": item.baseline,
+        "notice": None if item.notice is None else notice_json(item.notice),
+    }
+
+
+def notice_json(notice: Notice) -> dict[str, Any]:
+    """The fields of an official notice."""
+    return {
+        "buyers": list(notice.buyers),
+        "suppliers": list(notice.suppliers),
+        "value": notice.value,
+        "currency": notice.currency,
+        "deadline": iso(notice.deadline),
+        "starts_on": None if notice.starts_on is None else notice.starts_on.isoformat(),
+        "ends_on": None if notice.ends_on is None else notice.ends_on.isoformat(),
+        "facts": dict(notice.facts),
     }
 
 
