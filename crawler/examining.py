@@ -55,11 +55,38 @@ async def examine(source: Source, fetch: Fetch, kind: Kind, emit: Emit) -> None:
         say("listing", [f"{listed.outcome}: {listed.error}"], ok=False)
         return
     say("listing", _entries(listing), ok=listing.degraded is None)
+    if listing.more:
+        listing = await _first_part(source, listing, fetch, kind, say)
     if not listing.entries:
         return
     say("dates", _dates(listing))
     entry = max(listing.entries, key=lambda one: one.published_at or one.fetched_at)
     await _page(source, entry, listing, fetch, kind, say)
+
+
+async def _first_part(
+    source: Source, listing: Listing, fetch: Fetch, kind: Kind, say: Say
+) -> Listing:
+    """The listing with the first of its further parts; a poll asks for all of them."""
+    address = listing.more[0]
+    lines = [f"{len(listing.more)} further parts, the first is {address}"]
+    try:
+        answer = await fetch(address, {})
+    except FetchFailed as error:
+        say("parts", [*lines, str(error)], ok=False)
+        return listing
+    part = judge(
+        answer,
+        known=NO_VALIDATORS,
+        sent=NO_VALIDATORS,
+        read=lambda given: kind.read(source, given),
+        now=answer.page.fetched_at,
+    )
+    if part.listing is None:
+        say("parts", [*lines, f"{part.outcome}: {part.error}"], ok=False)
+        return listing
+    say("parts", [*lines, *_entries(part.listing)], ok=part.listing.degraded is None)
+    return listing.joined(part.listing)
 
 
 async def _page(
@@ -112,6 +139,7 @@ def _read(
             f"language  {text.language or '-'}",
             f"text      {len(text.text.split())} words: {text.text[:160].strip()!r}",
             f"comments  {len(text.comments.split())} words, kept apart",
+            *(f"{name}: {value}" for name, value in (text.notice.facts if text.notice else ())),
         ],
     )
     return text, None

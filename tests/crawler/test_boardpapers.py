@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from config.model import Source
+from crawler.inspect import inspect_source
 from storage.model import StoredItem, TextState
-from tests.support.crawls import Crawls, a_source, titles
+from tests.support.crawls import Crawls, a_source, crawl_settings, titles
 from tests.support.pdfs import BROKEN, Page, Scan, a_pdf
 from tests.support.site import FakeSite, answer
 
@@ -222,3 +223,13 @@ def test_what_is_no_listing_says_so(site: FakeSite, crawls: Crawls, body: bytes,
     report = crawls.run(trust(site)).report("bexley-vale")
     assert report["outcome"] == "not-a-feed"
     assert said in report["errors"][0]
+
+
+def test_doctor_follows_one_meeting_and_tells_what_of_a_paper_was_read(site: FakeSite) -> None:
+    put_paper(site, "/c.pdf", a_page("Halcyon Health"), Scan())
+    site.page("/m/26-march-2026", "<h1>Trust board</h1><a href='/c.pdf'>Paper C</a>")
+    list_papers(site, '<a href="/m/26-march-2026">26 March 2026</a>')
+    steps = {step.step: step for step in inspect_source(trust(site), crawl_settings())}
+    assert list(steps) == ["fetch", "listing", "parts", "dates", "page", "extraction", "decision"]
+    assert "1 entries, language not said" in steps["parts"].lines
+    assert {"pages: 2", "scanned pages: 2"} <= set(steps["extraction"].lines)
