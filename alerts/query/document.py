@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from alerts.query.borders import first_paragraph
 from alerts.query.fields import DEFAULT_SCOPE
-from alerts.query.zone import Zone
+from alerts.query.zone import NOTHING_KNOWN, Known, Zone
 from storage.model import StoredItem
 
 AUTHORS_APART = ", "
@@ -97,10 +97,10 @@ class Document:
             at = found + len(page)
         return starts
 
-    def page_zones(self) -> list[Zone]:
+    def page_zones(self, known: Known = NOTHING_KNOWN) -> list[Zone]:
         """The body: one zone, or one for each page."""
         if not self.pages:
-            return [Zone("body", self.body)]
+            return [Zone("body", self.body, known=known)]
         starts = self._page_starts()
         if starts is None:
             starts, at = [], 0
@@ -108,7 +108,8 @@ class Document:
                 starts.append(at)
                 at += len(page) + len(PAGES_APART)
         return [
-            Zone("body", page, offset=start) for page, start in zip(self.pages, starts, strict=True)
+            Zone("body", page, offset=start, known=known)
+            for page, start in zip(self.pages, starts, strict=True)
         ]
 
 
@@ -165,11 +166,12 @@ class Text:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.known = Known()
         shared = {
-            "title": [Zone("title", document.title)],
-            "summary": [Zone("summary", document.summary)],
+            "title": [Zone("title", document.title, known=self.known)],
+            "summary": [Zone("summary", document.summary, known=self.known)],
         }
-        self.sheets = [Sheet(document, shared, body) for body in document.page_zones()]
+        self.sheets = [Sheet(document, shared, body) for body in document.page_zones(self.known)]
 
     @cached_property
     def _usual(self) -> list[Zone]:

@@ -111,7 +111,7 @@ def _is_near(node: Near, zone: Zone) -> bool:
     row = INFIX[node.operator]
     if not node.negated and not row.whole:
         reach = node.distance + row.slack
-        verdict = settled(node, reach, zone.reading, ordered=row.ordered)
+        verdict = settled(node, reach, zone, ordered=row.ordered)
         if verdict is not None:
             return verdict
     return bool(_near(node, zone))
@@ -127,7 +127,7 @@ def _near(node: Near, zone: Zone) -> list[Occurrence]:
     if row.whole:
         left, right = find(node.left, zone), find(node.right, zone)
         left, right = in_one_unit(left, unit(zone)), in_one_unit(right, unit(zone))
-    elif settled(node, reach, zone.reading, ordered=row.ordered) is False:
+    elif settled(node, reach, zone, ordered=row.ordered) is False:
         return []
     elif _labels_in(node.left) > _labels_in(node.right):
         right = find(node.right, zone)

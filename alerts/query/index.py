@@ -43,6 +43,7 @@ class WatchIndex:
                 tuple(c for c in query.needs if c is not chosen and c.where == "usual")
             )
         self._usual = lookup_of(usual.labels, usual.beginnings)
+        self._asked = usual.labels
         self._elsewhere = (
             lookup_of(elsewhere.labels, elsewhere.beginnings) if elsewhere.is_filled else None
         )
@@ -72,9 +73,13 @@ class WatchIndex:
 
     def _candidates(self, text: Text) -> set[int]:
         haystack = text.haystack
-        found = set(chain.from_iterable(self._usual.find(haystack)))
+        hits = dict(self._usual.find(haystack))
+        # the evaluation need not look again for what this has looked for
+        text.known.learn(self._asked, hits)
+        found = set(chain.from_iterable(hits.values()))
         if self._elsewhere is not None:
-            found.update(chain.from_iterable(self._elsewhere.find(text.elsewhere)))
+            for _, numbers in self._elsewhere.find(text.elsewhere):
+                found.update(numbers)
         further = self._further
         chosen = {n for n in found if all(clause.met_by(haystack) for clause in further[n])}
         chosen.update(self._always)

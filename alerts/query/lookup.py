@@ -22,8 +22,8 @@ _BUCKET = 3  # letters by which beginnings are looked up
 class Lookup(Protocol):
     """Numbers by label, and by beginning of a label."""
 
-    def find(self, haystack: str) -> Iterator[Numbers]:
-        """The numbers of each label and beginning that stands in a haystack; some come twice."""
+    def find(self, haystack: str) -> Iterator[tuple[str, Numbers]]:
+        """Each label and beginning that stands in a haystack, with its numbers; some come twice."""
 
 
 def lookup_of(labels: Mapping[str, Numbers], beginnings: Mapping[str, Numbers]) -> Lookup:
@@ -38,15 +38,15 @@ class Automaton:
 
     def __init__(self, labels: Mapping[str, Numbers], beginnings: Mapping[str, Numbers]) -> None:
         patterns = [f" {label} " for label in labels] + [f" {start}" for start in beginnings]
-        self._numbers = [*labels.values(), *beginnings.values()]
+        self._found = [*labels.items(), *beginnings.items()]
         # patterns share the blanks between them, so those that overlap are all wanted
         self._automaton = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False)
 
-    def find(self, haystack: str) -> Iterator[Numbers]:
-        """The numbers of each label and beginning that stands in a haystack; some come twice."""
-        numbers = self._numbers
-        for found, _, _ in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
-            yield numbers[found]
+    def find(self, haystack: str) -> Iterator[tuple[str, Numbers]]:
+        """Each label and beginning that stands in a haystack, with its numbers; some come twice."""
+        found = self._found
+        for number, _, _ in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
+            yield found[number]
 
 
 class Dictionary:
@@ -64,20 +64,20 @@ class Dictionary:
             self._beginnings.setdefault(start[:_BUCKET], []).append((start, numbers))
         self._lengths = sorted(map(len, self._beginnings))
 
-    def find(self, haystack: str) -> Iterator[Numbers]:
-        """The numbers of each label and beginning that stands in a haystack; some come twice."""
+    def find(self, haystack: str) -> Iterator[tuple[str, Numbers]]:
+        """Each label and beginning that stands in a haystack, with its numbers; some come twice."""
         present = set(haystack.split())
         for label in self._labels.keys() & present:
-            yield self._labels[label]
+            yield label, self._labels[label]
         for first in self._apart.keys() & present:
             for label in self._apart[first]:
                 if f" {label} " in haystack:
-                    yield self._labels[label]
+                    yield label, self._labels[label]
         yield from self._begun(present)
 
-    def _begun(self, present: Iterable[str]) -> Iterator[Numbers]:
+    def _begun(self, present: Iterable[str]) -> Iterator[tuple[str, Numbers]]:
         for length in dict.fromkeys(self._lengths):
             for label in present:
                 for start, numbers in self._beginnings.get(label[:length], ()):
                     if len(start[:_BUCKET]) == length and label.startswith(start):
-                        yield numbers
+                        yield start, numbers

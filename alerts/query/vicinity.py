@@ -12,21 +12,21 @@ from itertools import pairwise
 
 from alerts.query.apart import halves
 from alerts.query.nodes import Macro, Near, Node, Or, Term
-from alerts.query.quick import Reading, runs_of, stands
+from alerts.query.quick import runs_of
+from alerts.query.zone import Zone
 
-_MANY = 24  # labels, from which on a set of the text's costs less than looking for each
 # beyond these, numbering all words costs less than reading around each
 _FURTHEST, _MOST_LOOKED_AT = 40, 40
 _MARGIN = 2  # words: one that a label is written apart in, and the one that it stands in
 
 
-def settled(node: Near, reach: int, reading: Reading, *, ordered: bool) -> bool | None:
+def settled(node: Near, reach: int, zone: Zone, *, ordered: bool) -> bool | None:
     """Whether a proximity of plain words holds in a text; None where only places can tell.
 
     Args:
         node: not negated, and counted in words.
         reach: by how much the numbers of two words may differ.
-        reading: of the text.
+        zone: the text.
         ordered: whether the left side must come first.
     """
     left, right = _labels_of(node.left), _labels_of(node.right)
@@ -35,7 +35,8 @@ def settled(node: Near, reach: int, reading: Reading, *, ordered: bool) -> bool 
     is_left = len(left) <= len(right)
     few, many = (left, right) if is_left else (right, left)
     doubtful, looked = False, 0
-    for label, second in _present(few, reading):
+    reading = zone.reading
+    for label, second in _present(few, zone):
         for at in _places(label, reading.haystack):
             looked += 1
             if looked > _MOST_LOOKED_AT:
@@ -64,15 +65,11 @@ def _labels_of(node: Node) -> frozenset[str] | None:
             return None
 
 
-def _present(labels: frozenset[str], reading: Reading) -> Iterator[tuple[str, str | None]]:
+def _present(labels: frozenset[str], zone: Zone) -> Iterator[tuple[str, str | None]]:
     """Those of some labels that a text has; what it may have apart as its first and second word."""
-    haystack = reading.haystack
-    if len(labels) > _MANY:
-        yield from [(label, None) for label in labels & reading.labels]
-    else:
-        yield from [(label, None) for label in labels if stands(label, haystack)]
+    yield from [(label, None) for label in labels if zone.says(label)]
     for one, two in _apart(labels):
-        if stands(f"{one} {two}", haystack):
+        if zone.says(f"{one} {two}"):
             yield one, two
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cached_property
 
 from alerts.query.apart import halves, may_be_one
@@ -19,13 +19,37 @@ Place = tuple[int, int]
 _FEW = 16  # labels, from which on a table of all places costs less than looking for each
 
 
+class Known:
+    """What is known of the labels of an item's title, summary and body without looking."""
+
+    __slots__ = ("_asked", "_hits")
+
+    def __init__(self) -> None:
+        self._asked: Container[str] = ()
+        self._hits: Container[str] = ()
+
+    def learn(self, asked: Container[str], hits: Container[str]) -> None:
+        """Of all that were `asked` for, none but `hits` stands anywhere."""
+        self._asked, self._hits = asked, hits
+
+    def lacks(self, label: str) -> bool:
+        """Whether a label certainly does not stand there."""
+        return label in self._asked and label not in self._hits
+
+
+NOTHING_KNOWN = Known()
+
+
 class Zone:
     """A field of an item, or a page of it. `offset`: where the text begins in the field."""
 
-    def __init__(self, field: str, text: str, *, offset: int = 0) -> None:
+    def __init__(
+        self, field: str, text: str, *, offset: int = 0, known: Known = NOTHING_KNOWN
+    ) -> None:
         self.field = field
         self.text = text
         self.offset = offset
+        self.known = known
         self._asked = 0
 
     @cached_property
@@ -94,12 +118,12 @@ class Zone:
     def places(self, label: str) -> list[Place]:
         """Where `label` stands: as a part, joined within a word, or apart with a blank."""
         found: list[Place] = []
-        if self._says(label):
+        if self.says(label):
             found = self._part_places(label)
             if label in self.runs:
                 found = found + self.runs[label]
         for one, two in halves(label):
-            if self._says(f"{one} {two}"):
+            if self.says(f"{one} {two}"):
                 found = found + [
                     (at, at + 2)
                     for at, _ in self._part_places(one)
@@ -115,12 +139,13 @@ class Zone:
         between = self.text[self.tokens[at].end : self.tokens[at + 1].start]
         return len(between) == 1 and between.isspace()
 
-    def _says(self, label: str) -> bool:
-        return stands(label, self.haystack)
+    def says(self, label: str) -> bool:
+        """Whether a label stands in the haystack."""
+        return not self.known.lacks(label) and stands(label, self.haystack)
 
     def has(self, label: str) -> bool:
         """Whether `label` stands somewhere."""
-        return self._says(label) or (bool(halves(label)) and bool(self.places(label)))
+        return self.says(label) or (bool(halves(label)) and bool(self.places(label)))
 
     def has_phrase(self, words: str) -> bool:
         """Whether parts stand one behind the other with one blank between them."""
@@ -135,7 +160,7 @@ class Zone:
     def those_in(self, labels: frozenset[str]) -> set[str]:
         """The ones of `labels` that can have places: no other has."""
         if len(labels) <= _FEW:
-            return {label for label in labels if self._says(label) or halves(label)}
+            return {label for label in labels if self.says(label) or halves(label)}
         return (self.labels & labels).union(label for label in labels if halves(label))
 
     def _part_places(self, label: str) -> list[Place]:

@@ -32,7 +32,7 @@ def test_the_automaton_and_the_dictionary_find_the_same(
     expected |= {n for start, ns in beginnings.items() if f" {start}" in haystack for n in ns}
 
     for kind in (Dictionary, Automaton) if labels or beginnings else (Dictionary,):
-        found = set(chain.from_iterable(kind(labels, beginnings).find(haystack)))
+        found = set(chain.from_iterable(ns for _, ns in kind(labels, beginnings).find(haystack)))
         assert found == expected, kind
 
 
