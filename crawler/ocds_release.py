@@ -16,6 +16,7 @@ from crawler.ocds import many, number, record, records, words
 
 _OFF = frozenset({"cancelled", "unsuccessful", "withdrawn"})
 _COMPANIES_HOUSE = "GB-COH"
+_REVIEW = "reviewBody"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,12 @@ class Release:
         """Who was chosen."""
         chosen = [one for award in self.awards for one in records(award.get("suppliers"))]
         return self._parties_of([*chosen, *(self._with_role("supplier"))])
+
+    def others(self) -> tuple[Party, ...]:
+        """Whoever else takes part: bidders, agents; courts that hear complaints do not."""
+        told = {one.name.casefold() for one in (*self.buyers(), *self.suppliers())}
+        named = [one for one in self._parties if _REVIEW not in many(one.get("roles"))]
+        return tuple(o for o in self._parties_of(named) if o.name.casefold() not in told)
 
     def value(self) -> Money | None:
         """What the contracts come to, else the awards, else what the notice estimates."""

@@ -39,7 +39,7 @@ def text_of(release: Release) -> str:
     statements = list(_statements(release))
     told = {_squeezed(said) for said in (title, opening, *(said for _, said in statements))}
     lines = [opening, *(f"{name}: {said}" for name, said in statements)]
-    for part in ("planning", "tender", "awards", "contracts"):
+    for part in ("title", "description", "planning", "tender", "awards", "contracts"):
         for label, said in _prose_in(part, release.said.get(part)):
             key = _squeezed(said)
             if key not in told and len(lines) < _MOST_LINES:
@@ -109,6 +109,10 @@ def _statements(release: Release) -> Iterator[tuple[str, str]]:
         yield "Procedure", how
     if places := _places(release):
         yield "Where", "; ".join(places)
+    if others := release.others():
+        yield "Also named", _names(others)
+    # two procurements in the same words are two
+    yield "Process", release.ocid
 
 
 def _names(parties: tuple[Party, ...]) -> str:
