@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import lxml.html
 from lxml import etree
@@ -13,10 +13,14 @@ from lxml import etree
 from config.model import Selectors
 from crawler.entries import absolute
 from crawler.paper_links import file_name, is_page_of, leads_to_meeting, leads_to_pdf, told
-from crawler.uk_dates import Found, best_uk_date, find_uk_date
+from crawler.uk_dates import Found, best_uk_date, find_uk_date, same_month
 
-_LEVELS = {f"h{level}": level for level in range(1, 7)} | {"summary": 7, "legend": 7, "caption": 7}
-_ACCORDION = 7  # a button that opens a list, below all headings
+_FOLDED, _BOLD = 7, 8  # below all headings: what unfolds a list, and bold words that name a day
+_LEVELS = (
+    {f"h{level}": level for level in range(1, 7)}
+    | {"summary": _FOLDED, "legend": _FOLDED, "caption": _FOLDED}
+    | {"strong": _BOLD, "b": _BOLD}
+)
 _AROUND = {"nav", "footer", "header", "aside"}  # of a page, which list other things
 _AROUND_ROLES = {"navigation", "contentinfo", "banner", "complementary", "search"}
 _BLOCKS = {"li", "tr", "p", "dd", "figure"}
@@ -69,11 +73,11 @@ def paper_links(
             continue
         own = [*_selected(box, select), *_around(link, blocks)]
         context = [*own, *_together([text for deep, text in headings if deep > 1 or not whole])]
-        named = [words, *own, *(text for _, text in headings), file_name(url)]
+        date = best_uk_date(words, [*own, *(text for _, text in headings), file_name(url)])
         found[url] = PaperLink(
             url=url,
-            title=_title(told(words) or file_name(url), context),
-            date=best_uk_date(named),
+            title=_title(told(words) or file_name(url), context, date),
+            date=date,
             is_meeting=not is_pdf,
         )
     return list(found.values())
@@ -114,19 +118,34 @@ def _headed(
     document: lxml.html.HtmlElement,
 ) -> Iterator[tuple[lxml.html.HtmlElement, list[tuple[int, str]]]]:
     """Every link in the page's order, with the headings that it stands below, the nearest first."""
-    headings: list[tuple[int, str]] = []
+    headings: list[tuple[int, str, lxml.html.HtmlElement | None]] = []
     for element in document.iter():
         if not isinstance(element.tag, str):
             continue
-        level = _LEVELS.get(element.tag)
-        if element.tag in ("button", "a") and element.get("aria-expanded") is not None:
-            level = _ACCORDION
+        level = _level(element)
         text = _words(element) if level is not None else ""
-        if level is not None and text:
-            headings = [(deep, said) for deep, said in headings if deep < level]
-            headings.append((level, text))
+        if level is not None and text and (level != _BOLD or find_uk_date(text)):
+            headings = [one for one in headings if one[0] < level]
+            headings.append((level, text, _folded(element) if level == _FOLDED else None))
         if element.tag == "a":
-            yield element, headings[::-1]
+            above = set(element.iterancestors())
+            # behind what was unfolded, that and all below it is over
+            in_force = takewhile(lambda one: one[2] is None or one[2] in above, headings)  # noqa: B023
+            yield element, [(deep, said) for deep, said, _ in in_force][::-1]
+
+
+def _level(element: lxml.html.HtmlElement) -> int | None:
+    if element.tag in ("button", "a") and element.get("aria-expanded") is not None:
+        return _FOLDED
+    return _LEVELS.get(element.tag)
+
+
+def _folded(opener: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+    """What a summary or a button unfolds: the nearest box around it that holds links too."""
+    for box in opener.iterancestors():
+        if any(link is not opener for link in box.iter("a")):
+            return box
+    return None
 
 
 def _around(link: lxml.html.HtmlElement, known: dict[lxml.html.HtmlElement, str]) -> list[str]:
@@ -183,14 +202,22 @@ def _together(headings: list[str]) -> list[str]:
     return [*(pair for pair in pairs if _has_day(pair)), *headings]
 
 
-def _title(name: str, context: list[str]) -> str:
-    """A paper's name below its meeting's: of the texts around it, the nearest that names a day."""
-    telling = [text for text in context if not _PLAIN.fullmatch(text)]
+def _title(name: str, context: list[str], date: Found | None) -> str:
+    """A paper's name below its meeting's: of the texts around it, the nearest that names a day.
+
+    One that names another month than the paper's own words is left over from above.
+    """
+    telling = [text for text in context if not (_PLAIN.fullmatch(text) or _is_off(text, date))]
     meeting = next((text for text in telling if _has_day(text)), telling[0] if telling else "")
     said = name.casefold()
     if not meeting or all(word in said for word in meeting.casefold().split()):
         return name
     return f"{meeting}: {name}"
+
+
+def _is_off(text: str, date: Found | None) -> bool:
+    found = find_uk_date(text)
+    return found is not None and date is not None and not same_month(found, date)
 
 
 def _has_day(text: str) -> bool:

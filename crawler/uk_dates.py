@@ -53,11 +53,25 @@ def find_uk_date(text: str) -> Found | None:
     return None
 
 
-def best_uk_date(texts: Sequence[str]) -> Found | None:
-    """The first whole day that one of some texts names; else a month; else what they add up to."""
-    found = [one for one in map(find_uk_date, texts) if one is not None]
-    whole = next((one for one in found if not one.month_alone), None)
-    return whole or next(iter(found), None) or find_uk_date(" ".join(texts))
+def best_uk_date(own: str, around: Sequence[str]) -> Found | None:
+    """The day of something that is called `own` and stands among other texts, the nearest first.
+
+    What its own words say counts most: a month of theirs is made a day only by one of that month.
+    Else it is the first whole day around, or a month, or what all texts add up to.
+    """
+    said = find_uk_date(own)
+    if said is not None and not said.month_alone:
+        return said
+    found = [one for one in map(find_uk_date, around) if one is not None]
+    whole = [one for one in found if not one.month_alone]
+    if said is not None:
+        return next((one for one in whole if same_month(one, said)), said)
+    return next(iter((*whole, *found)), None) or find_uk_date(" ".join([own, *around]))
+
+
+def same_month(one: Found, other: Found) -> bool:
+    """Whether two days are of the same month."""
+    return (one.day.year, one.day.month) == (other.day.year, other.day.month)
 
 
 def _days(form: re.Pattern[str], text: str) -> Iterator[Found]:

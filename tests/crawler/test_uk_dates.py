@@ -63,10 +63,20 @@ def test_days_come_first_in_britain() -> None:
     assert found.day == datetime(2026, 4, 3, tzinfo=UTC)
 
 
-def test_a_whole_day_is_better_than_a_month_and_headings_add_up() -> None:
-    best = best_uk_date(["Papers for March 2026", "Held on 26 March 2026"])
-    assert best is not None
-    assert best.day == THE_DAY
-    joined = best_uk_date(["26 March", "2026"])
-    assert joined is not None
-    assert joined.day == THE_DAY
+@pytest.mark.parametrize(
+    ("own", "around", "day"),
+    [
+        pytest.param("Agenda", ["March 2026", "26 March 2026"], THE_DAY, id="day-before-month"),
+        pytest.param("March 2026", ["2 May 2026", "26.03.26"], THE_DAY, id="day-of-own-month"),
+        pytest.param("March 2026", ["2 May 2026"], THE_MONTH, id="own-month-before-other-days"),
+        pytest.param("26 March 2026", ["2 May 2026"], THE_DAY, id="own-day"),
+        pytest.param("Agenda", ["26 March", "2026"], THE_DAY, id="together"),
+        pytest.param("Agenda", ["March 2026"], THE_MONTH, id="month"),
+        pytest.param("Agenda", ["Papers"], None, id="none"),
+    ],
+)
+def test_the_best_day_is_the_nearest_that_agrees(
+    own: str, around: list[str], day: datetime | None
+) -> None:
+    best = best_uk_date(own, around)
+    assert (best and best.day) == day
