@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.dialect import insert_new
 from storage.items import Items
-from storage.model import Match, Mention, Span, StoredItem
+from storage.model import EVENTFUL, Match, Mention, Span, StoredItem
 from storage.placing import unmark
 from storage.schema import (
     item,
@@ -48,28 +48,34 @@ class Mentions:
             the mentions that were not known before.
         """
         row = self._db.execute(
-            select(item.c.revision, item.c.baseline, item.c.first_seen_at).where(
-                item.c.id == item_id
-            )
+            select(
+                *(item.c.revision, item.c.baseline, item.c.kind),
+                *(item.c.first_seen_at, item.c.revised_at),
+            ).where(item.c.id == item_id)
         ).one_or_none()
         if row is None:
             return ()
+        eventful = row.kind in EVENTFUL and row.revised_at is not None
+        since = row.revised_at if eventful else row.first_seen_at
         known = {m.match.watch_key: m for m in self.of_item(item_id)}
         fresh = []
         for match in matches:
             old = known.get(match.watch_key)
             if old is None:
-                baseline = row.baseline or self._precedes(match, row.first_seen_at)
+                baseline = row.baseline or self._precedes(match, since)
                 fresh.append(self._add(match, audience, now, baseline=baseline))
             elif matched_revision >= old.match.revision:
                 self._stands_now(old, match)
+                is_event = eventful and not row.baseline and match.revision > old.match.revision
+                if old.baseline and is_event and not self._precedes(match, since):
+                    self._make_news(old, match, audience, now)
         self._note_edits(list(known.values()), item_id, matched_revision, now)
         if row.revision <= matched_revision:
             unmark(self._db, item_id)
         return tuple(fresh)
 
-    def _precedes(self, match: Match, first_seen_at: datetime) -> bool:
-        """Whether a watch came into force after the item was first seen.
+    def _precedes(self, match: Match, seen_at: datetime) -> bool:
+        """Whether a watch came into force after the item, or the event in it, was first seen.
 
         An item's first text waits to be matched by the watch as it was too: an edit of the watch
         in that moment must not swallow it. A changed old article is new to no edited watch.
@@ -89,7 +95,7 @@ class Mentions:
             since = version.active_since
             if match.revision > 1:
                 break
-        return since is not None and first_seen_at < since
+        return since is not None and seen_at < since
 
     def _add(
         self, match: Match, audience: Mapping[str, Sequence[int]], now: datetime, *, baseline: bool
@@ -106,9 +112,22 @@ class Mentions:
             .returning(mention.c.id)
         ).scalar_one()
         if not baseline:
-            for subscriber_id in audience.get(match.watch_key, ()):
-                self._wait(subscriber_id, mention_id, match.revision, "new", now)
+            self._tell(mention_id, match, audience, now)
         return Mention(mention_id=mention_id, match=match, created_at=now, baseline=baseline)
+
+    def _make_news(
+        self, old: Mention, match: Match, audience: Mapping[str, Sequence[int]], now: datetime
+    ) -> None:
+        """An event in an item that was there before is told to all, as new."""
+        here = mention.c.id == old.mention_id
+        self._db.execute(update(mention).where(here).values(baseline=False))
+        self._tell(old.mention_id, match, audience, now)
+
+    def _tell(
+        self, mention_id: int, match: Match, audience: Mapping[str, Sequence[int]], now: datetime
+    ) -> None:
+        for subscriber_id in audience.get(match.watch_key, ()):
+            self._wait(subscriber_id, mention_id, match.revision, "new", now)
 
     def _stands_now(self, old: Mention, match: Match) -> None:
         # positions in a text that has been replaced explain nothing

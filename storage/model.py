@@ -13,6 +13,8 @@ from typing import Literal
 
 ItemKind = Literal["news", "release", "tender", "question", "hansard", "boardpaper"]
 FieldName = Literal["title", "summary", "body", "comments", "author", "url"]
+# a later text of these is an event of its own: the award of a tender, the answer to a question
+EVENTFUL: frozenset[ItemKind] = frozenset({"tender", "question"})
 Outcome = Literal["ok", "not-modified", "empty", "not-a-feed", "blocked", "failed"]
 
 

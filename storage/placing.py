@@ -21,6 +21,7 @@ from storage.dedupe import address_keys, decide, entry_is_telling
 from storage.dialect import alone, upsert
 from storage.identity import guid_key, identifies, url_key
 from storage.model import (
+    EVENTFUL,
     Article,
     Completion,
     Duplicate,
@@ -68,7 +69,8 @@ class Placing:
             case Revision():
                 item_id = decision.item_id
                 self._keep_old(item_id)
-                self._rewrite(article, item_id, revision=decision.number, revised_at=now)
+                news = {"baseline": False} if article.kind in EVENTFUL and not baseline else {}
+                self._rewrite(article, item_id, revision=decision.number, revised_at=now, **news)
             case Duplicate():
                 item_id = decision.item_id
                 if expected is not None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from config.model import Source
+from crawler.inspect import inspect_source
 from crawler.ocds_windows import CONTRACTS_FINDER, FIND_A_TENDER, Service
 from crawler.spiders.tenders import REQUESTS
 from storage.model import TextState
-from tests.support.crawls import Crawls, a_source, titles
+from tests.support.crawls import Crawls, a_source, crawl_settings, titles
 from tests.support.site import FakeSite
 from tests.support.tenders import FakeService, a_release, recently
 
@@ -229,3 +230,24 @@ def test_a_release_that_breaks_the_package_costs_only_those_beside_it(
     assert len(crawls.items()) == 12
     assert crawls.state("notices").outcome in ("ok", "empty")
     assert (crawls.state("notices").covered_until or at) > recently(hours=1)
+
+
+def test_requests_are_far_apart_even_where_the_operator_allows_haste(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    service = FakeService(site, FIND_A_TENDER)
+    hasty = crawl_settings(download_delay=timedelta(milliseconds=1))
+    crawls.run(source_of(service), settings=hasty, deadline=3)
+
+    # robots.txt; at full speed there would have been fifteen windows by now
+    assert len(site.requests()) == 1
+
+
+def test_doctor_shows_a_notice_without_fetching_its_page(site: FakeSite) -> None:
+    service = FakeService(site, CONTRACTS_FINDER)
+    service.publish(a_release("000101-2026", at=recently(days=6, hours=20)))
+    steps = {step.step: step for step in inspect_source(source_of(service), crawl_settings())}
+
+    assert all(step.ok for step in steps.values())
+    assert "not needed: the listing carries all" in steps["page"].lines[0]
+    assert "stored with its full text" in " ".join(steps["decision"].lines)
