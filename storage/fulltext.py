@@ -144,8 +144,12 @@ class FullText:
         if batch.down_to is None:
             done = pending_index.c.item_id.in_(batch.items)
             self._db.execute(delete(pending_index).where(done))
-        else:
-            self._db.execute(update(index_state).values(unread_below=batch.down_to))
+            return
+        further = index_state.c.unread_below > batch.down_to
+        reached = update(index_state).where(further).values(unread_below=batch.down_to)
+        if self._db.execute(reached).rowcount and batch.down_to == 0 and not self._lite:
+            # how frequent each word is decides how PostgreSQL looks for it
+            self._db.execute(text("ANALYZE item_words"))
 
     def _next_row(self, number: int) -> int:
         first = number * _TURNS
@@ -218,6 +222,9 @@ class FullText:
             rows = {"top": top * _TURNS, "lowest": lowest * _TURNS, "limit": limit}
             found = self._db.scalars(_FTS5[order], {"sieve": as_fts5(sieve), **rows})
             return [number // _TURNS for number in found]
+        # a plan that holds for any words reads the whole table for rare ones
+        self._db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        self._db.execute(text("SET LOCAL jit = off"))
         numbers = {"top": top, "lowest": lowest, "limit": limit}
         return list(self._db.scalars(_TSQUERY[order], {"sieve": as_tsquery(sieve), **numbers}))
 
