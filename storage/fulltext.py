@@ -145,9 +145,8 @@ class FullText:
             done = pending_index.c.item_id.in_(batch.items)
             self._db.execute(delete(pending_index).where(done))
             return
-        further = index_state.c.unread_below > batch.down_to
-        reached = update(index_state).where(further).values(unread_below=batch.down_to)
-        if self._db.execute(reached).rowcount and batch.down_to == 0 and not self._lite:
+        self._db.execute(update(index_state).values(unread_below=batch.down_to))
+        if not self._lite and not self._numbers(batch.down_to, 0, 1):
             # how frequent each word is decides how PostgreSQL looks for it
             self._db.execute(text("ANALYZE item_words"))
 

@@ -37,7 +37,6 @@ from alerts.query.stemming import forms
 from alerts.query.terms import joined
 from storage.sieve import ANYTHING, Beginning, Row, Sieve, Without, Word, all_of, any_of
 
-_MOST_DIGITS = 310  # of a float
 # an item with pages matches page by page: what stands on one excludes no other
 _UNPAGED = Without(Word(indexing.PAGED))
 _NAMES = {"site": "site", "lang": "lang", "type": "type"}
@@ -124,7 +123,7 @@ def _of_value(relation: str, value: float) -> Sieve:
     word = indexing.value_word(value)
     digits = int(word.removeprefix("_v:"))
     first = digits if relation in ("=", ">", ">=") else 0
-    last = digits if relation in ("=", "<", "<=") else _MOST_DIGITS
+    last = digits if relation in ("=", "<", "<=") else indexing.MOST_DIGITS
     return any_of(Word(f"_v:{count}") for count in range(first, last + 1))
 
 

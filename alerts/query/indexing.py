@@ -20,11 +20,11 @@ from alerts.query.zone import Zone
 SPELLING = 1
 
 FREQUENT = 3  # times
+MOST_DIGITS = 13  # of a value: no notice is about more
 PAGED = "_paged"
 LONGEST = 48  # letters of a word, as spelled; what begins alike beyond is one word to the index
 # the fields that are indexed by themselves
 CODES = {"title": "t", "comments": "c", "author": "a", "url": "u", "buyer": "b", "supplier": "s"}
-_LARGEST = 1e308  # of a float that is a number
 _OTHER = re.compile(r"[^a-z0-9 ]")
 _LONG = re.compile(rf"(\S{{{LONGEST}}})\S+")
 
@@ -92,8 +92,8 @@ def days_words(first: date, last: date) -> Iterator[str]:
 
 
 def value_word(value: float) -> str:
-    """How many digits a value has before the point."""
-    return f"_v:{len(str(int(min(value, _LARGEST))))}" if value >= 1 else "_v:0"
+    """How many digits a value has before the point, as far as they are counted."""
+    return f"_v:{len(str(int(min(value, 10.0**MOST_DIGITS - 1))))}" if value >= 1 else "_v:0"
 
 
 def words_of(document: Document) -> str:
