@@ -96,7 +96,7 @@ def _reuses_guid(article: Article, keys: frozenset[str], item: KnownItem) -> boo
     identifier and differ in all of this; but buyers who call off a framework write under the
     framework's identifier, each about a procurement of their own.
     """
-    if article.notice is not None and article.notice.buyers and item.buyers:
+    if article.notice is not None and _are_notices(article, item):
         buyers = {_squeezed(name) for name in item.buyers}
         return not buyers.intersection(map(_squeezed, article.notice.buyers)) and (
             _squeezed(article.title) != _squeezed(item.title)
@@ -124,7 +124,7 @@ def _may_be_absorbed(listed: KnownItem) -> bool:
 
 def _onto(article: Article, item: KnownItem, by: By, *, absorb: int | None = None) -> Decision:
     # a copy in another source is cut and headed differently: that is no edit of this item
-    own = article.source_key == item.source_key
+    own = article.source_key == item.source_key or _are_notices(article, item)
     if article.text_state is TextState.FULL:
         if item.text_state is not TextState.FULL:
             return Completion(item_id=item.item_id, absorb=absorb)
@@ -137,6 +137,11 @@ def _onto(article: Article, item: KnownItem, by: By, *, absorb: int | None = Non
     elif item.text_state is TextState.THIN and own and _listing_changed(article, item):
         return Revision(item_id=item.item_id, number=item.revision + 1, absorb=absorb)
     return Duplicate(item_id=item.item_id, by=by, absorb=absorb)
+
+
+def _are_notices(article: Article, item: KnownItem) -> bool:
+    """Whether both are notices of a buyer, which say the same through whatever source they come."""
+    return article.notice is not None and bool(article.notice.buyers and item.buyers)
 
 
 def _is_outdated(article: Article, item: KnownItem) -> bool:

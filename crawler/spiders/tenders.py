@@ -48,6 +48,7 @@ class TendersSpider(SourceSpider):
 
     name = "tenders"
     least_delay = LEAST_DELAY
+    slowest = timedelta(minutes=2)  # for a hundred releases
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)

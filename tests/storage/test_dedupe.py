@@ -386,3 +386,9 @@ def test_another_buyer_under_the_identifier_of_a_framework_is_another_item() -> 
 
     assert decided(call_off, tendered()) == New()
     assert decided(same_title, tendered()) == Revision(item_id=1, number=2)
+
+
+def test_a_notice_that_another_source_brings_is_a_revision_all_the_same() -> None:
+    award = a_notice_of("Fenmoor NHS Trust", url=TENDERED.url, source_key="awards-alone")
+
+    assert decided(award, tendered()) == Revision(item_id=1, number=2)
