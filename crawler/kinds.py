@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# built from documentation and captured answers; the real services have never been asked by us
+NEVER_TRIED_LIVE = frozenset({"tenders"})
+
 
 def known_kinds() -> frozenset[str]:
     """The names that `kind` in sources.toml may have."""

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.model import Source
+from crawler.kinds import NEVER_TRIED_LIVE
 from storage.model import SourceState
 from supplierwatch.show.console import clean, plural
 from supplierwatch.show.times import ago, iso
@@ -83,11 +84,24 @@ def print_rows(
                 )
             )
             screen.print(Text(f"  {row.source.url}", "dim"), soft_wrap=True)
+    if untried := _untried(rows):
+        screen.print()
+        said = (
+            f"Never tried against the real service: {untried}. supplierwatch doctor KEY tries one."
+        )
+        screen.print(Text(said, "yellow"))
     screen.print()
     screen.print(Text(_sum(rows), "bold"))
 
 
 _STYLES = {"ok": "green", "new": "yellow", "off": "dim"}
+
+
+def _untried(rows: Sequence[Row]) -> str:
+    """The sources of kinds that we have not tried, but those that have been read here."""
+    read = {row.source.key for row in rows if row.state is not None and row.state.last_success_at}
+    kinds = [row for row in rows if row.source.kind in NEVER_TRIED_LIVE and row.status != "off"]
+    return ", ".join(row.source.key for row in kinds if row.source.key not in read)
 
 
 def _sum(rows: Sequence[Row]) -> str:

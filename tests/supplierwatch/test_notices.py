@@ -61,3 +61,14 @@ def test_scripts_get_the_fields_of_a_notice(house: House) -> None:
         "ends_on": None,
         "facts": {},
     }
+
+
+def test_sources_that_nobody_has_tried_are_named(house: House) -> None:
+    declared = (house.config / "sources.toml").read_text()
+    assert "Never tried" not in house.run("sources").stdout
+
+    tenders = 'key = "awards"\nkind = "tenders"\nurl = "https://tenders.example/search"\n'
+    house.write("sources.toml", f"{declared}\n[[source]]\n{tenders}")
+
+    shown = " ".join(house.run("sources").stdout.split())
+    assert "Never tried against the real service: awards." in shown
