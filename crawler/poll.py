@@ -37,8 +37,8 @@ PARTS = 60  # of one listing that are asked for in one poll
 async def poll(source: Source, tools: Tools) -> None:
     """Poll a source, store what it came to, and give its lease back.
 
-    Cancelled among its pages it closes properly; cancelled before its listing came, it leaves the
-    source as it was.
+    Cancelled among its pages, or the parts of a listing in order, it closes properly; cancelled
+    before its listing came, it leaves the source as it was.
     """
     started_at = tools.clock()
     state = tools.pipeline.state(source)
@@ -158,6 +158,11 @@ async def _ask_for_more(source: Source, listed: Listed, first: Listing, tools: T
         except FetchFailed as failure:
             tools.hosts.failed(address, failure)
             return _incomplete(listed, listing, f"{address}: {failure}")
+        except asyncio.CancelledError:
+            if not listing.in_order:
+                raise
+            log.info("source.interrupted source=%s", source.key)
+            return _incomplete(listed, listing, "the time for this poll was over")
         tools.hosts.answered(address)
         part = _judged(source, address, answer, tools)
         if part.listing is None:

@@ -251,3 +251,19 @@ def test_doctor_shows_a_notice_without_fetching_its_page(site: FakeSite) -> None
     assert all(step.ok for step in steps.values())
     assert "not needed: the listing carries all" in steps["page"].lines[0]
     assert "stored with its full text" in " ".join(steps["decision"].lines)
+
+
+def test_a_poll_whose_time_is_over_keeps_what_it_has_read(site: FakeSite, crawls: Crawls) -> None:
+    service = FakeService(site, FIND_A_TENDER)
+    service.publish(a_release("000101-2026", at=recently(days=6, hours=22)))
+    service.stall_after(3)
+    source = source_of(service)
+    crawls.run(source, deadline=4, timeout=60)
+    state = crawls.state("notices")
+
+    assert titles(crawls.items()) == ["Ward system 000101-2026"]
+    assert state.covered_until == service.windows()[2][1]
+    assert state.lease_owner is None
+    service.stall_after(None)
+    crawls.run(source)
+    assert service.windows()[3][0] == service.windows()[2][1]

@@ -58,6 +58,7 @@ class FakeService:
         self._service = service
         self._published: list[tuple[datetime, str]] = []
         self._allowed: int | None = None
+        self._stalls = False
         self._lock = threading.Lock()
         site.behave(PATHS[service.name], Reply(self._write))
 
@@ -75,6 +76,11 @@ class FakeService:
         with self._lock:
             self._allowed = requests
 
+    def stall_after(self, requests: int | None) -> None:
+        """Answer so many more requests, then none until the site closes; None: all."""
+        self.refuse_after(requests)
+        self._stalls = requests is not None
+
     def windows(self) -> list[tuple[datetime, datetime]]:
         """What was asked for, in order; pages of one window once."""
         return list(dict.fromkeys(self._window(one) for one in self.asked))
@@ -86,8 +92,10 @@ class FakeService:
         )
         return since, until
 
-    def _write(self, connection: socket.socket, asked: Asked, _: threading.Event) -> None:
+    def _write(self, connection: socket.socket, asked: Asked, closing: threading.Event) -> None:
         status, body = self._answer(asked.path)
+        if status != 200 and self._stalls:
+            closing.wait()
         headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
         connection.sendall(head(status, headers) + body)
 
