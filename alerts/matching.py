@@ -9,6 +9,7 @@ from datetime import datetime
 from alerts.query import Document, WatchIndex
 from storage.model import Match, StoredItem, WatchVersion
 from storage.store import Store
+from storage.stories import SPAN
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,8 @@ def match_pending(
     while done < limit:
         taken = 0
         with store.transaction() as unit:
+            if not done:
+                unit.stories.forget(now - SPAN)
             most = min(CHUNK, limit - done) + len(broken)
             for item in unit.items.pending(now=now, limit=most):
                 if item.item_id in broken:
@@ -52,6 +55,7 @@ def match_pending(
                 taken += 1
                 try:
                     matches = match_item(item, index, versions, source_names)
+                    unit.stories.place(item)
                 except Exception:
                     # a defect of ours, met by one text: the others are still to be told
                     log.exception("match.failed item=%s url=%s", item.item_id, item.url)

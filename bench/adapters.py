@@ -11,6 +11,8 @@ from crawler.errors import NotAFeed, Unreadable
 from crawler.feeds import read_feed
 from crawler.pages import extract as read_page
 from storage.model import FetchedEntry, FetchedPage
+from storage.shingles import Grouping
+from storage.stories import text_of
 
 
 def extract(
@@ -84,6 +86,23 @@ def parse_feed(body: bytes, url: str) -> dict[str, Any]:
             for entry in feed.entries
         ]
     }
+
+
+def group(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put documents into stories, as the service would if they came in this order.
+
+    Args:
+        docs: each with "id" and "title" or "text" or both.
+
+    Returns:
+        for each document its "id" and the "cluster" that it is in.
+    """
+    stories = Grouping()
+    numbers = [stories.add(text_of(d.get("title") or "", "", d.get("text") or "")) for d in docs]
+    return [
+        {"id": doc["id"], "cluster": stories.story(number)}
+        for doc, number in zip(docs, numbers, strict=True)
+    ]
 
 
 def match(queries: list[str], docs: list[dict[str, Any]]) -> list[set[int]]:

@@ -159,6 +159,16 @@ index_state = Table(
     Column("unread_below", Id, nullable=False),
 )
 
+# by what copies of an item are found (storage.shingles); of recent items alone
+story_sketch = Table(
+    "story_sketch",
+    metadata,
+    Column("shingle", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("ix_story_sketch_item_id", story_sketch.c.item_id)
+
 watch_version = Table(
     "watch_version",
     metadata,

@@ -20,6 +20,7 @@ from storage.notices import Notices
 from storage.outbox import Outbox
 from storage.runs import Runs
 from storage.sources import Sources
+from storage.stories import Stories
 from storage.subscribers import Subscribers
 from storage.version import refuse_other_schema
 from storage.watches import Watches
@@ -39,6 +40,7 @@ class Unit:
         self.runs = Runs(connection)
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
+        self.stories = Stories(connection)
 
 
 class Store:

@@ -1,0 +1,102 @@
+"""Stories: items that tell the same in the same words, whoever carries them.
+
+A story is known by the lowest item id in it, so that the order in which copies come makes no
+difference. Candidates are found by their sketches; the texts themselves decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from storage.model import ItemKind, StoredItem
+from storage.schema import item, mention, story_sketch, subscriber, told
+from storage.shingles import MOST_CANDIDATES, Fingerprint, are_copies, fingerprint
+
+# notices, questions and papers have forms: they are alike and yet not the same
+GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
+# a copy that comes later is a story of its own; sketches older than that are let go
+SPAN = timedelta(days=30)
+
+
+class Stories:
+    """The grouping of items, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def place(self, stored: StoredItem) -> int:
+        """Find the story of an item's present text and put it there; returns the story's id.
+
+        A text that connects two stories makes them one. An item never leaves a story.
+        """
+        self._db.execute(delete(story_sketch).where(story_sketch.c.item_id == stored.item_id))
+        present = select(item.c.story_id).where(item.c.id == stored.item_id)
+        own = int(self._db.scalar(present) or stored.item_id)
+        if stored.kind not in GROUPED:
+            return own
+        mine = fingerprint(text_of(stored.title, stored.summary, stored.body))
+        stories = {own}
+        for text, story in self._candidates(mine, stored.item_id):
+            if story not in stories and are_copies(mine, fingerprint(text)):
+                stories.add(story)
+        if mine.sketch:
+            rows = [{"shingle": one, "item_id": stored.item_id} for one in mine.sketch]
+            self._db.execute(insert(story_sketch), rows)
+        first = min(stories)
+        if len(stories) > 1:
+            others = sorted(stories - {first})
+            joined = update(item).where(item.c.story_id.in_(others)).values(story_id=first)
+            self._db.execute(joined)
+        return first
+
+    def _candidates(self, mine: Fingerprint, but: int) -> list[tuple[str, int]]:
+        """(text, story) of items that share some of a sketch, those with most first."""
+        shared = (
+            select(story_sketch.c.item_id, func.count().label("shared"))
+            .where(story_sketch.c.shingle.in_(mine.sketch), story_sketch.c.item_id != but)
+            .group_by(story_sketch.c.item_id)
+            .order_by(func.count().desc(), story_sketch.c.item_id)
+            .limit(MOST_CANDIDATES)
+            .subquery()
+        )
+        found = self._db.execute(
+            select(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.story_id)
+            .join(shared, shared.c.item_id == item.c.id)
+            .order_by(shared.c.shared.desc(), item.c.id)
+        )
+        return [(text_of(row.title, row.summary, row.body), row.story_id) for row in found]
+
+    def forget(self, before: datetime) -> int:
+        """Let go of the sketches of items first seen earlier; returns how many rows went."""
+        last = select(item.c.id).where(item.c.first_seen_at < before)
+        newest = last.order_by(item.c.first_seen_at.desc(), item.c.id.desc()).limit(1)
+        until = self._db.scalar(newest)
+        if until is None:
+            return 0
+        old = delete(story_sketch).where(story_sketch.c.item_id <= until)
+        return self._db.execute(old).rowcount
+
+    def told_to(self, recipient: str, stories: Collection[int]) -> dict[int, datetime]:
+        """Story -> when this recipient was first told of it, by whatever subscription."""
+        found = self._db.execute(
+            select(item.c.story_id, func.min(told.c.told_at))
+            .select_from(told)
+            .join(mention, mention.c.id == told.c.mention_id)
+            .join(item, item.c.id == mention.c.item_id)
+            .join(subscriber, subscriber.c.id == told.c.subscriber_id)
+            .where(
+                func.lower(subscriber.c.recipient) == recipient.lower(),
+                item.c.story_id.in_(list(stories)),
+                told.c.outbox_id.is_not(None),
+            )
+            .group_by(item.c.story_id)
+        )
+        return {row[0]: row[1] for row in found}
+
+
+def text_of(title: str, summary: str, body: str) -> str:
+    """What of an item is compared: its text; of a thin one, its teaser."""
+    return f"{title}\n{body or summary}"
