@@ -197,6 +197,12 @@ class Placing:
         self._count(listed, -1)
         self._db.execute(update(carrier).where(carrier.c.item_id == listed).values(item_id=into))
         self._db.execute(delete(item).where(item.c.id == listed))
+        self._readdressed(into)
+
+    def _readdressed(self, item_id: int) -> None:
+        # an item without an address of its own has that of a carrier
+        if self._db.scalar(select(item.c.url).where(item.c.id == item_id)) is None:
+            fulltext.mark(self._db, item_id)
 
     def _carry(self, article: Article, item_id: int, now: datetime, *, as_listed: bool) -> None:
         """Note under which addresses and identifier the source carries the item.
@@ -230,6 +236,7 @@ class Placing:
                 for url in missing
             ]
             self._db.execute(_INSERT_CARRIER, carriers)
+            self._readdressed(item_id)
         same = [
             row.id
             for row in own

@@ -159,6 +159,24 @@ def test_a_text_that_comes_later_is_found_before_and_after_it_is_filed(store: St
     assert found(search(store, "zorbiq")) == [number]
 
 
+def test_an_address_that_comes_later_is_found(store: Store) -> None:
+    bare = an_article(url=None)
+    with store.transaction() as unit:
+        number = unit.items.put(bare, now=NOW, baseline=False).item_id
+    file_all(store)
+    assert found(search(store, "site:zorbiq.example")) == []
+    again = an_article(
+        url="https://zorbiq.example/1", guid=bare.guid, title=bare.title, summary=bare.summary,
+        body=bare.body, published_at=bare.published_at, published_raw=bare.published_raw,
+    )  # fmt: skip
+    with store.transaction() as unit:
+        assert unit.items.put(again, now=NOW, baseline=False).item_id == number
+
+    assert found(search(store, "site:zorbiq.example")) == [number]
+    file_all(store)
+    assert found(search(store, "site:zorbiq.example")) == [number]
+
+
 def test_an_item_that_was_absorbed_is_no_candidate(store: Store) -> None:
     article = an_article(body="zorbiq " * 40)
     with store.transaction() as unit:
