@@ -99,6 +99,7 @@ class Entry:
     watches: tuple[str, ...]  # labels of all watches that found it
     thin: str | None  # why only headline and teaser are held
     told_before: datetime | None
+    is_copy: bool = False  # what was told before is another outlet's copy
     change: Change | None = None
     pages: tuple[int, ...] = ()  # of a document, on which the watches hit
     unread: str = ""  # what of a document could not be read, as a sentence
@@ -165,6 +166,7 @@ def entry_of(
         watches=tuple(dict.fromkeys(names.watch(watch_key(f)).label for f in findings)),
         thin=line(item.thin_reason or "", 80) if item.text_state != "full" else None,
         told_before=told_before,
+        is_copy=all(finding.telling.is_copy for finding in findings),
         change=change_between(before, item) if edited and before else None,
         pages=pages,
         unread=line(unread_pages(item), 240),

@@ -63,7 +63,36 @@ def as_seen_by(
                 seen.append(replace(telling, told_before=None))
                 continue
         seen.append(telling)
-    return tuple(seen)
+    return copies_marked(recipient, unit, seen, context)
+
+
+def copies_marked(
+    recipient: str, unit: Unit, tellings: Sequence[PendingTelling], context: TellingContext
+) -> tuple[PendingTelling, ...]:
+    """The tellings, those marked whose story the recipient was told of as another outlet had it.
+
+    By an alert, or by this subscription; and by the same watch: what another watch finds in a copy
+    is another reason to be told.
+    """
+    new = [telling for telling in tellings if telling.what == "new" and not telling.told_before]
+    known = unit.stories.told_to(recipient, {telling.item.story_id for telling in new})
+    marked = []
+    for telling in tellings:
+        times = [
+            one.told_at
+            for one in known
+            if one.story_id == telling.item.story_id
+            and one.item_id != telling.item.item_id
+            and one.watch_key == telling.mention.match.watch_key
+            and (
+                one.subscriber_id == telling.subscriber_id
+                or context.tells_at_once(one.subscription_key)
+            )
+        ]
+        if times and telling.what == "new" and not telling.told_before:
+            telling = replace(telling, told_before=times[0], is_copy=True)
+        marked.append(telling)
+    return tuple(marked)
 
 
 def current_spans(

@@ -17,7 +17,7 @@ from alerts.context import TellingContext
 from alerts.digest import Digest, Occasion, build_digest
 from alerts.due import Due, agenda
 from alerts.errors import MessageError, UnknownSubscriptionError
-from alerts.findings import as_seen_by, explain_tellings
+from alerts.findings import as_seen_by, copies_marked, explain_tellings
 from alerts.message import Envelope, freeze
 from alerts.render import Rendered, render, render_note
 from config.model import Subscription
@@ -193,8 +193,9 @@ def _worth_telling(
     unit: Unit, pending: Sequence[PendingTelling], occasion: Occasion, context: TellingContext
 ) -> tuple[PendingTelling, ...]:
     if occasion.kind == "alert":
-        # whatever told it, at once is over
-        return tuple(telling for telling in pending if telling.told_before is None)
+        # whatever told it, or its story, at once is over
+        marked = copies_marked(occasion.recipient, unit, pending, context)
+        return tuple(telling for telling in marked if telling.told_before is None)
     return as_seen_by(occasion.recipient, unit, pending, context)
 
 

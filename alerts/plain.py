@@ -208,7 +208,7 @@ def _changes(digest: Digest, layout: Layout) -> Iterator[str]:
 def _told(digest: Digest, layout: Layout) -> Iterator[str]:
     if not digest.told:
         return
-    yield from heading(f"Alerted already ({len(digest.told)})")
+    yield from heading(f"Told before ({len(digest.told)})")
     yield ""
     for entry in layout.told.shown:
         yield from _brief(entry, wording.told(entry, digest))

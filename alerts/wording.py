@@ -173,11 +173,11 @@ def thin(entry: Entry) -> str:
 
 
 def told(entry: Entry, digest: Digest) -> str:
-    """When an alert has told an entry before."""
+    """When an entry was told before: by an alert, or as another outlet carried it."""
     if entry.told_before is None:
         return ""
     said = clock(entry.told_before, digest.occasion.timezone, digest.occasion.now)
-    return f"alerted {said}"
+    return f"you were told of this story {said}" if entry.is_copy else f"alerted {said}"
 
 
 def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:

@@ -309,6 +309,7 @@ class PendingTelling:
     what: Literal["new", "edit"]
     revision: int
     told_before: datetime | None  # an alert of this recipient's has told it already
+    is_copy: bool = False  # what was told before is another outlet's copy of the story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

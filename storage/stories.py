@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -19,6 +20,17 @@ from storage.shingles import MOST_CANDIDATES, Fingerprint, are_copies, fingerpri
 GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
 # a copy that comes later is a story of its own; sketches older than that are let go
 SPAN = timedelta(days=30)
+
+
+class ToldStory(NamedTuple):
+    """One telling of an item of a story."""
+
+    story_id: int
+    item_id: int
+    watch_key: str
+    subscriber_id: int
+    subscription_key: str
+    told_at: datetime
 
 
 class Stories:
@@ -79,10 +91,17 @@ class Stories:
         old = delete(story_sketch).where(story_sketch.c.item_id <= until)
         return self._db.execute(old).rowcount
 
-    def told_to(self, recipient: str, stories: Collection[int]) -> dict[int, datetime]:
-        """Story -> when this recipient was first told of it, by whatever subscription."""
+    def told_to(self, recipient: str, stories: Collection[int]) -> tuple[ToldStory, ...]:
+        """What this recipient was told of some stories, the earliest first."""
         found = self._db.execute(
-            select(item.c.story_id, func.min(told.c.told_at))
+            select(
+                item.c.story_id,
+                item.c.id,
+                mention.c.watch_key,
+                subscriber.c.id,
+                subscriber.c.subscription_key,
+                told.c.told_at,
+            )
             .select_from(told)
             .join(mention, mention.c.id == told.c.mention_id)
             .join(item, item.c.id == mention.c.item_id)
@@ -92,9 +111,9 @@ class Stories:
                 item.c.story_id.in_(list(stories)),
                 told.c.outbox_id.is_not(None),
             )
-            .group_by(item.c.story_id)
+            .order_by(told.c.told_at)
         )
-        return {row[0]: row[1] for row in found}
+        return tuple(ToldStory(*row) for row in found)
 
 
 def text_of(title: str, summary: str, body: str) -> str:

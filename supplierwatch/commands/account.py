@@ -20,7 +20,8 @@ Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier",
 class Telling:
     """One recipient of a mention. `at` None: it is still to be told, at `due_at` at the latest.
 
-    `state` is that of the message in the outbox, or "pending".
+    `state` is that of the message in the outbox, "pending", or "covered": it was told before, by
+    an alert or as another outlet carried the story, and needed no message of its own.
     """
 
     recipient: str
@@ -137,11 +138,16 @@ class _Gathered:
                     subscription=subscription,
                     at=at,
                     due_at=None,
-                    state=message.state if message is not None else "sent",
+                    state=message.state if message is not None else _without(row_id),
                     error=message.last_error if message is not None else None,
                 )
             )
         return (*told, *self._pending.get(mention.mention_id, ()))
+
+
+def _without(row_id: int | None) -> str:
+    """The state of a telling whose message is not there: let go of, or never written."""
+    return "covered" if row_id is None else "sent"
 
 
 def _verdict(

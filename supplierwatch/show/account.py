@@ -185,6 +185,8 @@ def telling_words(telling: Telling) -> str:
     if telling.at is None:
         due = f", {clock(telling.due_at)}" if telling.due_at else ", at once"
         return f"to be told: {who}{due}"
+    if telling.state == "covered":
+        return f"told of this story before, no message of its own: {who}, {clock(telling.at)}"
     if telling.state == "sent":
         return f"told: {who}, {clock(telling.at)}"
     cause = f": {clean(telling.error, 120)}" if telling.error else ""

@@ -211,7 +211,7 @@ def test_what_was_alerted_is_marked_and_is_not_news() -> None:
 
     assert digest.empty
     assert digest.entries == ()
-    assert "ALERTED ALREADY (1)" in render(digest).text
+    assert "TOLD BEFORE (1)" in render(digest).text
     assert "alerted Mon 23 Nov, 22:30" in " ".join(render(digest).text.split())
 
 

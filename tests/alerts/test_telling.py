@@ -175,7 +175,7 @@ def test_a_digest_with_news_repeats_what_was_alerted(store: Store, clock: Clock)
 
     text = text_of(digest)
     assert digest.notification.subject == "Epr: Fresh story"
-    assert "ALERTED ALREADY (1)" in text
+    assert "TOLD BEFORE (1)" in text
     assert "Alerted story" in text
 
 
@@ -466,3 +466,65 @@ def test_without_a_contact_no_way_to_stop_is_promised(store: Store, clock: Clock
 
     assert parsed(alert.notification.raw)["List-Unsubscribe"] is None
     assert "To stop" not in text_of(alert)
+
+
+COPY = "Halcyon Health said that the roll-out goes on in all of its twelve trusts this winter."
+
+
+def test_a_story_is_alerted_once_however_many_outlets_carry_it(store: Store, clock: Clock) -> None:
+    desk = Desk(store, clock, a_subscription("now"))
+    desk.publish("Halcyon goes on", COPY, name="agency")
+    [alert] = desk.tick()
+    desk.publish("Roll-out goes on, says firm", COPY, name="agency", source="trolley")
+
+    assert desk.tick(HOUR) == []
+    assert desk.tick(DAY) == []  # nothing of it is left to be told
+
+    desk.publish("Halcyon stops", "Halcyon Health stops.", name="stops")
+    [other] = desk.tick(HOUR)
+    assert "Halcyon stops" in other.notification.subject
+    assert "says firm" not in text_of(other)
+
+
+def test_copies_that_come_together_are_one_entry_with_all_outlets(
+    store: Store, clock: Clock
+) -> None:
+    desk = Desk(store, clock, a_subscription("now"))
+    desk.publish("Halcyon goes on", COPY, name="agency")
+    desk.publish("Roll-out goes on, says firm", COPY, name="agency", source="trolley")
+
+    [alert] = desk.tick()
+
+    assert alert.notification.subject == "Halcyon Health: Halcyon goes on"
+    assert "Also in: - Trolley Times" in text_of(alert)
+
+
+def test_a_later_copy_is_named_in_the_next_digest_as_a_story_that_was_told(
+    store: Store, clock: Clock
+) -> None:
+    desk = Desk(store, clock, a_subscription("daily", DAILY))
+    desk.tick()
+    desk.publish("Halcyon goes on", COPY, name="agency")
+    [first] = desk.tick(30 * MINUTE)
+    desk.publish("Roll-out goes on, says firm", COPY, name="agency", source="trolley")
+    assert desk.tick(DAY) == []  # never alone
+    desk.publish("Halcyon stops", "Halcyon Health stops.", name="stops")
+
+    [second] = desk.tick(DAY)
+
+    assert second.notification.subject.startswith("Halcyon Health: Halcyon stops")
+    assert "you were told of this story Tue 24 Nov, 07:30" in text_of(second)
+    assert "Roll-out goes on, says firm" in text_of(second)
+
+
+def test_what_another_watch_finds_in_a_copy_is_another_reason_to_be_told(
+    store: Store, clock: Clock
+) -> None:
+    desk = Desk(store, clock, a_subscription("now"))
+    desk.publish("Halcyon goes on", COPY, name="agency")
+    desk.tick()
+    desk.publish("Corvid Data is out", COPY, name="agency", source="trolley")
+
+    [alert] = desk.tick(HOUR)
+
+    assert "Corvid Data is out" in alert.notification.subject
