@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument("--postgresql", action="store_true", help="instead of SQLite")
     parser.add_argument("--keep", type=Path, help="a SQLite file to fill, or filled before")
-    parser.add_argument("--scan", type=float, default=5.0, help="seconds for the peer; 0: without")
+    parser.add_argument("--scan", type=float, default=2.0, help="seconds for the peer; 0: without")
     wanted = parser.parse_args()
     random = Random(SEED)
     words = search_archive.vocabulary(random)

@@ -221,11 +221,11 @@ class FullText:
             rows = {"top": top * _TURNS, "lowest": lowest * _TURNS, "limit": limit}
             found = self._db.scalars(_FTS5[order], {"sieve": as_fts5(sieve), **rows})
             return [number // _TURNS for number in found]
-        # a plan that holds for any words reads the whole table for rare ones
-        self._db.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-        self._db.execute(text("SET LOCAL jit = off"))
+        asked = {"sieve": as_tsquery(sieve)}
+        [plan] = self._db.execute(_EXPECTED, asked).scalar_one()
+        self._db.execute(_TO_PLAN, {"found": plan["Plan"]["Plan Rows"], "limit": limit})
         numbers = {"top": top, "lowest": lowest, "limit": limit}
-        return list(self._db.scalars(_TSQUERY[order], {"sieve": as_tsquery(sieve), **numbers}))
+        return list(self._db.scalars(_TSQUERY[order], asked | numbers))
 
 
 _FTS5 = {
@@ -249,6 +249,21 @@ _TSQUERY = {
         " ORDER BY ts_rank(words, CAST(:sieve AS tsquery)) DESC, item_id DESC LIMIT :limit"
     ),
 }
+
+
+# For the newest of rare words PostgreSQL reads the whole table backwards: it takes a look into a
+# row's words for as cheap as comparing two numbers, and that takes 2 us. So it is told to ask the
+# index, up to four times as many rows as cost the same either way.
+_TO_PLAN = text(
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
+    " set_config('jit', 'off', true),"
+    " set_config('enable_indexscan', CASE WHEN :found < 4 * sqrt(:limit * greatest(reltuples, 1))"
+    " THEN 'off' ELSE 'on' END, true)"
+    " FROM pg_class WHERE oid = CAST('item_words' AS regclass)"
+)
+_EXPECTED = text(
+    "EXPLAIN (FORMAT JSON) SELECT 1 FROM item_words WHERE words @@ CAST(:sieve AS tsquery)"
+)
 
 
 def mark(connection: Connection, item_id: int) -> None:
