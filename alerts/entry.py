@@ -14,6 +14,7 @@ from alerts.harmless import line, shorten, web_link
 from alerts.paging import page_address, page_of, pages_of, pages_said, unread_pages
 from alerts.sentences import Excerpt, Segment, best_excerpt, mark, merged, teaser
 from alerts.stated import stated
+from alerts.thin import why_thin
 from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Span, StoredItem
 
 MAX_TITLE = 200
@@ -164,7 +165,7 @@ def entry_of(
         teaser="" if excerpt else teaser(item.summary or item.body),
         terms=_terms(item, spans),
         watches=tuple(dict.fromkeys(names.watch(watch_key(f)).label for f in findings)),
-        thin=line(item.thin_reason or "", 80) if item.text_state != "full" else None,
+        thin=line(why_thin(item.thin_reason), 120) if item.text_state != "full" else None,
         told_before=told_before,
         is_copy=all(finding.telling.is_copy for finding in findings),
         change=change_between(before, item) if edited and before else None,

@@ -168,8 +168,7 @@ def thin(entry: Entry) -> str:
     """Why an entry has no more than headline and teaser, or nothing."""
     if entry.thin is None:
         return ""
-    reason = f" ({entry.thin})" if entry.thin else ""
-    return f"Headline and teaser only: its page could not be read{reason}."
+    return f"Headline and teaser only: {entry.thin}."
 
 
 def told(entry: Entry, digest: Digest) -> str:

@@ -135,9 +135,7 @@ def _thin(screen: Console, items: tuple[StoredItem, ...], names: dict[str, str])
     screen.rule(Text("Held by headline and teaser only, and why", "bold"))
     for item in items:
         if item.text_state is not TextState.FULL:
-            said = (
-                f"  {item.title} ({names[item.source_key]}): {item.thin_reason or 'not read yet'}"
-            )
+            said = f"  {item.title} ({names[item.source_key]}): {why_thin(item.thin_reason) if item.thin_reason else 'not read yet'}"
             screen.print(Text(said))
 
 

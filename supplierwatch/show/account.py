@@ -11,6 +11,7 @@ from rich.text import Text
 from alerts.paging import unread_pages
 from alerts.query import Clause
 from alerts.stated import MAX_STATED, stated
+from alerts.thin import why_thin
 from storage.identity import url_key
 from storage.model import StoredItem
 from supplierwatch.commands.account import Account, Telling, WatchAccount
@@ -113,7 +114,7 @@ def held_words(item: StoredItem) -> str:
     if item.text_state == "listed":
         return "title and teaser; the page is still to be fetched"
     if item.text_state == "thin":
-        return f"title and teaser only: {clean(item.thin_reason or 'the page cannot be read')}"
+        return f"title and teaser only: {clean(why_thin(item.thin_reason))}"
     said = f"full text, {plural(len(item.body.split()), 'word')}"
     if item.pages:
         said += f" on {plural(len(item.pages), 'page')}"

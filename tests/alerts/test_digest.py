@@ -141,9 +141,7 @@ def test_a_readers_comment_is_not_passed_off_as_the_article() -> None:
 def test_a_thin_item_says_so_and_why() -> None:
     item = an_item(body="", text_state="thin", thin_reason="HTTP 403")
 
-    assert "Headline and teaser only: its page could not be read (HTTP 403)." in shown(
-        a_finding(item)
-    )
+    assert "Headline and teaser only: HTTP 403." in shown(a_finding(item))
 
 
 def test_times_are_those_of_the_subscriptions_zone() -> None:
