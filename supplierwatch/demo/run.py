@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from alerts.thin import why_thin
 from storage.model import StoredItem, TextState
 from storage.store import Store, open_store
 from supplierwatch.demo.answers import check
@@ -135,7 +136,8 @@ def _thin(screen: Console, items: tuple[StoredItem, ...], names: dict[str, str])
     screen.rule(Text("Held by headline and teaser only, and why", "bold"))
     for item in items:
         if item.text_state is not TextState.FULL:
-            said = f"  {item.title} ({names[item.source_key]}): {why_thin(item.thin_reason) if item.thin_reason else 'not read yet'}"
+            why = why_thin(item.thin_reason) if item.thin_reason else "not read yet"
+            said = f"  {item.title} ({names[item.source_key]}): {why}"
             screen.print(Text(said))
 
 

@@ -474,7 +474,7 @@ COPY = "Halcyon Health said that the roll-out goes on in all of its twelve trust
 def test_a_story_is_alerted_once_however_many_outlets_carry_it(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription("now"))
     desk.publish("Halcyon goes on", COPY, name="agency")
-    [alert] = desk.tick()
+    assert len(desk.tick()) == 1
     desk.publish("Roll-out goes on, says firm", COPY, name="agency", source="trolley")
 
     assert desk.tick(HOUR) == []
@@ -505,7 +505,7 @@ def test_a_later_copy_is_named_in_the_next_digest_as_a_story_that_was_told(
     desk = Desk(store, clock, a_subscription("daily", DAILY))
     desk.tick()
     desk.publish("Halcyon goes on", COPY, name="agency")
-    [first] = desk.tick(30 * MINUTE)
+    assert len(desk.tick(30 * MINUTE)) == 1
     desk.publish("Roll-out goes on, says firm", COPY, name="agency", source="trolley")
     assert desk.tick(DAY) == []  # never alone
     desk.publish("Halcyon stops", "Halcyon Health stops.", name="stops")
