@@ -21,7 +21,6 @@ from storage.sieve import (
     ANYTHING,
     EVERYTHING,
     NOTHING,
-    UNPLACED,
     Sieve,
     Word,
     any_of,
@@ -29,14 +28,11 @@ from storage.sieve import (
     as_tsquery,
     bounded,
 )
+from storage.tsvector import as_tsvector
 
 # An index without texts cannot take a row out in FTS5. A row's number is the item's with the number
 # of its indexing behind it, so that an item that changed gets a further row, beside those before.
 _TURNS = 1024
-# of a tsvector: bytes of the million that it can hold, places, and places of one word
-_MOST_OF_A_TSVECTOR = 900_000
-_MOST_PLACES = 16_383
-_OF_A_WORD = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +155,13 @@ class FullText:
             ),
             {"first": first, "last": first + _TURNS - 1},
         )
-        return first if last is None else min(int(last) + 1, first + _TURNS - 1)
+        if last is None:
+            return first
+        if last == first + _TURNS - 1:
+            # there is no number left for it: all is to be indexed anew
+            self._db.execute(update(index_state).values(spelling=0))
+            return int(last)
+        return int(last) + 1
 
     # asking
 
@@ -275,24 +277,6 @@ def mark(connection: Connection, item_id: int) -> None:
         index_elements=[pending_index.c.item_id], set_={"item_id": statement.excluded.item_id}
     )
     connection.execute(same, {"item_id": item_id})
-
-
-def as_tsvector(words: str) -> str:
-    """Words with their places, as PostgreSQL reads them, within the bounds of a tsvector."""
-    places: dict[str, list[int]] = {}
-    row = words.split()
-    for place, word in enumerate(row[:_MOST_PLACES], start=1):
-        places.setdefault(word, []).append(place)
-    placed = len(row) <= _MOST_PLACES and max(map(len, places.values()), default=0) <= _OF_A_WORD
-    if not placed:
-        places = {word: [] for word in row} | places | {UNPLACED: []}
-    held = sum(len(word) + 8 + 2 * min(len(found), _OF_A_WORD) for word, found in places.items())
-    if held > _MOST_OF_A_TSVECTOR:
-        return f"'{EVERYTHING}'"
-    return " ".join(
-        f"'{word}':{','.join(map(str, found[:_OF_A_WORD]))}" if found else f"'{word}'"
-        for word, found in places.items()
-    )
 
 
 def _merged(runs: list[list[int]], limit: int) -> Page:

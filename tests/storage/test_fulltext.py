@@ -7,6 +7,7 @@ from threading import Thread
 
 import pytest
 
+from storage import fulltext
 from storage.fulltext import Page
 from storage.model import TextState
 from storage.sieve import (
@@ -136,6 +137,25 @@ def test_a_text_that_changes_while_it_is_indexed_is_indexed_again(store: Store) 
 
     with store.reading() as unit:
         assert unit.fulltext.coverage().waiting == 1
+    assert asked(store, Word("palantir")) == (number,)
+
+
+def test_an_item_that_changes_without_end_has_all_indexed_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulltext, "_TURNS", 4)
+    with store.transaction() as unit:
+        unit.fulltext.spell_anew(7)
+        number = unit.items.put(an_article(), now=NOW, baseline=False).item_id
+        for turn in range(9):
+            index(unit, {number: f"palantir turn{turn}"})
+            fulltext.mark(unit.fulltext._db, number)
+            if unit.fulltext.spell_anew(7):
+                index(unit, {number: f"palantir turn{turn}"})
+                fulltext.mark(unit.fulltext._db, number)
+        index(unit, {number: "palantir last"})
+
+    assert asked(store, Word("last")) == (number,)
     assert asked(store, Word("palantir")) == (number,)
 
 
