@@ -60,6 +60,15 @@ def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) 
             )
     for each in sources.good:
         problems += _interval_problems(document, each)
+        if each.table.kind == "page" and each.table.select.entry is None:
+            problems.append(
+                document.problem(
+                    each.path,
+                    each.table.key,
+                    "a page is read by a selector, and none says what holds one entry",
+                    'add below it [source.select] with entry = "article.news-item"',
+                )
+            )
     return problems
 
 

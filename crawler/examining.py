@@ -159,6 +159,8 @@ def _about(answer: Answer) -> list[str]:
 
 def _entries(listing: Listing) -> list[str]:
     lines = [f"{len(listing.entries)} entries, language {listing.language or 'not said'}"]
+    if listing.note is not None:
+        lines.append(listing.note)
     if listing.degraded is not None:
         lines.append(f"damaged: {listing.degraded}")
     lines += [f"- {entry.title[:100]}" for entry in listing.entries[:SHOWN]]

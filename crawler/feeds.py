@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import feedparser
 import lxml.html
@@ -25,6 +26,7 @@ from storage.model import FetchedEntry
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml",
                "application/feed+json", "application/xml", "text/xml")  # fmt: skip
+_COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
 _MAX_TTL = timedelta(days=7)
 _DECLARED = re.compile(rb"(<\?xml[^>]*?encoding\s*=\s*[\"'])[\w.:-]+", re.IGNORECASE)
 
@@ -102,6 +104,17 @@ def discover_feeds(html: str, url: str) -> tuple[str, ...]:
         if alternate and kind in _FEED_TYPES and link.get("href"):
             found.append(urljoin(urljoin(url, base or ""), (link.get("href") or "").strip()))
     return tuple(dict.fromkeys(found))
+
+
+def main_feed(offered: Sequence[str], page: str) -> str | None:
+    """Of the feeds that a page offers, the one that tells what the page tells.
+
+    That of the page's own section, else the first; never one of readers' comments.
+    """
+    articles = [one for one in offered if not _COMMENTS.search(urlsplit(one).path)]
+    section = urlsplit(page).path.rstrip("/") + "/"
+    own = [one for one in articles if urlsplit(one).path.startswith(section)]
+    return next(iter(own or articles), None)
 
 
 def _parser() -> Any:

@@ -19,6 +19,7 @@ class Listing:
     may have changed although the listing says the same words: they are asked for again each day.
     `in_order`: the parts follow each other in time, so what came before a missing one is covered.
     `behind`: there is more than one poll should take; the next one comes soon and goes on.
+    `note` says what an operator should know of how it was found; `doctor` shows it.
     """
 
     entries: tuple[FetchedEntry, ...]
@@ -30,6 +31,7 @@ class Listing:
     again: frozenset[str] = frozenset()
     in_order: bool = False
     behind: bool = False
+    note: str | None = None
 
     def joined(self, part: Listing) -> Listing:
         """This listing with the entries of one more part."""

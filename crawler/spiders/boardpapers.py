@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import lxml.html
-from lxml import etree
-
 from config.model import Source
 from crawler.answers import Answer
-from crawler.decode import decode
 from crawler.documents import Paper
 from crawler.errors import NotAFeed, Unreadable
 from crawler.listing import Listing
 from crawler.paper_links import lasting
 from crawler.paper_listing import PaperLink, paper_links
 from crawler.paper_reading import read_paper
-from crawler.settings import MAX_BODY
+from crawler.parsed_page import parsed_page
 from crawler.spider import SourceSpider
 from crawler.uk_dates import find_uk_date
 from storage.identity import canonical_url
@@ -46,7 +42,7 @@ class BoardPapersSpider(SourceSpider):
         """The PDFs of a page; the listing itself also names the pages of its meetings."""
         page = answer.page
         whole = page.requested_url == source.url
-        document = _parsed(answer)
+        document = parsed_page(answer)
         links = paper_links(document, base=page.final_url, select=source.select, whole=whole)
         if whole:
             self._listed[source.key] = set()
@@ -84,22 +80,6 @@ class BoardPapersSpider(SourceSpider):
             pages=paper.pages,
             notice=Notice(facts=tuple(_facts(paper))),
         )
-
-
-def _parsed(answer: Answer) -> lxml.html.HtmlElement:
-    page = answer.page
-    if len(page.body) > MAX_BODY:
-        raise NotAFeed(f"a page of {len(page.body)} bytes is too large for a listing")
-    if page.body.startswith(b"%PDF-"):
-        raise NotAFeed("a PDF, not a page that lists PDFs")
-    text = decode(page.body, content_type=page.content_type, kind="html").text
-    if not text.strip():
-        raise NotAFeed("an empty page")
-    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
-    try:
-        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.LxmlError, ValueError) as error:
-        raise NotAFeed(f"no HTML that can be read: {error}") from error
 
 
 def _entry(source: Source, link: PaperLink, fetched_at: datetime) -> FetchedEntry:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from urllib.parse import urlsplit
 
 from config.model import Source
 from crawler.answers import Answer
 from crawler.decode import decode
 from crawler.errors import NotAFeed
-from crawler.feeds import discover_feeds, parse_feed
+from crawler.feeds import discover_feeds, main_feed, parse_feed
 from crawler.listing import Listing
 from crawler.spider import SourceSpider
+
+log = logging.getLogger(__name__)
 
 _ENDED = re.compile(
     rb"(</[\w:]*(rss|feed|rdf|channel)\s*>|\})[\s\x00]*(<!--.*)?\Z", re.IGNORECASE | re.DOTALL
@@ -23,7 +27,7 @@ class FeedSpider(SourceSpider):
     name = "feed"
 
     def read(self, source: Source, answer: Answer) -> Listing:
-        """The entries of a feed; for a web page the error names the feeds that it offers."""
+        """The entries of a feed; a web page leads to the feed that it offers."""
         page = answer.page
         try:
             feed = parse_feed(
@@ -38,7 +42,14 @@ class FeedSpider(SourceSpider):
             offered = discover_feeds(text, page.final_url)
             if not offered:
                 raise
-            raise NotAFeed(f"{error}; the page offers {', '.join(offered[:3])}") from error
+            best = main_feed(offered, page.final_url)
+            # an address that leads to another host is a feed that is gone, not one to be found
+            moved = not _same_host(page.requested_url, page.final_url)
+            if page.requested_url != source.url or best is None or moved:
+                raise NotAFeed(f"{error}; the page offers {', '.join(offered[:3])}") from error
+            log.info("source.discovered source=%s feed=%s", source.key, best)
+            note = f"a web page; of the {len(offered)} feeds that it offers {best} is read"
+            return Listing(entries=(), more=(best,), note=note)
         entries = feed.entries
         if feed.degraded is not None and not _ENDED.search(page.body[-400:]):
             entries = entries[:-1]  # cut in half: half a link is another link
@@ -48,3 +59,8 @@ class FeedSpider(SourceSpider):
             degraded=feed.degraded,
             ttl=feed.ttl,
         )
+
+
+def _same_host(one: str, other: str) -> bool:
+    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
+    return hosts[0] == hosts[1]

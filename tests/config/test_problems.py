@@ -45,6 +45,9 @@ MISTAKES = {
     "missing key": Wrong(
         "sources.toml", '# x\n[[source]]\nkey = "a"\nkind = "feed"\n', 2, "url", None, "add it"
     ),
+    "page without a selector": Wrong(
+        "sources.toml", SOURCE.replace('"feed"', '"page"'), 1, "source", '"gazette"', "entry ="
+    ),
     "unknown kind": Wrong(
         "sources.toml", SOURCE.replace('"feed"', '"feeds"'), 3, "kind", '"feeds"', "mean feed?"
     ),
