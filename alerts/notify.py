@@ -24,7 +24,7 @@ from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
 from storage.store import Store, Unit
 
-__all__ = ["TellingContext", "cut_due", "operator_message", "preview"]
+__all__ = ["Preview", "TellingContext", "cut_due", "operator_message", "previews"]
 
 log = logging.getLogger(__name__)
 
@@ -86,10 +86,20 @@ def cut_due(
     return cut
 
 
-def preview(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What some recipients of a subscription would get; it names the first of them."""
+
+    recipients: tuple[str, ...]
+    rendered: Rendered
+
+
+def previews(
     store: Store, context: TellingContext, subscription_key: str, *, now: datetime
-) -> Rendered:
-    """The digest that a subscription would get now; nothing is changed.
+) -> tuple[Preview, ...]:
+    """The digests that a subscription would send now, alike ones once; nothing is changed.
+
+    Recipients differ where they have been told different things before.
 
     Raises:
         UnknownSubscriptionError: naming those that exist.
@@ -102,11 +112,23 @@ def preview(
             raise UnknownSubscriptionError(
                 f"there is no subscription {subscription_key!r}; there are: {known}"
             )
-        first = subscribers[0]
-        occasion = _occasion(_kind(subscription), [first], [subscription], context, now)
-        pending = unit.subscribers.pending([first.subscriber_id])
-        tellings = _worth_telling(unit, pending, occasion, context)
-        return render(_digest(unit, tellings, [subscription], occasion, context))
+        alike: dict[object, tuple[list[str], Rendered]] = {}
+        for each in subscribers:
+            occasion = _occasion(_kind(subscription), [each], [subscription], context, now)
+            pending = unit.subscribers.pending([each.subscriber_id])
+            tellings = _worth_telling(unit, pending, occasion, context)
+            says = tuple(
+                (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
+            )
+            same = says, occasion.since
+            if same in alike:
+                alike[same][0].append(each.recipient)
+                continue
+            digest = _digest(unit, tellings, [subscription], occasion, context)
+            alike[same] = [each.recipient], render(digest)
+    return tuple(
+        Preview(recipients=tuple(people), rendered=rendered) for people, rendered in alike.values()
+    )
 
 
 def operator_message(

@@ -22,7 +22,7 @@ from supplierwatch.exits import Exit
 from supplierwatch.show.console import console, note, plural, print_json
 
 if TYPE_CHECKING:
-    from alerts.render import Rendered
+    from alerts.notify import Preview
     from supplierwatch.wiring import Wired
 
 PANEL = "Tell"
@@ -113,12 +113,12 @@ def digest(
 
 
 def _preview(wired: Wired, keys: list[str], html: Path | None) -> None:
-    from alerts.notify import TellingContext, preview
+    from alerts.notify import TellingContext, previews
     from supplierwatch.show import told
 
     context = TellingContext.of(wired.catalog, wired.queries)
     now = datetime.now(UTC)
-    rendered: list[tuple[str, Rendered]] = []
+    rendered: list[tuple[str, Preview]] = []
     with archive(wired) as store:
         with store.reading() as unit:
             taken_up = {each.subscription_key for each in unit.subscribers.all()}
@@ -126,10 +126,11 @@ def _preview(wired: Wired, keys: list[str], html: Path | None) -> None:
             if key not in taken_up:
                 note(f"{key} is not taken up yet: the next `crawl`, or a `run`, does that.")
                 continue
-            rendered.append((key, preview(store, context, key, now=now)))
+            rendered += [(key, each) for each in previews(store, context, key, now=now)]
     if html is not None and rendered:
-        html.write_text(rendered[0][1].html, encoding="utf-8")
-        note(f"wrote {html}")
+        first = rendered[0][1]
+        html.write_text(first.rendered.html, encoding="utf-8")
+        note(f"wrote {html}, as {', '.join(first.recipients)} would get it")
         return
     for key, each in rendered:
         told.print_preview(console(), key, each, several=len(rendered) > 1)
@@ -142,8 +143,8 @@ def _send_now(wired: Wired, keys: list[str], *, asked: bool) -> None:
         service = Service(wired, store)
         with store.reading() as unit:
             subscribers = [s for s in unit.subscribers.all() if s.subscription_key in keys]
-            waiting = unit.subscribers.waiting()
-        pending = sum(waiting.get(s.subscriber_id, 0) for s in subscribers)
+            waiting = unit.subscribers.pending([s.subscriber_id for s in subscribers])
+        pending = len({telling.mention.mention_id for telling in waiting})
         people = {s.recipient for s in subscribers}
         if asked:
             typer.confirm(

@@ -15,7 +15,7 @@ from supplierwatch.show.console import clean, plural, print_indented
 from supplierwatch.show.times import clock, iso
 
 if TYPE_CHECKING:
-    from alerts.render import Rendered
+    from alerts.notify import Preview
 
 STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
 
@@ -23,10 +23,13 @@ STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "
 Paused = tuple[str, datetime]  # why a channel sends nothing, and since when
 
 
-def print_preview(screen: Console, key: str, rendered: Rendered, *, several: bool) -> None:
-    """The subject and the text of a message that is not sent."""
+def print_preview(screen: Console, key: str, preview: Preview, *, several: bool) -> None:
+    """For whom it would be, the subject and the text of a message that is not sent."""
     if several:
         screen.print(Rule(Text(key, "cyan"), align="left"))
+    rendered = preview.rendered
+    people = ", ".join(clean(each) for each in preview.recipients)
+    screen.print(Text.assemble(("To:      ", "bold"), people), soft_wrap=True)
     screen.print(Text.assemble(("Subject: ", "bold"), rendered.subject), soft_wrap=True)
     screen.print()
     # as it will be sent: it has its own line ends

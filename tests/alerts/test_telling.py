@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from alerts.errors import UnknownSubscriptionError
-from alerts.notify import operator_message, preview
+from alerts.notify import operator_message, previews
 from config.model import Cadence, QuietHours
 from storage.model import OutboxMessage
 from storage.store import Store
@@ -343,20 +343,38 @@ def test_a_preview_changes_nothing(store: Store, clock: Clock) -> None:
     desk.publish("Halcyon story")
     desk.match()
 
-    first = preview(store, desk.context, "daily", now=clock())
-    second = preview(store, desk.context, "daily", now=clock())
+    [first] = previews(store, desk.context, "daily", now=clock())
+    [second] = previews(store, desk.context, "daily", now=clock())
 
     assert first == second
-    assert first.subject == "Halcyon Health: Halcyon story"
+    assert first.rendered.subject == "Halcyon Health: Halcyon story"
     [digest] = desk.tick(30 * MINUTE)
-    assert digest.notification.subject == first.subject
+    assert digest.notification.subject == first.rendered.subject
+
+
+def test_a_preview_shows_what_each_recipient_gets_and_alike_ones_once(
+    store: Store, clock: Clock
+) -> None:
+    people = ("a@trust.example", "b@trust.example", READER)
+    desk = Desk(
+        store, clock, a_subscription("daily", DAILY, to=people), a_subscription("now", to=(READER,))
+    )
+    desk.tick()
+    desk.publish("Halcyon story")
+    desk.tick()  # one of them is alerted
+
+    alike, other = previews(store, desk.context, "daily", now=clock())
+
+    assert (alike.recipients, other.recipients) == (people[:2], (READER,))
+    assert "Halcyon story" in alike.rendered.subject
+    assert "Halcyon story" not in other.rendered.subject
 
 
 def test_a_preview_of_what_is_not_there_names_what_is(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription())
 
     with pytest.raises(UnknownSubscriptionError, match="there are: daily"):
-        preview(store, desk.context, "weekly", now=clock())
+        previews(store, desk.context, "weekly", now=clock())
 
 
 def test_a_recipient_that_is_no_address_is_reported_and_holds_up_nobody(
