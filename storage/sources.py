@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, select, update
 
 from config import model as declared
 from storage.dialect import alone, upsert
@@ -143,6 +143,13 @@ class Sources:
             }
         held = source.c.lease_owner == owner
         return self._db.execute(update(source).where(held).values(values)).rowcount
+
+    def forgive(self, keys: Sequence[str], *, next_at: datetime) -> None:
+        """Take back the last failure of these sources, which was not theirs, and poll them soon."""
+        fewer = case((source.c.failures > 0, source.c.failures - 1), else_=0)
+        # one that is being polled decides itself
+        free = (source.c.key.in_(list(keys)), source.c.lease_owner.is_(None))
+        self._db.execute(update(source).where(*free).values(failures=fewer, next_at=next_at))
 
     def get(self, key: str) -> SourceState | None:
         """One source."""

@@ -26,6 +26,7 @@ from config.model import Catalog
 from storage.model import Subscriber, WatchVersion
 from storage.store import Store
 from storage.watches import WatchText
+from supplierwatch.blindness import look
 from supplierwatch.crawling import CrawlSupervisor, Event
 from supplierwatch.wiring import Wired, load, watches_of
 
@@ -113,7 +114,13 @@ class Service:
             if self.ending.is_set():
                 return []
             self.crawls.start_due(self.catalog)
-            return self.crawls.collect()
+            return self._heard()
+
+    def _heard(self) -> list[Event]:
+        said = self.crawls.collect()
+        if any(event["event"] == "source.finished" for event in said):
+            look(self.store, self.in_force.context, self.clock())
+        return said
 
     def end(self, *, grace: float) -> None:
         """Begin nothing more; end every crawl, killed where it lasts longer than `grace`."""
@@ -211,7 +218,7 @@ class Service:
                     self.catalog, keys=todo, even_if_not_due=even_if_not_due
                 )
                 todo -= started
-                events = self.crawls.collect()
+                events = self._heard()
                 idle = not self.crawls.busy
             for event in events:
                 said.append(event)

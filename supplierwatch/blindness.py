@@ -1,0 +1,133 @@
+"""Which sources are blind, and whether it is they or this machine's network.
+
+Pure, but for `look`, which writes notices and tells the operator.
+One value of trouble for a source, worst first; a notice for each opens once and closes by itself
+when the source is read again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from alerts.context import TellingContext
+from alerts.notify import operator_message
+from crawler.batches import host_of
+from storage.model import SourceState
+from storage.store import Store, Unit
+
+log = logging.getLogger(__name__)
+
+NETWORK = "network"
+PREFIX = "source:"
+PATIENCE = 3  # polls in a row: one bad night of a publisher alarms nobody
+NO_ANSWER = timedelta(minutes=5)  # from any host; slow hosts alone end within two
+RESUME = timedelta(minutes=1)
+OUT = (
+    "this machine reaches no host on the network: sources are asked again every minute, "
+    "and none is held to blame"
+)
+_FEWEST = 3  # hosts: two may well be down at once
+
+
+def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, ...]:
+    """The sources whose last poll failed because nothing at all could be reached; else none.
+
+    It is ours when hosts that fail only lately, three at least and a quarter of all, gave no
+    answer of any kind and nobody else has answered since.
+    """
+    active = [state for state in states if state.active]
+    answers = [at for state in active if (at := _answered_at(state)) is not None]
+    last = max(answers, default=None)
+    silent = tuple(
+        state
+        for state in active
+        if _no_answer(state)
+        and state.last_polled_at is not None
+        and (last is None or state.last_polled_at > last)
+    )
+    hosts = {host_of(state.url) for state in active}
+    lately = {host_of(state.url) for state in silent if state.failures < PATIENCE}
+    began = last or min((s.last_polled_at for s in silent if s.last_polled_at), default=now)
+    if len(lately) < max(_FEWEST, len(hosts) / 4) or (last is not None and now - began < NO_ANSWER):
+        return ()
+    return silent
+
+
+def _no_answer(state: SourceState) -> bool:
+    return state.outcome == "failed" and state.http_status is None
+
+
+def _answered_at(state: SourceState) -> datetime | None:
+    """When a host last said anything at all, an error included."""
+    if state.last_polled_at is None or _no_answer(state):
+        return state.last_success_at
+    return state.last_polled_at
+
+
+def trouble(state: SourceState) -> str | None:
+    """What is wrong with a source, for its operator, with the mend; None where it is well."""
+    see = f"`supplierwatch doctor {state.key}` shows it step by step"
+    if state.http_status == 410:
+        return (
+            f"source {state.key} is gone for good (HTTP 410): it is asked once a week; "
+            "give its new address in sources.toml or remove it"
+        )
+    if state.failures < PATIENCE:
+        return None
+    if state.outcome == "blocked":
+        return f"source {state.key} refuses us ({state.last_error}): {see}"
+    if state.outcome == "not-a-feed":
+        return f"source {state.key} no longer gives a listing that we can read: {see}"
+    since = (
+        "ever" if state.last_success_at is None else f"since {state.last_success_at:%d %B %H:%M}"
+    )
+    return f"source {state.key} has not been read {since} UTC ({state.last_error}): {see}"
+
+
+def look(store: Store, context: TellingContext, now: datetime) -> None:
+    """Open and close notices by how the sources are; tell the operator of what is new, at once.
+
+    In an outage of our own no source is to blame: failures are taken back and all are asked soon.
+    """
+    with store.transaction() as unit:
+        news = _record(unit, now)
+    if news:
+        operator_message(
+            store,
+            context,
+            key=f"sources:{now:%Y%m%dT%H%M%S.%f}",
+            subject=f"Not read: {news[0]}" if len(news) == 1 else f"{len(news)} sources not read",
+            lines=news,
+            now=now,
+        )
+
+
+def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
+    """Bring notices up to date; returns the texts of those that are new."""
+    states = unit.sources.all()
+    before = {notice.key for notice in unit.notices.open()}
+    ours = outage(states, now)
+    if ours:
+        # one that was forgiven before is due within RESUME: no failure is taken back twice
+        late = [state.key for state in ours if state.next_at > now + RESUME]
+        unit.sources.forgive(late, next_at=now + RESUME)
+        if unit.notices.raise_(NETWORK, OUT, now):
+            log.error("network.out sources=%d", len(ours))
+            return (OUT,)
+        return ()
+    if NETWORK in before and unit.notices.clear(NETWORK, now):
+        log.info("network.back")
+    found = {
+        PREFIX + state.key: text
+        for state in states
+        if state.active and (text := trouble(state)) is not None
+    }
+    for key in before - found.keys():
+        if key.startswith(PREFIX):
+            unit.notices.clear(key, now)
+    news = tuple(text for key, text in found.items() if unit.notices.raise_(key, text, now))
+    for text in news:
+        log.warning("source.blind %s", text)
+    return news

@@ -1,0 +1,151 @@
+"""Blind sources are told of once; an outage of our own is held against nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from storage.model import SourceState, Validators
+from storage.store import Store
+from supplierwatch.blindness import NETWORK, NO_ANSWER, RESUME, outage, trouble
+from supplierwatch.blindness import _record as record
+from tests.support.builders import NOW, a_report, a_source
+
+HOUR = timedelta(hours=1)
+WELL = SourceState(
+    key="a",
+    kind="feed",
+    url="https://a.example/feed/",
+    active=True,
+    next_at=NOW,
+    lease_owner=None,
+    lease_until=None,
+    validators=Validators(etag=None, last_modified=None, body_hash=None),
+    last_polled_at=NOW - HOUR,
+    last_success_at=NOW - HOUR,
+    outcome="ok",
+    http_status=200,
+    last_error=None,
+    failures=0,
+    baseline_done_at=NOW,
+    item_count=0,
+)
+
+
+def silent(key: str, failures: int = 1) -> SourceState:
+    return replace(
+        WELL,
+        key=key,
+        url=f"https://{key}.example/feed/",
+        last_polled_at=NOW,
+        outcome="failed",
+        http_status=None,
+        failures=failures,
+    )
+
+
+def test_nothing_reached_at_all_is_our_own_outage() -> None:
+    states = [WELL, silent("b"), silent("c"), silent("d")]
+    assert [state.key for state in outage(states, NOW)] == ["b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("states", "at"),
+    [
+        pytest.param([silent("b"), silent("c")], NOW, id="two-hosts"),
+        pytest.param(
+            [replace(silent(k), url="https://one.example/") for k in "bcd"], NOW, id="one-host"
+        ),
+        pytest.param([silent(k, failures=9) for k in "bcd"], NOW, id="dead-for-long"),
+        pytest.param(
+            [replace(WELL, last_success_at=NOW, last_polled_at=NOW), *map(silent, "bcd")],
+            NOW + HOUR,
+            id="one-answered-since",
+        ),
+        pytest.param(
+            [replace(WELL, outcome="failed", http_status=500, last_polled_at=NOW + HOUR)]
+            + [silent(k) for k in "bcd"],
+            NOW + HOUR,
+            id="an-error-is-an-answer",
+        ),
+        pytest.param([WELL, *map(silent, "bcd")], NOW - HOUR + NO_ANSWER / 2, id="too-soon"),
+    ],
+)
+def test_hosts_that_fail_for_themselves_are_no_outage(
+    states: list[SourceState], at: datetime
+) -> None:
+    assert outage(states, at) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        ({"outcome": "failed", "failures": 1, "http_status": 410}, "gone for good"),
+        ({"outcome": "failed", "failures": 2}, None),
+        ({"outcome": "failed", "failures": 3}, "has not been read since"),
+        ({"outcome": "failed", "failures": 3, "last_success_at": None}, "read ever"),
+        ({"outcome": "blocked", "failures": 3, "http_status": 403}, "refuses us"),
+        ({"outcome": "not-a-feed", "failures": 3}, "no longer gives a listing"),
+    ],
+)
+def test_kinds_of_blindness_are_told_apart(changes: dict[str, Any], said: str | None) -> None:
+    text = trouble(replace(WELL, **changes))
+    assert text is None if said is None else text is not None and said in text
+
+
+def polled(store: Store, key: str, at: timedelta, **changes: Any) -> None:
+    with store.transaction() as unit:
+        unit.sources.claim_due(
+            NOW + at, limit=9, owner="run-1", lease=HOUR, keys=[key], even_if_not_due=True
+        )
+        unit.sources.finish(
+            a_report(key, "run-1", finished_at=NOW + at, **changes),
+            next_at=NOW + at + HOUR,
+            validators=None,
+            baseline_done=True,
+        )
+
+
+def looked(store: Store, at: timedelta) -> tuple[str, ...]:
+    with store.transaction() as unit:
+        return record(unit, NOW + at)
+
+
+def test_an_outage_costs_no_source_anything_and_is_told_once(store: Store) -> None:
+    with store.transaction() as unit:
+        unit.sources.declare([a_source(key) for key in "abc"], NOW)
+    for key in "abc":
+        polled(store, key, timedelta(), outcome="ok")
+    for key in "abc":
+        polled(store, key, HOUR, outcome="failed", http_status=None, errors=("no name",))
+
+    assert len(looked(store, HOUR)) == 1
+    assert looked(store, HOUR) == ()
+
+    with store.reading() as unit:
+        assert [state.failures for state in unit.sources.all()] == [0, 0, 0]
+        assert {state.next_at for state in unit.sources.all()} == {NOW + HOUR + RESUME}
+        assert [notice.key for notice in unit.notices.open()] == [NETWORK]
+
+    polled(store, "a", 2 * HOUR, outcome="ok")
+    assert looked(store, 2 * HOUR) == ()
+    with store.reading() as unit:
+        assert unit.notices.open() == ()
+
+
+def test_a_source_that_is_gone_is_told_of_once_until_it_is_back(store: Store) -> None:
+    with store.transaction() as unit:
+        unit.sources.declare([a_source("a")], NOW)
+    polled(store, "a", timedelta(), outcome="failed", http_status=410)
+
+    assert "gone for good" in looked(store, timedelta())[0]
+    assert looked(store, HOUR) == ()
+
+    polled(store, "a", HOUR, outcome="ok", http_status=200)
+    assert looked(store, HOUR) == ()
+    with store.reading() as unit:
+        assert unit.notices.open() == ()
