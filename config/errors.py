@@ -3,6 +3,7 @@
 ConfigError
 ├── ConfigInvalid    the files say something that cannot be
 ├── ConfigNotFound   there is no such folder
+├── NotOpml          what was to be imported is no list of feeds
 └── StarterRefused   a file would be overwritten, or an addition would be wrong
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from config.model import Catalog
 
-__all__ = ["ConfigError", "ConfigInvalid", "ConfigNotFound", "Problem", "StarterRefused"]
+__all__ = ["ConfigError", "ConfigInvalid", "ConfigNotFound", "NotOpml", "Problem", "StarterRefused"]
 
 ENVIRONMENT = "environment"
 
@@ -71,3 +72,7 @@ class ConfigNotFound(ConfigError):
 
 class StarterRefused(ConfigError):
     """Nothing was written, since something there would have been lost or broken."""
+
+
+class NotOpml(ConfigError):
+    """What was to be imported is no list of feeds."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from supplierwatch.commands.failures import NothingStoredError
+from supplierwatch.commands.failures import NothingStoredError, UsageError
 from supplierwatch.commands.options import Json
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import archive, session
 from supplierwatch.show.console import console, print_json
+
+if TYPE_CHECKING:
+    from supplierwatch.wiring import Wired
 
 PANEL = "Ask"
 
@@ -26,6 +30,8 @@ def register(app: typer.Typer) -> None:
         examples=(
             ("sources", "all of them, those in trouble first"),
             ("sources --failing", "only those whose last poll did not succeed"),
+            ("sources --export-opml feeds.opml", "the feeds, for a feed reader"),
+            ("sources --import-opml feeds.opml", "add those of a feed reader"),
             ("sources --json | jq '.sources[] | select(.failures > 3)'", "for a probe"),
         ),
     )
@@ -36,6 +42,13 @@ def sources(
     failing: Annotated[
         bool, typer.Option("--failing", help="Only those whose last poll did not succeed.")
     ] = False,
+    export_opml: Annotated[
+        Path | None, typer.Option("--export-opml", help="Write all feeds to an OPML file.")
+    ] = None,
+    import_opml: Annotated[
+        Path | None,
+        typer.Option("--import-opml", help="Add the feeds of an OPML file to sources.toml."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """List the sources, and what is wrong with them.
@@ -48,6 +61,14 @@ def sources(
     from supplierwatch.show import polled
 
     wired = session(ctx).wired()
+    if export_opml is not None and import_opml is not None:
+        raise UsageError("a list is either imported or exported", "Call the command twice.")
+    if export_opml is not None:
+        _export(wired, export_opml)
+        return
+    if import_opml is not None:
+        _import(wired, import_opml)
+        return
     now = datetime.now(UTC)
     try:
         with archive(wired) as store, store.reading() as unit:
@@ -63,3 +84,51 @@ def sources(
         print_json({"sources": [polled.row_json(row) for row in rows]})
     else:
         polled.print_rows(console(), rows, now, failing_only=failing)
+
+
+def _export(wired: Wired, file: Path) -> None:
+    from config.opml import write_opml
+
+    feeds = [one for one in wired.catalog.sources if one.kind == "feed"]
+    try:
+        file.write_bytes(write_opml(feeds, title="supplierwatch"))
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+    others = len(wired.catalog.sources) - len(feeds)
+    left = f"; {others} of other kinds are none" if others else ""
+    console().print(f"{len(feeds)} feeds written to {file}{left}", markup=False, soft_wrap=True)
+
+
+def _import(wired: Wired, file: Path) -> None:
+    import tomllib
+
+    from config.opml import appended, new_sources, read_opml
+    from supplierwatch.show.console import clean
+
+    try:
+        outlines = read_opml(file.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    known = wired.catalog.sources
+    brought = new_sources(
+        outlines, keys=[one.key for one in known], urls=[one.url for one in known]
+    )
+    target = (wired.catalog.folder / "sources.toml").resolve()
+    if brought.added:
+        text = appended(target.read_bytes().decode("utf-8"), brought.text)
+        try:
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise UsageError(
+                f"tables cannot be added at the end of {target}: {error}",
+                "Write its sources as [[source]] tables.",
+            ) from error
+        beside = target.with_name(target.name + ".new")
+        beside.write_bytes(text.encode("utf-8"))
+        beside.replace(target)  # a running service reads the old file or the new
+    said = f"{len(brought.added)} sources added to {target}, {brought.known} there already"
+    lines = [f"{said}, {len(brought.refused)} refused"]
+    lines += [f"added   {key}" for key in brought.added]
+    lines += [f"refused {clean(reason)}" for reason in brought.refused]
+    for line in lines:
+        console().print(line, markup=False, soft_wrap=True)
