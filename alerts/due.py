@@ -96,6 +96,16 @@ def agenda(
     return Agenda(due=tuple(due), moves=tuple(moves))
 
 
+def alert_after(
+    subscriber: Subscriber, subscription: Subscription, now: datetime
+) -> datetime | None:
+    """Until when an alert is held, by the ceiling or by quiet hours; None: it goes at once."""
+    paid = subscriber.next_at
+    earliest = now if paid is None or paid > now + _MOST_SPENT else max(now, paid - _BURST)
+    held = held_until(subscription.quiet_hours, subscription.timezone, earliest) or earliest
+    return held if held > now else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clock:
     """What a subscription's cadence says about now; the same for all its recipients."""

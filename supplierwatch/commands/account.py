@@ -8,8 +8,17 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from alerts.due import alert_after
 from alerts.query import Document, Explanation, explain
-from storage.model import ItemRevision, Mention, SourceState, Span, StoredItem, WatchVersion
+from storage.model import (
+    ItemRevision,
+    Mention,
+    SourceState,
+    Span,
+    StoredItem,
+    Subscriber,
+    WatchVersion,
+)
 from storage.store import Store, Unit
 from supplierwatch.wiring import Wired
 
@@ -20,8 +29,9 @@ Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier",
 class Telling:
     """One recipient of a mention. `at` None: it is still to be told, at `due_at` at the latest.
 
-    `state` is that of the message in the outbox, "pending", or "covered": it was told before, by
-    an alert or as another outlet carried the story, and needed no message of its own.
+    `state` is that of the message in the outbox; "pending"; "repeated": an alert told it, the next
+    digest says so again; or "covered": it was told before, by an alert or as another outlet carried
+    the story, and needed no message of its own.
     """
 
     recipient: str
@@ -71,7 +81,7 @@ def account_of(
         if item is None:
             states = {state.key: state for state in unit.sources.all()}
             return Account(url=url, item=None, host_sources=_sources_of_host(wired, url, states))
-        gathered = _Gathered(unit, wired, item)
+        gathered = _Gathered(unit, wired, item, now)
         return Account(
             url=url,
             item=item,
@@ -84,7 +94,7 @@ def account_of(
 class _Gathered:
     """What every watch's account of one item is made from, read once."""
 
-    def __init__(self, unit: Unit, wired: Wired, item: StoredItem) -> None:
+    def __init__(self, unit: Unit, wired: Wired, item: StoredItem, now: datetime) -> None:
         self._unit = unit
         self._wired = wired
         self._item = item
@@ -99,11 +109,19 @@ class _Gathered:
                     recipient=subscriber.recipient,
                     subscription=subscriber.subscription_key,
                     at=None,
-                    due_at=subscriber.next_at,
-                    state="pending",
+                    due_at=self._due_at(subscriber, now),
+                    state="pending" if pending.told_before is None else "repeated",
                     error=None,
                 )
                 self._pending.setdefault(pending.mention.mention_id, []).append(telling)
+
+    def _due_at(self, subscriber: Subscriber, now: datetime) -> datetime | None:
+        for subscription in self._wired.catalog.subscriptions:
+            if subscription.key == subscriber.subscription_key:
+                if subscription.cadence.kind == "immediate":
+                    return alert_after(subscriber, subscription, now)
+                break
+        return subscriber.next_at
 
     def watch(self, key: str) -> WatchAccount:
         """What the watch `key` made of the item."""

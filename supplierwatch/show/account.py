@@ -183,6 +183,8 @@ def clause_json(item: StoredItem, clause: Clause) -> dict[str, Any]:
 def telling_words(telling: Telling) -> str:
     """Who was told, or is to be told, and how far the message is."""
     who = f"{clean(telling.recipient)} ({telling.subscription})"
+    if telling.state == "repeated":
+        return f"alerted, and named again in the next digest that has news: {who}"
     if telling.at is None:
         due = f", {clock(telling.due_at)}" if telling.due_at else ", at once"
         return f"to be told: {who}{due}"

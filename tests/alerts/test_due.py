@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from alerts.due import agenda
+from alerts.due import agenda, alert_after
 from config.model import Cadence, QuietHours, Subscription, Where
 from storage.model import Subscriber
 
@@ -153,3 +153,26 @@ def test_every_hour_of_a_year_of_ticks_makes_one_digest_a_day() -> None:
         now += timedelta(hours=1)
 
     assert cut == [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+
+
+@pytest.mark.parametrize(
+    ("next_at", "now", "expected"),
+    [
+        (None, "2026-11-24T09:00", None),
+        ("2026-11-24T09:48", "2026-11-24T09:00", None),  # four of five alerts are spent
+        ("2026-11-24T10:00", "2026-11-24T09:00", "2026-11-24T09:12"),
+        ("2026-11-24T10:00", "2026-11-24T22:00", "2026-11-25T07:00"),  # quiet hours
+        ("2027-11-24T10:00", "2026-11-24T09:00", None),  # a clock that ran ahead
+    ],
+)
+def test_it_is_said_until_when_an_alert_is_held(
+    next_at: str | None, now: str, expected: str | None
+) -> None:
+    what = subscription(AT_ONCE, NIGHT)
+
+    held = alert_after(subscriber(next_at), what, utc(now))
+
+    assert held == (utc(expected) if expected else None)
+    # the same moment at which it is due
+    for moment in [utc(now)] if held is None else [held]:
+        assert decide(subscriber(next_at), what, f"{moment:%Y-%m-%dT%H:%M}")[0]
