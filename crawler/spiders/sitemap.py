@@ -58,7 +58,8 @@ class SitemapSpider(SourceSpider):
         if sitemap.is_index:
             parts = parts_worth_reading(sitemap.places, now=page.fetched_at)
             return Listing(entries=(), more=parts, degraded=sitemap.damage)
-        own = [one for one in sitemap.places if _is_page_of(one.loc, page.final_url)]
+        hosts = (page.final_url, source.url)  # robots.txt may name a sitemap that lies elsewhere
+        own = [one for one in sitemap.places if _is_page_of(one.loc, hosts)]
         kept = newest(own, most=MOST_ENTRIES)
         if len(kept) < len(sitemap.places):
             log.info(
@@ -70,7 +71,7 @@ class SitemapSpider(SourceSpider):
             )
         return Listing(
             entries=tuple(_entry(source, one, page.fetched_at) for one in kept),
-            degraded=sitemap.damage,
+            degraded=sitemap.damage or _strange(len(sitemap.places), len(own), page.final_url),
             again=frozenset(
                 one.loc for one in kept if one.lastmod and one.lastmod > page.fetched_at - RECENT
             ),
@@ -90,9 +91,16 @@ class SitemapSpider(SourceSpider):
         return replace(listing, entries=tuple(entries[:MOST_ENTRIES]))
 
 
-def _is_page_of(url: str, sitemap: str) -> bool:
-    """Whether an address is a page of the sitemap's host, its front page excepted."""
-    return same_site(url, sitemap) and urlsplit(url).path not in ("", "/")
+def _is_page_of(url: str, sites: tuple[str, ...]) -> bool:
+    """Whether an address is a page of one of these hosts, its front page excepted."""
+    own = any(same_site(url, site) for site in sites)
+    return own and urlsplit(url).path not in ("", "/")
+
+
+def _strange(listed: int, own: int, url: str) -> str | None:
+    if own or not listed:
+        return None
+    return f"none of the {listed} addresses is a page of {urlsplit(url).hostname}"
 
 
 def _age(entry: FetchedEntry) -> float:

@@ -141,6 +141,23 @@ def test_addresses_of_other_hosts_are_left(site: FakeSite, crawls: Crawls) -> No
     assert site.requests("/b") == []
 
 
+def test_a_sitemap_on_another_host_that_robots_txt_names_may_list_the_site(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    put_article(site, "/a", "First", "wards")
+    there = site.url("/ours.xml", host="127.0.0.3")
+    site.page("/robots.txt", f"Sitemap: {there}", content_type="text/plain")
+    list_urls(site, "/ours.xml", "/a")
+    assert crawls.run(ledger(site, "/")).report("ledger")["listed"] == 1
+
+
+def test_a_sitemap_of_other_hosts_alone_says_so(site: FakeSite, crawls: Crawls) -> None:
+    elsewhere = site.url("/b", host="127.0.0.3")
+    site.page("/sitemap.xml", f"<urlset><url><loc>{elsewhere}</loc></url></urlset>")
+    report = crawls.run(ledger(site)).report("ledger")
+    assert "none of the 1 addresses is a page of 127.0.0.2" in report["errors"][0]
+
+
 def test_a_page_that_is_no_sitemap_tells_the_operator_what_to_do(
     site: FakeSite, crawls: Crawls
 ) -> None:
