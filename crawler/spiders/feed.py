@@ -16,6 +16,7 @@ from crawler.spider import SourceSpider
 
 log = logging.getLogger(__name__)
 
+_OF_A_FEED = re.compile(r"(?<![a-z])(rss|feeds?|atom|rdf)|\.(xml|json)$", re.IGNORECASE)
 _ENDED = re.compile(
     rb"(</[\w:]*(rss|feed|rdf|channel)\s*>|\})[\s\x00]*(<!--.*)?\Z", re.IGNORECASE | re.DOTALL
 )
@@ -45,7 +46,9 @@ class FeedSpider(SourceSpider):
             best = main_feed(offered, page.final_url)
             # an address that leads to another host is a feed that is gone, not one to be found
             moved = not _same_host(page.requested_url, page.final_url)
-            if page.requested_url != source.url or best is None or moved:
+            # and one that was a feed's and is a page now is a change that has to be told
+            was_feed = _OF_A_FEED.search(urlsplit(source.url).path) is not None
+            if page.requested_url != source.url or best is None or moved or was_feed:
                 raise NotAFeed(f"{error}; the page offers {', '.join(offered[:3])}") from error
             log.info("source.discovered source=%s feed=%s", source.key, best)
             note = f"a web page; of the {len(offered)} feeds that it offers {best} is read"
