@@ -23,7 +23,7 @@ from crawler.events import Emit
 from crawler.fetching import Fetcher
 from crawler.kind import Kind
 from crawler.listing import Listing
-from crawler.pages import extract
+from crawler.selecting import read_selected
 from crawler.settings import MAX_BODY
 from crawler.throttle import set_pace
 from crawler.tools import Fetch
@@ -90,7 +90,7 @@ class SourceSpider(scrapy.Spider):
         Raises:
             Unreadable: no article can be read from it.
         """
-        return extract(answer.page, entry=entry)
+        return read_selected(answer.page, source, entry)
 
     async def start(self) -> AsyncIterator[Any]:
         """Poll every source; Scrapy itself has nothing to schedule."""
