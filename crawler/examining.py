@@ -102,7 +102,8 @@ async def _page(
         say("page", [f"{entry.title!r} has no page of its own: it is kept as thin"])
     else:
         try:
-            answer = await fetch(url, {})
+            address, *_ = kind.page_addresses(source, entry) or (url,)
+            answer = await fetch(address, {})
         except FetchFailed as error:
             say("page", [str(error)], ok=False)
             reason = error.cause

@@ -6,6 +6,7 @@ which every download failed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from crawler.conditional import after_full, after_not_modified, body_hash
 from crawler.errors import NotAFeed
 from crawler.fetch_errors import FetchFailed, RobotsDenied
 from crawler.listing import Listed, Listing
+from crawler.plain import one_line
 from crawler.retry_after import parse_max_age
 from storage.model import Validators
 
@@ -109,4 +111,19 @@ def _error_of(answer: Answer) -> str:
         429: "we are asking too often",
     }
     hint = hints.get(answer.status)
+    hint = hint or _message(answer)
     return f"HTTP {answer.status}" + (f": {hint}" if hint else "")
+
+
+def _message(answer: Answer) -> str | None:
+    """What an API itself says is wrong with a request."""
+    if answer.status not in (400, 422):
+        return None
+    try:
+        said = json.loads(answer.page.body[:5000])
+    except (ValueError, RecursionError):
+        return None
+    told = (
+        [said.get(key) for key in ("error", "message", "title")] if isinstance(said, dict) else []
+    )
+    return next((one_line(one)[:300] for one in told if isinstance(one, str) and one), None)

@@ -35,6 +35,9 @@ class Kind(Protocol):
     def patience(self, source: Source, answer: Answer) -> timedelta | None:
         """How long to leave a host alone that says so in a way of its own; else None."""
 
+    def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
+        """Where the text of an entry with a page of its own is asked for; the next if one fails."""
+
     def read_page(self, source: Source, answer: Answer, entry: FetchedEntry) -> PageText:
         """The text of an entry's page that came with status 200.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -49,6 +50,32 @@ class PageReader:
         url = own_page(page.entry)
         if url is None:
             return self._unreadable(page, "no-page", None)
+        *first, last = self._tools.kind.page_addresses(self._source, page.entry) or (url,)
+        for address in first:
+            if await self._spoken_for(page, address):
+                return "read"
+        # the validators that are kept are those of the last address
+        return await self._asked(page, last)
+
+    async def _spoken_for(self, page: PageDue, address: str) -> bool:
+        """Whether an address beside the page's own has the text."""
+        if self._tools.hosts.is_out(address):
+            return False
+        try:
+            answer = await self._tools.fetch(address, {})
+        except FetchFailed:
+            return False
+        if answer.status != 200:
+            return False
+        try:
+            text = await self._text(answer, page.entry)
+        except Unreadable as error:
+            log.info("page.elsewhere source=%s url=%s %s", self._source.key, address, error)
+            return False
+        self._keep(page, replace(answer.page, etag=None, last_modified=None), text)
+        return True
+
+    async def _asked(self, page: PageDue, url: str) -> Fate:
         if self._tools.hosts.is_out(url):
             return "postponed"
         try:
@@ -82,16 +109,22 @@ class PageReader:
         except Exception:  # one page that breaks the reader must not stop the source
             log.exception("page.broke-the-reader source=%s url=%s", self._source.key, url)
             return self._unreadable(page, "reader-error", answer.status)
+        self._keep(page, answer.page, text)
+        return "read"
+
+    def _keep(self, page: PageDue, came: FetchedPage, text: PageText) -> None:
+        if came.requested_url != page.entry.url and page.entry.url is not None:
+            # an address for programs is none that people are shown
+            came = replace(came, final_url=page.entry.url)
         article = normalise(
             page.entry,
             item_kind=self._source.item_kind,
-            page=answer.page,
+            page=came,
             text=text,
             thin_reason=None,
             language=self._language,
         )
         self._store(article, page)
-        return "read"
 
     async def _text(self, answer: Answer, entry: FetchedEntry) -> PageText:
         kind = self._tools.kind

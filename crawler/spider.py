@@ -84,6 +84,10 @@ class SourceSpider(scrapy.Spider):
         """How long to leave a host alone that says so in a way of its own; else None."""
         return None
 
+    def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
+        """Where the text of an entry with a page of its own is asked for; the next if one fails."""
+        return () if entry.url is None else (entry.url,)
+
     def read_page(self, source: Source, answer: Answer, entry: FetchedEntry) -> PageText:
         """The text of an entry's page that came with status 200.
 

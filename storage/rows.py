@@ -99,6 +99,7 @@ def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:
         updated_at=None,
         language=row.language,
         fetched_at=row.fetched_at,
+        kind=row.kind,
     )
 
 
