@@ -29,6 +29,7 @@ from crawler.kind import Kind
 from crawler.pipelines import ForgottenRobots, Pipeline, StoredRobots
 from crawler.poll import poll
 from crawler.settings import scrapy_settings
+from crawler.sites import ForgottenSites, StoredSites
 from crawler.spider import SourceSpider, Work
 from crawler.tools import Fetch, Tools
 from storage.store import Store, open_store
@@ -56,7 +57,8 @@ def crawl(job: CrawlJob, emit: Emit) -> int:
     door.install(reactor)
     reactor.suggestThreadPoolSize(LOOKUPS_AT_ONCE)
     robots = ForgottenRobots() if store is None else StoredRobots(store)
-    context = CrawlContext(job=job, door=door, robots=robots, clock=now)
+    sites = ForgottenSites() if store is None else StoredSites(store, now)
+    context = CrawlContext(job=job, door=door, robots=robots, clock=now, sites=sites)
     work = examining(emit) if store is None else polling(context, store, emit)
     batch = _Batch(context, work, emit)
 
@@ -146,6 +148,7 @@ def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
             pages_per_source=context.job.pages_per_source,
             run_id=context.job.run_id,
             hosts=context.hosts,
+            sites=context.sites,
         )
         await poll(source, tools)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.connecting import Door
 from crawler.hosts import Hosts
 from crawler.job import CrawlJob
+from crawler.sites import ForgottenSites, Sites
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -24,7 +25,7 @@ class CrawlContext:
     """One child process: its job, the door to the network and politeness shared by its crawlers.
 
     `turns` has a lock for each host; `hosts` knows which are not to be asked; `crawl_delays` the
-    seconds that a host's robots.txt asks for.
+    seconds that a host's robots.txt asks for; `sites` what recurs on the pages of hosts.
     """
 
     job: CrawlJob
@@ -32,6 +33,7 @@ class CrawlContext:
     robots: RobotsMemory
     clock: Callable[[], datetime]
     hosts: Hosts = field(default_factory=Hosts)
+    sites: Sites = field(default_factory=ForgottenSites)
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     crawl_delays: dict[str, float] = field(default_factory=dict)
 

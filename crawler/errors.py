@@ -3,6 +3,7 @@
 CrawlerError
   NotAFeed     what came is not a feed
   Unreadable   a page has no article that can be read
+    Junk       what it has stands on other pages of its site too
 """
 
 from __future__ import annotations
@@ -30,3 +31,14 @@ class Unreadable(CrawlerError):
         super().__init__(reason)
         self.reason = reason
         self.lasting = lasting
+
+
+class Junk(Unreadable):
+    """What stands in an article's place stands on other pages of its site too.
+
+    `text`: what was read, where items that were stored with the same text are junk as well.
+    """
+
+    def __init__(self, reason: str, *, text: str = "") -> None:
+        super().__init__(reason)
+        self.text = text

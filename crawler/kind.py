@@ -15,9 +15,12 @@ class Kind(Protocol):
     """How sources of one kind are asked and read.
 
     `reads_slowly`: reading a page takes seconds; it is done in a thread, beside other polls.
+    `learns_sites`: its pages are web pages of articles, told from their surroundings by what
+    recurs on the pages of a host.
     """
 
     reads_slowly: bool
+    learns_sites: bool
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """The address to ask for the listing; `since`: up to when the source has been read."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -11,9 +13,13 @@ from typing import Literal
 from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import request_headers
-from crawler.errors import Unreadable
+from crawler.errors import Junk, Unreadable
 from crawler.fetch_errors import FetchFailed, HostIsOut
+from crawler.mojibake import mend
 from crawler.normalise import normalise
+from crawler.pages import learn
+from crawler.plain import plain_text
+from crawler.recurring import is_about
 from crawler.rhythm import page_retry
 from crawler.tally import Tally
 from crawler.tools import Tools
@@ -21,7 +27,8 @@ from storage.model import Article, FetchedEntry, FetchedPage, PageDue, PageText,
 
 log = logging.getLogger(__name__)
 
-Fate = Literal["read", "unreadable", "postponed"]
+Fate = Literal["read", "unreadable", "postponed", "held"]
+PAGES_TO_COMPARE = 4  # of a host that nothing is known of: the first are read when these have come
 
 
 def own_page(entry: FetchedEntry) -> str | None:
@@ -30,6 +37,14 @@ def own_page(entry: FetchedEntry) -> str | None:
     if url is None or entry.url_is_shared or not url.startswith(("http://", "https://")):
         return None
     return url
+
+
+def note_headings(entries: Sequence[FetchedEntry], tools: Tools) -> None:
+    """Remember what a listing announces: on another page of its site it is no article."""
+    for entry in entries:
+        if (url := own_page(entry)) is not None:
+            said = (plain_text(entry.title), plain_text(entry.summary))
+            tools.sites.of(url).note_headings(said)
 
 
 class PageReader:
@@ -44,9 +59,14 @@ class PageReader:
         self._baseline = baseline
         self._language = source.language or language
         self.retry_at: datetime | None = None
+        self._held: list[tuple[PageDue, Answer]] = []
 
     async def read(self, page: PageDue) -> Fate:
-        """Fetch and store one page. "postponed": nothing was recorded, the page stays due."""
+        """Fetch and store one page.
+
+        "postponed": nothing was recorded, the page stays due. "held": it was fetched, and waits
+        for others of its host to be told from them; `read_held` reads it.
+        """
         url = own_page(page.entry)
         if url is None:
             return self._unreadable(page, "no-page", None)
@@ -101,9 +121,36 @@ class PageReader:
         if answer.status != 200:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
             return self._unreadable(page, reason, answer.status)
+        if self._is_held(page, answer):
+            return "held"
+        return await self._came(page, url, answer)
+
+    async def read_held(self) -> None:
+        """Read the pages that waited for others."""
+        held, self._held = self._held, []
+        for page, answer in held:
+            await self._came(page, answer.page.requested_url, answer)
+
+    def _is_held(self, page: PageDue, answer: Answer) -> bool:
+        """Hold a page of a host of which too little is known, and learn it."""
+        if not self._tools.kind.learns_sites:
+            return False
+        site = self._tools.sites.of(answer.page.final_url)
+        if site.pages >= PAGES_TO_COMPARE:
+            return False
+        with suppress(Unreadable):
+            learn(answer.page, entry=page.entry, site=site)
+            self._held.append((page, answer))
+            return True
+        return False
+
+    async def _came(self, page: PageDue, url: str, answer: Answer) -> Fate:
         try:
             text = await self._text(answer, page.entry)
         except Unreadable as error:
+            if isinstance(error, Junk):
+                self._tally.rejected["repeated text"] += 1
+                self._take_away(error)
             kept = answer.page if error.lasting else None
             return self._unreadable(page, error.reason, answer.status, kept=kept)
         except Exception:  # one page that breaks the reader must not stop the source
@@ -111,6 +158,17 @@ class PageReader:
             return self._unreadable(page, "reader-error", answer.status)
         self._keep(page, answer.page, text)
         return "read"
+
+    def _take_away(self, junk: Junk) -> None:
+        """Make items thin that were stored with a text that has turned out to be junk."""
+        body = mend(junk.text)
+        if not body:
+            return
+        same = self._tools.pipeline.same_text(self._source.key, body)
+        wrong = [item_id for item_id, *said in same if not is_about(body, said)]
+        if wrong:
+            self._tools.pipeline.take_text_away(wrong, junk.reason)
+            log.info("page.text-taken-away source=%s items=%s", self._source.key, wrong)
 
     def _keep(self, page: PageDue, came: FetchedPage, text: PageText) -> None:
         if came.requested_url != page.entry.url and page.entry.url is not None:

@@ -18,10 +18,12 @@ from trafilatura import bare_extraction
 from crawler.bylines import authors_of, published_of
 from crawler.completing import completed, paragraphs
 from crawler.decode import decode
-from crawler.errors import Unreadable
+from crawler.errors import Junk, Unreadable
 from crawler.headings import best_title
 from crawler.lines import article_lines
-from crawler.plain import one_line, squeeze
+from crawler.plain import one_line, plain_text, squeeze
+from crawler.recurring import Block, blocks_of, drop_recurring, is_about, is_junk, without
+from crawler.site_memory import SiteMemory
 from crawler.standfirst import find_standfirst
 from crawler.structured import Structured, read_structured
 from crawler.surroundings import strip_surroundings
@@ -46,24 +48,21 @@ _WALL = re.compile(
 _WALL_WORDS = 150  # a text that asks for consent and is longer than this is about consent
 
 
-def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText:
+def extract(
+    page: FetchedPage, *, entry: FetchedEntry | None = None, site: SiteMemory | None = None
+) -> PageText:
     """Read the article of a page.
 
     Args:
         page: as it was fetched.
         entry: what the listing said of it: its title and date settle doubts.
+        site: what is known of the host's pages; it learns this one.
 
     Raises:
         Unreadable: there is no article: not HTML, empty, a consent wall, a login, a paywall.
+        Junk: what there is stands on other pages of the host too.
     """
-    kind = (page.content_type or "text/html").split(";")[0].strip().lower()
-    if kind not in _HTML:
-        raise Unreadable(f"not a web page but {kind}")
-    for mark, name in _OTHER_FORMATS:
-        if page.body.startswith(mark):
-            raise Unreadable(f"not a web page but {name}, whatever its header says")
-    decoded = decode(page.body, content_type=page.content_type, kind="html")
-    document = _parse(decoded.text)
+    document = _document(page)
     said = read_structured(document)
     title = best_title(document, said, entry.title if entry is not None else None)
     authors = authors_of(document, said)
@@ -75,12 +74,23 @@ def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText
         listed=(None, None) if entry is None else (entry.published_raw, entry.published_at),
     )
     standfirst = find_standfirst(document, title, said.description)
+    own = _own_words(title, standfirst, said.description, entry)
+    gone: list[Block] = []
+    if site is not None:
+        blocks = _seen(document)
+        site.learn(article_name(entry, title, page), (block.key for block in blocks))
+        if is_junk(blocks, site, own):
+            raise Junk(
+                "only what stands on other pages of the site too was found",
+                text=_if_readable(document, page.final_url, standfirst, title),
+            )
+        gone = drop_recurring(blocks, site, own)
     comments = strip_surroundings(document)
-    running = paragraphs(document)
-    found = _trafilatura(document, page.final_url)
-    text = completed(squeeze(str(found.get("text") or "")), running)
+    text = without(_running_text(document, page.final_url), gone)
     _refuse_walls(text, said)
     text = article_lines(_beginning_with(standfirst, text), title)
+    if site is not None:
+        _refuse_repeats(text, site, article_name(entry, title, page), own)
     return PageText(
         title=title,
         published_raw=raw,
@@ -92,6 +102,70 @@ def extract(page: FetchedPage, *, entry: FetchedEntry | None = None) -> PageText
         text=text,
         comments=comments,
     )
+
+
+def learn(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> None:
+    """Have the memory of a host learn a page that is not to be read yet.
+
+    Raises:
+        Unreadable: it is no page that could be read.
+    """
+    document = _document(page)
+    title = best_title(document, read_structured(document), entry.title)
+    site.learn(article_name(entry, title, page), (block.key for block in _seen(document)))
+
+
+def article_name(entry: FetchedEntry | None, title: str | None, page: FetchedPage) -> str:
+    """What tells an article from others of its host: its headline, as its listing has it."""
+    return (entry.title if entry is not None else "") or title or page.final_url
+
+
+def _own_words(
+    title: str | None, standfirst: str | None, description: str | None, entry: FetchedEntry | None
+) -> tuple[str, ...]:
+    listed = () if entry is None else (plain_text(entry.title), plain_text(entry.summary))
+    return tuple(one for one in (title, standfirst, description, *listed) if one)
+
+
+def _seen(document: lxml.html.HtmlElement) -> list[Block]:
+    for element in list(document.iter("script", "style", "noscript", "template")):
+        if element.getparent() is not None:
+            element.drop_tree()
+    return blocks_of(document)
+
+
+def _running_text(document: lxml.html.HtmlElement, url: str) -> str:
+    running = paragraphs(document)
+    found = _trafilatura(document, url)
+    return completed(squeeze(str(found.get("text") or "")), running)
+
+
+def _if_readable(
+    document: lxml.html.HtmlElement, url: str, standfirst: str | None, title: str | None
+) -> str:
+    """What would have been taken for the article before the site was known; may be empty."""
+    strip_surroundings(document)
+    try:
+        text = _running_text(document, url)
+    except Unreadable:
+        return ""
+    return article_lines(_beginning_with(standfirst, text), title)
+
+
+def _refuse_repeats(text: str, site: SiteMemory, article: str, own: tuple[str, ...]) -> None:
+    """Refuse a text that came with other headlines too and is about none of this one's words."""
+    if site.note_text(article, text) and not is_about(text, own):
+        raise Junk("the same text came in place of other articles of the site", text=text)
+
+
+def _document(page: FetchedPage) -> lxml.html.HtmlElement:
+    kind = (page.content_type or "text/html").split(";")[0].strip().lower()
+    if kind not in _HTML:
+        raise Unreadable(f"not a web page but {kind}")
+    for mark, name in _OTHER_FORMATS:
+        if page.body.startswith(mark):
+            raise Unreadable(f"not a web page but {name}, whatever its header says")
+    return _parse(decode(page.body, content_type=page.content_type, kind="html").text)
 
 
 def _parse(text: str) -> lxml.html.HtmlElement:

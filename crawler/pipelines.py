@@ -29,6 +29,7 @@ ENTRIES_AT_ONCE = 100
 # an entry is matched by title and teaser alone only when its page has not come by then
 LOOKED_LATELY = timedelta(hours=20)  # a poll a day, a little early
 PAGE_PATIENCE = timedelta(minutes=10)
+SAME_TEXT_SPAN = timedelta(days=30)
 
 
 class Pipeline:
@@ -116,6 +117,17 @@ class Pipeline:
             unit.items.page_failed(
                 item_id, reason=reason, now=self._clock(), retry_at=retry_at, page=kept
             )
+
+    def same_text(self, source_key: str, body: str) -> tuple[tuple[int, str, str], ...]:
+        """(id, title, summary) of recent items of a source with this text, and no mentions."""
+        with self._store.reading() as unit:
+            since = self._clock() - SAME_TEXT_SPAN
+            return unit.items.same_text(source_key, body, since=since)
+
+    def take_text_away(self, item_ids: Sequence[int], reason: str) -> None:
+        """Make items thin whose text was none of theirs."""
+        with self._store.transaction() as unit:
+            unit.items.take_text_away(item_ids, reason=reason, now=self._clock())
 
     def page_unchanged(self, item_id: int) -> None:
         """Record that a page is as it was."""

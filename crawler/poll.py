@@ -21,7 +21,7 @@ from crawler.fetch_errors import FetchFailed
 from crawler.judging import judge, no_answer
 from crawler.listing import Listed, Listing
 from crawler.normalise import normalise
-from crawler.page_reading import PageReader, own_page
+from crawler.page_reading import PageReader, note_headings, own_page
 from crawler.pipelines import PagePlan
 from crawler.rhythm import next_poll
 from crawler.tally import Tally
@@ -70,6 +70,7 @@ async def poll(source: Source, tools: Tools) -> None:
         except asyncio.CancelledError:
             log.info("source.interrupted source=%s", source.key)
             pages_left = True
+    tools.sites.save()
     now = tools.clock()
     report = tally.report(
         source_key=source.key, run_id=tools.run_id, started_at=started_at, now=now, listed=listed
@@ -223,6 +224,8 @@ async def _store_entries(
                 again.append(item)
                 entries[item.item_id] = entry
     tools.pipeline.look_again(again)
+    if tools.kind.learns_sites:
+        note_headings(news, tools)
     # oldest first, so that the newest is seen last, as if each had been seen when it came out
     news.reverse()
     news.sort(key=lambda entry: entry.published_at or entry.fetched_at)
@@ -268,9 +271,12 @@ async def _read_due(
     """
     due = tools.pipeline.pages_due(source.key, limit=limit + 1)
     left = len(due) > limit
-    for page in due[:limit]:
-        entry = entries.get(page.item_id, page.entry)
-        left |= await reader.read(replace(page, entry=entry)) == "postponed"
+    try:
+        for page in due[:limit]:
+            entry = entries.get(page.item_id, page.entry)
+            left |= await reader.read(replace(page, entry=entry)) == "postponed"
+    finally:
+        await reader.read_held()
     return left
 
 

@@ -18,6 +18,7 @@ from crawler.decode import decode
 from crawler.errors import Unreadable
 from crawler.pages import extract
 from crawler.plain import plain_text
+from crawler.site_memory import SiteMemory
 from storage.model import FetchedEntry, FetchedPage, PageText
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,12 @@ _NOTHING = PageText(
 )
 
 
-def read_selected(page: FetchedPage, source: Source, entry: FetchedEntry) -> PageText:
+def read_selected(
+    page: FetchedPage, source: Source, entry: FetchedEntry, site: SiteMemory | None = None
+) -> PageText:
     """The article of a page, by the selectors of its source where it has some.
+
+    `site` is what is known of the page's host; it learns the page.
 
     A selector for the article that fits nothing is reported (`source.selector-missed`), and the
     article is found as if there were none.
@@ -46,12 +51,12 @@ def read_selected(page: FetchedPage, source: Source, entry: FetchedEntry) -> Pag
     """
     select = source.select
     if select.article is None and not select.remove:
-        return extract(page, entry=entry)
+        return extract(page, entry=entry, site=site)
     text = decode(page.body, content_type=page.content_type, kind="html").text
     try:
         document = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=_parser())
     except (etree.LxmlError, ValueError):
-        return extract(page, entry=entry)  # it says what is wrong with the page
+        return extract(page, entry=entry, site=site)  # it says what is wrong with the page
     for selector in select.remove:
         for element in document.cssselect(selector):
             if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
@@ -62,7 +67,7 @@ def read_selected(page: FetchedPage, source: Source, entry: FetchedEntry) -> Pag
         content_type="text/html; charset=utf-8",
     )
     if select.article is None:
-        return extract(trimmed, entry=entry)
+        return extract(trimmed, entry=entry, site=site)
     body = "\n\n".join(_texts(document, select.article))
     if not body:
         log.warning(
@@ -71,9 +76,9 @@ def read_selected(page: FetchedPage, source: Source, entry: FetchedEntry) -> Pag
             select.article,
             page.final_url,
         )
-        return extract(trimmed, entry=entry)
+        return extract(trimmed, entry=entry, site=site)
     try:
-        read = extract(trimmed, entry=entry)
+        read = extract(trimmed, entry=entry, site=site)
     except Unreadable:
         read = _NOTHING
     return replace(read, text=body)

@@ -39,13 +39,14 @@ class SourceSpider(scrapy.Spider):
     """Polls the sources of one kind (`crawler.kind.Kind`). Subclasses set `name` and `read`.
 
     `largest` is how many bytes an answer may have, `slowest` how long it may take; None: as long
-    as the job says. `reads_slowly`: see `Kind`.
+    as the job says. `reads_slowly`, `learns_sites`: see `Kind`.
     `least_delay` is the time from one request to a host to the next that its service demands.
     """
 
     largest: int = MAX_BODY
     slowest: timedelta | None = None
     reads_slowly: bool = False
+    learns_sites: bool = True
     least_delay: timedelta = timedelta(0)
 
     def __init__(
@@ -94,7 +95,8 @@ class SourceSpider(scrapy.Spider):
         Raises:
             Unreadable: no article can be read from it.
         """
-        return read_selected(answer.page, source, entry)
+        site = self.context.sites.of(answer.page.final_url)
+        return read_selected(answer.page, source, entry, site)
 
     async def start(self) -> AsyncIterator[Any]:
         """Poll every source; Scrapy itself has nothing to schedule."""

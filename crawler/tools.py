@@ -11,6 +11,7 @@ from crawler.events import Emit
 from crawler.hosts import Hosts
 from crawler.kind import Kind
 from crawler.pipelines import Pipeline
+from crawler.sites import Sites
 
 Fetch = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
 
@@ -31,3 +32,4 @@ class Tools:
     pages_per_source: int
     run_id: str
     hosts: Hosts
+    sites: Sites

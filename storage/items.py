@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 
-from storage import listing, rows
+from storage import fulltext, listing, rows
 from storage.identity import guid_key, url_key
 from storage.listing import KnownEntry
 from storage.model import (
@@ -22,7 +22,7 @@ from storage.model import (
     TextState,
 )
 from storage.placing import Placing, mark
-from storage.schema import carrier, item, item_revision, pending_match
+from storage.schema import carrier, item, item_revision, mention, pending_match
 from storage.types import clean
 
 __all__ = ["Items", "KnownEntry"]
@@ -128,6 +128,30 @@ class Items:
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
         if row.text_state == TextState.LISTED:
             mark(self._db, item_id, now)
+
+    def same_text(
+        self, source_key: str, body: str, *, since: datetime
+    ) -> tuple[tuple[int, str, str], ...]:
+        """(id, title, summary) of a source's later items that have this text and no mentions."""
+        found = self._db.execute(
+            select(item.c.id, item.c.title, item.c.summary).where(
+                item.c.source_key == source_key,
+                item.c.first_seen_at >= since,
+                item.c.body == clean(body),
+                ~exists().where(mention.c.item_id == item.c.id),
+            )
+        )
+        return tuple((row.id, row.title, row.summary) for row in found)
+
+    def take_text_away(self, item_ids: Sequence[int], *, reason: str, now: datetime) -> None:
+        """Make items thin whose text was none of theirs, have them matched, and asked for again."""
+        values = {"body": "", "content_hash": None, "text_state": TextState.THIN.value}
+        more = {"thin_reason": clean(reason), "page_due_at": now, "etag": None}
+        for item_id in item_ids:
+            this = update(item).where(item.c.id == item_id)
+            self._db.execute(this.values(values | more | {"last_modified": None}))
+            mark(self._db, item_id, now)
+            fulltext.mark(self._db, item_id)
 
     def page_unchanged(self, item_id: int, now: datetime) -> None:
         """The server says that the page is as it was (304)."""

@@ -67,6 +67,15 @@ robots = Table(
     Column("body", CleanText, nullable=False),
 )
 
+# what recurs on the pages of a host, packed by `crawler.site_memory`
+site = Table(
+    "site",
+    metadata,
+    Column("host", CleanText, primary_key=True),
+    Column("memory", LargeBinary, nullable=False),
+    Column("learned_at", UtcDateTime, nullable=False),
+)
+
 item = Table(
     "item",
     metadata,

@@ -19,6 +19,7 @@ from storage.mentions import Mentions
 from storage.notices import Notices
 from storage.outbox import Outbox
 from storage.runs import Runs
+from storage.sites import Sites
 from storage.sources import Sources
 from storage.stories import Stories
 from storage.subscribers import Subscribers
@@ -32,6 +33,7 @@ class Unit:
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.items = Items(connection, writes=writes)
         self.sources = Sources(connection)
+        self.sites = Sites(connection)
         self.watches = Watches(connection)
         self.mentions = Mentions(connection, self.items)
         self.subscribers = Subscribers(connection, self.items)

@@ -30,6 +30,7 @@ class BoardPapersSpider(SourceSpider):
     """Polls pages of board papers."""
 
     name = "boardpapers"
+    learns_sites = False
     largest = 64 * 1024 * 1024
     slowest = timedelta(minutes=3)
     reads_slowly = True

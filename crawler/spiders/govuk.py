@@ -29,6 +29,7 @@ class GovukSpider(SourceSpider):
     """Polls GOV.UK. A page that is published again is a revision of its item."""
 
     name = "govuk"
+    learns_sites = False
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)

@@ -21,6 +21,7 @@ class ParliamentSpider(SourceSpider):
     """Polls the APIs of Parliament."""
 
     name = "parliament"
+    learns_sites = False
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """The first page of what is new since the last poll, and some days before."""

@@ -47,6 +47,7 @@ class TendersSpider(SourceSpider):
     """Polls procurement services."""
 
     name = "tenders"
+    learns_sites = False
     least_delay = LEAST_DELAY
     slowest = timedelta(minutes=2)  # for a hundred releases
 
