@@ -144,12 +144,16 @@ class Items:
         return tuple((row.id, row.title, row.summary) for row in found)
 
     def take_text_away(self, item_ids: Sequence[int], *, reason: str, now: datetime) -> None:
-        """Make items thin whose text was none of theirs, have them matched, and asked for again."""
+        """Make items thin whose text was none of theirs, have them matched, and asked for again.
+
+        They leave the stories that this text put them in; matching finds theirs anew.
+        """
         values = {"body": "", "content_hash": None, "text_state": TextState.THIN.value}
         more = {"thin_reason": clean(reason), "page_due_at": now, "etag": None}
         for item_id in item_ids:
             this = update(item).where(item.c.id == item_id)
-            self._db.execute(this.values(values | more | {"last_modified": None}))
+            alone = {"last_modified": None, "story_id": item_id}
+            self._db.execute(this.values(values | more | alone))
             mark(self._db, item_id, now)
             fulltext.mark(self._db, item_id)
 
