@@ -21,6 +21,7 @@ from crawler.pages import learn
 from crawler.plain import plain_text
 from crawler.recurring import is_about
 from crawler.rhythm import page_retry
+from crawler.sites import site_of
 from crawler.tally import Tally
 from crawler.tools import Tools
 from storage.model import Article, FetchedEntry, FetchedPage, PageDue, PageText, TextState
@@ -28,7 +29,7 @@ from storage.model import Article, FetchedEntry, FetchedPage, PageDue, PageText,
 log = logging.getLogger(__name__)
 
 Fate = Literal["read", "unreadable", "postponed", "held"]
-PAGES_TO_COMPARE = 4  # of a host that nothing is known of: the first are read when these have come
+PAGES_TO_COMPARE = 4  # of a host are learned before any of them is read, where so many come
 
 
 def own_page(entry: FetchedEntry) -> str | None:
@@ -59,7 +60,7 @@ class PageReader:
         self._baseline = baseline
         self._language = source.language or language
         self.retry_at: datetime | None = None
-        self._held: list[tuple[PageDue, Answer]] = []
+        self._held: dict[str, list[tuple[PageDue, Answer]]] = {}
 
     async def read(self, page: PageDue) -> Fate:
         """Fetch and store one page.
@@ -122,25 +123,33 @@ class PageReader:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
             return self._unreadable(page, reason, answer.status)
         if self._is_held(page, answer):
+            host = site_of(answer.page.final_url)
+            if len(self._held[host]) >= PAGES_TO_COMPARE:
+                await self._read_all(self._held.pop(host))
             return "held"
         return await self._came(page, url, answer)
 
     async def read_held(self) -> None:
-        """Read the pages that waited for others."""
-        held, self._held = self._held, []
+        """Read the pages that still wait for others."""
+        held, self._held = self._held, {}
+        for pages in held.values():
+            await self._read_all(pages)
+
+    async def _read_all(self, held: Sequence[tuple[PageDue, Answer]]) -> None:
         for page, answer in held:
             await self._came(page, answer.page.requested_url, answer)
 
     def _is_held(self, page: PageDue, answer: Answer) -> bool:
-        """Hold a page of a host of which too little is known, and learn it."""
+        """Learn a page and hold it until others of its host have come.
+
+        What is new on a site today, a list of what is read most or a plea, stands on all of them.
+        """
         if not self._tools.kind.learns_sites:
             return False
-        site = self._tools.sites.of(answer.page.final_url)
-        if site.pages >= PAGES_TO_COMPARE:
-            return False
+        final = answer.page.final_url
         with suppress(Unreadable):
-            learn(answer.page, entry=page.entry, site=site)
-            self._held.append((page, answer))
+            learn(answer.page, entry=page.entry, site=self._tools.sites.of(final))
+            self._held.setdefault(site_of(final), []).append((page, answer))
             return True
         return False
 
