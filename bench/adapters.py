@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,36 +12,36 @@ from crawler.entries import absolute
 from crawler.errors import NotAFeed, Unreadable
 from crawler.feeds import read_feed
 from crawler.pages import extract as read_page
+from crawler.pages import learn
+from crawler.site_memory import SiteMemory
 from storage.model import FetchedEntry, FetchedPage
 from storage.shingles import Grouping
 from storage.stories import text_of
 
 
 def extract(
-    page: bytes, url: str, *, site: object = None, entry: dict[str, Any] | None = None
+    page: bytes,
+    url: str,
+    *,
+    site: SiteMemory | Iterable[bytes] | None = None,
+    entry: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Title, date (ISO), authors, text and comments of a page; an unreadable one is empty.
 
     Args:
         page: the bytes as they came.
         url: its address.
-        site: what is known of the host.
+        site: what is known of the host: a memory, as `site_of` makes it, or pages of the host.
         entry: what the feed said: title, summary.
     """
-    del site
     now = datetime.now(UTC)
-    fetched = FetchedPage(
-        requested_url=url,
-        final_url=url,
-        status=200,
-        content_type=None,
-        body=page,
-        etag=None,
-        last_modified=None,
-        fetched_at=now,
-    )
+    fetched = _fetched(page, url, now)
+    if site is not None and not isinstance(site, SiteMemory):
+        site = site_of(site)
     try:
-        text = read_page(fetched, entry=_entry(entry, url, now))
+        text = read_page(
+            fetched, entry=None if entry is None else _entry(entry, url, now), site=site
+        )
     except Unreadable as error:
         return {"text": "", "unreadable": error.reason}
     return {
@@ -51,9 +53,30 @@ def extract(
     }
 
 
-def _entry(said: dict[str, Any] | None, url: str, now: datetime) -> FetchedEntry | None:
-    if said is None:
-        return None
+def site_of(pages: Iterable[bytes]) -> SiteMemory:
+    """What is known of a host of which these pages were seen."""
+    memory, now = SiteMemory(), datetime.now(UTC)
+    for number, page in enumerate(pages):
+        url = f"https://host.example/{number}"
+        with suppress(Unreadable):
+            learn(_fetched(page, url, now), entry=None, site=memory)
+    return memory
+
+
+def _fetched(page: bytes, url: str, now: datetime) -> FetchedPage:
+    return FetchedPage(
+        requested_url=url,
+        final_url=url,
+        status=200,
+        content_type=None,
+        body=page,
+        etag=None,
+        last_modified=None,
+        fetched_at=now,
+    )
+
+
+def _entry(said: dict[str, Any], url: str, now: datetime) -> FetchedEntry:
     return FetchedEntry(
         source_key="bench",
         url=url,

@@ -104,14 +104,15 @@ def extract(
     )
 
 
-def learn(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> None:
+def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) -> None:
     """Have the memory of a host learn a page that is not to be read yet.
 
     Raises:
         Unreadable: it is no page that could be read.
     """
     document = _document(page)
-    title = best_title(document, read_structured(document), entry.title)
+    listed = None if entry is None else entry.title
+    title = best_title(document, read_structured(document), listed)
     site.learn(article_name(entry, title, page), (block.key for block in _seen(document)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bench import adapters
 from crawler.errors import Junk
 from crawler.page_reading import PAGES_TO_COMPARE
 from crawler.pages import extract, learn
@@ -169,3 +170,14 @@ def test_whether_a_text_is_about_what_was_announced(
     text: str, said: tuple[str, ...], about: bool
 ) -> None:
     assert is_about(text, said) is about
+
+
+def test_the_callable_for_scorers_takes_pages_of_the_host_or_its_memory() -> None:
+    site = SITES[0]
+    bodies = [one.page.body for one in site.pages]
+    page, url = bodies[3], site.pages[3].page.final_url
+    alone = adapters.extract(page, url)["text"]
+    known = adapters.extract(page, url, site=bodies)["text"]
+    assert "sixty pence" in alone
+    assert "sixty pence" not in known
+    assert adapters.extract(page, url, site=adapters.site_of(bodies))["text"] == known
