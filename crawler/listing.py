@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from storage.model import FetchedEntry, Outcome, Validators
 
@@ -12,8 +13,9 @@ from storage.model import FetchedEntry, Outcome, Validators
 class Listing:
     """A listing that was read. `degraded` says what was broken in it; its entries still count.
 
-    `ttl` is the publisher's wish for the time between polls. `more` are the addresses of further
-    parts of the same listing, which are asked for in this order and may name others.
+    `ttl` is the publisher's wish for the time between polls, `silent_hours` the hours of the week
+    (0: Monday from 0 to 1 UTC) in which nothing comes, by its own word. `more` are the addresses
+    of further parts of the same listing, asked for in this order; they may name others.
     `covered_until` says up to when a source that is asked by windows of time has been read; the
     next poll is told it as `since` if all parts came. `again` are addresses of entries whose pages
     may have changed although the listing says the same words: they are asked for again each day.
@@ -28,6 +30,7 @@ class Listing:
     more: tuple[str, ...] = ()
     covered_until: datetime | None = None
     ttl: timedelta | None = None
+    silent_hours: frozenset[int] = frozenset()
     again: frozenset[str] = frozenset()
     in_order: bool = False
     behind: bool = False
@@ -43,6 +46,7 @@ class Listing:
             degraded=self.degraded or part.degraded,
             covered_until=max(ends, default=None),
             again=self.again | part.again,
+            silent_hours=self.silent_hours | part.silent_hours,
             behind=self.behind or part.behind,
         )
 
@@ -58,3 +62,5 @@ class Listed:
     error: str | None = None
     retry_after: datetime | None = None
     ttl: timedelta | None = None
+    moved_to: str | None = None  # where a permanent redirect led
+    asked: Literal["declared", "moved"] = "declared"  # which of the source's addresses

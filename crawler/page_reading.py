@@ -118,6 +118,7 @@ class PageReader:
             return "postponed"
         if answer.status == 304 and (page.etag or page.last_modified):
             self._tools.pipeline.page_unchanged(page.item_id)
+            self._tally.read += 1
             return "read"
         if answer.status != 200:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
@@ -202,6 +203,7 @@ class PageReader:
     def _store(self, article: Article, page: PageDue) -> None:
         stored = self._tools.pipeline.put_page(article, page.item_id, baseline=self._baseline)
         self._tally.count(stored.decision)
+        self._tally.read += 1
         self._tools.emit(
             {
                 "event": "entry.stored",

@@ -23,7 +23,7 @@ from crawler.listing import Listed, Listing
 from crawler.normalise import normalise
 from crawler.page_reading import PageReader, note_headings, own_page
 from crawler.pipelines import PagePlan
-from crawler.rhythm import next_poll
+from crawler.rhythm import has_moved, next_poll
 from crawler.tally import Tally
 from crawler.tools import Tools
 from storage.listing import KnownEntry
@@ -97,10 +97,14 @@ async def poll(source: Source, tools: Tools) -> None:
 async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     """Ask the source for its listing and judge the answer."""
     now = tools.clock()
+    address = tools.kind.address(source, since=state.covered_until, now=now)
+    if address == source.url and has_moved(state, now):
+        source = replace(source, url=str(state.moved_to))
+        address = source.url
+    declared = source.url == state.url
     if tools.hosts.is_out(source.url):
         error = "not asked: this host did not answer just before, or wants to be left alone"
         return Listed(outcome="failed", error=error)
-    address = tools.kind.address(source, since=state.covered_until, now=now)
     in_full = asks_in_full(state.last_polled_at, now) or address != source.url
     # validators stand for one address; one that moves with time has none
     known = NO_VALIDATORS if address != source.url else state.validators
@@ -113,7 +117,10 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     tools.hosts.answered(address)
     if answer.permanent_to is not None:
         log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
-    return _judged(source, address, answer, tools, known=known, sent=sent)
+    listed = _judged(source, address, answer, tools, known=known, sent=sent)
+    # an address that moves with time is the service's, and no permanent one
+    moved_to = answer.permanent_to if address == source.url else None
+    return replace(listed, moved_to=moved_to, asked="declared" if declared else "moved")
 
 
 def _judged(

@@ -7,7 +7,7 @@ not fire together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from config.model import Source
@@ -15,6 +15,8 @@ from storage.model import CrawlReport, Outcome, SourceState
 
 ANSWERED: frozenset[Outcome] = frozenset({"ok", "not-modified", "empty"})
 JITTER = 0.1
+MOVED_POLLS = 3  # that all lead to one place
+MOVED_FOR = timedelta(hours=24)
 GONE_EVERY = timedelta(days=7)  # 410: the publisher says that it will not come back
 
 _PAGE_RETRIES = (
@@ -52,7 +54,7 @@ def next_poll(
     """
     if report.http_status == 410:
         return now + GONE_EVERY * (1 + JITTER * random())
-    interval = max(source.min_every, min(source.every, source.max_every))
+    interval = usual_interval(source, state.usual_gap)
     if report.outcome in ANSWERED:
         if report.new and state.baseline_done_at is not None:
             interval = max(source.min_every, interval / 2)  # news comes in bursts
@@ -66,8 +68,49 @@ def next_poll(
         # 2**20 intervals are beyond any ceiling; more would overflow timedelta
         interval = min(interval * 2.0 ** min(state.failures, 20), source.max_every)
     due = now + interval * (1 + JITTER * random())
+    silent = state.silent_hours if report.silent_hours is None else report.silent_hours
+    if silent and not pages_left and page_retry_at is None:
+        # the publisher says that nothing comes; never trusted for longer than the ceiling
+        due = min(_after_silence(due, silent), max(due, now + source.max_every))
     if report.retry_after is not None:
         due = max(due, report.retry_after + timedelta(seconds=1))
+    return due
+
+
+def usual_interval(source: Source, usual_gap: timedelta | None) -> timedelta:
+    """How often a source is asked while all is well.
+
+    From half of its `every` where it brings something new all the time to four times where that
+    is rare, so that a day of polls of a quiet source costs its server little; what it brings is
+    known within a sixth of its own rhythm.
+    """
+    interval = source.every
+    if usual_gap is not None:
+        interval = min(max(usual_gap / 6, interval / 2), interval * 4)
+    return max(source.min_every, min(interval, source.max_every))
+
+
+def has_moved(state: SourceState, now: datetime) -> bool:
+    """Whether to ask a source at the address that its permanent redirect names.
+
+    Only after a while: a portal that stands before the network redirects as well. And not while it
+    fails there: then the declared address says what is right.
+    """
+    return (
+        state.moved_to is not None
+        and state.moved_since is not None
+        and state.moved_polls >= MOVED_POLLS
+        and now - state.moved_since >= MOVED_FOR
+        and state.failures < MOVED_POLLS
+    )
+
+
+def _after_silence(due: datetime, silent_hours: Collection[int]) -> datetime:
+    """The first time from `due` on that is in no silent hour; `due` where every hour is one."""
+    for hour in range(7 * 24):
+        at = due + timedelta(hours=hour)
+        if at.weekday() * 24 + at.hour not in silent_hours:
+            return due if hour == 0 else at.replace(minute=0, second=0, microsecond=0)
     return due
 
 

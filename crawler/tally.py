@@ -15,6 +15,7 @@ class Tally:
     def __init__(self) -> None:
         self.listed = 0
         self.duplicate = 0
+        self.read = 0
         self.thin = 0
         self.rejected: Counter[str] = Counter()
         self.errors: list[str] = []
@@ -51,7 +52,13 @@ class Tally:
             completed=self._decided[Completion],
             revised=self._decided[Revision],
             duplicate=self.duplicate + self._decided[Duplicate],
+            read=self.read,
             thin=self.thin,
+            moved_to=listed.moved_to,
+            asked=listed.asked,
+            silent_hours=(
+                None if listed.listing is None else tuple(sorted(listed.listing.silent_hours))
+            ),
             rejected=tuple(sorted(self.rejected.items())),
             errors=tuple(self.errors[:20]),
             retry_after=self.retry_after,

@@ -7,7 +7,7 @@ tuples. Text offsets are positions in the Python string of the field that they n
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -396,6 +396,16 @@ class SourceState:
     baseline_done_at: datetime | None
     item_count: int
     covered_until: datetime | None = None  # of a source that is asked by windows of time
+    newest_at: datetime | None = None  # when the newest that it listed came out
+    usual_gap: timedelta | None = None  # between what is new, the median; None: not known yet
+    longest_gap: timedelta | None = None
+    empty_since: datetime | None = None  # its listing is well and lists nothing
+    thin_since: datetime | None = None  # no page could be read
+    thin_pages: int = 0
+    moved_to: str | None = None  # where permanent redirects lead, the same at each poll
+    moved_since: datetime | None = None
+    moved_polls: int = 0
+    silent_hours: frozenset[int] = frozenset()  # of the week; 0: Monday from 0 to 1 UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,7 +423,11 @@ class CrawlReport:
     completed: int = 0
     revised: int = 0
     duplicate: int = 0
+    read: int = 0  # pages that had a text, or were as they had been
     thin: int = 0
+    moved_to: str | None = None  # where a permanent redirect led
+    asked: Literal["declared", "moved"] = "declared"  # which of its addresses
+    silent_hours: tuple[int, ...] | None = None  # None: this poll did not read them
     rejected: tuple[tuple[str, int], ...] = field(default=())
     errors: tuple[str, ...] = ()
     retry_after: datetime | None = None

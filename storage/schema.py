@@ -55,6 +55,16 @@ source = Table(
     Column("last_report", JsonText),
     Column("item_count", Integer, nullable=False, default=0),  # of items that it listed first
     Column("covered_until", UtcDateTime),  # by windows of time, where it is asked so
+    Column("newest_at", UtcDateTime),
+    Column("empty_since", UtcDateTime),
+    Column("thin_since", UtcDateTime),
+    Column("moved_since", UtcDateTime),
+    Column("usual_gap", Integer),  # seconds between what is new, the median
+    Column("longest_gap", Integer),
+    Column("thin_pages", Integer),  # in a row, none read between them
+    Column("moved_polls", Integer),
+    Column("moved_to", CleanText),  # by a permanent redirect
+    Column("silent_hours", JsonText),  # of the week, by its own word
 )
 Index("ix_source_active_next_at", source.c.active, source.c.next_at)
 
@@ -130,6 +140,7 @@ carrier = Table(
     Column("first_seen_at", UtcDateTime, nullable=False),
 )
 Index("ix_carrier_item_id", carrier.c.item_id)
+Index("ix_carrier_source_key_id", carrier.c.source_key, carrier.c.id)
 Index("ix_carrier_url_key", carrier.c.url_key)
 Index("ix_carrier_source_key_guid_key", carrier.c.source_key, carrier.c.guid_key)
 

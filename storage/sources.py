@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, 
 from config import model as declared
 from storage.dialect import alone, upsert
 from storage.model import CrawlReport, SourceState, Validators
+from storage.rhythms import Reading, Rhythm, health_after, learned, readings
 from storage.schema import item, robots, source
 
 RETRY_AFTER_CRASH = timedelta(minutes=5)
@@ -56,6 +57,7 @@ class Sources:
                     # validators belong to an address, and so do its failures
                     changed |= {"etag": None, "last_modified": None, "body_hash": None}
                     changed |= {"failures": 0, "last_error": None, "covered_until": None}
+                    changed |= {"moved_to": None, "moved_since": None, "moved_polls": None}
                 changed["next_at"] = now
                 self._db.execute(update(source).where(source.c.key == one.key).values(changed))
         for key in known.keys() - keys:
@@ -119,6 +121,13 @@ class Sources:
             "lease_until": None,
             "last_report": _report_json(report),
         }
+        mine = (source.c.key == report.source_key, source.c.lease_owner == report.run_id)
+        before = self._db.execute(select(source).where(*mine)).one_or_none()
+        if before is None:
+            return False
+        values |= health_after(report, before)
+        if report.new or (success and before.newest_at is None):
+            values |= _rhythm(learned(self._db, report.source_key))
         if success:
             values["last_success_at"] = now
         if validators is not None:
@@ -127,7 +136,6 @@ class Sources:
             values["covered_until"] = covered_until
         if baseline_done:
             values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
-        mine = (source.c.key == report.source_key, source.c.lease_owner == report.run_id)
         return self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
 
     def release(self, owner: str, *, now: datetime, error: str | None) -> int:
@@ -158,6 +166,10 @@ class Sources:
     def all(self) -> tuple[SourceState, ...]:
         """Every source that was ever declared, by key."""
         return self._states()
+
+    def readings(self, since: datetime) -> dict[str, Reading]:
+        """How the items that each source brought first since then were read, by source."""
+        return readings(self._db, since)
 
     def _states(self, *tests: ColumnElement[bool]) -> tuple[SourceState, ...]:
         found = self._db.execute(select(source).where(*tests).order_by(source.c.key))
@@ -199,7 +211,32 @@ def _state(row: Row[Any]) -> SourceState:
         baseline_done_at=row.baseline_done_at,
         item_count=row.item_count,
         covered_until=row.covered_until,
+        newest_at=row.newest_at,
+        usual_gap=_seconds(row.usual_gap),
+        longest_gap=_seconds(row.longest_gap),
+        empty_since=row.empty_since,
+        thin_since=row.thin_since,
+        thin_pages=row.thin_pages or 0,
+        moved_to=row.moved_to,
+        moved_since=row.moved_since,
+        moved_polls=row.moved_polls or 0,
+        silent_hours=frozenset(row.silent_hours or ()),
     )
+
+
+def _seconds(said: int | None) -> timedelta | None:
+    return None if said is None else timedelta(seconds=said)
+
+
+def _rhythm(rhythm: Rhythm) -> dict[str, Any]:
+    def in_seconds(gap: timedelta | None) -> int | None:
+        return None if gap is None else int(gap.total_seconds())
+
+    return {
+        "newest_at": rhythm.newest_at,
+        "usual_gap": in_seconds(rhythm.usual_gap),
+        "longest_gap": in_seconds(rhythm.longest_gap),
+    }
 
 
 def _report_json(report: CrawlReport) -> dict[str, Any]:

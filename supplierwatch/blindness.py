@@ -1,8 +1,7 @@
-"""Which sources are blind, and whether it is they or this machine's network.
+"""Whether sources that fail are to blame or this machine's network, and who is told of what.
 
-Pure, but for `look`, which writes notices and tells the operator.
-One value of trouble for a source, worst first; a notice for each opens once and closes by itself
-when the source is read again.
+A notice for each oddity of a source (`supplierwatch.troubles`) opens once, is told to the operator
+once, and closes by itself when the source is well again.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from alerts.notify import operator_message
 from crawler.batches import host_of
 from storage.model import SourceState
 from storage.store import Store, Unit
+from supplierwatch.troubles import PATIENCE, Trouble, troubles
 
 log = logging.getLogger(__name__)
 
 NETWORK = "network"
 PREFIX = "source:"
-PATIENCE = 3  # polls in a row: one bad night of a publisher alarms nobody
 NO_ANSWER = timedelta(minutes=5)  # from any host; slow hosts alone end within two
 RESUME = timedelta(minutes=1)
 OUT = (
@@ -66,26 +65,6 @@ def _answered_at(state: SourceState) -> datetime | None:
     return state.last_polled_at
 
 
-def trouble(state: SourceState) -> str | None:
-    """What is wrong with a source, for its operator, with the mend; None where it is well."""
-    see = f"`supplierwatch doctor {state.key}` shows it step by step"
-    if state.http_status == 410:
-        return (
-            f"source {state.key} is gone for good (HTTP 410): it is asked once a week; "
-            "give its new address in sources.toml or remove it"
-        )
-    if state.failures < PATIENCE:
-        return None
-    if state.outcome == "blocked":
-        return f"source {state.key} refuses us ({state.last_error}): {see}"
-    if state.outcome == "not-a-feed":
-        return f"source {state.key} no longer gives a listing that we can read: {see}"
-    since = (
-        "ever" if state.last_success_at is None else f"since {state.last_success_at:%d %B %H:%M}"
-    )
-    return f"source {state.key} has not been read {since} UTC ({state.last_error}): {see}"
-
-
 def look(store: Store, context: TellingContext, now: datetime) -> None:
     """Open and close notices by how the sources are; tell the operator of what is new, at once.
 
@@ -98,10 +77,17 @@ def look(store: Store, context: TellingContext, now: datetime) -> None:
             store,
             context,
             key=f"sources:{now:%Y%m%dT%H%M%S.%f}",
-            subject=f"Not read: {news[0]}" if len(news) == 1 else f"{len(news)} sources not read",
+            subject=_subject(news),
             lines=news,
             now=now,
         )
+
+
+def _subject(news: Sequence[str]) -> str:
+    if len(news) > 1:
+        return f"{len(news)} sources need a look"
+    first = news[0].partition(":")[0].partition("(")[0].strip()
+    return first[0].upper() + first[1:]
 
 
 def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
@@ -120,14 +106,20 @@ def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
     if NETWORK in before and unit.notices.clear(NETWORK, now):
         log.info("network.back")
     found = {
-        PREFIX + state.key: text
+        _key(state, one): one.text
         for state in states
-        if state.active and (text := trouble(state)) is not None
+        if state.active
+        for one in troubles(state, now)
     }
     for key in before - found.keys():
         if key.startswith(PREFIX):
             unit.notices.clear(key, now)
     news = tuple(text for key, text in found.items() if unit.notices.raise_(key, text, now))
     for text in news:
-        log.warning("source.blind %s", text)
+        log.warning("source.odd %s", text)
     return news
+
+
+def _key(state: SourceState, trouble: Trouble) -> str:
+    """Kinds of blindness are one notice: a source that fails in many ways is told of once."""
+    return PREFIX + state.key + ("" if trouble.is_blindness else f":{trouble.oddity}")

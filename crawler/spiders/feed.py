@@ -13,6 +13,7 @@ from crawler.errors import NotAFeed
 from crawler.feeds import discover_feeds, main_feed, parse_feed
 from crawler.listing import Listing
 from crawler.spider import SourceSpider
+from crawler.wishes import silent_hours
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class FeedSpider(SourceSpider):
             language=feed.language,
             degraded=feed.degraded,
             ttl=feed.ttl,
+            silent_hours=silent_hours(page.body),
         )
 
 

@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
         panel=PANEL,
         examples=(
             ("sources", "all of them, those in trouble first"),
-            ("sources --failing", "only those whose last poll did not succeed"),
+            ("sources --failing", "only those that an operator should look at"),
             ("sources --export-opml feeds.opml", "the feeds, for a feed reader"),
             ("sources --import-opml feeds.opml", "add those of a feed reader"),
             ("sources --json | jq '.sources[] | select(.failures > 3)'", "for a probe"),
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
 def sources(
     ctx: typer.Context,
     failing: Annotated[
-        bool, typer.Option("--failing", help="Only those whose last poll did not succeed.")
+        bool, typer.Option("--failing", help="Only those that an operator should look at.")
     ] = False,
     export_opml: Annotated[
         Path | None, typer.Option("--export-opml", help="Write all feeds to an OPML file.")
@@ -53,10 +53,13 @@ def sources(
 ) -> None:
     """List the sources, and what is wrong with them.
 
-    When each was last read and is next, how many items it has brought, and why it fails.
+    When each was last read and is next, its newest entry, how often it brings something new, how
+    many items it has brought, and how many of the last 30 days are thin: headline and teaser alone.
 
-    A source that fails is tried again for ever, less and less often. `doctor SOURCE` shows step by
-    step why one cannot be read.
+    Told apart are sources that fail, refuse us or have changed, that answer and list nothing
+    (empty), bring nothing new for far longer than they ever did (silent), whose pages cannot be
+    read (thin), and that have moved. One that fails is tried again for ever, less and less often.
+    `doctor SOURCE` shows step by step what is wrong.
     """
     from supplierwatch.show import polled
 
@@ -73,12 +76,13 @@ def sources(
     try:
         with archive(wired) as store, store.reading() as unit:
             states = {state.key: state for state in unit.sources.all()}
+            lately = unit.sources.readings(now - polled.LATELY)
     except NothingStoredError:
-        states = {}  # declared and never polled is an answer too
+        states, lately = {}, {}  # declared and never polled is an answer too
     rows = [
         row
-        for row in polled.rows(wired.catalog.sources, states)
-        if not failing or (row.state is not None and row.state.failures)
+        for row in polled.rows(wired.catalog.sources, states, now, lately)
+        if not failing or row.is_odd
     ]
     if json:
         print_json({"sources": [polled.row_json(row) for row in rows]})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.rhythm import GONE_EVERY, next_poll, page_retry
+from crawler.rhythm import GONE_EVERY, has_moved, next_poll, page_retry, usual_interval
 from storage.model import CrawlReport, Outcome, SourceState, Validators
 from tests.support.crawls import a_source
 
@@ -135,3 +135,74 @@ def test_a_page_is_tried_again_less_and_less_often_and_then_no_more() -> None:
 @pytest.mark.parametrize(("status", "tries"), [(403, 2), (401, 2), (404, 1), (410, 1), (None, 5)])
 def test_closed_and_absent_pages_are_tried_less(status: int | None, tries: int) -> None:
     assert sum(page_retry(n, status, NOW) is not None for n in range(1, 20)) == tries
+
+
+@pytest.mark.parametrize(
+    ("gap", "minutes"),
+    [
+        (timedelta(minutes=3), 7.5),  # something new all the time
+        (timedelta(minutes=90), 15),
+        (timedelta(hours=4), 40),
+        (timedelta(days=9), 60),  # hardly ever
+    ],
+)
+def test_the_interval_learns_the_rhythm_of_its_source(gap: timedelta, minutes: float) -> None:
+    state = replace(STATE, usual_gap=gap)
+    assert wait("not-modified", state=state) == timedelta(minutes=minutes)
+
+
+def test_floor_and_ceiling_hold_whatever_the_rhythm() -> None:
+    bounds = {"min_every": timedelta(minutes=10), "max_every": timedelta(minutes=30)}
+    source = a_source("outlet", SOURCE.url, **bounds)
+    assert usual_interval(source, timedelta(minutes=1)) == timedelta(minutes=10)
+    assert usual_interval(source, timedelta(days=9)) == timedelta(minutes=30)
+
+
+SUNDAY_NIGHT = datetime(2026, 3, 1, 22, 50, tzinfo=UTC)
+
+
+def due_after(at: datetime, silent: frozenset[int], **more: Any) -> datetime:
+    state = replace(STATE, silent_hours=silent)
+    return next_poll(SOURCE, state, report("not-modified"), at, random=lambda: 0.0, **more)
+
+
+def test_hours_in_which_nothing_comes_are_slept_through() -> None:
+    sunday_and_early = frozenset(range(6 * 24, 7 * 24)) | {0, 1, 2}
+    assert due_after(SUNDAY_NIGHT, sunday_and_early) == datetime(2026, 3, 2, 3, tzinfo=UTC)
+    assert due_after(SUNDAY_NIGHT, frozenset({0})) == SUNDAY_NIGHT + timedelta(minutes=15)
+
+
+def test_no_silence_is_longer_than_the_ceiling() -> None:
+    weekdays = frozenset(range(5 * 24 + 12))
+    monday = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    assert due_after(monday, weekdays) == monday + timedelta(hours=24)
+
+
+def test_pages_that_are_left_do_not_wait_for_the_morning() -> None:
+    night = frozenset(range(7 * 24)) - {12}
+    assert due_after(SUNDAY_NIGHT, night, pages_left=True) - SUNDAY_NIGHT == timedelta(minutes=5)
+
+
+def test_what_this_poll_read_counts_before_what_was_known() -> None:
+    state = replace(STATE, silent_hours=frozenset(range(7 * 24 - 1)))
+    said = report(silent_hours=())
+    assert wait(state=state, said=said) == timedelta(minutes=15)
+
+
+MOVED = replace(STATE, moved_to="https://new.example/", moved_since=NOW, moved_polls=3)
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "moved"),
+    [
+        (MOVED, timedelta(days=1), True),
+        (MOVED, timedelta(hours=23), False),
+        (replace(MOVED, moved_polls=2), timedelta(days=9), False),
+        (replace(MOVED, failures=3), timedelta(days=9), False),
+        (STATE, timedelta(days=9), False),
+    ],
+)
+def test_a_source_has_moved_when_it_says_so_for_a_day(
+    state: SourceState, after: timedelta, moved: bool
+) -> None:
+    assert has_moved(state, NOW + after) is moved

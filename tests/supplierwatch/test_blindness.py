@@ -10,9 +10,9 @@ import pytest
 
 from storage.model import SourceState, Validators
 from storage.store import Store
-from supplierwatch.blindness import NETWORK, NO_ANSWER, RESUME, outage, trouble
+from supplierwatch.blindness import NETWORK, NO_ANSWER, RESUME, outage
 from supplierwatch.blindness import _record as record
-from tests.support.builders import NOW, a_report, a_source
+from tests.support.builders import NOW, a_report, a_source, an_article
 
 HOUR = timedelta(hours=1)
 WELL = SourceState(
@@ -80,23 +80,6 @@ def test_hosts_that_fail_for_themselves_are_no_outage(
     assert outage(states, at) == ()
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({}, None),
-        ({"outcome": "failed", "failures": 1, "http_status": 410}, "gone for good"),
-        ({"outcome": "failed", "failures": 2}, None),
-        ({"outcome": "failed", "failures": 3}, "has not been read since"),
-        ({"outcome": "failed", "failures": 3, "last_success_at": None}, "read ever"),
-        ({"outcome": "blocked", "failures": 3, "http_status": 403}, "refuses us"),
-        ({"outcome": "not-a-feed", "failures": 3}, "no longer gives a listing"),
-    ],
-)
-def test_kinds_of_blindness_are_told_apart(changes: dict[str, Any], said: str | None) -> None:
-    text = trouble(replace(WELL, **changes))
-    assert text is None if said is None else text is not None and said in text
-
-
 def polled(store: Store, key: str, at: timedelta, **changes: Any) -> None:
     with store.transaction() as unit:
         unit.sources.claim_due(
@@ -147,5 +130,32 @@ def test_a_source_that_is_gone_is_told_of_once_until_it_is_back(store: Store) ->
 
     polled(store, "a", HOUR, outcome="ok", http_status=200)
     assert looked(store, HOUR) == ()
+    with store.reading() as unit:
+        assert unit.notices.open() == ()
+
+
+def test_a_silent_source_is_told_of_once_and_apart_from_a_failing_one(store: Store) -> None:
+    with store.transaction() as unit:
+        unit.sources.declare([a_source("a")], NOW)
+        for number in range(8):
+            article = an_article(source_key="a", published_at=NOW - (number + 1) * HOUR)
+            unit.items.put(article, now=NOW, baseline=True)
+    polled(store, "a", timedelta(), outcome="ok", new=8)
+    week = timedelta(days=7)
+    polled(store, "a", week, outcome="not-modified", new=0)
+
+    [text] = looked(store, week)
+    assert "brought nothing new since" in text
+    assert looked(store, week + HOUR) == ()
+
+    for hours in (1, 2, 3):
+        polled(store, "a", week + hours * HOUR, outcome="failed", http_status=500, new=0)
+    [text] = looked(store, week + 4 * HOUR)
+    assert "has not been read" in text
+
+    with store.transaction() as unit:
+        unit.items.put(an_article(source_key="a"), now=NOW + 2 * week, baseline=False)
+    polled(store, "a", 2 * week, outcome="ok", new=1)
+    assert looked(store, 2 * week) == ()
     with store.reading() as unit:
         assert unit.notices.open() == ()
