@@ -27,6 +27,7 @@ from storage.model import FetchedEntry
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml",
                "application/feed+json", "application/xml", "text/xml")  # fmt: skip
 _COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _MAX_TTL = timedelta(days=7)
 _DECLARED = re.compile(rb"(<\?xml[^>]*?encoding\s*=\s*[\"'])[\w.:-]+", re.IGNORECASE)
 
@@ -123,7 +124,8 @@ def _parser() -> Any:
 
 def _feedparser(body: bytes, content_type: str | None) -> Any:
     # it is not told the feed's address: it would make addresses of identifiers that are none
-    headers = {"content-type": content_type} if content_type else {}
+    # a charset with a NUL breaks it
+    headers = {"content-type": _UNPRINTABLE.sub("", content_type)} if content_type else {}
     parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
     trouble = type(parsed.get("bozo_exception")).__name__
     if trouble == "CharacterEncodingOverride" and not _sound(body):

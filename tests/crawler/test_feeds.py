@@ -138,3 +138,10 @@ def test_whatever_comes_is_a_feed_or_is_named_as_none(body: bytes) -> None:
     except NotAFeed:
         return
     assert all(entry.url is None or entry.url.startswith("http") for entry in entries)
+
+
+@given(content_type=st.text(max_size=30))
+def test_whatever_the_header_says_a_feed_is_read(content_type: str) -> None:
+    body = rss("<title>Trust pauses move</title><link>/a</link>")
+    feed = read(body, content_type=f"text/xml; charset={content_type}")
+    assert [entry.title for entry in feed.entries] == ["Trust pauses move"]
