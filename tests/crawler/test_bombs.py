@@ -19,7 +19,6 @@ from pathlib import Path
 import brotli
 import pytest
 
-
 from storage.model import TextState
 from tests.crawler.test_crawl import list_in_feed, publish
 from tests.support.crawls import Crawled, Crawls, a_source

@@ -1,0 +1,55 @@
+"""Every fetch passes one gate, at the moment of the connect (S-06): no other way out exists.
+
+The gate is in the reactor of crawl processes (`crawler.connecting`). Whatever opens connections
+of its own would go around it, so each such module is named here with its reason.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from tests.house.project import ROOMS, name_of, python_files
+
+OUTWARD = frozenset(
+    ("socket", "http.client", "urllib.request", "ftplib", "requests", "httpx", "aiohttp", "urllib3",
+     "smtplib", "websockets", "pycurl")
+)  # fmt: skip
+KNOWN = {
+    "crawler/guard.py": "reads addresses, opens nothing",
+    "alerts/channels/dialogue.py": "the mail server of settings.toml",
+    "alerts/channels/email.py": "the mail server of settings.toml",
+    "supplierwatch/jobs.py": "the name of this machine",
+    "supplierwatch/web/server.py": "listens",
+}
+
+
+def imported(source: str) -> set[str]:
+    """The modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_no_other_module_opens_connections() -> None:
+    going_out = {
+        name_of(path)
+        for path in python_files(*ROOMS)
+        if imported(path.read_text(encoding="utf-8")) & OUTWARD
+    }
+    assert going_out == set(KNOWN)
+
+
+def test_scrapy_downloads_through_the_guarded_reactor_alone() -> None:
+    """One place starts crawlers, and it puts the guard in before any of them."""
+    starting = {
+        name_of(path)
+        for path in python_files(*ROOMS)
+        if "install_reactor(" in path.read_text(encoding="utf-8")
+        or "AsyncCrawlerProcess(" in path.read_text(encoding="utf-8")
+        or "CrawlerRunner(" in path.read_text(encoding="utf-8")
+    }
+    assert starting == {"crawler/batch.py"}
