@@ -10,11 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 from alerts.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
 from storage.coverage import Coverage
 from storage.model import StoredItem
+
+Members = Mapping[int, Sequence[StoredItem]]
+"""Story id -> its items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,7 @@ def build_digest(
     occasion: Occasion,
     coverage: Coverage | None,
     watch_keys: Sequence[str] = (),
+    members: Members = MappingProxyType({}),
 ) -> Digest:
     """Arrange `findings` for a reader.
 
@@ -95,8 +100,9 @@ def build_digest(
         occasion: for whom and when.
         coverage: what was looked at since the last message; None to leave it out.
         watch_keys: all watches that the message reports on.
+        members: all items that the archive has of each story.
     """
-    stories = _stories(findings, names)
+    stories = _stories(findings, names, members)
     fresh = [s for s in stories if s.status == "new"]
     changed = [s for s in stories if s.status == "changed"]
     told = [s for s in stories if s.status == "told"]
@@ -111,9 +117,12 @@ def build_digest(
     )
 
 
-def entries_of(findings: Sequence[Finding], names: Names) -> tuple[Entry, ...]:
+def entries_of(
+    findings: Sequence[Finding], names: Names, members: Members = MappingProxyType({})
+) -> tuple[Entry, ...]:
     """The stories in `findings`, the newest first, without any arrangement."""
-    return tuple(_newest_first([_entry(story, names) for story in _stories(findings, names)]))
+    stories = _stories(findings, names, members)
+    return tuple(_newest_first([_entry(story, names) for story in stories]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,21 +131,24 @@ class _Story:
     others: tuple[StoredItem, ...]
     status: Literal["new", "changed", "told"]
     told_before: datetime | None
+    members: tuple[StoredItem, ...]
 
     @property
     def item(self) -> StoredItem:
         return self.findings[0].telling.item
 
 
-def _stories(findings: Sequence[Finding], names: Names) -> list[_Story]:
+def _stories(findings: Sequence[Finding], names: Names, members: Members) -> list[_Story]:
     grouped: dict[int, list[Finding]] = {}
     for finding in findings:
         grouped.setdefault(finding.telling.item.story_id, []).append(finding)
     order = {key: at for at, key in enumerate(names.watches)}
-    return [_story(found, order) for found in grouped.values()]
+    return [_story(found, order, members.get(key, ())) for key, found in grouped.items()]
 
 
-def _story(found: Sequence[Finding], order: Mapping[str, int]) -> _Story:
+def _story(
+    found: Sequence[Finding], order: Mapping[str, int], members: Sequence[StoredItem]
+) -> _Story:
     # what is new to the reader is told as new, whatever else is pending for the story
     untold = [f for f in found if f.telling.told_before is None]
     new = [f for f in untold if f.telling.what == "new"]
@@ -154,6 +166,7 @@ def _story(found: Sequence[Finding], order: Mapping[str, int]) -> _Story:
         others=tuple(i for i in items.values() if i.item_id != leader.item_id),
         status="new" if new else "changed" if untold else "told",
         told_before=max(told, default=None),
+        members=tuple(members),
     )
 
 
@@ -186,7 +199,13 @@ def _rank(finding: Finding, order: Mapping[str, int]) -> tuple[bool, bool, int]:
 
 
 def _entry(story: _Story, names: Names) -> Entry:
-    return entry_of(story.findings, story.others, names, told_before=story.told_before)
+    return entry_of(
+        story.findings,
+        story.others,
+        names,
+        told_before=story.told_before,
+        members=story.members,
+    )
 
 
 def _newest_first(entries: Sequence[Entry]) -> list[Entry]:

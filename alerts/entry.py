@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal, NamedTuple
 
+from alerts.carried import StoryFacts, story_facts, when_of
 from alerts.changes import Change, change_between
 from alerts.harmless import line, shorten, web_link
 from alerts.paging import page_address, page_of, pages_of, pages_said, unread_pages
@@ -23,7 +24,6 @@ UNTITLED = "(no title)"
 _TEXT_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments")
 _READING_ORDER: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url")
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
-_CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +51,14 @@ class WatchWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What keys are called: watches in catalogue order, and sources."""
+    """What keys are called: watches in catalogue order, and sources.
+
+    `press`: the supplier of each source that is its own newsroom.
+    """
 
     watches: Mapping[str, WatchWords]
     sources: Mapping[str, str]
+    press: Mapping[str, str] = field(default_factory=dict)
 
     def watch(self, key: str) -> WatchWords:
         """The words of a watch; its key where it was taken out while its mentions were pending."""
@@ -71,6 +75,7 @@ class Also:
 
     outlet: str
     link: str | None
+    adds: str = ""  # the first sentence that no other outlet has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,7 @@ class Entry:
     pages: tuple[int, ...] = ()  # of a document, on which the watches hit
     unread: str = ""  # what of a document could not be read, as a sentence
     stated: str = ""  # buyer, supplier, value and dates of a notice
+    story: StoryFacts | None = None  # None where nobody else tells it
 
     @property
     def headline(self) -> str:
@@ -133,21 +139,24 @@ def entry_of(
     names: Names,
     *,
     told_before: datetime | None = None,
+    members: Sequence[StoredItem] = (),
 ) -> Entry:
     """One story: what to show of it and why it is there.
 
     Args:
         findings: of the leading item, one for each watch that found it; the first decides which
             sentence is shown.
-        others: further items of the same story.
+        others: further items of the same story that are told with it.
         names: what keys are called.
         told_before: when an alert told it already.
+        members: all items that the archive has of the story.
     """
     item, edited = findings[0].telling.item, findings[0].telling.what == "edit"
     spans = sorted({span for finding in findings for span in finding.spans})
-    when, when_is = _when(item)
+    when, when_is = when_of(item)
     excerpt = _excerpt(item, spans, findings[0].spans) or _excerpt(item, spans, spans)
-    outlet, also = _outlets(item, others, names)
+    facts = story_facts([item, *others, *members], names.press)
+    outlet, also = _outlets(item, others, members, names)
     before = next((f.before for f in findings if f.before is not None), None)
     pages = pages_of(item, spans)
     page = excerpt.page if excerpt is not None and excerpt.page else next(iter(pages), None)
@@ -157,7 +166,7 @@ def entry_of(
         title=_title(item, spans),
         link=web_link(item.url and page_address(item.url, page)),
         outlet=outlet,
-        also=also,
+        also=tuple(_also(one, facts, names) for one in also),
         when=when,
         when_is=when_is,
         excerpt=excerpt,
@@ -172,6 +181,7 @@ def entry_of(
         pages=pages,
         unread=line(unread_pages(item), 240),
         stated=stated(item),
+        story=facts,
     )
 
 
@@ -188,8 +198,8 @@ def _title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
 
 
 def _excerpt(item: StoredItem, spans: Sequence[Span], telling: Sequence[Span]) -> Excerpt | None:
-    for field in _TEXT_FIELDS:
-        found = best_excerpt(field, str(getattr(item, field)), telling, also=spans)
+    for name in _TEXT_FIELDS:
+        found = best_excerpt(name, str(getattr(item, name)), telling, also=spans)
         if found is not None:
             place = Span(found.field, found.start, found.start + 1)
             return replace(found, page=page_of(item, place))
@@ -225,10 +235,10 @@ def _hits(excerpt: Excerpt | None) -> set[str]:
 def _terms(item: StoredItem, spans: Sequence[Span]) -> tuple[Term, ...]:
     counts: Counter[str] = Counter()
     shown: dict[str, str] = {}
-    for field in sorted({span.field for span in spans}, key=_READING_ORDER.index):
-        text = _field_text(item, field)
+    for name in sorted({span.field for span in spans}, key=_READING_ORDER.index):
+        text = _field_text(item, name)
         # "Corvid" inside "Corvid Data" is one find, not two
-        for start, end in merged([(s.start, s.end) for s in spans if s.field == field]):
+        for start, end in merged([(s.start, s.end) for s in spans if s.field == name]):
             plain = line(text[start:end], 60)
             key = _POSSESSIVE.sub("", plain.casefold().replace("-", " "))
             if key:
@@ -243,22 +253,35 @@ def _field_text(item: StoredItem, field: FieldName) -> str:
     return str(getattr(item, field) or "")
 
 
+class _Carried(NamedTuple):
+    source_key: str
+    item_id: int | None
+    url: str | None
+
+
+def _also(one: _Carried, facts: StoryFacts | None, names: Names) -> Also:
+    there = facts.of(one.item_id) if facts is not None and one.item_id is not None else None
+    adds = there.own[0] if there is not None and there.own else ""
+    return Also(outlet=names.source(one.source_key), link=web_link(one.url), adds=adds)
+
+
 def _outlets(
-    item: StoredItem, others: Sequence[StoredItem], names: Names
-) -> tuple[str, tuple[Also, ...]]:
+    item: StoredItem,
+    others: Sequence[StoredItem],
+    members: Sequence[StoredItem],
+    names: Names,
+) -> tuple[str, tuple[_Carried, ...]]:
     shown = {item.source_key}
     also = []
     for carrier in item.carriers:
         if carrier.source_key not in shown:
             shown.add(carrier.source_key)
-            also.append(Also(outlet=names.source(carrier.source_key), link=web_link(carrier.url)))
+            also.append(_Carried(carrier.source_key, None, carrier.url))
     # another item is never left out, even if an outlet told the story twice
-    also += [Also(outlet=names.source(o.source_key), link=web_link(o.url)) for o in others]
+    also += [_Carried(other.source_key, other.item_id, other.url) for other in others]
+    shown |= {other.source_key for other in others}
+    for member in members:
+        if member.source_key not in shown:
+            shown.add(member.source_key)
+            also.append(_Carried(member.source_key, member.item_id, member.url))
     return names.source(item.source_key), tuple(also)
-
-
-def _when(item: StoredItem) -> tuple[datetime, Literal["published", "seen"]]:
-    published = item.published_at
-    if published is None or published > item.first_seen_at + _CLOCK_SKEW:
-        return item.first_seen_at, "seen"
-    return published, "published"

@@ -95,6 +95,18 @@ def copies_marked(
     return tuple(marked)
 
 
+def members_of(unit: Unit, items: Sequence[StoredItem]) -> dict[int, tuple[StoredItem, ...]]:
+    """Story id -> all its items, of those stories that more than one item tells."""
+    found = unit.stories.members({item.story_id for item in items})
+    several = {story: ids for story, ids in found.items() if len(ids) > 1}
+    wanted = [item_id for ids in several.values() for item_id in ids]
+    texts = {item.item_id: item for item in unit.items.get_many(wanted)}
+    return {
+        story: tuple(texts[item_id] for item_id in ids if item_id in texts)
+        for story, ids in several.items()
+    }
+
+
 def current_spans(
     telling: PendingTelling, document: Document, context: TellingContext
 ) -> tuple[Span, ...]:

@@ -17,7 +17,7 @@ from alerts.context import TellingContext
 from alerts.digest import Digest, Occasion, build_digest
 from alerts.due import Due, agenda
 from alerts.errors import MessageError, UnknownSubscriptionError
-from alerts.findings import as_seen_by, copies_marked, explain_tellings
+from alerts.findings import as_seen_by, copies_marked, explain_tellings, members_of
 from alerts.message import Envelope, freeze
 from alerts.render import Rendered, render, render_note
 from config.model import Subscription
@@ -257,6 +257,7 @@ def _digest(
         occasion=occasion,
         coverage=coverage,
         watch_keys=tuple(keys),
+        members=members_of(unit, [telling.item for telling in tellings]),
     )
 
 

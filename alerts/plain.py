@@ -156,6 +156,8 @@ def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     if len(entry.watches) > 1:
         yield from wrap(f"Also found by: {wording.listed(entry.watches[1:])}", "   ")
     yield from _also(entry)
+    for said in wording.story(entry, digest):
+        yield from wrap(said, "   ")
 
 
 def _quote(entry: Entry) -> Iterator[str]:
@@ -176,6 +178,8 @@ def _also(entry: Entry) -> Iterator[str]:
         yield from wrap(other.outlet, "     ", "   - ")
         if other.link:
             yield f"     {other.link}"
+        if other.adds:
+            yield from wrap(f"adds: “{other.adds}”", "     ")
     if len(entry.also) > MAX_ALSO:
         yield f"   - and {len(entry.also) - MAX_ALSO} more"
 

@@ -10,7 +10,7 @@ from alerts.cadence import next_due
 from alerts.context import TellingContext
 from alerts.digest import entries_of
 from alerts.errors import MessageError
-from alerts.findings import explain_tellings
+from alerts.findings import explain_tellings, members_of
 from alerts.greeting import Planned, Welcome
 from alerts.message import Envelope, freeze
 from alerts.notify import schedule
@@ -128,7 +128,11 @@ def _gather(
             if state.last_success_at is None
         ),
         items_stored=unit.items.count(),
-        entries=entries_of(explain_tellings(unit, tellings, context), context.names),
+        entries=entries_of(
+            explain_tellings(unit, tellings, context),
+            context.names,
+            members_of(unit, [item for _, item in newest]),
+        ),
         timezone=subscriptions[0].timezone,
         now=now,
         contact=context.contact,

@@ -12,6 +12,7 @@ from alerts.entry import Entry, WatchWords
 from alerts.greeting import Planned, Welcome
 from alerts.harmless import line, shorten
 from alerts.sentences import Excerpt
+from alerts.storied import story_lines
 from storage.coverage import Coverage
 
 MAX_SUBJECT = 140
@@ -177,6 +178,16 @@ def told(entry: Entry, digest: Digest) -> str:
         return ""
     said = clock(entry.told_before, digest.occasion.timezone, digest.occasion.now)
     return f"you were told of this story {said}" if entry.is_copy else f"alerted {said}"
+
+
+def story(entry: Entry, digest: Digest) -> tuple[str, ...]:
+    """Who was first, what is copied and what only this outlet has, of a story of several."""
+    occasion = digest.occasion
+
+    def said(moment: datetime) -> str:
+        return clock(moment, occasion.timezone, occasion.now)
+
+    return story_lines(entry.story, entry.item_id, digest.names.source, said)
 
 
 def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,6 +77,18 @@ def are_copies(one: Fingerprint, other: Fingerprint) -> bool:
 def contained(one: Fingerprint, other: Fingerprint) -> float:
     """What share of the shingles of `one` the other has too, from 0 to 1."""
     return len(one.each & other.each) / len(one.each) if one.each else 0.0
+
+
+def covered(one: Fingerprint, others: Container[int]) -> float:
+    """What share of the words of `one` stands in a shingle that `others` has, from 0 to 1."""
+    if not one.ordered:
+        return 0.0
+    words = until = 0
+    for at, shingle in enumerate(one.ordered):
+        if shingle in others:
+            words += at + WORDS_IN_SHINGLE - max(at, until)
+            until = at + WORDS_IN_SHINGLE
+    return words / (len(one.ordered) + WORDS_IN_SHINGLE - 1) if words else 0.0
 
 
 class Grouping:

@@ -20,6 +20,9 @@ from storage.shingles import MOST_CANDIDATES, Fingerprint, are_copies, fingerpri
 GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
 # a copy that comes later is a story of its own; sketches older than that are let go
 SPAN = timedelta(days=30)
+# whose texts are compared to say who added what; the work grows with them
+MOST_MEMBERS = 60
+_AT_ONCE = 500
 
 
 class ToldStory(NamedTuple):
@@ -90,6 +93,17 @@ class Stories:
             return 0
         old = delete(story_sketch).where(story_sketch.c.item_id <= until)
         return self._db.execute(old).rowcount
+
+    def members(self, stories: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Story id -> ids of its items, of one that very many carry the first to come."""
+        found: dict[int, list[int]] = {}
+        ids = sorted(stories)
+        for at in range(0, len(ids), _AT_ONCE):
+            some = item.c.story_id.in_(ids[at : at + _AT_ONCE])
+            known = select(item.c.story_id, item.c.id).where(some).order_by(item.c.id)
+            for story_id, item_id in self._db.execute(known):
+                found.setdefault(story_id, []).append(item_id)
+        return {story: tuple(each[:MOST_MEMBERS]) for story, each in found.items()}
 
     def told_to(self, recipient: str, stories: Collection[int]) -> tuple[ToldStory, ...]:
         """What this recipient was told of some stories, the earliest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -185,7 +186,11 @@ def a_coverage(**changes: object) -> Coverage:
     return Coverage(**fields)  # type: ignore[arg-type]
 
 
-def a_digest(*findings: Finding, **changes: object) -> Digest:
+def a_digest(
+    *findings: Finding,
+    members: Mapping[int, Sequence[StoredItem]] | None = None,
+    **changes: object,
+) -> Digest:
     """A digest of the findings on `an_occasion`."""
     return build_digest(
         findings,
@@ -193,4 +198,5 @@ def a_digest(*findings: Finding, **changes: object) -> Digest:
         occasion=an_occasion(**changes),
         coverage=a_coverage(),
         watch_keys=tuple(WATCHES),
+        members=members or {},
     )
