@@ -28,6 +28,7 @@ from crawler.job import CrawlJob
 from crawler.kind import Kind
 from crawler.pipelines import ForgottenRobots, Pipeline, StoredRobots
 from crawler.poll import poll
+from crawler.probing import probe
 from crawler.settings import scrapy_settings
 from crawler.sites import ForgottenSites, StoredSites
 from crawler.spider import SourceSpider, Work
@@ -52,14 +53,19 @@ def crawl(job: CrawlJob, emit: Emit) -> int:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
-    store = open_store(job.database_url, migrate=False) if job.task == "crawl" else None
+    store = open_store(job.database_url, migrate=False) if job.database_url else None
+    crawling = job.task == "crawl"
     door = Door(Guard(job.crawl.allowed_hosts))
     door.install(reactor)
     reactor.suggestThreadPoolSize(LOOKUPS_AT_ONCE)
-    robots = ForgottenRobots() if store is None else StoredRobots(store)
+    robots = StoredRobots(store) if store is not None and crawling else ForgottenRobots()
     sites = ForgottenSites() if store is None else StoredSites(store, now)
     context = CrawlContext(job=job, door=door, robots=robots, clock=now, sites=sites)
-    work = examining(emit) if store is None else polling(context, store, emit)
+    work: Work
+    if store is not None and crawling:
+        work = polling(context, store, emit)
+    else:
+        work = examining(emit, job.task, None if store is None else Pipeline(store, now))
     batch = _Batch(context, work, emit)
 
     async def everything() -> None:
@@ -155,11 +161,14 @@ def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
     return work
 
 
-def examining(emit: Emit) -> Work:
-    """Examinations, which store nothing."""
+def examining(emit: Emit, task: str, archive: Pipeline | None) -> Work:
+    """Examinations and probes, which store nothing. `archive`: what is stored, to compare with."""
 
     async def work(source: Source, fetch: Fetch, kind: Kind) -> None:
-        await examine(source, fetch, kind, emit)
+        if task == "probe":
+            await probe(source, fetch, kind, emit)
+        else:
+            await examine(source, fetch, kind, emit, archive)
 
     return work
 

@@ -34,31 +34,32 @@ _MEANT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """Text, the encoding that it was read by, and how many bytes could not be read."""
+    """Text, the encoding that it was read by and why, and how many bytes could not be read."""
 
     text: str
     encoding: str
     replaced: int
+    because: str = ""
 
 
 def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"]) -> Decoded:
     """The text of a document; NUL and control characters that no text has are dropped."""
     for bom, encoding in _BOMS:
         if body.startswith(bom):
-            return _read(body[len(bom) :], encoding)
+            return _read(body[len(bom) :], encoding, "a byte-order mark says so")
     if not body.isascii() and _is_utf8(body):
-        return _read(body, "utf-8")
+        return _read(body, "utf-8", "its bytes are sound UTF-8, whatever is said of them")
     for name in _declared(body, content_type, kind):
         declared = _known(name)
         if declared is None or declared.startswith(("utf-16", "utf-32")):
             continue  # without a mark or zero bytes it is not that: the declaration was copied
-        return _read(body, declared)
+        return _read(body, declared, "it is declared")
     if body[:200].count(0) > len(body[:200]) // 5:
         wide = "utf-16-le" if body[1:2] == b"\x00" else "utf-16-be"
-        return _read(body, wide)
+        return _read(body, wide, "every other byte is zero")
     if _mostly_utf8(body):
-        return _read(body, "utf-8")
-    return _read(body, "cp1252")
+        return _read(body, "utf-8", "nothing else is declared")
+    return _read(body, "cp1252", "nothing is declared, and it is no UTF-8")
 
 
 def _declared(body: bytes, content_type: str | None, kind: str) -> list[str]:
@@ -99,18 +100,20 @@ def _mostly_utf8(body: bytes) -> bool:
     return broken / beyond < 1 - _MOSTLY
 
 
-def _read(body: bytes, encoding: str) -> Decoded:
+def _read(body: bytes, encoding: str, because: str) -> Decoded:
     if encoding != "utf-8" and not body.isascii() and _mostly_utf8(body):
-        encoding = "utf-8"
+        encoding, because = "utf-8", f"nearly all its bytes are sound UTF-8, not {encoding}"
     try:
         text = body.decode(encoding)
         replaced = 0
     except UnicodeDecodeError:
         if encoding == "utf-8" and not _mostly_utf8(body):
-            encoding = "cp1252"
+            encoding, because = "cp1252", "it is no UTF-8, although that is declared"
         text = body.decode(encoding, "replace")
         replaced = text.count("�")
-    return Decoded(text=_without_controls(text), encoding=encoding, replaced=replaced)
+    return Decoded(
+        text=_without_controls(text), encoding=encoding, replaced=replaced, because=because
+    )
 
 
 # a pattern, since translating letter by letter takes longer than reading the page does

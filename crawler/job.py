@@ -20,7 +20,8 @@ class CrawlJob:
 
     `pages_per_source` bounds the pages read of a source's backlog in one poll; `deadline` is what
     the whole batch may take, `timeout` what one download may. `task` "inspect" polls nothing: it
-    reads one source step by step and stores nothing.
+    reads one source step by step and stores nothing; "probe" reads the listings of all of them.
+    An empty `database_url`: nothing is stored yet to compare with.
     """
 
     run_id: str
@@ -30,7 +31,7 @@ class CrawlJob:
     pages_per_source: int
     deadline: timedelta
     timeout: timedelta = timedelta(seconds=30)
-    task: Literal["crawl", "inspect"] = "crawl"
+    task: Literal["crawl", "inspect", "probe"] = "crawl"
 
 
 def to_json(job: CrawlJob) -> str:

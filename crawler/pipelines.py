@@ -13,6 +13,7 @@ from storage.items import KnownEntry
 from storage.model import (
     Article,
     CrawlReport,
+    Decision,
     FetchedEntry,
     FetchedPage,
     PageDue,
@@ -51,6 +52,11 @@ class Pipeline:
         """For each entry, whether it is known and has changed."""
         with self._store.reading() as unit:
             return unit.items.known_entries(source_key, entries)
+
+    def would_be(self, article: Article, item_id: int | None) -> Decision:
+        """What storage would decide of an article; nothing is stored."""
+        with self._store.reading() as unit:
+            return unit.items.would_be(article, expected=item_id)
 
     async def put_entries(
         self,

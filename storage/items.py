@@ -13,6 +13,7 @@ from storage.identity import guid_key, url_key
 from storage.listing import KnownEntry
 from storage.model import (
     Article,
+    Decision,
     FetchedEntry,
     FetchedPage,
     ItemRevision,
@@ -68,6 +69,10 @@ class Items:
             ready_at=ready_at or now,
             page_due_at=page_due_at,
         )
+
+    def would_be(self, article: Article, *, expected: int | None = None) -> Decision:
+        """What `put` would decide of an article; nothing is stored."""
+        return self._placing.decision_of(article, expected)
 
     def known_entries(
         self, source_key: str, entries: Sequence[FetchedEntry]

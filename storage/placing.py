@@ -24,6 +24,7 @@ from storage.model import (
     EVENTFUL,
     Article,
     Completion,
+    Decision,
     Duplicate,
     KnownItem,
     New,
@@ -59,7 +60,7 @@ class Placing:
         alone(self._db, "put")
         if expected is not None:
             self._keep_from_matching(expected)
-        decision = decide(article, self._candidates(article, expected), expected=expected)
+        decision = self.decision_of(article, expected)
         match decision:
             case New():
                 item_id = self._insert(article, now, baseline)
@@ -85,6 +86,11 @@ class Placing:
             due = update(item).where(item.c.id == item_id).values(page_due_at=page_due_at)
             self._db.execute(due)
         return Stored(decision=decision, item_id=item_id)
+
+    def decision_of(self, article: Article, expected: int | None) -> Decision:
+        """What an article is to the archive, by what it holds now."""
+        article = rows.cleaned(article)
+        return decide(article, self._candidates(article, expected), expected=expected)
 
     def _keep_from_matching(self, item_id: int) -> None:
         # whether a row has mentions must not change between deciding to absorb it and doing so:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from supplierwatch.commands.children import children_quiet
-from supplierwatch.commands.failures import unknown_key
+from supplierwatch.commands.failures import NothingStoredError, unknown_key
 from supplierwatch.commands.options import Json, Source
 from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import session
+from supplierwatch.commands.session import archive, session
 from supplierwatch.exits import Exit
 from supplierwatch.show.console import console, print_json, waiting
+
+if TYPE_CHECKING:
+    from supplierwatch.wiring import Wired
 
 PANEL = "Ask"
 
@@ -22,15 +27,17 @@ def register(app: typer.Typer) -> None:
         "doctor",
         doctor,
         panel=PANEL,
-        examples=(("doctor digital-health", "fetch, decode, parse, dates, extraction, decision"),),
+        examples=(("doctor digital-health", "from the fetch to what would be stored"),),
     )
 
 
 def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
     """Show step by step what becomes of one source.
 
-    The feed and its newest page are fetched as a poll would; each step says what it found. Nothing
-    is stored and nobody is told. Ends with exit code 1 if a step failed.
+    The listing and its newest page are fetched as a poll would; each step says what it found: how
+    the bytes were read, which entries and dates are there, what is the article, and what the
+    archive would make of it. Nothing is stored and nobody is told. Ends with exit code 1 if a step
+    failed.
     """
     from crawler.inspect import inspect_source
     from supplierwatch.show import examined
@@ -43,10 +50,23 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
         children_quiet(unless=session(ctx).verbose) as children,
         waiting(f"examining {declared[source].url}", children.screen),
     ):
-        steps = inspect_source(declared[source], wired.catalog.settings.crawl)
+        steps = inspect_source(
+            declared[source], wired.catalog.settings.crawl, database_url=_stored(wired)
+        )
     if json:
         print_json(examined.steps_json(declared[source], steps))
     else:
         examined.print_steps(console(), declared[source], steps)
     if not all(step.ok for step in steps):
         raise typer.Exit(Exit.FAILED)
+
+
+def _stored(wired: Wired) -> str:
+    """The address of the database; empty where there is none yet, or none that can be read."""
+    from storage.errors import StorageError
+
+    try:
+        with archive(wired):
+            return wired.catalog.settings.service.database_url
+    except (NothingStoredError, StorageError):
+        return ""

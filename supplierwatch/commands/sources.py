@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
         examples=(
             ("sources", "all of them, those in trouble first"),
             ("sources --failing", "only those that an operator should look at"),
+            ("sources --probe", "which of them can be read from here, all in one go"),
             ("sources --export-opml feeds.opml", "the feeds, for a feed reader"),
             ("sources --import-opml feeds.opml", "add those of a feed reader"),
             ("sources --json | jq '.sources[] | select(.failures > 3)'", "for a probe"),
@@ -49,6 +50,12 @@ def sources(
         Path | None,
         typer.Option("--import-opml", help="Add the feeds of an OPML file to sources.toml."),
     ] = None,
+    probe: Annotated[
+        bool,
+        typer.Option(
+            "--probe", help="Ask every source now, also those switched off."
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """List the sources, and what is wrong with them.
@@ -66,6 +73,11 @@ def sources(
     wired = session(ctx).wired()
     if export_opml is not None and import_opml is not None:
         raise UsageError("a list is either imported or exported", "Call the command twice.")
+    if probe:
+        from supplierwatch.commands.probing import probe_all
+
+        probe_all(ctx, wired, failing=failing, json=json)
+        return
     if export_opml is not None:
         _export(wired, export_opml)
         return

@@ -1,0 +1,141 @@
+"""`export`: mentions handed out, as a table, as lines for programs, or as a feed."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from supplierwatch.commands.completion import supplier_keys, watch_keys
+from supplierwatch.commands.failures import UsageError, unknown_key
+from supplierwatch.commands.options import Since, moment_of
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import archive, session
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import note, plural
+
+if TYPE_CHECKING:
+    from storage.exports import Extent
+    from supplierwatch.exports.gathering import Mentioned
+    from supplierwatch.wiring import Wired
+
+PANEL = "Keep"
+
+
+class Form(StrEnum):
+    """How mentions are written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    RSS = "rss"
+
+
+ENDINGS = {
+    ".csv": Form.CSV,
+    ".jsonl": Form.JSONL,
+    ".ndjson": Form.JSONL,
+    ".rss": Form.RSS,
+    ".xml": Form.RSS,
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "export",
+        export,
+        panel=PANEL,
+        examples=(
+            ("export mentions.csv --since 30d", "a table; --bom for Excel"),
+            ("export --format jsonl --watch fdp | jq .why", "lines for programs"),
+            ("export /var/www/watch.rss --limit 100", "a feed, replaced as a whole"),
+        ),
+    )
+
+
+def export(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="Where to write it; standard output otherwise.",
+            dir_okay=False,
+            show_default=False,
+        ),
+    ] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="What to write; the ending of FILE says it otherwise."),
+    ] = None,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--watch",
+            metavar="KEY",
+            help="Only this watch; may be given several times.",
+            autocompletion=watch_keys,
+        ),
+    ] = None,
+    supplier: Annotated[
+        str | None,
+        typer.Option(
+            "--supplier",
+            metavar="KEY",
+            help="Only items in which this supplier is named.",
+            autocompletion=supplier_keys,
+        ),
+    ] = None,
+    since: Since = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="TIME", help="Only items first seen before then: as --since."
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="At most this many, the newest."),
+    ] = None,
+    bom: Annotated[
+        bool,
+        typer.Option("--bom", help="Begin a CSV with a mark by which Excel knows it is UTF-8."),
+    ] = False,
+) -> None:
+    """Write mentions into a file: CSV, JSON Lines or RSS.
+
+    The newest items come first. A file appears whole, in the place of an older one, or not at all.
+    Cells of a table that a spreadsheet would take for formulas get an apostrophe in front.
+    Ends with exit code 6 where there is nothing to export; the file is written all the same.
+    """
+    from alerts.context import TellingContext
+    from supplierwatch.exports.gathering import mentioned
+
+    now = datetime.now(UTC)
+    wanted = _form(file, form)
+    if bom and wanted is not Form.CSV:
+        raise UsageError("--bom is for CSV", "Leave it away: programs that read these need none.")
+    wired = session(ctx).wired()
+    extent = _extent(wired, watch, supplier, since, until, now)
+    with archive(wired) as store:
+        found = mentioned(
+            store,
+            TellingContext.of(wired.catalog, wired.queries),
+            extent,
+            supplier=supplier,
+            limit=limit,
+        )
+        with _opened(file, bom=bom) as out:
+            count = _write(found, out, wanted, now=now, home=wired.catalog.settings.service)
+    if file is not None:
+        note(f"wrote {plural(count, 'mention')} to {file}")
+    if not count:
+        raise typer.Exit(Exit.NOTHING_FOUND)
