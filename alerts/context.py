@@ -16,6 +16,7 @@ class TellingContext:
     """One valid configuration, seen from the messages that come of it.
 
     `suppliers` finds all suppliers in a document at once; `supplier_names` says them.
+    `every_outlet` are the watches to which each further outlet of a story is news.
     """
 
     settings: Settings
@@ -24,6 +25,7 @@ class TellingContext:
     names: Names
     suppliers: WatchIndex
     supplier_names: Mapping[str, str]
+    every_outlet: frozenset[str]
 
     @classmethod
     def of(cls, catalog: Catalog, queries: Mapping[str, Query]) -> TellingContext:
@@ -43,11 +45,13 @@ class TellingContext:
                     for watch in catalog.watches
                 },
                 sources={source.key: source.name for source in catalog.sources},
+                press={s.key: s.press_of for s in catalog.sources if s.press_of is not None},
             ),
             suppliers=WatchIndex(
                 {s.key: compile_query(f"@{s.key}", suppliers=terms) for s in catalog.suppliers}
             ),
             supplier_names={s.key: s.names[0] if s.names else s.key for s in catalog.suppliers},
+            every_outlet=frozenset(w.key for w in catalog.watches if w.every_outlet),
         )
 
     @property

@@ -72,7 +72,7 @@ def copies_marked(
     """The tellings, those marked whose story the recipient was told of as another outlet had it.
 
     By an alert, or by this subscription; and by the same watch: what another watch finds in a copy
-    is another reason to be told.
+    is another reason to be told. Never of a watch that asks for every outlet.
     """
     new = [telling for telling in tellings if telling.what == "new" and not telling.told_before]
     known = unit.stories.told_to(recipient, {telling.item.story_id for telling in new})
@@ -89,7 +89,8 @@ def copies_marked(
                 or context.tells_at_once(one.subscription_key)
             )
         ]
-        if times and telling.what == "new" and not telling.told_before:
+        asked = telling.mention.match.watch_key in context.every_outlet
+        if times and not asked and telling.what == "new" and not telling.told_before:
             telling = replace(telling, told_before=times[0], is_copy=True)
         marked.append(telling)
     return tuple(marked)

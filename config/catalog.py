@@ -135,6 +135,7 @@ def _source(each: Declared[SourceTable]) -> Source:
         verify_tls=table.verify_tls,
         where=each.where,
         select=_selectors(table.select),
+        press_of=table.press_of,
     )
 
 
@@ -158,6 +159,7 @@ def _watch(each: Declared[WatchTable]) -> Watch:
         label=table.label or table.key,
         was=table.was,
         where=each.where,
+        every_outlet=table.every_outlet,
     )
 
 

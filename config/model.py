@@ -71,6 +71,7 @@ class Source:
     verify_tls: bool
     where: Where
     select: Selectors = Selectors()
+    press_of: str | None = None  # the supplier whose own newsroom it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,7 @@ class Watch:
     label: str
     was: str | None
     where: Where
+    every_outlet: bool = False  # a later outlet of a told story is news of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,7 @@ class SourceTable(Keyed):
     item_kind: ItemKind = "news"
     language: Annotated[str, AfterValidator(values.check_language)] | None = None
     verify_tls: bool = True
+    press_of: _Text | None = None
     select: SelectTable = SelectTable()
 
 
@@ -137,6 +138,7 @@ class WatchTable(Keyed):
     keywords: Annotated[list[_Keyword], _Some] | None = None
     label: _Text | None = None
     was: _Key | None = None
+    every_outlet: bool = False
 
 
 class SubscriptionTable(Table):

@@ -213,3 +213,20 @@ def test_what_is_no_selector_is_refused_with_its_line(
 
     assert expected in problem.message
     assert problem.line == source.splitlines().index(written) + 1
+
+
+def test_a_supplier_s_newsroom_and_a_watch_for_every_outlet_are_declared(tmp_path: Path) -> None:
+    [watch] = load(config_folder(tmp_path)).watches
+    [source] = load(config_folder(tmp_path)).sources
+    assert (watch.every_outlet, source.press_of) == (False, None)
+
+    folder = config_folder(
+        tmp_path,
+        {
+            "watches.toml": f"{GOOD['watches.toml']}every_outlet = true\n",
+            "sources.toml": f'{SOURCE}press_of = "Acme"\n',
+        },
+    )
+
+    assert load(folder).watches[0].every_outlet
+    assert load(folder).sources[0].press_of == "Acme"

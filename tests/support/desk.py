@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -68,8 +68,17 @@ def a_subscription(
     )
 
 
-def a_catalog(subscriptions: Sequence[Subscription], watches: dict[str, str]) -> Catalog:
-    """A catalogue of two outlets and two suppliers."""
+def a_catalog(
+    subscriptions: Sequence[Subscription],
+    watches: dict[str, str],
+    *,
+    every_outlet: Collection[str] = (),
+    press: Mapping[str, str] | None = None,
+) -> Catalog:
+    """A catalogue of two outlets and two suppliers.
+
+    `press` makes an outlet a supplier's own newsroom.
+    """
     return Catalog(
         folder=Path("config"),
         settings=Settings(
@@ -107,11 +116,19 @@ def a_catalog(subscriptions: Sequence[Subscription], watches: dict[str, str]) ->
                 language=None,
                 verify_tls=True,
                 where=WHERE,
+                press_of=(press or {}).get(key),
             )
             for key, name in OUTLETS.items()
         ),
         watches=tuple(
-            Watch(key=key, query=query, label=key.title(), was=None, where=WHERE)
+            Watch(
+                key=key,
+                query=query,
+                label=key.title(),
+                was=None,
+                where=WHERE,
+                every_outlet=key in every_outlet,
+            )
             for key, query in watches.items()
         ),
         subscriptions=tuple(subscriptions),
@@ -144,15 +161,25 @@ class Desk:
         clock: Clock,
         *subscriptions: Subscription,
         watches: dict[str, str] | None = None,
+        every_outlet: Collection[str] = (),
+        press: Mapping[str, str] | None = None,
     ) -> None:
         self.store = store
         self.clock = clock
         self.inbox = Inbox()
-        self.declare(*subscriptions, watches=watches or WATCHES)
+        self.declare(
+            *subscriptions, watches=watches or WATCHES, every_outlet=every_outlet, press=press
+        )
 
-    def declare(self, *subscriptions: Subscription, watches: dict[str, str]) -> None:
+    def declare(
+        self,
+        *subscriptions: Subscription,
+        watches: dict[str, str],
+        every_outlet: Collection[str] = (),
+        press: Mapping[str, str] | None = None,
+    ) -> None:
         """Put a configuration in force."""
-        self.catalog = a_catalog(subscriptions, watches)
+        self.catalog = a_catalog(subscriptions, watches, every_outlet=every_outlet, press=press)
         terms = compile_suppliers(self.catalog.suppliers)
         queries = {
             watch.key: compile_query(watch.query, suppliers=terms) for watch in self.catalog.watches
