@@ -48,6 +48,21 @@ class Carriage:
     own: tuple[str, ...]
     own_count: int
 
+    def record(self) -> dict[str, object]:
+        """Its fields as plain values, for exports; moments in UTC."""
+        return {
+            "item": self.item_id,
+            "source": self.source_key,
+            "url": self.url,
+            "at": f"{self.when:%Y-%m-%dT%H:%M:%SZ}",
+            "at_is": self.when_is,
+            "supplier": self.supplier,
+            "copy": self.is_copy,
+            "release_share": None if self.release is None else round(self.release, 2),
+            "own": list(self.own),
+            "own_count": self.own_count,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFacts:
@@ -69,6 +84,14 @@ class StoryFacts:
     def suppliers(self) -> tuple[str, ...]:
         """Whose own releases are among the items."""
         return tuple(sorted({each.supplier for each in self.carriages if each.supplier}))
+
+    def record(self) -> dict[str, object]:
+        """The story as plain values, for exports."""
+        return {
+            "outlets": [each.record() for each in self.carriages],
+            "copies": self.copies,
+            "release_of": list(self.suppliers),
+        }
 
     def of(self, item_id: int) -> Carriage | None:
         """The item's place in it."""

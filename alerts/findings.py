@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from alerts.carried import StoryFacts, story_facts
 from alerts.context import TellingContext
 from alerts.entry import Finding
 from alerts.query import Document
@@ -106,6 +107,16 @@ def members_of(unit: Unit, items: Sequence[StoredItem]) -> dict[int, tuple[Store
         story: tuple(texts[item_id] for item_id in ids if item_id in texts)
         for story, ids in several.items()
     }
+
+
+def stories_of(
+    unit: Unit, items: Sequence[StoredItem], press: Mapping[str, str]
+) -> dict[int, StoryFacts]:
+    """Story id -> what can be said of it, of those stories that more than one item tells."""
+    facts = {
+        story: story_facts(members, press) for story, members in members_of(unit, items).items()
+    }
+    return {story: told for story, told in facts.items() if told is not None}
 
 
 def current_spans(

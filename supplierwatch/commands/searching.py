@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import Session, archive, session
 from supplierwatch.exits import Exit
 from supplierwatch.show.console import console, print_json
+
+if TYPE_CHECKING:
+    from supplierwatch.wiring import Wired
 
 PANEL = "Ask"
 
@@ -89,6 +92,7 @@ class Wanted:
 def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
     """Compile `text`, look through the archive, show what was found."""
     from alerts.archive import Wish, look_through
+    from alerts.findings import stories_of
     from alerts.query import compile_query
     from supplierwatch.show import found
 
@@ -109,9 +113,17 @@ def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
             ),
             progress=looking.take,
         )
+        with store.reading() as unit:
+            stories = stories_of(unit, [hit.item for hit in looked.hits], newsrooms(wired))
+    told = found.Known(names=wired.source_names, stories=stories)
     if wanted.as_json:
-        print_json(found.looked_json(looked, query, wired.source_names))
+        print_json(found.looked_json(looked, query, told))
     else:
-        found.print_looked(console(), looked, query, wired.source_names, wanted.deadline)
+        found.print_looked(console(), looked, query, told, wanted.deadline)
     if not looked.hits:
         raise typer.Exit(Exit.NOTHING_FOUND)
+
+
+def newsrooms(wired: Wired) -> dict[str, str]:
+    """Source key -> the supplier whose own newsroom it is."""
+    return {s.key: s.press_of for s in wired.catalog.sources if s.press_of is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +13,21 @@ from rich.text import Text
 
 from alerts.paging import page_address
 from alerts.stated import MAX_STATED, stated
+from alerts.storied import story_lines
+from alerts.wording import listed
 from supplierwatch.show.console import clean, console, plural, print_indented
 from supplierwatch.show.hits import page_hit, pages_words, sentence_of, title_of
 from supplierwatch.show.problems import print_query_warnings
 from supplierwatch.show.shapes import item_json, why_json
-from supplierwatch.show.times import day, iso
+from supplierwatch.show.times import clock, day, iso
 
 if TYPE_CHECKING:
     from alerts.archive import Hit, Looked
+    from alerts.carried import StoryFacts
     from alerts.query import Query
+    from storage.model import StoredItem
 
+MAX_ALSO = 5
 NEVER_SHOWN = 3  # pages of a search that is over sooner than a line could be read
 
 
@@ -53,17 +59,29 @@ class Looking:
             self._status.start()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known beside the hits: the names of sources, and the stories told by several."""
+
+    names: Mapping[str, str]
+    stories: Mapping[int, StoryFacts]
+
+    def name(self, source_key: str) -> str:
+        """What a source is called."""
+        return clean(self.names.get(source_key, source_key))
+
+
 def print_looked(
     screen: Console,
     looked: Looked,
     query: Query,
-    names: Mapping[str, str],
+    known: Known,
     seconds: float,
 ) -> None:
     """The hits in their order, and how far the search went in the seconds that it had."""
     print_query_warnings(console(stderr=True), query)
     for hit in looked.hits:
-        print_hit(screen, hit, names)
+        print_hit(screen, hit, known)
         screen.print()
     screen.print(Text(summary(looked, seconds), "bold" if looked.hits else "yellow"))
     screen.print(Text(f"Looked for: {query.paraphrase}", "dim"))
@@ -90,12 +108,11 @@ def _went_back(looked: Looked) -> bool:
     return looked.order == "date" and looked.oldest is not None
 
 
-def print_hit(screen: Console, hit: Hit, names: Mapping[str, str]) -> None:
-    """One item: title, where and when, address, the sentence."""
+def print_hit(screen: Console, hit: Hit, known: Known) -> None:
+    """One item: title, where and when, address, the sentence, and who else has the story."""
     item = hit.item
     screen.print(title_of(item, hit.spans))
-    outlet = clean(names.get(item.source_key, item.source_key))
-    facts = [outlet, day(item.published_at or item.first_seen_at)]
+    facts = [known.name(item.source_key), day(item.published_at or item.first_seen_at)]
     if item.thin_reason:
         facts.append("headline and teaser only")
     if on := pages_words(item, hit.spans):
@@ -112,9 +129,20 @@ def print_hit(screen: Console, hit: Hit, names: Mapping[str, str]) -> None:
         field, text = sentence
         label = Text(f"{field}: ", "dim") if field in ("comments", "author", "url") else Text()
         print_indented(screen, label + text)
+    story = known.stories.get(item.story_id)
+    for said in _story_lines(item, story, known):
+        print_indented(screen, Text(said, "dim"))
 
 
-def looked_json(looked: Looked, query: Query, names: Mapping[str, str]) -> dict[str, Any]:
+def _story_lines(item: StoredItem, story: StoryFacts | None, known: Known) -> tuple[str, ...]:
+    if story is None:
+        return ()
+    keys = dict.fromkeys(one.source_key for one in story.carriages if one.item_id != item.item_id)
+    also = f"Also in {listed([known.name(key) for key in keys], MAX_ALSO)}"
+    return (also, *story_lines(story, item.item_id, known.name, clock))
+
+
+def looked_json(looked: Looked, query: Query, known: Known) -> dict[str, Any]:
     """`search --json` and `watches try --json`."""
     return {
         "query": query.canonical,
@@ -126,7 +154,16 @@ def looked_json(looked: Looked, query: Query, names: Mapping[str, str]) -> dict[
         "looked_back_to": iso(looked.oldest) if _went_back(looked) else None,
         "since": iso(looked.since),
         "found": [
-            {**item_json(hit.item, names), "why": why_json(hit.item, hit.spans)}
+            {
+                **item_json(hit.item, known.names),
+                "why": why_json(hit.item, hit.spans),
+                "story": _story_json(hit.item, known),
+            }
             for hit in looked.hits
         ],
     }
+
+
+def _story_json(item: StoredItem, known: Known) -> dict[str, object] | None:
+    story = known.stories.get(item.story_id)
+    return None if story is None else story.record()

@@ -215,11 +215,13 @@ def test_what_is_no_selector_is_refused_with_its_line(
     assert problem.line == source.splitlines().index(written) + 1
 
 
-def test_a_supplier_s_newsroom_and_a_watch_for_every_outlet_are_declared(tmp_path: Path) -> None:
-    [watch] = load(config_folder(tmp_path)).watches
-    [source] = load(config_folder(tmp_path)).sources
-    assert (watch.every_outlet, source.press_of) == (False, None)
+def test_neither_newsrooms_nor_every_outlet_are_the_default(tmp_path: Path) -> None:
+    catalog = load(config_folder(tmp_path))
 
+    assert (catalog.watches[0].every_outlet, catalog.sources[0].press_of) == (False, None)
+
+
+def test_a_newsroom_and_a_watch_for_every_outlet_are_read(tmp_path: Path) -> None:
     folder = config_folder(
         tmp_path,
         {
@@ -228,5 +230,6 @@ def test_a_supplier_s_newsroom_and_a_watch_for_every_outlet_are_declared(tmp_pat
         },
     )
 
-    assert load(folder).watches[0].every_outlet
-    assert load(folder).sources[0].press_of == "Acme"
+    catalog = load(folder)
+
+    assert (catalog.watches[0].every_outlet, catalog.sources[0].press_of) == (True, "Acme")

@@ -1,0 +1,64 @@
+"""search over an archive in which several outlets carry one story."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.supplierwatch.house import BODY, SOURCES, House, a_house, an_article
+
+OWN = "Nurses at Northmoor told us that nobody had asked them about the new screens."
+
+
+@pytest.fixture
+def syndicated(tmp_path: Path) -> House:
+    """The supplier's own release, and an outlet that prints it with a sentence of its own."""
+    house = a_house(tmp_path)
+    house.write("sources.toml", SOURCES.rstrip() + '\npress_of = "Halcyon Health"\n')
+    house.stores(
+        an_article(
+            "release",
+            source_key="trolley",
+            body=BODY,
+            published_at=datetime(2026, 11, 23, 9, tzinfo=UTC),
+        ),
+        an_article(
+            "print",
+            source_key="ward-ledger",
+            body=f"{BODY} {OWN}",
+            published_at=datetime(2026, 11, 23, 12, tzinfo=UTC),
+        ),
+    )
+    return house
+
+
+def test_a_search_says_who_has_the_story_and_what_of_it_is_a_release(syndicated: House) -> None:
+    out = " ".join(syndicated.run("search", "nurses").stdout.split())
+
+    assert "Also in trolley" in out
+    assert "First: trolley, 2026-11-23" in out
+    assert "% of this text is Halcyon Health's own press release." in out
+    assert f"Only here: “{OWN}”" in out
+
+
+def test_a_search_for_scripts_has_the_story_with_its_outlets(syndicated: House) -> None:
+    [found] = syndicated.json("search", "nurses")["found"]
+
+    story = found["story"]
+    assert [(one["source"], one["supplier"]) for one in story["outlets"]] == [
+        ("trolley", "Halcyon Health"),
+        ("ward-ledger", None),
+    ]
+    assert story["outlets"][1]["own"] == [OWN]
+    assert 0.7 < story["outlets"][1]["release_share"] < 0.9
+    assert story["release_of"] == ["Halcyon Health"]
+
+
+def test_an_item_that_nobody_else_carries_has_no_story(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    house.stores(an_article("alone", title="Corvid Data opens an office"))
+
+    assert house.json("search", "corvid")["found"][0]["story"] is None
+    assert "First:" not in house.run("search", "corvid").stdout
