@@ -142,10 +142,13 @@ def _entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> Fetche
     link = words(one.get("link"))
     raw = words(one.get("public_timestamp")) or None
     form = words(one.get("format"))
+    url = urljoin(page.final_url, link)
+    parts, here = urlsplit(url), urlsplit(page.final_url)
     return FetchedEntry(
         source_key=source_key,
-        url=urljoin(page.final_url, link),
-        guid=link,
+        url=url,
+        # the API writes paths for its own pages and whole addresses for others
+        guid=parts.path if parts.netloc == here.netloc else link,
         title=words(one.get("title")),
         summary=words(one.get("description")),
         content="",

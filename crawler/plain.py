@@ -8,7 +8,11 @@ import re
 import lxml.html
 from lxml import etree
 
-_BLOCKS = {"p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "blockquote", "tr", "td"}
+_BLOCKS = frozenset(
+    ("p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table",
+     "caption", "tr", "td", "th", "dl", "dt", "dd", "section", "article", "figure", "figcaption",
+     "pre", "hr")
+)  # fmt: skip
 _SILENT = {"script", "style", "noscript", "template", "iframe"}
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
 _SPACES = re.compile(r"[ \t\xa0\u2028\u2029\r\f\v]+")

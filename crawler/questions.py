@@ -175,7 +175,8 @@ def _entry(value: Mapping[str, Any], source_key: str, fetched_at: datetime) -> F
 
 def _title(value: Mapping[str, Any]) -> str:
     named = f"Written question {words(value.get('uin'))}"
-    return words(value.get("heading")) or f"{named}: {words(value.get('answeringBodyName'))}"
+    said = (named, words(value.get("answeringBodyName")))
+    return words(value.get("heading")) or ": ".join(part for part in said if part)
 
 
 def _newest(value: Mapping[str, Any]) -> str | None:

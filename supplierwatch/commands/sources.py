@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -15,6 +16,7 @@ from supplierwatch.commands.session import archive, session
 from supplierwatch.show.console import console, print_json
 
 if TYPE_CHECKING:
+    from config.model import Source
     from supplierwatch.wiring import Wired
 
 PANEL = "Ask"
@@ -52,9 +54,7 @@ def sources(
     ] = None,
     probe: Annotated[
         bool,
-        typer.Option(
-            "--probe", help="Ask every source now, also those switched off."
-        ),
+        typer.Option("--probe", help="Ask every source now, also those switched off."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -105,7 +105,7 @@ def sources(
 def _export(wired: Wired, file: Path) -> None:
     from config.opml import write_opml
 
-    feeds = [one for one in wired.catalog.sources if one.kind == "feed"]
+    feeds = [one for one in wired.catalog.sources if _is_feed(one)]
     try:
         file.write_bytes(write_opml(feeds, title="supplierwatch"))
     except OSError as error:
@@ -113,6 +113,12 @@ def _export(wired: Wired, file: Path) -> None:
     others = len(wired.catalog.sources) - len(feeds)
     left = f"; {others} of other kinds are none" if others else ""
     console().print(f"{len(feeds)} feeds written to {file}{left}", markup=False, soft_wrap=True)
+
+
+def _is_feed(source: Source) -> bool:
+    """Whether a feed reader can read a source: a feed, or one of those of GOV.UK."""
+    path = urlsplit(source.url).path
+    return source.kind == "feed" or (source.kind == "govuk" and path.endswith(".atom"))
 
 
 def _import(wired: Wired, file: Path) -> None:
