@@ -20,6 +20,7 @@ from crawler.completing import completed, paragraphs
 from crawler.decode import decode
 from crawler.errors import Junk, Unreadable
 from crawler.headings import best_title
+from crawler.layout_tables import unfold_layout_tables
 from crawler.lines import article_lines
 from crawler.plain import one_line, plain_text, squeeze
 from crawler.recurring import Block, blocks_of, drop_recurring, is_about, is_junk, without
@@ -45,6 +46,7 @@ _WALL = re.compile(
     r"|(sign|log) in to (continue|read)|subscribe to (continue|read)|register to (continue|read)",
     re.IGNORECASE,
 )
+_ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # of a table; the signs at its ends say nothing
 _WALL_WORDS = 150  # a text that asks for consent and is longer than this is about consent
 
 
@@ -63,6 +65,7 @@ def extract(
         Junk: what there is stands on other pages of the host too.
     """
     document = _document(page)
+    unfold_layout_tables(document)
     said = read_structured(document)
     title = best_title(document, said, entry.title if entry is not None else None)
     authors = authors_of(document, said)
@@ -111,6 +114,7 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
         Unreadable: it is no page that could be read.
     """
     document = _document(page)
+    unfold_layout_tables(document)
     listed = None if entry is None else entry.title
     title = best_title(document, read_structured(document), listed)
     site.learn(article_name(entry, title, page), (block.key for block in _seen(document)))
@@ -138,7 +142,8 @@ def _seen(document: lxml.html.HtmlElement) -> list[Block]:
 def _running_text(document: lxml.html.HtmlElement, url: str) -> str:
     running = paragraphs(document)
     found = _trafilatura(document, url)
-    return completed(squeeze(str(found.get("text") or "")), running)
+    text = _ROW.sub(r"\1", squeeze(str(found.get("text") or "")))
+    return completed(text, running)
 
 
 def _if_readable(
