@@ -6,15 +6,15 @@ difference. Candidates are found by their sketches; the texts themselves decide.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from storage.model import ItemKind, StoredItem
 from storage.schema import item, mention, story_sketch, subscriber, told
-from storage.shingles import MOST_CANDIDATES, Fingerprint, are_copies, fingerprint
+from storage.shingles import MOST_CARRIERS, are_copies, candidates, fingerprint
 
 # notices, questions and papers have forms: they are alike and yet not the same
 GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
@@ -23,6 +23,13 @@ SPAN = timedelta(days=30)
 # whose texts are compared to say who added what; the work grows with them
 MOST_MEMBERS = 60
 _AT_ONCE = 500
+# built once: building them anew costs more than running them
+_CARRIERS = select(story_sketch.c.shingle, story_sketch.c.item_id).where(
+    story_sketch.c.shingle.in_(bindparam("sketch", expanding=True))
+)
+_TEXTS = select(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.story_id).where(
+    item.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 class ToldStory(NamedTuple):
@@ -53,12 +60,17 @@ class Stories:
         if stored.kind not in GROUPED:
             return own
         mine = fingerprint(text_of(stored.title, stored.summary, stored.body))
+        carriers = self._carriers(mine.sketch)
         stories = {own}
-        for text, story in self._candidates(mine, stored.item_id):
+        for text, story in self._texts(candidates(mine.sketch, carriers)):
             if story not in stories and are_copies(mine, fingerprint(text)):
                 stories.add(story)
-        if mine.sketch:
-            rows = [{"shingle": one, "item_id": stored.item_id} for one in mine.sketch]
+        rows = [
+            {"shingle": one, "item_id": stored.item_id}
+            for one in mine.sketch
+            if len(carriers.get(one, ())) < MOST_CARRIERS
+        ]
+        if rows:
             self._db.execute(insert(story_sketch), rows)
         first = min(stories)
         if len(stories) > 1:
@@ -67,22 +79,24 @@ class Stories:
             self._db.execute(joined)
         return first
 
-    def _candidates(self, mine: Fingerprint, but: int) -> list[tuple[str, int]]:
-        """(text, story) of items that share some of a sketch, those with most first."""
-        shared = (
-            select(story_sketch.c.item_id, func.count().label("shared"))
-            .where(story_sketch.c.shingle.in_(mine.sketch), story_sketch.c.item_id != but)
-            .group_by(story_sketch.c.item_id)
-            .order_by(func.count().desc(), story_sketch.c.item_id)
-            .limit(MOST_CANDIDATES)
-            .subquery()
-        )
-        found = self._db.execute(
-            select(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.story_id)
-            .join(shared, shared.c.item_id == item.c.id)
-            .order_by(shared.c.shared.desc(), item.c.id)
-        )
-        return [(text_of(row.title, row.summary, row.body), row.story_id) for row in found]
+    def _carriers(self, sketch: Collection[int]) -> dict[int, list[int]]:
+        """Shingle -> the items that have it in their sketches."""
+        found: dict[int, list[int]] = {}
+        if sketch:
+            rows = self._db.execute(_CARRIERS, {"sketch": list(sketch)})
+            for shingle, item_id in rows:
+                found.setdefault(shingle, []).append(item_id)
+        return found
+
+    def _texts(self, item_ids: Sequence[int]) -> Iterator[tuple[str, int]]:
+        """(text, story) of items, in their order."""
+        if not item_ids:
+            return
+        rows = self._db.execute(_TEXTS, {"ids": list(item_ids)})
+        known = {row.id: row for row in rows}
+        for item_id in item_ids:
+            row = known[item_id]
+            yield text_of(row.title, row.summary, row.body), row.story_id
 
     def forget(self, before: datetime) -> int:
         """Let go of the sketches of items first seen earlier; returns how many rows went."""

