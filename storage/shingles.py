@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from storage.wordnumbers import word_numbers
@@ -28,42 +29,36 @@ MOST_APART, NEW_LEAD = 0.2, 40
 SHORT = 60
 LEAST_ALIKE = 0.45
 MOST_CANDIDATES = 60
+# Of 48 shingles of a copy that has a quarter in common, fewer than 3 are found once in 5,000 times
+LOOK, LEAST_IN_LOOK = 48, 3
 # A shingle is noted of the first so many items: what everybody writes ("one of the") must not make
-# each further item dearer. Where more than a few have it, it takes another to make a candidate.
-MOST_CARRIERS, FEW_CARRIERS = 64, 8
+# each further item dearer. One in common is chance; of texts that have so few, it may be half.
+MOST_CARRIERS, TINY = 64, 4
 
-_BITS = (1 << 63) - 1  # what a signed column holds
 _FIRST, _SECOND, _THIRD = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
 _SPREAD = 0xBF58476D1CE4E5B9
 
 
 class Fingerprint:
-    """The shingles of a text: in its order, and each once."""
+    """The shingles of a text: in its order, and each once, the least first."""
 
-    __slots__ = ("_each", "ordered")
+    __slots__ = ("least_first", "ordered")
 
     def __init__(self, ordered: NDArray[np.int64]) -> None:
+        import numpy as np
+
+        inorder = np.sort(ordered)
+        again = inorder[1:] == inorder[:-1]
+        if again.any():
+            inorder = inorder[np.concatenate(([True], ~again))]
         self.ordered = ordered
-        self._each: NDArray[np.int64] | None = None
+        self.least_first: NDArray[np.int64] = inorder
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fingerprint) and self.ordered.tobytes() == other.ordered.tobytes()
 
     def __hash__(self) -> int:
         return hash(self.ordered.tobytes())
-
-    @property
-    def least_first(self) -> NDArray[np.int64]:
-        """Each of them once, the least first."""
-        if self._each is None:
-            import numpy as np
-
-            inorder = np.sort(self.ordered)
-            again = np.empty(len(inorder), dtype=np.bool_)
-            again[:1] = False
-            np.equal(inorder[1:], inorder[:-1], out=again[1:])
-            self._each = inorder[~again] if again.any() else inorder
-        return self._each
 
     @property
     def each(self) -> frozenset[int]:
@@ -86,30 +81,35 @@ def fingerprint_of(words: NDArray[np.uint64]) -> Fingerprint:
     import numpy as np
 
     if len(words) < WORDS_IN_SHINGLE:
-        mixed = words.sum(dtype=np.uint64, keepdims=True) if len(words) else words
+        mixed = words.sum(dtype=np.uint64, keepdims=True) if len(words) else words.copy()
     else:
-        mixed = words[:-2] * np.uint64(_FIRST)
-        mixed += words[1:-1] * np.uint64(_SECOND)
-        mixed += words[2:] * np.uint64(_THIRD)
-    mixed = (mixed ^ (mixed >> np.uint64(31))) * np.uint64(_SPREAD)
-    # the upper half of a product is the better mixed one
-    mixed ^= mixed >> np.uint64(32)
-    return Fingerprint((mixed & np.uint64(_BITS)).astype(np.int64))
+        mixed = words[:-2] * _FIRST
+        mixed += words[1:-1] * _SECOND
+        mixed += words[2:] * _THIRD
+    mixed ^= mixed >> 31
+    mixed *= _SPREAD
+    mixed >>= 1  # what a signed column holds
+    return Fingerprint(mixed.view(np.int64))
 
 
 def are_copies(one: Fingerprint, other: Fingerprint) -> bool:
     """Whether two texts tell the same in the same words; neither comes first."""
-    if _comes_first(other, one):
-        one, other = other, one
     mine, others = one.least_first, other.least_first
-    if not len(mine):
-        return False
-    shared = _shared(mine, others)
+    if (len(mine), len(one.ordered)) > (len(others), len(other.ordered)):
+        one, other, mine, others = other, one, others, mine
     if len(mine) < SHORT:
-        return shared >= LEAST_ALIKE * (len(mine) + len(others) - shared)
-    if shared < LEAST_CONTAINED * len(mine):
+        shared = _shared(mine, others)
+        return shared > 0 and shared >= LEAST_ALIKE * (len(mine) + len(others) - shared)
+    # most candidates are none, and the least shingles, which are any, tell it
+    if _shared(mine[:LOOK], others) < LEAST_IN_LOOK:
         return False
-    return _longest_apart(one, other) <= MOST_APART * len(one.ordered) + NEW_LEAD
+    if _shared(mine, others) < LEAST_CONTAINED * len(mine):
+        return False
+    apart = _longest_apart(one, other) - MOST_APART * len(one.ordered)
+    if len(mine) == len(others):
+        # neither is the shorter
+        apart = max(apart, _longest_apart(other, one) - MOST_APART * len(other.ordered))
+    return apart <= NEW_LEAD
 
 
 def contained(one: Fingerprint, other: Fingerprint) -> float:
@@ -129,26 +129,23 @@ def covered(one: Fingerprint, others: Container[int]) -> float:
 
 
 def candidates(sketch: Sequence[int], carriers: Mapping[int, Sequence[int]]) -> list[int]:
-    """The items worth comparing with a text, those that share most of its sketch first.
+    """The items worth comparing with a text; of too many, those that share most of its sketch.
 
     Args:
         sketch: of the text.
-        carriers: shingle -> the items that are known to have it in theirs.
+        carriers: shingle of it -> the items that are known to have it in theirs.
     """
-    shared: Counter[int] = Counter()
-    telling: set[int] = set()
-    for shingle in sketch:
-        known = carriers.get(shingle)
-        if known:
-            shared.update(known)
-            if len(known) <= FEW_CARRIERS:
-                telling.update(known)
-    if not shared:
-        return []
-    enough = min(2, len(sketch))
-    worth = [one for one, count in shared.items() if count >= enough or one in telling]
-    worth.sort(key=lambda one: (-shared[one], one))
-    return worth[:MOST_CANDIDATES]
+    once: set[int] = set()
+    worth: set[int] = set()
+    for known in carriers.values():
+        worth.update(once.intersection(known))
+        once.update(known)
+    if len(sketch) <= TINY:
+        worth = once
+    if len(worth) <= MOST_CANDIDATES:
+        return sorted(worth)
+    shared = Counter(chain.from_iterable(carriers.values()))
+    return sorted(worth, key=lambda one: (-shared[one], one))[:MOST_CANDIDATES]
 
 
 class Grouping:
@@ -156,7 +153,7 @@ class Grouping:
 
     def __init__(self) -> None:
         self._texts: list[Fingerprint] = []
-        self._carriers: dict[int, list[int]] = {}
+        self._carriers: dict[int, int | list[int]] = {}
         self._parents: list[int] = []
 
     def add(self, text: str) -> int:
@@ -164,16 +161,22 @@ class Grouping:
         mine, number = fingerprint(text), len(self._texts)
         self._texts.append(mine)
         self._parents.append(number)
-        for other in candidates(mine.sketch, self._carriers):
+        carriers = self._carriers
+        known: dict[int, list[int]] = {}
+        for shingle in mine.sketch:
+            had = carriers.setdefault(shingle, number)
+            if had != number:
+                # most shingles have one carrier, which needs no list
+                if isinstance(had, int):
+                    had = carriers[shingle] = [had]
+                known[shingle] = had
+        for other in candidates(mine.sketch, known) if known else ():
             mother, father = self.story(number), self.story(other)
             if mother != father and are_copies(mine, self._texts[other]):
                 self._parents[max(mother, father)] = min(mother, father)
-        for shingle in mine.sketch:
-            known = self._carriers.get(shingle)
-            if known is None:
-                self._carriers[shingle] = [number]
-            elif len(known) < MOST_CARRIERS:
-                known.append(number)
+        for had in known.values():
+            if len(had) < MOST_CARRIERS:
+                had.append(number)
         return number
 
     def story(self, number: int) -> int:
@@ -182,13 +185,6 @@ class Grouping:
             self._parents[number] = self._parents[self._parents[number]]
             number = self._parents[number]
         return number
-
-
-def _comes_first(one: Fingerprint, other: Fingerprint) -> bool:
-    lengths = len(one.least_first), len(other.least_first)
-    if lengths[0] != lengths[1]:
-        return lengths[0] < lengths[1]
-    return one.ordered.tobytes() < other.ordered.tobytes()
 
 
 def _shared(some: NDArray[np.int64], among: NDArray[np.int64]) -> int:

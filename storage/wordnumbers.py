@@ -1,8 +1,8 @@
 """Words of a text as numbers, all at once. Pure.
 
 A word is a run of letters, digits and underscores, as for `\\w+`; its number is a polynomial of its
-characters modulo 2^64. Taken as differences of one running sum over the text, so that a text costs
-a dozen passes of numpy and no step of Python for a word; that is most of what grouping costs.
+characters modulo 2^64. A text costs a dozen passes of numpy and no step of Python for a word; that
+is most of what grouping costs.
 """
 
 from __future__ import annotations
@@ -20,22 +20,38 @@ _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2^64
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _KNOWN = 1 << 16  # characters of which a table says whether they are a word's; all later ones are
 _LEAST = 1 << 13
+# what most texts have beyond Latin-1, which is read four times as fast
+_COMMON_SIGNS = "’‘“”–—…"
 
 
 def word_numbers(text: str) -> Numbers:
     """The numbers of the words of a text, in order; case makes no difference."""
     import numpy as np  # a tenth of a second, which commands that group nothing do without
 
-    raw = text.casefold().encode("utf-32-le", "surrogatepass")
-    characters = np.frombuffer(raw, dtype="<u4")
-    inside = np.zeros(len(characters) + 2, dtype=np.bool_)
-    inside[1:-1] = _letters()[np.minimum(characters, _KNOWN - 1)]
-    borders = np.flatnonzero(inside[1:] != inside[:-1])
-    starts, ends = borders[::2], borders[1::2]
+    folded = text.casefold()
+    if not folded.isascii():
+        for sign in _COMMON_SIGNS:
+            folded = folded.replace(sign, " ")
+    characters: NDArray[np.uint8] | NDArray[np.uint32]
+    try:
+        raw = folded.encode("latin-1")
+    except UnicodeEncodeError:
+        wide = folded.encode("utf-32-le", "surrogatepass")
+        characters = np.frombuffer(wide, dtype="<u4")
+        letters = _letters()[np.minimum(characters, _KNOWN - 1)]
+    else:
+        characters = np.frombuffer(raw, dtype=np.uint8)
+        letters = np.frombuffer(raw.translate(_latin_letters()), dtype=np.bool_)
+    inside = np.zeros(len(letters) + 2, dtype=np.bool_)
+    inside[1:-1] = letters
+    borders = (inside[1:] != inside[:-1]).nonzero()[0]  # where a word begins, where it ends, ...
     powers, inverses = _powers(_room(len(characters)))
-    sums = np.zeros(len(characters) + 1, dtype=np.uint64)
-    np.cumsum(characters * powers[: len(characters)], out=sums[1:])
-    return (sums[ends] - sums[starts]) * inverses[starts]
+    if not len(borders):
+        return powers[:0]
+    end = borders[-1]
+    numbers: Numbers = np.add.reduceat(characters[:end] * powers[:end], borders[:-1])[::2]
+    numbers *= inverses[borders[::2]]
+    return numbers
 
 
 def _room(length: int) -> int:
@@ -46,9 +62,18 @@ def _room(length: int) -> int:
 def _letters() -> NDArray[np.bool_]:
     import numpy as np
 
-    is_word = [character.isalnum() or character == "_" for character in map(chr, range(_KNOWN))]
-    is_word[-1] = True  # stands for all beyond
-    return np.array(is_word)
+    letters = [_is_letter(chr(number)) for number in range(_KNOWN)]
+    letters[-1] = True  # stands for all beyond
+    return np.array(letters)
+
+
+@lru_cache(maxsize=1)
+def _latin_letters() -> bytes:
+    return bytes(_is_letter(chr(number)) for number in range(256))
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 @lru_cache(maxsize=4)
