@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 WORDS_IN_SHINGLE = 3
 SKETCH = 32
-# Copies are cut, headed and signed anew, and edited: what is left of the shorter is a quarter.
+# Copies are cut, headed and signed anew, and edited: what is left of the shorter, its new lead not
+# counted, is a quarter.
 LEAST_CONTAINED = 0.25
 # Pages of one house share a block (who we are, comments), copies share all over: what of the
 # shorter is no copy must not be one long stretch. A new lead is about forty words.
@@ -103,13 +104,11 @@ def are_copies(one: Fingerprint, other: Fingerprint) -> bool:
     # most candidates are none, and the least shingles, which are any, tell it
     if _shared(mine[:LOOK], others) < LEAST_IN_LOOK:
         return False
-    if _shared(mine, others) < LEAST_CONTAINED * len(mine):
-        return False
-    apart = _longest_apart(one, other) - MOST_APART * len(one.ordered)
-    if len(mine) == len(others):
-        # neither is the shorter
-        apart = max(apart, _longest_apart(other, one) - MOST_APART * len(other.ordered))
-    return apart <= NEW_LEAD
+    shared = _shared(mine, others)
+    # of two that are as long, neither is the shorter
+    return _stands_in(one, other, shared) and (
+        len(mine) < len(others) or _stands_in(other, one, shared)
+    )
 
 
 def contained(one: Fingerprint, other: Fingerprint) -> float:
@@ -199,10 +198,16 @@ def _found(some: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bool
     return found
 
 
-def _longest_apart(one: Fingerprint, other: Fingerprint) -> int:
-    """The longest run of shingles of `one` that the other has not."""
+def _stands_in(one: Fingerprint, other: Fingerprint, shared: int) -> bool:
+    """Whether enough of a text stands in a longer one, and all over it; a new lead is left out."""
     import numpy as np
 
-    shared = np.flatnonzero(_found(one.ordered, other.least_first))
-    ends = np.concatenate(([-1], shared, [len(one.ordered)]))
-    return int(np.diff(ends).max()) - 1
+    places = _found(one.ordered, other.least_first).nonzero()[0]
+    if not len(places):
+        return False
+    lead = min(int(places[0]), NEW_LEAD)
+    if shared < LEAST_CONTAINED * (len(one.least_first) - lead):
+        return False
+    ends = np.concatenate(([-1], places, [len(one.ordered)]))
+    longest = int((ends[1:] - ends[:-1]).max()) - 1
+    return longest <= MOST_APART * len(one.ordered) + NEW_LEAD

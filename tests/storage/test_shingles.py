@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.shingles import Grouping, are_copies, contained, fingerprint
+from storage.shingles import MOST_CARRIERS, Grouping, are_copies, contained, fingerprint
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklm" for b in "aeiou" for c in ("n", "rt", "sk", "vel")]
 
@@ -89,3 +89,43 @@ def test_the_order_of_arrival_makes_no_difference(seed: int, order: Random) -> N
         return {frozenset(story) for story in by_story.values()}
 
     assert stories(arrival) == stories(list(range(len(texts))))
+
+
+def test_a_lead_of_its_own_makes_no_copy_another_text() -> None:
+    random = Random(9)
+    found = 0
+    for _ in range(60):
+        text = prose(random, 400)
+        copy = syndicated(random, text, replaced=0.25)
+        found += are_copies(fingerprint(text), fingerprint(copy))
+    assert found >= 51
+
+
+def test_copies_are_known_whichever_comes_first() -> None:
+    random = Random(10)
+    for _ in range(60):
+        text = prose(random, 300)
+        one, other = fingerprint(text), fingerprint(syndicated(random, text, replaced=0.3))
+        assert are_copies(one, other) is are_copies(other, one)
+
+
+def test_what_everybody_writes_connects_nothing_and_is_noted_of_a_few_items() -> None:
+    random = Random(11)
+    grouping = Grouping()
+    closing = "for more see our web site at the address below"
+
+    for _ in range(3 * MOST_CARRIERS):
+        grouping.add(f"{prose(random, 100)} {closing}")
+
+    assert len({grouping.story(number) for number in range(3 * MOST_CARRIERS)}) == 192
+
+
+def test_a_story_of_very_many_outlets_is_one() -> None:
+    random = Random(12)
+    text = prose(random, 300)
+    grouping = Grouping()
+
+    for _ in range(3 * MOST_CARRIERS):
+        grouping.add(syndicated(random, text, replaced=0.05, kept=0.9))
+
+    assert {grouping.story(number) for number in range(3 * MOST_CARRIERS)} == {0}
