@@ -38,10 +38,10 @@ def release_line(facts: StoryFacts, own: Carriage | None) -> str:
         return ""
     named = line(" and ".join(facts.suppliers), MAX_NAME)
     if own.supplier is not None:
-        return f"This is {named}'s own press release."
+        return f"This is the press release of {named} itself."
     if own.release is None:
         return ""
-    return f"{own.release:.0%} of this text is {named}'s own press release."
+    return f"{own.release:.0%} of this text is from the press release of {named}."
 
 
 def own_line(own: Carriage | None) -> str:

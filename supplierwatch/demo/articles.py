@@ -40,7 +40,11 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
-    """A fictional publisher. `feed` names the format; `dark_from_wave`: it fails from then on."""
+    """A fictional publisher.
+
+    `feed` names the format; `press_of` the supplier whose newsroom it is; `dark_from_wave`: it
+    fails from then on.
+    """
 
     key: str
     name: str
@@ -51,6 +55,7 @@ class Outlet:
     articles: tuple[Article, ...]
     tracking: bool = False
     dark_from_wave: int | None = None
+    press_of: str | None = None
 
     def listed(self, wave: int) -> tuple[Article, ...]:
         """The articles that its feed lists in `wave`, newest first."""
@@ -77,6 +82,7 @@ def _outlet(said: dict[str, Any]) -> Outlet:
         articles=tuple(_article({"encoding": encoding} | one) for one in said["article"]),
         tracking=said.get("tracking", False),
         dark_from_wave=said.get("dark_from_wave"),
+        press_of=said.get("press_of"),
     )
 
 

@@ -113,7 +113,8 @@ def write_configuration(folder: Path, data: Path, newsroom: Newsroom) -> None:
     )
     sources = "".join(
         f'[[source]]\nkey = "{site.outlet.key}"\nkind = "feed"\nname = "{site.outlet.name}"\n'
-        f'url = "{site.feed_url}"\nitem_kind = "{site.outlet.item_kind}"\n\n'
+        f'url = "{site.feed_url}"\nitem_kind = "{site.outlet.item_kind}"\n'
+        + (f'press_of = "{site.outlet.press_of}"\n\n' if site.outlet.press_of else "\n")
         for site in newsroom.sites
     )
     files = {

@@ -58,7 +58,7 @@ def test_the_share_of_a_supplier_s_release_is_said_in_text_and_html(
     for said in both(alert):
         assert "Also in" in said
         assert "Trolley Times" in said  # though only stored, never told
-        assert "% of this text is Halcyon Health's own press release." in said.replace("&#39;", "'")
+        assert "% of this text is from the press release of Halcyon Health." in said
         assert f"Only here: “{OWN}”" in said
 
 

@@ -39,7 +39,7 @@ def test_a_search_says_who_has_the_story_and_what_of_it_is_a_release(syndicated:
 
     assert "Also in trolley" in out
     assert "First: trolley, 2026-11-23" in out
-    assert "% of this text is Halcyon Health's own press release." in out
+    assert "% of this text is from the press release of Halcyon Health." in out
     assert f"Only here: “{OWN}”" in out
 
 
