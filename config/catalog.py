@@ -133,6 +133,7 @@ def _source(each: Declared[SourceTable]) -> Source:
         item_kind=table.item_kind,
         language=table.language,
         verify_tls=table.verify_tls,
+        relook=table.relook,
         where=each.where,
         select=_selectors(table.select),
         press_of=table.press_of,

@@ -69,6 +69,7 @@ class Source:
     item_kind: ItemKind
     language: str | None
     verify_tls: bool
+    relook: bool = True  # pages of recent items are looked at again for edits
     where: Where
     select: Selectors = Selectors()
     press_of: str | None = None  # the supplier whose own newsroom it is

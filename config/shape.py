@@ -127,6 +127,7 @@ class SourceTable(Keyed):
     item_kind: ItemKind = "news"
     language: Annotated[str, AfterValidator(values.check_language)] | None = None
     verify_tls: bool = True
+    relook: bool = True
     press_of: _Text | None = None
     select: SelectTable = SelectTable()
 

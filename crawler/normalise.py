@@ -59,6 +59,7 @@ def normalise(
     url, aliases = _addresses(entry, page, text)
     authors = entry.authors or (text.authors if text else ())
     return Article(
+        page_title=text.title if text else None,
         source_key=entry.source_key,
         kind=entry.kind or item_kind,
         url=url,

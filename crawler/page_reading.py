@@ -16,11 +16,13 @@ from crawler.conditional import request_headers
 from crawler.errors import Junk, Unreadable
 from crawler.fetch_errors import FetchFailed, HostIsOut
 from crawler.mojibake import mend
+from crawler.noise import is_noise
 from crawler.normalise import normalise
 from crawler.pages import learn
 from crawler.plain import plain_text
 from crawler.recurring import is_about
-from crawler.rhythm import page_retry
+from crawler.rhythm import next_look, page_retry
+from crawler.site_memory import key_of
 from crawler.sites import site_of
 from crawler.tally import Tally
 from crawler.tools import Tools
@@ -89,7 +91,7 @@ class PageReader:
         if answer.status != 200:
             return False
         try:
-            text = await self._text(answer, page.entry)
+            text = await self.text(answer, page.entry)
         except Unreadable as error:
             log.info("page.elsewhere source=%s url=%s %s", self._source.key, address, error)
             return False
@@ -117,8 +119,7 @@ class PageReader:
             self._tally.wait_until(retry_after)
             return "postponed"
         if answer.status == 304 and (page.etag or page.last_modified):
-            self._tools.pipeline.page_unchanged(page.item_id)
-            self._tally.read += 1
+            self._unchanged(page)
             return "read"
         if answer.status != 200:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
@@ -145,7 +146,7 @@ class PageReader:
 
         What is new on a site today, a list of what is read most or a plea, stands on all of them.
         """
-        if not self._tools.kind.learns_sites:
+        if not self._learns:
             return False
         final = answer.page.final_url
         with suppress(Unreadable):
@@ -156,7 +157,7 @@ class PageReader:
 
     async def _came(self, page: PageDue, url: str, answer: Answer) -> Fate:
         try:
-            text = await self._text(answer, page.entry)
+            text = await self.text(answer, page.entry)
         except Unreadable as error:
             if isinstance(error, Junk):
                 self._tally.rejected["repeated text"] += 1
@@ -181,10 +182,19 @@ class PageReader:
             log.info("page.text-taken-away source=%s items=%s", self._source.key, wrong)
 
     def _keep(self, page: PageDue, came: FetchedPage, text: PageText) -> None:
+        """Store what was read, unless it differs from what is held in its surroundings alone."""
+        article = self.article(page, came, text)
+        if self.is_noise(page, article, came.final_url):
+            self._unchanged(page)
+        else:
+            self.store(article, page)
+
+    def article(self, page: PageDue, came: FetchedPage, text: PageText) -> Article:
+        """What a page said of an item."""
         if came.requested_url != page.entry.url and page.entry.url is not None:
             # an address for programs is none that people are shown
             came = replace(came, final_url=page.entry.url)
-        article = normalise(
+        return normalise(
             page.entry,
             item_kind=self._source.item_kind,
             page=came,
@@ -192,16 +202,49 @@ class PageReader:
             thin_reason=None,
             language=self._language,
         )
-        self._store(article, page)
 
-    async def _text(self, answer: Answer, entry: FetchedEntry) -> PageText:
+    def is_noise(self, page: PageDue, article: Article, url: str) -> bool:
+        """Whether a page that is read again says the same but for clocks and surroundings."""
+        held = self._tools.pipeline.text_of(page.item_id) if self._learns else None
+        if held is None or held[0].split() != article.title.split():
+            return False
+        site = self._tools.sites.of(url)
+        return is_noise(
+            held[1],
+            article.body,
+            surrounds=lambda line: site.recurs(key_of(line)) or site.is_heading(line),
+        )
+
+    def look_at(self, page: PageDue) -> datetime | None:
+        """When to look at a page again for edits, after this time; None: it is left alone."""
+        if self._baseline or not self._learns or not self._source.relook:
+            return None
+        return next_look(page.first_seen_at, self._tools.clock())
+
+    @property
+    def _learns(self) -> bool:
+        return self._tools.kind.learns_sites
+
+    def _unchanged(self, page: PageDue) -> None:
+        self._tools.pipeline.page_unchanged(page.item_id, look_at=self.look_at(page))
+        self._tally.read += 1
+
+    async def text(self, answer: Answer, entry: FetchedEntry) -> PageText:
+        """The text of a page that came.
+
+        Raises:
+            Unreadable: no article can be read from it.
+        """
         kind = self._tools.kind
         if kind.reads_slowly:
             return await asyncio.to_thread(kind.read_page, self._source, answer, entry)
         return kind.read_page(self._source, answer, entry)
 
-    def _store(self, article: Article, page: PageDue) -> None:
-        stored = self._tools.pipeline.put_page(article, page.item_id, baseline=self._baseline)
+    def store(self, article: Article, page: PageDue) -> None:
+        """Store what was read of an item, and when it is looked at again."""
+        stored = self._tools.pipeline.put_page(
+            article, page.item_id, baseline=self._baseline, look_at=self.look_at(page)
+        )
         self._tally.count(stored.decision)
         self._tally.read += 1
         self._tools.emit(
@@ -228,7 +271,7 @@ class PageReader:
         )
         if article.text_state is not TextState.FULL:
             return False
-        self._store(article, page)
+        self.store(article, page)
         return True
 
     def _unreadable(

@@ -89,10 +89,14 @@ class Pipeline:
             await asyncio.sleep(0)  # other sources' answers wait
         return stored
 
-    def put_page(self, article: Article, item_id: int, *, baseline: bool) -> Stored:
-        """Store what a page said of an item."""
+    def put_page(
+        self, article: Article, item_id: int, *, baseline: bool, look_at: datetime | None
+    ) -> Stored:
+        """Store what a page said of an item, and when it is looked at again."""
         with self._store.transaction() as unit:
-            return unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
+            stored = unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
+            unit.items.look_later(stored.item_id, look_at)
+            return stored
 
     def pages_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
         """The items of a source whose pages are to be fetched."""
@@ -135,10 +139,39 @@ class Pipeline:
         with self._store.transaction() as unit:
             unit.items.take_text_away(item_ids, reason=reason, now=self._clock())
 
-    def page_unchanged(self, item_id: int) -> None:
-        """Record that a page is as it was."""
+    def page_unchanged(self, item_id: int, *, look_at: datetime | None) -> None:
+        """Record that a page is as it was, and when it is looked at again."""
         with self._store.transaction() as unit:
             unit.items.page_unchanged(item_id, self._clock())
+            unit.items.look_later(item_id, look_at)
+
+    def looks_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
+        """The items of a source whose pages are to be looked at again for edits."""
+        with self._store.reading() as unit:
+            return unit.items.looks_due(source_key, now=self._clock(), limit=limit)
+
+    def next_look(self, source_key: str) -> datetime | None:
+        """When the first item of a source is to be looked at again."""
+        with self._store.reading() as unit:
+            return unit.items.next_look(source_key)
+
+    def look_failed(self, item_id: int, *, look_at: datetime | None) -> None:
+        """Record that a look told nothing."""
+        with self._store.transaction() as unit:
+            unit.items.look_later(item_id, look_at, is_there=False)
+
+    def look_gone(self, item_id: int, *, look_at: datetime | None) -> bool:
+        """Record that a look found the page gone; returns whether the item is retracted now."""
+        with self._store.transaction() as unit:
+            return unit.items.look_gone(item_id, now=self._clock(), look_at=look_at)
+
+    def text_of(self, item_id: int) -> tuple[str, str] | None:
+        """(title, text) of an item; None where its full text is not held, or it is retracted."""
+        with self._store.reading() as unit:
+            item = unit.items.get(item_id)
+        if item is None or item.text_state is not TextState.FULL or item.retracted_at is not None:
+            return None
+        return item.title, item.body
 
     def finish(
         self,

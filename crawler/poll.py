@@ -21,6 +21,7 @@ from crawler.fetch_errors import FetchFailed
 from crawler.judging import judge, no_answer
 from crawler.listing import Listed, Listing
 from crawler.normalise import normalise
+from crawler.page_looks import PageLooker
 from crawler.page_reading import PageReader, note_headings, own_page
 from crawler.pipelines import PagePlan
 from crawler.rhythm import has_moved, next_poll
@@ -67,6 +68,7 @@ async def poll(source: Source, tools: Tools) -> None:
         limit = tools.pages_per_source + (0 if baseline else len(entries))
         try:
             pages_left = await _read_due(source, tools, reader, entries, limit=limit)
+            await PageLooker(source, tools, tally, reader).look_at_due()
         except asyncio.CancelledError:
             log.info("source.interrupted source=%s", source.key)
             pages_left = True
@@ -85,7 +87,7 @@ async def poll(source: Source, tools: Tools) -> None:
             random=tools.random,
             ttl=listed.ttl,
             pages_left=pages_left or (listed.listing is not None and listed.listing.behind),
-            page_retry_at=reader.retry_at,
+            page_retry_at=_first(reader.retry_at, tools.pipeline.next_look(source.key)),
         ),
         validators=listed.validators,
         baseline_done=not baseline or _ends_baseline(state, listed),
@@ -285,6 +287,10 @@ async def _read_due(
     finally:
         await reader.read_held()
     return left
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((one for one in moments if one is not None), default=None)
 
 
 def _ends_baseline(state: SourceState, listed: Listed) -> bool:

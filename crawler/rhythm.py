@@ -19,6 +19,18 @@ MOVED_POLLS = 3  # that all lead to one place
 MOVED_FOR = timedelta(hours=24)
 GONE_EVERY = timedelta(days=7)  # 410: the publisher says that it will not come back
 
+# edits come soon after publication, corrections within days
+LOOKS = (
+    timedelta(minutes=15),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(days=1),
+    timedelta(days=3),
+    timedelta(days=7),
+)
+LOOK_AGAIN = timedelta(hours=1)
+_BETWEEN_LOOKS = timedelta(minutes=5)  # a look that was late serves for the next one too
+
 _PAGE_RETRIES = (
     timedelta(minutes=15),
     timedelta(hours=1),
@@ -103,6 +115,19 @@ def has_moved(state: SourceState, now: datetime) -> bool:
         and now - state.moved_since >= MOVED_FOR
         and state.failures < MOVED_POLLS
     )
+
+
+def next_look(first_seen_at: datetime, now: datetime) -> datetime | None:
+    """When to look at a page again that is as old as this; None: it is left alone from now on."""
+    for after in LOOKS:
+        if (at := first_seen_at + after) - now > _BETWEEN_LOOKS:
+            return at
+    return None
+
+
+def look_when_gone(now: datetime) -> datetime:
+    """When to look again at a page that was not there: once more, to be sure, and then daily."""
+    return now + LOOK_AGAIN
 
 
 def _after_silence(due: datetime, silent_hours: Collection[int]) -> datetime:

@@ -17,6 +17,7 @@ class Tally:
         self.duplicate = 0
         self.read = 0
         self.thin = 0
+        self.retracted = 0
         self.rejected: Counter[str] = Counter()
         self.errors: list[str] = []
         self.retry_after: datetime | None = None
@@ -50,7 +51,7 @@ class Tally:
             listed=self.listed,
             new=self.new,
             completed=self._decided[Completion],
-            revised=self._decided[Revision],
+            revised=self._decided[Revision] + self.retracted,
             duplicate=self.duplicate + self._decided[Duplicate],
             read=self.read,
             thin=self.thin,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
 
-from storage import fulltext, listing, rows
+from storage import fulltext, listing, looking, rows
 from storage.identity import guid_key, url_key
 from storage.listing import KnownEntry
 from storage.model import (
@@ -84,8 +84,26 @@ class Items:
 
     def pages_due(self, source_key: str, *, now: datetime, limit: int) -> tuple[PageDue, ...]:
         """Items of a source whose pages are due, newest first."""
-        due = listing.ready(self._db, source_key, now, limit)
-        carriers = self._carriers([row.id for row in due])
+        return self._due(listing.ready(self._db, source_key, now, limit))
+
+    def looks_due(self, source_key: str, *, now: datetime, limit: int) -> tuple[PageDue, ...]:
+        """Items of a source whose pages are to be looked at again for edits."""
+        return self._due(looking.due(self._db, source_key, now, limit))
+
+    def next_look(self, source_key: str) -> datetime | None:
+        """When the first item of a source is to be looked at again for edits."""
+        return looking.next_at(self._db, source_key)
+
+    def look_later(self, item_id: int, look_at: datetime | None, *, is_there: bool = True) -> None:
+        """Have a page looked at again then; None: no more. `is_there`: this look found it."""
+        looking.later(self._db, item_id, look_at, is_there=is_there)
+
+    def look_gone(self, item_id: int, *, now: datetime, look_at: datetime | None) -> bool:
+        """A look found the page gone; returns whether that makes the item retracted."""
+        return looking.gone(self._db, item_id, now=now, look_at=look_at)
+
+    def _due(self, found: Sequence[Row[Any]]) -> tuple[PageDue, ...]:
+        carriers = self._carriers([row.id for row in found])
         return tuple(
             PageDue(
                 item_id=row.id,
@@ -93,8 +111,10 @@ class Items:
                 attempts=row.page_attempts,
                 etag=row.etag,
                 last_modified=row.last_modified,
+                first_seen_at=row.first_seen_at,
+                page_title=row.page_title,
             )
-            for row in due
+            for row in found
         )
 
     def look_again(self, item_ids: Sequence[int], *, now: datetime, unless_since: datetime) -> None:

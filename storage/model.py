@@ -132,6 +132,7 @@ class Article:
     last_modified: str | None = None
     pages: tuple[str, ...] = ()
     notice: Notice | None = None
+    page_title: str | None = None  # as the page has it, whatever its listing says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +233,7 @@ class StoredItem:
     story_id: int
     carriers: tuple[Carrier, ...]
     notice: Notice | None = None
+    retracted_at: datetime | None = None  # its page is gone; the text is what it said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +258,8 @@ class PageDue:
     attempts: int
     etag: str | None
     last_modified: str | None
+    first_seen_at: datetime
+    page_title: str | None = None  # as the page had it when it was read last
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -69,7 +69,7 @@ class Placing:
                 self._rewrite(article, item_id)
             case Revision():
                 item_id = decision.item_id
-                self._keep_old(item_id)
+                keep_old(self._db, item_id)
                 news = {"baseline": False} if article.kind in EVENTFUL and not baseline else {}
                 self._rewrite(article, item_id, revision=decision.number, revised_at=now, **news)
             case Duplicate():
@@ -181,12 +181,6 @@ class Placing:
             values |= {"page_due_at": None, "page_attempts": 0}
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
 
-    def _keep_old(self, item_id: int) -> None:
-        columns = ("id", "revision", "title", "summary", "body", "content_hash", "fetched_at")
-        old = select(*(item.c[name] for name in columns)).where(item.c.id == item_id)
-        target = ["item_id", "number", "title", "summary", "body", "content_hash", "fetched_at"]
-        self._db.execute(insert(item_revision).from_select(target, old))
-
     def _looked_at(self, article: Article, item_id: int) -> None:
         if article.text_state is not TextState.FULL:
             return
@@ -197,6 +191,8 @@ class Placing:
             "etag": article.etag,
             "last_modified": article.last_modified,
         }
+        if article.page_title is not None:
+            values["page_title"] = article.page_title
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
 
     def _absorb(self, listed: int, into: int) -> None:
@@ -252,6 +248,14 @@ class Placing:
         if as_listed and same:
             listed = update(carrier).where(carrier.c.id.in_(same))
             self._db.execute(listed.values(entry_hash=article.entry_hash))
+
+
+def keep_old(connection: Connection, item_id: int) -> None:
+    """Keep the text that an item has as one of its earlier ones."""
+    columns = ("id", "revision", "title", "summary", "body", "content_hash", "fetched_at")
+    old = select(*(item.c[name] for name in columns)).where(item.c.id == item_id)
+    target = ["item_id", "number", "title", "summary", "body", "content_hash", "fetched_at"]
+    connection.execute(insert(item_revision).from_select(target, old))
 
 
 def mark(connection: Connection, item_id: int, ready_at: datetime) -> None:

@@ -24,6 +24,7 @@ def cleaned(article: Article) -> Article:
         comments=clean(article.comments),
         authors=tuple(clean(name) for name in article.authors),
         pages=tuple(clean(page) for page in article.pages),
+        page_title=None if article.page_title is None else clean(article.page_title),
         published_raw=None if article.published_raw is None else clean(article.published_raw),
     )
 
@@ -47,6 +48,8 @@ def text_values(article: Article) -> dict[str, Any]:
         "fetched_at": article.fetched_at,
         "etag": article.etag,
         "last_modified": article.last_modified,
+        "page_title": article.page_title,
+        "retracted_at": None,
     }
 
 
@@ -75,6 +78,7 @@ def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
         baseline=row.baseline,
         story_id=row.story_id,
         notice=None if row.notice is None else notice_of(row.notice),
+        retracted_at=row.retracted_at,
         carriers=tuple(
             Carrier(source_key=c.source_key, url=c.url, guid=c.guid, first_seen_at=c.first_seen_at)
             for c in carriers

@@ -115,6 +115,11 @@ item = Table(
     Column("etag", CleanText),
     Column("last_modified", CleanText),
     Column("notice", JsonText),
+    # when the page is looked at again for edits, and how often it was gone then
+    Column("look_at", UtcDateTime),
+    Column("looks_gone", Integer),
+    Column("retracted_at", UtcDateTime),
+    Column("page_title", CleanText),  # as the page has it, whatever its listing says
     # last: SQLite reads through a long column to reach those behind it
     Column("body", CleanText, nullable=False),
     Column("comments", CleanText, nullable=False),
@@ -124,6 +129,7 @@ Index("ix_item_first_seen_at_id", item.c.first_seen_at, item.c.id)
 Index("ix_item_source_key_content_hash", item.c.source_key, item.c.content_hash)
 Index("ix_item_source_key_entry_hash", item.c.source_key, item.c.entry_hash)
 Index("ix_item_source_key_page_due_at", item.c.source_key, item.c.page_due_at)
+Index("ix_item_source_key_look_at", item.c.source_key, item.c.look_at)
 Index("ix_item_story_id", item.c.story_id)
 
 carrier = Table(

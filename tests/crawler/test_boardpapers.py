@@ -230,6 +230,9 @@ def test_doctor_follows_one_meeting_and_tells_what_of_a_paper_was_read(site: Fak
     site.page("/m/26-march-2026", "<h1>Trust board</h1><a href='/c.pdf'>Paper C</a>")
     list_papers(site, '<a href="/m/26-march-2026">26 March 2026</a>')
     steps = {step.step: step for step in inspect_source(trust(site), crawl_settings())}
-    assert list(steps) == ["fetch", "listing", "parts", "dates", "page", "extraction", "decision"]
+    assert list(steps) == [
+        *("fetch", "decode", "listing", "parts", "dates", "page"),
+        *("extraction", "decision", "identity"),
+    ]
     assert "1 entries, language not said" in steps["parts"].lines
     assert {"pages: 2", "scanned pages: 2"} <= set(steps["extraction"].lines)

@@ -1,0 +1,108 @@
+"""Looks at the page of a recent item again: edits, new headlines and retractions are news."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from config.model import Source
+from crawler.answers import Answer
+from crawler.conditional import request_headers
+from crawler.errors import Unreadable
+from crawler.fetch_errors import FetchFailed
+from crawler.page_reading import PageReader, own_page
+from crawler.rhythm import look_when_gone, next_look
+from crawler.tally import Tally
+from crawler.tools import Tools
+from storage.model import PageDue
+
+log = logging.getLogger(__name__)
+
+LOOKS = 15  # in one poll of a source: what is new goes first
+_GONE = frozenset({404, 410})
+
+
+def _leads_home(answer: Answer, url: str) -> bool:
+    """Whether an article's address leads to the front page now, as sites do with what they drop."""
+    return answer.status == 200 and is_front_page(answer.page.final_url) and not is_front_page(url)
+
+
+def is_front_page(url: str) -> bool:
+    """Whether an address is that of a site, and no article's."""
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
+
+
+class PageLooker:
+    """Looks at pages of one source in one poll."""
+
+    def __init__(self, source: Source, tools: Tools, tally: Tally, reader: PageReader) -> None:
+        self._source = source
+        self._tools = tools
+        self._tally = tally
+        self._reader = reader
+
+    async def look_at_due(self) -> None:
+        """Look at those pages that are due, the longest overdue first."""
+        for page in self._tools.pipeline.looks_due(self._source.key, limit=LOOKS):
+            await self._look(page)
+
+    async def _look(self, page: PageDue) -> None:
+        url = own_page(page.entry)
+        if url is None or not self._source.relook:
+            self._tools.pipeline.look_failed(page.item_id, look_at=None)
+            return
+        if self._tools.hosts.is_out(url):
+            return  # it stays due
+        try:
+            answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
+        except FetchFailed as error:
+            self._tools.hosts.failed(url, error)
+            self._told_nothing(page)
+            return
+        self._tools.hosts.answered(url)
+        await self._answered(page, url, answer)
+
+    async def _answered(self, page: PageDue, url: str, answer: Answer) -> None:
+        pipeline = self._tools.pipeline
+        retry_after = answer.retry_after(self._tools.clock())
+        if answer.status == 429 or retry_after is not None:
+            self._tools.hosts.leave_alone(url)
+            self._tally.wait_until(retry_after)
+        elif answer.status == 304 and (page.etag or page.last_modified):
+            pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
+        elif answer.status in _GONE or _leads_home(answer, url):
+            at = look_when_gone(self._tools.clock())
+            after = next_look(page.first_seen_at, self._tools.clock())
+            if pipeline.look_gone(page.item_id, look_at=at if after is not None else None):
+                self._tally.retracted += 1
+                log.info("page.gone source=%s url=%s", self._source.key, url)
+        elif answer.status != 200:
+            self._told_nothing(page)
+        else:
+            await self._read(page, answer)
+
+    async def _read(self, page: PageDue, answer: Answer) -> None:
+        try:
+            text = await self._reader.text(answer, page.entry)
+        except Unreadable as error:
+            # a wall of today does not take away the article of yesterday
+            log.info("page.looked source=%s url=%s %s", self._source.key, page.entry.url, error)
+            self._told_nothing(page)
+            return
+        except Exception:  # one page that breaks the reader must not stop the source
+            log.exception("page.broke-the-reader source=%s", self._source.key)
+            self._told_nothing(page)
+            return
+        if text.title and page.page_title and text.title != page.page_title:
+            # the page's own headline is another one: the listing's may never have been on it
+            page = replace(page, entry=replace(page.entry, title=text.title))
+        article = self._reader.article(page, answer.page, text)
+        if self._reader.is_noise(page, article, answer.page.final_url):
+            self._tools.pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
+        else:
+            self._reader.store(article, page)
+
+    def _told_nothing(self, page: PageDue) -> None:
+        self._tools.pipeline.look_failed(page.item_id, look_at=self._reader.look_at(page))

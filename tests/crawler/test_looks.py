@@ -1,0 +1,238 @@
+"""Pages of recent items are looked at again, and edits, headlines and retractions are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from crawler.rhythm import LOOKS, next_look
+from storage.model import StoredItem
+from storage.schema import item
+from tests.support.builders import NOW
+from tests.support.crawls import Crawls, a_source, utc_now
+from tests.support.site import (
+    FEED_TYPE,
+    Entry,
+    FakeSite,
+    answer,
+    article_page,
+    feed,
+    long_text,
+    redirect,
+)
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+TITLE = "Trust 1 reviews its records"
+TEXT = long_text("record review 1")
+
+
+def publish(site: FakeSite, many: int, **page: Any) -> None:
+    entries = []
+    for number in range(many):
+        title = f"Trust {number} reviews its records"
+        text = article_page(title, long_text(f"record review {number}"))
+        link = site.page(f"/{number}.html", text, etag=f'"{number}"')
+        entries.append(Entry(title=title, link=link, guid=f"g{number}", summary="A teaser."))
+    site.page("/feed.xml", feed(reversed(entries)), content_type=FEED_TYPE, etag=f'"{many}"')
+
+
+def watched(site: FakeSite, crawls: Crawls, **source: Any) -> Any:
+    """A source whose second item came while it was watched; that one's page was just read."""
+    outlet = a_source("outlet", site.url("/feed.xml"), **source)
+    publish(site, 1)
+    crawls.run(outlet)
+    publish(site, 2)
+    crawls.run(outlet)
+    site.forget()
+    return outlet
+
+
+def make_due(crawls: Crawls, *, older: timedelta = HOUR) -> None:
+    """Let time pass for the second item: it was first seen that much earlier, its look is due."""
+    with crawls.store.transaction() as unit:
+        values: Mapping[str, Any] = {"first_seen_at": utc_now() - older, "look_at": utc_now()}
+        unit.items._db.execute(update(item).where(item.c.id == 2).values(values))
+
+
+def looked(crawls: Crawls, source: Any, *, older: timedelta = HOUR) -> StoredItem:
+    """The second item after a poll in which it was looked at again."""
+    make_due(crawls, older=older)
+    crawls.run(source)
+    return next(one for one in crawls.items() if one.item_id == 2)
+
+
+def look_at(crawls: Crawls, item_id: int) -> datetime | None:
+    with crawls.store.reading() as unit:
+        due = unit.items.looks_due("outlet", now=utc_now() + 30 * DAY, limit=9)
+        at: datetime | None = unit.items.next_look("outlet")
+    return at if item_id in {one.item_id for one in due} else None
+
+
+@pytest.mark.parametrize(
+    ("age", "after"),
+    [
+        (timedelta(0), 15 * MINUTE),
+        (9 * MINUTE, 15 * MINUTE),
+        (12 * MINUTE, HOUR),
+        (HOUR, 6 * HOUR),
+        (5 * HOUR, 6 * HOUR),
+        (2 * DAY, 3 * DAY),
+        (6 * DAY, 7 * DAY),
+        (7 * DAY, None),
+        (90 * DAY, None),
+    ],
+)
+def test_looks_thin_out_and_end(age: timedelta, after: timedelta | None) -> None:
+    assert next_look(NOW, NOW + age) == (None if after is None else NOW + after)
+
+
+def test_each_look_leads_to_the_next_one() -> None:
+    at: datetime | None = NOW
+    seen = []
+    while at is not None:
+        at = next_look(NOW, at)
+        seen.append(at)
+    assert seen == [*(NOW + after for after in LOOKS), None]
+
+
+def test_what_came_while_a_source_is_watched_is_looked_at_again_and_what_was_there_is_not(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    watched(site, crawls)
+    assert look_at(crawls, 1) is None
+    at = look_at(crawls, 2)
+    assert at is not None
+    assert 13 * MINUTE < at - utc_now() <= 15 * MINUTE
+    assert crawls.state("outlet").next_at <= at + 2 * MINUTE
+
+
+def test_a_page_that_is_as_it_was_costs_one_conditional_request(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    source = watched(site, crawls)
+    after = looked(crawls, source)
+    [asked] = site.requests("/1.html")
+    assert asked.headers["if-none-match"] == '"1"'
+    assert after.revision == 1
+    assert site.requests("/0.html") == []
+    at = look_at(crawls, 2)
+    assert at is not None
+    assert at - utc_now() > 4 * HOUR
+
+
+def test_an_edit_is_a_revision_that_waits_to_be_matched(site: FakeSite, crawls: Crawls) -> None:
+    source = watched(site, crawls)
+    site.page("/1.html", article_page(TITLE, TEXT.replace("outpatient", "maternity")))
+    after = looked(crawls, source)
+    assert (after.revision, after.retracted_at) == (2, None)
+    assert "maternity clinics" in after.body
+    with crawls.store.reading() as unit:
+        [before] = unit.items.revisions(2)
+        assert 2 in {one.item_id for one in unit.items.pending(now=utc_now(), limit=9)}
+    assert "outpatient clinics" in before.body
+
+
+def test_a_new_headline_of_the_page_is_an_edit(site: FakeSite, crawls: Crawls) -> None:
+    source = watched(site, crawls)
+    site.page("/1.html", article_page("Trust 1 drops its records", TEXT))
+    after = looked(crawls, source)
+    assert (after.title, after.revision) == ("Trust 1 drops its records", 2)
+
+
+def test_a_headline_that_never_was_that_of_the_listing_is_none(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    source = a_source("outlet", site.url("/feed.xml"))
+    publish(site, 1)
+    crawls.run(source)
+    publish(site, 2)
+    page = article_page("Review after review", TEXT)
+    site.page("/1.html", page)
+    crawls.run(source)
+    site.page("/1.html", page + "<!-- served again -->")
+    after = looked(crawls, source)
+    assert (after.title, after.revision) == (TITLE, 1)
+
+
+def test_clocks_and_counters_of_a_page_are_no_revision(site: FakeSite, crawls: Crawls) -> None:
+    source = watched(site, crawls)
+    site.page("/1.html", article_page(TITLE, f"{TEXT}\n\nLast updated: Monday 3 March at 10:15"))
+    after = looked(crawls, source)
+    assert after.revision == 1
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_that_is_gone_at_two_looks_is_a_retraction_and_its_text_stays(
+    site: FakeSite, crawls: Crawls, status: int
+) -> None:
+    source = watched(site, crawls)
+    site.behave("/1.html", answer("gone", status=status))
+    assert looked(crawls, source).retracted_at is None
+    after = looked(crawls, source)
+    assert after.retracted_at is not None
+    assert after.revision == 2
+    assert "record review 1" in after.body
+    assert looked(crawls, source).revision == 2  # it is retracted once
+
+
+def test_an_address_that_leads_to_the_front_page_is_gone(site: FakeSite, crawls: Crawls) -> None:
+    source = watched(site, crawls)
+    site.page("/", article_page("The Outlet", long_text("news of the day")))
+    site.behave("/1.html", redirect("/"))
+    looked(crawls, source)
+    assert looked(crawls, source).retracted_at is not None
+
+
+def test_an_article_that_comes_back_is_a_revision_of_its_own(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    source = watched(site, crawls)
+    site.behave("/1.html", answer("gone", status=404))
+    looked(crawls, source)
+    looked(crawls, source)
+    site.page("/1.html", article_page(TITLE, TEXT))
+    after = looked(crawls, source)
+    assert (after.revision, after.retracted_at) == (3, None)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [answer("oops", status=500), answer("no", status=403), answer("<p>We value your privacy</p>")],
+    ids=["error", "refusal", "wall"],
+)
+def test_a_look_that_tells_nothing_changes_nothing(
+    site: FakeSite, crawls: Crawls, reply: Any
+) -> None:
+    source = watched(site, crawls)
+    site.behave("/1.html", reply)
+    after = looked(crawls, source)
+    assert (after.revision, after.retracted_at) == (1, None)
+    assert "record review 1" in after.body
+    assert look_at(crawls, 2) is not None
+
+
+def test_one_moment_without_the_page_is_no_retraction(site: FakeSite, crawls: Crawls) -> None:
+    source = watched(site, crawls)
+    site.behave("/1.html", answer("gone", status=404))
+    looked(crawls, source)
+    site.page("/1.html", article_page(TITLE, TEXT))
+    looked(crawls, source)
+    site.behave("/1.html", answer("gone", status=404))
+    assert looked(crawls, source).retracted_at is None
+
+
+def test_a_source_may_be_left_alone_once_it_is_read(site: FakeSite, crawls: Crawls) -> None:
+    source = watched(site, crawls, relook=False)
+    assert look_at(crawls, 2) is None
+    looked(crawls, source)
+    assert site.requests("/1.html") == []
+
+
+def test_looks_end_after_a_week(site: FakeSite, crawls: Crawls) -> None:
+    source = watched(site, crawls)
+    looked(crawls, source, older=8 * DAY)
+    assert look_at(crawls, 2) is None
