@@ -71,5 +71,5 @@ def story_lines(
     if facts is None:
         return ()
     own = facts.of(item_id)
-    said = (first_line(facts, source, clock), release_line(facts, own), own_line(own))
-    return tuple(one for one in said if one)
+    origin = f"{first_line(facts, source, clock)} {release_line(facts, own)}".strip()
+    return tuple(said for said in (origin, own_line(own)) if said)

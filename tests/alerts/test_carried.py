@@ -170,7 +170,7 @@ def test_the_lines_of_a_story_name_the_first_the_share_and_what_is_new() -> None
     )
 
     assert lines == (
-        "First: halcyon-news, Tue 24 Nov, 07:30; 1 of the 2 others is a copy.",
+        "First: halcyon-news, Tue 24 Nov, 07:30; 1 of the 2 others is a copy. "
         "69% of this text is from the press release of Halcyon Health.",
         f"Only here: “{QUESTION}” “{union}”",
     )
