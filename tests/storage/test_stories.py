@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
+import pytest
+
 from storage.model import StoredItem
 from storage.store import Store
 from storage.stories import SPAN
@@ -81,3 +83,42 @@ def test_old_sketches_are_let_go_and_what_comes_then_is_a_story_of_its_own(store
     copy = stored(store, "gazette", TEXT)
 
     assert (story_of(store, first), story_of(store, copy)) == (first.item_id, copy.item_id)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_order_of_arrival_makes_no_difference_in_the_database(store: Store, seed: int) -> None:
+    random = Random(20)
+    texts = {}
+    for number in range(3):
+        text = prose(random, 250)
+        texts[f"own-{number}"] = text
+        texts[f"cut-{number}"] = syndicated(random, text, replaced=0.1)
+        texts[f"long-{number}"] = f"{prose(random, 30)} {text}"
+    names = sorted(texts)
+    Random(seed).shuffle(names)
+
+    items = {name: stored(store, name, texts[name]) for name in names}
+
+    stories: dict[int, set[str]] = {}
+    for name, item in items.items():
+        stories.setdefault(story_of(store, item), set()).add(name)
+    assert sorted(map(sorted, stories.values())) == [
+        [f"cut-{number}", f"long-{number}", f"own-{number}"] for number in range(3)
+    ]
+    assert all(
+        story == min(items[name].item_id for name in named) for story, named in stories.items()
+    )
+
+
+def test_all_items_of_a_story_are_known_by_it(store: Store) -> None:
+    first = stored(store, "agency", TEXT)
+    copy = stored(store, "gazette", TEXT)
+    other = stored(store, "ledger", prose(Random(7), 300))
+
+    with store.reading() as unit:
+        members = unit.stories.members({first.item_id, other.item_id, 999})
+
+    assert members == {
+        first.item_id: (first.item_id, copy.item_id),
+        other.item_id: (other.item_id,),
+    }
