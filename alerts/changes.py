@@ -1,43 +1,156 @@
-"""What an edit changed, in sentences. Pure."""
+"""What an edit changed: which kind of change it is, and the words. Pure."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from alerts.harmless import fragment, line, shorten
 from alerts.sentences import sentences
+from alerts.worddiff import Piece, likeness, word_diff, written
 from storage.model import ItemRevision, StoredItem
 
 MAX_SENTENCES = 2
 MAX_SENTENCE = 240
+MAX_CONTEXT = 12  # words of what stayed that are shown beside what changed
+REWRITTEN = 0.5  # of the words of a sentence are still there: it was changed, not replaced
+
+ChangeKind = Literal[
+    "withdrawn", "back", "correction", "headline", "figure", "quote", "removed", "added", "wording"
+]
+SAID: dict[ChangeKind, str] = {
+    "withdrawn": "the article was withdrawn",
+    "back": "the article is back",
+    "correction": "a correction note",
+    "headline": "a new headline",
+    "figure": "a figure changed",
+    "quote": "a quotation changed",
+    "removed": "a passage was removed",
+    "added": "a passage was added",
+    "wording": "wording",
+}
+_CORRECTION = re.compile(
+    r"\b(?:correction|clarification|corrected|an earlier version|apologi[sz]e"
+    r"|(?:this|the) (?:article|story|report|page) (?:was|has been) (?:amended|corrected))\b",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile('["“”‘’«»]')
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """The first sentences that came and went; `more` counts those not shown."""
+    """What distinguishes two texts: its kinds, the gravest first, and the first sentences.
 
+    `rewritten` are sentences of which words changed; `added` and `removed` those that came and
+    went whole; `more` counts the sentences that are not shown.
+    """
+
+    kinds: tuple[ChangeKind, ...]
     old_title: str | None
+    rewritten: tuple[tuple[Piece, ...], ...]
     added: tuple[str, ...]
     removed: tuple[str, ...]
     more: int
 
+    @property
+    def said(self) -> str:
+        """The kinds of change in words."""
+        return ", ".join(SAID[kind] for kind in self.kinds)
 
-def change_between(before: ItemRevision, after: StoredItem) -> Change:
-    """What distinguishes the newest text of an item from an older one."""
+
+def change_between(before: ItemRevision, after: ItemRevision | StoredItem) -> Change:
+    """What distinguishes a text of an item from an older one."""
     was, now = _sentences(before.body), _sentences(after.body)
-    added = [text for key, text in now.items() if key not in was]
-    removed = [text for key, text in was.items() if key not in now]
+    come = [text for key, text in now.items() if key not in was]
+    gone = [text for key, text in was.items() if key not in now]
+    pairs = _rewritten(gone, come)
+    gone = [text for text in gone if text not in {old for old, _ in pairs}]
+    come = [text for text in come if text not in {new for _, new in pairs}]
     old_title = line(before.title, 200)
+    title_changed = old_title != line(after.title, 200)
+    shown = pairs[:MAX_SENTENCES], come[:MAX_SENTENCES], gone[:MAX_SENTENCES]
     return Change(
-        old_title=old_title if old_title != line(after.title, 200) else None,
-        added=tuple(added[:MAX_SENTENCES]),
-        removed=tuple(removed[:MAX_SENTENCES]),
-        more=max(0, len(added) - MAX_SENTENCES) + max(0, len(removed) - MAX_SENTENCES),
+        kinds=_kinds(before, after, pairs, come, gone, title_changed=title_changed),
+        old_title=old_title if title_changed else None,
+        rewritten=tuple(in_short(word_diff(old, new)) for old, new in shown[0]),
+        added=tuple(shorten(text, MAX_SENTENCE) for text in shown[1]),
+        removed=tuple(shorten(text, MAX_SENTENCE) for text in shown[2]),
+        more=sum(max(0, len(found) - MAX_SENTENCES) for found in (list[object](pairs), come, gone)),
     )
 
 
-def _sentences(body: str) -> dict[str, str]:
-    return {
-        line(text).casefold(): shorten(fragment(text).strip(), MAX_SENTENCE)
-        for text in sentences(body)
+def _kinds(
+    before: ItemRevision,
+    after: ItemRevision | StoredItem,
+    pairs: Sequence[tuple[str, str]],
+    come: Sequence[str],
+    gone: Sequence[str],
+    *,
+    title_changed: bool,
+) -> tuple[ChangeKind, ...]:
+    changed = [piece.text for pair in pairs for piece in word_diff(*pair) if piece.what != "same"]
+    new = [*come, *(now for _, now in pairs)]
+    has: dict[ChangeKind, bool] = {
+        "withdrawn": is_withdrawn(after),
+        "back": is_withdrawn(before) and not is_withdrawn(after),
+        "correction": any(map(_CORRECTION.search, new)),
+        "headline": title_changed,
+        "figure": any(map(_FIGURE.search, changed)),
+        "quote": any(_QUOTES.search(old + now) for old, now in pairs),
+        "removed": bool(gone),
+        "added": bool(come),
     }
+    kinds = tuple(kind for kind, there in has.items() if there)
+    return kinds or ("wording",)
+
+
+def is_withdrawn(text: ItemRevision | StoredItem) -> bool:
+    """Whether a version says that the page was gone. What stands there is the last that it said."""
+    if isinstance(text, StoredItem):
+        return text.retracted_at is not None
+    return text.content_hash is None and text.number > 1
+
+
+def in_short(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """A difference with long passages that stayed cut in their midst."""
+    short = []
+    for at, piece in enumerate(pieces):
+        words = piece.text.split()
+        if piece.what == "same" and len(words) > MAX_CONTEXT:
+            first = [] if at == 0 else words[: MAX_CONTEXT // 2]
+            last = [] if at == len(pieces) - 1 else words[-MAX_CONTEXT // 2 :]
+            piece = Piece(" ".join([*first, "…", *last]), "same")
+        short.append(Piece(shorten(piece.text, MAX_SENTENCE), piece.what))
+    return tuple(short)
+
+
+def difference(change: Change) -> tuple[tuple[str, str], ...]:
+    """A change as (label, text), for those who read it; words that went and came are marked."""
+    lines = [("What", change.said)]
+    lines += [("Headline was", change.old_title)] if change.old_title else []
+    lines += [("Reads now", written(pieces)) for pieces in change.rewritten]
+    lines += [("Added", text) for text in change.added]
+    lines += [("Removed", text) for text in change.removed]
+    if change.more:
+        many = "sentence" if change.more == 1 else "sentences"
+        lines.append(("And", f"{change.more} more changed {many}"))
+    return tuple(lines)
+
+
+def _rewritten(gone: Sequence[str], come: Sequence[str]) -> list[tuple[str, str]]:
+    """Sentences of which words changed: each old one with the new one that is most like it."""
+    pairs = []
+    left = list(come)
+    for old in gone[:50]:  # texts that were replaced have nothing to pair
+        best = max(left[:50], key=lambda new: likeness(old, new), default=None)
+        if best is not None and likeness(old, best) >= REWRITTEN:
+            pairs.append((old, best))
+            left.remove(best)
+    return pairs
+
+
+def _sentences(body: str) -> dict[str, str]:
+    return {line(text).casefold(): fragment(text).strip() for text in sentences(body)}

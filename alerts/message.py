@@ -23,6 +23,7 @@ from config.model import MailSettings
 from storage.model import Notification
 
 MAX_SUBJECT = 200
+MAX_REFERENCES = 8  # beside the first; programs need that one
 
 # At 78 columns EmailMessage encodes a long List-Unsubscribe, which breaks it; 998 leaves it plain.
 _PLAIN = SMTP.clone(max_line_length=998)
@@ -59,7 +60,8 @@ _ID = re.compile(r"[^a-z0-9-]+")
 class Envelope:
     """What a message needs besides its words.
 
-    `list_name` names the list in List-Id; `contact` is the address of a request to stop.
+    `list_name` names the list in List-Id; `contact` is the address of a request to stop; `thread`
+    are the Message-IDs of the messages that it follows, the first of all in front.
     """
 
     kind: Literal["digest", "alert", "welcome", "operator", "test"]
@@ -68,6 +70,7 @@ class Envelope:
     list_name: str = ""
     contact: str | None = None
     channel: str = "email"
+    thread: tuple[str, ...] = ()
 
 
 def freeze(
@@ -91,6 +94,10 @@ def freeze(
             message["Reply-To"] = mailbox(settings.reply_to)
         message["Subject"] = subject
         message["Message-ID"] = identity
+        if envelope.thread:
+            message["In-Reply-To"] = envelope.thread[0]
+            known = (envelope.thread[0], *envelope.thread[1:][-MAX_REFERENCES:])
+            message["References"] = " ".join(known)
         # no out-of-office answers (RFC 3834, and for Exchange the last)
         message["Auto-Submitted"] = "auto-generated"
         message["Precedence"] = "bulk"

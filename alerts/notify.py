@@ -20,6 +20,7 @@ from alerts.errors import MessageError, UnknownSubscriptionError
 from alerts.findings import as_seen_by, copies_marked, explain_tellings, members_of
 from alerts.message import Envelope, freeze
 from alerts.render import Rendered, render, render_note
+from alerts.threads import thread_of, wanted
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
 from storage.store import Store, Unit
@@ -116,7 +117,8 @@ def previews(
         for each in subscribers:
             occasion = _occasion(_kind(subscription), [each], [subscription], context, now)
             pending = unit.subscribers.pending([each.subscriber_id])
-            tellings = _worth_telling(unit, pending, occasion, context)
+            asked_for = wanted(pending, [subscription], [each])
+            tellings = _worth_telling(unit, asked_for, occasion, context)
             says = tuple(
                 (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
             )
@@ -173,8 +175,10 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
     occasion = _occasion(kind, group.subscribers, group.subscriptions, context, now)
     with store.reading() as unit:
         pending = unit.subscribers.pending(group.ids)
-        tellings = _worth_telling(unit, pending, occasion, context)
+        asked_for = wanted(pending, group.subscriptions, group.subscribers)
+        tellings = _worth_telling(unit, asked_for, occasion, context)
         digest = _digest(unit, tellings, group.subscriptions, occasion, context)
+        thread = thread_of(unit, tellings, occasion)
     notification = None
     if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
         envelope = Envelope(
@@ -183,6 +187,7 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
             recipient=group.subscribers[0].recipient,
             list_name=group.subscriptions[0].key,
             contact=context.contact,
+            thread=thread,
         )
         notification = freeze(render(digest), envelope, context.settings.mail, now)
     with store.transaction() as unit:

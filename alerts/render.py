@@ -5,6 +5,7 @@ HTML is tables with inlined styles, at most 90 KB: Gmail clips at about 102 KB a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from alerts import wording
 from alerts.digest import Digest
@@ -21,6 +23,8 @@ from alerts.layout import LADDER, MAX_ALSO, lay_out
 from alerts.plain import digest_text, joined, note_text, welcome_text
 
 MAX_HTML = 90_000  # bytes
+_GONE = re.compile(r"\[-(.+?)-\]")
+_COME = re.compile(r"\{\+(.+?)\+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +96,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["diffed"] = diffed
     environment.globals.update(words=wording, max_also=MAX_ALSO)
     return environment
+
+
+def diffed(text: str) -> Markup:
+    """A difference in words as HTML: what went struck out, what came underlined."""
+    gone = _GONE.sub(r'<del class="gone">\1</del>', str(escape(text)))
+    return Markup(_COME.sub(r'<ins class="come">\1</ins>', gone))  # noqa: S704  # escaped above
 
 
 @cache

@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from alerts.changes import difference
 from alerts.digest import Digest, Section
 from alerts.entry import Entry, WatchWords
 from alerts.greeting import Planned, Welcome
@@ -94,7 +95,10 @@ def subject(digest: Digest) -> str:
         return line(_empty_subject(digest), MAX_SUBJECT)
     if not entries:
         rest = f" + {len(digest.changes) - 1} more" if len(digest.changes) > 1 else ""
-        return line(f"Changed: {shorten(digest.changes[0].headline, 90)}{rest}", MAX_SUBJECT)
+        first = digest.changes[0]
+        withdrawn = first.change is not None and "withdrawn" in first.change.kinds
+        what = "Withdrawn" if withdrawn else "Changed"
+        return line(f"{what}: {shorten(first.headline, 90)}{rest}", MAX_SUBJECT)
     lead = section_name(digest.sections[0]) if len(entries) == 1 else _short_tally(digest, 56)
     more = []
     if len(entries) > 1:
@@ -194,13 +198,8 @@ def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:
     """What an edit changed, as (label, text)."""
     change = entry.change
     if change is None:
-        return (("Changed", "the earlier text is no longer held"),)
-    lines = [("Headline was", change.old_title)] if change.old_title else []
-    lines += [("Added", text) for text in change.added]
-    lines += [("Removed", text) for text in change.removed]
-    if change.more:
-        lines.append(("And", counted(change.more, "more changed sentence")))
-    return tuple(lines) or (("Changed", "only spaces or punctuation"),)
+        return (("What", "the earlier text is no longer held"),)
+    return difference(change)
 
 
 def excerpts(entry: Entry) -> tuple[Excerpt, ...]:

@@ -174,6 +174,7 @@ def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
         timezone=table.timezone,
         quiet_hours=table.quiet_hours,
         send_empty=table.send_empty,
+        edits=table.edits,
         where=each.where,
     )
 

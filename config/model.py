@@ -117,6 +117,7 @@ class Subscription:
     timezone: str
     quiet_hours: QuietHours | None
     send_empty: bool
+    edits: bool = True  # told of edits to what was told before
     where: Where
 
 

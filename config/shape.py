@@ -152,6 +152,7 @@ class SubscriptionTable(Table):
     timezone: Annotated[str, AfterValidator(values.check_timezone)] = DEFAULT_TIMEZONE
     quiet_hours: Annotated[QuietHours, _read(cadence.read_quiet_hours)] | None = None
     send_empty: bool = False
+    edits: bool = True
 
 
 class MailTable(Table):

@@ -15,7 +15,7 @@ from storage.items import Items
 from storage.mentions import mention_of
 from storage.model import Notification, PendingTelling, Subscriber
 from storage.outbox import Outbox
-from storage.schema import mention, outbox, pending_telling, subscriber, told
+from storage.schema import item, mention, outbox, pending_telling, subscriber, told
 
 log = logging.getLogger(__name__)
 
@@ -261,6 +261,24 @@ class Subscribers:
             .order_by(told.c.told_at, subscriber.c.recipient)
         )
         return tuple((row[0], row[1], row[2], row[3]) for row in found)
+
+    def alerts_on(self, recipient: str, story: int) -> tuple[str, ...]:
+        """The Message-IDs of the alerts that told this recipient of a story, the first in front."""
+        found = self._db.execute(
+            select(outbox.c.message_id, func.min(told.c.told_at).label("at"))
+            .join(told, told.c.outbox_id == outbox.c.id)
+            .join(subscriber, subscriber.c.id == told.c.subscriber_id)
+            .join(mention, mention.c.id == told.c.mention_id)
+            .join(item, item.c.id == mention.c.item_id)
+            .where(
+                subscriber.c.recipient == recipient,
+                item.c.story_id == story,
+                outbox.c.kind == "alert",
+            )
+            .group_by(outbox.c.id, outbox.c.message_id)
+            .order_by("at", outbox.c.id)
+        )
+        return tuple(row.message_id for row in found)
 
     def welcomed(self, recipient: str) -> bool:
         """Whether this recipient has had the welcome message."""

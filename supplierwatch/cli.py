@@ -25,6 +25,7 @@ from supplierwatch.commands import (
     service,
     setting_up,
     sources,
+    versions,
     watches,
 )
 from supplierwatch.commands.failures import show_failure
@@ -130,6 +131,7 @@ for family in (
     searching,
     backtesting,
     explaining,
+    versions,
     sources,
     watches,
     doctor,

@@ -180,9 +180,11 @@ def test_an_edit_says_what_came_and_what_went() -> None:
     assert digest.sections == ()
     [entry] = digest.changes
     assert wording.change_lines(entry) == (
-        ("Added", "The contract is worth £4.2m over three years."),
-        ("Removed", "The contract is worth £2.4m over three years."),
+        ("What", "a figure changed"),
+        ("Reads now", "The contract is worth [-£2.4m-] {+£4.2m+} over three years."),
     )
+    assert "<del" in render(digest).html
+    assert "£2.4m</del>" in render(digest).html
     assert render(digest).subject == "Changed: Millbrook pauses its Halcyon roll-out"
 
 

@@ -246,8 +246,8 @@ def test_an_edit_of_what_was_told_is_told_as_one(store: Store, clock: Clock) -> 
     assert edit.notification.subject == "Changed: Halcyon loses"
     text = text_of(edit)
     assert "Headline was: Halcyon wins" in text
-    assert "Added: Halcyon Health lost." in text
-    assert "Removed: Halcyon Health won." in text
+    assert "What: a new headline" in text
+    assert "Reads now: Halcyon Health [-won.-] {+lost.+}" in text
     assert desk.tick(HOUR) == []
 
 

@@ -1,0 +1,59 @@
+"""`history URL`: every text that an article had, and what changed from one to the next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from supplierwatch.commands.options import Json
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import archive, session
+from supplierwatch.exits import Exit
+from supplierwatch.show.console import console, print_json
+
+PANEL = "Ask"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "history",
+        history,
+        panel=PANEL,
+        examples=(
+            ("history https://outlet.example/2026/article", "what was edited, and when"),
+            ("history https://outlet.example/2026/article --full", "with each text whole"),
+        ),
+    )
+
+
+def history(
+    ctx: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="The address of an article.")],
+    full: Annotated[bool, typer.Option("--full", help="Print every text whole.")] = False,
+    json: Json = False,
+) -> None:
+    """Show the versions of an article and the differences between them.
+
+    What went is written [-so-], what came {+so+}. Edits are seen when a page is looked at again:
+    about 15 minutes, 1 hour, 6 hours, and 1, 3 and 7 days after it was first seen, and whenever
+    its listing changes. Nothing is fetched. Ends with exit code 6 where the address is not known.
+    """
+    from supplierwatch.show import versions
+
+    wired = session(ctx).wired()
+    with archive(wired) as store, store.reading() as unit:
+        item = unit.items.find_url(url)
+        earlier = () if item is None else unit.items.revisions(item.item_id)
+    if item is None:
+        if json:
+            print_json({"url": url, "item": None, "versions": []})
+        else:
+            versions.print_unknown(console(), url)
+        raise typer.Exit(Exit.NOTHING_FOUND)
+    if json:
+        print_json(versions.history_json(url, item, earlier, wired.source_names))
+    else:
+        versions.print_history(console(), item, earlier, wired.source_names, full=full)
