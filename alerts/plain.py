@@ -197,7 +197,7 @@ def _changes(digest: Digest, layout: Layout) -> Iterator[str]:
     for entry in layout.changes.shown:
         yield ""
         yield from wrap(marked(entry.title), "   ")
-        meta = [entry.outlet, wording.when(entry, digest)]
+        meta = [entry.outlet, wording.when(entry, digest), f"for {', '.join(entry.watches)}"]
         yield from wrap(" | ".join(meta), "   ")
         if entry.link:
             yield f"   {entry.link}"
