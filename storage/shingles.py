@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ LOOK, LEAST_IN_LOOK = 48, 3
 # each further item dearer. One in common is chance; of texts that have so few, it may be half.
 MOST_CARRIERS, TINY = 64, 4
 
-_FIRST, _SECOND, _THIRD = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9
+_FACTOR = 0xC2B2AE3D27D4EB4F
 _SPREAD = 0xBF58476D1CE4E5B9
 
 
@@ -81,16 +82,25 @@ def fingerprint_of(words: NDArray[np.uint64]) -> Fingerprint:
     """The fingerprint of the words with these numbers, in order."""
     import numpy as np
 
+    factor, spread, half, one = _numbers()
     if len(words) < WORDS_IN_SHINGLE:
         mixed = words.sum(dtype=np.uint64, keepdims=True) if len(words) else words.copy()
     else:
-        mixed = words[:-2] * _FIRST
-        mixed += words[1:-1] * _SECOND
-        mixed += words[2:] * _THIRD
-    mixed ^= mixed >> 31
-    mixed *= _SPREAD
-    mixed >>= 1  # what a signed column holds
+        mixed = words[:-2] * factor
+        mixed += words[1:-1]
+        mixed *= factor
+        mixed += words[2:]
+    mixed ^= mixed >> half
+    mixed *= spread
+    mixed >>= one  # what a signed column holds
     return Fingerprint(mixed.view(np.int64))
+
+
+@lru_cache(maxsize=1)
+def _numbers() -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    import numpy as np
+
+    return np.uint64(_FACTOR), np.uint64(_SPREAD), np.uint64(31), np.uint64(1)
 
 
 def are_copies(one: Fingerprint, other: Fingerprint) -> bool:
@@ -104,11 +114,8 @@ def are_copies(one: Fingerprint, other: Fingerprint) -> bool:
     # most candidates are none, and the least shingles, which are any, tell it
     if _shared(mine[:LOOK], others) < LEAST_IN_LOOK:
         return False
-    shared = _shared(mine, others)
     # of two that are as long, neither is the shorter
-    return _stands_in(one, other, shared) and (
-        len(mine) < len(others) or _stands_in(other, one, shared)
-    )
+    return _stands_in(one, other) and (len(mine) < len(others) or _stands_in(other, one))
 
 
 def contained(one: Fingerprint, other: Fingerprint) -> float:
@@ -198,16 +205,14 @@ def _found(some: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bool
     return found
 
 
-def _stands_in(one: Fingerprint, other: Fingerprint, shared: int) -> bool:
+def _stands_in(one: Fingerprint, other: Fingerprint) -> bool:
     """Whether enough of a text stands in a longer one, and all over it; a new lead is left out."""
-    import numpy as np
-
+    length = len(one.ordered)
     places = _found(one.ordered, other.least_first).nonzero()[0]
     if not len(places):
         return False
-    lead = min(int(places[0]), NEW_LEAD)
-    if shared < LEAST_CONTAINED * (len(one.least_first) - lead):
+    first, last = int(places[0]), int(places[-1])
+    if len(places) < LEAST_CONTAINED * (length - min(first, NEW_LEAD)):
         return False
-    ends = np.concatenate(([-1], places, [len(one.ordered)]))
-    longest = int((ends[1:] - ends[:-1]).max()) - 1
-    return longest <= MOST_APART * len(one.ordered) + NEW_LEAD
+    between = int((places[1:] - places[:-1]).max()) - 1 if len(places) > 1 else 0
+    return max(first, between, length - 1 - last) <= MOST_APART * length + NEW_LEAD

@@ -28,7 +28,7 @@ def word_numbers(text: str) -> Numbers:
     """The numbers of the words of a text, in order; case makes no difference."""
     import numpy as np  # a tenth of a second, which commands that group nothing do without
 
-    folded = text.casefold()
+    folded = f" {text} ".casefold()  # so that a word ends in the text, and begins in it
     if not folded.isascii():
         for sign in _COMMON_SIGNS:
             folded = folded.replace(sign, " ")
@@ -42,9 +42,9 @@ def word_numbers(text: str) -> Numbers:
     else:
         characters = np.frombuffer(raw, dtype=np.uint8)
         letters = np.frombuffer(raw.translate(_latin_letters()), dtype=np.bool_)
-    inside = np.zeros(len(letters) + 2, dtype=np.bool_)
-    inside[1:-1] = letters
-    borders = (inside[1:] != inside[:-1]).nonzero()[0]  # where a word begins, where it ends, ...
+    # where a word begins, where it ends, ...
+    borders = (letters[1:] != letters[:-1]).nonzero()[0]
+    borders += 1
     powers, inverses = _powers(_room(len(characters)))
     if not len(borders):
         return powers[:0]
