@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 from storage.coverage import CoverageReader
 from storage.engine import TO_READ, make_engine
 from storage.errors import DatabaseUnusable, explained
+from storage.exports import Exports
 from storage.fulltext import FullText
 from storage.items import Items
 from storage.mentions import Mentions
@@ -43,6 +44,7 @@ class Unit:
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
         self.stories = Stories(connection)
+        self.exports = Exports(connection, self.items)
 
 
 class Store:

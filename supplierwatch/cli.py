@@ -20,6 +20,7 @@ from supplierwatch.commands import (
     demo,
     doctor,
     explaining,
+    exporting,
     mail,
     searching,
     service,
@@ -135,6 +136,7 @@ for family in (
     sources,
     watches,
     doctor,
+    exporting,
     database,
 ):
     family.register(app)

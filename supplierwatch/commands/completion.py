@@ -24,6 +24,11 @@ def watch_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return _keys(ctx, "watches.toml", "watch", "query", incomplete)
 
 
+def supplier_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """Keys of suppliers."""
+    return _keys(ctx, "suppliers.toml", "supplier", "query", incomplete)
+
+
 def subscription_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Keys of subscriptions, with their cadence as help."""
     return _keys(ctx, "subscriptions.toml", "subscription", "cadence", incomplete)

@@ -22,7 +22,7 @@ from supplierwatch.exits import Exit
 from supplierwatch.show.console import note, plural
 
 if TYPE_CHECKING:
-    from storage.exports import Extent
+    from storage.store import Store
     from supplierwatch.exports.gathering import Mentioned
     from supplierwatch.wiring import Wired
 
@@ -68,7 +68,6 @@ def export(
         typer.Argument(
             metavar="[FILE]",
             help="Where to write it; standard output otherwise.",
-            dir_okay=False,
             show_default=False,
         ),
     ] = None,
@@ -117,6 +116,7 @@ def export(
     Ends with exit code 6 where there is nothing to export; the file is written all the same.
     """
     from alerts.context import TellingContext
+    from storage.exports import Extent
     from supplierwatch.exports.gathering import mentioned
 
     now = datetime.now(UTC)
@@ -124,8 +124,13 @@ def export(
     if bom and wanted is not Form.CSV:
         raise UsageError("--bom is for CSV", "Leave it away: programs that read these need none.")
     wired = session(ctx).wired()
-    extent = _extent(wired, watch, supplier, since, until, now)
+    _refuse_unknown_supplier(wired, supplier)
     with archive(wired) as store:
+        extent = Extent(
+            watches=_known_watches(wired, store, watch),
+            since=moment_of(since, now),
+            until=moment_of(until, now, option="--until"),
+        )
         found = mentioned(
             store,
             TellingContext.of(wired.catalog, wired.queries),
@@ -134,8 +139,71 @@ def export(
             limit=limit,
         )
         with _opened(file, bom=bom) as out:
-            count = _write(found, out, wanted, now=now, home=wired.catalog.settings.service)
+            count = _write(
+                found, out, wanted, now=now, home=wired.catalog.settings.service.public_url
+            )
     if file is not None:
         note(f"wrote {plural(count, 'mention')} to {file}")
     if not count:
         raise typer.Exit(Exit.NOTHING_FOUND)
+
+
+def _form(file: Path | None, form: Form | None) -> Form:
+    if form is not None:
+        return form
+    if file is None:
+        return Form.CSV
+    known = ENDINGS.get(file.suffix.lower())
+    if known is None:
+        raise UsageError(
+            f"the ending of {file.name} says no form",
+            "Name it .csv, .jsonl or .rss, or say --format csv, jsonl or rss.",
+        )
+    return known
+
+
+def _known_watches(wired: Wired, store: Store, watches: list[str] | None) -> list[str] | None:
+    """The watches asked for; one that was taken out of the file may still have mentions."""
+    for key in watches or ():
+        if key not in wired.queries:
+            with store.reading() as unit:
+                if not unit.watches.versions(key):
+                    raise unknown_key("watch", key, list(wired.queries), "supplierwatch watches")
+    return watches or None
+
+
+def _refuse_unknown_supplier(wired: Wired, key: str | None) -> None:
+    known = [supplier.key for supplier in wired.catalog.suppliers]
+    if key is not None and key not in known:
+        raise unknown_key("supplier", key, known, "supplierwatch check --verbose")
+
+
+@contextmanager
+def _opened(file: Path | None, *, bom: bool) -> Iterator[TextIO]:
+    from supplierwatch.exports.files import whole_file
+
+    encoding = "utf-8-sig" if bom else "utf-8"
+    if file is not None:
+        with whole_file(file, encoding=encoding) as out:
+            yield out
+        return
+    # the line ends of a CSV are its own, and a pipe of another encoding would lose letters
+    out = io.TextIOWrapper(sys.stdout.buffer, encoding=encoding, newline="", write_through=False)
+    try:
+        yield out
+        out.flush()
+    finally:
+        out.detach()
+
+
+def _write(
+    found: Iterator[Mentioned], out: TextIO, form: Form, *, now: datetime, home: str | None
+) -> int:
+    from supplierwatch.exports.rss import write_rss
+    from supplierwatch.exports.tables import write_csv, write_jsonl
+
+    if form is Form.CSV:
+        return write_csv(found, out)
+    if form is Form.JSONL:
+        return write_jsonl(found, out)
+    return write_rss(found, out, now=now, home=home)

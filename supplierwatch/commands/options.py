@@ -74,8 +74,8 @@ _UNITS = {
 }
 
 
-def moment_of(since: str | None, now: datetime) -> datetime | None:
-    """What --since means: a span before `now`, or the beginning of a day on this machine's clock.
+def moment_of(since: str | None, now: datetime, *, option: str = "--since") -> datetime | None:
+    """What `option` means: a span before `now`, or the beginning of a day on this machine's clock.
 
     Raises:
         typer.BadParameter: it is neither.
@@ -90,5 +90,5 @@ def moment_of(since: str | None, now: datetime) -> datetime | None:
     except (ValueError, OverflowError) as error:
         raise typer.BadParameter(
             f"{since!r} is no time; write a span as 12h, 30d or 8w, or a date as 2026-11-01",
-            param_hint="--since",
+            param_hint=option,
         ) from error

@@ -35,7 +35,7 @@ def history(
     full: Annotated[bool, typer.Option("--full", help="Print every text whole.")] = False,
     json: Json = False,
 ) -> None:
-    """Show the versions of an article and the differences between them.
+    """Show every version of an article, and what changed in each.
 
     What went is written [-so-], what came {+so+}. Edits are seen when a page is looked at again:
     about 15 minutes, 1 hour, 6 hours, and 1, 3 and 7 days after it was first seen, and whenever

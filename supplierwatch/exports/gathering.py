@@ -1,0 +1,111 @@
+"""Mentions as they are handed out: each with its item, its words, and who else carries it.
+
+Read a page at a time, so that an archive of any size can be exported while the service runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.context import TellingContext
+from alerts.query import Document
+from storage.exports import Extent, Place
+from storage.model import Mention, Span, StoredItem
+from storage.store import Store, Unit
+
+PAGE = 100  # mentions in one read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentioned:
+    """A mention with what explains it.
+
+    `spans` lie in the item's present text; `suppliers` are the keys of those whose names stand in
+    it. `also` are the names of other outlets that carry the item or a copy of it.
+    """
+
+    mention: Mention
+    item: StoredItem
+    watch_label: str
+    source_name: str
+    spans: tuple[Span, ...]
+    suppliers: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+def mentioned(
+    store: Store,
+    context: TellingContext,
+    extent: Extent,
+    *,
+    supplier: str | None = None,
+    limit: int | None = None,
+) -> Iterator[Mentioned]:
+    """The mentions of an extent, those of the newest items first.
+
+    Args:
+        store: the archive.
+        context: the configuration in force.
+        extent: of which watches, and of which time.
+        supplier: key of one: only items in which its names stand.
+        limit: stop after that many.
+    """
+    given = 0
+    before: Place | None = None
+    while limit is None or given < limit:
+        with store.reading() as unit:
+            page = unit.exports.mentions(extent, limit=PAGE, before=before)
+            copies = _copies(unit, [item for _, item in page])
+        for mention, item in page:
+            one = _explained(mention, item, context, copies)
+            if supplier is not None and supplier not in one.suppliers:
+                continue
+            yield one
+            given += 1
+            if given == limit:
+                return
+        if len(page) < PAGE:
+            return
+        last, item = page[-1]
+        before = Place(item.first_seen_at, last.mention_id)
+
+
+def _copies(unit: Unit, items: Sequence[StoredItem]) -> dict[int, tuple[StoredItem, ...]]:
+    members = unit.stories.members({item.story_id for item in items})
+    wanted = {one for ids in members.values() if len(ids) > 1 for one in ids}
+    known = {item.item_id: item for item in unit.items.get_many(sorted(wanted))}
+    return {
+        story: tuple(known[one] for one in ids if one in known) for story, ids in members.items()
+    }
+
+
+def _explained(
+    mention: Mention,
+    item: StoredItem,
+    context: TellingContext,
+    copies: Mapping[int, Sequence[StoredItem]],
+) -> Mentioned:
+    match = mention.match
+    document = Document.of(item, source_name=context.names.source(item.source_key))
+    spans = match.spans
+    if match.revision != item.revision:
+        # places in a text that has been replaced explain nothing
+        query = context.queries.get(match.watch_key)
+        hit = None if query is None else query.matches(document)
+        spans = () if hit is None else tuple(hit.spans)
+    others = [
+        *(carrier.source_key for carrier in item.carriers),
+        *(copy.source_key for copy in copies.get(item.story_id, ())),
+    ]
+    names = dict.fromkeys(others)
+    names.pop(item.source_key, None)
+    return Mentioned(
+        mention=mention,
+        item=item,
+        watch_label=context.names.watch(match.watch_key).label,
+        source_name=context.names.source(item.source_key),
+        spans=spans,
+        suppliers=tuple(sorted(hit.key for hit in context.suppliers.match(document))),
+        also=tuple(context.names.source(key) for key in names),
+    )
