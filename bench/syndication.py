@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, default=REAL)
     parser.add_argument("--made", type=int, default=1_000)
     wanted = parser.parse_args()
-    if captured := _read(wanted.texts):
+    if captured := read(wanted.texts):
         curve("captured", captured)
     newsroom = Newsroom(SEED)
     made = [newsroom.text(newsroom.article()) for _ in range(wanted.made)]
@@ -78,7 +78,7 @@ def syndicated(text: str, pool: Sequence[str], random: Random, *, replaced: floa
     return f"{' '.join(new[:HEADLINE])}\n{' '.join(new[HEADLINE:])} {' '.join(kept)}"
 
 
-def _read(folder: Path) -> list[str]:
+def read(folder: Path) -> list[str]:
     """The texts of captured pages, of those that several sets have one."""
     texts: dict[str, str] = {}
     for cases in sorted(folder.glob("*/cases.jsonl")):
