@@ -164,6 +164,14 @@ class ServiceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """How long texts and mentions are kept; None: for ever."""
+
+    texts: timedelta | None = None
+    mentions: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """settings.toml and the environment together."""
 
@@ -171,6 +179,7 @@ class Settings:
     operator_to: str | None
     service: ServiceSettings
     crawl: CrawlSettings
+    retention: RetentionSettings = RetentionSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from config.errors import Problem
 from config.model import (
     CrawlSettings,
     MailSettings,
+    RetentionSettings,
     ServiceSettings,
     Settings,
     SmtpServer,
@@ -54,6 +55,9 @@ def load_settings(
             batch_deadline=tables.crawl.batch_deadline,
             memory_limit_mb=tables.crawl.memory_limit_mb,
             download_delay=tables.crawl.download_delay,
+        ),
+        retention=RetentionSettings(
+            texts=tables.retention.texts, mentions=tables.retention.mentions
         ),
     )
     return settings, document, (*problems, *environment_problems, *smtp_problems)

@@ -79,6 +79,7 @@ _Some = AfterValidator(_some)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _Interval = Annotated[timedelta, _read(cadence.read_duration), _span(_MINUTE, 31 * _DAY)]
 _Deadline = Annotated[timedelta, _read(cadence.read_duration), _span(10 * _MINUTE / 60, _DAY)]
+_Kept = Annotated[timedelta, _read(cadence.read_duration), _span(30 * _DAY, 36500 * _DAY)]
 _Delay = Annotated[timedelta, _read(cadence.read_duration), _span(timedelta(0), 10 * _MINUTE)]
 
 
@@ -189,6 +190,13 @@ class CrawlTable(Table):
     download_delay: _Delay = timedelta(seconds=1)
 
 
+class RetentionTable(Table):
+    """[retention] in settings.toml."""
+
+    texts: _Kept | None = None
+    mentions: _Kept | None = None
+
+
 class SettingsTables(Table):
     """settings.toml."""
 
@@ -196,3 +204,4 @@ class SettingsTables(Table):
     operator: OperatorTable = OperatorTable()
     service: ServiceTable = ServiceTable()
     crawl: CrawlTable = CrawlTable()
+    retention: RetentionTable = RetentionTable()

@@ -124,6 +124,8 @@ def _may_be_absorbed(listed: KnownItem) -> bool:
 
 def _onto(article: Article, item: KnownItem, by: By, *, absorb: int | None = None) -> Decision:
     # a copy in another source is cut and headed differently: that is no edit of this item
+    if item.pruned:
+        return Duplicate(item_id=item.item_id, by=by, absorb=absorb)
     own = article.source_key == item.source_key or _are_notices(article, item)
     if article.text_state is TextState.FULL:
         if item.text_state is not TextState.FULL:

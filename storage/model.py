@@ -152,6 +152,7 @@ class KnownItem:
     revision: int
     published_at: datetime | None = None
     buyers: tuple[str, ...] = ()  # of a notice
+    pruned: bool = False  # its text was let go: nothing can be compared with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +235,7 @@ class StoredItem:
     carriers: tuple[Carrier, ...]
     notice: Notice | None = None
     retracted_at: datetime | None = None  # its page is gone; the text is what it said
+    pruned_at: datetime | None = None  # its text was let go after its time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

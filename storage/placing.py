@@ -125,7 +125,7 @@ class Placing:
         columns = (
             *(item.c.id, item.c.source_key, item.c.title, item.c.summary, item.c.text_state),
             *(item.c.content_hash, item.c.entry_hash, item.c.revision, item.c.published_at),
-            item.c.notice,
+            *(item.c.notice, item.c.pruned_at),
         )
         found = self._db.execute(select(*columns, mentioned).where(item.c.id.in_(ids))).all()
         carried = self._db.execute(select(carrier).where(carrier.c.item_id.in_(ids))).all()
@@ -145,6 +145,7 @@ class Placing:
                 has_mentions=bool(row.has_mentions),
                 revision=row.revision,
                 published_at=row.published_at,
+                pruned=row.pruned_at is not None,
                 buyers=() if row.notice is None else rows.notice_of(row.notice).buyers,
             )
             for row in found

@@ -79,6 +79,7 @@ def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
         story_id=row.story_id,
         notice=None if row.notice is None else notice_of(row.notice),
         retracted_at=row.retracted_at,
+        pruned_at=row.pruned_at,
         carriers=tuple(
             Carrier(source_key=c.source_key, url=c.url, guid=c.guid, first_seen_at=c.first_seen_at)
             for c in carriers

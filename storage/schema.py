@@ -119,6 +119,7 @@ item = Table(
     Column("look_at", UtcDateTime),
     Column("looks_gone", Integer),
     Column("retracted_at", UtcDateTime),
+    Column("pruned_at", UtcDateTime),  # its text was let go
     Column("page_title", CleanText),  # as the page has it, whatever its listing says
     # last: SQLite reads through a long column to reach those behind it
     Column("body", CleanText, nullable=False),

@@ -19,6 +19,7 @@ from storage.items import Items
 from storage.mentions import Mentions
 from storage.notices import Notices
 from storage.outbox import Outbox
+from storage.retention import Retention
 from storage.runs import Runs
 from storage.sites import Sites
 from storage.sources import Sources
@@ -44,6 +45,7 @@ class Unit:
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
         self.stories = Stories(connection)
+        self.retention = Retention(connection)
         self.exports = Exports(connection, self.items)
 
 

@@ -24,6 +24,7 @@ from alerts.outbox import deliver_due
 from alerts.welcome import welcome_due
 from config.model import Catalog
 from storage.model import Subscriber, WatchVersion
+from storage.retention import Pruned
 from storage.store import Store
 from storage.watches import WatchText
 from supplierwatch.blindness import look
@@ -36,6 +37,7 @@ MATCH_BATCH = 200
 DELIVERY_BATCH = 50
 INDEX_ROUND = 2_000  # items filed before the worker shows that it is alive
 INDEX_PAUSE = 0.02  # seconds between two transactions of it, in which others may write
+PRUNE_EVERY = 6 * 3600.0  # seconds
 POLL_CHILDREN_EVERY = 0.1  # seconds
 
 
@@ -82,6 +84,7 @@ class Service:
         self._matching = threading.Lock()
         self._telling = threading.Lock()
         self._delivering = threading.Lock()
+        self._pruned_at: float | None = None
         self._crawling = threading.Lock()
         self._indexing = threading.Lock()
         self.in_force = self._declare(wired)
@@ -236,6 +239,36 @@ class Service:
         self.deliver()
         self.index()
         return said
+
+    def prune_now_and_then(self) -> None:
+        """Prune, if that was long ago and anything is to be let go at all."""
+        kept, now = self.catalog.settings.retention, time.monotonic()
+        if kept.texts is None and kept.mentions is None:
+            return
+        if self._pruned_at is None or now - self._pruned_at >= PRUNE_EVERY:
+            self.prune()
+            self._pruned_at = now
+
+    def prune(self) -> Pruned:
+        """Let go of what has been kept for its time, a little at a time; returns what went."""
+        kept, now = self.catalog.settings.retention, self.clock()
+        total = Pruned()
+        while not self.ending.is_set():
+            gone = Pruned()
+            with self.store.transaction() as unit:
+                if kept.mentions is not None:
+                    gone += unit.retention.mentions(now - kept.mentions)
+                if kept.texts is not None:
+                    gone += unit.retention.texts(now - kept.texts, now)
+            if gone.nothing:
+                break
+            total += gone
+        if not total.nothing:
+            log.info(
+                "pruned texts=%d versions=%d mentions=%d messages=%d",
+                *(total.texts, total.versions, total.mentions, total.messages),
+            )
+        return total
 
     def read_again(self, environ: Mapping[str, str]) -> Wired:
         """The configuration files as they are now; nothing is in force by that.

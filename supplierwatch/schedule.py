@@ -139,13 +139,20 @@ def _run(
     index.wakes = (index,)  # round after round until all is filed
     crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
     reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
-    workers = (deliver, tell, match, index, crawl, reload)
+    prune = Worker("prune", service.prune_now_and_then, health, stopping)
+    workers = (deliver, tell, match, index, crawl, reload, prune)
 
     web = WebServer(health.report, listen=service.catalog.settings.service.listen)
     web.start()
     _stop_on_signal(stopping)
     scheduler = _ticks(
-        crawl=crawl, match=match, tell=tell, deliver=deliver, index=index, reload=reload
+        crawl=crawl,
+        match=match,
+        tell=tell,
+        deliver=deliver,
+        index=index,
+        reload=reload,
+        prune=prune,
     )
     for worker in workers:
         worker.start()
@@ -173,6 +180,7 @@ def _ticks(**workers: Worker) -> BackgroundScheduler:
         timezone="UTC",
     )
     every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.1, "index": 5.0}
+    every["prune"] = 120.0  # so that it is seen to live; it does its work every few hours
     for name, worker in workers.items():
         scheduler.add_job(worker.wake, "interval", seconds=every[name], id=name)
     return scheduler

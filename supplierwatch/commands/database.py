@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from supplierwatch.commands import registering
+from supplierwatch.commands.options import Json
 from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import session, working_store
-from supplierwatch.show.console import console, note, plural
+from supplierwatch.commands.session import archive, session, working_store
+from supplierwatch.show.console import console, note, plural, print_json
 
 PANEL = "Keep"
 
@@ -30,6 +32,16 @@ def register(app: typer.Typer) -> None:
         restore,
         panel=PANEL,
         examples=(("restore /backups/watch-2026-11-01.db", "with the service stopped"),),
+    )
+    add(
+        app,
+        "prune",
+        prune,
+        panel=PANEL,
+        examples=(
+            ("prune --dry-run", "what would go by [retention] of settings.toml"),
+            ("prune", "let it go now; the service does so by itself"),
+        ),
     )
     group = registering.group(app, "db", database, panel=PANEL, examples=())
     add(
@@ -60,6 +72,46 @@ def backup(
     wired = session(ctx).wired()
     copy(wired.catalog.settings.service.database_url, file)
     console().print(f"wrote {file} ({file.stat().st_size / 1e6:,.1f} MB)", soft_wrap=True)
+
+
+def prune(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    json: Json = False,
+) -> None:
+    """Let go of texts and mentions that were kept for their time.
+
+    How long is said by [retention] in settings.toml; without it everything is kept. Titles,
+    addresses and hashes stay, so that a pruned article never comes back as new and nobody is told
+    twice. The service prunes by itself.
+    """
+    from datetime import UTC, datetime
+
+    from supplierwatch.jobs import Service
+
+    wired = session(ctx).wired()
+    kept = wired.catalog.settings.retention
+    if dry_run:
+        now = datetime.now(UTC)
+        with archive(wired) as store, store.reading() as unit:
+            gone = unit.retention.due(
+                texts=None if kept.texts is None else now - kept.texts,
+                mentions=None if kept.mentions is None else now - kept.mentions,
+            )
+    else:
+        with working_store(wired) as store:
+            gone = Service(wired, store).prune()
+    if json:
+        print_json({"dry_run": dry_run, **asdict(gone)})
+        return
+    if kept.texts is None and kept.mentions is None:
+        console().print("Everything is kept: settings.toml has no [retention].")
+        return
+    said = (
+        f"{plural(gone.texts, 'text')} with {plural(gone.versions, 'earlier version')}, "
+        f"{plural(gone.mentions, 'mention')} and {plural(gone.messages, 'message')}"
+    )
+    console().print(f"{said} {'would go' if dry_run else 'went'}.")
 
 
 def restore(

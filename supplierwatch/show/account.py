@@ -77,6 +77,8 @@ def _print_item(
     if item.url:
         screen.print(Text(f"  {clean(item.url)}", "dim"), soft_wrap=True)
     rows = [("held", held_words(item))]
+    if item.retracted_at is not None:
+        rows.append(("withdrawn", f"its page has been gone since {clock(item.retracted_at)}"))
     if item.url and url_key(account.url) != url_key(item.url):
         rows.insert(0, ("same as", f"{clean(account.url)} is a duplicate: one article, told once"))
     published = day(item.published_at)
@@ -111,6 +113,8 @@ def _print_item(
 
 def held_words(item: StoredItem) -> str:
     """How much of the text is held."""
+    if item.pruned_at is not None:
+        return f"title and teaser; the text was pruned, {clock(item.pruned_at)}"
     if item.text_state == "listed":
         return "title and teaser; the page is still to be fetched"
     if item.text_state == "thin":

@@ -1,0 +1,125 @@
+"""Lets go of what has been kept for its time. Who an item is stays: it never comes back as new.
+
+Of an item whose text is pruned its title, teaser, addresses, identifiers, hashes, story and dates
+remain, so that a feed which lists it again, or lists it elsewhere, finds it. It is asked for no
+more, and no change of it is looked for. An item whose mentions are pruned is told to nobody again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
+
+from storage import fulltext
+from storage.schema import item, item_revision, mention, outbox, pending_telling, story_sketch, told
+
+AT_ONCE = 200  # items in one transaction: others wait for it
+_SETTLED = ("sent", "dead")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What went, or would go."""
+
+    texts: int = 0  # items whose text went
+    versions: int = 0  # earlier texts of them
+    mentions: int = 0
+    messages: int = 0  # that were sent or given up, with their bytes
+
+    def __add__(self, other: Pruned) -> Pruned:
+        return Pruned(
+            texts=self.texts + other.texts,
+            versions=self.versions + other.versions,
+            mentions=self.mentions + other.mentions,
+            messages=self.messages + other.messages,
+        )
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to let go."""
+        return self == Pruned()
+
+
+class Retention:
+    """Pruning, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def due(self, *, texts: datetime | None, mentions: datetime | None) -> Pruned:
+        """What would go: texts of items first seen before, mentions made before; None keeps all."""
+        return Pruned(
+            texts=0 if texts is None else self._count(item.c.id, _old_text(texts)),
+            versions=0 if texts is None else self._count(item_revision.c.item_id, _of_old(texts)),
+            mentions=0 if mentions is None else self._count(mention.c.id, _old_mention(mentions)),
+            messages=0 if mentions is None else self._count(outbox.c.id, _old_message(mentions)),
+        )
+
+    def texts(self, before: datetime, now: datetime) -> Pruned:
+        """Let the texts of some items go that were first seen before; call it until none goes."""
+        wanted = select(item.c.id).where(_old_text(before)).order_by(item.c.id).limit(AT_ONCE)
+        ids = list(self._db.scalars(wanted))
+        if not ids:
+            return Pruned()
+        these = item.c.id.in_(ids)
+        values: dict[str, Any] = {"pruned_at": now, "body": "", "comments": "", "pages": []}
+        values |= dict.fromkeys(("page_due_at", "look_at", "etag", "last_modified"))
+        self._db.execute(update(item).where(these).values(values))
+        versions = self._db.execute(
+            delete(item_revision).where(item_revision.c.item_id.in_(ids))
+        ).rowcount
+        self._db.execute(delete(story_sketch).where(story_sketch.c.item_id.in_(ids)))
+        for item_id in ids:
+            fulltext.mark(self._db, item_id)
+        return Pruned(texts=len(ids), versions=versions)
+
+    def mentions(self, before: datetime) -> Pruned:
+        """Let some mentions go that were made before, and messages; call it until none goes."""
+        wanted = select(mention.c.id, mention.c.item_id).where(_old_mention(before))
+        rows = self._db.execute(wanted.order_by(mention.c.id).limit(AT_ONCE)).all()
+        ids = [row.id for row in rows]
+        if ids:
+            # what is found in them from now on was there before
+            found = item.c.id.in_({row.item_id for row in rows})
+            self._db.execute(update(item).where(found).values(baseline=True))
+            self._db.execute(delete(told).where(told.c.mention_id.in_(ids)))
+            self._db.execute(delete(mention).where(mention.c.id.in_(ids)))
+        old = select(outbox.c.id).where(_old_message(before)).limit(AT_ONCE)
+        messages = self._db.execute(delete(outbox).where(outbox.c.id.in_(old))).rowcount
+        return Pruned(mentions=len(ids), messages=messages)
+
+    def _count(self, column: ColumnElement[int], test: ColumnElement[bool]) -> int:
+        return int(self._db.scalar(select(func.count(column)).where(test)) or 0)
+
+
+def _old_text(before: datetime) -> ColumnElement[bool]:
+    # one that changed lately is as young as its change
+    young = item.c.revised_at >= before
+    waits = exists().where(
+        mention.c.item_id == item.c.id, pending_telling.c.mention_id == mention.c.id
+    )
+    return (
+        (item.c.first_seen_at < before)
+        & item.c.pruned_at.is_(None)
+        & or_(item.c.revised_at.is_(None), ~young)
+        & ~waits
+    )
+
+
+def _of_old(before: datetime) -> ColumnElement[bool]:
+    return item_revision.c.item_id.in_(select(item.c.id).where(_old_text(before)))
+
+
+def _old_mention(before: datetime) -> ColumnElement[bool]:
+    waits = exists().where(pending_telling.c.mention_id == mention.c.id)
+    return (mention.c.created_at < before) & ~waits
+
+
+def _old_message(before: datetime) -> ColumnElement[bool]:
+    names = exists().where(told.c.outbox_id == outbox.c.id)
+    # who was welcomed once is not welcomed again
+    settled = outbox.c.state.in_(_SETTLED) & (outbox.c.kind != "welcome")
+    return (outbox.c.created_at < before) & settled & ~names
