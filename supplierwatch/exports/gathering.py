@@ -6,13 +6,15 @@ Read a page at a time, so that an archive of any size can be exported while the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from alerts.carried import StoryFacts, story_facts
 from alerts.context import TellingContext
+from alerts.findings import members_of
 from alerts.query import Document
 from storage.exports import Extent, Place
 from storage.model import Mention, Span, StoredItem
-from storage.store import Store, Unit
+from storage.store import Store
 
 PAGE = 100  # mentions in one read
 
@@ -22,7 +24,8 @@ class Mentioned:
     """A mention with what explains it.
 
     `spans` lie in the item's present text; `suppliers` are the keys of those whose names stand in
-    it. `also` are the names of other outlets that carry the item or a copy of it.
+    it. `also` are the names of other outlets that carry the item or a copy of it; where several items
+    tell its story, `facts` says who was first and what is copied.
     """
 
     mention: Mention
@@ -32,6 +35,7 @@ class Mentioned:
     spans: tuple[Span, ...]
     suppliers: tuple[str, ...]
     also: tuple[str, ...]
+    facts: StoryFacts | None = None
 
 
 def mentioned(
@@ -56,9 +60,11 @@ def mentioned(
     while limit is None or given < limit:
         with store.reading() as unit:
             page = unit.exports.mentions(extent, limit=PAGE, before=before)
-            copies = _copies(unit, [item for _, item in page])
+            copies = members_of(unit, [item for _, item in page])
+        facts = {story: story_facts(told, context.names.press) for story, told in copies.items()}
         for mention, item in page:
             one = _explained(mention, item, context, copies)
+            one = replace(one, facts=facts.get(item.story_id))
             if supplier is not None and supplier not in one.suppliers:
                 continue
             yield one
@@ -69,15 +75,6 @@ def mentioned(
             return
         last, item = page[-1]
         before = Place(item.first_seen_at, last.mention_id)
-
-
-def _copies(unit: Unit, items: Sequence[StoredItem]) -> dict[int, tuple[StoredItem, ...]]:
-    members = unit.stories.members({item.story_id for item in items})
-    wanted = {one for ids in members.values() if len(ids) > 1 for one in ids}
-    known = {item.item_id: item for item in unit.items.get_many(sorted(wanted))}
-    return {
-        story: tuple(known[one] for one in ids if one in known) for story, ids in members.items()
-    }
 
 
 def _explained(

@@ -17,6 +17,7 @@ COLUMNS = (
     *("first_seen_at", "published_at", "watch", "suppliers", "title", "source", "source_name"),
     *("url", "sentence", "words", "kind", "language", "authors", "also_in", "text", "revision"),
     *("baseline", "watch_version", "found_at", "story", "item", "mention"),
+    *("first_source", "copy", "release_share", "only_here"),
 )
 # what spreadsheets take for a formula where a cell begins with it, full-width forms too:
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -65,6 +66,7 @@ def mention_json(one: Mentioned) -> dict[str, Any]:
         "suppliers": list(one.suppliers),
         "also_in": list(one.also),
         "story": one.item.story_id,
+        "carried": None if one.facts is None else one.facts.record(),
         "item": item_json(one.item, {one.item.source_key: one.source_name}),
         "why": why_json(one.item, one.spans),
     }
@@ -96,4 +98,17 @@ def _cells(one: Mentioned) -> dict[str, str]:
         "story": str(item.story_id),
         "item": str(item.item_id),
         "mention": str(one.mention.mention_id),
+        **_story_cells(one),
+    }
+
+
+def _story_cells(one: Mentioned) -> dict[str, str]:
+    own = None if one.facts is None else one.facts.of(one.item.item_id)
+    if one.facts is None or own is None:
+        return {"first_source": "", "copy": "", "release_share": "", "only_here": ""}
+    return {
+        "first_source": one.facts.first.source_key,
+        "copy": "yes" if own.is_copy else "no",
+        "release_share": "" if own.release is None else f"{own.release:.2f}",
+        "only_here": " ".join(own.own),
     }

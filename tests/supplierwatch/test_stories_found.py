@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -62,3 +64,18 @@ def test_an_item_that_nobody_else_carries_has_no_story(tmp_path: Path) -> None:
 
     assert house.json("search", "corvid")["found"][0]["story"] is None
     assert "First:" not in house.run("search", "corvid").stdout
+
+
+def test_exports_say_who_was_first_and_what_is_a_release(syndicated: House) -> None:
+    file = syndicated.data / "out.csv"
+    syndicated.run("export", str(file), "--watch", "halcyon-trusts")
+    rows = {row["source"]: row for row in csv.DictReader(file.read_text().splitlines())}
+
+    assert rows["ward-ledger"]["first_source"] == "trolley"
+    assert rows["ward-ledger"]["only_here"] == OWN
+    assert 0.7 < float(rows["ward-ledger"]["release_share"]) < 0.9
+    assert rows["trolley"]["release_share"] == ""
+
+    lines = syndicated.run("export", "--format", "jsonl", "--watch", "halcyon-trusts").stdout
+    carried = [json.loads(line)["carried"] for line in lines.splitlines()]
+    assert [one["release_of"] for one in carried] == [["Halcyon Health"]] * 2
