@@ -24,8 +24,8 @@ class Mentioned:
     """A mention with what explains it.
 
     `spans` lie in the item's present text; `suppliers` are the keys of those whose names stand in
-    it. `also` are the names of other outlets that carry the item or a copy of it; where several items
-    tell its story, `facts` says who was first and what is copied.
+    it. `also` are the names of other outlets that carry the item or a copy of it. `facts` says who
+    was first and what is copied, where several items tell the story.
     """
 
     mention: Mention
