@@ -151,6 +151,7 @@ class CrawlSettings:
     batch_deadline: timedelta
     memory_limit_mb: int
     download_delay: timedelta
+    keep_raw: bool = False  # the answers from which texts were read, as evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +170,7 @@ class RetentionSettings:
 
     texts: timedelta | None = None
     mentions: timedelta | None = None
+    raw: timedelta | None = None  # answers, where they are kept at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

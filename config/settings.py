@@ -55,9 +55,12 @@ def load_settings(
             batch_deadline=tables.crawl.batch_deadline,
             memory_limit_mb=tables.crawl.memory_limit_mb,
             download_delay=tables.crawl.download_delay,
+            keep_raw=tables.crawl.keep_raw,
         ),
         retention=RetentionSettings(
-            texts=tables.retention.texts, mentions=tables.retention.mentions
+            texts=tables.retention.texts,
+            mentions=tables.retention.mentions,
+            raw=tables.retention.raw,
         ),
     )
     return settings, document, (*problems, *environment_problems, *smtp_problems)

@@ -79,6 +79,7 @@ _Some = AfterValidator(_some)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _Interval = Annotated[timedelta, _read(cadence.read_duration), _span(_MINUTE, 31 * _DAY)]
 _Deadline = Annotated[timedelta, _read(cadence.read_duration), _span(10 * _MINUTE / 60, _DAY)]
+_RawKept = Annotated[timedelta, _read(cadence.read_duration), _span(_DAY, 36500 * _DAY)]
 _Kept = Annotated[timedelta, _read(cadence.read_duration), _span(30 * _DAY, 36500 * _DAY)]
 _Delay = Annotated[timedelta, _read(cadence.read_duration), _span(timedelta(0), 10 * _MINUTE)]
 
@@ -188,6 +189,7 @@ class CrawlTable(Table):
     batch_deadline: _Deadline = timedelta(minutes=10)
     memory_limit_mb: Annotated[int, Field(ge=128, le=65536)] = 512
     download_delay: _Delay = timedelta(seconds=1)
+    keep_raw: bool = False
 
 
 class RetentionTable(Table):
@@ -195,6 +197,7 @@ class RetentionTable(Table):
 
     texts: _Kept | None = None
     mentions: _Kept | None = None
+    raw: _RawKept | None = None
 
 
 class SettingsTables(Table):

@@ -141,7 +141,7 @@ class _Batch:
 
 def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
     """Polls, with what they share in one batch."""
-    pipeline = Pipeline(store, context.clock)
+    pipeline = Pipeline(store, context.clock, keep_raw=context.job.crawl.keep_raw)
 
     async def work(source: Source, fetch: Fetch, kind: Kind) -> None:
         tools = Tools(

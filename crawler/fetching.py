@@ -89,6 +89,7 @@ class Fetcher:
             etag=None if cut_short else headers.get("etag"),
             last_modified=None if cut_short else headers.get("last-modified"),
             fetched_at=self._clock(),
+            headers=tuple(headers.items()),
         )
         meta = response.request.meta if response.request is not None else {}
         hops = meta.get("redirect_reasons", ())

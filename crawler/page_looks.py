@@ -102,7 +102,7 @@ class PageLooker:
         if self._reader.is_noise(page, article, answer.page.final_url):
             self._tools.pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
         else:
-            self._reader.store(article, page)
+            self._reader.store(article, page, answer.page)
 
     def _told_nothing(self, page: PageDue) -> None:
         self._tools.pipeline.look_failed(page.item_id, look_at=self._reader.look_at(page))

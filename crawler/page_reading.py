@@ -187,7 +187,7 @@ class PageReader:
         if self.is_noise(page, article, came.final_url):
             self._unchanged(page)
         else:
-            self.store(article, page)
+            self.store(article, page, came)
 
     def article(self, page: PageDue, came: FetchedPage, text: PageText) -> Article:
         """What a page said of an item."""
@@ -240,10 +240,10 @@ class PageReader:
             return await asyncio.to_thread(kind.read_page, self._source, answer, entry)
         return kind.read_page(self._source, answer, entry)
 
-    def store(self, article: Article, page: PageDue) -> None:
+    def store(self, article: Article, page: PageDue, came: FetchedPage | None) -> None:
         """Store what was read of an item, and when it is looked at again."""
         stored = self._tools.pipeline.put_page(
-            article, page.item_id, baseline=self._baseline, look_at=self.look_at(page)
+            article, page.item_id, came, baseline=self._baseline, look_at=self.look_at(page)
         )
         self._tally.count(stored.decision)
         self._tally.read += 1
@@ -271,7 +271,7 @@ class PageReader:
         )
         if article.text_state is not TextState.FULL:
             return False
-        self.store(article, page)
+        self.store(article, page, None)
         return True
 
     def _unreadable(

@@ -14,9 +14,11 @@ from storage.model import (
     Article,
     CrawlReport,
     Decision,
+    Duplicate,
     FetchedEntry,
     FetchedPage,
     PageDue,
+    Revision,
     SourceState,
     Stored,
     TextState,
@@ -36,9 +38,12 @@ SAME_TEXT_SPAN = timedelta(days=30)
 class Pipeline:
     """Storage as a crawl uses it."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], datetime], *, keep_raw: bool = False
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._keep_raw = keep_raw
 
     def state(self, source: Source) -> SourceState:
         """What is remembered of a source."""
@@ -90,12 +95,21 @@ class Pipeline:
         return stored
 
     def put_page(
-        self, article: Article, item_id: int, *, baseline: bool, look_at: datetime | None
+        self,
+        article: Article,
+        item_id: int,
+        came: FetchedPage | None,
+        *,
+        baseline: bool,
+        look_at: datetime | None,
     ) -> Stored:
-        """Store what a page said of an item, and when it is looked at again."""
+        """Store what a page said of an item, how it came, and when it is looked at again."""
         with self._store.transaction() as unit:
             stored = unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
             unit.items.look_later(stored.item_id, look_at)
+            if came is not None and not isinstance(stored.decision, Duplicate):
+                number = stored.decision.number if isinstance(stored.decision, Revision) else 1
+                unit.captures.put(stored.item_id, number, came, with_body=self._keep_raw)
             return stored
 
     def pages_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:

@@ -80,6 +80,7 @@ class FetchedPage:
     etag: str | None
     last_modified: str | None
     fetched_at: datetime
+    headers: tuple[tuple[str, str], ...] = ()  # of the answer, as they came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
 
 from storage import fulltext
-from storage.schema import item, item_revision, mention, outbox, pending_telling, story_sketch, told
+from storage.schema import (
+    capture,
+    item,
+    item_revision,
+    mention,
+    outbox,
+    pending_telling,
+    story_sketch,
+    told,
+)
 
 AT_ONCE = 200  # items in one transaction: others wait for it
 _SETTLED = ("sent", "dead")
@@ -27,6 +36,7 @@ class Pruned:
     texts: int = 0  # items whose text went
     versions: int = 0  # earlier texts of them
     mentions: int = 0
+    raw: int = 0  # answers as they came
     messages: int = 0  # that were sent or given up, with their bytes
 
     def __add__(self, other: Pruned) -> Pruned:
@@ -34,6 +44,7 @@ class Pruned:
             texts=self.texts + other.texts,
             versions=self.versions + other.versions,
             mentions=self.mentions + other.mentions,
+            raw=self.raw + other.raw,
             messages=self.messages + other.messages,
         )
 
@@ -49,12 +60,19 @@ class Retention:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def due(self, *, texts: datetime | None, mentions: datetime | None) -> Pruned:
+    def due(
+        self,
+        *,
+        texts: datetime | None,
+        mentions: datetime | None,
+        raw: datetime | None = None,
+    ) -> Pruned:
         """What would go: texts of items first seen before, mentions made before; None keeps all."""
         return Pruned(
             texts=0 if texts is None else self._count(item.c.id, _old_text(texts)),
             versions=0 if texts is None else self._count(item_revision.c.item_id, _of_old(texts)),
             mentions=0 if mentions is None else self._count(mention.c.id, _old_mention(mentions)),
+            raw=0 if raw is None else self._count(capture.c.item_id, _old_raw(raw)),
             messages=0 if mentions is None else self._count(outbox.c.id, _old_message(mentions)),
         )
 
@@ -71,6 +89,7 @@ class Retention:
         versions = self._db.execute(
             delete(item_revision).where(item_revision.c.item_id.in_(ids))
         ).rowcount
+        self._db.execute(delete(capture).where(capture.c.item_id.in_(ids)))
         self._db.execute(delete(story_sketch).where(story_sketch.c.item_id.in_(ids)))
         for item_id in ids:
             fulltext.mark(self._db, item_id)
@@ -116,6 +135,10 @@ def _of_old(before: datetime) -> ColumnElement[bool]:
 def _old_mention(before: datetime) -> ColumnElement[bool]:
     waits = exists().where(pending_telling.c.mention_id == mention.c.id)
     return (mention.c.created_at < before) & ~waits
+
+
+def _old_raw(before: datetime) -> ColumnElement[bool]:
+    return (capture.c.fetched_at < before) & capture.c.body.is_not(None)
 
 
 def _old_message(before: datetime) -> ColumnElement[bool]:

@@ -187,6 +187,32 @@ index_state = Table(
 )
 
 # by what copies of an item are found (storage.shingles); of recent items alone
+# the answers from which texts were read; `body` is packed, and there only where raw is kept
+capture = Table(
+    "capture",
+    metadata,
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("requested_url", CleanText, nullable=False),
+    Column("url", CleanText, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JsonText, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("body_sha256", Hash, nullable=False),
+    Column("body_bytes", Integer, nullable=False),
+    Column("body", LargeBinary),
+)
+
+# each export of evidence names the one before
+evidence_export = Table(
+    "evidence_export",
+    metadata,
+    Column("number", Id, primary_key=True, autoincrement=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("manifest_sha256", Hash, nullable=False),
+    Column("mentions", Integer, nullable=False),
+)
+
 story_sketch = Table(
     "story_sketch",
     metadata,

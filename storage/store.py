@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from storage.captures import Captures
 from storage.coverage import CoverageReader
 from storage.engine import TO_READ, make_engine
 from storage.errors import DatabaseUnusable, explained
@@ -45,6 +46,7 @@ class Unit:
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
         self.stories = Stories(connection)
+        self.captures = Captures(connection)
         self.retention = Retention(connection)
         self.exports = Exports(connection, self.items)
 

@@ -37,6 +37,7 @@ MATCH_BATCH = 200
 DELIVERY_BATCH = 50
 INDEX_ROUND = 2_000  # items filed before the worker shows that it is alive
 INDEX_PAUSE = 0.02  # seconds between two transactions of it, in which others may write
+PRUNED_AT_ONCE = 200
 PRUNE_EVERY = 6 * 3600.0  # seconds
 POLL_CHILDREN_EVERY = 0.1  # seconds
 
@@ -243,7 +244,7 @@ class Service:
     def prune_now_and_then(self) -> None:
         """Prune, if that was long ago and anything is to be let go at all."""
         kept, now = self.catalog.settings.retention, time.monotonic()
-        if kept.texts is None and kept.mentions is None:
+        if kept.texts is None and kept.mentions is None and kept.raw is None:
             return
         if self._pruned_at is None or now - self._pruned_at >= PRUNE_EVERY:
             self.prune()
@@ -258,6 +259,9 @@ class Service:
             with self.store.transaction() as unit:
                 if kept.mentions is not None:
                     gone += unit.retention.mentions(now - kept.mentions)
+                if kept.raw is not None:
+                    raw = unit.captures.forget_bodies(now - kept.raw, limit=PRUNED_AT_ONCE)
+                    gone += Pruned(raw=raw)
                 if kept.texts is not None:
                     gone += unit.retention.texts(now - kept.texts, now)
             if gone.nothing:
@@ -265,8 +269,8 @@ class Service:
             total += gone
         if not total.nothing:
             log.info(
-                "pruned texts=%d versions=%d mentions=%d messages=%d",
-                *(total.texts, total.versions, total.mentions, total.messages),
+                "pruned texts=%d versions=%d mentions=%d messages=%d raw=%d",
+                *(total.texts, total.versions, total.mentions, total.messages, total.raw),
             )
         return total
 

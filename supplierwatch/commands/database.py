@@ -97,6 +97,7 @@ def prune(
             gone = unit.retention.due(
                 texts=None if kept.texts is None else now - kept.texts,
                 mentions=None if kept.mentions is None else now - kept.mentions,
+                raw=None if kept.raw is None else now - kept.raw,
             )
     else:
         with working_store(wired) as store:
@@ -104,12 +105,13 @@ def prune(
     if json:
         print_json({"dry_run": dry_run, **asdict(gone)})
         return
-    if kept.texts is None and kept.mentions is None:
+    if kept.texts is None and kept.mentions is None and kept.raw is None:
         console().print("Everything is kept: settings.toml has no [retention].")
         return
     said = (
         f"{plural(gone.texts, 'text')} with {plural(gone.versions, 'earlier version')}, "
-        f"{plural(gone.mentions, 'mention')} and {plural(gone.messages, 'message')}"
+        f"{plural(gone.mentions, 'mention')}, {plural(gone.messages, 'message')} "
+        f"and {plural(gone.raw, 'raw answer')}"
     )
     console().print(f"{said} {'would go' if dry_run else 'went'}.")
 

@@ -19,7 +19,7 @@ from supplierwatch.commands.options import Since, moment_of
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import archive, session
 from supplierwatch.exits import Exit
-from supplierwatch.show.console import note, plural
+from supplierwatch.show.console import clean, console, note, plural
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -57,6 +57,8 @@ def register(app: typer.Typer) -> None:
             ("export mentions.csv --since 30d", "a table; --bom for Excel"),
             ("export --format jsonl --watch fdp | jq .why", "lines for programs"),
             ("export /var/www/watch.rss --limit 100", "a feed, replaced as a whole"),
+            ("export --evidence nov.zip --since 30d", "texts, hashes and headers, chained"),
+            ("export --verify oct.zip --verify nov.zip", "is it all as it was made?"),
         ),
     )
 
@@ -104,6 +106,22 @@ def export(
         int | None,
         typer.Option("--limit", metavar="N", min=1, help="At most this many, the newest."),
     ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(
+            "--evidence",
+            metavar="PATH",
+            help="Write texts, hashes and headers too: a new folder, or a .zip.",
+        ),
+    ] = None,
+    verify: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--verify",
+            metavar="PATH",
+            help="Check evidence that was exported; may be given several times.",
+        ),
+    ] = None,
     bom: Annotated[
         bool,
         typer.Option("--bom", help="Begin a CSV with a mark by which Excel knows it is UTF-8."),
@@ -120,6 +138,11 @@ def export(
     from supplierwatch.exports.gathering import mentioned
 
     now = datetime.now(UTC)
+    if verify:
+        _verify(verify)
+        return
+    if evidence is not None and (file is not None or form is not None):
+        raise UsageError("evidence has a form of its own", "Leave FILE and --format away.")
     wanted = _form(file, form)
     if bom and wanted is not Form.CSV:
         raise UsageError("--bom is for CSV", "Leave it away: programs that read these need none.")
@@ -138,6 +161,9 @@ def export(
             supplier=supplier,
             limit=limit,
         )
+        if evidence is not None:
+            _write_evidence(store, found, evidence, now)
+            return
         with _opened(file, bom=bom) as out:
             count = _write(
                 found, out, wanted, now=now, home=wired.catalog.settings.service.public_url
@@ -146,6 +172,37 @@ def export(
         note(f"wrote {plural(count, 'mention')} to {file}")
     if not count:
         raise typer.Exit(Exit.NOTHING_FOUND)
+
+
+def _write_evidence(store: Store, found: Iterator[Mentioned], target: Path, now: datetime) -> None:
+    from supplierwatch.exports.evidence import write_evidence
+
+    try:
+        made = write_evidence(store, found, target, now)
+    except FileExistsError as error:
+        raise UsageError(str(error), "Name another: evidence is never overwritten.") from error
+    except OSError as error:
+        raise UsageError(f"{target} cannot be written: {error.strerror}") from error
+    note(
+        f"wrote number {made.number}: {plural(made.mentions, 'mention')} of "
+        f"{plural(made.items, 'item')}, {plural(made.raw, 'raw answer')}, to {target}"
+    )
+    console().print(f"{made.manifest_sha256}  {target / 'manifest.json'}", soft_wrap=True)
+
+
+def _verify(paths: list[Path]) -> None:
+    from supplierwatch.exports.verifying import check_exports
+
+    checked = check_exports(paths)
+    for one in checked:
+        number = "-" if one.number is None else str(one.number)
+        verdict = "as it was made" if not one.wrong else "NOT as it was made"
+        said = f"number {number}, {plural(one.files, 'file')}: {verdict}"
+        console().print(f"{one.path}  {said}", soft_wrap=True)
+        for wrong in one.wrong:
+            console().print(f"  {clean(wrong)}", soft_wrap=True)
+    if any(one.wrong for one in checked):
+        raise typer.Exit(Exit.FAILED)
 
 
 def _form(file: Path | None, form: Form | None) -> Form:

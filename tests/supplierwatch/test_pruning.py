@@ -51,6 +51,7 @@ def test_a_dry_run_says_what_goes_and_leaves_it(house: House) -> None:
         "versions": 0,
         "mentions": 0,
         "messages": 0,
+        "raw": 0,
     }
     assert house.json("prune")["texts"] == 0
 
