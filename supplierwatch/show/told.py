@@ -62,6 +62,7 @@ def print_message(screen: Console, message: OutboxMessage) -> None:
     about = message.notification
     screen.print(
         Text.assemble(
+            (f"{message.row_id:>4}  ", "bold"),
             (clock(message.sent_at or message.created_at), "dim"),
             "  ",
             (f"{message.state:<9}", STYLES.get(message.state, "")),
