@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from alerts.bank_holidays import is_bank_holiday
 from alerts.cron import parse_cron
 from config.model import Cadence, QuietHours
 
@@ -108,6 +109,20 @@ def _day_slots(cadence: Cadence, zone: ZoneInfo, first: date) -> Iterator[dateti
 
 
 def _holds(cadence: Cadence, day: date) -> bool:
+    region = cadence.not_on_bank_holidays_of
+    if region is None:
+        return _falls_on(cadence, day)
+    if is_bank_holiday(region, day):
+        return False
+    # what falls on holidays is due on the first day after them
+    while not _falls_on(cadence, day):
+        day -= _DAY
+        if not is_bank_holiday(region, day):
+            return False
+    return True
+
+
+def _falls_on(cadence: Cadence, day: date) -> bool:
     if cadence.kind == "weekly":
         return _WEEKDAYS[day.weekday()] == cadence.weekday
     if cadence.kind == "cron":

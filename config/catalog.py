@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from config.errors import ConfigInvalid, ConfigNotFound
@@ -170,7 +171,7 @@ def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
         key=key,
         to=tuple(table.to),
         watches=tuple(table.watches),
-        cadence=table.cadence,
+        cadence=replace(table.cadence, not_on_bank_holidays_of=table.bank_holidays),
         timezone=table.timezone,
         quiet_hours=table.quiet_hours,
         send_empty=table.send_empty,

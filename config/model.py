@@ -87,6 +87,9 @@ class Watch:
     every_outlet: bool = False  # a later outlet of a told story is news of its own
 
 
+Region = Literal["england-and-wales", "scotland", "northern-ireland"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
     """When a subscription is told. `at` is wall-clock time in the subscription's zone."""
@@ -96,6 +99,7 @@ class Cadence:
     weekday: Weekday | None = None
     cron: str | None = None
     text: str = ""
+    not_on_bank_holidays_of: Region | None = None  # a digest waits for the next other day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

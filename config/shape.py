@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from config import cadence, values
 from config.mistakes import Mistake
-from config.model import Cadence, Confidence, ItemKind, QuietHours
+from config.model import Cadence, Confidence, ItemKind, QuietHours, Region
 
 DEFAULT_SENDER = "supplierwatch <supplierwatch@localhost>"
 DEFAULT_LISTEN = "127.0.0.1:8420"
@@ -155,6 +155,7 @@ class SubscriptionTable(Table):
     quiet_hours: Annotated[QuietHours, _read(cadence.read_quiet_hours)] | None = None
     send_empty: bool = False
     edits: bool = True
+    bank_holidays: Region | None = None
 
 
 class MailTable(Table):

@@ -86,7 +86,7 @@ def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
-    # KiB; with the 2 MB of SQLite's own, grouping 25 items pushes changed pages out before the commit
+    # KiB; in the 2 MB of SQLite grouping 25 items pushes changed pages out before the commit
     cursor.execute("PRAGMA cache_size=-16384")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_size_limit=67108864")
