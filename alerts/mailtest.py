@@ -6,10 +6,35 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from alerts.channels import Channel, open_channels
-from alerts.message import Envelope, freeze
+from alerts.message import Envelope, freeze, mailbox
 from alerts.render import render_note
 from config.model import Settings
 from storage.model import OutboxMessage, Receipt
+
+
+def advice(settings: Settings) -> tuple[str, ...]:
+    """What else decides whether mail arrives: the way to the server, and DNS records to look at.
+
+    Nothing is asked of DNS: what this machine's resolver says is not what the reader's server sees.
+    """
+    server = settings.mail.smtp
+    if server is None:
+        return ()
+    domain = mailbox(settings.mail.sender).domain
+    ways = {
+        "tls": "encrypted from the start, the server's certificate checked",
+        "starttls": "encrypted by STARTTLS, the server's certificate checked",
+        "none": "NOT encrypted: everybody on the way can read and change it",
+    }
+    return (
+        f"From {settings.mail.sender}; to {server.host} {ways[server.security]}.",
+        f"SPF:   dig +short TXT {domain} must have a v=spf1 record that allows {server.host} "
+        "to send for it.",
+        f"DKIM:  {server.host} should sign for {domain}: a message that arrived has a "
+        f"DKIM-Signature with d={domain}.",
+        f"DMARC: dig +short TXT _dmarc.{domain} should have a v=DMARC1 record; with p=reject or "
+        "p=quarantine, SPF or DKIM has to hold, or digests land in spam.",
+    )
 
 
 def send_test(

@@ -19,7 +19,7 @@ from supplierwatch.commands.options import Json, Subscription
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import archive, session, working_store
 from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, note, plural, print_json
+from supplierwatch.show.console import console, note, plural, print_indented, print_json
 
 if TYPE_CHECKING:
     from alerts.notify import Preview
@@ -202,10 +202,13 @@ def mail_test(
 ) -> None:
     """Send a test message, and say what the mail server answered.
 
-    It goes the way of every message, but not through the outbox: it is tried once. Without a mail
-    server in settings.toml it becomes a file, as all messages do then.
+    It goes the way of every message, but not through the outbox: it is tried once. Then it says
+    how it went and which DNS records decide whether it arrives. Without a mail server in
+    settings.toml it becomes a file, as all messages do then.
     """
-    from alerts.mailtest import send_test
+    from rich.text import Text
+
+    from alerts.mailtest import advice, send_test
 
     settings = session(ctx).wired().catalog.settings
     receipt = send_test(settings, address, datetime.now(UTC))
@@ -222,3 +225,5 @@ def mail_test(
         return
     server = settings.mail.smtp
     console().print(f"{server.host}:{server.port} took it{code}: {receipt.detail}")
+    for hint in advice(settings):
+        print_indented(console(), Text(hint), 2)

@@ -10,6 +10,7 @@ import pytest
 from storage.lock import ServiceLock
 from supplierwatch.exits import Exit
 from tests.supplierwatch.house import House, a_house, an_article
+from tests.support.mailserver import ScriptedServer
 
 
 @pytest.fixture
@@ -155,6 +156,21 @@ def test_mail_test_without_a_server_writes_a_file_and_says_so(house: House) -> N
     assert run.exit_code == Exit.OK, run.output
     assert "no mail server" in run.stdout
     assert len(list((house.data / "mail").glob("*.eml"))) == 1
+
+
+def test_mail_test_says_how_it_went_and_which_records_decide(house: House) -> None:
+    settings = (house.config / "settings.toml").read_text(encoding="utf-8")
+    with ScriptedServer() as server:
+        smtp = f'smtp = "127.0.0.1:{server.port}"\nsecurity = "none"\n'
+        house.write("settings.toml", settings.replace("[service]", f"{smtp}[service]"))
+        run = house.run("mail-test", "me@trust.example")
+        assert run.exit_code == Exit.OK, run.output
+        assert len(server.received) == 1
+    said = " ".join(run.stdout.split())
+    assert "NOT encrypted" in said
+    assert "dig +short TXT trust.example must have a v=spf1 record" in said
+    assert "DKIM-Signature with d=trust.example" in said
+    assert "dig +short TXT _dmarc.trust.example" in said
 
 
 def test_mail_test_fails_where_the_server_cannot_be_reached(house: House) -> None:
