@@ -1,0 +1,78 @@
+"""How texts came, kept on both databases."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+
+from storage.model import FetchedPage
+from storage.store import Store
+from tests.support.builders import NOW, an_article
+
+PAGE = FetchedPage(
+    requested_url="https://ward-ledger.example/1",
+    final_url="https://ward-ledger.example/one",
+    status=200,
+    content_type="text/html",
+    body=b"<html>\x00\xff</html>",
+    etag=None,
+    last_modified=None,
+    fetched_at=NOW,
+    headers=(("server", "ward\x00\x1b[2J \xe9"), ("Set-Cookie", "a=b"), ("x-empty", "")),
+)
+
+
+def put(store: Store, *, with_body: bool, revision: int = 1, page: FetchedPage = PAGE) -> int:
+    with store.transaction() as unit:
+        item_id = unit.items.put(an_article(), now=NOW, baseline=False).item_id
+        unit.captures.put(item_id, revision, page, with_body=with_body)
+    return int(item_id)
+
+
+def test_an_answer_comes_back_as_it_was_kept(store: Store) -> None:
+    item_id = put(store, with_body=True)
+    with store.reading() as unit:
+        [kept] = unit.captures.of(item_id)
+    assert (kept.body, kept.body_bytes) == (PAGE.body, len(PAGE.body))
+    assert kept.body_sha256 == hashlib.sha256(PAGE.body).hexdigest()
+    assert [name for name, _ in kept.headers] == ["server", "x-empty"]
+    assert kept.fetched_at == NOW
+
+
+def test_the_latest_answer_with_a_text_is_kept(store: Store) -> None:
+    item_id = put(store, with_body=False)
+    later = replace(PAGE, body=b"later", fetched_at=NOW + timedelta(hours=1))
+    with store.transaction() as unit:
+        unit.captures.put(item_id, 1, later, with_body=True)
+        unit.captures.put(item_id, 2, later, with_body=False)
+        kept = unit.captures.of(item_id)
+    assert [(one.revision, one.body) for one in kept] == [(1, b"later"), (2, None)]
+
+
+def test_bodies_go_after_their_time_and_hashes_stay(store: Store) -> None:
+    ids = [put(store, with_body=True) for _ in range(3)]
+    with store.transaction() as unit:
+        assert unit.captures.forget_bodies(NOW, limit=9) == 0
+        assert unit.captures.forget_bodies(NOW + timedelta(days=1), limit=2) == 2
+        assert unit.captures.forget_bodies(NOW + timedelta(days=1), limit=2) == 1
+        kept = [unit.captures.of(item_id)[0] for item_id in ids]
+    assert [one.body for one in kept] == [None, None, None]
+    assert {one.body_sha256 for one in kept} == {hashlib.sha256(PAGE.body).hexdigest()}
+
+
+def test_answers_go_with_the_text_that_was_read_from_them(store: Store) -> None:
+    item_id = put(store, with_body=True)
+    with store.transaction() as unit:
+        unit.retention.texts(NOW + timedelta(days=1), NOW + timedelta(days=400))
+        assert unit.captures.of(item_id) == ()
+
+
+def test_exports_are_numbered_and_remembered(store: Store) -> None:
+    with store.transaction() as unit:
+        assert unit.captures.last_export() is None
+        unit.captures.exported(NOW, "a" * 64, 3)
+        unit.captures.exported(NOW, "b" * 64, 4)
+        last = unit.captures.last_export()
+    assert last is not None
+    assert (last.number, last.manifest_sha256, last.mentions) == (2, "b" * 64, 4)
