@@ -226,6 +226,12 @@ def coverage_lines(digest: Digest) -> tuple[str, ...]:
         f"{cover.sources_answered} of {counted(cover.sources_total, 'source')} answered; "
         f"{counted(cover.items_read, 'item')} read, {span_said(digest)}."
     ]
+    if cover.quiet:
+        names = listed([digest.names.source(key) for key in cover.quiet], MAX_BLIND)
+        lines.append(f"Answering, but with nothing new for longer than ever before: {names}.")
+    if cover.thin:
+        names = listed([digest.names.source(key) for key in cover.thin], MAX_BLIND)
+        lines.append(f"Only headlines and teasers can be read of {names}.")
     silent = silent_watches(digest)
     if silent:
         lines.append(f"Nothing new for {listed(silent, 12)}.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from storage.schema import item, source
+from storage.schema import item, notice, source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,8 @@ class Coverage:
     sources_answered: int
     blind: tuple[BlindSource, ...]
     items_read: int
+    quiet: tuple[str, ...] = ()  # keys of sources that answer and bring nothing new
+    thin: tuple[str, ...] = ()  # of which headlines and teasers alone can be read
 
 
 class CoverageReader:
@@ -55,9 +58,22 @@ class CoverageReader:
             .where(item.c.first_seen_at >= since, item.c.first_seen_at < until)
         )
         answered = sum(1 for row in active if row.failures == 0 and row.last_success_at is not None)
+        keys = [row.key for row in active]
         return Coverage(
             sources_total=len(active),
             sources_answered=answered,
             blind=blind,
             items_read=int(read or 0),
+            quiet=self._noticed(keys, "silent", "empty"),
+            thin=self._noticed(keys, "thin"),
         )
+
+    def _noticed(self, sources: Sequence[str], *oddities: str) -> tuple[str, ...]:
+        """Those of these sources about which such a notice is open."""
+        keys = {f"source:{key}:{oddity}": key for key in sources for oddity in oddities}
+        if not keys:
+            return ()
+        found = self._db.scalars(
+            select(notice.c.key).where(notice.c.key.in_(keys), notice.c.cleared_at.is_(None))
+        )
+        return tuple(sorted({keys[key] for key in found}))

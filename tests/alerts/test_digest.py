@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from alerts import wording
@@ -289,3 +290,14 @@ def test_carriers_are_other_outlets() -> None:
 
 def test_the_paraphrase_of_the_watch_is_there() -> None:
     assert WATCHES["halcyon"].paraphrase in " ".join(shown(a_finding()).split())
+
+
+def test_coverage_names_sources_that_answer_and_tell_nothing() -> None:
+    cover = a_coverage(quiet=("ward-ledger", "trolley"), thin=("systems-weekly",))
+    lines = wording.coverage_lines(replace(a_digest(), coverage=cover))
+    assert (
+        "Answering, but with nothing new for longer than ever before: "
+        "The Ward Ledger and Trolley Times." in lines
+    )
+    assert "Only headlines and teasers can be read of Health Systems Weekly." in lines
+    assert "Answering" not in " ".join(wording.coverage_lines(a_digest()))

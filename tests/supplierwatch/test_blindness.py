@@ -146,6 +146,9 @@ def test_a_silent_source_is_told_of_once_and_apart_from_a_failing_one(store: Sto
 
     [text] = looked(store, week)
     assert "brought nothing new since" in text
+    with store.reading() as unit:
+        coverage = unit.coverage(NOW, NOW + week)
+    assert (coverage.quiet, coverage.thin, coverage.blind) == (("a",), (), ())
     assert looked(store, week + HOUR) == ()
 
     for hours in (1, 2, 3):
