@@ -12,7 +12,6 @@ from crawler.conditional import request_headers
 from crawler.errors import Unreadable
 from crawler.fetch_errors import FetchFailed
 from crawler.page_reading import PageReader, own_page
-from crawler.rhythm import look_when_gone, next_look
 from crawler.tally import Tally
 from crawler.tools import Tools
 from storage.model import PageDue
@@ -73,9 +72,7 @@ class PageLooker:
         elif answer.status == 304 and (page.etag or page.last_modified):
             pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
         elif answer.status in _GONE or _leads_home(answer, url):
-            at = look_when_gone(self._tools.clock())
-            after = next_look(page.first_seen_at, self._tools.clock())
-            if pipeline.look_gone(page.item_id, look_at=at if after is not None else None):
+            if pipeline.look_gone(page.item_id, look_at=self._reader.look_at(page)):
                 self._tally.retracted += 1
                 log.info("page.gone source=%s url=%s", self._source.key, url)
         elif answer.status != 200:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from config.model import Source
+from crawler.rhythm import LOOK_TO_BE_SURE
 from crawler.robots_rules import RobotsCopy
 from storage.items import KnownEntry
 from storage.model import (
@@ -176,16 +177,16 @@ class Pipeline:
 
     def look_gone(self, item_id: int, *, look_at: datetime | None) -> bool:
         """Record that a look found the page gone; returns whether the item is retracted now."""
+        now = self._clock()
         with self._store.transaction() as unit:
-            return unit.items.look_gone(item_id, now=self._clock(), look_at=look_at)
+            return unit.items.look_gone(
+                item_id, now=now, look_at=look_at, sure_at=now + LOOK_TO_BE_SURE
+            )
 
     def text_of(self, item_id: int) -> tuple[str, str] | None:
         """(title, text) of an item; None where its full text is not held, or it is retracted."""
         with self._store.reading() as unit:
-            item = unit.items.get(item_id)
-        if item is None or item.text_state is not TextState.FULL or item.retracted_at is not None:
-            return None
-        return item.title, item.body
+            return unit.items.text_of(item_id)
 
     def finish(
         self,

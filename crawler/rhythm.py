@@ -28,7 +28,7 @@ LOOKS = (
     timedelta(days=3),
     timedelta(days=7),
 )
-LOOK_AGAIN = timedelta(hours=1)
+LOOK_TO_BE_SURE = timedelta(hours=1)  # after one that found the page gone
 _BETWEEN_LOOKS = timedelta(minutes=5)  # a look that was late serves for the next one too
 
 _PAGE_RETRIES = (
@@ -123,11 +123,6 @@ def next_look(first_seen_at: datetime, now: datetime) -> datetime | None:
         if (at := first_seen_at + after) - now > _BETWEEN_LOOKS:
             return at
     return None
-
-
-def look_when_gone(now: datetime) -> datetime:
-    """When to look again at a page that was not there: once more, to be sure, and then daily."""
-    return now + LOOK_AGAIN
 
 
 def _after_silence(due: datetime, silent_hours: Collection[int]) -> datetime:

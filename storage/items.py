@@ -98,9 +98,20 @@ class Items:
         """Have a page looked at again then; None: no more. `is_there`: this look found it."""
         looking.later(self._db, item_id, look_at, is_there=is_there)
 
-    def look_gone(self, item_id: int, *, now: datetime, look_at: datetime | None) -> bool:
-        """A look found the page gone; returns whether that makes the item retracted."""
-        return looking.gone(self._db, item_id, now=now, look_at=look_at)
+    def look_gone(
+        self, item_id: int, *, now: datetime, look_at: datetime | None, sure_at: datetime
+    ) -> bool:
+        """A look found the page gone; returns whether that makes the item retracted.
+
+        Args:
+            look_at: when the page is looked at next; None: no more.
+            sure_at: when instead, while it has been found gone but once.
+        """
+        return looking.gone(self._db, item_id, now=now, look_at=look_at, sure_at=sure_at)
+
+    def text_of(self, item_id: int) -> tuple[str, str] | None:
+        """(title, text) of an item; None where its full text is not held, or it is retracted."""
+        return looking.text_of(self._db, item_id)
 
     def _due(self, found: Sequence[Row[Any]]) -> tuple[PageDue, ...]:
         carriers = self._carriers([row.id for row in found])

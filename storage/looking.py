@@ -43,7 +43,23 @@ def later(
     connection.execute(update(item).where(item.c.id == item_id).values(values))
 
 
-def gone(connection: Connection, item_id: int, *, now: datetime, look_at: datetime | None) -> bool:
+def text_of(connection: Connection, item_id: int) -> tuple[str, str] | None:
+    """(title, text) that a look is held against; None where no full text of a page is held."""
+    held = (item.c.text_state == TextState.FULL.value, item.c.retracted_at.is_(None))
+    row = connection.execute(
+        select(item.c.title, item.c.body).where(item.c.id == item_id, *held)
+    ).one_or_none()
+    return None if row is None else (row.title, row.body)
+
+
+def gone(
+    connection: Connection,
+    item_id: int,
+    *,
+    now: datetime,
+    look_at: datetime | None,
+    sure_at: datetime,
+) -> bool:
     """A look found that the page is gone; returns whether that makes the item retracted.
 
     The text stays; that it was withdrawn is a revision, which those who were told are told of.
@@ -57,12 +73,9 @@ def gone(connection: Connection, item_id: int, *, now: datetime, look_at: dateti
     if row is None:
         return False
     looks = (row.looks_gone or 0) + 1
-    values: dict[str, Any] = {"looks_gone": looks, "look_at": look_at}
-    retracts = (
-        looks >= LOOKS_UNTIL_GONE
-        and row.retracted_at is None
-        and row.text_state == TextState.FULL.value
-    )
+    unsure = looks < LOOKS_UNTIL_GONE
+    values: dict[str, Any] = {"looks_gone": looks, "look_at": sure_at if unsure else look_at}
+    retracts = not unsure and row.retracted_at is None and row.text_state == TextState.FULL.value
     if retracts:
         keep_old(connection, item_id)
         # without a hash a text that comes back is another one

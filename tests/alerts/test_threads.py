@@ -26,7 +26,7 @@ def withdraw(desk: Desk, item_id: int) -> None:
     """The page is gone at two looks."""
     with desk.store.transaction() as unit:
         for _ in range(2):
-            unit.items.look_gone(item_id, now=desk.clock(), look_at=None)
+            unit.items.look_gone(item_id, now=desk.clock(), look_at=None, sure_at=desk.clock())
 
 
 def said(raw: bytes) -> str:

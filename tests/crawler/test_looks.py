@@ -179,6 +179,32 @@ def test_a_page_that_is_gone_at_two_looks_is_a_retraction_and_its_text_stays(
     assert looked(crawls, source).revision == 2  # it is retracted once
 
 
+def test_a_page_that_is_gone_is_looked_at_once_more_soon_and_then_as_ever(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    source = watched(site, crawls)
+    site.behave("/1.html", answer("gone", status=404))
+    looked(crawls, source)
+    sure = look_at(crawls, 2)
+    looked(crawls, source)
+    after = look_at(crawls, 2)
+    assert sure is not None
+    assert after is not None
+    assert sure - utc_now() < HOUR
+    assert after - utc_now() > 4 * HOUR
+
+
+def test_a_page_that_is_gone_at_the_last_look_is_looked_at_once_more(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    source = watched(site, crawls)
+    site.behave("/1.html", answer("gone", status=404))
+    assert looked(crawls, source, older=8 * DAY).retracted_at is None
+    assert look_at(crawls, 2) is not None
+    assert looked(crawls, source, older=8 * DAY).retracted_at is not None
+    assert look_at(crawls, 2) is None
+
+
 def test_an_address_that_leads_to_the_front_page_is_gone(site: FakeSite, crawls: Crawls) -> None:
     source = watched(site, crawls)
     site.page("/", article_page("The Outlet", long_text("news of the day")))

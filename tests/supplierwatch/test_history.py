@@ -23,7 +23,7 @@ def house(tmp_path: Path) -> House:
     house.stores(an_article(title=TITLE, body=EDITED, content_hash=content_hash(TITLE, EDITED)))
     with house.store() as store, store.transaction() as unit:
         for _ in range(2):
-            unit.items.look_gone(1, now=datetime.now(UTC), look_at=None)
+            unit.items.look_gone(1, now=datetime.now(UTC), look_at=None, sure_at=datetime.now(UTC))
     return house
 
 
