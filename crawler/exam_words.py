@@ -83,19 +83,19 @@ def identity(
     says = {"url": "address", "guid": "identifier", "text": "text", "entry": "words"}
     match archive.would_be(article, own):
         case Duplicate(item_id=item_id, by=by):
-            verdict = f"known as item {item_id} by its {says[by]}, and nothing about it has changed"
+            verdict = (
+                f"is known as item {item_id} by its {says[by]}, and nothing about it has changed"
+            )
         case Completion(item_id=item_id):
-            verdict = f"the text of item {item_id}, of which only the listing was known"
+            verdict = f"would be the text of item {item_id}, of which only the listing was known"
         case Revision(item_id=item_id, number=number):
-            verdict = f"text number {number} of item {item_id}: it has changed"
+            verdict = f"would be text number {number} of item {item_id}: it has changed"
         case _:
-            verdict = "a new item"
+            verdict = "would be a new item"
     return [
         f"of {len(known)} entries {new} are new to the archive, {changed} changed, "
         f"{len(known) - new - changed} known as they are",
-        f"the newest one would be {verdict}"
-        if verdict.startswith(("a ", "the ", "text "))
-        else f"the newest one is {verdict}",
+        f"the newest one {verdict}",
     ]
 
 

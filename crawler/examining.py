@@ -8,7 +8,6 @@ from typing import Protocol
 
 from config.model import Source
 from crawler.answers import Answer
-from crawler.conditional import NO_VALIDATORS
 from crawler.errors import Unreadable
 from crawler.events import Emit
 from crawler.exam_words import (
@@ -22,7 +21,7 @@ from crawler.exam_words import (
     when,
 )
 from crawler.fetch_errors import FetchFailed
-from crawler.judging import judge
+from crawler.judging import judge_afresh
 from crawler.kind import Kind
 from crawler.listing import Listing
 from crawler.normalise import normalise
@@ -58,13 +57,7 @@ async def examine(
         return
     say("fetch", about(answer), ok=answer.status == 200)
     say("decode", decoding(answer))
-    listed = judge(
-        answer,
-        known=NO_VALIDATORS,
-        sent=NO_VALIDATORS,
-        read=lambda given: kind.read(source, given),
-        now=answer.page.fetched_at,
-    )
+    listed = judge_afresh(answer, source, kind)
     listing = listed.listing
     if listing is None:
         say("listing", [f"{listed.outcome}: {listed.error}"], ok=False)
@@ -91,13 +84,7 @@ async def _first_part(
     except FetchFailed as error:
         say("parts", [*lines, str(error)], ok=False)
         return listing
-    part = judge(
-        answer,
-        known=NO_VALIDATORS,
-        sent=NO_VALIDATORS,
-        read=lambda given: kind.read(source, given),
-        now=answer.page.fetched_at,
-    )
+    part = judge_afresh(answer, source, kind)
     if part.listing is None:
         say("parts", [*lines, f"{part.outcome}: {part.error}"], ok=False)
         return listing

@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from config.model import Source
 from crawler.answers import Answer
-from crawler.conditional import after_full, after_not_modified, body_hash
+from crawler.conditional import NO_VALIDATORS, after_full, after_not_modified, body_hash
 from crawler.errors import NotAFeed
 from crawler.fetch_errors import FetchFailed, RobotsDenied
+from crawler.kind import Kind
 from crawler.listing import Listed, Listing
 from crawler.plain import one_line
 from crawler.retry_after import parse_max_age
@@ -72,6 +74,18 @@ def judge(
             ttl=parse_max_age(answer.headers.get("cache-control")),
         )
     return _read(answer, read)
+
+
+def judge_afresh(answer: Answer, source: Source, kind: Kind) -> Listed:
+    """The outcome of asking as for the first time: nothing is known, and nothing was sent."""
+    return judge(
+        answer,
+        known=NO_VALIDATORS,
+        sent=NO_VALIDATORS,
+        read=lambda given: kind.read(source, given),
+        now=answer.page.fetched_at,
+        patience=kind.patience(source, answer),
+    )
 
 
 def no_answer(error: FetchFailed) -> Listed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -149,11 +148,12 @@ class PageReader:
         if not self._learns:
             return False
         final = answer.page.final_url
-        with suppress(Unreadable):
+        try:
             learn(answer.page, entry=page.entry, site=self._tools.sites.of(final))
-            self._held.setdefault(site_of(final), []).append((page, answer))
-            return True
-        return False
+        except Exception:  # it is read at once, and what is wrong with it is told there
+            return False
+        self._held.setdefault(site_of(final), []).append((page, answer))
+        return True
 
     async def _came(self, page: PageDue, url: str, answer: Answer) -> Fate:
         try:

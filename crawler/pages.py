@@ -65,7 +65,6 @@ def extract(
         Junk: what there is stands on other pages of the host too.
     """
     document = _document(page)
-    unfold_layout_tables(document)
     said = read_structured(document)
     title = best_title(document, said, entry.title if entry is not None else None)
     authors = authors_of(document, said)
@@ -114,9 +113,9 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
         Unreadable: it is no page that could be read.
     """
     document = _document(page)
-    unfold_layout_tables(document)
-    listed = None if entry is None else entry.title
-    title = best_title(document, read_structured(document), listed)
+    title = None
+    if entry is None or not entry.title:  # else the page's own names nothing
+        title = best_title(document, read_structured(document), None)
     site.learn(article_name(entry, title, page), (block.key for block in _seen(document)))
 
 
@@ -171,7 +170,9 @@ def _document(page: FetchedPage) -> lxml.html.HtmlElement:
     for mark, name in _OTHER_FORMATS:
         if page.body.startswith(mark):
             raise Unreadable(f"not a web page but {name}, whatever its header says")
-    return _parse(decode(page.body, content_type=page.content_type, kind="html").text)
+    document = _parse(decode(page.body, content_type=page.content_type, kind="html").text)
+    unfold_layout_tables(document)
+    return document
 
 
 def _parse(text: str) -> lxml.html.HtmlElement:

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 from config.model import Source
 from crawler.answers import Answer
-from crawler.conditional import NO_VALIDATORS
 from crawler.events import Emit
 from crawler.fetch_errors import FetchFailed
-from crawler.judging import judge, no_answer
+from crawler.judging import judge_afresh, no_answer
 from crawler.kind import Kind
 from crawler.listing import Listed
 from crawler.tools import Fetch
@@ -52,12 +51,4 @@ async def _asked(
         answer = await fetch(address, {})
     except FetchFailed as failure:
         return no_answer(failure), None
-    listed = judge(
-        answer,
-        known=NO_VALIDATORS,
-        sent=NO_VALIDATORS,
-        read=lambda given: kind.read(source, given),
-        now=answer.page.fetched_at,
-        patience=kind.patience(source, answer),
-    )
-    return listed, answer
+    return judge_afresh(answer, source, kind), answer

@@ -71,7 +71,7 @@ def learned(connection: Connection, source_key: str) -> Rhythm:
     return replace(rhythm, newest_at=max((*found, *seen), default=None))
 
 
-def health_after(report: CrawlReport, before: Row[Any] | None) -> Mapping[str, Any]:
+def health_after(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
     """The columns of a source that say since when something is odd, after a poll.
 
     Args:
@@ -82,12 +82,12 @@ def health_after(report: CrawlReport, before: Row[Any] | None) -> Mapping[str, A
     if report.outcome == "ok":
         values["empty_since"] = None
     elif report.outcome == "empty":
-        values["empty_since"] = (before and before.empty_since) or now
+        values["empty_since"] = before.empty_since or now
     if report.read:
         values |= {"thin_since": None, "thin_pages": None}
     elif report.thin:
-        values["thin_since"] = (before and before.thin_since) or now
-        values["thin_pages"] = ((before and before.thin_pages) or 0) + report.thin
+        values["thin_since"] = before.thin_since or now
+        values["thin_pages"] = (before.thin_pages or 0) + report.thin
     if report.silent_hours is not None:
         values["silent_hours"] = list(report.silent_hours) or None
     if report.outcome in ("ok", "not-modified"):
@@ -95,13 +95,13 @@ def health_after(report: CrawlReport, before: Row[Any] | None) -> Mapping[str, A
     return values
 
 
-def _moved(report: CrawlReport, before: Row[Any] | None) -> Mapping[str, Any]:
+def _moved(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
     """A permanent redirect counts from its first sight on, as long as it leads to one place."""
     if report.asked != "declared":
         return {}
     if report.moved_to is None:
         return {"moved_to": None, "moved_since": None, "moved_polls": None}
-    if before is not None and before.moved_to == report.moved_to:
+    if before.moved_to == report.moved_to:
         return {"moved_polls": (before.moved_polls or 0) + 1}
     return {"moved_to": report.moved_to, "moved_since": report.finished_at, "moved_polls": 1}
 
