@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from storage.dialect import alone, upsert
 from storage.model import FetchedPage
@@ -101,21 +101,22 @@ class Captures:
             self._db.execute(update(capture).where(*this).values(body=None))
         return len(rows)
 
-    def forget(self, item_ids: Sequence[int]) -> None:
-        """Let the answers of items go whose texts are let go."""
-        self._db.execute(delete(capture).where(capture.c.item_id.in_(list(item_ids))))
-
     def last_export(self) -> MadeExport | None:
-        """The export of evidence that was made last; in a transaction that writes, the only one."""
-        alone(self._db, "evidence")
+        """The export of evidence that was made last."""
         newest = select(evidence_export).order_by(evidence_export.c.number.desc()).limit(1)
         row = self._db.execute(newest).one_or_none()
         return None if row is None else MadeExport(**row._mapping)
 
-    def exported(self, made_at: datetime, manifest_sha256: str, mentions: int) -> None:
-        """Note an export: the next one is chained to it."""
+    def exported(
+        self, made_at: datetime, manifest_sha256: str, mentions: int, *, after: MadeExport | None
+    ) -> bool:
+        """Note an export: the next one is chained to it. False where `after` is not the last."""
+        alone(self._db, "evidence")
+        if self.last_export() != after:
+            return False
         values = {"made_at": made_at, "manifest_sha256": manifest_sha256, "mentions": mentions}
         self._db.execute(insert(evidence_export).values(values))
+        return True
 
 
 def bounded(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

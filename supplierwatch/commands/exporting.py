@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from supplierwatch.commands.completion import supplier_keys, watch_keys
-from supplierwatch.commands.failures import UsageError, unknown_key
+from supplierwatch.commands.failures import CommandError, UsageError, unknown_key
 from supplierwatch.commands.options import Since, moment_of
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import archive, session
@@ -175,12 +175,18 @@ def export(
 
 
 def _write_evidence(store: Store, found: Iterator[Mentioned], target: Path, now: datetime) -> None:
-    from supplierwatch.exports.evidence import write_evidence
+    from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
 
     try:
         made = write_evidence(store, found, target, now)
     except FileExistsError as error:
         raise UsageError(str(error), "Name another: evidence is never overwritten.") from error
+    except ExportedMeanwhile as error:
+        raise CommandError(
+            "another export of evidence was made meanwhile: nothing was written",
+            "Call the command again.",
+            exit=Exit.FAILED,
+        ) from error
     except OSError as error:
         raise UsageError(f"{target} cannot be written: {error.strerror}") from error
     note(

@@ -12,14 +12,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -33,32 +33,39 @@ from supplierwatch.show.times import iso
 
 MANIFEST = "manifest.json"
 FORM = 1
+_CHUNK = 1 << 20  # bytes
+
+
+class ExportedMeanwhile(Exception):
+    """Another export of evidence was made while this one was written: nothing was."""
 
 
 class Place(Protocol):
     """Where the files of an export go."""
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write one file, whole."""
+    def open(self, name: str) -> IO[bytes]:
+        """A new file, to be written and closed."""
 
 
 class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def write(self, name: str, data: bytes) -> None:
+    def open(self, name: str) -> IO[bytes]:
         target = self._path / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        return target.open("xb")
 
 
 class _Zip:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
 
-    def write(self, name: str, data: bytes) -> None:
+    def open(self, name: str) -> IO[bytes]:
         # a fixed date: the same evidence is the same file
-        self._archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+        entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        return self._archive.open(entry, "w", force_zip64=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,39 +91,35 @@ def write_evidence(store: Store, found: Iterable[Mentioned], target: Path, now: 
 
     Raises:
         FileExistsError: the target is there.
+        ExportedMeanwhile: nothing was written; try again.
         OSError: it cannot be written.
     """
     if target.exists():
         raise FileExistsError(f"{target} is there already")
-    mentions = list(found)
-    with store.transaction() as unit:
+    with store.reading() as unit:
         before = unit.captures.last_export()
-        number = 1 if before is None else before.number + 1
-        with _placed(target) as place:
+    number = 1 if before is None else before.number + 1
+    ids: dict[int, None] = {}
+    with _beside(target) as beside:
+        with _place(beside, packed=target.suffix.lower() == ".zip") as place:
             files = _Files(place)
-            lines = io.StringIO()
-            write_jsonl(mentions, lines)
-            files.write("mentions.jsonl", lines.getvalue().encode("utf-8", "replace"))
-            items = {one.item.item_id: one.item for one in mentions}
-            answers: list[Capture] = []
-            for item_id, item in sorted(items.items()):
-                captured = unit.captures.of(item_id)
-                answers += captured
-                _write_item(files, item, unit.items.revisions(item_id), captured)
-            raw = [one for one in answers if one.body is not None]
-            if raw:
-                files.write("raw.warc.gz", _warc(raw))
+            mentions = _write_mentions(files, found, ids)
+            raw = _write_items(files, store, sorted(ids))
             manifest = _manifest(files, number, before, mentions, now)
-            place.write(MANIFEST, manifest)
+            files.write(MANIFEST, io.BytesIO(manifest))
         digest = hashlib.sha256(manifest).hexdigest()
-        unit.captures.exported(now, digest, len(mentions))
+        # the service writes meanwhile: it is kept waiting for this alone
+        with store.transaction() as unit:
+            if not unit.captures.exported(now, digest, mentions, after=before):
+                raise ExportedMeanwhile
+            beside.rename(target)
     return Made(
         path=target,
         number=number,
         manifest_sha256=digest,
-        items=len(items),
-        mentions=len(mentions),
-        raw=len(raw),
+        items=len(ids),
+        mentions=mentions,
+        raw=raw,
     )
 
 
@@ -127,31 +130,74 @@ class _Files:
         self._place = place
         self.known: list[dict[str, Any]] = []
 
-    def write(self, name: str, data: bytes) -> None:
-        self._place.write(name, data)
-        digest = hashlib.sha256(data).hexdigest()
-        self.known.append({"path": name, "bytes": len(data), "sha256": digest})
+    def write(self, name: str, data: IO[bytes]) -> str:
+        """Write a file from where `data` stands to its end; returns its SHA-256."""
+        digest, size = hashlib.sha256(), 0
+        with self._place.open(name) as out:
+            while part := data.read(_CHUNK):
+                digest.update(part)
+                size += len(part)
+                out.write(part)
+        self.known.append({"path": name, "bytes": size, "sha256": digest.hexdigest()})
+        return digest.hexdigest()
 
 
 @contextmanager
-def _placed(target: Path) -> Iterator[Place]:
-    """A place that becomes the target when all has gone well, and nothing otherwise."""
-    beside = target.with_name(f".{target.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.unlink(missing_ok=True)
+def _beside(target: Path) -> Iterator[Path]:
+    """A name beside the target; what bears it still at the end goes."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        if target.suffix.lower() == ".zip":
-            with zipfile.ZipFile(beside, "x", zipfile.ZIP_DEFLATED) as archive:
-                yield _Zip(archive)
-        else:
-            beside.mkdir()
-            yield _Folder(beside)
-        beside.rename(target)
-    except BaseException:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.unlink(missing_ok=True)
-        raise
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+        yield Path(folder) / target.name
+
+
+@contextmanager
+def _place(beside: Path, *, packed: bool) -> Iterator[Place]:
+    if packed:
+        with zipfile.ZipFile(beside, "x") as archive:
+            yield _Zip(archive)
+    else:
+        beside.mkdir()
+        yield _Folder(beside)
+
+
+def _write_mentions(files: _Files, found: Iterable[Mentioned], ids: dict[int, None]) -> int:
+    """Write a line for each mention and note the items; returns how many mentions."""
+
+    def noted() -> Iterator[Mentioned]:
+        for one in found:
+            ids[one.item.item_id] = None
+            yield one
+
+    with tempfile.TemporaryFile() as kept:
+        lines = io.TextIOWrapper(kept, encoding="utf-8", errors="replace", newline="")
+        count = write_jsonl(noted(), lines)
+        lines.flush()
+        kept.seek(0)
+        files.write("mentions.jsonl", kept)
+        lines.detach()
+    return count
+
+
+def _write_items(files: _Files, store: Store, ids: Sequence[int]) -> int:
+    """Write items with their answers, one in memory at a time; returns how many raw ones."""
+    raw = 0
+    with tempfile.TemporaryFile() as kept:
+        writer = WARCWriter(kept, gzip=True)
+        for item_id in ids:
+            with store.reading() as unit:
+                item = unit.items.get(item_id)
+                earlier, answers = unit.items.revisions(item_id), unit.captures.of(item_id)
+            if item is None:
+                continue
+            _write_item(files, item, earlier, answers)
+            for answer in answers:
+                if answer.body is not None:
+                    _write_record(writer, answer, answer.body)
+                    raw += 1
+        if raw:
+            kept.seek(0)
+            files.write("raw.warc.gz", kept)
+    return raw
 
 
 def _write_item(
@@ -165,12 +211,12 @@ def _write_item(
     texts: list[ItemRevision | StoredItem] = [*earlier, item]
     for number, version in enumerate(texts, start=1):
         text = f"{version.title}\n\n{version.body}\n".encode("utf-8", "replace")
-        files.write(f"{folder}/text-{number}.txt", text)
+        digest = files.write(f"{folder}/text-{number}.txt", io.BytesIO(text))
         versions.append(
             {
                 "number": number,
                 "file": f"text-{number}.txt",
-                "text_sha256": hashlib.sha256(text).hexdigest(),
+                "text_sha256": digest,
                 "content_hash": version.content_hash,
             }
         )
@@ -194,7 +240,7 @@ def _write_item(
             for c in item.carriers
         ],
     }
-    files.write(f"{folder}/item.json", _json(said))
+    files.write(f"{folder}/item.json", io.BytesIO(_json(said)))
 
 
 def _answer(one: Capture) -> dict[str, Any]:
@@ -207,21 +253,17 @@ def _answer(one: Capture) -> dict[str, Any]:
     return said | {"raw_kept": one.body is not None}
 
 
-def _warc(answers: Sequence[Capture]) -> bytes:
-    written = io.BytesIO()
-    writer = WARCWriter(written, gzip=True)
-    for one in answers:
-        headers = StatusAndHeaders(str(one.status), list(_as_unpacked(one)), protocol="HTTP/1.1")
-        record = writer.create_warc_record(
-            one.url,
-            "response",
-            payload=io.BytesIO(one.body or b""),
-            length=len(one.body or b""),
-            http_headers=headers,
-            warc_headers_dict={"WARC-Date": f"{one.fetched_at:%Y-%m-%dT%H:%M:%SZ}"},
-        )
-        writer.write_record(record)
-    return written.getvalue()
+def _write_record(writer: WARCWriter, one: Capture, body: bytes) -> None:
+    headers = StatusAndHeaders(str(one.status), list(_as_unpacked(one)), protocol="HTTP/1.1")
+    record = writer.create_warc_record(
+        one.url,
+        "response",
+        payload=io.BytesIO(body),
+        length=len(body),
+        http_headers=headers,
+        warc_headers_dict={"WARC-Date": f"{one.fetched_at:%Y-%m-%dT%H:%M:%SZ}"},
+    )
+    writer.write_record(record)
 
 
 def _as_unpacked(one: Capture) -> Iterator[tuple[str, str]]:
@@ -238,7 +280,7 @@ def _manifest(
     files: _Files,
     number: int,
     before: MadeExport | None,
-    mentions: Sequence[Mentioned],
+    mentions: int,
     now: datetime,
 ) -> bytes:
     return _json(
@@ -247,7 +289,7 @@ def _manifest(
             "number": number,
             "made_at": iso(now),
             "previous_manifest_sha256": None if before is None else before.manifest_sha256,
-            "mentions": len(mentions),
+            "mentions": mentions,
             "files": files.known,
         }
     )

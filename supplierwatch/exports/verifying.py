@@ -6,12 +6,13 @@ Needs nothing but the exports: no archive, no configuration.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from supplierwatch.exports.evidence import FORM, MANIFEST
 
@@ -54,21 +55,20 @@ def check_exports(paths: Sequence[Path]) -> tuple[Checked, ...]:
 def _read(path: Path) -> tuple[dict[str, Any] | None, str | None, list[str]]:
     """The manifest of an export, its hash, and what is wrong with its files."""
     try:
-        contents = dict(_contents(path))
+        raw, digests = _contents(path)
     except (OSError, zipfile.BadZipFile) as error:
         return None, None, [f"cannot be read: {error}"]
-    raw = contents.pop(MANIFEST, None)
     if raw is None:
         return None, None, [f"has no {MANIFEST}"]
     try:
         manifest = json.loads(raw)
-        wrong = _files_wrong(manifest, contents)
+        wrong = _files_wrong(manifest, digests)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return None, None, [f"{MANIFEST} cannot be read: {error}"]
     return manifest, hashlib.sha256(raw).hexdigest(), wrong
 
 
-def _files_wrong(manifest: dict[str, Any], contents: dict[str, bytes]) -> list[str]:
+def _files_wrong(manifest: dict[str, Any], digests: dict[str, str]) -> list[str]:
     wrong = []
     if manifest["form"] != FORM:
         wrong.append(f"is of form {manifest['form']}, this release checks {FORM}")
@@ -76,11 +76,11 @@ def _files_wrong(manifest: dict[str, Any], contents: dict[str, bytes]) -> list[s
     for file in manifest["files"]:
         name = str(file["path"])
         named.add(name)
-        if name not in contents:
+        if name not in digests:
             wrong.append(f"{name} is missing")
-        elif hashlib.sha256(contents[name]).hexdigest() != file["sha256"]:
+        elif digests[name] != file["sha256"]:
             wrong.append(f"{name} was changed")
-    return wrong + [f"{name} was added" for name in sorted(contents.keys() - named)]
+    return wrong + [f"{name} was added" for name in sorted(digests.keys() - named)]
 
 
 def _link(manifest: dict[str, Any], number: int, before: tuple[int, str] | None) -> list[str]:
@@ -102,12 +102,25 @@ def _number(manifest: dict[str, Any] | None) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
+def _contents(path: Path) -> tuple[bytes | None, dict[str, str]]:
+    """The manifest, and the SHA-256 of every other file; files are read a part at a time."""
+    digests: dict[str, str] = {}
+    manifest = None
+    for name, opened in _opened(path):
+        with opened as file:
+            if name == MANIFEST:
+                manifest = file.read()
+            else:
+                digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    return manifest, digests
+
+
+def _opened(path: Path) -> Iterator[tuple[str, io.BufferedIOBase]]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             if file.is_file():
-                yield file.relative_to(path).as_posix(), file.read_bytes()
+                yield file.relative_to(path).as_posix(), file.open("rb")
         return
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            yield name, archive.read(name)
+            yield name, cast(io.BufferedIOBase, archive.open(name))

@@ -71,8 +71,10 @@ def test_answers_go_with_the_text_that_was_read_from_them(store: Store) -> None:
 def test_exports_are_numbered_and_remembered(store: Store) -> None:
     with store.transaction() as unit:
         assert unit.captures.last_export() is None
-        unit.captures.exported(NOW, "a" * 64, 3)
-        unit.captures.exported(NOW, "b" * 64, 4)
+        assert unit.captures.exported(NOW, "a" * 64, 3, after=None)
+        first = unit.captures.last_export()
+        assert unit.captures.exported(NOW, "b" * 64, 4, after=first)
+        assert not unit.captures.exported(NOW, "c" * 64, 5, after=first)  # one came between
         last = unit.captures.last_export()
     assert last is not None
     assert (last.number, last.manifest_sha256, last.mentions) == (2, "b" * 64, 4)

@@ -16,6 +16,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from storage.captures import MOST_HEADER_BYTES, bounded
 from storage.model import FetchedPage
+from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
+from supplierwatch.exports.gathering import Mentioned
 from tests.supplierwatch.house import BODY, House, a_house, an_article
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed
 
@@ -186,6 +188,21 @@ def test_evidence_is_never_overwritten(house: House, tmp_path: Path) -> None:
     assert export(house, tmp_path / "next")  # number 2: nothing was noted of the refused one
     manifest = json.loads((tmp_path / "next/manifest.json").read_text())
     assert manifest["number"] == 2
+
+
+def test_the_archive_is_written_to_while_evidence_is_and_the_chain_stays_whole(
+    house: House, tmp_path: Path
+) -> None:
+    late, between = tmp_path / "late", tmp_path / "between"
+
+    def while_something_else_happens() -> Iterator[Mentioned]:
+        write_evidence(store, (), between, datetime.now(UTC))
+        yield from ()
+
+    with house.store() as store, pytest.raises(ExportedMeanwhile):
+        write_evidence(store, while_something_else_happens(), late, datetime.now(UTC))
+    assert [path.name for path in tmp_path.iterdir() if "late" in path.name] == []
+    assert verify(house, between)[0] == 0
 
 
 def test_headers_that_are_kept_are_bounded() -> None:
