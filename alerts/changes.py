@@ -111,7 +111,8 @@ def is_withdrawn(text: ItemRevision | StoredItem) -> bool:
     """Whether a version says that the page was gone. What stands there is the last that it said."""
     if isinstance(text, StoredItem):
         return text.retracted_at is not None
-    return text.content_hash is None and text.number > 1
+    # a thin text has no hash either, and no body
+    return text.content_hash is None and text.number > 1 and bool(text.body)
 
 
 def in_short(pieces: Sequence[Piece]) -> tuple[Piece, ...]:

@@ -69,6 +69,12 @@ def test_an_article_that_came_back_says_so() -> None:
     assert change_between(gone, after()).kinds == ("back",)  # type: ignore[arg-type]
 
 
+def test_a_teaser_that_changes_twice_was_never_withdrawn() -> None:
+    second = replace(before("", "Trust pauses move"), number=2, content_hash=None)
+    third = after("", "Trust drops move", content_hash=None)
+    assert change_between(second, third).kinds == ("headline",)  # type: ignore[arg-type]
+
+
 def test_words_that_changed_are_marked_and_what_stayed_is_cut() -> None:
     long = "The board " + "of the trust and its many committees " * 4 + "pays £3.2 million a year."
     change = change_between(before(long), after(long.replace("£3.2", "£4.2")))  # type: ignore[arg-type]
