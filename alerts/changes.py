@@ -67,39 +67,40 @@ def change_between(before: ItemRevision, after: ItemRevision | StoredItem) -> Ch
     come = [text for key, text in now.items() if key not in was]
     gone = [text for key, text in was.items() if key not in now]
     pairs = _rewritten(gone, come)
+    diffs = [word_diff(old, new) for old, new in pairs]
     gone = [text for text in gone if text not in {old for old, _ in pairs}]
     come = [text for text in come if text not in {new for _, new in pairs}]
     old_title = line(before.title, 200)
     title_changed = old_title != line(after.title, 200)
-    shown = pairs[:MAX_SENTENCES], come[:MAX_SENTENCES], gone[:MAX_SENTENCES]
     return Change(
-        kinds=_kinds(before, after, pairs, come, gone, title_changed=title_changed),
+        kinds=_kinds(before, after, diffs, come, gone, title_changed=title_changed),
         old_title=old_title if title_changed else None,
-        rewritten=tuple(in_short(word_diff(old, new)) for old, new in shown[0]),
-        added=tuple(shorten(text, MAX_SENTENCE) for text in shown[1]),
-        removed=tuple(shorten(text, MAX_SENTENCE) for text in shown[2]),
-        more=sum(max(0, len(found) - MAX_SENTENCES) for found in (list[object](pairs), come, gone)),
+        rewritten=tuple(in_short(diff) for diff in diffs[:MAX_SENTENCES]),
+        added=tuple(shorten(text, MAX_SENTENCE) for text in come[:MAX_SENTENCES]),
+        removed=tuple(shorten(text, MAX_SENTENCE) for text in gone[:MAX_SENTENCES]),
+        more=sum(max(0, many - MAX_SENTENCES) for many in (len(diffs), len(come), len(gone))),
     )
 
 
 def _kinds(
     before: ItemRevision,
     after: ItemRevision | StoredItem,
-    pairs: Sequence[tuple[str, str]],
+    diffs: Sequence[Sequence[Piece]],
     come: Sequence[str],
     gone: Sequence[str],
     *,
     title_changed: bool,
 ) -> tuple[ChangeKind, ...]:
-    changed = [piece.text for pair in pairs for piece in word_diff(*pair) if piece.what != "same"]
-    new = [*come, *(now for _, now in pairs)]
+    changed = [piece.text for diff in diffs for piece in diff if piece.what != "same"]
+    both = [" ".join(piece.text for piece in diff) for diff in diffs]
+    now = [" ".join(piece.text for piece in diff if piece.what != "gone") for diff in diffs]
     has: dict[ChangeKind, bool] = {
         "withdrawn": is_withdrawn(after),
         "back": is_withdrawn(before) and not is_withdrawn(after),
-        "correction": any(map(_CORRECTION.search, new)),
+        "correction": any(map(_CORRECTION.search, [*come, *now])),
         "headline": title_changed,
         "figure": any(map(_FIGURE.search, changed)),
-        "quote": any(_QUOTES.search(old + now) for old, now in pairs),
+        "quote": any(map(_QUOTES.search, both)),
         "removed": bool(gone),
         "added": bool(come),
     }
