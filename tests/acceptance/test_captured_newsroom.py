@@ -17,9 +17,9 @@ from storage.model import StoredItem, TextState
 from storage.store import open_store
 from supplierwatch.jobs import Service
 from supplierwatch.wiring import load
-from tests.support.shared import CapturedNewsroom, captured_newsroom
+from tests.support.folders import write_loopback_config
+from tests.support.shared import captured_newsroom
 
-READER = "reader@trust.example"
 ARTICLE = re.compile(r"http://127[^\s>)]+\.html")
 
 WATCHES = {
@@ -34,30 +34,6 @@ WATCHES = {
     "sidebar": "zorbiq",
     "mended": '"Palantir\'s involvement"',
 }
-
-
-def write_config(folder: Path, newsroom: CapturedNewsroom, data: Path) -> None:
-    folder.mkdir()
-    (folder / "settings.toml").write_text(
-        f'[mail]\nfrom = "watch@trust.example"\n[service]\ndata = "{data}"\nlisten = ""\n'
-        '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
-    )
-    (folder / "suppliers.toml").write_text("")
-    (folder / "sources.toml").write_text(
-        "".join(
-            f'[[source]]\nkey = "{o.name}"\nkind = "feed"\nurl = "{o.feed}"\n'
-            for o in newsroom.outlets
-        )
-    )
-    (folder / "watches.toml").write_text(
-        "".join(
-            f"[[watch]]\nkey = \"{key}\"\nquery = '''{query}'''\n" for key, query in WATCHES.items()
-        )
-    )
-    (folder / "subscriptions.toml").write_text(
-        f'[[subscription]]\nkey = "now"\nto = ["{READER}"]\nwatches = ["*"]\n'
-        'cadence = "immediate"\n'
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +74,8 @@ def read_mails(data: Path) -> tuple[EmailMessage, ...]:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("captured")
     with captured_newsroom() as newsroom:
-        write_config(folder / "config", newsroom, folder / "data")
+        feeds = {outlet.name: outlet.feed for outlet in newsroom.outlets}
+        write_loopback_config(folder / "config", folder / "data", feeds=feeds, watches=WATCHES)
         wired = load(folder / "config", {})
         store = open_store(wired.catalog.settings.service.database_url)
         service = Service(wired, store)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from storage.model import StoredItem, TextState
 from storage.store import Store, open_store
 from supplierwatch.jobs import Service
 from supplierwatch.wiring import load
+from tests.support.folders import write_loopback_config
 from tests.support.site import FEED_TYPE, Entry, FakeSite, feed
 from tests.support.three_sites import BACKGROUND, Site, sites
 
@@ -27,31 +27,6 @@ WALL = (
     "to read, so that what you see here is of use to you. Choose below which of them may, and "
     "change what you chose whenever you wish to on the page that tells how we treat your data.</p>"
 )
-
-
-def write_config(folder: Path, served: FakeSite, data: Path) -> None:
-    folder.mkdir()
-    (folder / "settings.toml").write_text(
-        f'[mail]\nfrom = "watch@trust.example"\n[service]\ndata = "{data}"\nlisten = ""\n'
-        '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
-    )
-    (folder / "suppliers.toml").write_text("")
-    (folder / "sources.toml").write_text(
-        "".join(
-            f'[[source]]\nkey = "{site.name.partition(".")[0]}"\nkind = "feed"\n'
-            f'url = "{served.url("/feed.xml", host=host)}"\n'
-            for host, site in SITES.items()
-        )
-    )
-    (folder / "watches.toml").write_text(
-        "".join(
-            f"[[watch]]\nkey = \"{key}\"\nquery = '{query}'\n" for key, query in WATCHES.items()
-        )
-    )
-    (folder / "subscriptions.toml").write_text(
-        '[[subscription]]\nkey = "now"\nto = ["reader@trust.example"]\nwatches = ["*"]\n'
-        'cadence = "immediate"\n'
-    )
 
 
 def publish(served: FakeSite, host: str, site: Site, many: int, *, walled: int = 0) -> None:
@@ -81,7 +56,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Two polls while the sites are as usual, and one that meets a wall."""
     folder = tmp_path_factory.mktemp("known")
     with FakeSite(SITES) as served:
-        write_config(folder / "config", served, folder / "data")
+        feeds = {
+            site.name.partition(".")[0]: served.url("/feed.xml", host=host)
+            for host, site in SITES.items()
+        }
+        write_loopback_config(folder / "config", folder / "data", feeds=feeds, watches=WATCHES)
         wired = load(folder / "config", {})
         store = open_store(wired.catalog.settings.service.database_url)
         for many, walled in ((4, 0), (8, 0), (12, 4)):  # a list of what is read most is new in each

@@ -20,6 +20,7 @@ from crawler.listing import Listing
 from crawler.questions import detail_address, one_per_question, read_list, read_question
 from crawler.spiders.govuk import _by_update as by_update
 from storage.model import FetchedEntry, FetchedPage, PageText
+from tests.support.pages import a_fetched_page
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "gov"
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
@@ -29,16 +30,8 @@ SPOKEN = "https://hansard-api.parliament.example/search/contributions/Spoken.jso
 
 
 def came(name: str, url: str) -> FetchedPage:
-    return FetchedPage(
-        requested_url=url,
-        final_url=url,
-        status=200,
-        content_type="application/json",
-        body=(DOCUMENTS / name).read_bytes(),
-        etag=None,
-        last_modified=None,
-        fetched_at=NOW,
-    )
+    body = (DOCUMENTS / name).read_bytes()
+    return a_fetched_page(body, url, content_type="application/json", fetched_at=NOW)
 
 
 def of_entry(entry: FetchedEntry) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from crawler.errors import Unreadable
 from crawler.mojibake import mend
 from crawler.pages import extract
 from storage.model import FetchedPage
+from tests.support.pages import a_fetched_page
 
 PAGES = Path(__file__).parents[1] / "data" / "pages"
 NAMES = sorted({path.stem for path in PAGES.iterdir()})
@@ -27,15 +28,10 @@ def told(name: str) -> dict[str, Any]:
 
 
 def page(name: str) -> FetchedPage:
-    url = told(name)["url"]
-    return FetchedPage(
-        requested_url=url,
-        final_url=url,
-        status=200,
+    return a_fetched_page(
+        (PAGES / f"{name}.html").read_bytes(),
+        told(name)["url"],
         content_type="text/html",
-        body=(PAGES / f"{name}.html").read_bytes(),
-        etag=None,
-        last_modified=None,
         fetched_at=datetime(2026, 3, 1, tzinfo=UTC),
     )
 

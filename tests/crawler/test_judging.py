@@ -14,7 +14,8 @@ from crawler.errors import NotAFeed
 from crawler.fetch_errors import FetchFailed, RobotsDenied
 from crawler.judging import judge, no_answer
 from crawler.listing import Listed, Listing
-from storage.model import FetchedEntry, FetchedPage, Validators
+from storage.model import FetchedEntry, Validators
+from tests.support.pages import a_fetched_page
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 KNOWN = Validators(etag='"1"', last_modified=None, body_hash=body_hash(b"as before"))
@@ -38,14 +39,11 @@ ENTRY = FetchedEntry(
 def an_answer(
     status: int = 200, body: bytes = b"news", headers: Mapping[str, str] | None = None
 ) -> Answer:
-    page = FetchedPage(
-        requested_url="https://outlet.example/feed",
-        final_url="https://outlet.example/feed",
+    page = a_fetched_page(
+        body,
+        "https://outlet.example/feed",
         status=status,
         content_type=None,
-        body=body,
-        etag=None,
-        last_modified=None,
         fetched_at=NOW,
     )
     return Answer(page=page, headers=headers or {})

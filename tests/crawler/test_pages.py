@@ -8,8 +8,9 @@ import pytest
 
 from crawler.errors import Unreadable
 from crawler.pages import extract
-from storage.model import FetchedEntry, FetchedPage, PageText
+from storage.model import FetchedEntry, PageText
 from tests.support.builders import an_entry
+from tests.support.pages import a_fetched_page
 
 NOW = datetime(2026, 9, 2, 9, 0, tzinfo=UTC)
 STANDFIRST = "Staff at Brackenford were told on Monday that the move would wait until the spring."
@@ -30,19 +31,8 @@ STORY = tuple(
 
 
 def read(html: str, *, listed: FetchedEntry | None = None) -> PageText:
-    return extract(
-        FetchedPage(
-            requested_url="https://ledger.example/a",
-            final_url="https://ledger.example/a",
-            status=200,
-            content_type="text/html; charset=utf-8",
-            body=html.encode(),
-            etag=None,
-            last_modified=None,
-            fetched_at=NOW,
-        ),
-        entry=listed,
-    )
+    page = a_fetched_page(html, "https://ledger.example/a", fetched_at=NOW)
+    return extract(page, entry=listed)
 
 
 def a_page(body: str, *, head: str = "", title: str = "Trust pauses records move") -> str:

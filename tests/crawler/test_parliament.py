@@ -15,6 +15,7 @@ from crawler.hansard import read_contributions
 from crawler.questions import read_list, read_question
 from storage.model import FetchedPage, TextState
 from tests.support.crawls import Crawls, a_source, utc_now
+from tests.support.pages import a_fetched_page
 from tests.support.site import Asked, FakeSite, Reply, head
 from tests.support.tenders import recently
 
@@ -89,16 +90,8 @@ class FakeQuestions:
 
 
 def a_page(body: object, url: str = "https://api.example/x") -> FetchedPage:
-    return FetchedPage(
-        requested_url=url,
-        final_url=url,
-        status=200,
-        content_type="application/json",
-        body=json.dumps(body).encode(),
-        etag=None,
-        last_modified=None,
-        fetched_at=utc_now(),
-    )
+    said = json.dumps(body)
+    return a_fetched_page(said, url, content_type="application/json", fetched_at=utc_now())
 
 
 def test_a_question_is_held_whole_though_the_list_cuts_it_off(

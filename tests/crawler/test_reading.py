@@ -16,6 +16,7 @@ from crawler.normalise import normalise
 from crawler.pages import extract
 from storage.identity import entry_hash
 from storage.model import FetchedEntry, FetchedPage, TextState
+from tests.support.pages import a_fetched_page
 from tests.support.site import FakeSite, article_page, long_text
 
 NOW = datetime(2026, 9, 2, 9, 0, tzinfo=UTC)
@@ -35,18 +36,7 @@ def rss(*items: str, head: str = "") -> str:
 
 
 def page(body: str | bytes, **more: object) -> FetchedPage:
-    raw = body.encode() if isinstance(body, str) else body
-    made = FetchedPage(
-        requested_url="http://o.example/a",
-        final_url="http://o.example/a",
-        status=200,
-        content_type="text/html; charset=utf-8",
-        body=raw,
-        etag=None,
-        last_modified=None,
-        fetched_at=NOW,
-    )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return a_fetched_page(body, "http://o.example/a", **({"fetched_at": NOW} | more))
 
 
 # decoding

@@ -9,9 +9,9 @@ import pytest
 
 from config.model import Selectors
 from crawler.selecting import read_selected
-from storage.model import FetchedPage
 from tests.support.builders import NOW, an_entry
 from tests.support.crawls import a_source
+from tests.support.pages import a_fetched_page
 
 PAGE = """<html><head><title>Trust pauses Halcyon</title></head><body>
 <nav>Home Zorbiq</nav>
@@ -26,16 +26,7 @@ Monday, after pharmacists had objected to the way in which doses are shown.</p>
 
 def read(html: str, select: Selectors) -> str:
     source = replace(a_source("outlet", "https://outlet.example/feed"), select=select)
-    page = FetchedPage(
-        requested_url="https://outlet.example/a",
-        final_url="https://outlet.example/a",
-        status=200,
-        content_type="text/html; charset=utf-8",
-        body=html.encode(),
-        etag=None,
-        last_modified=None,
-        fetched_at=NOW,
-    )
+    page = a_fetched_page(html, fetched_at=NOW)
     return read_selected(page, source, an_entry()).text
 
 

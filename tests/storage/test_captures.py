@@ -9,16 +9,10 @@ from datetime import timedelta
 from storage.model import FetchedPage
 from storage.store import Store
 from tests.support.builders import NOW, an_article
+from tests.support.pages import a_fetched_page
 
-PAGE = FetchedPage(
-    requested_url="https://ward-ledger.example/1",
-    final_url="https://ward-ledger.example/one",
-    status=200,
-    content_type="text/html",
-    body=b"<html>\x00\xff</html>",
-    etag=None,
-    last_modified=None,
-    fetched_at=NOW,
+PAGE = a_fetched_page(
+    b"<html>\x00\xff</html>",
     headers=(("server", "ward\x00\x1b[2J \xe9"), ("Set-Cookie", "a=b"), ("x-empty", "")),
 )
 

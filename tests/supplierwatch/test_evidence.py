@@ -7,7 +7,6 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,33 +14,26 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from storage.captures import MOST_HEADER_BYTES, bounded
-from storage.model import FetchedPage
 from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
 from supplierwatch.exports.gathering import Mentioned
 from tests.supplierwatch.house import BODY, House, a_house, an_article
+from tests.support.pages import a_fetched_page
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed
 
 PAGE = b"<html><body><p>Halcyon Health \xe2\x80\x93 and the trust</p></body></html>"
 
 
-def a_page(**changes: object) -> FetchedPage:
-    page = FetchedPage(
-        requested_url="https://ward-ledger.example/millbrook",
-        final_url="https://ward-ledger.example/2026/millbrook",
-        status=200,
-        content_type="text/html",
-        body=PAGE,
-        etag=None,
-        last_modified=None,
-        fetched_at=datetime(2026, 11, 24, 7, 30, tzinfo=UTC),
-        headers=(
-            ("content-type", "text/html"),
-            ("content-encoding", "gzip"),
-            ("set-cookie", "session=secret"),
-            ("date", "Tue, 24 Nov 2026 07:30:00 GMT"),
-        ),
-    )
-    return replace(page, **changes)  # type: ignore[arg-type]
+ANSWER = a_fetched_page(
+    PAGE,
+    "https://ward-ledger.example/millbrook",
+    final_url="https://ward-ledger.example/2026/millbrook",
+    headers=(
+        ("content-type", "text/html"),
+        ("content-encoding", "gzip"),
+        ("set-cookie", "session=secret"),
+        ("date", "Tue, 24 Nov 2026 07:30:00 GMT"),
+    ),
+)
 
 
 @pytest.fixture
@@ -50,8 +42,8 @@ def house(tmp_path: Path) -> House:
     house = a_house(tmp_path)
     house.stores(an_article("millbrook"), an_article("harbour", body=f"{BODY} And more."))
     with house.store() as store, store.transaction() as unit:
-        unit.captures.put(1, 1, a_page(), with_body=True)
-        unit.captures.put(2, 1, a_page(), with_body=False)
+        unit.captures.put(1, 1, ANSWER, with_body=True)
+        unit.captures.put(2, 1, ANSWER, with_body=False)
     return house
 
 

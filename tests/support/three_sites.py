@@ -13,6 +13,7 @@ from random import Random
 
 from storage.model import FetchedEntry, FetchedPage
 from tests.support.builders import an_entry
+from tests.support.pages import a_fetched_page
 
 PAGES = 12
 STRANGER = "Zorbiq"  # stands in surroundings alone
@@ -86,16 +87,7 @@ def _pages(name: str, design: _Design, random: Random) -> tuple[SitePage, ...]:
         url = f"https://{name}/2026/05/{number}"
         made.append(
             SitePage(
-                page=FetchedPage(
-                    requested_url=url,
-                    final_url=url,
-                    status=200,
-                    content_type="text/html; charset=utf-8",
-                    body=html.encode(),
-                    etag=None,
-                    last_modified=None,
-                    fetched_at=AT + timedelta(hours=number),
-                ),
+                page=a_fetched_page(html, url, fetched_at=AT + timedelta(hours=number)),
                 entry=an_entry(url=url, title=article.headline, summary=article.teaser),
                 own=article.paragraphs,
                 around=around,
