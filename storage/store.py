@@ -27,6 +27,7 @@ from storage.sources import Sources
 from storage.stories import Stories
 from storage.subscribers import Subscribers
 from storage.version import refuse_other_schema
+from storage.volumes import Volumes
 from storage.watches import Watches
 
 
@@ -49,6 +50,7 @@ class Unit:
         self.captures = Captures(connection)
         self.retention = Retention(connection)
         self.exports = Exports(connection, self.items)
+        self.volumes = Volumes(connection)
 
 
 class Store:
