@@ -330,6 +330,7 @@ class Subscriber:
     next_at: datetime | None
     last_cut_at: datetime | None
     last_cut_date: date | None
+    ended_at: datetime | None = None  # by the reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,7 +352,7 @@ class OutboxMessage:
 
     row_id: int
     notification: Notification
-    state: Literal["queued", "leased", "sent", "retry", "uncertain", "dead", "held"]
+    state: Literal["queued", "leased", "sent", "retry", "uncertain", "dead", "held", "stopped"]
     attempts: int
     unknown_outcomes: int
     created_at: datetime

@@ -26,7 +26,7 @@ from storage.schema import (
 )
 
 AT_ONCE = 200  # items in one transaction: others wait for it
-_SETTLED = ("sent", "dead")
+_SETTLED = ("sent", "dead", "stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

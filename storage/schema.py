@@ -262,6 +262,7 @@ subscriber = Table(
     Column("next_at", UtcDateTime),
     Column("last_cut_at", UtcDateTime),
     Column("last_cut_date", Date),
+    Column("ended_at", UtcDateTime),  # by its reader; then it is not active
     UniqueConstraint("subscription_key", "recipient"),
 )
 Index("ix_subscriber_active_next_at", subscriber.c.active, subscriber.c.next_at)
@@ -315,6 +316,34 @@ told = Table(
 )
 Index("ix_told_mention_id", told.c.mention_id)
 Index("ix_told_outbox_id", told.c.outbox_id)
+
+# what signs the links in messages; a database that is begun anew knows none of the old ones
+secret = Table(
+    "secret",
+    metadata,
+    Column("name", CleanText, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
+mute = Table(
+    "mute",
+    metadata,
+    Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("watch_key", CleanText, primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+# what readers called not relevant
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("watch_key", CleanText, primary_key=True),
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("given_at", UtcDateTime, nullable=False),
+)
+Index("ix_feedback_watch_key_given_at", feedback.c.watch_key, feedback.c.given_at)
+Index("ix_feedback_item_id", feedback.c.item_id)
 
 pause = Table(
     "pause",

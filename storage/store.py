@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from storage.captures import Captures
+from storage.controls import Controls
 from storage.coverage import CoverageReader
 from storage.engine import TO_READ, make_engine
 from storage.errors import DatabaseUnusable, explained
@@ -51,6 +52,7 @@ class Unit:
         self.retention = Retention(connection)
         self.exports = Exports(connection, self.items)
         self.volumes = Volumes(connection)
+        self.controls = Controls(connection)
 
 
 class Store:

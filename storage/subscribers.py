@@ -53,15 +53,21 @@ class Subscribers:
                         subscription_key=key, recipient=recipient, active=True, activated_at=now
                     )
                 )
-            elif not row.active:
+            elif not row.active and row.ended_at is None:
                 self._db.execute(
                     update(subscriber)
                     .where(subscriber.c.id == row.id)
                     .values(active=True, activated_at=now, next_at=None)
                 )
         for pair, row in known.items():
-            if pair not in wanted and row.active:
+            if pair in wanted:
+                continue
+            if row.active:
                 self._retire(row, subscriptions)
+            elif row.ended_at is not None:
+                # taken out by the operator too: to be put in again is to be asked anew
+                this = subscriber.c.id == row.id
+                self._db.execute(update(subscriber).where(this).values(ended_at=None))
         return self.all()
 
     def _retire(self, gone: Row[Any], subscriptions: Sequence[declared.Subscription]) -> None:
@@ -118,6 +124,14 @@ class Subscribers:
         """Active subscribers whose `next_at` has come."""
         return self._subscribers(subscriber.c.active.is_(True), subscriber.c.next_at <= now)
 
+    def named(self, subscriber_ids: Sequence[int]) -> tuple[Subscriber, ...]:
+        """Subscribers by id, those included that are not active any more."""
+        return self._subscribers(subscriber.c.id.in_(list(subscriber_ids)))
+
+    def ended(self) -> tuple[Subscriber, ...]:
+        """Those who asked to be told no more, and are still declared."""
+        return self._subscribers(subscriber.c.ended_at.is_not(None))
+
     def _subscribers(self, *tests: Any) -> tuple[Subscriber, ...]:
         found = select(subscriber).where(*tests).order_by(subscriber.c.id)
         return tuple(
@@ -129,6 +143,7 @@ class Subscribers:
                 next_at=row.next_at,
                 last_cut_at=row.last_cut_at,
                 last_cut_date=row.last_cut_date,
+                ended_at=row.ended_at,
             )
             for row in self._db.execute(found)
         )
