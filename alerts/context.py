@@ -41,6 +41,7 @@ class TellingContext:
                         label=watch.label,
                         query=watch.query,
                         paraphrase=queries[watch.key].paraphrase if watch.key in queries else "",
+                        key=watch.key,
                     )
                     for watch in catalog.watches
                 },

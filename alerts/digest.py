@@ -13,6 +13,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
+from alerts.controls import Links
 from alerts.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
 from storage.coverage import Coverage
 from storage.model import StoredItem
@@ -26,7 +27,8 @@ class Occasion:
     """For whom, when and over what time a message is cut.
 
     `subscriptions` are keys and `schedules` say them with their cadence; `since` is None for a
-    first message; `contact` is the address that a request to stop goes to.
+    first message; `contact` is the address that a request to stop goes to, and `links` do it where
+    the service can be reached.
     """
 
     kind: Literal["digest", "alert"]
@@ -37,6 +39,16 @@ class Occasion:
     since: datetime | None
     now: datetime
     contact: str | None = None
+    links: Links | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hushed:
+    """A watch that its reader muted, and how many mentions of it the message leaves out."""
+
+    watch: WatchWords
+    until: datetime
+    mentions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +83,7 @@ class Digest:
     coverage: Coverage | None  # None where the message says nothing of it
     watches: tuple[WatchWords, ...]  # all that the message reports on, hit or not
     names: Names
+    hushed: tuple[Hushed, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -91,6 +104,7 @@ def build_digest(
     coverage: Coverage | None,
     watch_keys: Sequence[str] = (),
     members: Members = MappingProxyType({}),
+    hushed: Sequence[Hushed] = (),
 ) -> Digest:
     """Arrange `findings` for a reader.
 
@@ -101,6 +115,7 @@ def build_digest(
         coverage: what was looked at since the last message; None to leave it out.
         watch_keys: all watches that the message reports on.
         members: all items that the archive has of each story.
+        hushed: what the reader muted.
     """
     stories = _stories(findings, names, members)
     fresh = [s for s in stories if s.status == "new"]
@@ -114,6 +129,7 @@ def build_digest(
         coverage=coverage,
         watches=tuple(names.watches[key] for key in watch_keys if key in names.watches),
         names=names,
+        hushed=tuple(hushed),
     )
 
 

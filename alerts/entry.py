@@ -47,6 +47,7 @@ class WatchWords:
     label: str
     query: str
     paraphrase: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Names:
 
     def watch(self, key: str) -> WatchWords:
         """The words of a watch; its key where it was taken out while its mentions were pending."""
-        return self.watches.get(key) or WatchWords(label=key, query="", paraphrase="")
+        return self.watches.get(key) or WatchWords(label=key, query="", paraphrase="", key=key)
 
     def source(self, key: str) -> str:
         """The name of a source, fit to be shown."""
@@ -111,6 +112,7 @@ class Entry:
     unread: str = ""  # what of a document could not be read, as a sentence
     stated: str = ""  # buyer, supplier, value and dates of a notice
     story: StoryFacts | None = None  # None where nobody else tells it
+    watch_key: str = ""  # of the first of the watches
 
     @property
     def headline(self) -> str:
@@ -182,6 +184,7 @@ def entry_of(
         unread=line(unread_pages(item), 240),
         stated=stated(item),
         story=facts,
+        watch_key=watch_key(findings[0]),
     )
 
 

@@ -57,8 +57,8 @@ def as_seen_by(
         if telling.told_before is not None:
             told_by = {
                 key
-                for to, key, _, _ in unit.subscribers.told_to(telling.mention.mention_id)
-                if to == recipient
+                for to, key, row, _ in unit.subscribers.told_to(telling.mention.mention_id)
+                if to == recipient and row is not None
             }
             if not any(context.tells_at_once(key) for key in told_by):
                 seen.append(replace(telling, told_before=None))

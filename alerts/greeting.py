@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.controls import Links
 from alerts.entry import Entry, WatchWords
 
 
@@ -35,6 +36,7 @@ class Welcome:
     timezone: str
     now: datetime
     contact: str | None
+    links: Links | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:

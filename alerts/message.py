@@ -60,8 +60,9 @@ _ID = re.compile(r"[^a-z0-9-]+")
 class Envelope:
     """What a message needs besides its words.
 
-    `list_name` names the list in List-Id; `contact` is the address of a request to stop; `thread`
-    are the Message-IDs of the messages that it follows, the first of all in front.
+    `list_name` names the list in List-Id; `contact` is the address of a request to stop, and `stop`
+    the web address that does it; `thread` are the Message-IDs of the messages that it follows, the
+    first of all in front.
     """
 
     kind: Literal["digest", "alert", "welcome", "operator", "test"]
@@ -69,6 +70,7 @@ class Envelope:
     recipient: str
     list_name: str = ""
     contact: str | None = None
+    stop: str | None = None
     channel: str = "email"
     thread: tuple[str, ...] = ()
 
@@ -104,10 +106,12 @@ def freeze(
         message["X-Auto-Response-Suppress"] = "All"
         message["MIME-Version"] = "1.0"
         message["List-Id"] = f"<{list_id(envelope.list_name, sender.domain)}>"
-        if envelope.contact:
-            about = quote(f"unsubscribe {envelope.list_name}".strip())
-            stop = mailbox(envelope.contact).addr_spec
-            message["List-Unsubscribe"] = f"<mailto:{quote(stop, safe='@')}?subject={about}>"
+        ways = _ways_to_stop(envelope)
+        if ways:
+            message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)
+        if envelope.stop and envelope.stop.startswith("https://"):
+            # mail programs do it with one click (RFC 8058), which is for https alone
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     except (ValueError, EmailError) as error:
         raise MessageError(
             f"a header of {envelope.delivery_key!r} cannot be written: {error}"
@@ -128,6 +132,16 @@ def freeze(
         message_id=identity,
         raw=raw,
     )
+
+
+def _ways_to_stop(envelope: Envelope) -> list[str]:
+    ways = [envelope.stop] if envelope.stop else []
+    if envelope.contact:
+        about = quote(f"unsubscribe {envelope.list_name}".strip())
+        ways.append(
+            f"mailto:{quote(mailbox(envelope.contact).addr_spec, safe='@')}?subject={about}"
+        )
+    return ways
 
 
 def mailbox(text: str) -> Address:

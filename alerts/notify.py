@@ -14,13 +14,15 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from alerts.context import TellingContext
-from alerts.digest import Digest, Occasion, build_digest
+from alerts.controls import links_for
+from alerts.digest import Digest, Hushed, Occasion, build_digest
 from alerts.due import Due, agenda
 from alerts.errors import MessageError, UnknownSubscriptionError
 from alerts.findings import as_seen_by, copies_marked, explain_tellings, members_of
 from alerts.message import Envelope, freeze
 from alerts.render import Rendered, render, render_note
-from alerts.threads import thread_of, wanted
+from alerts.threads import thread_of
+from alerts.wishes import wanted
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
 from storage.store import Store, Unit
@@ -115,18 +117,18 @@ def previews(
             )
         alike: dict[object, tuple[list[str], Rendered]] = {}
         for each in subscribers:
-            occasion = _occasion(_kind(subscription), [each], [subscription], context, now)
+            occasion = _occasion(unit, _kind(subscription), [each], [subscription], context, now)
             pending = unit.subscribers.pending([each.subscriber_id])
-            asked_for = wanted(pending, [subscription], [each])
-            tellings = _worth_telling(unit, asked_for, occasion, context)
+            asked_for = wanted(unit, pending, [subscription], [each], context.names, now)
+            tellings = _worth_telling(unit, asked_for.tellings, occasion, context)
             says = tuple(
                 (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
             )
-            same = says, occasion.since
+            same = says, occasion.since, asked_for.hushed
             if same in alike:
                 alike[same][0].append(each.recipient)
                 continue
-            digest = _digest(unit, tellings, [subscription], occasion, context)
+            digest = _digest(unit, tellings, [subscription], occasion, context, asked_for.hushed)
             alike[same] = [each.recipient], render(digest)
     return tuple(
         Preview(recipients=tuple(people), rendered=rendered) for people, rendered in alike.values()
@@ -172,12 +174,14 @@ def _groups(due: Sequence[Due]) -> list[_Group]:
 
 def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) -> int:
     kind = _kind(group.subscriptions[0])
-    occasion = _occasion(kind, group.subscribers, group.subscriptions, context, now)
     with store.reading() as unit:
+        occasion = _occasion(unit, kind, group.subscribers, group.subscriptions, context, now)
         pending = unit.subscribers.pending(group.ids)
-        asked_for = wanted(pending, group.subscriptions, group.subscribers)
-        tellings = _worth_telling(unit, asked_for, occasion, context)
-        digest = _digest(unit, tellings, group.subscriptions, occasion, context)
+        asked_for = wanted(
+            unit, pending, group.subscriptions, group.subscribers, context.names, now
+        )
+        tellings = _worth_telling(unit, asked_for.tellings, occasion, context)
+        digest = _digest(unit, tellings, group.subscriptions, occasion, context, asked_for.hushed)
         thread = thread_of(unit, tellings, occasion)
     notification = None
     if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
@@ -187,6 +191,7 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
             recipient=group.subscribers[0].recipient,
             list_name=group.subscriptions[0].key,
             contact=context.contact,
+            stop=None if occasion.links is None else occasion.links.end,
             thread=thread,
         )
         notification = freeze(render(digest), envelope, context.settings.mail, now)
@@ -194,7 +199,11 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
         done = unit.subscribers.cut(
             group.ids,
             notification=notification,
-            tellings=pending if kind == "alert" or notification else _stale(tellings, now),
+            tellings=(
+                pending
+                if kind == "alert" or notification
+                else (*_stale(tellings, now), *asked_for.declined)
+            ),
             next_at=_next(group, spent=notification is not None),
             local_date={each.subscriber.subscriber_id: each.day for each in group.due},
             now=now,
@@ -251,6 +260,7 @@ def _digest(
     subscriptions: Sequence[Subscription],
     occasion: Occasion,
     context: TellingContext,
+    hushed: Sequence[Hushed],
 ) -> Digest:
     keys = dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s))
     coverage = None
@@ -263,10 +273,12 @@ def _digest(
         coverage=coverage,
         watch_keys=tuple(keys),
         members=members_of(unit, [telling.item for telling in tellings]),
+        hushed=hushed,
     )
 
 
 def _occasion(
+    unit: Unit,
     kind: _Kind,
     subscribers: Sequence[Subscriber],
     subscriptions: Sequence[Subscription],
@@ -284,6 +296,9 @@ def _occasion(
         since=min(since, now),
         now=now,
         contact=context.contact,
+        links=links_for(
+            unit, context.settings.service.public_url, [s.subscriber_id for s in subscribers]
+        ),
     )
 
 

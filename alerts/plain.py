@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from alerts import wording
+from alerts.controls import Links
 from alerts.digest import Digest
 from alerts.entry import Entry
 from alerts.greeting import Welcome
@@ -31,8 +32,7 @@ def digest_text(digest: Digest, layout: Layout) -> str:
         "-- ",
         *wrap(wording.why_sent(occasion.schedules, occasion.recipient)),
     ]
-    if occasion.contact:
-        lines += wrap(f"To stop these messages, write to {occasion.contact}.")
+    lines += _ways_to_stop(occasion.links, occasion.subscriptions, occasion.contact)
     return joined(lines)
 
 
@@ -61,9 +61,17 @@ def welcome_text(welcome: Welcome) -> str:
         for text in wording.silent_lines(welcome):
             lines += wrap(text, "  ", "- ")
     lines += ["", "-- ", f"Sent to {welcome.recipient} once."]
-    if welcome.contact:
-        lines += wrap(f"To stop these messages, write to {welcome.contact}.")
+    lines += _ways_to_stop(welcome.links, welcome.keys, welcome.contact)
     return joined(lines)
+
+
+def _ways_to_stop(links: Links | None, keys: Sequence[str], contact: str | None) -> list[str]:
+    lines = []
+    if links is not None:
+        lines += [*wrap(f"{wording.ends(keys)}:"), links.end]
+    if contact:
+        lines += wrap(f"To stop these messages, write to {contact}.")
+    return lines
 
 
 def note_text(lines: Sequence[str]) -> Iterator[str]:
@@ -121,7 +129,7 @@ def _sections(digest: Digest, layout: Layout) -> Iterator[str]:
         yield from heading(f"{name} ({section.count} new)")
         for block in section.blocks:
             yield ""
-            yield from _watch(block)
+            yield from _watch(block, digest)
             for entry in block.full:
                 number += 1
                 yield ""
@@ -134,8 +142,10 @@ def _sections(digest: Digest, layout: Layout) -> Iterator[str]:
                 yield from ("", f"   and {block.hidden} more.")
 
 
-def _watch(block: LaidBlock) -> Iterator[str]:
+def _watch(block: LaidBlock, digest: Digest) -> Iterator[str]:
     yield from wrap(wording.watch_line(block.watch), "  ", "")
+    if digest.occasion.links is not None:
+        yield from ("  Mute it for 7 days:", f"  {digest.occasion.links.mute(block.watch.key)}")
 
 
 def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
@@ -158,6 +168,9 @@ def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     yield from _also(entry)
     for said in wording.story(entry, digest):
         yield from wrap(said, "   ")
+    if digest.occasion.links is not None:
+        link = digest.occasion.links.irrelevant(entry.watch_key, entry.item_id)
+        yield from ("   Not relevant?", f"   {link}")
 
 
 def _quote(entry: Entry) -> Iterator[str]:

@@ -1,24 +1,12 @@
-"""What of a recipient's pending tellings is wanted, and which messages an alert follows."""
+"""Which messages an alert follows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from alerts.digest import Occasion
-from config.model import Subscription
-from storage.model import PendingTelling, Subscriber
+from storage.model import PendingTelling
 from storage.store import Unit
-
-
-def wanted(
-    pending: Sequence[PendingTelling],
-    subscriptions: Sequence[Subscription],
-    subscribers: Sequence[Subscriber],
-) -> tuple[PendingTelling, ...]:
-    """Without the edits that a subscription does not ask for; the next message settles them."""
-    deaf = {subscription.key for subscription in subscriptions if not subscription.edits}
-    ids = {one.subscriber_id for one in subscribers if one.subscription_key in deaf}
-    return tuple(one for one in pending if one.what != "edit" or one.subscriber_id not in ids)
 
 
 def thread_of(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from alerts.cadence import next_due
 from alerts.context import TellingContext
+from alerts.controls import links_for
 from alerts.digest import entries_of
 from alerts.errors import MessageError
 from alerts.findings import explain_tellings, members_of
@@ -78,6 +79,7 @@ def _welcome(
         recipient=recipient,
         list_name=members[0].subscription_key,
         contact=context.contact,
+        stop=None if welcome.links is None else welcome.links.end,
     )
     try:
         notification = freeze(render_welcome(welcome), envelope, context.settings.mail, now)
@@ -136,4 +138,7 @@ def _gather(
         timezone=subscriptions[0].timezone,
         now=now,
         contact=context.contact,
+        links=links_for(
+            unit, context.settings.service.public_url, [m.subscriber_id for m in members]
+        ),
     )

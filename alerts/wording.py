@@ -8,7 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from alerts.changes import difference
-from alerts.digest import Digest, Section
+from alerts.digest import Digest, Hushed, Section
 from alerts.entry import Entry, WatchWords
 from alerts.greeting import Planned, Welcome
 from alerts.harmless import line, shorten
@@ -232,10 +232,17 @@ def coverage_lines(digest: Digest) -> tuple[str, ...]:
     if cover.thin:
         names = listed([digest.names.source(key) for key in cover.thin], MAX_BLIND)
         lines.append(f"Only headlines and teasers can be read of {names}.")
+    lines += [_hushed(one, digest) for one in digest.hushed]
     silent = silent_watches(digest)
     if silent:
         lines.append(f"Nothing new for {listed(silent, 12)}.")
     return tuple(lines)
+
+
+def _hushed(one: Hushed, digest: Digest) -> str:
+    until = clock(one.until, digest.occasion.timezone, digest.occasion.now)
+    left_out = f"; {counted(one.mentions, 'mention')} left out" if one.mentions else ""
+    return f"{shorten(line(one.watch.label), 60)} is muted until {until}{left_out}."
 
 
 def blind_lines(digest: Digest) -> tuple[str, ...]:
@@ -256,14 +263,24 @@ def blind_lines(digest: Digest) -> tuple[str, ...]:
 
 def silent_watches(digest: Digest) -> tuple[str, ...]:
     """The labels of the watches that found nothing new."""
+    mute = {one.watch.key for one in digest.hushed}
     spoke = {label for entry in (*digest.entries, *digest.changes) for label in entry.watches}
-    return tuple(watch.label for watch in digest.watches if watch.label not in spoke)
+    return tuple(
+        watch.label
+        for watch in digest.watches
+        if watch.label not in spoke and watch.key not in mute
+    )
 
 
 def why_sent(schedules: Sequence[str], recipient: str) -> str:
     """Why this reader gets this message."""
     noun = "subscription" if len(schedules) == 1 else "subscriptions"
     return f"Sent to {recipient} by the {noun} {listed(schedules)}."
+
+
+def ends(keys: Sequence[str]) -> str:
+    """What the link at the end of a message does."""
+    return f"Unsubscribe from {listed(keys)}"
 
 
 def stop_link(contact: str, subscriptions: Sequence[str]) -> str:

@@ -196,6 +196,8 @@ class Subscribers:
                 subscriber.c.recipient == recipient,
                 told.c.mention_id == mention_id,
                 told.c.revision == revision,
+                # without a message it was settled, not told
+                told.c.outbox_id.is_not(None),
             )
         )
         return first
