@@ -29,6 +29,7 @@ class Mentions:
     def __init__(self, connection: Connection, items: Items) -> None:
         self._db = connection
         self._items = items
+        self._gone: frozenset[int] | None = None
 
     def record(
         self,
@@ -127,7 +128,16 @@ class Mentions:
         self, mention_id: int, match: Match, audience: Mapping[str, Sequence[int]], now: datetime
     ) -> None:
         for subscriber_id in audience.get(match.watch_key, ()):
+            if subscriber_id in self._ended():
+                continue
             self._wait(subscriber_id, mention_id, match.revision, "new", now)
+
+    def _ended(self) -> frozenset[int]:
+        """Who unsubscribed, perhaps since the audience was drawn up."""
+        if self._gone is None:
+            over = select(subscriber.c.id).where(subscriber.c.ended_at.is_not(None))
+            self._gone = frozenset(self._db.scalars(over))
+        return self._gone
 
     def _stands_now(self, old: Mention, match: Match) -> None:
         # positions in a text that has been replaced explain nothing
@@ -155,7 +165,11 @@ class Mentions:
         knows = self._db.execute(
             select(told.c.subscriber_id, told.c.mention_id, func.max(told.c.revision))
             .join(subscriber, subscriber.c.id == told.c.subscriber_id)
-            .where(told.c.mention_id.in_(ids), subscriber.c.active.is_(True))
+            .where(
+                told.c.mention_id.in_(ids),
+                told.c.outbox_id.is_not(None),
+                subscriber.c.active.is_(True),
+            )
             .group_by(told.c.subscriber_id, told.c.mention_id)
         )
         for subscriber_id, mention_id, last in knows.all():

@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from alerts.channels import Channel, open_channels
@@ -293,6 +293,13 @@ class Service:
         log.info("config.reloaded folder=%s watches=%d", wired.catalog.folder, len(wired.queries))
         return True
 
+    def audience_changed(self) -> None:
+        """Tell from now on whom the database says is to be told."""
+        with self.store.reading() as unit:
+            subscribers = unit.subscribers.all()
+        present = self.in_force
+        self.in_force = replace(present, audience=_audience(present.wired, subscribers))
+
     def _declare(self, wired: Wired) -> InForce:
         now = self.clock()
         catalog = wired.catalog
@@ -309,6 +316,7 @@ class Service:
             unit.sources.declare([s for s in catalog.sources if s.enabled], now)
             versions = unit.watches.declare(texts, now)
             subscribers = unit.subscribers.declare(catalog.subscriptions, now)
+            unit.controls.make_key()
             for channel in unit.outbox.paused():
                 # what stopped it may be what was mended; a login that still fails stops it again
                 unit.outbox.resume(channel)

@@ -25,6 +25,7 @@ from storage.store import open_store
 from supplierwatch import wiring
 from supplierwatch.health import Health
 from supplierwatch.jobs import Service
+from supplierwatch.readers import ReadersDesk
 from supplierwatch.reload import ConfigWatch
 from supplierwatch.web.server import WebServer
 
@@ -142,7 +143,11 @@ def _run(
     prune = Worker("prune", service.prune_now_and_then, health, stopping)
     workers = (deliver, tell, match, index, crawl, reload, prune)
 
-    web = WebServer(health.report, listen=service.catalog.settings.service.listen)
+    web = WebServer(
+        health.report,
+        listen=service.catalog.settings.service.listen,
+        readers=ReadersDesk(service),
+    )
     web.start()
     _stop_on_signal(stopping)
     scheduler = _ticks(

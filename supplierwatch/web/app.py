@@ -10,13 +10,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from supplierwatch.web import controls
+from supplierwatch.web.controls import Readers
+
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _LOOPBACK = ("127.0.0.1", "::1")
 _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-def build_app(report: Callable[[], dict[str, Any]]) -> Starlette:
+def build_app(report: Callable[[], dict[str, Any]], readers: Readers | None = None) -> Starlette:
     """The application; `report` gives the state that /health answers with.
+
+    With `readers` it has the pages behind the links in messages, too.
 
     /health answers 200 while the service works ("ok" or "degraded") and 503 when it does not.
     /health/live answers as long as the process can. Both say no more to a stranger than that:
@@ -33,7 +38,10 @@ def build_app(report: Callable[[], dict[str, Any]]) -> Starlette:
     def live(_request: Request) -> Response:
         return JSONResponse({"status": "ok"}, headers=HEADERS)
 
-    return Starlette(routes=[Route("/health", health), Route("/health/live", live)])
+    pages = [Route("/health", health), Route("/health/live", live)]
+    if readers is not None:
+        pages += controls.routes(readers)
+    return Starlette(routes=pages)
 
 
 def _from_this_machine(request: Request) -> bool:

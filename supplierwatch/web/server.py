@@ -12,16 +12,23 @@ import uvicorn
 
 from supplierwatch.errors import ListenRefused
 from supplierwatch.web.app import build_app
+from supplierwatch.web.controls import Readers
 
 log = logging.getLogger(__name__)
 
 
 class WebServer:
-    """Serves `report` on `listen` ("host:port"); does nothing where `listen` is None."""
+    """Serves `report` and the pages for `readers` on `listen` ("host:port"), if it is given."""
 
-    def __init__(self, report: Callable[[], dict[str, Any]], *, listen: str | None) -> None:
+    def __init__(
+        self,
+        report: Callable[[], dict[str, Any]],
+        *,
+        listen: str | None,
+        readers: Readers | None = None,
+    ) -> None:
         self._listen = listen
-        self._app = build_app(report)
+        self._app = build_app(report, readers)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.address: tuple[str, int] | None = None

@@ -306,6 +306,14 @@ class Desk:
         self.tell()
         return self.deliver()
 
+    def reachable(self, home: str = "https://watch.trust.example") -> None:
+        """Give the service a public address, so that messages have links back to it."""
+        service = replace(self.context.settings.service, public_url=home)
+        settings = replace(self.context.settings, service=service)
+        self.context = replace(self.context, settings=settings)
+        with self.store.transaction() as unit:
+            unit.controls.make_key()
+
     def without_contact(self) -> None:
         """Take reply_to and operator out of the settings."""
         settings = replace(

@@ -115,7 +115,11 @@ def assert_mail_is_clean(raw: bytes) -> EmailMessage:
     header_bytes = raw.split(b"\r\n\r\n", 1)[0]
     stop = re.search(rb"(?m)^List-Unsubscribe: (.*)\r$", header_bytes)
     if stop is not None:
-        assert re.fullmatch(rb"<mailto:[^<>\s]+@[^<>\s]+>", stop[1]), stop[1]
+        ways = stop[1].split(b", ")
+        assert all(re.fullmatch(rb"<(mailto:[^<>\s]+@|https?://)[^<>\s]+>", way) for way in ways)
+        one_click = any(way.startswith(b"<https://") for way in ways)
+        expected = "List-Unsubscribe=One-Click" if one_click else None
+        assert message["List-Unsubscribe-Post"] == expected
 
     text, html = bodies(message)
     assert links_of_text(text) == links_of_html(html)
