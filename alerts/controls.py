@@ -22,6 +22,7 @@ Action = Literal["end", "mute", "irrelevant"]
 
 MUTED_FOR = timedelta(days=7)
 PATH = "/c/"
+FEEDS = "/feeds/"
 _SIGNED_BYTES = 16
 _MAX_TOKEN = 2_000  # characters
 _VERSION = "1"
@@ -87,6 +88,16 @@ def links_for(unit: Unit, home: str | None, subscriber_ids: Sequence[int]) -> Li
     if home is None or key is None:
         return None
     return Links(home=home.rstrip("/"), key=key).of(subscriber_ids)
+
+
+def feed_path(watch_key: str, key: bytes) -> str:
+    """Where the feed of a watch is served: not to be guessed, and the right to read that one."""
+    return f"{FEEDS}{watch_key}/{_text(_signature(f'feed:{watch_key}'.encode(), key))}.atom"
+
+
+def is_feed_path(path: str, watch_key: str, key: bytes) -> bool:
+    """Whether this is the path of a watch's feed, by our signature."""
+    return hmac.compare_digest(path.encode(), feed_path(watch_key, key).encode())
 
 
 def token_of(control: Control, key: bytes) -> str:

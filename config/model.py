@@ -166,6 +166,7 @@ class ServiceSettings:
     database_url: str
     public_url: str | None
     listen: str | None
+    feeds: bool = False  # each watch's as a file too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

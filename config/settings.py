@@ -47,6 +47,7 @@ def load_settings(
             database_url=said.database_url or f"sqlite:///{data / 'supplierwatch.db'}",
             public_url=public_url.rstrip("/") if public_url else None,
             listen=tables.service.listen,
+            feeds=tables.service.feeds,
         ),
         crawl=CrawlSettings(
             allowed_hosts=tuple(tables.crawl.allowed_hosts),

@@ -179,6 +179,7 @@ class ServiceTable(Table):
     data: Annotated[Path, _read(lambda text: Path(values.check_text(text)))] = Path("data")
     public_url: _Url | None = None
     listen: Annotated[str | None, _read(_listen)] = DEFAULT_LISTEN
+    feeds: bool = False
 
 
 class CrawlTable(Table):

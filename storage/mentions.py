@@ -214,6 +214,15 @@ class Mentions:
         items = {i.item_id: i for i in self._items.get_many(list({r.item_id for r in found}))}
         return tuple((mention_of(row), items[row.item_id]) for row in found)
 
+    def found_after(self, mention_id: int) -> dict[str, tuple[int, datetime]]:
+        """Watch key -> the newest mention made after this one, by id, and when."""
+        newest = (
+            select(mention.c.watch_key, func.max(mention.c.id), func.max(mention.c.created_at))
+            .where(mention.c.id > mention_id)
+            .group_by(mention.c.watch_key)
+        )
+        return {row[0]: (int(row[1]), row[2]) for row in self._db.execute(newest)}
+
     def count(
         self, watch_key: str, since: datetime | None = None, until: datetime | None = None
     ) -> int:

@@ -23,6 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from storage.lock import ServiceLock
 from storage.store import open_store
 from supplierwatch import wiring
+from supplierwatch.feeds import FeedDesk
 from supplierwatch.health import Health
 from supplierwatch.jobs import Service
 from supplierwatch.readers import ReadersDesk
@@ -135,18 +136,21 @@ def _run(
 
     deliver = Worker("deliver", service.deliver, health, stopping)
     tell = Worker("tell", service.tell, health, stopping, wakes=(deliver,))
-    match = Worker("match", service.match, health, stopping, wakes=(tell,))
+    feed_desk = FeedDesk(service)
+    feeds = Worker("feeds", feed_desk.write, health, stopping)
+    match = Worker("match", service.match, health, stopping, wakes=(tell, feeds))
     index = Worker("index", service.index, health, stopping)
     index.wakes = (index,)  # round after round until all is filed
     crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
     reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
     prune = Worker("prune", service.prune_now_and_then, health, stopping)
-    workers = (deliver, tell, match, index, crawl, reload, prune)
+    workers = (deliver, tell, match, index, crawl, reload, prune, feeds)
 
     web = WebServer(
         health.report,
         listen=service.catalog.settings.service.listen,
         readers=ReadersDesk(service),
+        feeds=feed_desk,
     )
     web.start()
     _stop_on_signal(stopping)
@@ -158,6 +162,7 @@ def _run(
         index=index,
         reload=reload,
         prune=prune,
+        feeds=feeds,
     )
     for worker in workers:
         worker.start()
@@ -185,6 +190,7 @@ def _ticks(**workers: Worker) -> BackgroundScheduler:
         timezone="UTC",
     )
     every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.1, "index": 5.0}
+    every["feeds"] = 15.0
     every["prune"] = 120.0  # so that it is seen to live; it does its work every few hours
     for name, worker in workers.items():
         scheduler.add_job(worker.wake, "interval", seconds=every[name], id=name)

@@ -38,6 +38,7 @@ class State(StrEnum):
     UNCERTAIN = "uncertain"
     DEAD = "dead"
     HELD = "held"
+    STOPPED = "stopped"
 
 
 def register(app: typer.Typer) -> None:
@@ -177,7 +178,7 @@ def deliveries(
 
     sent: taken by the mail server. queued, leased, retry: on its way. uncertain: may have arrived,
     is tried again with the same Message-ID. dead: refused or given up, with the cause. held: waits
-    for you.
+    for you. stopped: its reader unsubscribed before it went.
     """
     from supplierwatch.show import told
 

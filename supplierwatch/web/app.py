@@ -11,17 +11,23 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from supplierwatch.web import controls
+from supplierwatch.web import feeds as feed_pages
 from supplierwatch.web.controls import Readers
+from supplierwatch.web.feeds import Feeds
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _LOOPBACK = ("127.0.0.1", "::1")
 _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
-def build_app(report: Callable[[], dict[str, Any]], readers: Readers | None = None) -> Starlette:
+def build_app(
+    report: Callable[[], dict[str, Any]],
+    readers: Readers | None = None,
+    feeds: Feeds | None = None,
+) -> Starlette:
     """The application; `report` gives the state that /health answers with.
 
-    With `readers` it has the pages behind the links in messages, too.
+    With `readers` it has the pages behind the links in messages, with `feeds` those of watches.
 
     /health answers 200 while the service works ("ok" or "degraded") and 503 when it does not.
     /health/live answers as long as the process can. Both say no more to a stranger than that:
@@ -41,6 +47,8 @@ def build_app(report: Callable[[], dict[str, Any]], readers: Readers | None = No
     pages = [Route("/health", health), Route("/health/live", live)]
     if readers is not None:
         pages += controls.routes(readers)
+    if feeds is not None:
+        pages += feed_pages.routes(feeds)
     return Starlette(routes=pages)
 
 

@@ -13,12 +13,13 @@ import uvicorn
 from supplierwatch.errors import ListenRefused
 from supplierwatch.web.app import build_app
 from supplierwatch.web.controls import Readers
+from supplierwatch.web.feeds import Feeds
 
 log = logging.getLogger(__name__)
 
 
 class WebServer:
-    """Serves `report` and the pages for `readers` on `listen` ("host:port"), if it is given."""
+    """Serves `report`, pages for `readers` and `feeds` on `listen` ("host:port"), if given."""
 
     def __init__(
         self,
@@ -26,9 +27,10 @@ class WebServer:
         *,
         listen: str | None,
         readers: Readers | None = None,
+        feeds: Feeds | None = None,
     ) -> None:
         self._listen = listen
-        self._app = build_app(report, readers)
+        self._app = build_app(report, readers, feeds)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.address: tuple[str, int] | None = None

@@ -55,6 +55,10 @@ def promised(name: str) -> set[str]:
         ("explain", [URL], "never"),
         ("sources", [], "never"),
         ("watches", [], "never"),
+        # both by links in messages; tests/supplierwatch/test_reader_pages.py has some
+        ("readers", [], r"readers\[\]\.muted\[\]"),
+        ("feedback", [], r"feedback\[\]"),
+        ("feeds", [], "never"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )

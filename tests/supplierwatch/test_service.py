@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import feedparser
 import pytest
 
 from supplierwatch.exits import Exit
@@ -190,3 +191,13 @@ def test_an_address_that_is_taken_is_an_error_that_names_it(
         assert service.process.wait(20) == Exit.FAILED
     assert f"cannot listen on {site.hosts[0]}:{site.port}" in service.log.replace("\n", " ")
     assert "Traceback" not in service.log
+
+
+def test_a_watch_is_written_as_a_feed_file_when_it_finds_something(
+    place: Installation, site: FakeSite
+) -> None:
+    place.settings(service='listen = ""\nfeeds = true\n')
+    with place.running():
+        assert eventually(lambda: any((place.data / "feeds").glob("*.atom")))
+    [file] = (place.data / "feeds").glob("*.atom")
+    assert len(feedparser.parse(file.read_bytes()).entries) == 1

@@ -1,0 +1,138 @@
+"""`readers`, `feedback`, `feeds`: who is told, what they said of it, and feeds for others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from supplierwatch.commands.failures import unknown_key
+from supplierwatch.commands.options import Json, Watch
+from supplierwatch.commands.registering import add
+from supplierwatch.commands.session import archive, session
+from supplierwatch.show.console import console, note, print_indented, print_json
+
+PANEL = "Tell"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    add(
+        app,
+        "readers",
+        readers,
+        panel=PANEL,
+        examples=(("readers", "who is told what, who has unsubscribed or muted a watch"),),
+    )
+    add(
+        app,
+        "feedback",
+        feedback,
+        panel=PANEL,
+        examples=(
+            ("feedback", "what readers called not relevant, and the words that found it"),
+            ("feedback --watch palantir-nhs", "the same of one watch"),
+        ),
+    )
+    add(
+        app,
+        "feeds",
+        feeds,
+        panel=PANEL,
+        examples=(("feeds", "the address of each watch's Atom feed"),),
+    )
+
+
+def readers(ctx: typer.Context, json: Json = False) -> None:
+    """List who is told what, who unsubscribed or muted a watch.
+
+    Readers do both by the links in their messages, where settings.toml has a public_url.
+    """
+    from supplierwatch.show import reading
+
+    wired, now = session(ctx).wired(), datetime.now(UTC)
+    with archive(wired) as store, store.reading() as unit:
+        people = sorted(
+            (*unit.subscribers.all(), *unit.subscribers.ended()),
+            key=lambda one: (one.recipient, one.subscription_key),
+        )
+        mutes, waiting = unit.controls.muted(now), unit.subscribers.waiting()
+    told = reading.readers_of(people, mutes, waiting)
+    if json:
+        print_json(reading.readers_json(told))
+    else:
+        reading.print_readers(console(), told, now)
+
+
+def feeds(ctx: typer.Context, json: Json = False) -> None:
+    """List the Atom feed of each watch, for feed readers.
+
+    An address cannot be guessed; who has it can read that feed and nothing else. Addresses need a
+    public_url under [service] in settings.toml, files need feeds = true there.
+    """
+    from alerts.controls import feed_path
+
+    wired = session(ctx).wired()
+    settings = wired.catalog.settings.service
+    with archive(wired) as store, store.reading() as unit:
+        key = unit.controls.key()
+    home = None if key is None else settings.public_url
+    found = []
+    for watch in wired.catalog.watches:
+        file = settings.data / "feeds" / f"{watch.key}.atom"
+        found.append(
+            {
+                "watch": watch.key,
+                "url": None if home is None or key is None else home + feed_path(watch.key, key),
+                "file": str(file) if settings.feeds else None,
+            }
+        )
+    if json:
+        print_json({"feeds": found})
+        return
+    if home is None and not settings.feeds:
+        note("Name a public_url under [service] in settings.toml, or set feeds = true there.")
+    for one in found:
+        places = [place for place in (one["url"], one["file"]) if place]
+        said = places or ["no address, no file"]
+        console().print(Text.assemble((str(one["watch"]), "cyan"), "  ", said[0]), soft_wrap=True)
+        for place in said[1:]:
+            print_indented(console(), Text(place, "dim"), 4)
+
+
+def feedback(
+    ctx: typer.Context,
+    watch: Watch = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="At most so many.")
+    ] = 100,
+    json: Json = False,
+) -> None:
+    """Show what readers called not relevant, by watch.
+
+    With each the words by which the watch found it, and for the watch as a whole which words did
+    so most often: those are the ones to make narrower. `watches try` shows what a changed query
+    would find.
+    """
+    from supplierwatch.show import reading
+
+    wired = session(ctx).wired()
+    if watch is not None and watch not in wired.queries:
+        raise unknown_key("watch", watch, list(wired.queries), "supplierwatch watches")
+    with archive(wired) as store, store.reading() as unit:
+        said = unit.controls.irrelevant(watch, limit)
+        items = {one.item_id: one for one in unit.items.get_many([s.item_id for s in said])}
+        spans = {
+            (found.match.watch_key, item_id): found.match.spans
+            for item_id in items
+            for found in unit.mentions.of_item(item_id)
+            if found.match.revision == items[item_id].revision
+        }
+        counts = {key: unit.mentions.count(key) for key in {one.watch_key for one in said}}
+    shown = reading.dismissals(said, items, spans)
+    if json:
+        print_json(reading.feedback_json(shown))
+    else:
+        reading.print_feedback(console(), shown, counts)

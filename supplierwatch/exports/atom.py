@@ -1,0 +1,162 @@
+"""What a watch found as an Atom feed (RFC 4287), one entry for each story, for feed readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from lxml import etree
+
+from alerts import wording
+from alerts.context import TellingContext
+from alerts.digest import entries_of
+from alerts.entry import Entry
+from alerts.findings import explain_tellings, members_of
+from alerts.message import mailbox
+from alerts.sentences import Segment
+from alerts.storied import story_lines
+from storage.model import PendingTelling, StoredItem
+from storage.store import Unit
+
+ATOM = "http://www.w3.org/2005/Atom"
+CONTENT_TYPE = "application/atom+xml; charset=utf-8"
+MENTIONS = 150  # the newest, of which copies of one story are one entry
+ENTRIES = 50
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a feed is found: its own address, and that of the service; None for a file."""
+
+    itself: str | None = None
+    home: str | None = None
+
+
+def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: Place) -> bytes:
+    """The feed of a watch: its newest stories, also those that were there before the watch.
+
+    An entry keeps its id when other outlets join the story; `updated` says when one did, or when
+    a text was edited.
+    """
+    found = unit.mentions.newest([watch_key], MENTIONS)
+    items = {item.item_id: item for _, item in found}
+    tellings = [
+        PendingTelling(
+            subscriber_id=0,
+            mention=mention,
+            item=item,
+            what="new",
+            revision=item.revision,
+            told_before=None,
+        )
+        for mention, item in found
+    ]
+    copies = members_of(unit, list(items.values()))
+    findings = explain_tellings(unit, tellings, context)
+    entries = entries_of(findings, context.names, copies)[:ENTRIES]
+    changed = {
+        entry.item_id: _changed(items[entry.item_id], list(items.values()), copies)
+        for entry in entries
+    }
+    words = context.names.watch(watch_key)
+    about = f"tag:{mailbox(context.settings.mail.sender).domain},2026:supplierwatch/{watch_key}"
+    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
+    _text(feed, "id", about)
+    _text(feed, "title", f"{words.label}: media watch")
+    if words.paraphrase:
+        _text(feed, "subtitle", wording.finds(words))
+    _text(feed, "updated", _moment(max(changed.values(), default=_never())))
+    _text(feed, "generator", "supplierwatch")
+    _text(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", "Media watch")
+    if place.itself is not None:
+        _link(feed, place.itself, "self", "application/atom+xml")
+    if place.home is not None:
+        _link(feed, place.home, "alternate", "text/html")
+    for entry in entries:
+        story = items[entry.item_id].story_id
+        _entry(feed, entry, f"{about}/{story}", changed[entry.item_id], context)
+    said: bytes = etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
+    return said
+
+
+def _never() -> datetime:
+    return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _changed(
+    item: StoredItem,
+    found: Sequence[StoredItem],
+    copies: dict[int, tuple[StoredItem, ...]],
+) -> datetime:
+    """When the story of an item was last added to, or a text of it edited."""
+    same = [each for each in found if each.story_id == item.story_id]
+    together = [*same, *copies.get(item.story_id, ())]
+    return max(max(each.first_seen_at, each.revised_at or each.first_seen_at) for each in together)
+
+
+def _entry(
+    feed: etree._Element, entry: Entry, about: str, changed: datetime, context: TellingContext
+) -> None:
+    made = etree.SubElement(feed, f"{{{ATOM}}}entry")
+    _text(made, "id", about)
+    _text(made, "title", entry.headline)
+    _text(made, "updated", _moment(changed))
+    if entry.when_is == "published":
+        _text(made, "published", _moment(entry.when))
+    _text(etree.SubElement(made, f"{{{ATOM}}}author"), "name", entry.outlet)
+    if entry.link is not None:
+        _link(made, entry.link, "alternate", "text/html")
+    for label in entry.watches:
+        etree.SubElement(made, f"{{{ATOM}}}category", term=_clean(label))
+    content = _text(made, "content", _content(entry, context))
+    content.set("type", "html")
+
+
+def _content(entry: Entry, context: TellingContext) -> str:
+    """HTML: a reader's program renders it, so that a stranger's markup must not be in it."""
+    parts = [_marked(excerpt.segments) for excerpt in wording.excerpts(entry)]
+    if entry.excerpt is None and entry.teaser:
+        parts.append(escape(entry.teaser))
+    lines = [
+        wording.kind(entry),
+        entry.stated,
+        wording.thin(entry),
+        f"Found: {wording.found(entry)}{entry.on_pages}" if entry.terms else "",
+        f"Also in {wording.listed([one.outlet for one in entry.also], 12)}" if entry.also else "",
+        *story_lines(entry.story, entry.item_id, context.names.source, _said),
+        *(f"{one.outlet} adds: “{one.adds}”" for one in entry.also if one.adds),
+    ]
+    parts += [escape(line) for line in lines if line]
+    return "".join(f"<p>{part}</p>" for part in parts)
+
+
+def _said(moment: datetime) -> str:
+    return f"{moment:%a} {moment.day} {moment:%b, %H:%M} UTC"
+
+
+def _marked(segments: Sequence[Segment]) -> str:
+    return "".join(
+        f"<b>{escape(each.text)}</b>" if each.hit else escape(each.text) for each in segments
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("", text)
+
+
+def _text(parent: etree._Element, name: str, text: str) -> etree._Element:
+    made = etree.SubElement(parent, f"{{{ATOM}}}{name}")
+    made.text = _clean(text)
+    return made
+
+
+def _link(parent: etree._Element, address: str, relation: str, media_type: str) -> None:
+    etree.SubElement(parent, f"{{{ATOM}}}link", rel=relation, href=_clean(address), type=media_type)

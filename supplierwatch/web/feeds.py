@@ -1,0 +1,57 @@
+"""Feeds of watches over HTTP, with validators (RFC 9110, 13): who asks again gets a 304."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from alerts.controls import FEEDS
+from supplierwatch.exports.atom import CONTENT_TYPE
+
+HEADERS = {
+    "Cache-Control": "private, max-age=300",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Made(Protocol):
+    """A feed that is ready."""
+
+    @property
+    def body(self) -> bytes:
+        """The document."""
+        ...
+
+    @property
+    def tag(self) -> str:
+        """Its ETag, quotes included."""
+        ...
+
+
+class Feeds(Protocol):
+    """Where feeds come from."""
+
+    def feed(self, path: str, watch_key: str) -> Made | None:
+        """The feed at a path; None where there is none."""
+        ...
+
+
+def routes(feeds: Feeds) -> list[Route]:
+    """The routes of the feeds."""
+
+    def show(request: Request) -> Response:
+        found = feeds.feed(request.url.path, request.path_params["watch"])
+        if found is None:
+            return Response("there is no such feed", 404, headers=HEADERS)
+        headers = HEADERS | {"ETag": found.tag}
+        known = request.headers.get("if-none-match", "")
+        if found.tag in [each.strip().removeprefix("W/") for each in known.split(",")]:
+            return Response(status_code=304, headers=headers)
+        return Response(found.body, headers=headers | {"Content-Type": CONTENT_TYPE})
+
+    return [Route(f"{FEEDS}{{watch}}/{{signed}}.atom", show, methods=["GET"])]
