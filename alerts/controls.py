@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal, get_args
 
+from config.values import CHANNEL
+from storage.model import Subscriber
 from storage.store import Unit
 
 Action = Literal["end", "mute", "irrelevant"]
@@ -82,12 +84,15 @@ class Links:
         return f"{self.home}{PATH}{token_of(control, self.key)}"
 
 
-def links_for(unit: Unit, home: str | None, subscriber_ids: Sequence[int]) -> Links | None:
-    """The links of a message; None where no public address is configured."""
+def links_for(unit: Unit, home: str | None, subscribers: Sequence[Subscriber]) -> Links | None:
+    """The links of a message; None where no public address is configured.
+
+    What goes to a channel has none: many read it, and none of them may end it for the others.
+    """
     key = unit.controls.key()
-    if home is None or key is None:
+    if home is None or key is None or any(s.recipient.startswith(CHANNEL) for s in subscribers):
         return None
-    return Links(home=home.rstrip("/"), key=key).of(subscriber_ids)
+    return Links(home=home.rstrip("/"), key=key).of([s.subscriber_id for s in subscribers])
 
 
 def feed_path(watch_key: str, key: bytes) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from alerts.channels import Channel, open_channels
-from alerts.message import Envelope, freeze, mailbox
+from alerts.freezing import frozen, is_channel
+from alerts.message import Envelope, mailbox
 from alerts.render import render_note
 from config.model import Settings
 from storage.model import OutboxMessage, Receipt
@@ -44,13 +45,15 @@ def send_test(
     *,
     channels: Mapping[str, Channel] | None = None,
 ) -> Receipt:
-    """Send a test message to `address` and say what became of it.
+    """Send a test message to `address`, or to a channel (`channel:KEY`), and say what became of it.
 
     Raises:
         MessageError: if `address` or the sender in the settings is not a mail address.
     """
     where = settings.mail.smtp
     way = f"by {where.host}:{where.port} ({where.security})" if where else "as a file"
+    if is_channel(address):
+        way = f"by {address}"
     rendered = render_note(
         "Test of media watch",
         ("This message was sent to try the settings.", "", f"It went {way}. All is well."),
@@ -58,9 +61,10 @@ def send_test(
     envelope = Envelope(
         kind="test", delivery_key=f"test:{address}:{now.isoformat()}", recipient=address
     )
+    notification = frozen(rendered, envelope, settings, now)
     message = OutboxMessage(
         row_id=0,
-        notification=freeze(rendered, envelope, settings.mail, now),
+        notification=notification,
         state="leased",
         attempts=0,
         unknown_outcomes=0,
@@ -70,7 +74,7 @@ def send_test(
         last_code=None,
         last_error=None,
     )
-    channel = (channels or open_channels(settings))["email"]
+    channel = (channels or open_channels(settings))[notification.channel]
     try:
         return channel.send(message)
     finally:

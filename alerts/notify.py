@@ -19,7 +19,8 @@ from alerts.digest import Digest, Hushed, Occasion, build_digest
 from alerts.due import Due, agenda
 from alerts.errors import MessageError, UnknownSubscriptionError
 from alerts.findings import as_seen_by, copies_marked, explain_tellings, members_of
-from alerts.message import Envelope, freeze
+from alerts.freezing import frozen
+from alerts.message import Envelope
 from alerts.render import Rendered, render, render_note
 from alerts.threads import thread_of
 from alerts.wishes import wanted
@@ -157,7 +158,7 @@ def operator_message(
         recipient=recipient,
         list_name="operator",
     )
-    notification = freeze(render_note(subject, lines), envelope, context.settings.mail, now)
+    notification = frozen(render_note(subject, lines), envelope, context.settings, now)
     with store.transaction() as unit:
         return unit.outbox.enqueue(notification, now)
 
@@ -194,7 +195,7 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
             stop=None if occasion.links is None else occasion.links.end,
             thread=thread,
         )
-        notification = freeze(render(digest), envelope, context.settings.mail, now)
+        notification = frozen(render(digest), envelope, context.settings, now)
     with store.transaction() as unit:
         done = unit.subscribers.cut(
             group.ids,
@@ -296,9 +297,7 @@ def _occasion(
         since=min(since, now),
         now=now,
         contact=context.contact,
-        links=links_for(
-            unit, context.settings.service.public_url, [s.subscriber_id for s in subscribers]
-        ),
+        links=links_for(unit, context.settings.service.public_url, subscribers),
     )
 
 

@@ -50,17 +50,19 @@ def deliver_due(
     """
     _probe_paused(store, channels, now())
     tried = 0
+    # what one channel cannot do now holds up no other
+    resting: set[str] = set()
     try:
         while tried < limit and not ending():
             with store.transaction() as unit:
-                message = unit.outbox.claim(now(), owner=owner, lease=LEASE)
+                message = unit.outbox.claim(now(), owner=owner, lease=LEASE, without=resting)
             if message is None:
                 break
             tried += 1
             receipt = _attempt(message, channels)
             _record(store, message, receipt, now(), jitter)
             if ends_the_pass(receipt):
-                break
+                resting.add(message.notification.channel)
     finally:
         for channel in channels.values():
             channel.rest()

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from alerts import wording
 from alerts.digest import Digest
+from alerts.entry import Entry
 from alerts.greeting import Welcome
 from alerts.harmless import line, verbatim
 from alerts.layout import LADDER, MAX_ALSO, lay_out
@@ -28,12 +29,30 @@ _COME = re.compile(r"\{\+(.+?)\+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One story of a message, for channels that have room for no more.
+
+    `about` is the watch that found it, or what became of it; `said` is the sentence that hit.
+    """
+
+    title: str
+    link: str | None
+    outlet: str
+    about: str
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A message in words, before it is put into a mail."""
+    """A message in words, before it is put into a mail.
+
+    `stories` are all that it tells, in its order; none where the text is all there is.
+    """
 
     subject: str
     text: str
     html: str
+    stories: tuple[Told, ...] = ()
 
 
 def render(digest: Digest) -> Rendered:
@@ -49,7 +68,9 @@ def render(digest: Digest) -> Rendered:
             digest=digest,
             layout=layout,
         )
-        rendered = Rendered(subject=subject, text=digest_text(digest, layout), html=html)
+        rendered = Rendered(
+            subject=subject, text=digest_text(digest, layout), html=html, stories=_stories(digest)
+        )
         if len(html.encode()) <= MAX_HTML:
             break
     assert rendered is not None  # noqa: S101  # the ladder has rungs
@@ -68,6 +89,7 @@ def render_welcome(welcome: Welcome) -> Rendered:
             preheader=wording.welcome_lead(welcome),
             welcome=welcome,
         ),
+        stories=tuple(_told(entry, "already there") for entry in welcome.entries),
     )
 
 
@@ -79,6 +101,26 @@ def render_note(subject: str, lines: Sequence[str]) -> Rendered:
         subject=heading,
         text=joined(note_text(clean)),
         html=_html("note.html", subject=heading, preheader=line(" ".join(clean), 120), lines=clean),
+    )
+
+
+def _stories(digest: Digest) -> tuple[Told, ...]:
+    return (
+        *(_told(entry, ", ".join(entry.watches)) for entry in digest.entries),
+        *(_told(entry, "changed since you were told") for entry in digest.changes),
+    )
+
+
+def _told(entry: Entry, about: str) -> Told:
+    said = "" if entry.excerpt is None else "".join(s.text for s in entry.excerpt.segments)
+    if entry.change is not None:
+        said = "; ".join(f"{label}: {text}" for label, text in wording.change_lines(entry))
+    return Told(
+        title=entry.headline,
+        link=entry.link,
+        outlet=entry.outlet,
+        about=line(about, 160),
+        said=line(said or entry.teaser, 400),
     )
 
 

@@ -12,8 +12,9 @@ from alerts.controls import links_for
 from alerts.digest import entries_of
 from alerts.errors import MessageError
 from alerts.findings import explain_tellings, members_of
+from alerts.freezing import frozen
 from alerts.greeting import Planned, Welcome
-from alerts.message import Envelope, freeze
+from alerts.message import Envelope
 from alerts.notify import schedule
 from alerts.render import render_welcome
 from storage.model import PendingTelling, SourceState, Subscriber
@@ -82,7 +83,7 @@ def _welcome(
         stop=None if welcome.links is None else welcome.links.end,
     )
     try:
-        notification = freeze(render_welcome(welcome), envelope, context.settings.mail, now)
+        notification = frozen(render_welcome(welcome), envelope, context.settings, now)
     except MessageError as error:
         log.error("welcome.failed recipient=%s problem=%s", recipient, error)
         return 0
@@ -138,7 +139,5 @@ def _gather(
         timezone=subscriptions[0].timezone,
         now=now,
         contact=context.contact,
-        links=links_for(
-            unit, context.settings.service.public_url, [m.subscriber_id for m in members]
-        ),
+        links=links_for(unit, context.settings.service.public_url, members),
     )

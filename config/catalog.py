@@ -51,7 +51,12 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         *watches.problems,
         *watch_problems(watches),
         *subscriptions.problems,
-        *subscription_problems(subscriptions, subscription_keys, watches),
+        *subscription_problems(
+            subscriptions,
+            subscription_keys,
+            watches,
+            None if settings_problems else [each.key for each in settings.channels],
+        ),
     )
     documents = (
         settings_file,

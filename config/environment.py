@@ -50,6 +50,17 @@ def read_environment(environ: Mapping[str, str]) -> tuple[Environment, list[Prob
     )
 
 
+def channel_variable(key: str) -> str:
+    """The name of the variable that holds the secret of a channel."""
+    return f"SUPPLIERWATCH_CHANNEL_{key.upper().replace('-', '_')}_SECRET"
+
+
+def channel_secret(environ: Mapping[str, str], key: str) -> tuple[str | None, list[Problem]]:
+    """The secret of a channel, None where none is given, and what is wrong with it."""
+    problems: list[Problem] = []
+    return _secret(environ, channel_variable(key), problems), problems
+
+
 def problem(key: str, message: str, mend: str, *, value: str | None = None) -> Problem:
     """A problem with a variable."""
     return Problem(file=ENVIRONMENT, line=0, key=key, value=value, message=message, mend=mend)

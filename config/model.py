@@ -6,7 +6,7 @@ from the environment happen here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal
@@ -146,6 +146,21 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSettings:
+    """A way to deliver beside mail. `kind` names a file in `alerts/channels/`.
+
+    `url` and `to` mean what the kind says; `secret` comes from the environment.
+    """
+
+    key: str
+    kind: str
+    url: str | None
+    to: str | None
+    secret: str | None = field(repr=False)
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlSettings:
     """`allowed_hosts`: host names, addresses or networks that may be fetched although private."""
 
@@ -187,6 +202,7 @@ class Settings:
     service: ServiceSettings
     crawl: CrawlSettings
     retention: RetentionSettings = RetentionSettings()
+    channels: tuple[ChannelSettings, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from config.errors import Problem
 from config.mistakes import nearest
 from config.reading import Declarations, Declared, Document
 from config.shape import Keyed, SourceTable, SubscriptionTable, SupplierTable, WatchTable
+from config.values import CHANNEL
 
 T = TypeVar("T", bound=Keyed)
 
@@ -103,10 +104,12 @@ def subscription_problems(
     subscriptions: Declarations[SubscriptionTable],
     keys: Iterable[str],
     watches: Declarations[WatchTable],
+    channels: Collection[str] | None = (),
 ) -> list[Problem]:
-    """Watches that there are not, and keys that stand twice.
+    """Watches and channels that there are not, and keys that stand twice.
 
-    `keys` are those that the subscriptions go by, in their order.
+    `keys` are those that the subscriptions go by, in their order; `channels` is None where
+    settings.toml cannot be read.
     """
     document = subscriptions.document
     known = [key for _, key in watches.written("key")]
@@ -128,6 +131,29 @@ def subscription_problems(
             )
         if watches.readable:
             problems += _dangling(document, each, known)
+        if channels is not None:
+            problems += _unknown_channels(document, each, channels)
+    return problems
+
+
+def _unknown_channels(
+    document: Document, each: Declared[SubscriptionTable], channels: Collection[str]
+) -> list[Problem]:
+    problems = []
+    for number, recipient in enumerate(each.table.to):
+        key = recipient.removeprefix(CHANNEL)
+        if key == recipient or key in channels:
+            continue
+        meant = nearest(key, channels)
+        mend = f"did you mean {CHANNEL}{meant}? " if meant else ""
+        problems.append(
+            document.problem(
+                (*each.path, "to", number),
+                recipient,
+                "there is no such channel",
+                f"{mend}Channels are declared as [[channel]] in settings.toml",
+            )
+        )
     return problems
 
 

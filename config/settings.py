@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from config.channels import read_channels
 from config.environment import PASSWORD, USERNAME, Environment, problem, read_environment
 from config.errors import Problem
 from config.model import (
@@ -39,6 +40,7 @@ def load_settings(
     if data.exists() and not data.is_dir():
         environment_problems.append(_no_folder(data, document, said))
     public_url = tables.service.public_url
+    channels, channel_problems = read_channels(tables, document, environ)
     settings = Settings(
         mail=MailSettings(sender=tables.mail.sender, reply_to=tables.mail.reply_to, smtp=smtp),
         operator_to=tables.operator.to,
@@ -63,8 +65,10 @@ def load_settings(
             mentions=tables.retention.mentions,
             raw=tables.retention.raw,
         ),
+        channels=channels,
     )
-    return settings, document, (*problems, *environment_problems, *smtp_problems)
+    found = (*problems, *environment_problems, *smtp_problems, *channel_problems)
+    return settings, document, found
 
 
 def default_user_agent(public_url: str | None) -> str:

@@ -71,6 +71,7 @@ _Text = Annotated[str, AfterValidator(values.check_text)]
 _Query = Annotated[str, AfterValidator(values.check_query)]
 _Url = Annotated[str, AfterValidator(values.check_url)]
 _Address = Annotated[str, AfterValidator(values.check_address)]
+_Recipient = Annotated[str, AfterValidator(values.check_recipient)]
 _Mailbox = Annotated[str, AfterValidator(values.check_mailbox)]
 _Keyword = Annotated[str, AfterValidator(values.check_keyword)]
 _Selector = Annotated[str, AfterValidator(values.check_selector)]
@@ -147,7 +148,7 @@ class WatchTable(Keyed):
 class SubscriptionTable(Table):
     """[[subscription]] in subscriptions.toml."""
 
-    to: Annotated[list[_Address], _Some]
+    to: Annotated[list[_Recipient], _Some]
     watches: Annotated[list[_Reference], _Some]
     cadence: Annotated[Cadence, _read(cadence.read_cadence)]
     key: _Key | None = None
@@ -182,6 +183,14 @@ class ServiceTable(Table):
     feeds: bool = False
 
 
+class ChannelTable(Keyed):
+    """[[channel]] in settings.toml."""
+
+    kind: _Key
+    url: _Url | None = None
+    to: _Text | None = None
+
+
 class CrawlTable(Table):
     """[crawl] in settings.toml."""
 
@@ -210,3 +219,4 @@ class SettingsTables(Table):
     service: ServiceTable = ServiceTable()
     crawl: CrawlTable = CrawlTable()
     retention: RetentionTable = RetentionTable()
+    channel: list[ChannelTable] = []

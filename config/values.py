@@ -21,6 +21,7 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _NAMED = re.compile(r"[^<>]*<([^<>]+)>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 MAX_KEY = 64
+CHANNEL = "channel:"  # before the key of a channel, where a recipient is named
 
 
 def check_key(text: str) -> str:
@@ -119,6 +120,14 @@ def check_address(text: str) -> str:
     if not _is_host(domain) or not any(char.isalpha() for char in domain) or domain[-1] == ".":
         raise Mistake("is no mail address", "write it as in you@example.org")
     return tidy if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
+
+
+def check_recipient(text: str) -> str:
+    """A mail address, or a channel by its key: channel:newsroom."""
+    tidy = text.strip()
+    if tidy.startswith(CHANNEL):
+        return CHANNEL + check_key(tidy.removeprefix(CHANNEL).strip())
+    return check_address(tidy)
 
 
 def check_mailbox(text: str) -> str:

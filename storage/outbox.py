@@ -47,8 +47,12 @@ class Outbox:
         }
         return insert_new(self._db, outbox, values, [outbox.c.delivery_key])
 
-    def claim(self, now: datetime, *, owner: str, lease: timedelta) -> OutboxMessage | None:
-        """Lease the message that has waited longest; paused channels are left alone.
+    def claim(
+        self, now: datetime, *, owner: str, lease: timedelta, without: Collection[str] = ()
+    ) -> OutboxMessage | None:
+        """Lease the message that has waited longest.
+
+        Paused channels are left alone, and so are those that `without` names.
 
         A lease that ran out means that a sender died with the message in its hands: whether it
         was sent is unknown, and is counted as that.
@@ -56,7 +60,11 @@ class Outbox:
         paused = select(pause.c.channel)
         row = self._db.execute(
             select(outbox.c.id, outbox.c.state, outbox.c.attempts, outbox.c.unknown_outcomes)
-            .where(outbox.c.due_at <= now, outbox.c.channel.not_in(paused))
+            .where(
+                outbox.c.due_at <= now,
+                outbox.c.channel.not_in(paused),
+                outbox.c.channel.not_in(list(without)),
+            )
             .order_by(outbox.c.due_at, outbox.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from alerts.channels.kinds import channel_problems
 from alerts.query import Query, QueryError, SupplierTerms, WatchIndex, compile_query
 from alerts.query.suppliers import compile_suppliers
 from config.catalog import load_catalog
@@ -49,8 +50,10 @@ def load(folder: Path, environ: Mapping[str, str], *, previous: Wired | None = N
         if error.rest is None:
             raise
         _, _, problems = _compile(error.rest, None)
+        problems += channel_problems(error.rest.settings.channels)
         raise error.extend(problems) from error
     suppliers, queries, problems = _compile(catalog, previous)
+    problems += channel_problems(catalog.settings.channels)
     if problems:
         raise ConfigInvalid(problems)
     return Wired(

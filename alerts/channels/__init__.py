@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from alerts.channels.apprise import AppriseChannel
 from alerts.channels.base import Channel
 from alerts.channels.email import SmtpChannel
 from alerts.channels.files import FileChannel
+from alerts.channels.hook import HookChannel
+from alerts.channels.http import Client
+from alerts.channels.kinds import APPRISE, HOOKS
+from config.addresses import Guard
+from config.channels import MAIL
 from config.model import Settings
 
 __all__ = ["Channel", "FileChannel", "SmtpChannel", "open_channels"]
 
 
-def open_channels(settings: Settings) -> Mapping[str, Channel]:
-    """The channels by name; without a mail server, mail becomes files in `<data>/mail`."""
+def open_channels(settings: Settings, *, client: Client | None = None) -> Mapping[str, Channel]:
+    """The channels by key; without a mail server, mail becomes files in `<data>/mail`.
+
+    `client` is the way out to other services, past the rule of addresses unless given.
+    """
     mail = settings.mail
-    if mail.smtp is None:
-        return {"email": FileChannel(settings.service.data / "mail")}
-    return {"email": SmtpChannel(mail.smtp, mail.sender)}
+    channels: dict[str, Channel] = {
+        MAIL: FileChannel(settings.service.data / "mail")
+        if mail.smtp is None
+        else SmtpChannel(mail.smtp, mail.sender)
+    }
+    client = client or Client(Guard(settings.crawl.allowed_hosts))
+    for place in settings.channels:
+        if place.kind == APPRISE:
+            channels[place.key] = AppriseChannel(place)
+        else:
+            kind = HOOKS[place.kind]
+            there = replace(place, url=place.url or kind.default_url)
+            channels[place.key] = HookChannel(kind, there, client)
+    return channels

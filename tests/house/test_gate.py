@@ -15,7 +15,8 @@ OUTWARD = frozenset(
      "smtplib", "websockets", "pycurl")
 )  # fmt: skip
 KNOWN = {
-    "crawler/guard.py": "reads addresses, opens nothing",
+    "config/addresses.py": "reads addresses, opens nothing",
+    "alerts/channels/http.py": "the services of [[channel]], past the same rule of addresses",
     "alerts/channels/dialogue.py": "the mail server of settings.toml",
     "alerts/channels/email.py": "the mail server of settings.toml",
     "supplierwatch/jobs.py": "the name of this machine",

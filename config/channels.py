@@ -1,0 +1,48 @@
+"""Makes `ChannelSettings` of the [[channel]] tables of settings.toml and the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from config.environment import channel_secret
+from config.errors import Problem
+from config.model import ChannelSettings
+from config.reading import Document
+from config.shape import SettingsTables
+
+MAIL = "email"  # what mail is called among the channels
+
+
+def read_channels(
+    tables: SettingsTables, document: Document, environ: Mapping[str, str]
+) -> tuple[tuple[ChannelSettings, ...], list[Problem]]:
+    """The channels with their secrets, and what is wrong with them."""
+    problems: list[Problem] = []
+    made: dict[str, ChannelSettings] = {}
+    for number, table in enumerate(tables.channel):
+        path = ("channel", number, "key")
+        if table.key == MAIL:
+            problems.append(
+                document.problem(path, table.key, "is what mail is called", "choose another key")
+            )
+        if table.key in made:
+            problems.append(
+                document.problem(
+                    path,
+                    table.key,
+                    f"stands twice (first on line {made[table.key].where.line})",
+                    "give one of the two another key, or remove it",
+                )
+            )
+            continue
+        secret, wrong = channel_secret(environ, table.key)
+        problems += wrong
+        made[table.key] = ChannelSettings(
+            key=table.key,
+            kind=table.kind,
+            url=table.url.rstrip("/") if table.url else None,
+            to=table.to,
+            secret=secret,
+            where=document.where("channel", number),
+        )
+    return tuple(made.values()), problems

@@ -1,0 +1,123 @@
+"""What is special to each service: its requests, its errors, and what a receiver can check."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+
+import pytest
+
+from alerts.channels.fitting import fitted
+from alerts.channels.hook import usual
+from alerts.channels.http import Answer
+from alerts.channels.kinds import HOOKS
+from alerts.channels.slack import escape as for_slack
+from alerts.channels.teams import escape as for_teams
+from alerts.render import Rendered, Told
+from tests.alerts.channels.test_contract import SECRET, a_frozen, a_place, attempt
+from tests.support.hooks import answers
+
+
+def test_a_receiver_can_check_who_signed_a_webhook() -> None:
+    _, hook = attempt("webhook", answers(200))
+    [heard] = hook.heard
+    at = heard.headers["x-supplierwatch-timestamp"]
+    expected = hmac.new(SECRET.encode(), f"{at}.".encode() + heard.body, hashlib.sha256)
+    assert heard.headers["x-supplierwatch-signature"] == f"sha256={expected.hexdigest()}"
+    assert heard.headers["idempotency-key"] == "digest.1@trust.example"
+    said = json.loads(heard.body)
+    assert (said["version"], said["kind"], said["subject"]) == (1, "digest", "Halcyon: 60 new stories")
+    assert said["stories"][0] == {
+        "title": "Halcyon at trust 0",
+        "link": "https://ledger.example/0",
+        "outlet": "The Ward Ledger",
+        "about": "Halcyon",
+        "said": "Halcyon Health said that the roll-out goes on.",
+    }
+
+
+def test_a_receiver_that_has_a_message_already_says_so_and_it_counts_as_delivered() -> None:
+    receipt, _ = attempt("webhook", answers(409))
+    assert receipt.outcome == "delivered"
+
+
+def test_matrix_is_given_the_same_transaction_at_every_attempt() -> None:
+    place = a_place("matrix", "https://matrix.example")
+    message = a_frozen("matrix")
+    first = HOOKS["matrix"].request(place, message)
+    assert first.method == "PUT"
+    assert first.url == HOOKS["matrix"].request(place, message).url
+    assert "/rooms/the-room/send/m.room.message/" in first.url
+    assert first.headers["Authorization"] == f"Bearer {SECRET}"
+
+
+def test_telegram_is_asked_for_the_chat_with_the_token_in_the_address() -> None:
+    _, hook = attempt("telegram", answers(200, b'{"ok":true}'))
+    [heard] = hook.heard
+    assert heard.path == f"/bot{SECRET}/sendMessage"
+    assert json.loads(heard.body)["chat_id"] == "the-room"
+
+
+def test_ntfy_is_given_topic_title_and_token() -> None:
+    _, hook = attempt("ntfy", answers(200))
+    [heard] = hook.heard
+    said = json.loads(heard.body)
+    assert (said["topic"], said["title"], said["click"]) == (
+        "the-room",
+        "Halcyon: 60 new stories",
+        "https://ledger.example/0",
+    )
+    assert heard.headers["authorization"] == f"Bearer {SECRET}"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "body", "outcome"),
+    [
+        ("slack", 400, "invalid_payload", "refused"),
+        ("slack", 400, "user_not_found", "paused"),
+        ("slack", 403, "action_prohibited", "paused"),
+        ("slack", 404, "channel_not_found", "paused"),
+        ("slack", 410, "channel_is_archived", "paused"),
+        ("telegram", 400, '{"ok":false,"description":"Bad Request: chat not found"}', "paused"),
+        ("telegram", 400, '{"ok":false,"description":"Bad Request: can\'t parse"}', "refused"),
+        ("telegram", 403, '{"ok":false,"description":"Forbidden: bot was kicked"}', "paused"),
+        ("telegram", 429, '{"ok":false,"parameters":{"retry_after":30}}', "deferred"),
+        ("telegram", 200, "<html>a login page</html>", "unknown"),
+        ("matrix", 403, '{"errcode":"M_FORBIDDEN"}', "paused"),
+        ("matrix", 429, '{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":2000}', "deferred"),
+        ("matrix", 400, '{"errcode":"M_UNKNOWN_TOKEN"}', "paused"),
+        ("matrix", 413, '{"errcode":"M_TOO_LARGE"}', "refused"),
+        ("teams", 202, "", "delivered"),
+        ("teams", 200, "Microsoft Teams endpoint returned HTTP error 429", "deferred"),
+        ("ntfy", 400, '{"code":40009,"error":"invalid request: topic invalid"}', "refused"),
+        ("ntfy", 507, "", "deferred"),
+    ],
+)
+def test_each_service_is_understood(name: str, status: int, body: str, outcome: str) -> None:
+    answer = Answer(status=status, headers={}, body=body.encode())
+    receipt = HOOKS[name].understood(answer) or usual(answer)
+    assert receipt.outcome == outcome
+    assert SECRET not in receipt.detail
+
+
+def test_nobody_is_paged_and_no_link_is_made_of_strangers_words() -> None:
+    assert for_slack("<!here> & <https://evil.example|x>") == (
+        "&lt;!here&gt; &amp; &lt;https://evil.example|x&gt;"
+    )
+    assert for_teams("[x](https://evil.example) *b*") == r"\[x\](https://evil.example) \*b\*"
+
+
+def test_a_text_without_stories_is_cut_with_an_ellipsis() -> None:
+    rendered = Rendered(subject="S", text="word " * 500, html="")
+    said = fitted(rendered, head=str, story=lambda _: "", plain=str, room=100)
+    assert len(said) <= 100
+    assert said.startswith("S\n\nword")
+    assert said.endswith("…")
+
+
+def test_stories_that_do_not_fit_are_counted() -> None:
+    told = Told(title="t" * 30, link=None, outlet="o", about="a")
+    rendered = Rendered(subject="S", text="", html="", stories=(told,) * 5)
+    said = fitted(rendered, head=str, story=lambda each: each.title, plain=str, room=100)
+    assert said == f"S\n\n{'t' * 30}\n\n{'t' * 30}\n\nand 3 more"
