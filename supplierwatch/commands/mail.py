@@ -188,9 +188,9 @@ def deliveries(
         with archive(wired) as store, store.reading() as unit:
             messages = unit.outbox.list(states=states, limit=limit)
             counts = unit.outbox.counts()
-            paused = unit.outbox.paused().get("email")
+            paused = unit.outbox.paused()
     except NothingStoredError:
-        messages, counts, paused = (), {}, None
+        messages, counts, paused = (), {}, {}
     if json:
         print_json(told.messages_json(messages, counts, paused))
     else:
@@ -199,17 +199,22 @@ def deliveries(
 
 def mail_test(
     ctx: typer.Context,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who is to get it.")],
+    address: Annotated[
+        str,
+        typer.Argument(metavar="ADDRESS", help="Who is to get it: an address, or channel:KEY."),
+    ],
 ) -> None:
     """Send a test message, and say what the mail server answered.
 
     It goes the way of every message, but not through the outbox: it is tried once. Then it says
     how it went and which DNS records decide whether it arrives. Without a mail server in
-    settings.toml it becomes a file, as all messages do then.
+    settings.toml it becomes a file, as all messages do then. `channel:KEY` tries a channel.
     """
     from rich.text import Text
 
+    from alerts.freezing import is_channel
     from alerts.mailtest import advice, send_test
+    from config.values import CHANNEL
 
     settings = session(ctx).wired().catalog.settings
     receipt = send_test(settings, address, datetime.now(UTC))
@@ -217,9 +222,14 @@ def mail_test(
     if receipt.outcome != "delivered":
         raise CommandError(
             f"the message to {address} was not taken: {receipt.outcome}{code}: {receipt.detail}",
-            "See [mail] in settings.toml, and the SUPPLIERWATCH_SMTP_... variables.",
+            f"See the [[channel]] {address.removeprefix(CHANNEL)} in settings.toml, and its secret."
+            if is_channel(address)
+            else "See [mail] in settings.toml, and the SUPPLIERWATCH_SMTP_... variables.",
             exit=Exit.FAILED,
         )
+    if is_channel(address):
+        console().print(f"{address} took it{code}: {receipt.detail}".rstrip(": "))
+        return
     if settings.mail.smtp is None:
         console().print(f"no mail server is set: wrote {receipt.detail}", soft_wrap=True)
         note("Mail leaves this machine once settings.toml has smtp under [mail].")

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
 
+SETTLED = ("sent", "dead", "stopped")
 
-Paused = tuple[str, datetime]  # why a channel sends nothing, and since when
+Paused = Mapping[str, tuple[str, datetime]]  # channel -> why it sends nothing, and since when
 
 
 def print_preview(screen: Console, key: str, preview: Preview, *, several: bool) -> None:
@@ -41,12 +42,13 @@ def print_messages(
     screen: Console,
     messages: Sequence[OutboxMessage],
     counts: Mapping[str, int],
-    paused: Paused | None,
+    paused: Paused,
 ) -> None:
     """Two lines for each message: when, state, kind and recipient; then the subject."""
-    if paused is not None:
-        said = f"delivery is paused since {clock(paused[1])}: {clean(paused[0])}"
+    for channel, (reason, since) in sorted(paused.items()):
+        said = f"delivery by {channel} is paused since {clock(since)}: {clean(reason)}"
         screen.print(Text(said, "bold red"))
+    if paused:
         screen.print(Text("Nothing is lost: it is tried again every 15 minutes.\n", "dim"))
     for message in messages:
         print_message(screen, message)
@@ -80,11 +82,14 @@ def print_message(screen: Console, message: OutboxMessage) -> None:
 
 
 def messages_json(
-    messages: Sequence[OutboxMessage], counts: Mapping[str, int], paused: Paused | None
+    messages: Sequence[OutboxMessage], counts: Mapping[str, int], paused: Paused
 ) -> dict[str, Any]:
     """`deliveries --json`."""
     return {
-        "paused": None if paused is None else {"since": iso(paused[1]), "reason": paused[0]},
+        "paused": [
+            {"channel": channel, "since": iso(since), "reason": reason}
+            for channel, (reason, since) in sorted(paused.items())
+        ],
         "counts": dict(sorted(counts.items())),
         "messages": [
             {
@@ -96,7 +101,7 @@ def messages_json(
                 "message_id": message.notification.message_id,
                 "created_at": iso(message.created_at),
                 "sent_at": iso(message.sent_at),
-                "next_at": None if message.state in ("sent", "dead") else iso(message.next_at),
+                "next_at": None if message.state in SETTLED else iso(message.next_at),
                 "attempts": message.attempts,
                 "last_code": message.last_code,
                 "last_error": message.last_error,

@@ -27,7 +27,8 @@ def test_a_receiver_can_check_who_signed_a_webhook() -> None:
     assert heard.headers["x-supplierwatch-signature"] == f"sha256={expected.hexdigest()}"
     assert heard.headers["idempotency-key"] == "digest.1@trust.example"
     said = json.loads(heard.body)
-    assert (said["version"], said["kind"], said["subject"]) == (1, "digest", "Halcyon: 60 new stories")
+    assert (said["version"], said["kind"]) == (1, "digest")
+    assert said["subject"] == "Halcyon: 60 new stories"
     assert said["stories"][0] == {
         "title": "Halcyon at trust 0",
         "link": "https://ledger.example/0",
