@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from alerts import wording
+from alerts.alarm import Alarm
 from alerts.controls import Links
 from alerts.digest import Digest
 from alerts.entry import Entry
@@ -72,6 +73,19 @@ def _ways_to_stop(links: Links | None, keys: Sequence[str], contact: str | None)
     if contact:
         lines += wrap(f"To stop these messages, write to {contact}.")
     return lines
+
+
+def alarm_text(alarm: Alarm, subject: str) -> str:
+    """An alarm as text."""
+    lines = [*wrap(subject), wording.long_date(alarm.now, alarm.timezone)]
+    for text in alarm.lines:
+        lines += ["", *wrap(text)]
+    for entry in alarm.entries:
+        lines += ["", *_brief(entry, wording.dated(entry, alarm.timezone, alarm.now))]
+        lines += _quote(entry)
+    lines += ["", "-- ", *wrap(wording.why_sent([alarm.subscription], alarm.recipient))]
+    lines += _ways_to_stop(alarm.links, [alarm.subscription], alarm.contact)
+    return joined(lines)
 
 
 def note_text(lines: Sequence[str]) -> Iterator[str]:

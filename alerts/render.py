@@ -16,12 +16,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from alerts import wording
+from alerts.alarm import Alarm
 from alerts.digest import Digest
 from alerts.entry import Entry
 from alerts.greeting import Welcome
 from alerts.harmless import line, verbatim
 from alerts.layout import LADDER, MAX_ALSO, lay_out
-from alerts.plain import digest_text, joined, note_text, welcome_text
+from alerts.plain import alarm_text, digest_text, joined, note_text, welcome_text
 
 MAX_HTML = 90_000  # bytes
 _GONE = re.compile(r"\[-(.+?)-\]")
@@ -90,6 +91,17 @@ def render_welcome(welcome: Welcome) -> Rendered:
             welcome=welcome,
         ),
         stories=tuple(_told(entry, "already there") for entry in welcome.entries),
+    )
+
+
+def render_alarm(alarm: Alarm) -> Rendered:
+    """That there is far more than usual, or nothing at all."""
+    subject = line(alarm.subject, wording.MAX_SUBJECT)
+    return Rendered(
+        subject=subject,
+        text=alarm_text(alarm, subject),
+        html=_html("alarm.html", subject=subject, preheader=line(alarm.lines[0], 120), alarm=alarm),
+        stories=tuple(_told(entry, ", ".join(entry.watches)) for entry in alarm.entries),
     )
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config.errors import ConfigInvalid, ConfigNotFound
-from config.model import Catalog, Selectors, Source, Subscription, Supplier, Watch
+from config.model import Catalog, Expected, Selectors, Source, Subscription, Supplier, Watch
 from config.reading import Declared, Document, read_tables
 from config.references import (
     source_problems,
@@ -56,6 +56,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
             subscription_keys,
             watches,
             None if settings_problems else [each.key for each in settings.channels],
+            [key for _, key in sources.written("key")] if sources.readable else None,
         ),
     )
     documents = (
@@ -181,6 +182,10 @@ def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
         quiet_hours=table.quiet_hours,
         send_empty=table.send_empty,
         edits=table.edits,
+        unusual=table.unusual,
+        expect=tuple(
+            Expected(watch=one.watch, source=one.source, within=one.within) for one in table.expect
+        ),
         where=each.where,
     )
 

@@ -110,6 +110,18 @@ class QuietHours:
     end: time
 
 
+Sensitivity = Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Something that is to be heard of within a time: of a watch, or of a source."""
+
+    watch: str | None
+    source: str | None
+    within: timedelta
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """Who is told about which watches, and when. Each recipient gets a message of their own."""
@@ -122,6 +134,8 @@ class Subscription:
     quiet_hours: QuietHours | None
     send_empty: bool
     edits: bool = True  # told of edits to what was told before
+    unusual: Sensitivity | None = None  # told where there is far more than usual
+    expect: tuple[Expected, ...] = ()  # told where nothing is heard
     where: Where
 
 

@@ -105,11 +105,12 @@ def subscription_problems(
     keys: Iterable[str],
     watches: Declarations[WatchTable],
     channels: Collection[str] | None = (),
+    sources: Collection[str] | None = None,
 ) -> list[Problem]:
-    """Watches and channels that there are not, and keys that stand twice.
+    """Watches, channels and sources that there are not, and keys that stand twice.
 
-    `keys` are those that the subscriptions go by, in their order; `channels` is None where
-    settings.toml cannot be read.
+    `keys` are those that the subscriptions go by, in their order; `channels` and `sources` are
+    None where their file cannot be read.
     """
     document = subscriptions.document
     known = [key for _, key in watches.written("key")]
@@ -131,8 +132,37 @@ def subscription_problems(
             )
         if watches.readable:
             problems += _dangling(document, each, known)
+        problems += _expectations(document, each, known if watches.readable else None, sources)
         if channels is not None:
             problems += _unknown_channels(document, each, channels)
+    return problems
+
+
+def _expectations(
+    document: Document,
+    each: Declared[SubscriptionTable],
+    watches: Collection[str] | None,
+    sources: Collection[str] | None,
+) -> list[Problem]:
+    problems = []
+    for number, wanted in enumerate(each.table.expect):
+        path = (*each.path, "expect", number)
+        if (wanted.watch is None) == (wanted.source is None):
+            mend = 'write { watch = "KEY", within = "7d" } or { source = "KEY", within = "2d" }'
+            problems.append(
+                document.problem(path, None, "names not one thing that is expected", mend)
+            )
+            continue
+        for what, key, known in (
+            ("watch", wanted.watch, watches),
+            ("source", wanted.source, sources),
+        ):
+            if key is None or known is None or key in known:
+                continue
+            meant = nearest(key, known)
+            mend = f"did you mean {meant}? " if meant else ""
+            mend += f"{what.title()}s are declared in {what}{'es' if what == 'watch' else 's'}.toml"
+            problems.append(document.problem(path, key, f"there is no such {what}", mend))
     return problems
 
 

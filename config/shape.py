@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from config import cadence, values
 from config.mistakes import Mistake
-from config.model import Cadence, Confidence, ItemKind, QuietHours, Region
+from config.model import Cadence, Confidence, ItemKind, QuietHours, Region, Sensitivity
 
 DEFAULT_SENDER = "supplierwatch <supplierwatch@localhost>"
 DEFAULT_LISTEN = "127.0.0.1:8420"
@@ -82,6 +82,7 @@ _Interval = Annotated[timedelta, _read(cadence.read_duration), _span(_MINUTE, 31
 _Deadline = Annotated[timedelta, _read(cadence.read_duration), _span(10 * _MINUTE / 60, _DAY)]
 _RawKept = Annotated[timedelta, _read(cadence.read_duration), _span(_DAY, 36500 * _DAY)]
 _Kept = Annotated[timedelta, _read(cadence.read_duration), _span(30 * _DAY, 36500 * _DAY)]
+_Patience = Annotated[timedelta, _read(cadence.read_duration), _span(_HOUR, 366 * _DAY)]
 _Delay = Annotated[timedelta, _read(cadence.read_duration), _span(timedelta(0), 10 * _MINUTE)]
 
 
@@ -145,6 +146,14 @@ class WatchTable(Keyed):
     every_outlet: bool = False
 
 
+class ExpectTable(Table):
+    """An entry of `expect` in a [[subscription]]."""
+
+    within: _Patience
+    watch: _Key | None = None
+    source: _Key | None = None
+
+
 class SubscriptionTable(Table):
     """[[subscription]] in subscriptions.toml."""
 
@@ -157,6 +166,8 @@ class SubscriptionTable(Table):
     send_empty: bool = False
     edits: bool = True
     bank_holidays: Region | None = None
+    unusual: Sensitivity | None = None
+    expect: list[ExpectTable] = []
 
 
 class MailTable(Table):

@@ -144,6 +144,11 @@ class Outbox:
             found = found.where(outbox.c.state.in_(list(states)))
         return tuple(_message(row) for row in self._db.execute(found))
 
+    def known(self, delivery_keys: Collection[str]) -> frozenset[str]:
+        """Those of these keys under which a message was written."""
+        wanted = outbox.c.delivery_key.in_(list(delivery_keys))
+        return frozenset(self._db.scalars(select(outbox.c.delivery_key).where(wanted)))
+
     def counts(self) -> dict[str, int]:
         """State -> how many messages are in it."""
         counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)

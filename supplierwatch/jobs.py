@@ -16,11 +16,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from alerts.alarms import alarms_due
 from alerts.channels import Channel, open_channels
 from alerts.filing import file_some
 from alerts.matching import match_pending
 from alerts.notify import TellingContext, cut_due
 from alerts.outbox import deliver_due
+from alerts.voices import Voices
 from alerts.welcome import welcome_due
 from config.model import Catalog
 from storage.model import Subscriber, WatchVersion
@@ -39,6 +41,7 @@ INDEX_ROUND = 2_000  # items filed before the worker shows that it is alive
 INDEX_PAUSE = 0.02  # seconds between two transactions of it, in which others may write
 PRUNED_AT_ONCE = 200
 PRUNE_EVERY = 6 * 3600.0  # seconds
+ALARM_EVERY = 300.0  # seconds between looks at what is unusual or missing
 POLL_CHILDREN_EVERY = 0.1  # seconds
 
 
@@ -86,6 +89,8 @@ class Service:
         self._telling = threading.Lock()
         self._delivering = threading.Lock()
         self._pruned_at: float | None = None
+        self._alarmed_at: float | None = None
+        self._voices = Voices()
         self._crawling = threading.Lock()
         self._indexing = threading.Lock()
         self.in_force = self._declare(wired)
@@ -176,9 +181,12 @@ class Service:
         with self._telling:
             context = self.in_force.context
             now = self.clock()
-            return welcome_due(self.store, context, now=now) + cut_due(
-                self.store, context, now=now, force=force
-            )
+            told = welcome_due(self.store, context, now=now)
+            told += cut_due(self.store, context, now=now, force=force)
+            if self._alarmed_at is None or time.monotonic() - self._alarmed_at >= ALARM_EVERY:
+                told += alarms_due(self.store, context, self._voices, now=now)
+                self._alarmed_at = time.monotonic()
+            return told
 
     def deliver(self) -> int:
         """Send what is due in the outbox; returns how many messages were tried."""

@@ -28,6 +28,41 @@ SUBSCRIPTION = GOOD["subscriptions.toml"]
 MAIL = GOOD["settings.toml"]
 
 MISTAKES = {
+    "an expectation of nothing": Wrong(
+        "subscriptions.toml",
+        SUBSCRIPTION + 'expect = [{ within = "7d" }]\n',
+        5,
+        "expect",
+        None,
+        "write { watch",
+    ),
+    "an expectation of an unknown watch": Wrong(
+        "subscriptions.toml",
+        SUBSCRIPTION + 'expect = [{ watch = "acme-nsh", within = "7d" }]\n',
+        5,
+        "expect",
+        '"acme-nsh"',
+        "did you mean acme-nhs?",
+    ),
+    "an expectation of an unknown source": Wrong(
+        "subscriptions.toml",
+        SUBSCRIPTION + 'expect = [{ source = "gazete", within = "7d" }]\n',
+        5,
+        "expect",
+        '"gazete"',
+        "did you mean gazette?",
+    ),
+    "an expectation within a minute": Wrong(
+        "subscriptions.toml",
+        SUBSCRIPTION + 'expect = [{ source = "gazette", within = "1m" }]\n',
+        5,
+        "within",
+        '"1m"',
+        "write",
+    ),
+    "a sensitivity that is none": Wrong(
+        "subscriptions.toml", SUBSCRIPTION + 'unusual = "hi"\n', 5, "unusual", '"hi"', "high"
+    ),
     "unknown key": Wrong("sources.toml", SOURCE + 'evry = "15m"\n', 5, "evry", '"15m"', "every"),
     "unknown key of settings": Wrong(
         "settings.toml", MAIL + 'smpt = "x:25"\n', 3, "smpt", '"x:25"', "did you mean smtp?"

@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
+from alerts.alarms import alarms_due
 from alerts.matching import match_pending
 from alerts.notify import TellingContext, cut_due
 from alerts.outbox import deliver_due
 from alerts.query import WatchIndex, compile_query
 from alerts.query.suppliers import compile_suppliers
+from alerts.voices import Voices
 from alerts.welcome import welcome_due
 from config.model import (
     Cadence,
@@ -288,6 +290,11 @@ class Desk:
     def tell(self, *, force: Collection[int] = ()) -> int:
         """Cut what is due."""
         return cut_due(self.store, self.context, now=self.clock(), force=force)
+
+    def alarm(self) -> list[OutboxMessage]:
+        """Look for what is unusual or missing; returns what arrived of that."""
+        alarms_due(self.store, self.context, Voices(), now=self.clock())
+        return self.deliver()
 
     def welcome(self) -> int:
         """Welcome whom it is time to welcome."""

@@ -1,0 +1,306 @@
+"""Tells those who ask for it where there is far more than usual, and where nothing is heard.
+
+Each alarm is a message of its own with a key that says what it is about, so that none is told
+twice whatever breaks. It tells no mention: those come by alert and digest as ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.alarm import Alarm, silence_lines, span_words, unusual_lines, unusual_subject
+from alerts.cadence import held_until
+from alerts.context import TellingContext
+from alerts.controls import links_for
+from alerts.digest import entries_of
+from alerts.entry import Entry
+from alerts.errors import MessageError
+from alerts.findings import explain_tellings, members_of
+from alerts.freezing import frozen
+from alerts.harmless import line
+from alerts.message import Envelope
+from alerts.render import render_alarm
+from alerts.unusual import WEEKS, is_unusual, usual
+from alerts.voices import Voices
+from alerts.wording import clock
+from config.model import Expected, Subscription
+from storage.model import PendingTelling, SourceState, Subscriber
+from storage.store import Store, Unit
+from storage.volumes import Found
+
+log = logging.getLogger(__name__)
+
+COOL_DOWN = 3  # days, the one of the alarm included
+SAME_STORIES = 0.8  # a supplier whose stories a watch has been alarmed for is the same news
+MOST_SHOWN = 15
+_DAY = timedelta(days=1)
+
+
+def alarms_due(store: Store, context: TellingContext, voices: Voices, *, now: datetime) -> int:
+    """Write the alarms that are due to the outbox; returns how many."""
+    asking = [s for s in context.subscriptions.values() if s.unusual is not None or s.expect]
+    if not asking:
+        return 0
+    with store.reading() as unit:
+        subscribers = unit.subscribers.all()
+    written = 0
+    for subscription in asking:
+        told = [s for s in subscribers if s.subscription_key == subscription.key]
+        if not told or held_until(subscription.quiet_hours, subscription.timezone, now):
+            continue
+        with store.reading() as unit:
+            made = [
+                *_unusual(unit, context, voices, subscription, told, now),
+                *_silent(unit, context, subscription, told, now),
+            ]
+        for key, alarm in made:
+            written += _write(store, context, key, alarm, now)
+    return written
+
+
+Made = list[tuple[str, Alarm]]
+
+
+def _unusual(
+    unit: Unit,
+    context: TellingContext,
+    voices: Voices,
+    subscription: Subscription,
+    subscribers: Sequence[Subscriber],
+    now: datetime,
+) -> Made:
+    if subscription.unusual is None:
+        return []
+    zone = ZoneInfo(subscription.timezone)
+    today = now.astimezone(zone).date()
+    keys = context.watch_keys(subscription)
+    # to the moment: what was just found counts
+    found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
+    begun = {key: _watched_since(unit, key, zone) for key in keys}
+    made: Made = []
+    alarmed: set[int] = set()
+    subjects = [
+        (f"watch:{key}", context.names.watch(key).label, [f for f in found if f.watch_key == key])
+        for key in keys
+    ]
+    known = {each for each in begun.values() if each is not None}
+    by_supplier: dict[str, list[Found]] = {}
+    names = voices.suppliers(unit, {each.item_id for each in found}, context)
+    for each in found:
+        for name in names[each.item_id]:
+            by_supplier.setdefault(name, []).append(each)
+    subjects += [(f"supplier:{name}", name, some) for name, some in sorted(by_supplier.items())]
+    for subject, name, some in subjects:
+        since = begun[subject.removeprefix("watch:")] if subject.startswith("watch:") else None
+        since = since or (max(known) if known else None)
+        days = _by_day(some, zone)
+        stories = days.get(today, set())
+        of = None if since is None else usual({d: len(s) for d, s in days.items()}, today, since)
+        if of is None or not is_unusual(len(stories), of, subscription.unusual):
+            continue
+        same = len(stories & alarmed) >= SAME_STORIES * len(stories)
+        if subject.startswith("supplier:") and same:
+            continue
+        alarmed |= stories
+        entries = _entries(
+            unit, context, [f for f in some if f.at.astimezone(zone).date() == today]
+        )
+        made += [
+            (
+                key,
+                _alarm(
+                    unit,
+                    context,
+                    subscription,
+                    one,
+                    now,
+                    subject=unusual_subject(name, len(stories), of),
+                    lines=unusual_lines(
+                        name, len(stories), of, today, subscription.unusual, subscription.key
+                    ),
+                    entries=entries,
+                ),
+            )
+            for one, key in _cooled(unit, subject, subscribers, today)
+            if not _is_mute(unit, one, subject, now)
+        ]
+    return made
+
+
+def _watched_since(unit: Unit, watch_key: str, zone: ZoneInfo) -> date | None:
+    """The first whole day of a watch."""
+    versions = unit.watches.versions(watch_key)
+    if not versions:
+        return None
+    first = min(version.active_since for version in versions)
+    return first.astimezone(zone).date() + _DAY
+
+
+def _by_day(found: Sequence[Found], zone: ZoneInfo) -> dict[date, set[int]]:
+    """Day -> the stories that began on it."""
+    days: dict[date, set[int]] = {}
+    seen: set[int] = set()
+    for each in found:
+        if each.story_id not in seen:
+            seen.add(each.story_id)
+            days.setdefault(each.at.astimezone(zone).date(), set()).add(each.story_id)
+    return days
+
+
+def _cooled(
+    unit: Unit, subject: str, subscribers: Sequence[Subscriber], today: date
+) -> list[tuple[Subscriber, str]]:
+    """Whom nothing was said to of this for a while, with the key of the message."""
+    cooled = []
+    for one in subscribers:
+        keys = [
+            f"unusual:{one.subscriber_id}:{subject}:{today - back * _DAY}"
+            for back in range(COOL_DOWN)
+        ]
+        if not unit.outbox.known(keys):
+            cooled.append((one, keys[0]))
+    return cooled
+
+
+def _is_mute(unit: Unit, one: Subscriber, subject: str, now: datetime) -> bool:
+    mutes = unit.controls.muted(now, [one.subscriber_id])
+    return subject.removeprefix("watch:") in {each.watch_key for each in mutes}
+
+
+def _silent(
+    unit: Unit,
+    context: TellingContext,
+    subscription: Subscription,
+    subscribers: Sequence[Subscriber],
+    now: datetime,
+) -> Made:
+    made: Made = []
+    if not subscription.expect:
+        return made
+    states = {state.key: state for state in unit.sources.all()}
+    for wanted in subscription.expect:
+        for one in subscribers:
+            heard = _last_heard(unit, wanted, states)
+            since = max(heard or one.activated_at, one.activated_at)
+            if now - since < wanted.within:
+                continue
+            what = f"watch:{wanted.watch}" if wanted.watch else f"source:{wanted.source}"
+            key = f"expect:{one.subscriber_id}:{what}:{since:%Y-%m-%dT%H:%M}"
+            if unit.outbox.known([key]):
+                continue
+            subject, lines = _silence(unit, context, wanted, states, subscription, since, now)
+            alarm = _alarm(
+                unit, context, subscription, one, now, subject=subject, lines=lines, entries=()
+            )
+            made.append((key, alarm))
+    return made
+
+
+def _last_heard(unit: Unit, wanted: Expected, states: Mapping[str, SourceState]) -> datetime | None:
+    if wanted.watch is not None:
+        return unit.volumes.last(wanted.watch)
+    state = states.get(wanted.source or "")
+    return None if state is None else state.newest_at
+
+
+def _silence(
+    unit: Unit,
+    context: TellingContext,
+    wanted: Expected,
+    states: Mapping[str, SourceState],
+    subscription: Subscription,
+    since: datetime,
+    now: datetime,
+) -> tuple[str, tuple[str, ...]]:
+    zone, span = subscription.timezone, span_words(wanted.within)
+    if wanted.watch is not None:
+        label = line(context.names.watch(wanted.watch).label, 80)
+        lines = silence_lines(
+            f"The watch {label}", since, wanted.within, zone, now, unit.coverage(since, now)
+        )
+        return f"Nothing for {span}: {label}", lines
+    name, state = context.names.source(wanted.source or ""), states.get(wanted.source or "")
+    first = (
+        f"{name} has listed nothing new since {clock(since, zone, now)}; something was expected "
+        f"within {span}."
+    )
+    if state is None or state.last_polled_at is None:
+        second = "It has not been asked yet."
+    elif state.failures and state.last_success_at is not None:
+        at = clock(state.last_success_at, zone, now)
+        second = f"It cannot be read since {at}: {line(state.last_error or 'no answer', 160)}."
+    elif state.failures:
+        second = f"It has never answered: {line(state.last_error or 'no answer', 160)}."
+    else:
+        at = clock(state.last_polled_at, zone, now)
+        second = f"It answers, last {at}: the silence is its own, or its address has moved."
+    return f"Nothing for {span}: {name}", (first, second)
+
+
+def _entries(unit: Unit, context: TellingContext, found: Sequence[Found]) -> tuple[Entry, ...]:
+    """The stories behind an alarm, the newest first."""
+    watches = {each.item_id: each.watch_key for each in reversed(found)}
+    items = {each.item_id: each for each in unit.items.get_many(list(watches)[:200])}
+    tellings = [
+        PendingTelling(
+            subscriber_id=0,
+            mention=mention,
+            item=items[item_id],
+            what="new",
+            revision=items[item_id].revision,
+            told_before=None,
+        )
+        for item_id in items
+        for mention in unit.mentions.of_item(item_id)
+        if mention.match.watch_key == watches[item_id]
+    ]
+    copies = members_of(unit, list(items.values()))
+    return entries_of(explain_tellings(unit, tellings, context), context.names, copies)[:MOST_SHOWN]
+
+
+def _alarm(
+    unit: Unit,
+    context: TellingContext,
+    subscription: Subscription,
+    one: Subscriber,
+    now: datetime,
+    *,
+    subject: str,
+    lines: tuple[str, ...],
+    entries: tuple[Entry, ...],
+) -> Alarm:
+    return Alarm(
+        subject=subject,
+        lines=lines,
+        entries=entries,
+        recipient=one.recipient,
+        subscription=subscription.key,
+        timezone=subscription.timezone,
+        now=now,
+        contact=context.contact,
+        links=links_for(unit, context.settings.service.public_url, [one]),
+    )
+
+
+def _write(store: Store, context: TellingContext, key: str, alarm: Alarm, now: datetime) -> int:
+    envelope = Envelope(
+        kind="alert",
+        delivery_key=key,
+        recipient=alarm.recipient,
+        list_name=alarm.subscription,
+        contact=alarm.contact,
+        stop=None if alarm.links is None else alarm.links.end,
+    )
+    try:
+        notification = frozen(render_alarm(alarm), envelope, context.settings, now)
+    except MessageError as error:
+        log.error("alarm.failed key=%s problem=%s", key, error)
+        return 0
+    with store.transaction() as unit:
+        new = unit.outbox.enqueue(notification, now)
+    if new:
+        log.info("alarm.written key=%s", key)
+    return int(new)
