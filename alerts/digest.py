@@ -15,8 +15,22 @@ from typing import Literal
 
 from alerts.controls import Links
 from alerts.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
+from alerts.volume import Voice, Volume
 from storage.coverage import Coverage
 from storage.model import StoredItem
+
+Official = Literal["notices", "parliament", "papers"]
+OFFICIAL: Mapping[Official, str] = {
+    "notices": "Procurement notices",
+    "parliament": "Parliament",
+    "papers": "Board papers",
+}
+_OFFICIAL_KINDS: Mapping[str, Official] = {
+    "tender": "notices",
+    "question": "parliament",
+    "hansard": "parliament",
+    "boardpaper": "papers",
+}
 
 Members = Mapping[int, Sequence[StoredItem]]
 """Story id -> its items."""
@@ -61,10 +75,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What concerns one supplier. `name` is None for watches that concern none."""
+    """What concerns one supplier. `name` is None for watches that concern none.
+
+    What is no news has a section for its kind, `official` then, whatever supplier it concerns.
+    """
 
     name: str | None
     blocks: tuple[Block, ...]
+    official: Official | None = None
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -84,6 +102,8 @@ class Digest:
     watches: tuple[WatchWords, ...]  # all that the message reports on, hit or not
     names: Names
     hushed: tuple[Hushed, ...] = ()
+    volume: Volume | None = None
+    voices: tuple[Voice, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -105,6 +125,8 @@ def build_digest(
     watch_keys: Sequence[str] = (),
     members: Members = MappingProxyType({}),
     hushed: Sequence[Hushed] = (),
+    volume: Volume | None = None,
+    voices: Sequence[Voice] = (),
 ) -> Digest:
     """Arrange `findings` for a reader.
 
@@ -116,6 +138,8 @@ def build_digest(
         watch_keys: all watches that the message reports on.
         members: all items that the archive has of each story.
         hushed: what the reader muted.
+        volume: how many stories there were lately.
+        voices: whose they were.
     """
     stories = _stories(findings, names, members)
     fresh = [s for s in stories if s.status == "new"]
@@ -130,6 +154,8 @@ def build_digest(
         watches=tuple(names.watches[key] for key in watch_keys if key in names.watches),
         names=names,
         hushed=tuple(hushed),
+        volume=volume,
+        voices=tuple(voices),
     )
 
 
@@ -188,24 +214,36 @@ def _story(
 
 def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
     order = {key: at for at, key in enumerate(names.watches)}
-    grouped: dict[str | None, dict[str, list[Entry]]] = {}
+    grouped: dict[tuple[Official | None, str | None], dict[str, list[Entry]]] = {}
     for story in stories:
         first = story.findings[0]
+        official = _OFFICIAL_KINDS.get(story.item.kind)
         supplier = first.suppliers[0] if first.suppliers else None
-        blocks = grouped.setdefault(supplier, {})
+        place = official, supplier if official is None else OFFICIAL[official]
+        blocks = grouped.setdefault(place, {})
         blocks.setdefault(watch_key(first), []).append(_entry(story, names))
+    ranks = {None: 0} | {official: at for at, official in enumerate(OFFICIAL, 1)}
     sections = [
         Section(
-            name=supplier,
+            name=name,
+            official=official,
             blocks=tuple(
                 Block(watch=names.watch(key), entries=tuple(_most_telling_first(entries)))
                 for key, entries in sorted(blocks.items(), key=lambda b: order.get(b[0], 0))
             ),
         )
-        for supplier, blocks in grouped.items()
+        for (official, name), blocks in grouped.items()
     ]
     return tuple(
-        sorted(sections, key=lambda s: (s.name is None, -len(s.entries), (s.name or "").lower()))
+        sorted(
+            sections,
+            key=lambda s: (
+                ranks[s.official],
+                s.name is None,
+                -len(s.entries),
+                (s.name or "").lower(),
+            ),
+        )
     )
 
 

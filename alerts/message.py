@@ -118,8 +118,9 @@ def freeze(
         ) from error
     message.make_alternative()
     message.attach(_part(rendered.text, "plain"))
-    message.attach(_part(rendered.html, "html"))
-    message.set_boundary(f"=_{hashlib.sha256(identity.encode()).hexdigest()[:32]}")
+    boundary = f"=_{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
+    message.attach(_with_pictures(rendered, f"{boundary}.r"))
+    message.set_boundary(boundary)
     raw = message.as_bytes()
     if _BARE_BREAK.search(raw) or not raw.isascii():
         raise MessageError(f"the mail for {envelope.delivery_key!r} is not clean CRLF and ASCII")
@@ -182,6 +183,32 @@ def list_id(name: str, domain: str) -> str:
 def _header(text: str, limit: int) -> str:
     # what looks like an encoded word would be decoded into what it hides, line breaks included
     return line(text, limit).replace("=?", "= ?")
+
+
+def _with_pictures(rendered: Rendered, boundary: str) -> EmailMessage:
+    """The HTML, and beside it the pictures that it shows (RFC 2387)."""
+    html = _part(rendered.html, "html")
+    if not rendered.pictures:
+        return html
+    related = EmailMessage(policy=_FOLDED)
+    related.make_related()
+    related.attach(html)
+    for picture in rendered.pictures:
+        image = EmailMessage(policy=_FOLDED)
+        image.set_content(
+            picture.png,
+            maintype="image",
+            subtype="png",
+            disposition="inline",
+            filename=f"{picture.cid.partition('-')[0]}.png",
+            cid=f"<{picture.cid}>",
+        )
+        del image["MIME-Version"]
+        related.attach(image)
+    del related["MIME-Version"]
+    related.set_boundary(boundary)
+    related.set_param("type", "text/html")
+    return related
 
 
 def _part(text: str, subtype: Literal["plain", "html"]) -> EmailMessage:

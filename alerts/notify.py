@@ -20,9 +20,11 @@ from alerts.due import Due, agenda
 from alerts.errors import MessageError, UnknownSubscriptionError
 from alerts.findings import as_seen_by, copies_marked, explain_tellings, members_of
 from alerts.freezing import frozen
+from alerts.lately import Lately, lately
 from alerts.message import Envelope
 from alerts.render import Rendered, render, render_note
 from alerts.threads import thread_of
+from alerts.voices import Voices
 from alerts.wishes import wanted
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
@@ -59,7 +61,12 @@ class _Group:
 
 
 def cut_due(
-    store: Store, context: TellingContext, *, now: datetime, force: Collection[int] = ()
+    store: Store,
+    context: TellingContext,
+    *,
+    now: datetime,
+    force: Collection[int] = (),
+    voices: Voices | None = None,
 ) -> int:
     """Write the digests and alerts that are due to the outbox; returns how many.
 
@@ -72,7 +79,9 @@ def cut_due(
         now: the time.
         force: subscribers that are told now whatever their cadence; one with nothing to tell
             gets its message only if it wants empty ones.
+        voices: what is known of the suppliers in items; remembered from call to call.
     """
+    voices = voices or Voices()
     with store.reading() as unit:
         subscribers = unit.subscribers.all()
         waiting = unit.subscribers.waiting()
@@ -84,7 +93,7 @@ def cut_due(
     cut = 0
     for group in _groups(plan.due):
         try:
-            cut += _cut(store, context, group, now)
+            cut += _cut(store, context, group, now, voices)
         except MessageError as error:
             _report(store, group, str(error), now)
     return cut
@@ -117,6 +126,7 @@ def previews(
                 f"there is no subscription {subscription_key!r}; there are: {known}"
             )
         alike: dict[object, tuple[list[str], Rendered]] = {}
+        voices = Voices()
         for each in subscribers:
             occasion = _occasion(unit, _kind(subscription), [each], [subscription], context, now)
             pending = unit.subscribers.pending([each.subscriber_id])
@@ -129,7 +139,9 @@ def previews(
             if same in alike:
                 alike[same][0].append(each.recipient)
                 continue
-            digest = _digest(unit, tellings, [subscription], occasion, context, asked_for.hushed)
+            digest = _digest(
+                unit, tellings, [subscription], occasion, context, asked_for.hushed, voices
+            )
             alike[same] = [each.recipient], render(digest)
     return tuple(
         Preview(recipients=tuple(people), rendered=rendered) for people, rendered in alike.values()
@@ -173,7 +185,9 @@ def _groups(due: Sequence[Due]) -> list[_Group]:
     return [_Group(due=tuple(members)) for _, members in ordered]
 
 
-def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) -> int:
+def _cut(
+    store: Store, context: TellingContext, group: _Group, now: datetime, voices: Voices
+) -> int:
     kind = _kind(group.subscriptions[0])
     with store.reading() as unit:
         occasion = _occasion(unit, kind, group.subscribers, group.subscriptions, context, now)
@@ -182,7 +196,9 @@ def _cut(store: Store, context: TellingContext, group: _Group, now: datetime) ->
             unit, pending, group.subscriptions, group.subscribers, context.names, now
         )
         tellings = _worth_telling(unit, asked_for.tellings, occasion, context)
-        digest = _digest(unit, tellings, group.subscriptions, occasion, context, asked_for.hushed)
+        digest = _digest(
+            unit, tellings, group.subscriptions, occasion, context, asked_for.hushed, voices
+        )
         thread = thread_of(unit, tellings, occasion)
     notification = None
     if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
@@ -262,19 +278,26 @@ def _digest(
     occasion: Occasion,
     context: TellingContext,
     hushed: Sequence[Hushed],
+    voices: Voices,
 ) -> Digest:
     keys = dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s))
     coverage = None
     if occasion.kind == "digest":
         coverage = unit.coverage(occasion.since or occasion.now, occasion.now)
+    findings = explain_tellings(unit, tellings, context)
+    last = Lately()
+    if occasion.kind == "digest":
+        last = lately(unit, context, subscriptions, findings, voices, occasion.now)
     return build_digest(
-        explain_tellings(unit, tellings, context),
+        findings,
         names=context.names,
         occasion=occasion,
         coverage=coverage,
         watch_keys=tuple(keys),
         members=members_of(unit, [telling.item for telling in tellings]),
         hushed=hushed,
+        volume=last.volume,
+        voices=last.voices,
     )
 
 

@@ -28,6 +28,7 @@ def digest_text(digest: Digest, layout: Layout) -> str:
         *_sections(digest, layout),
         *_changes(digest, layout),
         *_told(digest, layout),
+        *_lately(digest),
         *_coverage(digest),
         "",
         "-- ",
@@ -245,6 +246,17 @@ def _told(digest: Digest, layout: Layout) -> Iterator[str]:
         yield from _brief(entry, wording.told(entry, digest))
     if layout.told.hidden:
         yield f"   and {layout.told.hidden} more."
+
+
+def _lately(digest: Digest) -> Iterator[str]:
+    if digest.volume is None and not digest.voices:
+        return
+    yield from heading("Lately")
+    if digest.volume is not None:
+        yield from wrap(digest.volume.said)
+    if digest.voices:
+        shares = [f"{v.name} {v.stories} ({v.share} %)" for v in digest.voices]
+        yield from wrap(f"Share of voice in 30 days, in stories: {', '.join(shares)}.")
 
 
 def _coverage(digest: Digest) -> Iterator[str]:

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from alerts import wording
 from alerts.alarm import Alarm
+from alerts.chart import Picture, chart
 from alerts.digest import Digest
 from alerts.entry import Entry
 from alerts.greeting import Welcome
@@ -54,11 +55,13 @@ class Rendered:
     text: str
     html: str
     stories: tuple[Told, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 def render(digest: Digest) -> Rendered:
     """A digest or an alert, with as many stories in full as fit."""
     subject = wording.subject(digest)
+    picture = None if digest.volume is None else chart(digest.volume)
     rendered = None
     for room in LADDER:
         layout = lay_out(digest, room)
@@ -68,9 +71,14 @@ def render(digest: Digest) -> Rendered:
             preheader=wording.preheader(digest),
             digest=digest,
             layout=layout,
+            picture=picture,
         )
         rendered = Rendered(
-            subject=subject, text=digest_text(digest, layout), html=html, stories=_stories(digest)
+            subject=subject,
+            text=digest_text(digest, layout),
+            html=html,
+            stories=_stories(digest),
+            pictures=() if picture is None else (picture,),
         )
         if len(html.encode()) <= MAX_HTML:
             break

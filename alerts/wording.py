@@ -32,6 +32,13 @@ _KINDS = {
 }
 
 
+_OFFICIAL = {
+    "notices": "notice",
+    "parliament": "parliamentary item",
+    "papers": "board paper",
+}
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`3 sources`, `1 source`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
@@ -125,9 +132,15 @@ def preheader(digest: Digest) -> str:
 def opening(digest: Digest) -> str:
     """The headline over the message."""
     parts = []
-    if digest.entries:
-        about = f" on {section_name(digest.sections[0])}" if len(digest.sections) == 1 else ""
-        parts.append(counted(len(digest.entries), "new story", "new stories") + about)
+    news = [section for section in digest.sections if section.official is None]
+    if news:
+        about = f" on {section_name(news[0])}" if len(digest.sections) == 1 else ""
+        number = sum(len(section.entries) for section in news)
+        parts.append(counted(number, "new story", "new stories") + about)
+    for section in digest.sections:
+        if section.official is not None:
+            new = "" if news else "new "
+            parts.append(counted(len(section.entries), f"{new}{_OFFICIAL[section.official]}"))
     if digest.changes:
         parts.append(counted(len(digest.changes), "changed story", "changed stories"))
     return listed(parts) or "Nothing new"

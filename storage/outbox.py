@@ -57,18 +57,16 @@ class Outbox:
         A lease that ran out means that a sender died with the message in its hands: whether it
         was sent is unknown, and is counted as that.
         """
-        paused = select(pause.c.channel)
-        row = self._db.execute(
+        wanted = (
             select(outbox.c.id, outbox.c.state, outbox.c.attempts, outbox.c.unknown_outcomes)
-            .where(
-                outbox.c.due_at <= now,
-                outbox.c.channel.not_in(paused),
-                outbox.c.channel.not_in(list(without)),
-            )
+            .where(outbox.c.due_at <= now, outbox.c.channel.not_in(select(pause.c.channel)))
             .order_by(outbox.c.due_at, outbox.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
-        ).one_or_none()
+        )
+        if without:
+            wanted = wanted.where(outbox.c.channel.not_in(list(without)))
+        row = self._db.execute(wanted).one_or_none()
         if row is None:
             return None
         died = 1 if row.state == "leased" else 0

@@ -182,7 +182,7 @@ class Service:
             context = self.in_force.context
             now = self.clock()
             told = welcome_due(self.store, context, now=now)
-            told += cut_due(self.store, context, now=now, force=force)
+            told += cut_due(self.store, context, now=now, force=force, voices=self._voices)
             if self._alarmed_at is None or time.monotonic() - self._alarmed_at >= ALARM_EVERY:
                 told += alarms_due(self.store, context, self._voices, now=now)
                 self._alarmed_at = time.monotonic()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from base64 import b64encode
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -55,8 +56,19 @@ def stem(message: OutboxMessage) -> str:
 
 def _html(raw: bytes) -> bytes | None:
     message = message_from_bytes(raw, policy=default)
-    part = message.get_body(preferencelist=("html",)) if isinstance(message, EmailMessage) else None
-    return None if part is None else part.get_content().encode()
+    if not isinstance(message, EmailMessage):
+        return None
+    part = message.get_body(preferencelist=("html",))
+    if part is None:
+        return None
+    html = str(part.get_content())
+    for image in message.walk():
+        if image.get_content_maintype() == "image" and image["Content-ID"]:
+            # a page of its own has no parts beside it
+            packed = b64encode(image.get_content()).decode("ascii")
+            shown = f"data:{image.get_content_type()};base64,{packed}"
+            html = html.replace(f"cid:{image['Content-ID'].strip('<> ')}", shown)
+    return html.encode()
 
 
 def _write(path: Path, content: bytes) -> None:

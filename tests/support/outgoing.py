@@ -85,6 +85,22 @@ def links_of_html(html: str) -> set[str]:
     return {str(a.get("href")) for a in anchors if not str(a.get("href")).startswith("mailto:")}
 
 
+def _texts_and_pictures(
+    parts: list[EmailMessage],
+) -> tuple[list[EmailMessage], dict[str, bytes]]:
+    """The two texts of a mail, and its pictures by the address that shows them."""
+    plain, rich = parts
+    if rich.get_content_type() == "text/html":
+        return [plain, rich], {}
+    assert rich.get_content_type() == "multipart/related"
+    html, *images = rich.iter_parts()
+    assert all(image.get_content_type() == "image/png" for image in images)
+    assert all(image.get_content_disposition() == "inline" for image in images)
+    named = {f"cid:{image['Content-ID'].strip('<>')}": image.get_content() for image in images}
+    assert len(named) == len(images)
+    return [plain, html], named
+
+
 def assert_mail_is_clean(raw: bytes) -> EmailMessage:
     """What holds for every message (RELIABILITY 2): structure, headers, links, size, no tricks."""
     message = parsed(raw)
@@ -100,8 +116,9 @@ def assert_mail_is_clean(raw: bytes) -> EmailMessage:
 
     assert message.get_content_type() == "multipart/alternative"
     parts = list(message.iter_parts())
-    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
-    assert {part.get_content_charset() for part in parts} == {"utf-8"}
+    texts, pictures = _texts_and_pictures(parts)
+    assert [part.get_content_type() for part in texts] == ["text/plain", "text/html"]
+    assert {part.get_content_charset() for part in texts} == {"utf-8"}
 
     for name in ("Date", "From", "To", "Subject", "Message-ID", "MIME-Version", "List-Id"):
         assert len(message.get_all(name, [])) == 1, name
@@ -126,12 +143,18 @@ def assert_mail_is_clean(raw: bytes) -> EmailMessage:
     assert len(html.encode()) <= MAX_HTML
     tree = lxml_html.fromstring(html)
     for element in tree.iter():
-        assert element.tag not in {"script", "img", "iframe", "form", "link", "object", "svg"}
+        assert element.tag not in {"script", "iframe", "form", "link", "object", "svg"}
+        if element.tag == "img":
+            # never from elsewhere, which would tell who reads when; never without words
+            assert pictures.pop(str(element.get("src"))).startswith(b"\x89PNG")
+            assert str(element.get("alt")).strip()
+            continue
         assert not [name for name in element.attrib if str(name).lower().startswith("on")]
         for name in ("src", "href", "action", "background"):
             target = element.get(name)
             if target is not None:
                 assert re.match(r"(https?://|mailto:)", target), target
+    assert pictures == {}, "a picture that is not shown"
     assert "url(" not in html
     shown = (
         f"{message['Subject']}{text}{lxml_html.tostring(tree, method='text', encoding='unicode')}"

@@ -1,0 +1,67 @@
+"""Reads how many stories there were lately for the watches of a message, and whose they were."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.context import TellingContext
+from alerts.entry import Finding
+from alerts.unusual import WEEKS
+from alerts.voices import Voices
+from alerts.volume import VOICES_DAYS, Voice, Volume, voices, volume
+from config.model import Subscription
+from storage.store import Unit
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lately:
+    """What a digest says of the last weeks."""
+
+    volume: Volume | None = None
+    voices: tuple[Voice, ...] = ()
+
+
+def lately(
+    unit: Unit,
+    context: TellingContext,
+    subscriptions: Sequence[Subscription],
+    findings: Sequence[Finding],
+    known: Voices,
+    now: datetime,
+) -> Lately:
+    """The volume and the share of voice of what these subscriptions watch."""
+    keys = list(dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s)))
+    zone = ZoneInfo(subscriptions[0].timezone)
+    found = unit.volumes.found(keys, now - (WEEKS * 7 + 7) * _DAY, now + timedelta.resolution)
+    recent = {each.item_id for each in found if each.at >= now - VOICES_DAYS * _DAY}
+    here = Counter(
+        name
+        for names in {
+            one.telling.item.story_id: one.suppliers
+            for one in findings
+            if one.telling.told_before is None and one.telling.what == "new"
+        }.values()
+        for name in names
+    )
+    return Lately(
+        volume=volume(
+            found,
+            now=now,
+            zone=zone,
+            since=_watched_since(unit, keys, zone),
+            weekly=all(s.cadence.kind == "weekly" for s in subscriptions),
+        ),
+        voices=voices(found, known.suppliers(unit, recent, context), here, now),
+    )
+
+
+def _watched_since(unit: Unit, keys: Sequence[str], zone: ZoneInfo) -> date | None:
+    """The first whole day of the oldest of these watches."""
+    begun = [version.active_since for key in keys for version in unit.watches.versions(key)[:1]]
+    return min(begun).astimezone(zone).date() + _DAY if begun else None
