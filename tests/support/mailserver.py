@@ -41,7 +41,7 @@ class AnswerThenReset:
 
 Action = str | Drop | Hang | AnswerThenReset
 
-_USUAL: dict[str, str] = {
+USUAL: dict[str, str] = {
     "connect": "220 scripted.example ready",
     "ehlo": "250-scripted.example\r\n250 8BITMIME",
     "helo": "250 scripted.example",
@@ -165,7 +165,7 @@ class ScriptedServer:
         return not action.startswith("421")
 
     def _next(self, step: str) -> Action:
-        scripted = self.script.get(step, _USUAL.get(step, "500 what?"))
+        scripted = self.script.get(step, USUAL.get(step, "500 what?"))
         if isinstance(scripted, str | Drop | Hang | AnswerThenReset):
             return scripted
         turn = self._turns.get(step, 0)
