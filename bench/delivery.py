@@ -186,7 +186,8 @@ def _latency(folder: Path, watches: int, items: int) -> None:
             live_edits._wait(folder / "data" / "supplierwatch.db", "reader-0", 1)
             time.sleep(3)  # its first round of everything
             store = open_store(f"sqlite:///{folder}/data/supplierwatch.db", migrate=False)
-            taken = sorted(_time_of(store, told, number, Random(SEED)) for number in range(items))
+            random = Random(SEED)
+            taken = sorted(_time_of(store, told, number, random) for number in range(items))
             store.close()
         finally:
             service.send_signal(signal.SIGTERM)
@@ -247,7 +248,7 @@ def _time_of(store: Store, told: Connection, number: int, random: Random) -> flo
         if told.poll(1):
             at, subject = told.recv()
             if f"arkerword{number} " in f"{subject} ":
-                time.sleep(random.random())  # not in step with the service
+                time.sleep(2 * random.random())  # not in step with the service
                 return float(at - committed)
     raise SystemExit(f"item {number} was not told within {PATIENCE:.0f} s")
 

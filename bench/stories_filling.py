@@ -117,11 +117,16 @@ def _fill_sqlite(path: str, count: int, shingle: Ids, item: Ids) -> None:
     [again] = index.fetchone()
     connection.execute("DROP INDEX ix_story_sketch_item_id")
     connection.execute("BEGIN")
-    for at in range(0, len(item), AT_ONCE):
-        rows = zip(
-            shingle[at : at + AT_ONCE].tolist(), item[at : at + AT_ONCE].tolist(), strict=True
-        )
-        connection.executemany("INSERT INTO story_sketch (shingle, item_id) VALUES (?, ?)", rows)
+    # in order every page would be full to the brim, and each row to come would split one: an index
+    # that grew has room in its pages, as it has after every other row was put between the others
+    for first in (0, 1):
+        shingles, items = shingle[first::2], item[first::2]
+        for at in range(0, len(items), AT_ONCE):
+            some = slice(at, at + AT_ONCE)
+            rows = zip(shingles[some].tolist(), items[some].tolist(), strict=True)
+            connection.executemany(
+                "INSERT INTO story_sketch (shingle, item_id) VALUES (?, ?)", rows
+            )
     connection.execute("COMMIT")
     connection.execute(again)
     connection.execute("ANALYZE")

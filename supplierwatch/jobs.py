@@ -31,6 +31,7 @@ from storage.store import Store
 from storage.watches import WatchText
 from supplierwatch.blindness import look
 from supplierwatch.crawling import CrawlSupervisor, Event
+from supplierwatch.pauses import tell_of_pauses
 from supplierwatch.wiring import Wired, load, watches_of
 
 log = logging.getLogger(__name__)
@@ -203,7 +204,10 @@ class Service:
                 )
                 total += done
                 if done < DELIVERY_BATCH or self.ending.is_set():
-                    return total
+                    break
+            if total:
+                tell_of_pauses(self.store, self.in_force.context, self.clock())
+            return total
 
     def run_once(
         self,
