@@ -79,14 +79,14 @@ def _unusual(
     keys = context.watch_keys(subscription)
     # to the moment: what was just found counts
     found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
-    begun = {key: _watched_since(unit, key, zone) for key in keys}
+    # the first whole day of each
+    begun = {key: at.astimezone(zone).date() + _DAY for key, at in unit.watches.begun(keys).items()}
     made: Made = []
     alarmed: set[int] = set()
     subjects = [
         (f"watch:{key}", context.names.watch(key).label, [f for f in found if f.watch_key == key])
         for key in keys
     ]
-    known = {each for each in begun.values() if each is not None}
     by_supplier: dict[str, list[Found]] = {}
     names = voices.suppliers(unit, {each.item_id for each in found}, context)
     for each in found:
@@ -94,8 +94,8 @@ def _unusual(
             by_supplier.setdefault(name, []).append(each)
     subjects += [(f"supplier:{name}", name, some) for name, some in sorted(by_supplier.items())]
     for subject, name, some in subjects:
-        since = begun[subject.removeprefix("watch:")] if subject.startswith("watch:") else None
-        since = since or (max(known) if known else None)
+        # what a supplier is in was found by all of the watches since the youngest began
+        since = begun.get(subject.removeprefix("watch:"), max(begun.values(), default=None))
         days = _by_day(some, zone)
         stories = days.get(today, set())
         of = None if since is None else usual({d: len(s) for d, s in days.items()}, today, since)
@@ -128,15 +128,6 @@ def _unusual(
             if not _is_mute(unit, one, subject, now)
         ]
     return made
-
-
-def _watched_since(unit: Unit, watch_key: str, zone: ZoneInfo) -> date | None:
-    """The first whole day of a watch."""
-    versions = unit.watches.versions(watch_key)
-    if not versions:
-        return None
-    first = min(version.active_since for version in versions)
-    return first.astimezone(zone).date() + _DAY
 
 
 def _by_day(found: Sequence[Found], zone: ZoneInfo) -> dict[date, set[int]]:

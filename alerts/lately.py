@@ -63,5 +63,5 @@ def lately(
 
 def _watched_since(unit: Unit, keys: Sequence[str], zone: ZoneInfo) -> date | None:
     """The first whole day of the oldest of these watches."""
-    begun = [version.active_since for key in keys for version in unit.watches.versions(key)[:1]]
+    begun = unit.watches.begun(keys).values()
     return min(begun).astimezone(zone).date() + _DAY if begun else None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.dialect import alone, insert_new
 from storage.model import WatchVersion
 from storage.schema import mention, told, watch_version
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,19 @@ class Watches:
         """Watch key -> the version in force."""
         in_force = select(watch_version).where(watch_version.c.retired_at.is_(None))
         return {row.key: _version(row) for row in self._db.execute(in_force)}
+
+    def begun(self, keys: Collection[str]) -> dict[str, datetime]:
+        """Watch key -> since when there is a watch of this key, in whatever version."""
+        found: dict[str, datetime] = {}
+        some = sorted(keys)
+        for at in range(0, len(some), _AT_ONCE):
+            first = (
+                select(watch_version.c.key, func.min(watch_version.c.active_since))
+                .where(watch_version.c.key.in_(some[at : at + _AT_ONCE]))
+                .group_by(watch_version.c.key)
+            )
+            found |= {row[0]: row[1] for row in self._db.execute(first)}
+        return found
 
     def versions(self, key: str) -> tuple[WatchVersion, ...]:
         """All versions of a watch, oldest first."""

@@ -1,5 +1,8 @@
 """Fixtures that every room's tests may ask for, and how property tests run."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 from tests.support.databases import (
@@ -13,6 +16,7 @@ from tests.support.databases import (
     sqlite_store,
     store,
 )
+from tests.support.outgoing import assert_mail_is_clean
 
 __all__ = [
     "backend",
@@ -25,6 +29,20 @@ __all__ = [
     "sqlite_store",
     "store",
 ]
+
+
+@pytest.fixture(autouse=True)
+def every_mail_is_clean(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test has the product write as mail, in its folder, passes the oracle of all mail.
+
+    What goes over SMTP or to the desk of the tests is checked there.
+    """
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        for path in folder.rglob("mail/*.eml"):
+            assert_mail_is_clean(path.read_bytes())
+
 
 # the same examples in every run, and no deadline: a slow machine is no defect of the code
 settings.register_profile("house", derandomize=True, deadline=None)

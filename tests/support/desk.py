@@ -35,6 +35,7 @@ from storage.model import Article, CrawlReport, OutboxMessage, Receipt, TextStat
 from storage.store import Store
 from storage.watches import WatchText
 from tests.support.clock import Clock
+from tests.support.outgoing import assert_mail_is_clean
 
 WHERE = Where(file="x.toml", line=1)
 READER = "comms@trust.example"
@@ -139,7 +140,7 @@ def a_catalog(
 
 
 class Inbox:
-    """A channel that takes every message."""
+    """A channel that takes every message that is a clean mail."""
 
     name = "email"
 
@@ -147,6 +148,7 @@ class Inbox:
         self.messages: list[OutboxMessage] = []
 
     def send(self, message: OutboxMessage) -> Receipt:
+        assert_mail_is_clean(message.notification.raw)
         self.messages.append(message)
         return Receipt(outcome="delivered", code=250)
 
