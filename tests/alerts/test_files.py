@@ -44,11 +44,12 @@ def test_messages_of_one_second_do_not_overwrite_each_other(tmp_path: Path) -> N
 
 
 def test_a_recipient_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
+    # no address that the configuration would take, which is why the mail is no clean one
     notification = a_notification(recipient="../../etc/passwd@evil.example")
 
-    FileChannel(tmp_path / "mail").send(a_message(notification))
+    FileChannel(tmp_path / "letters").send(a_message(notification))
 
-    assert [p.parent for p in tmp_path.rglob("*.eml")] == [tmp_path / "mail"]
+    assert [p.parent for p in tmp_path.rglob("*.eml")] == [tmp_path / "letters"]
 
 
 def test_what_cannot_be_written_is_deferred_and_leaves_nothing_behind(
