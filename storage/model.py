@@ -367,11 +367,13 @@ class Receipt:
     """What became of one attempt to deliver one message.
 
     `paused` is a fault of configuration (login or sender refused): no message is to blame for it.
+    `for_all` says that the next message by the same channel would meet the same trouble now.
     """
 
     outcome: Literal["delivered", "deferred", "refused", "paused", "unknown"]
     code: int | None = None
     detail: str = ""
+    for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

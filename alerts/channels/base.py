@@ -33,4 +33,6 @@ def ends_the_pass(receipt: Receipt) -> bool:
     """Whether the next message would meet the same trouble: there is no use in trying it now."""
     if receipt.outcome == "paused":
         return True
-    return receipt.outcome == "deferred" and receipt.code in (None, SERVICE_NOT_AVAILABLE)
+    if receipt.outcome != "deferred":
+        return False
+    return receipt.for_all or receipt.code in (None, SERVICE_NOT_AVAILABLE)

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from typing import Literal
 
+from alerts.channels.punctual import PunctualSmtp, ReplyCutShort
 from storage.model import Receipt
 
 Outcome = Literal["deferred", "refused", "paused", "unknown"]
@@ -30,7 +31,7 @@ class Ended(Exception):
 
 
 def converse(
-    connection: smtplib.SMTP, *, sender: str, recipient: str, raw: bytes, final_patience: float
+    connection: PunctualSmtp, *, sender: str, recipient: str, raw: bytes, final_patience: float
 ) -> Receipt:
     """MAIL, RCPT, DATA and the text; returns a receipt or raises `Ended`.
 
@@ -77,6 +78,12 @@ def check(
         code, reply = call()
     except ssl.SSLCertVerificationError:
         raise  # no accident of the connection
+    except smtplib.SMTPResponseException as error:
+        # smtplib raises what is answered to STARTTLS and returns what is answered to the others
+        code, reply = error.smtp_code, _words(error)
+    except ValueError as error:
+        # what smtplib cannot write into a command; nothing of it has been sent
+        raise Ended(refused, None, f"{step} cannot be put into a command: {error}") from error
     except (smtplib.SMTPException, OSError) as error:
         raise Ended("deferred", None, f"the connection broke at {step}: {error}") from error
     if code in wanted:
@@ -94,14 +101,19 @@ def check(
 
 
 def said(reply: bytes) -> str:
-    """A server's words, in one line."""
-    return " ".join(reply.decode("utf-8", "replace").split())[:300]
+    """A server's words, in one line that can be shown and stored."""
+    words = " ".join(reply.decode("utf-8", "replace").split())
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)[:300]
 
 
 def code_and_text(error: smtplib.SMTPResponseException) -> tuple[int, str]:
     """The reply in an exception of smtplib."""
+    return error.smtp_code, said(_words(error))
+
+
+def _words(error: smtplib.SMTPResponseException) -> bytes:
     words = error.smtp_error
-    return error.smtp_code, said(words if isinstance(words, bytes) else words.encode())
+    return words if isinstance(words, bytes) else words.encode()
 
 
 def _check_size(limit: str, size: int) -> None:
@@ -110,7 +122,7 @@ def _check_size(limit: str, size: int) -> None:
         raise Ended("refused", 552, f"the message has {size:,} bytes, the server takes {most:,}")
 
 
-def _send_text(connection: smtplib.SMTP, raw: bytes, patience: float) -> Receipt:
+def _send_text(connection: PunctualSmtp, raw: bytes, patience: float) -> Receipt:
     text = _LEADING_DOT.sub(b"..", raw)
     if not text.endswith(b"\r\n"):
         text += b"\r\n"
@@ -120,6 +132,7 @@ def _send_text(connection: smtplib.SMTP, raw: bytes, patience: float) -> Receipt
         connection.close()
         raise Ended("deferred", None, f"the connection broke in the text: {error}") from error
     usual = connection.sock.gettimeout() if connection.sock is not None else None
+    connection.until = None  # this reply has a patience of its own
     try:
         if connection.sock is not None:
             connection.sock.settimeout(patience)
@@ -127,6 +140,11 @@ def _send_text(connection: smtplib.SMTP, raw: bytes, patience: float) -> Receipt
         code, reply = connection.getreply()
         if connection.sock is not None:
             connection.sock.settimeout(usual)
+    except ReplyCutShort as cut:
+        if cut.code is None:
+            return Receipt(outcome="unknown", detail=f"the final dot: {cut}")
+        # the wire broke in the server's words, which do not matter
+        code, reply = cut.code, str(cut).encode()
     except (smtplib.SMTPException, OSError) as error:
         return Receipt(outcome="unknown", detail=f"no reply to the final dot: {error}")
     if 200 <= code < 300:

@@ -9,23 +9,31 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alerts.channels.dialogue import Ended, Outcome, check, code_and_text, converse
+from alerts.channels.punctual import PunctualSmtp, PunctualSmtpOverTls
 from alerts.message import mailbox
 from config.model import SmtpServer
 from storage.model import OutboxMessage, Receipt
 
 MAX_PER_CONNECTION = 100
+_LOGINS = frozenset(("CRAM-MD5", "PLAIN", "LOGIN"))  # ways to log in that smtplib knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds to wait. After the final dot servers may take minutes (RFC 5321, 4.5.3.2)."""
+    """Seconds to wait. After the final dot servers may take minutes (RFC 5321, 4.5.3.2).
+
+    `dialogue` is for all replies before it together: a server that answers each command in the
+    last moment must not hold a message for longer than its lease.
+    """
 
     connect: float = 30
     command: float = 60
+    dialogue: float = 600
     final: float = 300
     goodbye: float = 5
 
@@ -54,13 +62,18 @@ class SmtpChannel:
         self._sender = mailbox(sender).addr_spec
         self._context = context or ssl.create_default_context()
         self._patience = patience or Patience()
-        self._connection: smtplib.SMTP | None = None
+        self._connection: PunctualSmtp | None = None
         self._used = 0
 
     def send(self, message: OutboxMessage) -> Receipt:
         """Try once; a connection that died while it was idle is replaced first."""
+        until = time.monotonic() + self._patience.dialogue
         try:
-            connection = self._alive() or self._connect()
+            connection = self._alive(until) or self._connect(until)
+        except Ended as ended:
+            # whatever is said before a message is named holds for each of them
+            return replace(ended.receipt, for_all=True)
+        try:
             receipt = converse(
                 connection,
                 sender=self._sender,
@@ -78,15 +91,17 @@ class SmtpChannel:
     def rest(self) -> None:
         """Say goodbye; what the server answers does not matter any more."""
         if self._connection is not None:
+            self._connection.until = None
             with suppress(smtplib.SMTPException, OSError):
                 if self._connection.sock is not None:
                     self._connection.sock.settimeout(self._patience.goodbye)
                 self._connection.quit()
         self._drop()
 
-    def _alive(self) -> smtplib.SMTP | None:
+    def _alive(self, until: float) -> PunctualSmtp | None:
         if self._connection is None:
             return None
+        self._connection.until = until
         if self._used >= MAX_PER_CONNECTION:
             self.rest()
             return None
@@ -104,8 +119,9 @@ class SmtpChannel:
         self._connection = None
         self._used = 0
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, until: float) -> PunctualSmtp:
         connection = self._open()
+        connection.until = until
         try:
             self._greet(connection)
             self._login(connection)
@@ -116,13 +132,13 @@ class SmtpChannel:
         self._used = 0
         return connection
 
-    def _open(self) -> smtplib.SMTP:
+    def _open(self) -> PunctualSmtp:
         where, patience = self._server, self._patience
         name = f"{where.host}:{where.port}"
         try:
-            connection: smtplib.SMTP
+            connection: PunctualSmtp
             if where.security == "tls":
-                connection = smtplib.SMTP_SSL(
+                connection = PunctualSmtpOverTls(
                     where.host,
                     where.port,
                     local_hostname="localhost",
@@ -130,13 +146,15 @@ class SmtpChannel:
                     context=self._context,
                 )
             else:
-                connection = smtplib.SMTP(
+                connection = PunctualSmtp(
                     where.host, where.port, local_hostname="localhost", timeout=patience.connect
                 )
         except smtplib.SMTPConnectError as error:
             code, text = code_and_text(error)
             raise Ended(
-                "deferred" if code < 500 else "paused", code, f"{name} turns us away: {text}"
+                "paused" if 500 <= code < 600 else "deferred",
+                code if 400 <= code < 600 else None,
+                f"{name} turns us away: {text}",
             ) from error
         except ssl.SSLCertVerificationError as error:
             raise Ended(
@@ -201,15 +219,30 @@ class SmtpChannel:
             )
         if not connection.has_extn("auth"):
             raise Ended("paused", None, f"{self._server.host} offers no login; remove the password")
+        offered = connection.esmtp_features["auth"].upper().split()
+        connection.esmtp_features["auth"] = " ".join(offered)  # smtplib looks for capitals alone
+        if not _LOGINS.intersection(offered):
+            raise Ended(
+                "paused",
+                None,
+                f"{self._server.host} takes no password (it offers {' '.join(offered)}); "
+                f"use a server or a setting of it that has one of {', '.join(sorted(_LOGINS))}",
+            )
         try:
             connection.login(username, password)
         except smtplib.SMTPAuthenticationError as error:
             code, text = code_and_text(error)
             outcome: Outcome = "deferred" if 400 <= code < 500 else "paused"
             raise Ended(outcome, code, f"the login was refused: {text}") from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise Ended("paused", None, f"no way to log in is shared: {error}") from error
-        except (smtplib.SMTPException, OSError) as error:
+        except UnicodeEncodeError as error:
+            raise Ended(
+                "paused",
+                None,
+                "the user name or the password has letters outside ASCII, which cannot be sent: "
+                "choose another one",
+            ) from error
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            # a challenge that is not base64 is a ValueError
             raise Ended("deferred", None, f"the login broke off: {error}") from error
 
 

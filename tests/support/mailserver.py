@@ -39,12 +39,34 @@ class AnswerThenReset:
     reply: str
 
 
-Action = str | Drop | Hang | AnswerThenReset
+@dataclass(frozen=True)
+class Reset:
+    """Reset the connection (RST) instead of answering."""
+
+
+@dataclass(frozen=True)
+class Half:
+    """Say a part of a reply, without its line end, and then close or hang."""
+
+    words: str
+    then: Drop | Hang = Drop()
+
+
+@dataclass(frozen=True)
+class Drip:
+    """Say this again and again, now and then, without end."""
+
+    words: str
+    every: float = 0.02  # seconds
+
+
+Action = str | Drop | Hang | AnswerThenReset | Reset | Half | Drip
 
 USUAL: dict[str, str] = {
     "connect": "220 scripted.example ready",
     "ehlo": "250-scripted.example\r\n250 8BITMIME",
     "helo": "250 scripted.example",
+    "starttls": "220 go ahead",
     "auth": "235 welcome",
     "mail": "250 sender ok",
     "rcpt": "250 recipient ok",
@@ -60,7 +82,8 @@ class ScriptedServer:
     """Answers each step as `script` says; a list is gone through, its last action repeated.
 
     Steps: connect, ehlo, starttls, auth, mail, rcpt, data, text (after the final dot), rset, quit.
-    What `reached` names for a step is called before the step is answered.
+    What `reached` names for a step is called before the step is answered; `tls` is what begins
+    when STARTTLS is answered with 220.
     """
 
     def __init__(
@@ -68,13 +91,16 @@ class ScriptedServer:
         script: Mapping[str, Action | Sequence[Action]] | None = None,
         *,
         reached: Mapping[str, Callable[[], None]] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
+        self._tls = tls
         self.script = dict(script or {})
         self._reached = dict(reached or {})
         self.commands: list[str] = []
         self.received: list[bytes] = []  # every text that came with its final dot
         self.connections = 0
         self._turns: dict[str, int] = {}
+        self._closing = threading.Event()
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -83,6 +109,7 @@ class ScriptedServer:
 
     def close(self) -> None:
         """End every connection and thread."""
+        self._closing.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -116,23 +143,30 @@ class ScriptedServer:
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), connection.makefile("rb") as stream:
-            if not self._act(connection, "connect"):
-                return
+        with contextlib.suppress(OSError), _shut(connection):
+            if self._act(connection, "connect"):
+                self._converse(connection)
+
+    def _converse(self, connection: socket.socket) -> None:
+        with connection.makefile("rb") as stream:
             while line := stream.readline():
                 verb = line.split()[0].decode("ascii", "replace").lower() if line.split() else ""
                 self.commands.append(line.decode("ascii", "replace").strip())
                 if not self._act(connection, verb) or verb == "quit":
-                    break
+                    return
+                if verb == "starttls" and self._last.startswith("220") and self._tls:
+                    secured = self._tls.wrap_socket(connection, server_side=True)
+                    self._sockets.append(secured)
+                    with _shut(secured):
+                        self._converse(secured)
+                    return
                 if verb == "data" and self._last.startswith("354"):
                     text = self._text(stream)
                     if text is None:
-                        break
+                        return
                     self.received.append(text)
                     if not self._act(connection, "text"):
-                        break
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+                        return
 
     def _text(self, stream: Any) -> bytes | None:
         lines: list[bytes] = []
@@ -146,6 +180,9 @@ class ScriptedServer:
         if step in self._reached:
             self._reached[step]()
         action = self._next(step)
+        if isinstance(action, Half):
+            connection.sendall(action.words.encode())
+            action = action.then
         if isinstance(action, Drop):
             return False
         if isinstance(action, Hang):
@@ -153,8 +190,13 @@ class ScriptedServer:
                 while connection.recv(4096):
                     pass
             return False
-        if isinstance(action, AnswerThenReset):
-            connection.sendall(action.reply.encode() + b"\r\n")
+        if isinstance(action, Drip):
+            while not self._closing.wait(action.every):
+                connection.sendall(action.words.encode())
+            return False
+        if isinstance(action, AnswerThenReset | Reset):
+            if isinstance(action, AnswerThenReset):
+                connection.sendall(action.reply.encode() + b"\r\n")
             # what was sent is read by the client before the reset that follows it
             linger = struct.pack("ii", 1, 0)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
@@ -166,11 +208,20 @@ class ScriptedServer:
 
     def _next(self, step: str) -> Action:
         scripted = self.script.get(step, USUAL.get(step, "500 what?"))
-        if isinstance(scripted, str | Drop | Hang | AnswerThenReset):
+        if isinstance(scripted, Action):
             return scripted
         turn = self._turns.get(step, 0)
         self._turns[step] = turn + 1
         return scripted[min(turn, len(scripted) - 1)]
+
+
+@contextlib.contextmanager
+def _shut(connection: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass
