@@ -6,8 +6,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
+from storage.burial import UNREADABLE, bury
 from storage.dialect import insert_new
 from storage.model import Notification, OutboxMessage, Receipt
 from storage.schema import outbox, pause
@@ -48,41 +49,61 @@ class Outbox:
         return insert_new(self._db, outbox, values, [outbox.c.delivery_key])
 
     def claim(
-        self, now: datetime, *, owner: str, lease: timedelta, without: Collection[str] = ()
+        self,
+        now: datetime,
+        *,
+        owner: str,
+        lease: timedelta,
+        longest_wait: timedelta = timedelta(days=3650),
+        without: Collection[str] = (),
     ) -> OutboxMessage | None:
         """Lease the message that has waited longest.
 
-        Paused channels are left alone, and so are those that `without` names.
+        Paused channels are left alone, and so are those that `without` names. A lease that ran
+        out means that a sender died with the message in its hands: whether it was sent is unknown,
+        and is counted as that. A row that cannot be read is dead, and the next one is taken.
 
-        A lease that ran out means that a sender died with the message in its hands: whether it
-        was sent is unknown, and is counted as that.
+        Args:
+            now: the time.
+            owner: names the sender in the lease.
+            lease: how long it has the message to itself.
+            longest_wait: what seems to wait for longer was dated by a clock that ran ahead, and
+                is due.
+            without: channels.
         """
+        # one after the other: each is a range of the index
+        for due in (outbox.c.due_at <= now, outbox.c.due_at > now + longest_wait):
+            while (row := self._first(due, without)) is not None:
+                died = 1 if row.state == "leased" else 0
+                self._db.execute(
+                    update(outbox)
+                    .where(outbox.c.id == row.id)
+                    .values(
+                        state="leased",
+                        lease_owner=owner,
+                        lease_until=now + lease,
+                        due_at=now + lease,
+                        attempts=outbox.c.attempts + 1,
+                        unknown_outcomes=outbox.c.unknown_outcomes + died,
+                    )
+                )
+                try:
+                    return self.get(row.id)
+                except UNREADABLE as error:
+                    bury(self._db, row.id, error, now)
+        return None
+
+    def _first(self, due: ColumnElement[bool], without: Collection[str]) -> Row[int, str] | None:
         wanted = (
-            select(outbox.c.id, outbox.c.state, outbox.c.attempts, outbox.c.unknown_outcomes)
-            .where(outbox.c.due_at <= now, outbox.c.channel.not_in(select(pause.c.channel)))
+            select(outbox.c.id, outbox.c.state)
+            .where(due, outbox.c.channel.not_in(select(pause.c.channel)))
             .order_by(outbox.c.due_at, outbox.c.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )
         if without:
             wanted = wanted.where(outbox.c.channel.not_in(list(without)))
-        row = self._db.execute(wanted).one_or_none()
-        if row is None:
-            return None
-        died = 1 if row.state == "leased" else 0
-        self._db.execute(
-            update(outbox)
-            .where(outbox.c.id == row.id)
-            .values(
-                state="leased",
-                lease_owner=owner,
-                lease_until=now + lease,
-                due_at=now + lease,
-                attempts=row.attempts + 1,
-                unknown_outcomes=row.unknown_outcomes + died,
-            )
-        )
-        return self.get(row.id)
+        return self._db.execute(wanted).one_or_none()
 
     def give_up_leases(self, owner: str, now: datetime) -> int:
         """End the leases of senders whose names begin with `owner`: the caller knows them dead.

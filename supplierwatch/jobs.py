@@ -21,7 +21,7 @@ from alerts.channels import Channel, open_channels
 from alerts.filing import file_some
 from alerts.matching import match_pending
 from alerts.notify import TellingContext, cut_due
-from alerts.outbox import deliver_due
+from alerts.outbox import Outcome, deliver_due
 from alerts.voices import Voices
 from alerts.welcome import welcome_due
 from config.model import Catalog
@@ -89,6 +89,7 @@ class Service:
         self._matching = threading.Lock()
         self._telling = threading.Lock()
         self._delivering = threading.Lock()
+        self._unwritten: list[Outcome] = []
         self._pruned_at: float | None = None
         self._alarmed_at: float | None = None
         self._voices = Voices()
@@ -201,6 +202,7 @@ class Service:
                     owner=self._sender(os.getpid()),
                     limit=DELIVERY_BATCH,
                     ending=self.ending.is_set,
+                    unwritten=self._unwritten,
                 )
                 total += done
                 if done < DELIVERY_BATCH or self.ending.is_set():

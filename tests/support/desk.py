@@ -9,9 +9,10 @@ from pathlib import Path
 from zlib import crc32
 
 from alerts.alarms import alarms_due
+from alerts.channels.base import Channel
 from alerts.matching import match_pending
 from alerts.notify import TellingContext, cut_due
-from alerts.outbox import deliver_due
+from alerts.outbox import Outcome, deliver_due
 from alerts.query import WatchIndex, compile_query
 from alerts.query.suppliers import compile_suppliers
 from alerts.voices import Voices
@@ -171,6 +172,7 @@ class Desk:
         self.store = store
         self.clock = clock
         self.inbox = Inbox()
+        self.unwritten: list[Outcome] = []
         self.declare(
             *subscriptions, watches=watches or WATCHES, every_outlet=every_outlet, press=press
         )
@@ -305,8 +307,18 @@ class Desk:
     def deliver(self) -> list[OutboxMessage]:
         """Send what is due; returns the messages that arrived by this."""
         before = len(self.inbox.messages)
-        deliver_due(self.store, {"email": self.inbox}, now=self.clock, owner="desk")
+        self.deliver_by(self.inbox)
         return self.inbox.messages[before:]
+
+    def deliver_by(self, channel: Channel) -> int:
+        """Send what is due by another channel; returns how many messages were tried."""
+        return deliver_due(
+            self.store,
+            {"email": channel},
+            now=self.clock,
+            owner="desk",
+            unwritten=self.unwritten,
+        )
 
     def tick(self, after: timedelta = timedelta(0)) -> list[OutboxMessage]:
         """Let time pass, then match, tell and deliver; returns what arrived."""
