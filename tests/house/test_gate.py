@@ -19,6 +19,7 @@ KNOWN = {
     "alerts/channels/http.py": "the services of [[channel]], past the same rule of addresses",
     "alerts/channels/dialogue.py": "the mail server of settings.toml",
     "alerts/channels/email.py": "the mail server of settings.toml",
+    "alerts/channels/punctual.py": "the mail server of settings.toml",
     "supplierwatch/jobs.py": "the name of this machine",
     "supplierwatch/web/server.py": "listens",
 }

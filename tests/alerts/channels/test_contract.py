@@ -98,7 +98,18 @@ def attempt(name: str, behaviour: Behaviour) -> tuple[Receipt, Hook]:
 
 def test_every_file_is_a_kind_and_every_kind_a_file() -> None:
     files = {path.stem for path in Path(alerts.channels.__file__).parent.glob("*.py")}
-    shared = {"__init__", "base", "dialogue", "email", "files", "fitting", "hook", "http", "kinds"}
+    shared = {
+        "__init__",
+        "base",
+        "dialogue",
+        "email",
+        "files",
+        "fitting",
+        "hook",
+        "http",
+        "kinds",
+        "punctual",
+    }
     assert files - shared == set(NAMES)
 
 
