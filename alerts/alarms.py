@@ -29,7 +29,7 @@ from alerts.wording import clock
 from config.model import Expected, Subscription
 from storage.model import PendingTelling, SourceState, Subscriber
 from storage.store import Store, Unit
-from storage.volumes import Found
+from storage.volumes import Found, by_day
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def _unusual(
     for subject, name, some in subjects:
         # what a supplier is in was found by all of the watches since the youngest began
         since = begun.get(subject.removeprefix("watch:"), max(begun.values(), default=None))
-        days = _by_day(some, zone)
+        days = by_day(some, zone)
         stories = days.get(today, set())
         of = None if since is None else usual({d: len(s) for d, s in days.items()}, today, since)
         if of is None or not is_unusual(len(stories), of, subscription.unusual):
@@ -128,17 +128,6 @@ def _unusual(
             if not _is_mute(unit, one, subject, now)
         ]
     return made
-
-
-def _by_day(found: Sequence[Found], zone: ZoneInfo) -> dict[date, set[int]]:
-    """Day -> the stories that began on it."""
-    days: dict[date, set[int]] = {}
-    seen: set[int] = set()
-    for each in found:
-        if each.story_id not in seen:
-            seen.add(each.story_id)
-            days.setdefault(each.at.astimezone(zone).date(), set()).add(each.story_id)
-    return days
 
 
 def _cooled(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from alerts.context import TellingContext
-from alerts.entry import Finding
 from alerts.unusual import WEEKS
 from alerts.voices import Voices
 from alerts.volume import VOICES_DAYS, Voice, Volume, voices, volume
@@ -31,7 +29,6 @@ def lately(
     unit: Unit,
     context: TellingContext,
     subscriptions: Sequence[Subscription],
-    findings: Sequence[Finding],
     known: Voices,
     now: datetime,
 ) -> Lately:
@@ -40,15 +37,6 @@ def lately(
     zone = ZoneInfo(subscriptions[0].timezone)
     found = unit.volumes.found(keys, now - (WEEKS * 7 + 7) * _DAY, now + timedelta.resolution)
     recent = {each.item_id for each in found if each.at >= now - VOICES_DAYS * _DAY}
-    here = Counter(
-        name
-        for names in {
-            one.telling.item.story_id: one.suppliers
-            for one in findings
-            if one.telling.told_before is None and one.telling.what == "new"
-        }.values()
-        for name in names
-    )
     return Lately(
         volume=volume(
             found,
@@ -57,7 +45,7 @@ def lately(
             since=_watched_since(unit, keys, zone),
             weekly=all(s.cadence.kind == "weekly" for s in subscriptions),
         ),
-        voices=voices(found, known.suppliers(unit, recent, context), here, now),
+        voices=voices(found, known.suppliers(unit, recent, context), now),
     )
 
 

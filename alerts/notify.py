@@ -287,7 +287,7 @@ def _digest(
     findings = explain_tellings(unit, tellings, context)
     last = Lately()
     if occasion.kind == "digest":
-        last = lately(unit, context, subscriptions, findings, voices, occasion.now)
+        last = lately(unit, context, subscriptions, voices, occasion.now)
     return build_digest(
         findings,
         names=context.names,

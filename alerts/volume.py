@@ -13,11 +13,10 @@ from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from alerts.unusual import Usual, usual
-from storage.volumes import Found
+from alerts.unusual import WEEKS, usual
+from storage.volumes import Found, by_day
 
 DAYS = 14
-WEEKS = 8
 VOICES_DAYS = 30
 LEAST_VOICES = 3  # stories, below which shares say nothing
 MOST_VOICES = 6
@@ -70,12 +69,11 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """One supplier's part of what was written: stories in the last month, and in this message."""
+    """One supplier's part of what was written in the last month."""
 
     name: str
     stories: int
     share: int  # per cent of the stories of all suppliers
-    here: int
 
 
 def volume(
@@ -90,10 +88,14 @@ def volume(
         since: the first whole day of the oldest watch; None where none is known.
         weekly: by week, for messages that come once a week.
     """
-    today = now.astimezone(zone).date()
+    local = now.astimezone(zone)
+    today = local.date()
     if since is None or (today - since).days < DAYS:
         return None
-    days = _by_day(found, zone, now.astimezone(zone))
+    # what was found in the second of the message is in it
+    past = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second + 1)
+    began = by_day(found, zone, begins=past)
+    days = {day + _DAY: len(stories) for day, stories in began.items()}
     if weekly:
         bars = tuple(
             Bar(end, sum(days.get(end - back * _DAY, 0) for back in range(7)))
@@ -108,11 +110,11 @@ def volume(
             Bar(day, days.get(day, 0))
             for day in (today - back * _DAY for back in reversed(range(DAYS)))
         )
-        of: Usual | None = usual(days, today, since)
+        of = usual(days, today, since)
         made = Volume(
             bars=bars,
             weekly=False,
-            until=f"{now.astimezone(zone):%H:%M}",
+            until=f"{local:%H:%M}",
             usually=None if of is None else of.middle,
             weekday=of is not None and of.weekday,
         )
@@ -122,7 +124,6 @@ def volume(
 def voices(
     found: Sequence[Found],
     suppliers: Mapping[int, Sequence[str]],
-    here: Mapping[str, int],
     now: datetime,
 ) -> tuple[Voice, ...]:
     """Share of voice in the last 30 days, the loudest first; nothing where there is but one.
@@ -130,7 +131,6 @@ def voices(
     Args:
         found: the mentions, as for `volume`.
         suppliers: item id -> the suppliers that occur in it.
-        here: supplier -> stories in the message.
         now: when the message is cut.
     """
     stories: dict[str, set[int]] = {}
@@ -143,28 +143,9 @@ def voices(
         return ()
     ranked = sorted(stories.items(), key=lambda pair: (-len(pair[1]), pair[0].casefold()))
     return tuple(
-        Voice(
-            name=name,
-            stories=len(each),
-            share=round(100 * len(each) / total),
-            here=here.get(name, 0),
-        )
+        Voice(name=name, stories=len(each), share=round(100 * len(each) / total))
         for name, each in ranked[:MOST_VOICES]
     )
-
-
-def _by_day(found: Sequence[Found], zone: ZoneInfo, now: datetime) -> dict[date, int]:
-    """The date on which 24 hours end -> stories in them."""
-    # on the wall clock, so that days keep their time of day over a clock change
-    past = timedelta(hours=now.hour, minutes=now.minute, seconds=now.second + 1)
-    days: dict[date, int] = {}
-    seen: set[int] = set()
-    for each in found:
-        if each.story_id not in seen:
-            seen.add(each.story_id)
-            day = (each.at.astimezone(zone).replace(tzinfo=None) - past).date() + _DAY
-            days[day] = days.get(day, 0) + 1
-    return days
 
 
 def _span(first: date, last: date) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,14 +12,6 @@ from sqlalchemy import Connection, func, select
 from storage.schema import item, mention
 
 _AT_ONCE = 500
-
-
-class DayCount(NamedTuple):
-    """One watch on one day: the stories that began for it on that day, by id."""
-
-    watch_key: str
-    day: date
-    stories: frozenset[int]
 
 
 class Found(NamedTuple):
@@ -69,36 +61,21 @@ class Volumes:
         )
         return newest
 
-    def days(
-        self, watch_keys: Collection[str], since: datetime, until: datetime, zone: ZoneInfo
-    ) -> tuple[DayCount, ...]:
-        """The stories of each watch by the day on which the watch first found them.
 
-        A story that several outlets carry counts once, on the day of the first mention; what was
-        there before the watch counts nowhere. Days without any are left out.
+def by_day(
+    found: Iterable[Found], zone: ZoneInfo, *, begins: timedelta = timedelta(0)
+) -> dict[date, set[int]]:
+    """Day -> the stories that were found first on it; days without any are left out. Pure.
 
-        Args:
-            watch_keys: which watches.
-            since: mentions made at this moment or later.
-            until: mentions made before this moment.
-            zone: where a day begins.
-        """
-        found: dict[tuple[str, date], set[int]] = {}
-        keys = sorted(set(watch_keys))
-        for at in range(0, len(keys), _AT_ONCE):
-            rows = self._db.execute(
-                select(mention.c.watch_key, item.c.story_id, func.min(mention.c.created_at))
-                .join(item, item.c.id == mention.c.item_id)
-                .where(
-                    mention.c.watch_key.in_(keys[at : at + _AT_ONCE]),
-                    mention.c.baseline.is_(False),
-                    mention.c.created_at >= since,
-                    mention.c.created_at < until,
-                )
-                .group_by(mention.c.watch_key, item.c.story_id)
-            )
-            for key, story, first in rows:
-                found.setdefault((key, first.astimezone(zone).date()), set()).add(story)
-        return tuple(
-            DayCount(key, day, frozenset(stories)) for (key, day), stories in sorted(found.items())
-        )
+    Args:
+        found: mentions, the first in front.
+        zone: where a day begins.
+        begins: how long after midnight, on the wall clock, so that it stays over a clock change.
+    """
+    days: dict[date, set[int]] = {}
+    seen: set[int] = set()
+    for each in found:
+        if each.story_id not in seen:
+            seen.add(each.story_id)
+            days.setdefault((each.at.astimezone(zone) - begins).date(), set()).add(each.story_id)
+    return days
