@@ -14,11 +14,10 @@ from zoneinfo import ZoneInfo
 from alerts.alarm import Alarm, silence_lines, span_words, unusual_lines, unusual_subject
 from alerts.cadence import held_until
 from alerts.context import TellingContext
-from alerts.controls import links_for
-from alerts.digest import entries_of
+from alerts.controls import end_of, links_for
 from alerts.entry import Entry
 from alerts.errors import MessageError
-from alerts.findings import explain_tellings, members_of
+from alerts.findings import shown
 from alerts.freezing import frozen
 from alerts.harmless import line
 from alerts.message import Envelope
@@ -27,7 +26,7 @@ from alerts.unusual import WEEKS, is_unusual, usual
 from alerts.voices import Voices
 from alerts.wording import clock
 from config.model import Expected, Subscription
-from storage.model import PendingTelling, SourceState, Subscriber
+from storage.model import SourceState, Subscriber
 from storage.store import Store, Unit
 from storage.volumes import Found, by_day
 
@@ -105,9 +104,16 @@ def _unusual(
         if subject.startswith("supplier:") and same:
             continue
         alarmed |= stories
-        entries = _entries(
-            unit, context, [f for f in some if f.at.astimezone(zone).date() == today]
-        )
+        told = [
+            (one, key)
+            for one, key in _cooled(unit, subject, subscribers, today)
+            if not _is_mute(unit, one, subject, now)
+        ]
+        if not told:
+            continue
+        fresh = [each for each in some if each.at.astimezone(zone).date() == today]
+        entries = _entries(unit, context, fresh)
+        lines = unusual_lines(name, len(stories), of, today, subscription.unusual, subscription.key)
         made += [
             (
                 key,
@@ -118,14 +124,11 @@ def _unusual(
                     one,
                     now,
                     subject=unusual_subject(name, len(stories), of),
-                    lines=unusual_lines(
-                        name, len(stories), of, today, subscription.unusual, subscription.key
-                    ),
+                    lines=lines,
                     entries=entries,
                 ),
             )
-            for one, key in _cooled(unit, subject, subscribers, today)
-            if not _is_mute(unit, one, subject, now)
+            for one, key in told
         ]
     return made
 
@@ -224,21 +227,13 @@ def _entries(unit: Unit, context: TellingContext, found: Sequence[Found]) -> tup
     """The stories behind an alarm, the newest first."""
     watches = {each.item_id: each.watch_key for each in reversed(found)}
     items = {each.item_id: each for each in unit.items.get_many(list(watches)[:200])}
-    tellings = [
-        PendingTelling(
-            subscriber_id=0,
-            mention=mention,
-            item=items[item_id],
-            what="new",
-            revision=items[item_id].revision,
-            told_before=None,
-        )
-        for item_id in items
+    mentions = [
+        (mention, item)
+        for item_id, item in items.items()
         for mention in unit.mentions.of_item(item_id)
         if mention.match.watch_key == watches[item_id]
     ]
-    copies = members_of(unit, list(items.values()))
-    return entries_of(explain_tellings(unit, tellings, context), context.names, copies)[:MOST_SHOWN]
+    return shown(unit, mentions, context)[:MOST_SHOWN]
 
 
 def _alarm(
@@ -272,7 +267,7 @@ def _write(store: Store, context: TellingContext, key: str, alarm: Alarm, now: d
         recipient=alarm.recipient,
         list_name=alarm.subscription,
         contact=alarm.contact,
-        stop=None if alarm.links is None else alarm.links.end,
+        stop=end_of(alarm.links),
     )
     try:
         notification = frozen(render_alarm(alarm), envelope, context.settings, now)

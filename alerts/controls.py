@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal, get_args
 
-from config.values import CHANNEL
+from config.values import is_channel
 from storage.model import Subscriber
 from storage.store import Unit
 
@@ -90,9 +90,14 @@ def links_for(unit: Unit, home: str | None, subscribers: Sequence[Subscriber]) -
     What goes to a channel has none: many read it, and none of them may end it for the others.
     """
     key = unit.controls.key()
-    if home is None or key is None or any(s.recipient.startswith(CHANNEL) for s in subscribers):
+    if home is None or key is None or any(is_channel(s.recipient) for s in subscribers):
         return None
     return Links(home=home.rstrip("/"), key=key).of([s.subscriber_id for s in subscribers])
+
+
+def end_of(links: Links | None) -> str | None:
+    """The address that ends the subscriptions of a message, where it has links."""
+    return None if links is None else links.end
 
 
 def feed_path(watch_key: str, key: bytes) -> str:

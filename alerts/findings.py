@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from alerts.carried import StoryFacts, story_facts
 from alerts.context import TellingContext
-from alerts.entry import Finding
+from alerts.digest import Members, entries_of
+from alerts.entry import Entry, Finding
 from alerts.query import Document
-from storage.model import ItemRevision, PendingTelling, Span, StoredItem
+from storage.model import ItemRevision, Mention, PendingTelling, Span, StoredItem
 from storage.store import Unit
+
+NOBODY = 0  # no subscriber has this id
 
 
 def explain_tellings(
@@ -43,6 +46,32 @@ def explain_tellings(
             )
         )
     return findings
+
+
+def shown(
+    unit: Unit,
+    found: Sequence[tuple[Mention, StoredItem]],
+    context: TellingContext,
+    members: Members | None = None,
+) -> tuple[Entry, ...]:
+    """The stories of mentions that are shown without being told, the newest first.
+
+    `members` are all items of these stories, read here unless given.
+    """
+    tellings = [
+        PendingTelling(
+            subscriber_id=NOBODY,
+            mention=mention,
+            item=item,
+            what="new",
+            revision=item.revision,
+            told_before=None,
+        )
+        for mention, item in found
+    ]
+    if members is None:
+        members = members_of(unit, [item for _, item in found])
+    return entries_of(explain_tellings(unit, tellings, context), context.names, members)
 
 
 def as_seen_by(

@@ -11,7 +11,7 @@ from alerts.errors import MessageError
 from alerts.message import Envelope, freeze, mailbox, message_id
 from alerts.render import Rendered
 from config.model import Settings
-from config.values import CHANNEL
+from config.values import CHANNEL, is_channel
 from storage.model import Notification
 
 
@@ -44,8 +44,3 @@ def frozen(
         message_id=identity,
         raw=raw,
     )
-
-
-def is_channel(recipient: str) -> bool:
-    """Whether a recipient is a channel and no mail address."""
-    return recipient.startswith(CHANNEL)

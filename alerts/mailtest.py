@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from alerts.channels import Channel, open_channels
-from alerts.freezing import frozen, is_channel
+from alerts.freezing import frozen
 from alerts.message import Envelope, mailbox
 from alerts.render import render_note
 from config.model import Settings
+from config.values import is_channel
 from storage.model import OutboxMessage, Receipt
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from alerts.context import TellingContext
-from alerts.controls import links_for
+from alerts.controls import end_of, links_for
 from alerts.digest import Digest, Hushed, Occasion, build_digest
 from alerts.due import Due, agenda
 from alerts.errors import MessageError, UnknownSubscriptionError
@@ -208,7 +208,7 @@ def _cut(
             recipient=group.subscribers[0].recipient,
             list_name=group.subscriptions[0].key,
             contact=context.contact,
-            stop=None if occasion.links is None else occasion.links.end,
+            stop=end_of(occasion.links),
             thread=thread,
         )
         notification = frozen(render(digest), envelope, context.settings, now)

@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 
 from alerts.cadence import next_due
 from alerts.context import TellingContext
-from alerts.controls import links_for
-from alerts.digest import entries_of
+from alerts.controls import end_of, links_for
 from alerts.errors import MessageError
-from alerts.findings import explain_tellings, members_of
+from alerts.findings import shown
 from alerts.freezing import frozen
 from alerts.greeting import Planned, Welcome
 from alerts.message import Envelope
 from alerts.notify import schedule
 from alerts.render import render_welcome
-from storage.model import PendingTelling, SourceState, Subscriber
+from storage.model import SourceState, Subscriber
 from storage.store import Store, Unit
 
 log = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ def _welcome(
         recipient=recipient,
         list_name=members[0].subscription_key,
         contact=context.contact,
-        stop=None if welcome.links is None else welcome.links.end,
+        stop=end_of(welcome.links),
     )
     try:
         notification = frozen(render_welcome(welcome), envelope, context.settings, now)
@@ -100,18 +99,6 @@ def _gather(
 ) -> Welcome:
     subscriptions = [context.subscriptions[m.subscription_key] for m in members]
     keys = tuple(dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s)))
-    newest = unit.mentions.newest(keys, NEWEST)
-    tellings = [
-        PendingTelling(
-            subscriber_id=members[0].subscriber_id,
-            mention=mention,
-            item=item,
-            what="new",
-            revision=item.revision,
-            told_before=None,
-        )
-        for mention, item in newest
-    ]
     return Welcome(
         recipient=members[0].recipient,
         plans=tuple(
@@ -131,11 +118,7 @@ def _gather(
             if state.last_success_at is None
         ),
         items_stored=unit.items.count(),
-        entries=entries_of(
-            explain_tellings(unit, tellings, context),
-            context.names,
-            members_of(unit, [item for _, item in newest]),
-        ),
+        entries=shown(unit, unit.mentions.newest(keys, NEWEST), context),
         timezone=subscriptions[0].timezone,
         now=now,
         contact=context.contact,

@@ -125,9 +125,14 @@ def check_address(text: str) -> str:
 def check_recipient(text: str) -> str:
     """A mail address, or a channel by its key: channel:newsroom."""
     tidy = text.strip()
-    if tidy.startswith(CHANNEL):
+    if is_channel(tidy):
         return CHANNEL + check_key(tidy.removeprefix(CHANNEL).strip())
     return check_address(tidy)
+
+
+def is_channel(recipient: str) -> bool:
+    """Whether a recipient is a channel and no mail address."""
+    return recipient.startswith(CHANNEL)
 
 
 def check_mailbox(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import threading
 import time
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from alerts.controls import feed_path, is_feed_path
 from supplierwatch.exports.atom import Place, atom_of
+from supplierwatch.exports.files import whole_file
 from supplierwatch.jobs import Service
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,9 @@ class FeedDesk:
             if service.ending.is_set():
                 return done
             place = Place() if key is None else self._place(watch_key, key)
-            _replace(path, self._made(watch_key, place))
+            folder.mkdir(parents=True, exist_ok=True)
+            with whole_file(path) as out:
+                out.write(self._made(watch_key, place).decode())
             done += 1
         newest = max((mention_id for mention_id, _ in found.values()), default=0)
         self._written = max(self._written or 0, newest)
@@ -108,13 +110,3 @@ def _younger(path: Path, than: datetime) -> bool:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC) > than
     except FileNotFoundError:
         return False
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

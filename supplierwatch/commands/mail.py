@@ -212,9 +212,8 @@ def mail_test(
     """
     from rich.text import Text
 
-    from alerts.freezing import is_channel
     from alerts.mailtest import advice, send_test
-    from config.values import CHANNEL
+    from config.values import CHANNEL, is_channel
 
     settings = session(ctx).wired().catalog.settings
     receipt = send_test(settings, address, datetime.now(UTC))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -12,20 +11,19 @@ from lxml import etree
 
 from alerts import wording
 from alerts.context import TellingContext
-from alerts.digest import entries_of
 from alerts.entry import Entry
-from alerts.findings import explain_tellings, members_of
+from alerts.findings import members_of, shown
 from alerts.message import mailbox
 from alerts.sentences import Segment
 from alerts.storied import story_lines
-from storage.model import PendingTelling, StoredItem
+from storage.model import StoredItem
 from storage.store import Unit
+from supplierwatch.exports.xml import xml_text
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 MENTIONS = 150  # the newest, of which copies of one story are one entry
 ENTRIES = 50
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +42,9 @@ def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: Place) -
     """
     found = unit.mentions.newest([watch_key], MENTIONS)
     items = {item.item_id: item for _, item in found}
-    tellings = [
-        PendingTelling(
-            subscriber_id=0,
-            mention=mention,
-            item=item,
-            what="new",
-            revision=item.revision,
-            told_before=None,
-        )
-        for mention, item in found
-    ]
     copies = members_of(unit, list(items.values()))
-    findings = explain_tellings(unit, tellings, context)
-    entries = entries_of(findings, context.names, copies)[:ENTRIES]
-    changed = {
-        entry.item_id: _changed(items[entry.item_id], list(items.values()), copies)
-        for entry in entries
-    }
+    entries = shown(unit, found, context, copies)[:ENTRIES]
+    changed = _changed([*items.values(), *(one for some in copies.values() for one in some)])
     words = context.names.watch(watch_key)
     about = f"tag:{mailbox(context.settings.mail.sender).domain},2026:supplierwatch/{watch_key}"
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
@@ -69,7 +52,11 @@ def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: Place) -
     _text(feed, "title", f"{words.label}: media watch")
     if words.paraphrase:
         _text(feed, "subtitle", wording.finds(words))
-    _text(feed, "updated", _moment(max(changed.values(), default=_never())))
+    _text(
+        feed,
+        "updated",
+        _moment(max((changed[items[e.item_id].story_id] for e in entries), default=_never())),
+    )
     _text(feed, "generator", "supplierwatch")
     _text(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", "Media watch")
     if place.itself is not None:
@@ -78,7 +65,7 @@ def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: Place) -
         _link(feed, place.home, "alternate", "text/html")
     for entry in entries:
         story = items[entry.item_id].story_id
-        _entry(feed, entry, f"{about}/{story}", changed[entry.item_id], context)
+        _entry(feed, entry, f"{about}/{story}", changed[story], context)
     said: bytes = etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
     return said
 
@@ -87,15 +74,13 @@ def _never() -> datetime:
     return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def _changed(
-    item: StoredItem,
-    found: Sequence[StoredItem],
-    copies: dict[int, tuple[StoredItem, ...]],
-) -> datetime:
-    """When the story of an item was last added to, or a text of it edited."""
-    same = [each for each in found if each.story_id == item.story_id]
-    together = [*same, *copies.get(item.story_id, ())]
-    return max(max(each.first_seen_at, each.revised_at or each.first_seen_at) for each in together)
+def _changed(items: Iterable[StoredItem]) -> dict[int, datetime]:
+    """Story -> when it was last added to, or a text of it edited."""
+    changed: dict[int, datetime] = {}
+    for each in items:
+        at = max(each.first_seen_at, each.revised_at or each.first_seen_at)
+        changed[each.story_id] = max(at, changed.get(each.story_id, at))
+    return changed
 
 
 def _entry(
@@ -111,7 +96,7 @@ def _entry(
     if entry.link is not None:
         _link(made, entry.link, "alternate", "text/html")
     for label in entry.watches:
-        etree.SubElement(made, f"{{{ATOM}}}category", term=_clean(label))
+        etree.SubElement(made, f"{{{ATOM}}}category", term=xml_text(label))
     content = _text(made, "content", _content(entry, context))
     content.set("type", "html")
 
@@ -148,15 +133,13 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("", text)
-
-
 def _text(parent: etree._Element, name: str, text: str) -> etree._Element:
     made = etree.SubElement(parent, f"{{{ATOM}}}{name}")
-    made.text = _clean(text)
+    made.text = xml_text(text)
     return made
 
 
 def _link(parent: etree._Element, address: str, relation: str, media_type: str) -> None:
-    etree.SubElement(parent, f"{{{ATOM}}}link", rel=relation, href=_clean(address), type=media_type)
+    etree.SubElement(
+        parent, f"{{{ATOM}}}link", rel=relation, href=xml_text(address), type=media_type
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
@@ -11,10 +10,10 @@ from typing import TextIO
 
 from alerts.harmless import line, web_link
 from supplierwatch.exports.gathering import Mentioned
+from supplierwatch.exports.xml import xml_text
 from supplierwatch.show.hits import sentence_of, words_hit
 
 HOME = "https://localhost/"  # RSS wants an address of the channel, where the service has none
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_rss(
@@ -62,4 +61,4 @@ def _described(one: Mentioned) -> str:
 
 
 def _element(name: str, text: str) -> str:
-    return f"<{name}>{escape(_NOT_XML.sub('', text), quote=False)}</{name}>"
+    return f"<{name}>{escape(xml_text(text), quote=False)}</{name}>"
