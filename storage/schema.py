@@ -65,6 +65,8 @@ source = Table(
     Column("moved_polls", Integer),
     Column("moved_to", CleanText),  # by a permanent redirect
     Column("silent_hours", JsonText),  # of the week, by its own word
+    # polls in a row that began and did not end; counted when a poll begins
+    Column("unfinished_polls", Integer, nullable=False, server_default="0"),
 )
 Index("ix_source_active_next_at", source.c.active, source.c.next_at)
 
@@ -372,3 +374,19 @@ run = Table(
     Column("status", CleanText),
 )
 Index("ix_run_ended_at", run.c.ended_at)
+
+# work that failed or did not end, by task and by what it was done for (an item, a subscriber, ...);
+# counted before each attempt, deleted when one ends well
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("task", CleanText, primary_key=True),
+    Column("subject", CleanText, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", CleanText),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("retry_at", UtcDateTime, nullable=False),  # not tried again before
+    Column("quarantined_at", UtcDateTime),  # set after the last attempt; then only by command
+)
+Index("ix_quarantine_task_retry_at", quarantine.c.task, quarantine.c.retry_at)

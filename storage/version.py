@@ -8,7 +8,7 @@ from storage.engine import TO_READ, sqlite_file
 from storage.errors import DatabaseUnusable, SchemaTooNew, SchemaTooOld
 
 # every schema that this release can read or upgrade, oldest first; a test compares the migrations
-SCHEMAS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+SCHEMAS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 
 
 def present_schema(engine: Engine) -> str | None:
