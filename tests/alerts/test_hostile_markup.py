@@ -260,6 +260,21 @@ def test_an_address_of_a_stranger_is_a_link_to_the_web_or_none(link: str) -> Non
                 assert_web_address(told.link)
 
 
+PARAMETERS = "https://outlet.example/1?a=1&copy=2&lt=3&quot;=4&#39;=5"
+
+
+def test_an_address_is_followed_as_it_was_written() -> None:
+    """`&copy` in an address is no character of its own, whatever reads the page."""
+    for made, _ in RENDERED.values():
+        rendered = made(HARMLESS, link=PARAMETERS)
+        told = {each.link for each in rendered.stories if each.link is not None}
+        assert told <= set(addresses_of(rendered.html))
+        assert all(link.endswith("a=1&copy=2&lt=3&quot;=4&#39;=5") for link in told)
+    story = one_story(HARMLESS, link=PARAMETERS)
+    for name, html in HTML.items():
+        assert story.stories[0].link in addresses_of(html(hits_of(name, story)))
+
+
 def hits_of(name: str, rendered: Rendered) -> dict[str, Any]:
     said: dict[str, Any] = json.loads(HOOKS[name].compose(rendered, ENVELOPE, "id"))
     return said
