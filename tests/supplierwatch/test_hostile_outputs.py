@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,10 +15,10 @@ import feedparser
 import pytest
 from lxml import etree
 
-from storage.model import TextState
+from storage.model import Article, TextState
 from supplierwatch.exports.atom import Place, atom_of
 from supplierwatch.exports.tables import COLUMNS
-from tests.supplierwatch.house import BODY, SETTINGS, SUBSCRIPTIONS, House, a_house, an_article
+from tests.supplierwatch.house import SETTINGS, SUBSCRIPTIONS, House, a_house, an_article
 from tests.support.hostile import (
     LINKS,
     MARKUP,
@@ -48,55 +48,73 @@ def toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=True)
 
 
-def a_hostile_house(folder: Path, payload: str, link: str = "https://outlet.example/1") -> House:
-    """Items whose every field, and sources and watches whose every name, is a stranger's."""
+def a_hostile_house(
+    folder: Path, payloads: Sequence[str], link: str = "https://outlet.example/1"
+) -> House:
+    """A story of three items for each payload, with it in every field and every name."""
     house = a_house(folder)
     house.write("settings.toml", SETTINGS.format(data=house.data))
     house.write(
         "sources.toml",
         "".join(
-            f'[[source]]\nkey = "{key}"\nkind = "feed"\nurl = "https://{key}.example/feed"\n'
-            f"name = {toml(a_text(key, payload))}\n"
+            f'[[source]]\nkey = "{key}-{number}"\nkind = "feed"\n'
+            f'url = "https://{key}-{number}.example/feed"\nname = {toml(a_text(key, payload))}\n'
+            for number, payload in enumerate(payloads)
             for key in ("ward-ledger", "trolley", "register")
         ),
     )
     house.write(
         "watches.toml",
         f"[[watch]]\nkey = \"{WATCH}\"\nquery = '@halcyon AND trust'\n"
-        f"label = {toml(a_text('label', payload))}\n",
+        f"label = {toml(a_text('label', payloads[0]))}\n",
     )
     house.write("subscriptions.toml", SUBSCRIPTIONS)
-    title = f"Halcyon trust {a_text('title', payload)}"
-    shared = f"Halcyon told the trust Zbody {payload} of it. {BODY}"
+    house.stores(
+        *(
+            article
+            for number, payload in enumerate(payloads)
+            for article in a_hostile_story(number, payload, link)
+        )
+    )
+    return house
+
+
+def a_hostile_story(number: int, payload: str, link: str) -> list[Article]:
+    """Two items that tell one story, and one of which the teaser alone is known."""
+    shown = f"{link}{number}" if urlsplit(link).scheme == "https" else link
+    shared = f"Halcyon told the trust Zbody {payload} of it. {words_of_story(number)}"
     own = f"Nobody else has this one sentence of Zown {payload} with six other words in it."
     adds = f"Only the trolley has another sentence of Zadds {payload} with eight more words."
-    first, copy = (
+    full = [
         an_article(
-            source,
-            source_key=source,
-            url=f"{link}{number}" if urlsplit(link).scheme == "https" else link,
-            guid=f"{payload} {number}",
-            title=title,
+            f"{source}-{number}",
+            source_key=f"{source}-{number}",
+            url=f"{shown}-{source}" if urlsplit(link).scheme == "https" else link,
+            guid=f"{payload} {source}",
+            title=f"Halcyon trust {number} {a_text('title', payload)}",
             summary=a_text("summary", payload),
             authors=(a_text("author", payload),),
             body=f"{shared} {more}",
             comments=a_text("comment", payload),
         )
-        for number, (source, more) in enumerate((("trolley", adds), ("ward-ledger", own)))
-    )
+        for source, more in (("trolley", adds), ("ward-ledger", own))
+    ]
     thin = an_article(
-        "thin",
-        source_key="register",
-        url=f"{link}3" if urlsplit(link).scheme == "https" else link,
-        title=f"Halcyon trust {a_text('thintitle', payload)}",
+        f"thin-{number}",
+        source_key=f"register-{number}",
+        url=f"{shown}-thin" if urlsplit(link).scheme == "https" else link,
+        title=f"Halcyon trust {number} {a_text('thintitle', payload)}",
         summary=a_text("teaser", payload),
         body="",
         text_state=TextState.THIN,
         thin_reason=a_text("thin", payload),
         content_hash=None,
     )
-    house.stores(first, copy, thin)
-    return house
+    return [*full, thin]
+
+
+def words_of_story(number: int) -> str:
+    return " ".join(f"n{number}x{at}" for at in range(70)) + "."
 
 
 def atom(house: House) -> bytes:
@@ -120,22 +138,22 @@ def of_xml(document: bytes) -> set[tuple[str, tuple[str, ...]]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attacked:
-    """A house with a payload in every field."""
+    """A house with each payload in every field of a story."""
 
-    payload: str
+    payloads: tuple[str, ...]
     house: House
 
 
-@pytest.fixture(scope="module", params=HOSTILE.values(), ids=HOSTILE)
+@pytest.fixture(scope="module", params=[MARKUP, TEMPLATES], ids=["markup", "templates"])
 def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
-    payload = str(request.param)
+    payloads = tuple(request.param.values())
     folder = tmp_path_factory.mktemp("attacked")
-    return Attacked(payload=payload, house=a_hostile_house(folder, payload))
+    return Attacked(payloads=payloads, house=a_hostile_house(folder, payloads))
 
 
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return a_hostile_house(tmp_path_factory.mktemp("harmless"), HARMLESS)
+    return a_hostile_house(tmp_path_factory.mktemp("harmless"), [HARMLESS])
 
 
 def contents_of(feed: bytes) -> list[str]:
@@ -176,14 +194,15 @@ def test_html_in_a_feed_has_only_the_elements_that_we_write(
     assert of_xml(feed) - of_xml(usual) == set()
     allowed = set().union(*map(elements_of, html_of(usual)))
     pages = html_of(feed)
-    assert len(pages) == len(html_of(usual))
+    assert len(pages) == len(attacked.payloads) * len(html_of(usual))
     assert set().union(*map(elements_of, pages)) - allowed == set()
     words = squeezed(" ".join(map(words_of, pages)))
     titles = squeezed(" ".join(map(str, etree.fromstring(feed).itertext())))
-    for role in roles:
-        assert squeezed(a_text(role, attacked.payload)) in (
-            titles if role in IN_TITLES else words
-        ), role
+    for payload in attacked.payloads:
+        for role in roles:
+            if role != "label" or payload == attacked.payloads[0]:
+                shown = titles if role in IN_TITLES else words
+                assert squeezed(a_text(role, payload)) in shown, (role, payload)
 
 
 def test_a_feed_reader_finds_nothing_to_clean_in_a_feed(attacked: Attacked) -> None:
@@ -202,7 +221,7 @@ def test_a_feed_reader_finds_nothing_to_clean_in_a_feed(attacked: Attacked) -> N
 
 @links
 def test_links_of_feeds_and_tables_lead_to_the_web_or_nowhere(link: str, tmp_path: Path) -> None:
-    house = a_hostile_house(tmp_path, HARMLESS, link=link)
+    house = a_hostile_house(tmp_path, [HARMLESS], link=link)
     for tree in (etree.fromstring(atom(house)), etree.fromstring(exported(house, "rss"))):
         given = [str(each.get("href")) for each in tree.iter(f"{ATOM}link")]
         given += [str(each.text) for each in tree.iter("link")]
@@ -217,20 +236,22 @@ def test_a_table_has_its_columns_and_each_cell_is_text(attacked: Attacked, harml
     usual = list(csv.reader(io.StringIO(exported(harmless, "csv").decode(), newline="")))
     rows = list(csv.reader(io.StringIO(exported(attacked.house, "csv").decode(), newline="")))
     assert rows[0] == list(COLUMNS)
-    assert [len(row) for row in rows] == [len(row) for row in usual]
+    assert {len(row) for row in rows} == {len(row) for row in usual}
+    assert len(rows) == 1 + 3 * len(attacked.payloads)
     cells = squeezed(" | ".join(cell for row in rows for cell in row))
-    for role in ("title", "author", "ward-ledger", "trolley", "body", "own"):
-        assert squeezed(a_text(role, attacked.payload)) in cells, role
+    for payload in attacked.payloads:
+        for role in ("title", "author", "ward-ledger", "trolley", "body", "own"):
+            assert squeezed(a_text(role, payload)) in cells, (role, payload)
 
 
 def test_lines_for_programs_say_each_field_as_it_is_stored(attacked: Attacked) -> None:
-    payload = attacked.payload
     lines = exported(attacked.house, "jsonl").decode().splitlines()
     found = [json.loads(line) for line in lines]
-    assert len(found) == 3
+    assert len(found) == 3 * len(attacked.payloads)
     assert {one["item"]["title"] for one in found} == {
-        f"Halcyon trust {a_text('title', payload)}",
-        f"Halcyon trust {a_text('thintitle', payload)}",
+        f"Halcyon trust {number} {a_text(role, payload)}"
+        for number, payload in enumerate(attacked.payloads)
+        for role in ("title", "thintitle")
     }
 
 
@@ -253,21 +274,23 @@ FORMULAS = [
 ]
 
 
-@pytest.mark.parametrize("text", FORMULAS, ids=[ascii(each) for each in FORMULAS])
-def test_no_cell_of_a_table_is_a_formula(text: str, tmp_path: Path) -> None:
+def test_no_cell_of_a_table_is_a_formula(tmp_path: Path) -> None:
     house = a_house(tmp_path)
     house.stores(
-        an_article(
-            "formula",
-            title=text.replace("\x00", ""),
-            authors=(text.replace("\x00", ""),),
-            body=f"Halcyon and the trust. {BODY}",
+        *(
+            an_article(
+                f"formula-{number}",
+                title=text.replace("\x00", ""),
+                authors=(text.replace("\x00", ""),),
+                body=f"Halcyon and the trust. {words_of_story(number)}",
+            )
+            for number, text in enumerate(FORMULAS)
         )
     )
     house.run("export", str(house.data / "out.csv"))
     written = (house.data / "out.csv").read_text(encoding="utf-8")
     rows = list(csv.reader(io.StringIO(written, newline="")))
-    assert len(rows) > 1
+    assert len(rows) > len(FORMULAS)
     shown = re.compile(
         r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
     )
@@ -277,7 +300,7 @@ def test_no_cell_of_a_table_is_a_formula(text: str, tmp_path: Path) -> None:
 def test_evidence_has_the_files_that_we_name_and_each_text_in_it(
     attacked: Attacked, tmp_path: Path
 ) -> None:
-    house, payload = attacked.house, attacked.payload
+    house = attacked.house
     target = tmp_path / "evidence"
     assert house.run("export", "--evidence", str(target)).exit_code == 0
     names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
@@ -288,17 +311,18 @@ def test_evidence_has_the_files_that_we_name_and_each_text_in_it(
         "items/N/text-N.txt",
     }
     titles = {json.loads(path.read_text())["title"] for path in target.glob("items/*/item.json")}
-    assert f"Halcyon trust {a_text('title', payload)}" in titles
-    texts = [path.read_text(encoding="utf-8") for path in target.glob("items/*/*.txt")]
-    assert any(f"Zbody {payload} of it." in text for text in texts)
+    texts = "".join(path.read_text(encoding="utf-8") for path in target.glob("items/*/*.txt"))
+    for number, payload in enumerate(attacked.payloads):
+        assert f"Halcyon trust {number} {a_text('title', payload)}" in titles
+        assert f"Zbody {payload} of it." in texts
     assert house.run("export", "--verify", str(target)).exit_code == 0
 
 
 COMMANDS = (
     ("search", "halcyon"),
     ("digest", "--preview"),
-    ("explain", "https://outlet.example/11"),
-    ("history", "https://outlet.example/11", "--full"),
+    ("explain", "https://outlet.example/10-ward-ledger"),
+    ("history", "https://outlet.example/10-ward-ledger", "--full"),
     ("sources",),
     ("watches",),
 )
@@ -307,7 +331,7 @@ COMMANDS = (
 @pytest.mark.parametrize("command", COMMANDS, ids=[each[0] for each in COMMANDS])
 def test_a_terminal_is_given_text_alone(command: tuple[str, ...], tmp_path: Path) -> None:
     evil = "\x1b]0;owned\x07\x1b[2J\x9b31m[red]no style[/red]\u202e\rover"
-    house = a_hostile_house(tmp_path, "[bold]Zmarkup[/bold] :skull: and \\[x]")
+    house = a_hostile_house(tmp_path, ["[bold]Zmarkup[/bold] :skull: and \\[x]"])
     house.stores(
         an_article("ansi", title=f"Halcyon trust {evil}", body=f"Halcyon trust {evil} it.")
     )
