@@ -104,10 +104,23 @@ def _part(text: str, cased: str, *, wild: bool, stemmed: bool) -> Part:
 
 @lru_cache(maxsize=16_384)
 def pattern_of(wildcard: str) -> re.Pattern[str]:
-    """The expression that a label must fit as a whole."""
-    runs = re.split(r"(\*+|\?)", wildcard)
-    made = (".*" if run.startswith("*") else "." if run == "?" else re.escape(run) for run in runs)
-    return re.compile("".join(made), re.DOTALL)
+    """The expression that a label must fit as a whole.
+
+    What stands between two stars is taken where it comes first, and never looked for again (an
+    atomic group): if the rest fits behind a later place, it fits behind the first. So a label of n
+    characters costs n steps for each star, where plain backtracking costs n to the power of stars.
+    """
+    first, *others = (_fixed(run) for run in re.split(r"\*+", wildcard))
+    if not others:
+        return re.compile(first, re.DOTALL)
+    *between, last = others
+    taken = "".join(f"(?>.*?{run})" for run in between if run)
+    return re.compile(f"{first}{taken}.*{last}", re.DOTALL)
+
+
+def _fixed(run: str) -> str:
+    """Letters and question marks as an expression of the same length."""
+    return "".join("." if sign == "?" else re.escape(sign) for sign in run)
 
 
 def joined(parts: tuple[Part, ...]) -> str:

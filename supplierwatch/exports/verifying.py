@@ -1,20 +1,37 @@
 """Checks exports of evidence: each file against its manifest, each manifest against the next one.
 
-Needs nothing but the exports: no archive, no configuration.
+Needs nothing but the exports: no archive, no configuration. They may come from anybody: nothing is
+unpacked to disk, and what is read is bounded by the size of the file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
+import stat
 import zipfile
+import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
 from supplierwatch.exports.evidence import FORM, MANIFEST
+
+MOST_FILES = 2_000_000
+MOST_MANIFEST = 512 << 20  # bytes, some 140 for each file
+# texts shrink to a third; some repeat themselves. Deflate alone can reach 1,032, overlaps more.
+MOST_RATIO = 200
+ALWAYS_READ = 256 << 20  # bytes, whatever the ratio
+# hexadecimal digests do not shrink below the half
+MOST_RATIO_OF_A_MANIFEST = 20
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_MOST_NAMED = 20
+
+
+class RefusedExport(Exception):
+    """Not read further: no export of ours is like this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +63,7 @@ def check_exports(paths: Sequence[Path]) -> tuple[Checked, ...]:
                 number=number,
                 manifest_sha256=digest,
                 files=len(files),
-                wrong=tuple(wrong),
+                wrong=_in_short(wrong),
             )
         )
     return tuple(checked)
@@ -56,14 +73,16 @@ def _read(path: Path) -> tuple[dict[str, Any] | None, str | None, list[str]]:
     """The manifest of an export, its hash, and what is wrong with its files."""
     try:
         raw, digests = _contents(path)
-    except (OSError, zipfile.BadZipFile) as error:
+    except RefusedExport as error:
+        return None, None, [f"is refused: {error}"]
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         return None, None, [f"cannot be read: {error}"]
     if raw is None:
         return None, None, [f"has no {MANIFEST}"]
     try:
         manifest = json.loads(raw)
         wrong = _files_wrong(manifest, digests)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return None, None, [f"{MANIFEST} cannot be read: {error}"]
     return manifest, hashlib.sha256(raw).hexdigest(), wrong
 
@@ -81,6 +100,12 @@ def _files_wrong(manifest: dict[str, Any], digests: dict[str, str]) -> list[str]
         elif digests[name] != file["sha256"]:
             wrong.append(f"{name} was changed")
     return wrong + [f"{name} was added" for name in sorted(digests.keys() - named)]
+
+
+def _in_short(wrong: Sequence[str]) -> tuple[str, ...]:
+    """What is wrong, the first of it by name."""
+    more = len(wrong) - _MOST_NAMED
+    return (*wrong[:_MOST_NAMED], *([f"and {more:,} more like these"] if more > 0 else []))
 
 
 def _link(manifest: dict[str, Any], number: int, before: tuple[int, str] | None) -> list[str]:
@@ -109,18 +134,72 @@ def _contents(path: Path) -> tuple[bytes | None, dict[str, str]]:
     for name, opened in _opened(path):
         with opened as file:
             if name == MANIFEST:
-                manifest = file.read()
+                manifest = file.read(MOST_MANIFEST + 1)
+                if len(manifest) > MOST_MANIFEST:
+                    raise RefusedExport(f"{MANIFEST} is larger than {MOST_MANIFEST:,} bytes")
             else:
-                digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+                digests[name] = _digest(file)
     return manifest, digests
 
 
-def _opened(path: Path) -> Iterator[tuple[str, io.BufferedIOBase]]:
+def _digest(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while part := file.read(1 << 20):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     if path.is_dir():
-        for file in sorted(path.rglob("*")):
+        for number, file in enumerate(sorted(path.rglob("*"))):
+            name = file.relative_to(path).as_posix()
+            if number >= MOST_FILES:
+                raise RefusedExport(f"it holds more than {MOST_FILES:,} files")
+            if file.is_symlink():
+                raise RefusedExport(f"{name} is a link to elsewhere")
             if file.is_file():
-                yield file.relative_to(path).as_posix(), file.open("rb")
+                yield name, file.open("rb")
         return
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            yield name, cast(io.BufferedIOBase, archive.open(name))
+        entries = archive.infolist()
+        _refuse_entries(entries, path.stat().st_size)
+        for entry in entries:
+            yield entry.filename, archive.open(entry)
+
+
+def _refuse_entries(entries: Sequence[zipfile.ZipInfo], packed: int) -> None:
+    """Refuse what no export of ours has, from the table of contents and before anything is read.
+
+    A file is read no further than the table says that it goes.
+    """
+    if len(entries) > MOST_FILES:
+        raise RefusedExport(f"it holds more than {MOST_FILES:,} files")
+    twice = [name for name, count in Counter(one.filename for one in entries).items() if count > 1]
+    if twice:
+        raise RefusedExport(f"it holds {twice[0]} more than once")
+    for entry in entries:
+        if wrong := _odd(entry):
+            raise RefusedExport(f"{entry.orig_filename!r} {wrong}")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > ALWAYS_READ + MOST_RATIO * packed:
+        raise RefusedExport(f"{packed:,} bytes would unpack to {unpacked:,}")
+
+
+def _odd(entry: zipfile.ZipInfo) -> str:
+    """What is odd about an entry of an archive; nothing of one that may be ours."""
+    name = entry.orig_filename
+    mode = entry.external_attr >> 16
+    if "\0" in name or "\\" in name or PurePosixPath(name).is_absolute() or ":" in name[:2]:
+        return "is no name of a file in an export"
+    if ".." in PurePosixPath(name).parts:
+        return "leads out of the export"
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "is a link or no file"
+    if entry.flag_bits & 1:
+        return "is encrypted"
+    if entry.compress_type not in _PACKED:
+        return "is packed in a way that exports are not"
+    too_much = entry.file_size > (1 << 20) + MOST_RATIO_OF_A_MANIFEST * entry.compress_size
+    if name == MANIFEST and too_much:
+        return f"would unpack from {entry.compress_size:,} bytes to {entry.file_size:,}"
+    return ""
