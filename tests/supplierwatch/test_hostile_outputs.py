@@ -340,3 +340,34 @@ def test_a_terminal_is_given_text_alone(command: tuple[str, ...], tmp_path: Path
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", run.output)
     if command[0] in ("search", "digest", "history"):
         assert "[bold]Zmarkup[/bold] :skull: and \\[x]" in squeezed(run.output)
+
+
+def test_words_that_hit_are_text_too(tmp_path: Path) -> None:
+    """Signs between the words of a phrase are part of what is set off."""
+    house = a_house(tmp_path)
+    house.write(
+        "watches.toml",
+        f'[[watch]]\nkey = "{WATCH}"\nquery = \'"zhit img src x onerror alert 1 zend"\'\n',
+    )
+    hit = "Zhit <img src=x onerror=alert(1)> Zend"
+    house.stores(an_article("hit", title="Halcyon", body=f"The trust said {hit} on Monday."))
+    for page in (*contents_of(atom(house)), *descriptions_of(exported(house, "rss"))):
+        assert hit in words_of(page)
+        assert addresses_of(page) == []
+        assert "img" not in {kind[1] for kind in elements_of(page)}
+    assert f"<b>{hit.replace('<', '&lt;').replace('>', '&gt;')}</b>" in contents_of(atom(house))[0]
+
+
+def test_characters_that_no_xml_may_have_break_no_feed(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    odd = "x\x01\x0b\x1f\ufffe\uffff"
+    house.write(
+        "watches.toml",
+        f"[[watch]]\nkey = \"{WATCH}\"\nquery = '@halcyon AND trust'\n"
+        f'label = "Zlabel \\uFFFE\\uFFFF"\n',
+    )
+    house.stores(an_article("odd", title=f"Halcyon {odd}", body=f"Halcyon and the trust {odd} it."))
+    for feed in (atom(house), exported(house, "rss")):
+        assert etree.fromstring(feed) is not None
+        assert b"Zlabel" in feed or b"halcyon-trusts" in feed
+        assert not feedparser.parse(io.BytesIO(feed)).bozo
