@@ -21,6 +21,7 @@ __all__ = [
     "SchemaTooOld",
     "StorageError",
     "explained",
+    "is_damage",
 ]
 
 _MENDS = (
@@ -66,3 +67,8 @@ def explained(error: DBAPIError, url: URL) -> DatabaseUnusable:
     said = str(error.orig or error).strip()
     mend = next((mend for sign, mend in _MENDS if sign in said.lower()), None)
     return DatabaseUnusable(f"{url!r}: {said}" + (f" ({mend})" if mend else ""))
+
+
+def is_damage(error: DBAPIError) -> bool:
+    """Whether SQLite says that a page of its file is damaged."""
+    return "malformed" in str(error.orig or error).lower()

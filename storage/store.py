@@ -14,7 +14,7 @@ from storage.captures import Captures
 from storage.controls import Controls
 from storage.coverage import CoverageReader
 from storage.engine import TO_READ, make_engine
-from storage.errors import DatabaseUnusable, explained
+from storage.errors import DatabaseUnusable, explained, is_damage
 from storage.exports import Exports
 from storage.fulltext import FullText
 from storage.items import Items
@@ -60,6 +60,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._damage: DatabaseUnusable | None = None
 
     @property
     def url(self) -> str:
@@ -73,8 +74,11 @@ class Store:
         On SQLite it is the only writer while it lasts: do nothing slow in it.
 
         Raises:
-            DatabaseUnusable: the database is locked, full, damaged or away.
+            DatabaseUnusable: the database is locked, full, damaged or away. Once a page was found
+                damaged, nothing more is written by this process: it would only spread.
         """
+        if self._damage is not None:
+            raise DatabaseUnusable(f"nothing is written any more: {self._damage}")
         with self._connected() as connection, connection.begin():
             yield Unit(connection, writes=True)
 
@@ -98,7 +102,10 @@ class Store:
             with self._engine.connect() as connection:
                 yield connection
         except DBAPIError as error:
-            raise explained(error, self._engine.url) from error
+            unusable = explained(error, self._engine.url)
+            if is_damage(error):
+                self._damage = self._damage or unusable
+            raise unusable from error
 
     def ping(self) -> None:
         """Ask the database for an answer.

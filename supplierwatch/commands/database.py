@@ -1,4 +1,4 @@
-"""`backup`, `restore` and `db upgrade`: the data, kept safe."""
+"""`backup`, `restore`, `db check` and `db upgrade`: the data, kept safe."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from supplierwatch.commands import registering
+from supplierwatch.commands.failures import CommandError, NothingStoredError, UsageError
 from supplierwatch.commands.options import Json
 from supplierwatch.commands.registering import add
 from supplierwatch.commands.session import archive, session, working_store
+from supplierwatch.exits import Exit
 from supplierwatch.show.console import console, note, plural, print_json
 
 PANEL = "Keep"
@@ -44,6 +46,12 @@ def register(app: typer.Typer) -> None:
         ),
     )
     group = registering.group(app, "db", database, panel=PANEL, examples=())
+    add(
+        group,
+        "check",
+        check,
+        examples=(("db check", "reads every page; safe while the service runs"),),
+    )
     add(
         group,
         "upgrade",
@@ -153,3 +161,32 @@ def upgrade(ctx: typer.Context) -> None:
     with working_store(wired) as store, store.reading() as unit:
         items = unit.items.count()
     console().print(f"the database is up to date: {plural(items, 'item')}")
+
+
+def check(ctx: typer.Context) -> None:
+    """Read the whole database and say whether it is damaged.
+
+    Pages, indexes and references of a SQLite file are checked; that takes about a minute for ten
+    gigabytes. Ends with exit code 5 where something is wrong. On PostgreSQL use pg_amcheck.
+    """
+    from sqlalchemy import make_url
+
+    from storage.backup import verify
+    from storage.errors import BackupFailed
+
+    url = make_url(session(ctx).wired().catalog.settings.service.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database:
+        raise UsageError("this command reads SQLite files", "For PostgreSQL use pg_amcheck.")
+    file = Path(url.database)
+    if not file.exists():
+        raise NothingStoredError(f"there is no database at {file}")
+    try:
+        verify(file)
+    except BackupFailed as error:
+        raise CommandError(
+            str(error),
+            "Stop the service and put a backup in its place: supplierwatch restore FILE. What is "
+            "there now is kept beside it.",
+            exit=Exit.DATABASE_REFUSED,
+        ) from error
+    console().print(f"{file} is sound", soft_wrap=True)
