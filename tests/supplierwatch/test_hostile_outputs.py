@@ -371,3 +371,23 @@ def test_characters_that_no_xml_may_have_break_no_feed(tmp_path: Path) -> None:
         assert etree.fromstring(feed) is not None
         assert b"Zlabel" in feed or b"halcyon-trusts" in feed
         assert not feedparser.parse(io.BytesIO(feed)).bozo
+
+
+def test_invisible_characters_are_in_nothing_that_is_handed_out(tmp_path: Path) -> None:
+    """They can make a line say something else than it shows (S-22)."""
+    odd = "Hal\u200bcyon\u202eexe.fdp\u2066 \ufeffx\u00ad\U000e0041"
+    house = a_house(tmp_path)
+    house.stores(
+        an_article(
+            "odd",
+            title=f"Halcyon trust {odd}",
+            summary=odd,
+            authors=(odd,),
+            body=f"Halcyon told the trust {odd} of it. {words_of_story(1)}",
+        )
+    )
+    for said in (atom(house), exported(house, "rss"), exported(house, "csv")):
+        assert not re.search(
+            "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]",
+            said.decode(),
+        )
