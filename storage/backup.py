@@ -23,7 +23,7 @@ def backup(store_url: str, target: Path) -> Path:
     Raises:
         BackupFailed: `target` exists, is not writable, or the copy is not sound.
     """
-    source = _file(store_url)
+    source = file_of(store_url)
     if target.exists():
         raise BackupFailed(f"{target} exists: name a new file")
     if not source.exists():
@@ -77,7 +77,7 @@ def restore(copy: Path, store_url: str) -> Path | None:
     Raises:
         BackupFailed: the copy is not sound.
     """
-    target = _file(store_url)
+    target = file_of(store_url)
     verify(copy)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".restoring")
@@ -109,7 +109,12 @@ def _keep(database: Path) -> Path:
     return old
 
 
-def _file(store_url: str) -> Path:
+def file_of(store_url: str) -> Path:
+    """The file of a SQLite database.
+
+    Raises:
+        BackupFailed: it is another database.
+    """
     url = make_url(store_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         raise BackupFailed(

@@ -169,15 +169,16 @@ def check(ctx: typer.Context) -> None:
     Pages, indexes and references of a SQLite file are checked; that takes about a minute for ten
     gigabytes. Ends with exit code 5 where something is wrong. On PostgreSQL use pg_amcheck.
     """
-    from sqlalchemy import make_url
-
-    from storage.backup import verify
+    from storage.backup import file_of, verify
     from storage.errors import BackupFailed
 
-    url = make_url(session(ctx).wired().catalog.settings.service.database_url)
-    if url.get_backend_name() != "sqlite" or not url.database:
-        raise UsageError("this command reads SQLite files", "For PostgreSQL use pg_amcheck.")
-    file = Path(url.database)
+    url = session(ctx).wired().catalog.settings.service.database_url
+    try:
+        file = file_of(url)
+    except BackupFailed as error:
+        raise UsageError(
+            "this command reads SQLite files", "For PostgreSQL use pg_amcheck."
+        ) from error
     if not file.exists():
         raise NothingStoredError(f"there is no database at {file}")
     try:
