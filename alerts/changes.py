@@ -9,11 +9,12 @@ from typing import Literal
 
 from alerts.harmless import fragment, line, shorten
 from alerts.sentences import sentences
-from alerts.worddiff import Piece, likeness, word_diff, written
+from alerts.worddiff import Piece, compared_words, likeness, word_diff, written
 from storage.model import ItemRevision, StoredItem
 
 MAX_SENTENCES = 2
 MAX_SENTENCE = 240
+MOST_PAIRED = 50  # sentences that came, and that went, which are compared with each other
 MAX_CONTEXT = 12  # words of what stayed that are shown beside what changed
 REWRITTEN = 0.5  # of the words of a sentence are still there: it was changed, not replaced
 
@@ -68,8 +69,9 @@ def change_between(before: ItemRevision, after: ItemRevision | StoredItem) -> Ch
     gone = [text for key, text in was.items() if key not in now]
     pairs = _rewritten(gone, come)
     diffs = [word_diff(old, new) for old, new in pairs]
-    gone = [text for text in gone if text not in {old for old, _ in pairs}]
-    come = [text for text in come if text not in {new for _, new in pairs}]
+    paired = {old for old, _ in pairs}, {new for _, new in pairs}
+    gone = [text for text in gone if text not in paired[0]]
+    come = [text for text in come if text not in paired[1]]
     old_title = line(before.title, 200)
     title_changed = old_title != line(after.title, 200)
     return Change(
@@ -145,12 +147,14 @@ def difference(change: Change) -> tuple[tuple[str, str], ...]:
 def _rewritten(gone: Sequence[str], come: Sequence[str]) -> list[tuple[str, str]]:
     """Sentences of which words changed: each old one with the new one that is most like it."""
     pairs = []
-    left = list(come)
-    for old in gone[:50]:  # texts that were replaced have nothing to pair
-        best = max(left[:50], key=lambda new: likeness(old, new), default=None)
-        if best is not None and likeness(old, best) >= REWRITTEN:
+    left = {new: compared_words(new) for new in come[:MOST_PAIRED]}
+    for old in gone[:MOST_PAIRED]:  # texts that were replaced have nothing to pair
+        words = compared_words(old)
+        alike = {new: likeness(words, others) for new, others in left.items()}
+        best = max(alike, key=lambda new: alike[new], default=None)
+        if best is not None and alike[best] >= REWRITTEN:
             pairs.append((old, best))
-            left.remove(best)
+            del left[best]
     return pairs
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_left
 
 KeyPath = tuple[str | int, ...]
 
-_BLANKS = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+_BLANKS = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
 _SPACES = re.compile(r"[ \t]*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(

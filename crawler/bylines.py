@@ -17,8 +17,8 @@ from crawler.plain import one_line
 from crawler.structured import Structured
 
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-_BETWEEN = re.compile(r"\s*(?:;|,\s*and\s|,|\sand\s|\s&\s)\s*")
-_BY = re.compile(r"^(?:(?:written|posted|reported|(?:view\s)?all\sposts)\s)?by\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r";|,(?:\s*+and\s)?+|\sand\s|\s&\s")  # the blanks beside it are stripped
+_BY = re.compile(r"^(?:(?:written|posted|reported|(?:view\s)?all\sposts)\s)?by\s++", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:(?:no |follow )?author|unknown|anonymous|admin(?:istrator)?|user ?name|guest|super ?user"
     r"|wordpress)$",
@@ -42,7 +42,7 @@ def authors_of(document: lxml.html.HtmlElement, said: Structured) -> tuple[str, 
 def _people(claim: str) -> list[str]:
     found = []
     for one in _BETWEEN.split(one_line(claim)):
-        name = _BY.sub("", one).strip(" ,|")
+        name = _BY.sub("", one.strip()).strip(" ,|")
         if name.endswith(".") and not _INITIAL.search(name):
             name = name[:-1]
         is_name = 1 < len(name) < 80 and "@" not in name and "http" not in name

@@ -29,7 +29,7 @@ _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+x
 _COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _MAX_TTL = timedelta(days=7)
-_DECLARED = re.compile(rb"(<\?xml[^>]*?encoding\s*=\s*[\"'])[\w.:-]+", re.IGNORECASE)
+_DECLARED = re.compile(rb"(\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"'])[\w.:-]++", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

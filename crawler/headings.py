@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from difflib import SequenceMatcher
+from itertools import islice
 
 import lxml.html
+from rapidfuzz.distance import Indel
 
 from crawler.plain import one_line
 from crawler.structured import Structured
 
-_SITE_TAIL = re.compile(r"\s+[|–—·»:-]+\s+[^|–—·»]{2,60}$")
-_ALIKE = 0.6
+_SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$")
+_ALIKE = 0.7
+MOST_HEADINGS = 50  # of a page, and characters of a title, that are looked at
+MOST_LETTERS = 1000
+_RAW_LETTERS = 20_000  # of a title before its blanks are squeezed
 
 
 def best_title(document: lxml.html.HtmlElement, said: Structured, listed: str | None) -> str | None:
@@ -22,22 +26,26 @@ def best_title(document: lxml.html.HtmlElement, said: Structured, listed: str | 
     often another wording. A heading that only begins or ends with the headline, behind the name
     of a section or before a subtitle, is outvoted by the titles that are without.
     """
-    headings = [text for h1 in document.iter("h1") if 3 < len(text := one_line(_text(h1))) < 400]
+    headings = [
+        text
+        for h1 in islice(document.iter("h1"), MOST_HEADINGS)
+        if 3 < len(text := one_line(_text(h1))) < 400
+    ]
     seen = {_folded(heading) for heading in headings}
 
     def bare(title: str) -> str:
         return title if _folded(title) in seen else _without_site(title, said)
 
-    claims = [one_line(said.headline or ""), bare(one_line(said.og_title or ""))]
-    claims += [bare(one_line(_text(title))) for title in document.iter("title")][:1]
-    claims = [claim for claim in (*claims, one_line(listed or "")) if claim]
+    claims = [_cut(said.headline), bare(_cut(said.og_title))]
+    claims += [bare(_cut(_text(title))) for title in document.iter("title")][:1]
+    claims = [claim for claim in (*claims, _cut(listed)) if claim]
     if not claims:
         return headings[0] if len(headings) == 1 else None
     best = max(headings, key=lambda one: _agreement(one, claims), default="")
     if best and _agreement(best, claims) >= _ALIKE:
         claims.insert(0, best)
     elif said.og_title:
-        return _without_site(one_line(said.og_title), said)
+        return _without_site(_cut(said.og_title), said)
     voices = Counter(_folded(claim) for claim in claims)
     return max(claims, key=lambda claim: voices[_folded(claim)])  # the first of the strongest
 
@@ -51,7 +59,12 @@ def _folded(title: str) -> str:
 
 
 def _text(element: lxml.html.HtmlElement) -> str:
-    return " ".join(str(part) for part in element.itertext())
+    return " ".join(str(part) for part in element.itertext())[:_RAW_LETTERS]
+
+
+def _cut(title: str | None) -> str:
+    """A title on one line, of at most `MOST_LETTERS` characters."""
+    return one_line((title or "")[:_RAW_LETTERS])[:MOST_LETTERS]
 
 
 def _without_site(title: str, said: Structured) -> str:
@@ -67,4 +80,4 @@ def _alike(one: str, other: str) -> float:
         return 1.0
     if one in other or other in one:
         return 0.9
-    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+    return float(Indel.normalized_similarity(one, other))

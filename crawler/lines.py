@@ -13,7 +13,7 @@ _LONGEST = 70  # words
 _TOLD_ONCE = 100  # characters; shorter lines may rightly come twice, as in tables and lists
 
 _POINTER = re.compile(
-    r"""^[-–—_*•▶►\s]*(?:
+    r"""^[-–—_*•▶►\s]*+(?:
       (?:(?:also|now)\s)?(?:read|see|watch|listen)(?:\s(?:more|next|also|now|too))?\s?[:|–»>-]
       |(?:also|must|further)[\s-](?:read|see|watch)\b
       |(?:read|see)\s(?:more|next|also)\b.{0,60}$
@@ -26,7 +26,7 @@ _POINTER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _ASKING = re.compile(
-    r"""^[\W_]*(?:please\s|to\s)?(?:
+    r"""^[\W_]*+(?:please\s|to\s)?(?:
       click|read\sour|sign\s(?:up|in)|subscribe|get\b|join|download|follow|like\sus|find\sus|never\smiss|register
       |for\s(?:the\slatest|more|all)|check\sout|submit|send|e-?mail|donate|support|help\sus
       |(?:do|did|have|are)\syou\b|have\sa\b|want\b|would\syou|if\syou\b|start\syour|there.s\b
@@ -47,7 +47,7 @@ _ASKED_FOR = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT = re.compile(
-    r"""^[-–—_*•▶►\s]*(?:
+    r"""^[-–—_*•▶►\s]*+(?:
       (?:image|photo|picture|photograph|video|graphic|illustration)s?(?:\scredits?|\sby|\scourtesy(?:\sof)?)?
         \s?[:/|].{0,90}$
       |(?:source|credit)\s?:\s.{1,60}$
@@ -60,7 +60,7 @@ _CREDIT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NOTHING = re.compile(
-    r"""^(?:\W*|[-_*\s]+|[\w.+-]+@[\w-]+\.[\w.]+|\d{4}-\d\d-\d\dT[\d:.+Z-]+
+    r"""^(?:\W*+|[-_*\s]++|[\w.+-]++@[\w-]++\.[\w.]++|\d{4}-\d\d-\d\dT[\d:.+Z-]+
       |comments?|advertisements?|article\scontent|share(?:\sthis(?:\s\w+)?)?|share\son\s\w+|print
       |loading\W*|tags?\s?:.{0,100}|topics?\s?:.{0,100}|(?:swipe|scroll)\s.{0,40})$""",
     re.IGNORECASE | re.VERBOSE,

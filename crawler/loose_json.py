@@ -12,12 +12,13 @@ import re
 from typing import Any
 
 _MOST_DIGITS = 300  # beyond that a float is infinite anyway
-_STRING = r'"(?:[^"\\]|\\.)*"'
+# one without an end takes all that follows: else each quotation mark would read on to the end
+_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 # after a colon inside an object, figures that follow a comma can only be thousands
-_THOUSANDS = r"(?P<lead>:\s*)(?P<number>-?\d{1,3}(?:\s*,\s*\d{3})+)(?=\s*[,}])"
-_MISSING = r"(?P<colon>:)(?=\s*[,}\]])"
-_SUPERFLUOUS = r",(?P<comma>)(?=\s*[}\]])"
-_BARE = r'(?P<bare>[^\s\[\]{}:,"]+(?:[ \t]+[^\s\[\]{}:,"]+)*)'
+_THOUSANDS = r"(?P<lead>:\s*+)(?P<number>-?\d{1,3}(?:\s*+,\s*+\d{3})+)(?=\s*+[,}])"
+_MISSING = r"(?P<colon>:)(?=\s*+[,}\]])"
+_SUPERFLUOUS = r",(?P<comma>)(?=\s*+[}\]])"
+_BARE = r'(?P<bare>[^\s\[\]{}:,"]++(?:[ \t]++[^\s\[\]{}:,"]++)*+)'
 _TOKEN = re.compile("|".join((_STRING, _THOUSANDS, _MISSING, _SUPERFLUOUS, _BARE)), re.DOTALL)
 _PROPER = re.compile(r"(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)\Z")
 
@@ -43,7 +44,7 @@ def loads(text: str) -> Any:
 def whole_members(text: str, name: str) -> list[Any]:
     """The members of the array `name` that are whole, in a text that breaks off or goes wrong."""
     text = mended(text)
-    found = re.search(rf'"{re.escape(name)}"\s*:\s*\[', text)
+    found = re.search(rf'"{re.escape(name)}"\s*+:\s*+\[', text)
     members: list[Any] = []
     decoder, at = _decoder(), found.end() if found else len(text)
     while at < len(text):

@@ -46,7 +46,8 @@ _EVIDENCE = re.compile(
 _NAMES_OWN = re.compile(rf"\b[A-Z]{_LETTER}{{3,}}âs(?!\w)")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|that|for|with|was|on)\b", re.IGNORECASE)
 _PRONOUNS = {"i", "you", "we", "they", "he", "she", "it", "that", "who", "there", "what", "let"}
-_INNER = re.compile(rf"({_LETTER}+)â(s|t|d|m|re|ve|ll)(?!\w)")
+_INNER = re.compile(rf"(?<={_LETTER})â(s|t|d|m|re|ve|ll)(?!\w)")
+_STEM = 12  # letters before that are looked at; no pronoun is as long
 
 
 def mend(text: str, *, within: str = "") -> str:
@@ -108,14 +109,15 @@ def _mend_paragraph(line: str) -> str:
 
 
 def _apostrophe(found: re.Match[str]) -> str:
-    before, tail = found.groups()
-    stem = before.lower()
+    tail = found[1]
+    before = found.string[max(0, found.start() - _STEM) : found.start()].lower()
+    stem = before[next((at for at in range(len(before), 0, -1) if not before[at - 1].isalpha()), 0) :]
     fits = (
         tail == "s"
         or (tail == "t" and stem.endswith("n"))
         or (tail in ("d", "m", "re", "ve", "ll") and stem in _PRONOUNS)
     )
-    return f"{before}’{tail}" if fits else found[0]
+    return f"’{tail}" if fits else found[0]
 
 
 def _pair_quotes(line: str) -> str:

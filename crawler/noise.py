@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from difflib import SequenceMatcher
 
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 _AGO = re.compile(
@@ -18,18 +17,19 @@ _AGO = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b[\d.,]+\s?[km]?\s(?:views?|shares?|comments?|likes?|reads?|reactions?|people\sreading"
+    # a number is read from its first figure or sign alone, and once
+    r"(?<![\d.,])(?:(?<!\w)|(?=[.,]))[\d.,]++\s?[km]?\s(?:views?|shares?|comments?|likes?|reads?|reactions?|people\sreading"
     r"|(?:min(?:ute)?s?)\s(?:of\s)?read(?:ing)?)\b"
-    r"|\b(?:views?|shares?|comments?|likes?)\s?[:(]\s?[\d.,]+\s?[km]?\)?",
+    r"|\b(?:views?|shares?|comments?|likes?)\s?[:(]\s?[\d.,]++\s?[km]?\)?",
     re.IGNORECASE,
 )
 _TIME = (
     rf"(?:[\d\s:.,/|-]|\b(?:at|on|am|pm|gmt|utc|bst|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?"
-    rf"|sun)(?:day)?\b|\b{_MONTHS}\b|(?<=\d)(?:st|nd|rd|th|am|pm)\b)+"
+    rf"|sun)(?:day)?\b|\b{_MONTHS}\b|(?<=\d)(?:st|nd|rd|th|am|pm)\b)++"
 )
 _STAMP = re.compile(
-    rf"^\W*(?:(?:last\s|first\s)?(?:updated|modified|published|posted|checked|printed|date)\b)?"
-    rf"\s*:?\s*{_TIME}$",
+    rf"\W*+(?:(?:last\s|first\s)?(?:updated|modified|published|posted|checked|printed|date)\b)?+"
+    rf"{_TIME}\Z",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"\w+")
@@ -44,21 +44,21 @@ def is_noise(old: str, new: str, *, surrounds: Callable[[str], bool]) -> bool:
         new: the text that was read now.
         surrounds: whether a line is known to stand around articles of this host.
     """
-    gone, come = _differing(old.split("\n"), new.split("\n"))
-    left = Counter(key for line in gone if (key := _telling(line, surrounds)))
-    left.subtract(key for line in come if (key := _telling(line, surrounds)))
+    was, now = _counted(old), _counted(new)
+    left: Counter[str] = Counter()
+    # a line that stands in both, wherever, says the same in both
+    for line, many in (was - now).items():
+        if key := _telling(line, surrounds):
+            left[key] += many
+    for line, many in (now - was).items():
+        if key := _telling(line, surrounds):
+            left[key] -= many
     return not any(left.values())
 
 
-def _differing(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-    was, now = ([" ".join(line.split()) for line in lines] for lines in (old, new))
-    gone: list[str] = []
-    come: list[str] = []
-    for what, a, b, c, d in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        if what != "equal":
-            gone += old[a:b]
-            come += new[c:d]
-    return gone, come
+def _counted(text: str) -> Counter[str]:
+    """How often each line stands in a text, blanks squeezed."""
+    return Counter(" ".join(line.split()) for line in text.split("\n"))
 
 
 def _telling(line: str, surrounds: Callable[[str], bool]) -> str | None:

@@ -28,14 +28,16 @@ _VERSIONS = frozenset(
     | {"t", "ts", "timestamp", "_", "cb", "cachebuster", "_t"}
 )
 
-_SIZE = r"\d+(?:[.,]\d+)?\s*(?:kb|mb|kib|mib|bytes)\b"
+_SIZE = r"(?<!\d)\d++(?:[.,]\d++)?\s*+(?:kb|mb|kib|mib|bytes)\b"
+_APART = r"[\s,:;|\-–]"
+_RUN_APART = rf"(?:(?<!{_APART}){_APART}++)?"  # a whole run of them, from its first
 _DECORATION = re.compile(
-    rf"[\[(]\s*(?:pdf|adobe|document|file)?[\s,:;|\-–]*(?:{_SIZE})?[\s,:;|\-–]*(?:pdf)?\s*[\])]"
-    rf"|[\s,:;|\-–]*\bpdf\b[\s,:;|\-–]*(?:{_SIZE})|{_SIZE}"
+    rf"[\[(]\s*+(?:pdf|adobe|document|file)?{_APART}*+(?:{_SIZE})?{_APART}*+(?:pdf)?\s*+[\])]"
+    rf"|{_RUN_APART}\bpdf\b{_APART}*+(?:{_SIZE})|{_SIZE}"
     r"|\(?\b(?:opens|open) in (?:a )?new (?:window|tab)\b\)?"
-    r"|^\s*(?:click here to )?(?:(?:download|view)\b(?: the| a)?|(?:read|open) the)"
-    r"(?: pdf)?(?: of)?\s[\s:\-–]*"
-    r"|\.pdf\b|[\s,:;|\-–]*\bpdf\b\s*$|^\s*pdf\b[\s:;|\-–]*|\bpdf icon\b",
+    r"|\A\s*+(?:click here to )?(?:(?:download|view)\b(?: the| a)?|(?:read|open) the)"
+    r"(?: pdf)?(?: of)?\s[\s:\-–]*+"
+    rf"|\.pdf\b|{_RUN_APART}\bpdf\b\s*+\Z|\A\s*+pdf\b[\s:;|\-–]*+|\bpdf icon\b",
     re.IGNORECASE,
 )
 _SAYS_NOTHING = re.compile(

@@ -26,9 +26,10 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _ROBOTS = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
-_ENDED = re.compile(r"</(?:[\w-]+:)?(?:urlset|sitemapindex)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.DOTALL)
+_ENDED = re.compile(r"</(?:[\w-]++:)?+(?:urlset|sitemapindex)\s*+>\Z")
 # in addresses written as they are; recovery would lose it, and make another address
 _BARE = re.compile(r"&(?!#?\w{1,10};)")
+_END = 500  # characters in which a sitemap that is whole says that it ends
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,13 +77,20 @@ def read_sitemap(text: str, *, base: str) -> Sitemap:
     if len(parser.error_log):
         first = parser.error_log[0]
         damage = f"line {first.line}: {first.message.strip()}"
-    if damage is not None and not _ENDED.search(text[-500:]):
+    if damage is not None and not _ENDED.search(_without_last_comments(text[-_END:])):
         elements = elements[:-1]  # cut in half: half an address is another address
     places = [place for one in elements if (place := _place(one, base)) is not None]
     lacking = len(elements) - len(places)
     if lacking and damage is None:
         damage = f"{lacking} of {len(elements)} entries have no address"
     return Sitemap(places=tuple(places), is_index=wanted == "sitemap", damage=damage)
+
+
+def _without_last_comments(text: str) -> str:
+    text = text.rstrip()
+    while text.endswith("-->") and (begun := text.rfind("<!--")) >= 0:
+        text = text[:begun].rstrip()
+    return text
 
 
 def sitemaps_in_robots(text: str, *, base: str) -> tuple[str, ...]:

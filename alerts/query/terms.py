@@ -230,4 +230,4 @@ def _stands_raw(wanted: str, zone: Zone, place: Place) -> bool:
 
 @lru_cache(maxsize=4096)
 def _raw_pattern(wanted: str) -> re.Pattern[str]:
-    return re.compile(r"\s+".join(re.escape(piece) for piece in wanted.split()))
+    return re.compile(r"\s++".join(re.escape(piece) for piece in wanted.split()))
