@@ -9,6 +9,8 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from storage.marks import limit_marks
+
 MAX_URL = 2083  # longer addresses are not opened by every client
 ELLIPSIS = "…"
 
@@ -47,7 +49,7 @@ def verbatim(text: str) -> str:
 
 def line(text: str, limit: int | None = None) -> str:
     """One line of visible text, of at most `limit` characters with the ellipsis."""
-    cleaned = unicodedata.normalize("NFC", fragment(text)).strip()
+    cleaned = unicodedata.normalize("NFC", limit_marks(fragment(text))).strip()
     return cleaned if limit is None else shorten(cleaned, limit)
 
 

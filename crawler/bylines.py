@@ -6,17 +6,18 @@ Asked of the page before anything is taken out of it: bylines stand in boxes bes
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 import lxml.html
 from htmldate import find_date
 from trafilatura.metadata import extract_author
 
-from crawler.dates import parse_date
+from crawler.dates import parse_date, published_date
 from crawler.plain import one_line
 from crawler.structured import Structured
 
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+MOST_AUTHORS = 50
+_MOST_NAMED = 5_000  # characters in which authors are named
 _BETWEEN = re.compile(r";|,(?:\s*+and\s)?+|\sand\s|\s&\s")  # the blanks beside it are stripped
 _BY = re.compile(r"^(?:(?:written|posted|reported|(?:view\s)?all\sposts)\s)?by\s++", re.IGNORECASE)
 _NOBODY = re.compile(
@@ -36,12 +37,12 @@ def authors_of(document: lxml.html.HtmlElement, said: Structured) -> tuple[str, 
     named = [person for claim in said.authors for person in _people(claim)]
     if not named:
         named = _people(str(extract_author(document) or ""))
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys(named))[:MOST_AUTHORS]
 
 
 def _people(claim: str) -> list[str]:
     found = []
-    for one in _BETWEEN.split(one_line(claim)):
+    for one in _BETWEEN.split(one_line(claim[:_MOST_NAMED])):
         name = _BY.sub("", one.strip()).strip(" ,|")
         if name.endswith(".") and not _INITIAL.search(name):
             name = name[:-1]
@@ -63,12 +64,12 @@ def published_of(
 
     A date that was `listed` spares the search through the page, which may take seconds.
     """
-    when = parse_date(said.published)
-    if when is not None and when > _EARLIEST:
+    when = published_date(parse_date(said.published), now=fetched_at)
+    if when is not None:
         return said.published, when
-    if listed[1] is not None:
+    if published_date(listed[1], now=fetched_at) is not None:
         return listed
     found = find_date(
         document, original_date=True, extensive_search=True, url=url, max_date=fetched_at
     )
-    return found, parse_date(found)
+    return found or said.published, published_date(parse_date(found), now=fetched_at)

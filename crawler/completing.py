@@ -16,6 +16,11 @@ _SHORTEST = 60  # characters
 _MOST_LINKED = 0.4  # of a paragraph's characters
 _ENOUGH = 2  # paragraphs taken from boxes of a kind that make it the article's kind
 
+MOST_PARAGRAPHS = 20_000
+_WINDOW = 5_000  # letters behind the paragraph before, where the next one is looked for
+_MOST_READ = 200  # times that a whole text is searched through
+_MOST_LOOKED = 10_000  # lines, beyond that
+
 _SHARE = 0.3  # of all paragraphs taken, likewise
 
 
@@ -46,8 +51,9 @@ def paragraphs(document: lxml.html.HtmlElement) -> list[Paragraph]:
 
 def completed(text: str, page: list[Paragraph]) -> str:
     """`text` with the page's paragraphs that stand in boxes of the kind it was taken from."""
-    flat = _squeezed(text)
-    taken = [_squeezed(paragraph.text) in flat for paragraph in page]
+    page = page[:MOST_PARAGRAPHS]
+    keys = [_squeezed(paragraph.text) for paragraph in page]
+    taken = _stand_in(_squeezed(text), keys)
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)
     enough = max(_ENOUGH, _SHARE * sum(taken))
     lost = [
@@ -56,16 +62,47 @@ def completed(text: str, page: list[Paragraph]) -> str:
     ]
     if not any(lost):
         return text
-    lines = text.split("\n")
+    return "\n".join(_put_back(text.split("\n"), page, keys, taken, lost))
+
+
+def _stand_in(flat: str, keys: list[str]) -> list[bool]:
+    """Which of the keys stand in a text.
+
+    A page tells its article in its order, so each is looked for behind the one before it, in
+    windows, and in the whole text only while that has been read less than `_MOST_READ` times.
+    """
+    found = []
     at = 0
-    for one, is_in, is_lost in zip(page, taken, lost, strict=True):
-        if is_in:
-            key = _squeezed(one.text)[:_SHORTEST]
-            at = next((n + 1 for n in range(at, len(lines)) if key in _squeezed(lines[n])), at)
+    room = _MOST_READ * max(len(flat), _WINDOW)
+    for key in keys:
+        place = flat.find(key, at, at + _WINDOW + len(key))
+        if place < 0 and room > 0:
+            place = flat.find(key)
+            room -= len(flat) if place < 0 else place
+        found.append(place >= 0)
+        if place >= 0:
+            at = place + len(key)
+    return found
+
+
+def _put_back(
+    lines: list[str], page: list[Paragraph], keys: list[str], taken: list[bool], lost: list[bool]
+) -> list[str]:
+    """The lines of a text with the lost paragraphs behind those that they stood behind."""
+    flat = [_squeezed(line) for line in lines]
+    made: list[str] = []
+    at = 0
+    room = _MOST_READ * len(lines) + _MOST_LOOKED
+    for one, key, is_in, is_lost in zip(page, keys, taken, lost, strict=True):
+        if is_in and room > 0:
+            here = next((n for n in range(at, len(lines)) if key[:_SHORTEST] in flat[n]), None)
+            room -= (len(lines) if here is None else here) - at
+            if here is not None:
+                made += lines[at : here + 1]
+                at = here + 1
         elif is_lost:
-            lines.insert(at, one.text)
-            at += 1
-    return "\n".join(lines)
+            made.append(one.text)
+    return made + lines[at:]
 
 
 def _flat(element: lxml.html.HtmlElement) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+MOST_AHEAD = timedelta(days=2)
+_LONGEST = 200  # characters of a date as it is written
 _ISO = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ](\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?"
     r"\s*(Z|[+-]\d\d:?\d\d|[+-]\d\d)?",
@@ -22,7 +25,7 @@ def parse_date(text: str | None) -> datetime | None:
     """
     if not text or not text.strip():
         return None
-    text = text.strip()
+    text = text[:_LONGEST].strip()
     if found := _ISO.match(text):
         return _iso(found)
     try:
@@ -30,6 +33,20 @@ def parse_date(text: str | None) -> datetime | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return _utc(said)
+
+
+def published_date(
+    said: datetime | None, *, now: datetime, is_meeting: bool = False
+) -> datetime | None:
+    """A date of publication, or None where it cannot be one.
+
+    Nothing on the web was published before 1990: epoch zero and year one are what programs write
+    for no date. Nothing is published more than two days ahead; only the papers of a meeting bear
+    the day of the meeting (`is_meeting`).
+    """
+    if said is None or said < EARLIEST:
+        return None
+    return said if is_meeting or said <= now + MOST_AHEAD else None
 
 
 def from_struct(parsed: time.struct_time | None) -> datetime | None:

@@ -6,6 +6,7 @@ address, it would open that (RELIABILITY trap 1).
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from crawler.dates import from_struct
 from crawler.decode import decode
 from crawler.entries import absolute, distinct
 from crawler.errors import NotAFeed
+from crawler.feed_bounds import MOST_TITLE, bounded_entry, bounded_head
 from crawler.jsonfeed import looks_like_json, read_json_feed
 from storage.model import FetchedEntry
 
@@ -71,21 +73,21 @@ def read_feed(
         said = read_json_feed(body, source_key=source_key, fetched_at=fetched_at)
         return ParsedFeed(
             version="json", title=said.title, language=said.language, site_url=said.site_url,
-            entries=said.entries, ttl=None, degraded=said.degraded,
+            entries=tuple(map(bounded_entry, said.entries)), ttl=None, degraded=said.degraded,
         )  # fmt: skip
-    parsed = _feedparser(body, content_type)
+    parsed, cut = _feedparser(body, content_type)
     if not parsed.get("version") and not parsed.get("entries"):
         raise NotAFeed(_what_it_is(body))
     head = parsed.get("feed", {})
     found = [_entry(one, source_key, head.get("language"), fetched_at) for one in parsed["entries"]]
     return ParsedFeed(
         version=parsed.get("version") or "unknown",
-        title=head.get("title", ""),
+        title=head.get("title", "")[:MOST_TITLE],
         language=head.get("language") or None,
         site_url=head.get("link") or None,
-        entries=tuple(found),
+        entries=tuple(map(bounded_entry, found)),
         ttl=_ttl(head.get("ttl")),
-        degraded=_degraded(parsed),
+        degraded=_degraded(parsed) or cut,
     )
 
 
@@ -122,7 +124,12 @@ def _parser() -> Any:
     return lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
 
 
-def _feedparser(body: bytes, content_type: str | None) -> Any:
+def _feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | None]:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # its bounds are those of bytes that hold a character each
+        text = decode(body, content_type=None, kind="xml").text
+        body, content_type = _DECLARED.sub(rb"\g<1>utf-8", text.encode("utf-8"), count=1), None
+    body, cut = bounded_head(body)
     # it is not told the feed's address: it would make addresses of identifiers that are none
     # a charset with a NUL breaks it
     headers = {"content-type": _UNPRINTABLE.sub("", content_type)} if content_type else {}
@@ -135,8 +142,8 @@ def _feedparser(body: bytes, content_type: str | None) -> Any:
             mended = _DECLARED.sub(rb"\g<1>utf-8", text.text.encode("utf-8"), count=1)
             again = feedparser.parse(io.BytesIO(mended))
             if len(again["entries"]) >= len(parsed["entries"]):
-                return again
-    return parsed
+                return again, cut
+    return parsed, cut
 
 
 def _sound(body: bytes) -> bool:

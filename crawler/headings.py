@@ -9,7 +9,7 @@ from itertools import islice
 import lxml.html
 from rapidfuzz.distance import Indel
 
-from crawler.plain import one_line
+from crawler.plain import one_line, text_of
 from crawler.structured import Structured
 
 _SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$")
@@ -29,7 +29,7 @@ def best_title(document: lxml.html.HtmlElement, said: Structured, listed: str | 
     headings = [
         text
         for h1 in islice(document.iter("h1"), MOST_HEADINGS)
-        if 3 < len(text := one_line(_text(h1))) < 400
+        if 3 < len(text := one_line(text_of(h1, _RAW_LETTERS))) < 400
     ]
     seen = {_folded(heading) for heading in headings}
 
@@ -37,7 +37,7 @@ def best_title(document: lxml.html.HtmlElement, said: Structured, listed: str | 
         return title if _folded(title) in seen else _without_site(title, said)
 
     claims = [_cut(said.headline), bare(_cut(said.og_title))]
-    claims += [bare(_cut(_text(title))) for title in document.iter("title")][:1]
+    claims += [bare(_cut(text_of(title, _RAW_LETTERS))) for title in document.iter("title")][:1]
     claims = [claim for claim in (*claims, _cut(listed)) if claim]
     if not claims:
         return headings[0] if len(headings) == 1 else None
@@ -56,10 +56,6 @@ def _agreement(heading: str, claims: list[str]) -> float:
 
 def _folded(title: str) -> str:
     return " ".join(re.findall(r"\w+", title.casefold()))
-
-
-def _text(element: lxml.html.HtmlElement) -> str:
-    return " ".join(str(part) for part in element.itertext())[:_RAW_LETTERS]
 
 
 def _cut(title: str | None) -> str:

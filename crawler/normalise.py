@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from crawler.dates import published_date
 from crawler.language import language_of
 from crawler.mojibake import mend
 from crawler.plain import one_line, plain_text
@@ -23,6 +24,11 @@ _MUCH_MORE = 1.5
 _FUTURE = timedelta(days=1)
 _MAX_TITLE = 1000
 _MAX_SUMMARY = 5000
+_MAX_AUTHORS = 50
+_MAX_NAMES = 5000  # characters of one author's name
+_MAX_RAW_TITLE = 50_000  # characters before markup is taken out
+_MAX_MARKUP = 5_000_000
+_MAX_BODY = 2_000_000
 
 
 def normalise(
@@ -47,26 +53,27 @@ def normalise(
     Returns:
         an article that is FULL with a text, else THIN with a reason, else LISTED.
     """
-    content = mend(plain_text(entry.content))
+    content = mend(plain_text(entry.content[:_MAX_MARKUP]))[:_MAX_BODY]
     pages = tuple(mend(one) for one in text.pages) if text else ()
     body, state, reason = _body(text, pages, content, thin_reason)
     if text is None and entry.complete:
         body, state, reason = content, TextState.FULL, None
-    listed = plain_text(entry.summary)
+    listed = plain_text(entry.summary[:_MAX_MARKUP])[:_MAX_BODY]
     summary = mend(listed or (text.summary if text else ""), within=body)[:_MAX_SUMMARY]
     title = mend(_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]
-    published = entry.published_at or (text.published_at if text else None)
+    kind = entry.kind or item_kind
+    published = _published(entry, text, is_meeting=kind == "boardpaper")
     url, aliases = _addresses(entry, page, text)
     authors = entry.authors or (text.authors if text else ())
     return Article(
         page_title=text.title if text else None,
         source_key=entry.source_key,
-        kind=entry.kind or item_kind,
+        kind=kind,
         url=url,
         alias_urls=aliases,
         guid=entry.guid,
         title=title,
-        authors=tuple(mend(one_line(name)) for name in authors),
+        authors=tuple(mend(one_line(name[:_MAX_NAMES])) for name in authors[:_MAX_AUTHORS]),
         published_at=_clamped(published, entry.fetched_at),
         published_raw=entry.published_raw or (text.published_raw if text else None),
         language=language_of(
@@ -104,8 +111,18 @@ def _body(
     return "", TextState.THIN, thin_reason
 
 
+def _published(
+    entry: FetchedEntry, text: PageText | None, *, is_meeting: bool
+) -> datetime | None:
+    for said in (entry.published_at, text.published_at if text else None):
+        when = published_date(said, now=entry.fetched_at, is_meeting=is_meeting)
+        if when is not None:
+            return when
+    return None
+
+
 def _title(entry: FetchedEntry, text: PageText | None) -> str:
-    listed = one_line(entry.title)
+    listed = one_line(entry.title[:_MAX_RAW_TITLE])
     return listed or (text.title if text and text.title else "") or "(no title)"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import islice
 from typing import Any
 
 import lxml.html
@@ -22,6 +23,7 @@ from crawler.errors import Junk, Unreadable
 from crawler.headings import best_title
 from crawler.layout_tables import unfold_layout_tables
 from crawler.lines import article_lines
+from crawler.page_bounds import cut_attributes, cut_page
 from crawler.plain import one_line, plain_text, squeeze
 from crawler.recurring import Block, blocks_of, drop_recurring, is_about, is_junk, without
 from crawler.site_memory import SiteMemory
@@ -32,6 +34,10 @@ from storage.model import FetchedEntry, FetchedPage, PageText
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page it cannot read
 
+log = logging.getLogger(__name__)
+
+_BLOCKS_FOR_FALLBACK = 3000
+_MOST_SAID = 5_000  # characters of each title and teaser by which a page's own words are known
 _FEWEST_LETTERS = 120
 _PAYWALL_WORDS = 40
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
@@ -128,7 +134,7 @@ def _own_words(
     title: str | None, standfirst: str | None, description: str | None, entry: FetchedEntry | None
 ) -> tuple[str, ...]:
     listed = () if entry is None else (plain_text(entry.title), plain_text(entry.summary))
-    return tuple(one for one in (title, standfirst, description, *listed) if one)
+    return tuple(one[:_MOST_SAID] for one in (title, standfirst, description, *listed) if one)
 
 
 def _seen(document: lxml.html.HtmlElement) -> list[Block]:
@@ -171,6 +177,8 @@ def _document(page: FetchedPage) -> lxml.html.HtmlElement:
         if page.body.startswith(mark):
             raise Unreadable(f"not a web page but {name}, whatever its header says")
     document = _parse(decode(page.body, content_type=page.content_type, kind="html").text)
+    if cut := cut_page(document):
+        log.warning("page.cut url=%s: %s", page.final_url, "; ".join(cut))
     unfold_layout_tables(document)
     return document
 
@@ -182,7 +190,9 @@ def _parse(text: str) -> lxml.html.HtmlElement:
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        document = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        document = lxml.html.document_fromstring(
+            cut_attributes(text).encode("utf-8", "replace"), parser=parser
+        )
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable(f"no HTML that can be read: {error}") from error
     if not isinstance(document, lxml.html.HtmlElement):
@@ -192,10 +202,23 @@ def _parse(text: str) -> lxml.html.HtmlElement:
 
 def _trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
     # asked for comments, it takes whole articles for them; names and dates are read elsewhere
-    found = bare_extraction(document, url=url, include_comments=False, with_metadata=False)
+    found = bare_extraction(
+        document,
+        url=url,
+        include_comments=False,
+        with_metadata=False,
+        # its fall-backs compare each short block with all of its neighbours
+        fast=_has_more(document, _BLOCKS_FOR_FALLBACK),
+    )
     if found is None:
         raise Unreadable("no text of an article was found")
     return found if isinstance(found, dict) else dict(found.as_dict())
+
+
+def _has_more(document: lxml.html.HtmlElement, most: int) -> bool:
+    """Whether a page has more blocks than so many."""
+    blocks = document.iter("p", "div", "li", "td", "th", "dd", "dt", "br", "section", "a", "pre")
+    return next(islice(blocks, most, None), None) is not None
 
 
 def _beginning_with(standfirst: str | None, text: str) -> str:

@@ -27,7 +27,7 @@ def plain_text(scrap: str) -> str:
     try:
         root = lxml.html.fragment_fromstring(scrap, create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
-        return squeeze(html.unescape(re.sub(r"<[^>]*>", " ", scrap)))
+        return squeeze(html.unescape(re.sub(r"<[^<>]*>", " ", scrap)))
     parts: list[str] = []
     _collect(root, parts)
     return squeeze("".join(parts))
@@ -36,6 +36,18 @@ def plain_text(scrap: str) -> str:
 def one_line(scrap: str) -> str:
     """The text of a scrap on one line."""
     return " ".join(plain_text(scrap).split())
+
+
+def text_of(element: etree._Element, most: int) -> str:
+    """The text of an element, a blank between its parts; no more than `most` characters of it."""
+    parts: list[str] = []
+    length = 0
+    for part in element.itertext():
+        parts.append(str(part))
+        length += len(part) + 1
+        if length > most:
+            break
+    return " ".join(parts)[:most]
 
 
 def squeeze(text: str) -> str:

@@ -9,7 +9,7 @@ the article's own goes on strong evidence alone: writers repeat a sentence of ba
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import lxml.html
@@ -96,6 +96,7 @@ def drop_recurring(
     if not any(is_own and block.is_prose for block, is_own in zip(blocks, fresh, strict=True)):
         return []  # with nothing of its own there is nothing to tell the article by
     boxes = _boxes_of_links(blocks, memory, said)
+    own = _own_paragraphs(blocks, fresh)
     gone = []
     for at, block in enumerate(blocks):
         if fresh[at]:
@@ -103,7 +104,7 @@ def drop_recurring(
                 continue
         elif (
             block.is_prose
-            and _amid_its_own(blocks, fresh, at)
+            and _amid_its_own(block, at, own)
             and not memory.recurs(block.key, surely=True)
         ):
             continue
@@ -154,21 +155,27 @@ def _points_elsewhere(
     return block.linked or block.element.getparent() in boxes
 
 
-def _amid_its_own(blocks: Sequence[Block], fresh: Sequence[bool], at: int) -> bool:
+def _own_paragraphs(
+    blocks: Sequence[Block], fresh: Sequence[bool]
+) -> dict[lxml.html.HtmlElement, tuple[int, int]]:
+    """By box, where the first and the last of the article's own paragraphs stand in it."""
+    found: dict[lxml.html.HtmlElement, tuple[int, int]] = {}
+    for at, block in enumerate(blocks):
+        box = None if block.element is None else block.element.getparent()
+        if fresh[at] and block.is_prose and box is not None:
+            found[box] = (found[box][0] if box in found else at, at)
+    return found
+
+
+def _amid_its_own(
+    block: Block, at: int, own: Mapping[lxml.html.HtmlElement, tuple[int, int]]
+) -> bool:
     """Whether a paragraph has paragraphs of the article's own before and after it in its box."""
-    element = blocks[at].element
-    box = None if element is None else element.getparent()
-    if box is None:
+    box = None if block.element is None else block.element.getparent()
+    if box is None or box not in own:
         return False
-    own = [
-        n
-        for n, block in enumerate(blocks)
-        if fresh[n]
-        and block.is_prose
-        and block.element is not None
-        and block.element.getparent() is box
-    ]
-    return bool(own) and own[0] < at < own[-1]
+    first, last = own[box]
+    return first < at < last
 
 
 def _loose(element: lxml.html.HtmlElement) -> Iterator[str]:

@@ -16,6 +16,7 @@ from lxml import etree
 from config.model import Source
 from crawler.decode import decode
 from crawler.errors import Unreadable
+from crawler.page_bounds import cut_attributes, cut_page
 from crawler.pages import extract
 from crawler.plain import plain_text
 from crawler.site_memory import SiteMemory
@@ -54,7 +55,10 @@ def read_selected(
         return extract(page, entry=entry, site=site)
     text = decode(page.body, content_type=page.content_type, kind="html").text
     try:
-        document = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=_parser())
+        document = lxml.html.document_fromstring(
+            cut_attributes(text).encode("utf-8", "replace"), parser=_parser()
+        )
+        cut_page(document)
     except (etree.LxmlError, ValueError):
         return extract(page, entry=entry, site=site)  # it says what is wrong with the page
     for selector in select.remove:

@@ -12,6 +12,7 @@ import re
 import struct
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self, TypeVar
 
 MOST_BLOCKS = 3000  # of one host; some forty an article are its own and are let go first
@@ -190,4 +191,9 @@ def _remember(known: dict[_K, None], key: _K, most: int) -> bool:
 def covers(said: Collection[str], words: str) -> bool:
     """Whether the beginning of `words` stands in what the listing or the page says of itself."""
     begins = "".join(_WORD.findall(words.casefold()))[:_BEGINNING]
-    return any(begins in "".join(_WORD.findall(one.casefold())) for one in said if one)
+    return any(begins in _letters(one) for one in said if one)
+
+
+@lru_cache(maxsize=64)  # it is asked for each block of a page
+def _letters(text: str) -> str:
+    return "".join(_WORD.findall(text.casefold()))

@@ -7,10 +7,12 @@ of who supplies what.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import lxml.html
 
-from crawler.plain import one_line
+from crawler.headings import MOST_HEADINGS
+from crawler.plain import one_line, text_of
 
 _NAMED = re.compile(
     r"stand-?first|sub-?(?:title|head(?:line|ing|er)?|hed)|excerpt|\b(?:dek|deck|lede|strap-?line)\b"
@@ -19,6 +21,7 @@ _NAMED = re.compile(
 )
 _TAGS = ("h2", "h3", "h4", "p", "div", "span")
 _NEAR = 120  # elements behind the headline
+_RAW_LETTERS = 20_000  # of an element before its blanks are squeezed
 _SHORTEST, _LONGEST = 30, 600  # characters
 
 
@@ -30,18 +33,18 @@ def find_standfirst(
     It is known by its name, or by being what the page says of itself in its description.
     """
     headline = next(
-        (h1 for h1 in document.iter("h1") if title and one_line(_text(h1)) == title), None
+        (h1 for h1 in islice(document.iter("h1"), MOST_HEADINGS) if title and one_line(text_of(h1, _RAW_LETTERS)) == title), None
     )
     if headline is None:
         return None
-    said = _bare(description or "")
+    said = _bare((description or "")[:_RAW_LETTERS])
     parent = headline.getparent()
     around = list(parent) if parent is not None else []
-    before = [element for element in around[: around.index(headline)] if element.tag in _TAGS]
+    before = [element for element in around[: around.index(headline)][-_NEAR:] if element.tag in _TAGS]
     for element in [*before, *_behind(headline)]:
         if any(child.tag in ("p", "div", "ul", "h2") for child in element):
             continue
-        text = one_line(_text(element))
+        text = one_line(text_of(element, _RAW_LETTERS))
         if not _SHORTEST <= len(text) <= _LONGEST or len(text.split()) < 6:
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
@@ -60,11 +63,7 @@ def _behind(headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 def _is_prose(element: lxml.html.HtmlElement) -> bool:
     """Whether it is a paragraph beside another one: the article itself."""
     beside = (element.getprevious(), element.getnext())
-    return len(_text(element)) > 80 and any(one is not None and one.tag == "p" for one in beside)
-
-
-def _text(element: lxml.html.HtmlElement) -> str:
-    return " ".join(str(part) for part in element.itertext())
+    return len(text_of(element, _RAW_LETTERS)) > 80 and any(one is not None and one.tag == "p" for one in beside)
 
 
 def _bare(text: str) -> str:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import lxml.html
 
+log = logging.getLogger(__name__)
+
+MOST_FIELD = 20_000  # characters of a claim
+MOST_JSON = 1_000_000  # characters of one JSON-LD script; what is longer is not read
+MOST_SCRIPTS = 50
+MOST_BLOCKS = 200  # of one script
+MOST_NAMES = 100
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|PressRelease|WebPage$", re.IGNORECASE)
 _STRONG = re.compile(r"Article|BlogPosting|Report|PressRelease", re.IGNORECASE)
 _DATES = (
@@ -68,10 +78,10 @@ def read_structured(document: lxml.html.HtmlElement) -> Structured:
     said.authors = [
         name for key in _AUTHORS if (name := metas.get(key)) and not name.startswith("http")
     ][:1]
-    said.language = document.get("lang") or metas.get("og:locale")
+    said.language = (document.get("lang") or metas.get("og:locale") or "")[:35] or None
     for link in document.iter("link"):
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
-            said.canonical = link.get("href").strip()
+            said.canonical = link.get("href")[:MOST_FIELD].strip()
             break
     blocks = list(_json_ld(document))
     known = {str(block["@id"]): block for block in blocks if "@id" in block and "name" in block}
@@ -85,7 +95,7 @@ def _metas(document: lxml.html.HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in document.iter("meta"):
         key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
-        value = (meta.get("content") or "").strip()
+        value = (meta.get("content") or "")[:MOST_FIELD].strip()
         if key and value:
             found.setdefault(key, value)
     return found
@@ -100,20 +110,22 @@ def _microdata_date(document: lxml.html.HtmlElement) -> str | None:
 
 
 def _json_ld(document: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:
-    for script in document.iter("script"):
-        if "ld+json" not in (script.get("type") or ""):
+    scripts = (one for one in document.iter("script") if "ld+json" in (one.get("type") or ""))
+    for script in islice(scripts, MOST_SCRIPTS):
+        if len(script.text or "") > MOST_JSON:
+            log.info("page.json-ld-too-long characters=%d", len(script.text or ""))
             continue
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->").strip(" ;\n")
         try:
             said = json.loads(text, strict=False)
         except (ValueError, RecursionError):
             continue
-        queue, seen = [said], 0
-        while queue and seen < 200:  # hostile or huge graphs end somewhere
-            one = queue.pop(0)
+        queue, seen = deque([said]), 0
+        while queue and seen < MOST_BLOCKS:  # hostile or huge graphs end somewhere
+            one = queue.popleft()
             seen += 1
             if isinstance(one, list):
-                queue.extend(one)
+                queue.extend(one[:MOST_BLOCKS])
             elif isinstance(one, dict):
                 queue.extend(one[key] for key in ("@graph", "mainEntity") if key in one)
                 yield one
@@ -126,10 +138,10 @@ def _claim(said: Structured, block: dict[str, Any], known: dict[str, dict[str, A
         return
     strong = bool(_STRONG.search(kinds))
     if strong and isinstance(block.get("headline"), str):
-        said.headline = said.headline or block["headline"]
+        said.headline = said.headline or block["headline"][:MOST_FIELD]
     published = block.get("datePublished") or block.get("dateCreated")
     if isinstance(published, str) and published.strip() and (strong or said.published is None):
-        said.published = published
+        said.published = published[:MOST_FIELD]
     if strong:
         said.authors = _names(block.get("author"), known) or said.authors
         if isinstance(block.get("articleBody"), str):
@@ -142,12 +154,12 @@ def _names(author: Any, known: dict[str, dict[str, Any]]) -> list[str]:
     """The names of authors, who may be named in full elsewhere and by their identifier here."""
     people = author if isinstance(author, list) else [author]
     names = []
-    for person in people:
+    for person in people[:MOST_NAMES]:
         one = person
         if isinstance(one, dict) and not one.get("name"):
             one = known.get(str(one.get("@id")), one)
         name = one.get("name") if isinstance(one, dict) else one
-        for each in name if isinstance(name, list) else [name]:
+        for each in name[:MOST_NAMES] if isinstance(name, list) else [name]:
             if isinstance(each, str) and each.strip() and not each.startswith("http"):
-                names.append(each.strip())  # noqa: PERF401 - nested, a comprehension hides it
+                names.append(each[:MOST_FIELD].strip())  # noqa: PERF401 - nested, a comprehension hides it
     return list(dict.fromkeys(names))

@@ -8,7 +8,7 @@ it is called: a wrapper named `widget` or `read-more` may be the article itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import lxml.html
@@ -63,10 +63,17 @@ _MOST = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prose:
-    """The running text of a page: characters by block, and all of them."""
+    """The running text of a page: characters in each element, blocks within it included."""
 
-    blocks: dict[lxml.html.HtmlElement, int]
+    held: dict[lxml.html.HtmlElement, int]
     whole: int
+
+    def drop(self, element: lxml.html.HtmlElement) -> None:
+        """Take an element out of its page."""
+        if gone := self.held.get(element, 0):
+            for above in element.iterancestors():
+                self.held[above] = self.held.get(above, 0) - gone
+        _drop(element)
 
 
 def strip_surroundings(document: lxml.html.HtmlElement) -> str:
@@ -79,12 +86,14 @@ def strip_surroundings(document: lxml.html.HtmlElement) -> str:
         if not _stands_in(document, element):
             continue
         if _share(element, prose) < _MOST or _holds_comments(element):
-            comments.append(_comment_text(element))
+            comments.append(_comment_text(element, prose))
     for element in list(_surrounding(document)):
         if _stands_in(document, element) and _share(element, prose) < _MUCH:
-            _drop(element)
-    for element in list(document.iter()):
-        if isinstance(element.tag, str) and _is_hidden(element) and not _holds_prose(element):
+            prose.drop(element)
+    hidden = [one for one in document.iter() if isinstance(one.tag, str) and _is_hidden(one)]
+    paragraphs = _sums(document, _counts_as_paragraph) if hidden else {}
+    for element in hidden:
+        if paragraphs[element] < 2:  # else it may be the article: pages fold it, or show it later
             _drop(element)
     _drop_captions(document)
     return squeeze("\n".join(comments))
@@ -97,19 +106,41 @@ def _drop_captions(document: lxml.html.HtmlElement) -> None:
         for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
         if element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
     ]
-    if captions and sum(map(_length, captions)) < _FEW_CAPTIONS * _length(document):
+    if not captions:
+        return
+    lengths = _sums(document, _length)
+    if sum(lengths[element] for element in captions) < _FEW_CAPTIONS * lengths[document]:
         for element in captions:
-            if _length(element) < _LONGEST_CAPTION:
+            if lengths[element] < _LONGEST_CAPTION:
                 _drop(element)
 
 
 def _length(element: lxml.html.HtmlElement) -> int:
-    return sum(len(str(text).strip()) for text in element.itertext())
+    """The characters that stand in an element and in none of its children."""
+    own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
+    return own + sum(len((child.tail or "").strip()) for child in element)
 
 
-def _holds_prose(element: lxml.html.HtmlElement) -> bool:
-    """Whether it may be the article after all: pages fold it, or show it by a script."""
-    return sum(len("".join(map(str, p.itertext()))) > _SHORT for p in element.iter("p")) > 1
+def _counts_as_paragraph(element: lxml.html.HtmlElement) -> int:
+    """1 for a paragraph of running text; no more of it is read than it takes to tell."""
+    length = 0
+    if element.tag == "p":
+        for part in element.itertext():
+            length += len(part)
+            if length > _SHORT:
+                return 1
+    return 0
+
+
+def _sums(
+    document: lxml.html.HtmlElement, measure: Callable[[lxml.html.HtmlElement], int]
+) -> dict[lxml.html.HtmlElement, int]:
+    """A measure of each element together with all that stand in it, in one pass over the page."""
+    sums = {element: measure(element) for element in document.iter()}
+    for element in reversed(sums):
+        if element is not document and (parent := element.getparent()) is not None:
+            sums[parent] += sums[element]
+    return sums
 
 
 def _marked(
@@ -146,21 +177,23 @@ def _stands_in(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) 
 
 def _prose(document: lxml.html.HtmlElement) -> _Prose:
     """What each block holds of running text, beyond what a heading or teaser would."""
-    found = {}
-    for element in document.iter(*_BLOCKS):
-        own = len((element.text or "").strip())
-        for child in element:
-            own += len((child.tail or "").strip())
-            if child.tag not in _BLOCKS and child.tag != "a":
-                own += len((child.text or "").strip())
-        if own > _SHORT:
-            found[element] = own - _SHORT
-    return _Prose(blocks=found, whole=sum(found.values()))
+    held = _sums(document, _prose_of)
+    return _Prose(held=held, whole=held[document])
+
+
+def _prose_of(element: lxml.html.HtmlElement) -> int:
+    if element.tag not in _BLOCKS:
+        return 0
+    own = len((element.text or "").strip())
+    for child in element:
+        own += len((child.tail or "").strip())
+        if child.tag not in _BLOCKS and child.tag != "a":
+            own += len((child.text or "").strip())
+    return max(0, own - _SHORT)
 
 
 def _share(element: lxml.html.HtmlElement, prose: _Prose) -> float:
-    held = sum(prose.blocks.get(inner, 0) for inner in element.iter(*_BLOCKS))
-    return held / prose.whole if prose.whole else 0.0
+    return prose.held.get(element, 0) / prose.whole if prose.whole else 0.0
 
 
 def _holds_comments(element: lxml.html.HtmlElement) -> bool:
@@ -169,17 +202,17 @@ def _holds_comments(element: lxml.html.HtmlElement) -> bool:
     )
 
 
-def _comment_text(element: lxml.html.HtmlElement) -> str:
+def _comment_text(element: lxml.html.HtmlElement, prose: _Prose) -> str:
     """What readers wrote, less the form and its buttons; the element is taken out of the page."""
     for form in list(element.iter("form", "label", "input")):
         if form is not element:
-            _drop(form)
+            prose.drop(form)
     blocks = [
         " ".join(" ".join(str(part) for part in block.itertext()).split())
         for block in element.iter("p", "li", "blockquote", "div")
         if block.find("p") is None and block.find("div") is None and block.find("li") is None
     ]
-    _drop(element)
+    prose.drop(element)
     return "\n".join(dict.fromkeys(block for block in blocks if not _CHROME.match(block)))
 
 

@@ -9,6 +9,9 @@ from contextlib import suppress
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 # parameters that name the way somebody came, never the article
+
+from storage.marks import limit_marks
+
 _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|"
     r"mkt_tok|at_(medium|campaign|custom\d|link_\w+|format|ptr_name|bbc_team)|cmpid|ocid|"
@@ -97,7 +100,7 @@ def entry_hash(title: str, summary: str, published_raw: str | None) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(unicodedata.normalize("NFKC", limit_marks(text)).casefold())
 
 
 def _digest(text: str) -> str:

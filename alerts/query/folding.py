@@ -8,6 +8,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from storage.marks import limit_marks
+
 APOSTROPHES = "'’‘‛ʼ＇`´′"
 HYPHENS = "-‐‑‒–−﹣－"
 # soft hyphen, zero-width space and joiners, word joiner, byte order mark: seen by no reader
@@ -52,7 +54,7 @@ def _cased(word: str) -> str:
 
 
 def _apart(word: str) -> str:
-    apart = unicodedata.normalize("NFKD", word.translate(_WHOLE))
+    apart = unicodedata.normalize("NFKD", limit_marks(word.translate(_WHOLE)))
     return apart.translate(_DROPPED).translate(_WHOLE)
 
 

@@ -1,0 +1,89 @@
+"""Cuts a parsed page to a size and depth that all further steps read in bounded time. Pure."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+
+MOST_ATTRIBUTES = 300  # of one element; the parser compares each with all others
+MOST_ELEMENTS = 60_000
+MOST_DEPTH = 80  # elements within each other; articles have some thirty
+MOST_LETTERS = 2_000_000  # characters of text, scripts apart
+
+_MANY_ATTRIBUTES = re.compile(
+    r"""(<[a-zA-Z][^\s<>"'=/]*+)
+    (?:[\s/<]*+[^\s<>"'=/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+){%d,}+"""
+    % MOST_ATTRIBUTES,
+    re.VERBOSE,
+)
+
+
+def cut_attributes(text: str) -> str:
+    """A page's text in which elements with too many attributes have none."""
+    return _MANY_ATTRIBUTES.sub(r"\1", text)
+
+
+def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
+    """Cut what a page has beyond the bounds; returns what was cut, in words.
+
+    What is nested too deeply stays as text. Elements and characters beyond the limit go from the
+    end of the page.
+    """
+    depths = {document: 0}
+    deep: list[lxml.html.HtmlElement] = []
+    late: list[lxml.html.HtmlElement] = []
+    letters = 0
+    for number, element in enumerate(document.iter()):
+        if number:
+            parent = element.getparent()
+            depth = depths.get(parent)
+            if depth is None:
+                continue  # within one that is cut
+            if number >= MOST_ELEMENTS or letters > MOST_LETTERS:
+                late.append(element)
+                continue
+            if depth == MOST_DEPTH:
+                deep.append(element)
+                continue
+            depths[element] = depth + 1
+        if element.tag not in ("script", "style"):
+            letters += _cut_text(element, MOST_LETTERS - letters)
+        letters += _cut_tail(element, MOST_LETTERS - letters)
+    for element in late:
+        element.getparent().remove(element)
+    for element in deep:
+        _flatten(element)
+    said = []
+    if deep:
+        said.append(f"nested more than {MOST_DEPTH} deep")
+    if letters > MOST_LETTERS:
+        said.append(f"more than {MOST_LETTERS} characters")
+    elif late:
+        said.append(f"more than {MOST_ELEMENTS} elements")
+    return tuple(said)
+
+
+def _cut_text(element: lxml.html.HtmlElement, room: int) -> int:
+    text = element.text
+    if text and len(text) > room:
+        element.text = text[: max(room, 0)]
+    return len(text) if text else 0
+
+
+def _cut_tail(element: lxml.html.HtmlElement, room: int) -> int:
+    tail = element.tail
+    if tail and len(tail) > room:
+        element.tail = tail[: max(room, 0)]
+    return len(tail) if tail else 0
+
+
+def _flatten(element: lxml.html.HtmlElement) -> None:
+    """Replace what stands in an element by its text."""
+    for machinery in list(element.iter("script", "style", "noscript", "template")):
+        if machinery is not element:
+            machinery.drop_tree()
+    text = " ".join(str(part) for part in element.itertext())
+    for child in list(element):
+        element.remove(child)
+    element.text = text

@@ -1,0 +1,23 @@
+"""Bounds the combining marks on a character: normal forms sort them in quadratic time. Pure.
+
+Thirty are enough for every language (UAX #15, Stream-Safe Text Format).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+MOST_MARKS = 30
+
+
+def limit_marks(text: str) -> str:
+    """`text` with at most `MOST_MARKS` combining marks in a row."""
+    return text if text.isascii() else _too_many_marks().sub(r"\1", text)
+
+
+@lru_cache(maxsize=1)
+def _too_many_marks() -> re.Pattern[str]:
+    marks = "".join(c for c in map(chr, range(0x300, 0x1E950)) if unicodedata.combining(c))
+    return re.compile(rf"([{marks}]{{{MOST_MARKS}}})[{marks}]++")
