@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.changes import change_between, difference
+from alerts.changes import MAX_SENTENCE, change_between, difference
+from alerts.harmless import line
 from alerts.render import diffed
-from alerts.worddiff import Piece, word_diff, written
+from alerts.worddiff import MOST_WORDS, Piece, word_diff, written
 from storage.model import ItemRevision
 from tests.support.builders import NOW, a_stored_item
+from tests.support.growth import growth
 
 FIRST = "Wexmere has paused its move to the shared record, the trust told staff on Monday."
 SECOND = "The contract is worth £3.2 million over four years, board papers show."
@@ -107,3 +109,40 @@ def test_both_texts_can_be_read_from_their_difference(old: str, new: str) -> Non
 def test_a_difference_is_written_in_plain_text() -> None:
     pieces = (Piece("It costs", "same"), Piece("3", "gone"), Piece("4", "come"))
     assert written(pieces) == "It costs [-3-] {+4+}"
+
+
+def swapped(words: int) -> object:
+    """The change of a paragraph of so many words without a sentence end, whose words swap."""
+    return change_between(before("ab ba " * (words // 2)), after("ba ab " * (words // 2)))  # type: ignore[arg-type]
+
+
+def test_an_edit_of_a_paragraph_without_end_is_told_in_linear_time() -> None:
+    assert growth(swapped, 80_000, 160_000) < 3.1
+
+
+def test_beyond_the_bound_a_paragraph_is_shown_as_rewritten() -> None:
+    change = swapped(4 * MOST_WORDS)
+    (pieces,) = change.rewritten  # type: ignore[attr-defined]
+    assert [piece.what for piece in pieces] == ["gone", "come"]
+    assert all(len(piece.text) <= MAX_SENTENCE for piece in pieces)
+
+
+def test_one_word_of_a_long_paragraph_is_shown_alone() -> None:
+    words = [f"word{n}" for n in range(20 * MOST_WORDS)]
+    old = " ".join(words)
+    pieces = word_diff(old, old.replace("word900 ", "other "))
+    assert [piece.text for piece in pieces if piece.what != "same"] == ["word900", "other"]
+
+
+def test_many_sentences_are_paired_in_bounded_time() -> None:
+    def compare(sentences: int) -> object:
+        def text(sign: str) -> str:
+            return " ".join(f"The {sign} {n} " + "of the " * 300 + "end." for n in range(sentences))
+
+        return change_between(before(text("old")), after(text("new")))  # type: ignore[arg-type]
+
+    assert growth(compare, 200, 400) < 3.1
+
+
+def test_combining_marks_are_sorted_in_linear_time() -> None:
+    assert growth(line, "a" + "\u05b0\u0591" * 50_000, "a" + "\u05b0\u0591" * 100_000) < 3.1

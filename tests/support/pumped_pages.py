@@ -95,3 +95,57 @@ PAGES: dict[str, Callable[[int], str]] = {
     "images": lambda n: page(_numbered('<figure><img src="/{n}.png"><figcaption>c</figcaption></figure>', n)),
     "time elements with scripts": lambda n: page(head=f"<script>{_times('2026-05-12 ', n)}</script>"),
 }
+
+
+def feed(items: str, *, before: str = '<?xml version="1.0" encoding="utf-8"?>\n') -> str:
+    """An RSS feed with an item, and more."""
+    own = f"<item><title>{TITLE}</title><link>https://wharfside.example/1</link></item>"
+    return f'{before}<rss version="2.0"><channel><title>Wharfside</title>{own}{items}</channel></rss>'
+
+
+def _item(inner: str) -> str:
+    return f"<item><title>A</title><link>https://wharfside.example/2</link>{inner}</item>"
+
+
+def _json_feed(items: str) -> str:
+    return '{"version":"https://jsonfeed.org/version/1.1","title":"Wharfside","items":[' + items
+
+
+FEEDS: dict[str, Callable[[int], str]] = {
+    "items": lambda n: feed(
+        _numbered("<item><title>A {n}</title><link>https://wharfside.example/{n}</link></item>", n)
+    ),
+    "items of one link": lambda n: feed(_times(_item(""), n)),
+    "long title": lambda n: feed(f"<item><title>{_times('ab ', n)}</title></item>"),
+    "markup in a title": lambda n: feed(f"<item><title>{_times('&lt;b>ab ', n)}</title></item>"),
+    "brackets in a title": lambda n: feed(f"<item><title>{_times('&lt;', n)}</title></item>"),
+    "long summary": lambda n: feed(_item(f"<description>{_times('&lt;p>ab ', n)}</description>")),
+    "style of a summary": lambda n: feed(
+        _item(f"<description>&lt;p style='color: rgb(1%,{_times('1', n)}x'>a</description>")
+    ),
+    "tags": lambda n: feed(_item(_numbered("<category>tag {n}</category>", n))),
+    "authors": lambda n: feed(_item(_numbered("<author>a{n}@b.example (Ann {n})</author>", n))),
+    "long address": lambda n: feed(f"<item><link>https://a.example/{_times('a', n)}</link></item>"),
+    "nested": lambda n: feed(_times("<a>", n)),
+    "nested within bounds": lambda n: feed(_item(_times("<a>" * 100 + "</a>" * 100, n))),
+    "document types": lambda n: feed("", before=_times("<!DOCTYPE a\n", n)),
+    "whole document types": lambda n: feed("", before=_times("<!DOCTYPE a>\n", n)),
+    "entities": lambda n: feed("", before=_numbered('<!ENTITY a{n} "b">\n', n)),
+    "line feeds before": lambda n: feed("", before=_times("\n", n)),
+    "line feeds and a document type": lambda n: feed("", before="<?xml version='1.0'?>" + _times("\n", n)),
+    "declaration": lambda n: feed("", before="<?xml " + _times("encoding='", n)),
+    "one line of encodings": lambda n: feed(
+        _item(f"<description>{_times('encoding=&quot;', n)}</description>"),
+        before="<?xml version='1.0'?>",
+    ),
+    "ampersands": lambda n: feed(_item(f"<description>{_times('&', n)}</description>")),
+    "namespaces": lambda n: feed(_numbered('<a{n} xmlns:b{n}="c">x</a{n}>', n)),
+    "comments": lambda n: feed(_times("<!-- a -->", n)),
+    "open comments": lambda n: feed(_times("<!--", n)),
+    "ill-formed": lambda n: feed(_times("<item><title>a</item>", n)),
+    "JSON items": lambda n: _json_feed(_numbered('{{"id":"{n}","title":"a"}},', n)),
+    "JSON title": lambda n: _json_feed(f'{{"id":"1","title":"{_times("ab ", n)}"}}]}}'),
+    "JSON brackets": lambda n: _json_feed(_times("[", n)),
+    "JSON braces": lambda n: _json_feed(_times('{"a":', n)),
+    "JSON quotes": lambda n: _json_feed('{"id":"' + _times('\\"', n)),
+}

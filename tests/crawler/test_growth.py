@@ -1,0 +1,126 @@
+"""Pages and feeds that strangers pump up are read in time that is linear in their size."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.errors import NotAFeed, Unreadable
+from crawler.feeds import parse_feed
+from crawler.normalise import normalise
+from crawler.noise import is_noise
+from crawler.pages import extract
+from crawler.site_memory import SiteMemory
+from storage.model import FetchedEntry, FetchedPage
+from tests.support.builders import NOW
+from tests.support.growth import growth
+from tests.support.pumped_pages import FEEDS, PAGES, PROSE, TITLE, page
+
+# twice as large: linear is 2, quadratic 4
+_MOST_GROWTH = 3.1
+_SIZE = 50_000
+
+
+def fetched(text: str) -> FetchedPage:
+    return FetchedPage(
+        requested_url="https://wharfside.example/1",
+        final_url="https://wharfside.example/1",
+        status=200,
+        content_type="text/html; charset=utf-8",
+        body=text.encode(),
+        etag=None,
+        last_modified=None,
+        fetched_at=NOW,
+    )
+
+
+ENTRY = FetchedEntry(
+    source_key="wharfside",
+    url="https://wharfside.example/1",
+    guid="1",
+    title="",
+    summary="",
+    content="",
+    authors=(),
+    published_raw=None,
+    published_at=None,
+    updated_at=None,
+    language=None,
+    fetched_at=NOW,
+)
+
+
+def read_page(text: str) -> str:
+    try:
+        read = extract(fetched(text), site=SiteMemory())
+    except Unreadable as error:
+        return str(error)
+    article = normalise(
+        ENTRY, item_kind="news", page=fetched(text), text=read, thin_reason=None, language=None
+    )
+    return article.body
+
+
+def read_feed(text: str) -> int:
+    try:
+        feed = parse_feed(
+            text.encode(),
+            source_key="wharfside",
+            url="https://wharfside.example/feed",
+            content_type="application/rss+xml",
+            fetched_at=NOW,
+        )
+    except NotAFeed:
+        return 0
+    return len(feed.entries)
+
+
+@pytest.mark.parametrize("family", PAGES)
+def test_a_page_is_read_in_linear_time(family: str) -> None:
+    small, large = PAGES[family](_SIZE), PAGES[family](2 * _SIZE)
+    assert growth(read_page, small, large) < _MOST_GROWTH
+
+
+@pytest.mark.parametrize("family", PAGES)
+def test_the_article_of_a_pumped_page_is_kept(family: str) -> None:
+    assert PROSE.strip() in read_page(PAGES[family](_SIZE))
+
+
+@pytest.mark.parametrize("family", FEEDS)
+def test_a_feed_is_read_in_linear_time(family: str) -> None:
+    small, large = FEEDS[family](_SIZE), FEEDS[family](2 * _SIZE)
+    assert growth(read_feed, small, large) < _MOST_GROWTH
+
+
+@pytest.mark.parametrize("family", [name for name in FEEDS if not name.startswith("JSON")])
+def test_the_sound_item_of_a_pumped_feed_is_kept(family: str) -> None:
+    assert read_feed(FEEDS[family](_SIZE)) >= 1
+
+
+def test_texts_of_many_lines_are_compared_in_linear_time() -> None:
+    def compare(lines: int) -> object:
+        old = "\n".join(f"line {n} of the old text" for n in range(lines))
+        new = "\n".join(f"line {n} of the new text" for n in range(lines, 0, -1))
+        return is_noise(old, new, surrounds=lambda _: False)
+
+    assert growth(compare, 3_000, 6_000) < _MOST_GROWTH
+
+
+def test_what_is_cut_from_a_page_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    read_page(page("<div>" * 200 + "x" + "</div>" * 200))
+    assert "page.cut url=https://wharfside.example/1: nested more than" in caplog.text
+
+
+def test_text_nested_too_deeply_is_kept_as_text() -> None:
+    body = "<html><body>" + "<div>" * 120 + f"<h1>{TITLE}</h1>" + f"<p>{PROSE}</p>" * 3
+    assert PROSE.strip() in read_page(body + "</div>" * 120)
+
+
+def test_a_feed_says_that_its_head_was_left_out() -> None:
+    feed = parse_feed(
+        FEEDS["document types"](_SIZE).encode(),
+        source_key="wharfside",
+        url="https://wharfside.example/feed",
+        content_type=None,
+        fetched_at=NOW,
+    )
+    assert "before its first element" in (feed.degraded or "")

@@ -1,0 +1,101 @@
+"""Every regular expression of the project takes time that is linear in what it is given."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.patterns import Found, collect_patterns, modules, slowness
+
+# made when they are used; `test_expressions_made_at_run_time_are_linear` has one of each
+AT_RUN_TIME = {
+    "crawler.loose_json",  # the name of a member, escaped
+    "crawler.uk_dates",  # in a tuple, found there
+    "alerts.query.terms",  # wildcards and words of watches, escaped
+    "alerts.query.vendors",  # in a tuple, found there
+    "storage.marks",  # combining marks by their property
+}
+
+
+@pytest.fixture(scope="module")
+def collected() -> tuple[list[Found], list[str]]:
+    return collect_patterns(modules())
+
+
+def test_every_expression_is_linear(collected: tuple[list[Found], list[str]]) -> None:
+    found, _ = collected
+    slow = {one.where: why for one in found if (why := slowness(one.pattern, one.methods))}
+    assert slow == {}
+
+
+def test_expressions_are_found_wherever_they_stand(
+    collected: tuple[list[Found], list[str]],
+) -> None:
+    found, unknown = collected
+    places = {one.where.split(":")[0] for one in found}
+    assert {
+        "crawler.noise._STAMP",  # in a module
+        "crawler.uk_dates._FORMS",  # in a tuple
+        "crawler.plain",  # in a function
+    } <= places
+    assert {where.split(":")[0] for where in unknown} <= AT_RUN_TIME
+
+
+@pytest.mark.parametrize(
+    ("expression", "method"),
+    [
+        (r"(a+)+$", "match"),
+        (r"\s+$", "search"),
+        (r"x*y", "search"),
+        (r"<[^>]*>", "sub"),
+        (r"^\W+|\W+$", "sub"),
+        (r'"(?:[^"\\]|\\.)*"', "finditer"),
+        (r"a.*?b.*?c", "match"),
+    ],
+)
+def test_a_slow_expression_is_caught(expression: str, method: str) -> None:
+    assert slowness(re.compile(expression, re.DOTALL), {method}) is not None
+
+
+@pytest.mark.parametrize(
+    ("expression", "method"),
+    [
+        (r"(?:a++)++$", "match"),
+        (r"(?<!\s)\s++$", "search"),
+        (r"(?<!x)x*+y", "search"),
+        (r"<[^<>]*+>", "sub"),
+        (r"a(?>.*?b).*c", "match"),
+    ],
+)
+def test_its_linear_form_is_not(expression: str, method: str) -> None:
+    assert slowness(re.compile(expression, re.DOTALL), {method}) is None
+
+
+def test_expressions_made_at_run_time_are_linear() -> None:
+    from alerts.query.terms import _raw_pattern, pattern_of
+    from storage.marks import _too_many_marks
+
+    for wildcard in ("a*a*a*a*b", "aa*b?b*c*a", "ab*"):
+        assert slowness(pattern_of(wildcard), {"fullmatch"}) is None
+    assert slowness(_raw_pattern("a b a"), {"match"}) is None
+    assert slowness(_too_many_marks(), {"sub"}) is None
+
+
+@pytest.mark.parametrize(
+    ("wildcard", "label", "fits"),
+    [
+        ("ab*", "abc", True),
+        ("ab*ba", "aba", False),
+        ("ab*ba", "abcbaba", True),
+        ("a*b*c", "axbxbxc", True),
+        ("a*b*c", "axcxb", False),
+        ("wom?n", "women", True),
+        ("a*b?d*e", "axbxbcde", True),
+        ("a**b", "ab", True),
+    ],
+)
+def test_wildcards_find_what_they_found(wildcard: str, label: str, fits: bool) -> None:  # noqa: FBT001
+    from alerts.query.terms import pattern_of
+
+    assert bool(pattern_of(wildcard).fullmatch(label)) is fits
