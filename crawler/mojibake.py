@@ -111,7 +111,9 @@ def _mend_paragraph(line: str) -> str:
 def _apostrophe(found: re.Match[str]) -> str:
     tail = found[1]
     before = found.string[max(0, found.start() - _STEM) : found.start()].lower()
-    stem = before[next((at for at in range(len(before), 0, -1) if not before[at - 1].isalpha()), 0) :]
+    stem = before[
+        next((at for at in range(len(before), 0, -1) if not before[at - 1].isalpha()), 0) :
+    ]
     fits = (
         tail == "s"
         or (tail == "t" and stem.endswith("n"))

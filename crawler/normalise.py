@@ -111,9 +111,7 @@ def _body(
     return "", TextState.THIN, thin_reason
 
 
-def _published(
-    entry: FetchedEntry, text: PageText | None, *, is_meeting: bool
-) -> datetime | None:
+def _published(entry: FetchedEntry, text: PageText | None, *, is_meeting: bool) -> datetime | None:
     for said in (entry.published_at, text.published_at if text else None):
         when = published_date(said, now=entry.fetched_at, is_meeting=is_meeting)
         if when is not None:

@@ -33,14 +33,21 @@ def find_standfirst(
     It is known by its name, or by being what the page says of itself in its description.
     """
     headline = next(
-        (h1 for h1 in islice(document.iter("h1"), MOST_HEADINGS) if title and one_line(text_of(h1, _RAW_LETTERS)) == title), None
+        (
+            h1
+            for h1 in islice(document.iter("h1"), MOST_HEADINGS)
+            if title and one_line(text_of(h1, _RAW_LETTERS)) == title
+        ),
+        None,
     )
     if headline is None:
         return None
     said = _bare((description or "")[:_RAW_LETTERS])
     parent = headline.getparent()
     around = list(parent) if parent is not None else []
-    before = [element for element in around[: around.index(headline)][-_NEAR:] if element.tag in _TAGS]
+    before = [
+        element for element in around[: around.index(headline)][-_NEAR:] if element.tag in _TAGS
+    ]
     for element in [*before, *_behind(headline)]:
         if any(child.tag in ("p", "div", "ul", "h2") for child in element):
             continue
@@ -63,7 +70,9 @@ def _behind(headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 def _is_prose(element: lxml.html.HtmlElement) -> bool:
     """Whether it is a paragraph beside another one: the article itself."""
     beside = (element.getprevious(), element.getnext())
-    return len(text_of(element, _RAW_LETTERS)) > 80 and any(one is not None and one.tag == "p" for one in beside)
+    return len(text_of(element, _RAW_LETTERS)) > 80 and any(
+        one is not None and one.tag == "p" for one in beside
+    )
 
 
 def _bare(text: str) -> str:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.errors import NotAFeed, Unreadable
+from crawler.feed_bounds import (
+    MOST_CONTENT,
+    MOST_IDENTIFIER,
+    MOST_NAMES,
+    MOST_SUMMARY,
+    MOST_TITLE,
+    bounded_entry,
+)
 from crawler.feeds import parse_feed
 from crawler.normalise import normalise
 from crawler.noise import is_noise
+from crawler.page_bounds import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_LETTERS, cut_attributes
 from crawler.pages import extract
 from crawler.site_memory import SiteMemory
 from storage.model import FetchedEntry, FetchedPage
@@ -124,3 +135,36 @@ def test_a_feed_says_that_its_head_was_left_out() -> None:
         fetched_at=NOW,
     )
     assert "before its first element" in (feed.degraded or "")
+
+
+def test_what_a_page_has_too_much_of_is_cut_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
+    text = read_page(page("<b>x</b>" * (MOST_ELEMENTS + 10)))
+    assert PROSE.strip() in text
+    assert "elements" in caplog.text
+    caplog.clear()
+    text = read_page(page(f"<p>{'ab ba ' * (MOST_LETTERS // 5)}</p>"))
+    assert len(text) <= MOST_LETTERS
+    assert "characters" in caplog.text
+
+
+def test_an_element_with_too_many_attributes_has_none() -> None:
+    names = "".join(f' a{n}="<"' for n in range(MOST_ATTRIBUTES + 1))
+    assert cut_attributes(f"<p{names}>x</p>") == "<p>x</p>"
+    few = '<p class="a" id=b hidden>x</p>'
+    assert cut_attributes(few) == few
+
+
+def test_fields_of_an_entry_are_cut() -> None:
+    long = "a" * (MOST_CONTENT + 1)
+    entry = bounded_entry(
+        replace(
+            ENTRY,
+            **dict.fromkeys(("url", "guid", "title", "summary", "content"), long),
+            authors=("Ann",) * (MOST_NAMES + 1),
+            tags=("a",) * (MOST_NAMES + 1),
+        )
+    )
+    assert entry.url is None
+    lengths = [len(x or "") for x in (entry.guid, entry.title, entry.summary, entry.content)]
+    assert lengths == [MOST_IDENTIFIER, MOST_TITLE, MOST_SUMMARY, MOST_CONTENT]
+    assert (len(entry.authors), len(entry.tags)) == (MOST_NAMES, MOST_NAMES)

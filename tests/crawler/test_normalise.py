@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from crawler.normalise import normalise
-from storage.model import Article, FetchedEntry, PageText, TextState
+from storage.model import Article, FetchedEntry, ItemKind, PageText, TextState
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SENTENCE = "The trust said on Monday that the move of its records is done and paid for. "
@@ -56,3 +58,66 @@ def test_a_page_that_only_begins_what_its_feed_tells_whole_does_not_cut_it() -> 
 def test_a_page_that_tells_as_much_as_its_feed_is_the_text() -> None:
     article = joined(title="Done", content=f"<p>{SENTENCE * 30} Sponsored.</p>", page=SENTENCE * 29)
     assert "Sponsored" not in article.body
+
+
+def dated(
+    listed: datetime | None, page: datetime | None = None, *, kind: ItemKind = "news"
+) -> Article:
+    entry = FetchedEntry(
+        source_key="wharfside",
+        url="https://wharfside.test/a",
+        guid="1",
+        title="Done",
+        summary="",
+        content="",
+        authors=(),
+        published_raw="as written",
+        published_at=listed,
+        updated_at=None,
+        language="en",
+        fetched_at=NOW,
+    )
+    text = PageText(
+        title=None,
+        published_raw=None,
+        published_at=page,
+        authors=(),
+        language="en",
+        canonical_url=None,
+        summary="",
+        text=SENTENCE,
+        comments="",
+    )
+    return normalise(entry, item_kind=kind, page=None, text=text, thin_reason=None, language=None)
+
+
+IMPOSSIBLE = [
+    datetime(1, 1, 1, tzinfo=UTC),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    datetime(1989, 12, 31, 23, 59, tzinfo=UTC),
+    NOW + timedelta(days=2, seconds=1),
+    datetime(9999, 12, 31, tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize("when", IMPOSSIBLE)
+@pytest.mark.parametrize("place", ["listing", "page"])
+def test_a_date_that_cannot_be_is_none_and_stays_as_written(when: datetime, place: str) -> None:
+    article = dated(when) if place == "listing" else dated(None, when)
+    assert (article.published_at, article.published_raw) == (None, "as written")
+
+
+@pytest.mark.parametrize("when", IMPOSSIBLE)
+def test_the_pages_date_stands_in_for_one_of_the_listing_that_cannot_be(when: datetime) -> None:
+    assert dated(when, NOW).published_at == NOW
+
+
+def test_a_date_up_to_two_days_ahead_is_kept_for_sorting() -> None:
+    assert dated(NOW + timedelta(days=2)).published_at == NOW + timedelta(days=1)
+    assert dated(datetime(1990, 1, 1, tzinfo=UTC)).published_at == datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def test_papers_bear_the_day_of_a_meeting_that_is_to_come() -> None:
+    ahead = NOW + timedelta(days=14)
+    assert dated(ahead, kind="boardpaper").published_at == NOW + timedelta(days=1)
+    assert dated(datetime(1, 1, 1, tzinfo=UTC), kind="boardpaper").published_at is None

@@ -42,7 +42,9 @@ PAGES: dict[str, Callable[[int], str]] = {
     "long og:title": lambda n: page(
         head=f'<meta property="og:title" content="{_times("ab ", n)}">', h1=_times("ba ", 300)
     ),
-    "long title": lambda n: page(head=f"<title>{_times('ab | ', n)}</title>", h1=_times("ba ", 300)),
+    "long title": lambda n: page(
+        head=f"<title>{_times('ab | ', n)}</title>", h1=_times("ba ", 300)
+    ),
     "paragraphs": lambda n: page(_numbered("<p>" + PROSE + " {n}</p>", n)),
     "paragraphs in boxes": lambda n: page(
         _numbered('<div class="part"><p class="x">' + PROSE + " {n}</p></div>", n)
@@ -51,12 +53,16 @@ PAGES: dict[str, Callable[[int], str]] = {
     "short paragraphs": lambda n: page(_numbered("<p>a {n}</p>", n)),
     "deep divs": lambda n: page(_deep("div", n)),
     "deep named divs": lambda n: page(_deep('div class="widget comments"', n)),
-    "deep hidden divs": lambda n: page(_deep("div hidden", n, inner=f"<p>{PROSE}</p><p>{PROSE}</p>")),
+    "deep hidden divs": lambda n: page(
+        _deep("div hidden", n, inner=f"<p>{PROSE}</p><p>{PROSE}</p>")
+    ),
     "deep captions": lambda n: page(_deep('span class="caption"', n)),
     "deep inline": lambda n: page(_deep("b", n)),
     "deep lists": lambda n: page(_deep("ul><li", n // 2)),
     "tables in tables": lambda n: page(_deep("table><tr><td", n // 2, depth=60)),
-    "rows": lambda n: page("<table>" + _numbered("<tr><td>" + "a b " * 30 + "{n}</td><td>x</td></tr>", n) + "</table>"),
+    "rows": lambda n: page(
+        "<table>" + _numbered("<tr><td>" + "a b " * 30 + "{n}</td><td>x</td></tr>", n) + "</table>"
+    ),
     "brackets as JSON-LD": lambda n: page(head=_ld("[" * n)),
     "objects in JSON-LD": lambda n: page(
         head=_ld(json.dumps([{"@type": "NewsArticle", "@id": str(i)} for i in range(n // 40)]))
@@ -92,15 +98,21 @@ PAGES: dict[str, Callable[[int], str]] = {
     "comment blocks": lambda n: page(_numbered('<div class="comment"><p>I say {n}</p></div>', n)),
     "forms": lambda n: page(_numbered("<form><input name=a{n}></form>", n)),
     "spans": lambda n: page("<p>" + _numbered("<span>word {n}</span> ", n) + "</p>"),
-    "images": lambda n: page(_numbered('<figure><img src="/{n}.png"><figcaption>c</figcaption></figure>', n)),
-    "time elements with scripts": lambda n: page(head=f"<script>{_times('2026-05-12 ', n)}</script>"),
+    "images": lambda n: page(
+        _numbered('<figure><img src="/{n}.png"><figcaption>c</figcaption></figure>', n)
+    ),
+    "time elements with scripts": lambda n: page(
+        head=f"<script>{_times('2026-05-12 ', n)}</script>"
+    ),
 }
 
 
 def feed(items: str, *, before: str = '<?xml version="1.0" encoding="utf-8"?>\n') -> str:
     """An RSS feed with an item, and more."""
     own = f"<item><title>{TITLE}</title><link>https://wharfside.example/1</link></item>"
-    return f'{before}<rss version="2.0"><channel><title>Wharfside</title>{own}{items}</channel></rss>'
+    return (
+        f'{before}<rss version="2.0"><channel><title>Wharfside</title>{own}{items}</channel></rss>'
+    )
 
 
 def _item(inner: str) -> str:
@@ -132,7 +144,9 @@ FEEDS: dict[str, Callable[[int], str]] = {
     "whole document types": lambda n: feed("", before=_times("<!DOCTYPE a>\n", n)),
     "entities": lambda n: feed("", before=_numbered('<!ENTITY a{n} "b">\n', n)),
     "line feeds before": lambda n: feed("", before=_times("\n", n)),
-    "line feeds and a document type": lambda n: feed("", before="<?xml version='1.0'?>" + _times("\n", n)),
+    "line feeds and a document type": lambda n: feed(
+        "", before="<?xml version='1.0'?>" + _times("\n", n)
+    ),
     "declaration": lambda n: feed("", before="<?xml " + _times("encoding='", n)),
     "one line of encodings": lambda n: feed(
         _item(f"<description>{_times('encoding=&quot;', n)}</description>"),
