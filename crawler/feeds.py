@@ -127,8 +127,8 @@ def _parser() -> Any:
 def _feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | None]:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         # its bounds are those of bytes that hold a character each
-        text = decode(body, content_type=None, kind="xml").text
-        body, content_type = _DECLARED.sub(rb"\g<1>utf-8", text.encode("utf-8"), count=1), None
+        wide = decode(body, content_type=None, kind="xml").text
+        body, content_type = _DECLARED.sub(rb"\g<1>utf-8", wide.encode("utf-8"), count=1), None
     body, cut = bounded_head(body)
     # it is not told the feed's address: it would make addresses of identifiers that are none
     # a charset with a NUL breaks it

@@ -12,10 +12,9 @@ MOST_DEPTH = 80  # elements within each other; articles have some thirty
 MOST_LETTERS = 2_000_000  # characters of text, scripts apart
 
 _MANY_ATTRIBUTES = re.compile(
-    r"""(<[a-zA-Z][^\s<>"'=/]*+)
-    (?:[\s/<]*+[^\s<>"'=/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+){%d,}+"""
-    % MOST_ATTRIBUTES,
-    re.VERBOSE,
+    r"""(<[a-zA-Z][^\s<>"'=/]*+)"""
+    r"""(?:[\s/<]*+[^\s<>"'=/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+)"""
+    rf"{{{MOST_ATTRIBUTES},}}+"
 )
 
 

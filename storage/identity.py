@@ -9,7 +9,6 @@ from contextlib import suppress
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 # parameters that name the way somebody came, never the article
-
 from storage.marks import limit_marks
 
 _TRACKING = re.compile(

@@ -16,8 +16,8 @@ from crawler.feed_bounds import (
     bounded_entry,
 )
 from crawler.feeds import parse_feed
-from crawler.normalise import normalise
 from crawler.noise import is_noise
+from crawler.normalise import normalise
 from crawler.page_bounds import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_LETTERS, cut_attributes
 from crawler.pages import extract
 from crawler.site_memory import SiteMemory

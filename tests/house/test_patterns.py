@@ -95,7 +95,7 @@ def test_expressions_made_at_run_time_are_linear() -> None:
         ("a**b", "ab", True),
     ],
 )
-def test_wildcards_find_what_they_found(wildcard: str, label: str, fits: bool) -> None:  # noqa: FBT001
+def test_wildcards_find_what_they_found(wildcard: str, label: str, fits: bool) -> None:
     from alerts.query.terms import pattern_of
 
     assert bool(pattern_of(wildcard).fullmatch(label)) is fits

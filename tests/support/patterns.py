@@ -16,7 +16,8 @@ import re._parser as parser  # type: ignore[import-not-found]
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -53,9 +54,8 @@ def modules() -> list[ModuleType]:
     for name in PACKAGES:
         package = importlib.import_module(name)
         found.append(package)
-        for info in pkgutil.walk_packages(package.__path__, f"{name}."):
-            if not info.name.endswith(_NOT_IMPORTED):
-                found.append(importlib.import_module(info.name))
+        names = [info.name for info in pkgutil.walk_packages(package.__path__, f"{name}.")]
+        found += [importlib.import_module(one) for one in names if not one.endswith(_NOT_IMPORTED)]
     return found
 
 
@@ -129,8 +129,7 @@ def _patterns_in(value: Any, seen: set[int]) -> Iterator[re.Pattern[Any]]:
 def _tree(module: ModuleType) -> ast.Module:
     if module.__file__ is None:
         return ast.Module([], [])
-    with open(module.__file__, encoding="utf-8") as file:
-        return ast.parse(file.read())
+    return ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
 
 
 def _uses(searched: list[ModuleType]) -> dict[tuple[str, str], set[str]]:
@@ -147,11 +146,14 @@ def _uses(searched: list[ModuleType]) -> dict[tuple[str, str], set[str]]:
                 name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
                 uses.setdefault((module.__name__, name), set()).add(node.attr)
                 direct.add(id(owner))
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-                if id(node) not in direct:
-                    uses.setdefault((module.__name__, node.id), set()).update(
-                        (_HANDED_ON, *_methods_of_locals(module))
-                    )
+            elif (
+                isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Load)
+                and id(node) not in direct
+            ):
+                uses.setdefault((module.__name__, node.id), set()).update(
+                    (_HANDED_ON, *_methods_of_locals(module))
+                )
     return uses
 
 
@@ -311,21 +313,20 @@ def slowness(pattern: re.Pattern[Any], methods: set[str]) -> str | None:
     is_bytes = isinstance(pattern.pattern, bytes)
     for before, body, after in Pumps(pattern).strings():
         for end in _ENDS:
+            text = partial(_pumped, before, body, after + end, is_bytes=is_bytes)
             for method in sorted(methods):
-                run = _runner(pattern, method)
-
-                def cost(
-                    size: int, times: int, before: str = before, body: str = body, end: str = end,
-                    run: Callable[[Any], None] = run,
-                ) -> float:  # fmt: skip
-                    text: Any = before + body * max(1, size // len(body)) + after + end
-                    if is_bytes:
-                        text = text.encode("utf-8", "replace")
-                    return _least_time(run, text, times)
-
-                if reason := _judged(cost):
+                if reason := _judged(partial(_cost, _runner(pattern, method), text)):
                     return f"{method} on {before!r} + {body!r} * n + {end!r}: {reason}"
     return None
+
+
+def _pumped(before: str, body: str, after: str, size: int, *, is_bytes: bool) -> Any:
+    text = before + body * max(1, size // len(body)) + after
+    return text.encode("utf-8", "replace") if is_bytes else text
+
+
+def _cost(run: Callable[[Any], None], text: Callable[[int], Any], size: int, times: int) -> float:
+    return _least_time(run, text(size), times)
 
 
 def _judged(cost: Callable[[int, int], float]) -> str | None:
