@@ -27,7 +27,7 @@ METHODS = ("search", "match", "fullmatch", "sub", "subn", "finditer", "findall",
 _HANDED_ON = "handed on"
 _SCREENED = 8_000  # characters of the first measurement
 _FLOOR = 0.0015  # seconds of processor time for that; below it no quadratic pattern stays
-_SMALL = (16, 20, 24, 28, 60, 150, 400, 1_000, 3_000)
+_SMALL = (20, 28, 150, 1_000, 3_000)
 _SMALL_LIMIT = 0.03  # seconds for any of these
 _MOST_RATIO = 9.0  # of 40 kB to 10 kB: linear is 4, quadratic 16
 _MOST_EXAMPLES = 40
@@ -36,7 +36,7 @@ _GENERIC = (
     " ", "\u3000", "\n", "\t", "<", ">", "1", "1,", "\u0663", '"', "\\", "[", "{", "(", "a", "a ",
     "a.", ". ", ".", "-", "_", "a-", "\r\n", " \n", "/", "&", "=", "a=", "|", "| ", "\u2028",
 )  # fmt: skip
-_ENDS = ("", "\x00", "\n!", " a")
+_ENDS = ("", "\x00!")
 
 
 @dataclass(slots=True)
