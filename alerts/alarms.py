@@ -26,6 +26,7 @@ from alerts.unusual import WEEKS, is_unusual, usual
 from alerts.voices import Voices
 from alerts.wording import clock
 from config.model import Expected, Subscription
+from storage.local_time import local_time, next_day
 from storage.model import SourceState, Subscriber
 from storage.store import Store, Unit
 from storage.volumes import Found, by_day
@@ -74,12 +75,12 @@ def _unusual(
     if subscription.unusual is None:
         return []
     zone = ZoneInfo(subscription.timezone)
-    today = now.astimezone(zone).date()
+    today = local_time(now, zone).date()
     keys = context.watch_keys(subscription)
     # to the moment: what was just found counts
     found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
     # the first whole day of each
-    begun = {key: at.astimezone(zone).date() + _DAY for key, at in unit.watches.begun(keys).items()}
+    begun = {key: next_day(local_time(at, zone).date()) for key, at in unit.watches.begun(keys).items()}
     made: Made = []
     alarmed: set[int] = set()
     subjects = [
@@ -111,7 +112,7 @@ def _unusual(
         ]
         if not told:
             continue
-        fresh = [each for each in some if each.at.astimezone(zone).date() == today]
+        fresh = [each for each in some if local_time(each.at, zone).date() == today]
         entries = _entries(unit, context, fresh)
         lines = unusual_lines(name, len(stories), of, today, subscription.unusual, subscription.key)
         made += [
