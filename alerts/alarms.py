@@ -80,7 +80,9 @@ def _unusual(
     # to the moment: what was just found counts
     found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
     # the first whole day of each
-    begun = {key: next_day(local_time(at, zone).date()) for key, at in unit.watches.begun(keys).items()}
+    begun = {
+        key: next_day(local_time(at, zone).date()) for key, at in unit.watches.begun(keys).items()
+    }
     made: Made = []
     alarmed: set[int] = set()
     subjects = [

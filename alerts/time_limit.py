@@ -24,7 +24,14 @@ GRACE = 5.0  # seconds in which work that was told to end may still clean up
 
 
 class TimeLimitExceeded(Exception):
-    """The work took longer than it may; it was ended."""
+    """The work took longer than it may; it was ended.
+
+    `processor`: it used up its processor time, so that the fault is its own and not the machine's.
+    """
+
+    def __init__(self, message: str, *, processor: bool) -> None:
+        super().__init__(message)
+        self.processor = processor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +64,16 @@ def run_within(limit: TimeLimit, work: Callable[[], _T]) -> _T:
     thread.start()
     reason = _wait(run, thread, limit)
     if reason is not None and not run.end(thread):
-        raise TimeLimitExceeded(f"took longer than {reason}, and has not ended yet")
+        raise _exceeded(f"{reason}, and has not ended yet")
     if run.error is not None:
         if isinstance(run.error, _Stop):
-            raise TimeLimitExceeded(f"took longer than {reason}")
+            raise _exceeded(str(reason))
         raise run.error
     return run.result()
+
+
+def _exceeded(reason: str) -> TimeLimitExceeded:
+    return TimeLimitExceeded(f"took longer than {reason}", processor="processor" in reason)
 
 
 def _wait(run: _Run[_T], thread: threading.Thread, limit: TimeLimit) -> str | None:

@@ -10,13 +10,15 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 __all__ = ["earlier", "later", "local_time", "next_day", "utc_text"]
 
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 
 def local_time(moment: datetime, zone: tzinfo | None = None) -> datetime:
     """Convert an aware datetime to a zone; the machine's own zone where none is given."""
     try:
         return moment.astimezone(zone)
     except (OverflowError, ValueError, OSError):
-        end = datetime.min if moment.year < 5000 else datetime.max
+        end = _FIRST if moment.year < 5000 else _LAST
         return end.replace(tzinfo=zone or UTC)
 
 
@@ -25,15 +27,15 @@ def later(moment: datetime, span: timedelta) -> datetime:
     try:
         return moment + span
     except OverflowError:
-        return datetime.max.replace(tzinfo=moment.tzinfo)
+        return _LAST.replace(tzinfo=moment.tzinfo)
 
 
 def earlier(moment: datetime, span: timedelta) -> datetime:
-    """Subtract a span that is not negative; the first moment of the calendar where it goes beyond."""
+    """Subtract a span that is not negative; the first moment of all where it goes beyond."""
     try:
         return moment - span
     except OverflowError:
-        return datetime.min.replace(tzinfo=moment.tzinfo)
+        return _FIRST.replace(tzinfo=moment.tzinfo)
 
 
 def utc_text(moment: datetime) -> str:

@@ -55,11 +55,7 @@ class Quarantine:
         `cause` is what the row says until the work has ended: what is known if it never does.
         """
         this = self._is(task, subject)
-        values = {
-            **{"task": task, "subject": subject[:MAX_SUBJECT], "attempts": 1},
-            **{"first_at": now, "last_at": now, "retry_at": now + DELAYS[0]},
-            "last_error": clean(cause)[:MAX_CAUSE],
-        }
+        values = self._first(task, subject, now) | {"attempts": 1, "last_error": _cut(cause)}
         if insert_new(self._db, quarantine, values, list(quarantine.primary_key)):
             return 1
         attempts = int(self._db.scalar(select(quarantine.c.attempts).where(this)) or 0) + 1
@@ -70,10 +66,16 @@ class Quarantine:
                 attempts=attempts,
                 last_at=now,
                 retry_at=now + _delay(attempts),
-                last_error=clean(cause)[:MAX_CAUSE],
+                last_error=_cut(cause),
             )
         )
         return attempts
+
+    def suspect(self, task: str, subject: str, now: datetime, *, cause: str = DID_NOT_END) -> None:
+        """Have a subject tried by itself, at once: what it was done with did not end."""
+        values = self._first(task, subject, now)
+        values |= {"attempts": 0, "retry_at": now, "last_error": _cut(cause)}
+        insert_new(self._db, quarantine, values, list(quarantine.primary_key))
 
     def fail(
         self, task: str, subject: str, cause: str, now: datetime, *, most: int = MOST_ATTEMPTS
@@ -86,7 +88,7 @@ class Quarantine:
             update(quarantine)
             .where(this)
             .values(
-                last_error=clean(cause)[:MAX_CAUSE],
+                last_error=_cut(cause),
                 last_at=now,
                 retry_at=now + _delay(attempts),
                 quarantined_at=now if aside else None,
@@ -136,6 +138,11 @@ class Quarantine:
         known = set(self._db.scalars(select(quarantine.c.subject).where(quarantine.c.task == task)))
         return self.succeed(task, sorted(known - set(subjects)))
 
+    def _first(self, task: str, subject: str, now: datetime) -> dict[str, Any]:
+        subject = subject[:MAX_SUBJECT]
+        when = {"first_at": now, "last_at": now, "retry_at": now + DELAYS[0]}
+        return {"task": task, "subject": subject, **when}
+
     def _is(self, task: str, subject: str) -> ColumnElement[bool]:
         return and_(quarantine.c.task == task, quarantine.c.subject == subject[:MAX_SUBJECT])
 
@@ -145,6 +152,10 @@ def is_ready(trouble: Trouble, now: datetime) -> bool:
     if trouble.quarantined_at is not None:
         return False
     return trouble.retry_at <= now or trouble.retry_at > later(now, LONGEST_DELAY)
+
+
+def _cut(cause: str) -> str:
+    return " ".join(clean(cause).split())[:MAX_CAUSE]
 
 
 def _delay(attempts: int) -> timedelta:

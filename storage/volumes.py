@@ -78,5 +78,7 @@ def by_day(
     for each in found:
         if each.story_id not in seen:
             seen.add(each.story_id)
-            days.setdefault(earlier(local_time(each.at, zone), begins).date(), set()).add(each.story_id)
+            days.setdefault(earlier(local_time(each.at, zone), begins).date(), set()).add(
+                each.story_id
+            )
     return days
