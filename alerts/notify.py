@@ -66,13 +66,23 @@ def cut_due(
         subscribers = unit.subscribers.all()
         waiting = unit.subscribers.waiting()
         damaged = dict(unit.damage.rows)
+        notices = frozenset(notice.key for notice in unit.notices.open())
     plan = agenda(subscribers, context.subscriptions, waiting, now, force)
-    if plan.moves or damaged:
+    healed = {
+        key
+        for key in notices
+        if key.startswith("damaged:subscriber:")
+        and key not in {_damage_key(*each) for each in damaged}
+    }
+    unnoted = {each: why for each, why in damaged.items() if _damage_key(*each) not in notices}
+    if plan.moves or unnoted or healed:
         with store.transaction() as unit:
             for subscriber_id, at in plan.moves:
                 unit.subscribers.set_next(subscriber_id, at)
-            _note_damage(unit, damaged, now)
-    trials = Trials(store, context, voices or Voices(), now)
+            _note_damage(unit, unnoted, now)
+            for key in healed:
+                unit.notices.clear(key, now)
+    trials = Trials(store, context, voices or Voices(), now, notices=notices)
     groups = _ready(store, _groups(plan.due), now)
     if not groups:
         return 0
@@ -269,11 +279,15 @@ def _next(group: Group, *, spent: bool) -> dict[int, datetime | None]:
     }
 
 
+def _damage_key(table: str, row_id: int) -> str:
+    return f"damaged:{table}:{row_id}"
+
+
 def _note_damage(unit: Unit, damaged: Mapping[tuple[str, int], str], now: datetime) -> None:
     """Name the rows that could not be read in a notice each; they are told as far as they can."""
     for (table, row_id), cause in damaged.items():
         unit.notices.raise_(
-            f"damaged:{table}:{row_id}",
+            _damage_key(table, row_id),
             f"the row {row_id} of the table {table} cannot be read and is used as far as it can "
             f"be: {cause}: stop the service and `supplierwatch restore` a backup",
             now,

@@ -17,6 +17,7 @@ from alerts.context import TellingContext
 from alerts.errors import MessageError
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from alerts.voices import Voices
+from storage.errors import StorageError
 from storage.quarantine import DID_NOT_END, MOST_ATTEMPTS
 from storage.store import Store, Unit
 
@@ -31,7 +32,7 @@ MOST_TRIALS = 40
 MOST_TIMEOUTS = 6
 # three in full, the third of which goes on in brief; two more where that did not end
 MOST_TELLING_ATTEMPTS = MOST_ATTEMPTS + 2
-NO_END = 1_000_000  # attempts: a fault of the configuration is tried until it is mended
+NO_END = 1_000_000  # attempts: a fault of the configuration or the database is mended some day
 
 
 class Trials:
@@ -42,16 +43,25 @@ class Trials:
         context: the configuration in force.
         voices: what is known of the suppliers in items.
         now: the time.
+        notices: the keys of those that are open.
     """
 
     def __init__(
-        self, store: Store, context: TellingContext, voices: Voices, now: datetime
+        self,
+        store: Store,
+        context: TellingContext,
+        voices: Voices,
+        now: datetime,
+        *,
+        notices: frozenset[str] = frozenset(),
     ) -> None:
         self._store = store
         self._context = context
         self._voices = voices
         self._now = now
+        self._notices = notices
         self._attempts: dict[str, int] = {}
+        self._bare: set[str] = set()
 
     def compose(self, group: Group) -> Composed:
         """Make the message of a group.
@@ -73,7 +83,9 @@ class Trials:
             except MessageError:
                 raise
             except Exception as error:
-                if attempts < MOST_ATTEMPTS:
+                # one that only burns time is not tried thrice: all others wait while it does
+                burns = isinstance(error, TimeLimitExceeded) and error.processor
+                if attempts < MOST_ATTEMPTS and not burns:
                     raise
                 log.exception("telling.in-brief recipient=%s", group.recipient)
                 cause = error
@@ -81,7 +93,8 @@ class Trials:
 
     def note_failure(self, unit: Unit, group: Group, error: Exception) -> None:
         """Record that the message of a group could not be made; what is pending for it waits."""
-        most = NO_END if isinstance(error, MessageError) else MOST_TELLING_ATTEMPTS
+        mendable = isinstance(error, MessageError | StorageError)
+        most = NO_END if mendable else MOST_TELLING_ATTEMPTS
         if self._attempts.get(group.subject, 0) >= MOST_ATTEMPTS and most != NO_END:
             most = MOST_ATTEMPTS  # not even in brief
         note_failure(unit, self._attempt(group), said_of(error), self._now, most=most)
@@ -92,6 +105,8 @@ class Trials:
             end_well(unit, self._attempt(group), self._now)
         else:
             unit.quarantine.succeed(TASK, [group.subject])
+        if group.subject not in self._bare and _bare_key(group) in self._notices:
+            unit.notices.clear(_bare_key(group), self._now)
 
     def _attempt(self, group: Group) -> Attempt:
         return Attempt(task=TASK, subject=group.subject, about="what is pending waits")
@@ -105,6 +120,8 @@ class Trials:
         }
 
     def try_cut(self, group: Group, cut: Cut, limit: TimeLimit = LIMIT) -> Composed:
+        """Make the message of a group in one way, within a bound; raises as `compose` does."""
+
         def work() -> Composed:
             with self._store.reading() as unit:
                 return compose(unit, self._context, group, self._now, self._voices, cut)
@@ -124,16 +141,22 @@ class Trials:
         search = _Search(self, group, dict(known))
         culprits = search.find(items)
         brief = dict(known) | culprits
-        try:
-            composed = self.try_cut(group, Cut(brief=brief, bare=True))
-        except MessageError:
-            raise
-        except Exception as error:
+        ways = [Cut(brief=brief, bare=True)]
+        if culprits:
+            ways.insert(0, Cut(brief=brief))
+        for way in ways:
+            try:
+                composed = self.try_cut(group, way)
+                break
+            except MessageError:
+                raise
+            except Exception as error:
+                log.exception("telling.brief-failed recipient=%s", group.recipient)
+                cause = error
+        else:
             # together they take too long, or the fault lies in their headlines
-            log.exception("telling.brief-failed recipient=%s", group.recipient)
-            cause = error
-            brief = dict.fromkeys((*items, *known), "")
-            composed = self.try_cut(group, Cut(brief=brief, bare=True))
+            last = Cut(brief=dict.fromkeys((*items, *known), ""), bare=True)
+            composed = self.try_cut(group, last)
         said = DID_NOT_END if cause is None else said_of(cause)
         self._note_culprits(group, culprits, said)
         return composed
@@ -147,12 +170,17 @@ class Trials:
                 unit.quarantine.begin(SHOW_TASK, str(item_id), self._now)
                 note_failure(unit, attempt, cause or said, self._now, most=1)
             if not culprits:
+                self._bare.add(group.subject)
                 unit.notices.raise_(
-                    f"in-brief:{group.subject}",
+                    _bare_key(group),
                     f"the {group.subject} was sent without volume and coverage, which could not "
                     f"be made: {said}",
                     self._now,
                 )
+
+
+def _bare_key(group: Group) -> str:
+    return f"in-brief:{group.subject}"
 
 
 class _Search:

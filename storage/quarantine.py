@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
 
 from storage.dialect import insert_new
 from storage.local_time import later
@@ -25,7 +25,8 @@ DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 LONGEST_DELAY = DELAYS[-1]
 MAX_CAUSE = 500  # characters
 MAX_SUBJECT = 300
-KEPT_FOR = timedelta(days=30)  # rows of work that was never tried again and never set aside
+KEPT_FOR = timedelta(days=30)  # rows of work that was neither tried again nor set aside
+ASIDE_FOR = timedelta(days=365)
 DID_NOT_END = "it did not end: the process ended, or was killed, while it was at it"
 
 
@@ -129,9 +130,10 @@ class Quarantine:
         return self._db.execute(update(quarantine).where(*tests).values(values)).rowcount
 
     def forget(self, now: datetime) -> int:
-        """Delete rows of long ago that were never set aside: their work is gone; how many."""
-        old = and_(quarantine.c.last_at < now - KEPT_FOR, quarantine.c.quarantined_at.is_(None))
-        return self._db.execute(delete(quarantine).where(old)).rowcount
+        """Delete rows of long ago: their work is gone; returns how many."""
+        tried = and_(quarantine.c.last_at < now - KEPT_FOR, quarantine.c.quarantined_at.is_(None))
+        aside = quarantine.c.last_at < now - ASIDE_FOR
+        return self._db.execute(delete(quarantine).where(or_(tried, aside))).rowcount
 
     def keep(self, task: str, subjects: Collection[str]) -> int:
         """Delete the rows of a task whose subjects are not among these; returns how many."""
