@@ -147,8 +147,9 @@ class _Matcher:
             items = unit.items.get_many(mine)
             for item in items:
                 self._match(unit, item)
+            unread = set(mine) - {item.item_id for item in items}
             for (table, item_id), cause in unit.damage.rows.items():
-                if table == "item" and item_id in mine:
+                if table == "item" and item_id in unread:
                     unit.quarantine.begin(TASK, str(item_id), self.now)
                     self._note_failure(unit, str(item_id), f"its row is damaged: {cause}")
             unit.quarantine.succeed(CHUNK_TASK, [_span(ids)])

@@ -50,7 +50,7 @@ class Unit:
         self.runs = Runs(connection)
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
-        self.stories = Stories(connection)
+        self.stories = Stories(connection, self.damage)
         self.captures = Captures(connection)
         self.retention = Retention(connection)
         self.exports = Exports(connection, self.items, self.damage)
