@@ -20,7 +20,8 @@ __all__ = ["TimeLimit", "TimeLimitExceeded", "run_within"]
 _T = TypeVar("_T")
 
 POLL = 0.05  # seconds between looks at the processor time
-GRACE = 5.0  # seconds in which work that was told to end may still clean up
+GRACE = 10.0  # seconds in which work that was told to end may still clean up
+REMIND = 2.0  # seconds after which work that goes on is told again; it may be rolling back
 
 
 class TimeLimitExceeded(Exception):
@@ -131,7 +132,7 @@ class _Run(Generic[_T]):
         while not self.done.is_set() and time.monotonic() < deadline:
             # again and again: work may be in a `finally`, or in a call that clears exceptions
             _raise_in(thread)
-            self.done.wait(POLL)
+            self.done.wait(REMIND)
         return self.done.is_set()
 
 

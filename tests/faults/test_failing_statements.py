@@ -50,7 +50,9 @@ def test_every_statement_of_every_stage_that_fails_once_loses_nothing(
 
     In each round an item is told, another one fails until it is set aside, and one is pruned.
     """
-    expecting = replace(a_subscription("alerts"), expect=(Expected(watch="epr", within=HOUR),))
+    expecting = replace(
+        a_subscription("alerts"), expect=(Expected(watch="epr", source=None, within=HOUR),)
+    )
     desk = Desk(store, clock, expecting)
     desk.poll()
     real = matching.match_item
