@@ -7,31 +7,36 @@ twice whatever breaks. It tells no mention: those come by alert and digest as ev
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from alerts.alarm import Alarm, silence_lines, span_words, unusual_lines, unusual_subject
+from alerts.attempts import Attempt, ready_first, try_counted
 from alerts.cadence import held_until
 from alerts.context import TellingContext
 from alerts.controls import end_of, links_for
 from alerts.entry import Entry
-from alerts.errors import MessageError
 from alerts.findings import shown
 from alerts.freezing import frozen
 from alerts.harmless import line
 from alerts.message import Envelope
 from alerts.render import render_alarm
+from alerts.time_limit import TimeLimit
 from alerts.unusual import WEEKS, is_unusual, usual
 from alerts.voices import Voices
 from alerts.wording import clock
 from config.model import Expected, Subscription
-from storage.model import SourceState, Subscriber
+from storage.local_time import local_time, next_day
+from storage.model import Notification, SourceState, Subscriber
 from storage.store import Store, Unit
 from storage.volumes import Found, by_day
 
 log = logging.getLogger(__name__)
 
+TASK = "alarm"
+LIMIT = TimeLimit(processor=20.0, elapsed=180.0)
 COOL_DOWN = 3  # days, the one of the alarm included
 SAME_STORIES = 0.8  # a supplier whose stories a watch has been alarmed for is the same news
 MOST_SHOWN = 15
@@ -50,22 +55,36 @@ def alarms_due(store: Store, context: TellingContext, voices: Voices, *, now: da
         told = [s for s in subscribers if s.subscription_key == subscription.key]
         if not told or held_until(subscription.quiet_hours, subscription.timezone, now):
             continue
-        with store.reading() as unit:
-            made = [
-                *_unusual(unit, context, voices, subscription, told, now),
-                *_silent(unit, context, subscription, told, now),
-            ]
-        for key, alarm in made:
-            written += _write(store, context, key, alarm, now)
+        for kind, look in (("unusual", partial(_unusual, voices=voices)), ("silent", _silent)):
+            subject = f"{kind} {subscription.key}"
+            if subject not in ready_first(store, TASK, [subject], now):
+                continue
+            looking = partial(_made, store, context, look, subscription, told, now)
+            made = try_counted(store, Attempt(task=TASK, subject=subject), now, looking, LIMIT)
+            for key, alarm in made or ():
+                written += _write(store, context, key, alarm, now)
     return written
 
 
 Made = list[tuple[str, Alarm]]
 
 
+def _made(
+    store: Store,
+    context: TellingContext,
+    look: Callable[..., Made],
+    subscription: Subscription,
+    told: Sequence[Subscriber],
+    now: datetime,
+) -> Made:
+    with store.reading() as unit:
+        return look(unit, context, subscription=subscription, subscribers=told, now=now)
+
+
 def _unusual(
     unit: Unit,
     context: TellingContext,
+    *,
     voices: Voices,
     subscription: Subscription,
     subscribers: Sequence[Subscriber],
@@ -74,12 +93,14 @@ def _unusual(
     if subscription.unusual is None:
         return []
     zone = ZoneInfo(subscription.timezone)
-    today = now.astimezone(zone).date()
+    today = local_time(now, zone).date()
     keys = context.watch_keys(subscription)
     # to the moment: what was just found counts
     found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
     # the first whole day of each
-    begun = {key: at.astimezone(zone).date() + _DAY for key, at in unit.watches.begun(keys).items()}
+    begun = {
+        key: next_day(local_time(at, zone).date()) for key, at in unit.watches.begun(keys).items()
+    }
     made: Made = []
     alarmed: set[int] = set()
     subjects = [
@@ -111,7 +132,7 @@ def _unusual(
         ]
         if not told:
             continue
-        fresh = [each for each in some if each.at.astimezone(zone).date() == today]
+        fresh = [each for each in some if local_time(each.at, zone).date() == today]
         entries = _entries(unit, context, fresh)
         lines = unusual_lines(name, len(stories), of, today, subscription.unusual, subscription.key)
         made += [
@@ -269,10 +290,15 @@ def _write(store: Store, context: TellingContext, key: str, alarm: Alarm, now: d
         contact=alarm.contact,
         stop=end_of(alarm.links),
     )
-    try:
-        notification = frozen(render_alarm(alarm), envelope, context.settings, now)
-    except MessageError as error:
-        log.error("alarm.failed key=%s problem=%s", key, error)
+    if key not in ready_first(store, TASK, [key], now):
+        return 0
+    attempt = Attempt(task=TASK, subject=key, about=alarm.subject)
+
+    def render() -> Notification:
+        return frozen(render_alarm(alarm), envelope, context.settings, now)
+
+    notification = try_counted(store, attempt, now, render, LIMIT)
+    if notification is None:
         return 0
     with store.transaction() as unit:
         new = unit.outbox.enqueue(notification, now)

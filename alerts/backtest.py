@@ -12,9 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from alerts.query import Clause, Document, Query, explain
+from storage.local_time import local_time
 from storage.model import Span, StoredItem
 
 MOST_SHOWN = 200  # changes kept with their items; all are counted
+MOST_WEEKS = 1_000  # a row each, in a table that is read
 
 What = Literal["found", "added", "dropped"]
 
@@ -82,14 +84,16 @@ class Backtest:
         """Monday -> counts, oldest first, weeks without any item in between included."""
         if not self.weeks:
             return ()
-        made, monday = [], min(self.weeks)
-        while monday <= max(self.weeks):
-            made.append((monday, self.weeks.get(monday, Counter())))
-            monday += timedelta(days=7)
-        return tuple(made)
+        first, last = min(self.weeks), max(self.weeks)
+        count = (last - first).days // 7 + 1
+        if count > MOST_WEEKS:
+            # a clock that was years off when items were stored: the gap is not filled
+            return tuple((monday, self.weeks[monday]) for monday in sorted(self.weeks))
+        mondays = (first + timedelta(days=7 * number) for number in range(count))
+        return tuple((monday, self.weeks.get(monday, Counter())) for monday in mondays)
 
 
 def week_of(moment: datetime) -> date:
     """The Monday of the week, in UTC."""
-    day = moment.astimezone(UTC).date()
-    return day - timedelta(days=day.weekday())
+    day = local_time(moment, UTC).date()
+    return date.fromordinal(max(1, day.toordinal() - day.weekday()))

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from alerts.bank_holidays import is_bank_holiday
 from alerts.cron import parse_cron
 from config.model import Cadence, QuietHours
+from storage.local_time import local_time
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
@@ -44,7 +45,7 @@ def held_until(quiet_hours: QuietHours | None, timezone: str, now: datetime) -> 
     if quiet_hours is None or quiet_hours.start == quiet_hours.end:
         return None
     zone = ZoneInfo(timezone)
-    local = now.astimezone(zone)
+    local = local_time(now, zone)
     start, end, clock = quiet_hours.start, quiet_hours.end, local.time().replace(tzinfo=None)
     over_midnight = start > end
     inside = (clock >= start or clock < end) if over_midnight else start <= clock < end
@@ -63,7 +64,7 @@ def slot_day(cadence: Cadence, timezone: str, now: datetime) -> date:
     digest that is caught up after midnight still counts for the day before.
     """
     zone = ZoneInfo(timezone)
-    today = now.astimezone(zone).date()
+    today = local_time(now, zone).date()
     if cadence.kind in {"daily", "weekly"}:
         assert cadence.at is not None  # noqa: S101  # config refuses such a cadence
         for back in range(9):
@@ -71,7 +72,7 @@ def slot_day(cadence: Cadence, timezone: str, now: datetime) -> date:
             if _holds(cadence, day):
                 moment = _moment(day, cadence.at, zone)
                 if moment <= now:
-                    return moment.astimezone(zone).date()
+                    return local_time(moment, zone).date()
     return today
 
 
@@ -87,7 +88,7 @@ def _slots(cadence: Cadence, zone: ZoneInfo, after: datetime) -> Iterator[dateti
     if cadence.kind == "hourly":
         return _hours(zone, after)
     # two days back: quiet hours may have held a slot of yesterday until after `after`
-    first = after.astimezone(zone).date() - 2 * _DAY
+    first = local_time(after, zone).date() - 2 * _DAY
     return _day_slots(cadence, zone, first)
 
 
@@ -96,7 +97,7 @@ def _hours(zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     for _ in range(4 * 24 * 60):
         moment += _MINUTE
         # asked of the wall clock each minute: Lord Howe's clock is moved by half an hour
-        if moment.astimezone(zone).minute == 0:
+        if local_time(moment, zone).minute == 0:
             yield moment
 
 
@@ -138,4 +139,4 @@ def _times(cadence: Cadence) -> tuple[time, ...]:
 
 
 def _moment(day: date, at: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
-    return datetime.combine(day, at).replace(tzinfo=zone, fold=fold).astimezone(UTC)
+    return local_time(datetime.combine(day, at).replace(tzinfo=zone, fold=fold), UTC)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from alerts.harmless import fragment, shorten
 from alerts.sentences import sentences
+from storage.local_time import later, utc_text
 from storage.model import StoredItem
 from storage.shingles import Fingerprint, covered, fingerprint
 
@@ -54,7 +55,7 @@ class Carriage:
             "item": self.item_id,
             "source": self.source_key,
             "url": self.url,
-            "at": f"{self.when:%Y-%m-%dT%H:%M:%SZ}",
+            "at": utc_text(self.when),
             "at_is": self.when_is,
             "supplier": self.supplier,
             "copy": self.is_copy,
@@ -141,7 +142,7 @@ def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryF
 def when_of(item: StoredItem) -> tuple[datetime, Literal["published", "seen"]]:
     """When an item came out as it says, or where that cannot be, when it was seen."""
     published = item.published_at
-    if published is None or published > item.first_seen_at + CLOCK_SKEW:
+    if published is None or published > later(item.first_seen_at, CLOCK_SKEW):
         return item.first_seen_at, "seen"
     return published, "published"
 
@@ -150,7 +151,7 @@ def _out(item: StoredItem) -> tuple[datetime, datetime, int]:
     when, _ = when_of(item)
     if when.hour == when.minute == when.second == 0:
         # a date without a time: some moment of that day, and not before all others
-        when = min(max(when, item.first_seen_at), when + _DAY)
+        when = min(max(when, item.first_seen_at), later(when, _DAY))
     return when, item.first_seen_at, item.item_id
 
 

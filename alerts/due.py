@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 
 from alerts.cadence import held_until, next_due, once_a_day, slot_day
 from config.model import Subscription
+from storage.local_time import earlier
 from storage.model import Subscriber
 
 # Alerts to one recipient: five at once, then one every twelve minutes with all that came
@@ -101,7 +102,7 @@ def alert_after(
 ) -> datetime | None:
     """Until when an alert is held, by the ceiling or by quiet hours; None: it goes at once."""
     paid = subscriber.next_at
-    earliest = now if paid is None or paid > now + _MOST_SPENT else max(now, paid - _BURST)
+    earliest = now if paid is None or paid > now + _MOST_SPENT else max(now, earlier(paid, _BURST))
     held = held_until(subscription.quiet_hours, subscription.timezone, earliest) or earliest
     return held if held > now else None
 

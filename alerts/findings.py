@@ -10,6 +10,7 @@ from alerts.context import TellingContext
 from alerts.digest import Members, entries_of
 from alerts.entry import Entry, Finding
 from alerts.query import Document
+from alerts.thin import NOT_SHOWN
 from storage.model import ItemRevision, Mention, PendingTelling, Span, StoredItem
 from storage.store import Unit
 
@@ -35,7 +36,7 @@ def explain_tellings(
         documents[item.item_id] = document
         spans = current_spans(telling, document, context)
         before = None
-        if telling.what == "edit":
+        if telling.what == "edit" and item.thin_reason != NOT_SHOWN:
             before = text_before(unit.items.revisions(item.item_id), telling.revision)
         findings.append(
             Finding(

@@ -12,6 +12,7 @@ from alerts.unusual import WEEKS
 from alerts.voices import Voices
 from alerts.volume import VOICES_DAYS, Voice, Volume, voices, volume
 from config.model import Subscription
+from storage.local_time import local_time, next_day
 from storage.store import Unit
 
 _DAY = timedelta(days=1)
@@ -52,4 +53,4 @@ def lately(
 def _watched_since(unit: Unit, keys: Sequence[str], zone: ZoneInfo) -> date | None:
     """The first whole day of the oldest of these watches."""
     begun = unit.watches.begun(keys).values()
-    return min(begun).astimezone(zone).date() + _DAY if begun else None
+    return next_day(local_time(min(begun), zone).date()) if begun else None

@@ -1,20 +1,33 @@
-"""Finds watches in what waits to be matched; the database keeps the marks, the index decides."""
+"""Finds watches in what waits to be matched; the database keeps the marks, the index decides.
+
+Items are matched in chunks, a transaction each. An item that cannot be matched, or takes too long,
+is counted and the chunk is done again without it; it is tried alone later, and set aside after
+three attempts. A mark names the items of a chunk before it is begun: where it did not end (the
+process was killed), each of them is tried alone, after all others.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.attempts import Attempt, end_well, note_failure, said_of
 from alerts.query import Document, WatchIndex
+from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from storage.model import Match, StoredItem, WatchVersion
-from storage.store import Store
+from storage.quarantine import DID_NOT_END, MOST_ATTEMPTS, Trouble, is_ready
+from storage.store import Store, Unit
 from storage.stories import SPAN
 
 log = logging.getLogger(__name__)
 
+TASK, CHUNK_TASK = "match", "match-chunk"
 # items in one transaction: other processes that store articles wait for it
 CHUNK = 25
+# a chunk usually takes a tenth of a second
+LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
 
 
 def match_pending(
@@ -29,8 +42,7 @@ def match_pending(
 ) -> int:
     """Match what is pending and record the mentions; returns how many items were done.
 
-    An item and its mentions change in one transaction, so a crash leaves it pending or done. An
-    item that cannot be matched stays pending, is reported, and holds up no other.
+    An item and its mentions change in one transaction, so a crash leaves it pending or done.
 
     Args:
         store: the archive.
@@ -41,42 +53,174 @@ def match_pending(
         now: the time of the mentions.
         limit: how many items at most.
     """
-    done = 0
-    broken: set[int] = set()
-    while done < limit:
-        taken = 0
-        with store.transaction() as unit:
-            if not done:
-                unit.stories.forget(now - SPAN)
-            most = min(CHUNK, limit - done) + len(broken)
-            for item in unit.items.pending(now=now, limit=most):
-                if item.item_id in broken:
-                    continue
-                taken += 1
-                try:
-                    matches = match_item(item, index, versions, source_names)
-                    unit.stories.place(item)
-                except Exception:
-                    # a defect of ours, met by one text: the others are still to be told
-                    log.exception("match.failed item=%s url=%s", item.item_id, item.url)
-                    broken.add(item.item_id)
-                    unit.notices.raise_(
-                        f"unmatched:{item.item_id}",
-                        f"item {item.item_id} cannot be matched and waits: {item.url}",
-                        now,
-                    )
-                    continue
-                unit.mentions.record(
-                    item.item_id,
-                    matches,
-                    matched_revision=item.revision,
-                    audience=audience,
-                    now=now,
-                )
-                done += 1
-        if taken == 0:
-            break
-    return done
+    matcher = _Matcher(
+        store=store,
+        index=index,
+        versions=versions,
+        audience=audience,
+        source_names=source_names,
+        now=now,
+    )
+    matcher.suspect_unended_chunks()
+    done = matcher.match_chunks(limit)
+    return done + matcher.match_suspects()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Matcher:
+    """One pass over what is pending. `current` is the item that is being matched."""
+
+    store: Store
+    index: WatchIndex
+    versions: Mapping[str, WatchVersion]
+    audience: Mapping[str, Sequence[int]]
+    source_names: Mapping[str, str]
+    now: datetime
+    current: int | None = None
+
+    def suspect_unended_chunks(self) -> None:
+        """Have the items of chunks that were begun and did not end tried one by one."""
+        with self.store.reading() as unit:
+            unended = unit.quarantine.troubles(CHUNK_TASK)
+        if not unended:
+            return
+        with self.store.transaction() as unit:
+            for subject, trouble in unended.items():
+                for item_id in (trouble.cause or "").split():
+                    unit.quarantine.suspect(TASK, item_id, self.now)
+                unit.quarantine.succeed(CHUNK_TASK, [subject])
+        log.warning("match.unended chunks=%d", len(unended))
+
+    def match_chunks(self, limit: int) -> int:
+        """Match items of which no attempt failed; returns how many."""
+        with self.store.reading() as unit:
+            ids = unit.items.pending(now=self.now, limit=min(CHUNK, limit))
+        if not ids:
+            return 0
+        with self.store.transaction() as unit:
+            unit.stories.forget(self.now - SPAN)
+            self._mark(unit, ids)
+        done = 0
+        while ids:
+            self.current = None
+            most = min(CHUNK, limit - done)
+            try:
+                matched, following = run_within(LIMIT, lambda: self._match_chunk(ids, most))  # noqa: B023
+            except Exception as error:
+                ids = self._without_culprit(ids, error)
+                continue
+            done += matched
+            ids = following
+        return done
+
+    def match_suspects(self) -> int:
+        """Try those alone that failed, or whose chunk did not end; returns how many were matched.
+
+        At most one of them may take too long in a pass: what comes in meanwhile waits for it.
+        """
+        with self.store.reading() as unit:
+            troubles = unit.quarantine.troubles(TASK)
+            changed = _changed_since(unit, troubles)
+        done = 0
+        for subject in sorted(troubles, key=lambda each: (troubles[each].attempts, each)):
+            trouble = troubles[subject]
+            if not is_ready(trouble, self.now) and subject not in changed:
+                continue
+            if trouble.attempts >= MOST_ATTEMPTS and subject not in changed:
+                with self.store.transaction() as unit:
+                    self._note_failure(unit, subject, trouble.cause or DID_NOT_END)
+                continue
+            try:
+                done += self._match_suspect(subject, anew=subject in changed)
+            except TimeLimitExceeded:
+                break
+        return done
+
+    def _mark(self, unit: Unit, ids: Sequence[int]) -> None:
+        said = " ".join(str(each) for each in ids)
+        unit.quarantine.begin(CHUNK_TASK, _span(ids), self.now, cause=said)
+
+    def _match_chunk(self, ids: Sequence[int], most: int) -> tuple[int, tuple[int, ...]]:
+        """Match some items and mark the next ones as begun; (how many, the next ones)."""
+        with self.store.transaction() as unit:
+            mine = unit.items.pending(now=self.now, limit=len(ids), among=ids)
+            items = unit.items.get_many(mine)
+            for item in items:
+                self._match(unit, item)
+            unread = set(mine) - {item.item_id for item in items}
+            for (table, item_id), cause in unit.damage.rows.items():
+                if table == "item" and item_id in unread:
+                    unit.quarantine.begin(TASK, str(item_id), self.now)
+                    self._note_failure(unit, str(item_id), f"its row is damaged: {cause}")
+            unit.quarantine.succeed(CHUNK_TASK, [_span(ids)])
+            following: tuple[int, ...] = ()
+            if most > len(items):
+                following = unit.items.pending(now=self.now, limit=most - len(items))
+                following = following[:CHUNK]
+            if following:
+                self._mark(unit, following)
+        return len(items), following
+
+    def _match(self, unit: Unit, item: StoredItem) -> None:
+        self.current = item.item_id
+        matches = match_item(item, self.index, self.versions, self.source_names)
+        unit.stories.place(item)
+        unit.mentions.record(
+            item.item_id,
+            matches,
+            matched_revision=item.revision,
+            audience=self.audience,
+            now=self.now,
+        )
+
+    def _without_culprit(self, ids: Sequence[int], error: Exception) -> tuple[int, ...]:
+        """Count the failure of the item that was being matched; the chunk without it.
+
+        Where it failed before or after all items, each is to be tried alone.
+        """
+        log.exception("match.failed item=%s", self.current, exc_info=error)
+        rest = tuple(each for each in ids if each != self.current) if self.current in ids else ()
+        with self.store.transaction() as unit:
+            unit.quarantine.succeed(CHUNK_TASK, [_span(ids)])
+            if self.current in ids:
+                unit.quarantine.begin(TASK, str(self.current), self.now)
+                self._note_failure(unit, str(self.current), said_of(error))
+            else:
+                for item_id in ids:
+                    unit.quarantine.suspect(TASK, str(item_id), self.now, cause=said_of(error))
+            if not rest:
+                rest = unit.items.pending(now=self.now, limit=CHUNK)
+            if rest:
+                self._mark(unit, rest)
+        return rest
+
+    def _match_suspect(self, subject: str, *, anew: bool) -> int:
+        with self.store.transaction() as unit:
+            if anew:
+                unit.quarantine.retry(self.now, TASK, subject)
+            unit.quarantine.begin(TASK, subject, self.now)
+        try:
+            return run_within(LIMIT, lambda: self._match_alone(subject))
+        except Exception as error:
+            log.exception("match.failed item=%s", subject)
+            with self.store.transaction() as unit:
+                self._note_failure(unit, subject, said_of(error))
+            if isinstance(error, TimeLimitExceeded):
+                raise
+            return 0
+
+    def _match_alone(self, subject: str) -> int:
+        with self.store.transaction() as unit:
+            for item_id in unit.items.pending(now=self.now, limit=1, among=[int(subject)]):
+                item = unit.items.get(item_id)
+                if item is not None:
+                    self._match(unit, item)
+            end_well(unit, Attempt(task=TASK, subject=subject), self.now)
+        return 1
+
+    def _note_failure(self, unit: Unit, subject: str, cause: str) -> None:
+        url = unit.items.address(int(subject)) or "no address"
+        note_failure(unit, Attempt(task=TASK, subject=subject, about=url), cause, self.now)
 
 
 def match_item(
@@ -97,4 +241,17 @@ def match_item(
         )
         for hit in index.match(document)
         if hit.key in versions
+    )
+
+
+def _span(ids: Sequence[int]) -> str:
+    return f"{ids[0]}-{ids[-1]}"
+
+
+def _changed_since(unit: Unit, troubles: Mapping[str, Trouble]) -> frozenset[str]:
+    """Those that were set aside and have been read anew since: their text may be another one."""
+    aside = {each: one for each, one in troubles.items() if one.quarantined_at is not None}
+    read = unit.items.read_at([int(each) for each in aside])
+    return frozenset(
+        each for each, one in aside.items() if (at := read.get(int(each))) and at > one.last_at
     )

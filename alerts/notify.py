@@ -1,63 +1,43 @@
 """Cuts digests and alerts: what is pending becomes a frozen message in the outbox, at once told.
 
 Reading and rendering happen outside of the transaction that cuts; it takes exactly the tellings
-that were rendered, and what came meanwhile stays pending.
+that were rendered, and what came meanwhile stays pending. Each message is composed within a bound
+of its own, and its attempt is counted before: in the transaction that ends the one before it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
+from alerts.attempts import ready_first, said_of
+from alerts.composing import (
+    Composed,
+    Group,
+    digest_of,
+    kind_of,
+    occasion_of,
+    schedule,
+    worth_telling,
+)
 from alerts.context import TellingContext
-from alerts.controls import end_of, links_for
-from alerts.digest import Digest, Hushed, Occasion, build_digest
 from alerts.due import Due, agenda
-from alerts.errors import MessageError, UnknownSubscriptionError
-from alerts.findings import as_seen_by, copies_marked, explain_tellings, members_of
+from alerts.errors import UnknownSubscriptionError
 from alerts.freezing import frozen
-from alerts.lately import Lately, lately
 from alerts.message import Envelope
 from alerts.render import Rendered, render, render_note
-from alerts.threads import thread_of
+from alerts.trials import MOST_TELLING_ATTEMPTS, Trials
 from alerts.voices import Voices
 from alerts.wishes import wanted
-from config.model import Subscription
-from storage.model import PendingTelling, Subscriber
 from storage.store import Store, Unit
 
-__all__ = ["Preview", "TellingContext", "cut_due", "operator_message", "previews"]
+__all__ = ["Preview", "TellingContext", "cut_due", "operator_message", "previews", "schedule"]
 
 log = logging.getLogger(__name__)
 
-# what was alerted is repeated in the next digest, never alone; after this it is let go
-REPEATED_FOR = timedelta(days=7)
-MAX_IDS = 100  # characters; delivery keys have 400
-
-_Kind = Literal["digest", "alert"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """The subscribers of one recipient that are told in one message."""
-
-    due: tuple[Due, ...]
-
-    @property
-    def ids(self) -> tuple[int, ...]:
-        return tuple(sorted(each.subscriber.subscriber_id for each in self.due))
-
-    @property
-    def subscriptions(self) -> tuple[Subscription, ...]:
-        return tuple(each.subscription for each in self.due)
-
-    @property
-    def subscribers(self) -> tuple[Subscriber, ...]:
-        return tuple(each.subscriber for each in self.due)
+TASK = "tell"
 
 
 def cut_due(
@@ -70,8 +50,9 @@ def cut_due(
 ) -> int:
     """Write the digests and alerts that are due to the outbox; returns how many.
 
-    What falls due for one recipient at the same time is one message. A recipient whose message
-    cannot be made keeps what is pending, is reported, and holds up no other.
+    What falls due for one recipient at the same time is one message. A message that cannot be made,
+    or takes too long, holds up no other: what it tells stays pending, it is reported and tried
+    again after the others, and the third attempt tells what cannot be shown by headline and link.
 
     Args:
         store: what is pending.
@@ -81,21 +62,35 @@ def cut_due(
             gets its message only if it wants empty ones.
         voices: what is known of the suppliers in items; remembered from call to call.
     """
-    voices = voices or Voices()
     with store.reading() as unit:
         subscribers = unit.subscribers.all()
         waiting = unit.subscribers.waiting()
+        damaged = dict(unit.damage.rows)
+        notices = frozenset(notice.key for notice in unit.notices.open())
     plan = agenda(subscribers, context.subscriptions, waiting, now, force)
-    if plan.moves:
+    healed = {
+        key
+        for key in notices
+        if key.startswith("damaged:subscriber:")
+        and key not in {_damage_key(*each) for each in damaged}
+    }
+    unnoted = {each: why for each, why in damaged.items() if _damage_key(*each) not in notices}
+    if plan.moves or unnoted or healed:
         with store.transaction() as unit:
             for subscriber_id, at in plan.moves:
                 unit.subscribers.set_next(subscriber_id, at)
+            _note_damage(unit, unnoted, now)
+            for key in healed:
+                unit.notices.clear(key, now)
+    trials = Trials(store, context, voices or Voices(), now, notices=notices)
+    groups = _ready(store, _groups(plan.due), now)
+    if not groups:
+        return 0
+    with store.transaction() as unit:
+        unit.quarantine.begin(TASK, groups[0].subject, now)
     cut = 0
-    for group in _groups(plan.due):
-        try:
-            cut += _cut(store, context, group, now, voices)
-        except MessageError as error:
-            _report(store, group, str(error), now)
+    for group, following in zip(groups, [*groups[1:], None], strict=True):
+        cut += _Cutting(store, trials, group, following, now).cut()
     return cut
 
 
@@ -128,10 +123,12 @@ def previews(
         alike: dict[object, tuple[list[str], Rendered]] = {}
         voices = Voices()
         for each in subscribers:
-            occasion = _occasion(unit, _kind(subscription), [each], [subscription], context, now)
+            occasion = occasion_of(
+                unit, kind_of(subscription), [each], [subscription], context, now
+            )
             pending = unit.subscribers.pending([each.subscriber_id])
             asked_for = wanted(unit, pending, [subscription], [each], context.names, now)
-            tellings = _worth_telling(unit, asked_for.tellings, occasion, context)
+            tellings = worth_telling(unit, asked_for.tellings, occasion, context)
             says = tuple(
                 (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
             )
@@ -139,7 +136,7 @@ def previews(
             if same in alike:
                 alike[same][0].append(each.recipient)
                 continue
-            digest = _digest(
+            digest = digest_of(
                 unit, tellings, [subscription], occasion, context, asked_for.hushed, voices
             )
             alike[same] = [each.recipient], render(digest)
@@ -170,89 +167,109 @@ def operator_message(
         recipient=recipient,
         list_name="operator",
     )
-    notification = frozen(render_note(subject, lines), envelope, context.settings, now)
+    try:
+        notification = frozen(render_note(subject, lines), envelope, context.settings, now)
+    except Exception as error:
+        # whoever has something to say to the operator has work to go on with
+        log.exception("operator.failed subject=%s", subject)
+        with store.transaction() as unit:
+            unit.notices.raise_(
+                "operator-failed",
+                f"no message to the operator can be made ({said_of(error)}): {subject}: see "
+                "[operator] in settings.toml",
+                now,
+            )
+        return False
     with store.transaction() as unit:
         return unit.outbox.enqueue(notification, now)
 
 
-def _groups(due: Sequence[Due]) -> list[_Group]:
+def _groups(due: Sequence[Due]) -> list[Group]:
     grouped: dict[tuple[str, bool, bool], list[Due]] = {}
     for each in due:
         key = (each.subscriber.recipient.lower(), each.at_once, each.forced)
         grouped.setdefault(key, []).append(each)
     # digests first: what one tells needs no alert in the same minute
     ordered = sorted(grouped.items(), key=lambda pair: pair[0][1])
-    return [_Group(due=tuple(members)) for _, members in ordered]
+    return [Group(due=tuple(members)) for _, members in ordered]
 
 
-def _cut(
-    store: Store, context: TellingContext, group: _Group, now: datetime, voices: Voices
-) -> int:
-    kind = _kind(group.subscriptions[0])
-    with store.reading() as unit:
-        occasion = _occasion(unit, kind, group.subscribers, group.subscriptions, context, now)
-        pending = unit.subscribers.pending(group.ids)
-        asked_for = wanted(
-            unit, pending, group.subscriptions, group.subscribers, context.names, now
+def _ready(store: Store, groups: Sequence[Group], now: datetime) -> list[Group]:
+    """The groups that may be tried now, those last that failed; what is asked for always may."""
+    by_subject: dict[str, list[Group]] = {}
+    for group in groups:
+        by_subject.setdefault(group.subject, []).append(group)
+    # an attempt that did not end is no reason to give up: the next one tells in brief
+    ready = ready_first(store, TASK, list(by_subject), now, most=MOST_TELLING_ATTEMPTS)
+    forced = [
+        s for s in by_subject if s not in ready and any(g.due[0].forced for g in by_subject[s])
+    ]
+    return [
+        group
+        for subject in (*ready, *forced)
+        for group in by_subject[subject]
+        if subject in ready or group.due[0].forced
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutting:
+    """One message: composed, then written. What follows is counted as begun as this one ends."""
+
+    store: Store
+    trials: Trials
+    group: Group
+    following: Group | None
+    now: datetime
+
+    def cut(self) -> int:
+        """Cut it; 1 where there was something to say. What it raises is recorded, not raised."""
+        try:
+            composed = self.trials.compose(self.group)
+            return self._write(composed)
+        except Exception as error:
+            log.exception("telling.failed recipient=%s", self.group.recipient)
+            with self.store.transaction() as unit:
+                self.trials.note_failure(unit, self.group, error)
+                self._begin_following(unit)
+            return 0
+
+    def _write(self, composed: Composed) -> int:
+        group, now, notification = self.group, self.now, composed.notification
+        with self.store.transaction() as unit:
+            done = unit.subscribers.cut(
+                group.ids,
+                notification=notification,
+                tellings=composed.settled,
+                next_at=_next(group, spent=notification is not None),
+                local_date={each.subscriber.subscriber_id: each.day for each in group.due},
+                now=now,
+            )
+            if notification is not None and not done:
+                # told already for this day (a clock that was put back): what is pending waits
+                log.warning("telling.known key=%s", notification.delivery_key)
+                for subscriber_id, at in _next(group, spent=True).items():
+                    unit.subscribers.set_next(subscriber_id, at)
+            self.trials.end_well(unit, group)
+            _note_damage(unit, composed.damaged, now)
+            self._begin_following(unit)
+        if notification is None or not done:
+            return 0
+        log.info(
+            "telling.cut kind=%s subscriptions=%s tellings=%d key=%s",
+            group.kind,
+            ",".join(s.key for s in group.subscriptions),
+            composed.told,
+            notification.delivery_key,
         )
-        tellings = _worth_telling(unit, asked_for.tellings, occasion, context)
-        digest = _digest(
-            unit, tellings, group.subscriptions, occasion, context, asked_for.hushed, voices
-        )
-        thread = thread_of(unit, tellings, occasion)
-    notification = None
-    if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
-        envelope = Envelope(
-            kind=kind,
-            delivery_key=_delivery_key(kind, group, tellings, now),
-            recipient=group.subscribers[0].recipient,
-            list_name=group.subscriptions[0].key,
-            contact=context.contact,
-            stop=end_of(occasion.links),
-            thread=thread,
-        )
-        notification = frozen(render(digest), envelope, context.settings, now)
-    with store.transaction() as unit:
-        done = unit.subscribers.cut(
-            group.ids,
-            notification=notification,
-            tellings=(
-                pending
-                if kind == "alert" or notification
-                else (*_stale(tellings, now), *asked_for.declined)
-            ),
-            next_at=_next(group, spent=notification is not None),
-            local_date={each.subscriber.subscriber_id: each.day for each in group.due},
-            now=now,
-        )
-        if notification is not None and not done:
-            # told already for this day (a clock that was put back): what is pending waits
-            log.warning("telling.known key=%s", notification.delivery_key)
-            for subscriber_id, at in _next(group, spent=True).items():
-                unit.subscribers.set_next(subscriber_id, at)
-    if notification is None or not done:
-        return 0
-    log.info(
-        "telling.cut kind=%s subscriptions=%s tellings=%d key=%s",
-        kind,
-        ",".join(s.key for s in group.subscriptions),
-        len(tellings),
-        notification.delivery_key,
-    )
-    return 1
+        return 1
+
+    def _begin_following(self, unit: Unit) -> None:
+        if self.following is not None:
+            unit.quarantine.begin(TASK, self.following.subject, self.now)
 
 
-def _worth_telling(
-    unit: Unit, pending: Sequence[PendingTelling], occasion: Occasion, context: TellingContext
-) -> tuple[PendingTelling, ...]:
-    if occasion.kind == "alert":
-        # whatever told it, or its story, at once is over
-        marked = copies_marked(occasion.recipient, unit, pending, context)
-        return tuple(telling for telling in marked if telling.told_before is None)
-    return as_seen_by(occasion.recipient, unit, pending, context)
-
-
-def _next(group: _Group, *, spent: bool) -> dict[int, datetime | None]:
+def _next(group: Group, *, spent: bool) -> dict[int, datetime | None]:
     """When each is due next; an alert that was not sent costs nothing of the hourly ceiling."""
     return {
         each.subscriber.subscriber_id: (
@@ -262,101 +279,16 @@ def _next(group: _Group, *, spent: bool) -> dict[int, datetime | None]:
     }
 
 
-def _stale(tellings: Sequence[PendingTelling], now: datetime) -> tuple[PendingTelling, ...]:
-    """What an alert told long ago, and no digest had a reason to repeat."""
-    return tuple(
-        telling
-        for telling in tellings
-        if telling.told_before is not None and now - telling.told_before >= REPEATED_FOR
-    )
+def _damage_key(table: str, row_id: int) -> str:
+    return f"damaged:{table}:{row_id}"
 
 
-def _digest(
-    unit: Unit,
-    tellings: Sequence[PendingTelling],
-    subscriptions: Sequence[Subscription],
-    occasion: Occasion,
-    context: TellingContext,
-    hushed: Sequence[Hushed],
-    voices: Voices,
-) -> Digest:
-    keys = dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s))
-    coverage = None
-    if occasion.kind == "digest":
-        coverage = unit.coverage(occasion.since or occasion.now, occasion.now)
-    findings = explain_tellings(unit, tellings, context)
-    last = Lately()
-    if occasion.kind == "digest":
-        last = lately(unit, context, subscriptions, voices, occasion.now)
-    return build_digest(
-        findings,
-        names=context.names,
-        occasion=occasion,
-        coverage=coverage,
-        watch_keys=tuple(keys),
-        members=members_of(unit, [telling.item for telling in tellings]),
-        hushed=hushed,
-        volume=last.volume,
-        voices=last.voices,
-    )
-
-
-def _occasion(
-    unit: Unit,
-    kind: _Kind,
-    subscribers: Sequence[Subscriber],
-    subscriptions: Sequence[Subscription],
-    context: TellingContext,
-    now: datetime,
-) -> Occasion:
-    since = min(s.last_cut_at or s.activated_at for s in subscribers)
-    return Occasion(
-        kind=kind,
-        recipient=subscribers[0].recipient,
-        subscriptions=tuple(s.key for s in subscriptions),
-        schedules=tuple(schedule(s) for s in subscriptions),
-        timezone=subscriptions[0].timezone,
-        # a clock that was put back must not make a span that ends before it begins
-        since=min(since, now),
-        now=now,
-        contact=context.contact,
-        links=links_for(unit, context.settings.service.public_url, subscribers),
-    )
-
-
-def _kind(subscription: Subscription) -> _Kind:
-    return "alert" if subscription.cadence.kind == "immediate" else "digest"
-
-
-def schedule(subscription: Subscription) -> str:
-    """A subscription as its reader knows it."""
-    cadence = subscription.cadence
-    return f"{subscription.key} ({cadence.text or cadence.kind})"
-
-
-def _delivery_key(
-    kind: _Kind, group: _Group, tellings: Sequence[PendingTelling], now: datetime
-) -> str:
-    ids = "+".join(str(each) for each in group.ids)
-    if len(ids) > MAX_IDS:
-        ids = hashlib.sha256(ids.encode()).hexdigest()[:32]
-    first = group.due[0]
-    told = sorted({(t.mention.mention_id, t.revision, t.what) for t in tellings})
-    content = hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-    if kind == "alert":
-        return f"alert:{ids}:{content}"
-    slot = first.day.isoformat()
-    if first.forced or first.subscription.cadence.kind in ("hourly", "cron"):
-        slot = f"{now:%Y-%m-%dT%H:%MZ}"
-    return f"digest:{ids}:{slot}" + (":now" if first.forced else "")
-
-
-def _report(store: Store, group: _Group, problem: str, now: datetime) -> None:
-    recipient = group.subscribers[0].recipient
-    log.error("telling.failed recipient=%s problem=%s", recipient, problem)
-    with store.transaction() as unit:
+def _note_damage(unit: Unit, damaged: Mapping[tuple[str, int], str], now: datetime) -> None:
+    """Name the rows that could not be read in a notice each; they are told as far as they can."""
+    for (table, row_id), cause in damaged.items():
         unit.notices.raise_(
-            f"telling-failed:{recipient}",
-            f"no message can be made for {recipient}; what is pending waits: {problem}",
+            _damage_key(table, row_id),
+            f"the row {row_id} of the table {table} cannot be read and is used as far as it can "
+            f"be: {cause}: stop the service and `supplierwatch restore` a backup",
             now,
         )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+NOT_SHOWN = "not-shown"  # an item that could not be rendered (see `alerts.composing`)
 _WORDS = {
+    NOT_SHOWN: "this item could not be shown in full, and the operator has been told",
     "challenge": "its site asks visitors to prove that they are no robot",
     "damaged": "what the site sent is damaged",
+    "row-damaged": "what is stored of it is damaged",
     "encrypted": "the document is locked with a password",
     "no-page": "it has no page of its own",
     "reader-error": "its page could not be read",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 
 from alerts.context import TellingContext
 from alerts.query import Document, WatchIndex
+from storage.model import StoredItem
 from storage.store import Unit
+
+log = logging.getLogger(__name__)
 
 MOST_KEPT = 50_000  # items; beyond, all are read anew
 _AT_ONCE = 200
@@ -29,8 +33,16 @@ class Voices:
         new = sorted(set(item_ids) - self._known.keys())
         for at in range(0, len(new), _AT_ONCE):
             for item in unit.items.get_many(new[at : at + _AT_ONCE]):
-                source = context.names.source(item.source_key)
-                hits = context.suppliers.match(Document.of(item, source_name=source))
-                names = (context.supplier_names[key] for key in sorted(hit.key for hit in hits))
-                self._known[item.item_id] = tuple(names)
+                self._known[item.item_id] = _suppliers_in(item, context)
         return {each: self._known.get(each, ()) for each in item_ids}
+
+
+def _suppliers_in(item: StoredItem, context: TellingContext) -> tuple[str, ...]:
+    source = context.names.source(item.source_key)
+    try:
+        hits = context.suppliers.match(Document.of(item, source_name=source))
+    except Exception:
+        # a defect of ours, met by one text: the shares of the others are still right
+        log.exception("voices.failed item=%s url=%s", item.item_id, item.url)
+        return ()
+    return tuple(context.supplier_names[key] for key in sorted(hit.key for hit in hits))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.unusual import WEEKS, usual
+from storage.local_time import local_time
 from storage.volumes import Found, by_day
 
 DAYS = 14
@@ -88,7 +89,7 @@ def volume(
         since: the first whole day of the oldest watch; None where none is known.
         weekly: by week, for messages that come once a week.
     """
-    local = now.astimezone(zone)
+    local = local_time(now, zone)
     today = local.date()
     if since is None or (today - since).days < DAYS:
         return None

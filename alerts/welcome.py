@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from alerts.attempts import Attempt, ready_first, try_counted
 from alerts.cadence import next_due
 from alerts.context import TellingContext
 from alerts.controls import end_of, links_for
-from alerts.errors import MessageError
 from alerts.findings import shown
 from alerts.freezing import frozen
 from alerts.greeting import Planned, Welcome
 from alerts.message import Envelope
 from alerts.notify import schedule
 from alerts.render import render_welcome
-from storage.model import SourceState, Subscriber
+from alerts.time_limit import TimeLimit
+from storage.model import Notification, SourceState, Subscriber
 from storage.store import Store, Unit
 
-log = logging.getLogger(__name__)
-
+TASK = "welcome"
+LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
 NEWEST = 10
 # sources that hang or are blocked must not keep everybody waiting for the first word
 PATIENCE = timedelta(minutes=30)
@@ -39,7 +40,17 @@ def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
         begun = min(s.activated_at for members in waiting.values() for s in members)
         if not first_poll_over(states, begun, now) or unit.items.pending(now=now, limit=1):
             return 0
-    return sum(_welcome(store, context, members, states, now) for members in waiting.values())
+    done = 0
+    for recipient in ready_first(store, TASK, list(waiting), now):
+        members = waiting[recipient]
+        attempt = Attempt(task=TASK, subject=recipient)
+        notification = try_counted(
+            store, attempt, now, partial(_compose, store, context, members, states, now), LIMIT
+        )
+        if notification is not None:
+            with store.transaction() as unit:
+                done += unit.outbox.enqueue(notification, now)
+    return done
 
 
 def first_poll_over(states: Sequence[SourceState], begun: datetime, now: datetime) -> bool:
@@ -63,13 +74,13 @@ def _unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subscribe
     return {r: who for r, who in members.items() if not unit.subscribers.welcomed(r)}
 
 
-def _welcome(
+def _compose(
     store: Store,
     context: TellingContext,
     members: Sequence[Subscriber],
     states: Sequence[SourceState],
     now: datetime,
-) -> int:
+) -> Notification:
     recipient = members[0].recipient
     with store.reading() as unit:
         welcome = _gather(unit, context, members, states, now)
@@ -81,13 +92,7 @@ def _welcome(
         contact=context.contact,
         stop=end_of(welcome.links),
     )
-    try:
-        notification = frozen(render_welcome(welcome), envelope, context.settings, now)
-    except MessageError as error:
-        log.error("welcome.failed recipient=%s problem=%s", recipient, error)
-        return 0
-    with store.transaction() as unit:
-        return int(unit.outbox.enqueue(notification, now))
+    return frozen(render_welcome(welcome), envelope, context.settings, now)
 
 
 def _gather(

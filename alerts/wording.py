@@ -15,6 +15,7 @@ from alerts.harmless import line, shorten
 from alerts.sentences import Excerpt
 from alerts.storied import story_lines
 from storage.coverage import Coverage
+from storage.local_time import local_time
 
 MAX_SUBJECT = 140
 MAX_NAMED = 3
@@ -55,14 +56,15 @@ def listed(words: Sequence[str], most: int | None = None) -> str:
 
 def clock(moment: datetime, timezone: str, now: datetime) -> str:
     """`Tue 24 Nov, 07:30` on the wall clock of `timezone`; the year where it is another one."""
-    local, today = moment.astimezone(ZoneInfo(timezone)), now.astimezone(ZoneInfo(timezone))
+    zone = ZoneInfo(timezone)
+    local, today = local_time(moment, zone), local_time(now, zone)
     year = f" {local.year}" if local.year != today.year else ""
     return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
 
 
 def long_date(moment: datetime, timezone: str) -> str:
     """`Tuesday 24 November 2026, 07:30 (Europe/London)`."""
-    local = moment.astimezone(ZoneInfo(timezone))
+    local = local_time(moment, ZoneInfo(timezone))
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({timezone})"
 
 

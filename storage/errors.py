@@ -2,6 +2,7 @@
 
 StorageError
 ├── DatabaseUnusable   cannot be opened, is locked, full, damaged or away
+├── DamagedRow         a row cannot be decoded
 ├── SchemaTooNew       was written by a newer release
 ├── SchemaTooOld       was written by an older release and was not to be upgraded
 ├── AlreadyRunning     another service holds the data folder
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 __all__ = [
     "AlreadyRunning",
     "BackupFailed",
+    "DamagedRow",
     "DatabaseUnusable",
     "SchemaTooNew",
     "SchemaTooOld",
@@ -44,6 +46,10 @@ class StorageError(Exception):
 
 class DatabaseUnusable(StorageError):
     """The database cannot be opened, read or written."""
+
+
+class DamagedRow(StorageError):
+    """A row of the database cannot be decoded: a disk, a restore or a hand has changed it."""
 
 
 class SchemaTooNew(StorageError):

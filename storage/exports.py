@@ -8,8 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, or_, select
 
+from storage.damage import Damage
 from storage.items import Items
-from storage.mentions import mention_of
+from storage.mentions import with_items
 from storage.model import Mention, StoredItem
 from storage.schema import item, mention
 
@@ -37,16 +38,17 @@ class Place:
 class Exports:
     """Reading for exports, within one transaction."""
 
-    def __init__(self, connection: Connection, items: Items) -> None:
+    def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
         self._db = connection
         self._items = items
+        self._damage = damage
 
     def mentions(
         self, extent: Extent, *, limit: int, before: Place | None = None
     ) -> tuple[tuple[Mention, StoredItem], ...]:
         """Mentions with their items, those of the newest items first; `before` continues."""
         wanted = (
-            select(mention)
+            select(mention.c.id)
             .join(item, item.c.id == mention.c.item_id)
             .order_by(item.c.first_seen_at.desc(), mention.c.id.desc())
             .limit(limit)
@@ -62,6 +64,5 @@ class Exports:
             here = and_(seen == before.seen_at, mention.c.id < last)
             # the second says it again in a form that the index serves
             wanted = wanted.where(or_(seen < before.seen_at, here), seen <= before.seen_at)
-        found = self._db.execute(wanted).all()
-        items = {i.item_id: i for i in self._items.get_many(list({r.item_id for r in found}))}
-        return tuple((mention_of(row), items[row.item_id]) for row in found)
+        found = self._db.scalars(wanted).all()
+        return with_items(self._db, self._items, self._damage, found)

@@ -163,6 +163,10 @@ class FullText:
             return int(last)
         return int(last) + 1
 
+    def mark(self, item_id: int) -> None:
+        """Have an item indexed again."""
+        mark(self._db, item_id)
+
     # asking
 
     def candidates(

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Text, and_, cast, exists, func, or_, select, update
 
 from storage import fulltext, listing, looking, rows
+from storage.damage import Damage, read_columns, read_decodable
+from storage.errors import DamagedRow
 from storage.identity import guid_key, url_key
 from storage.listing import KnownEntry
 from storage.model import (
@@ -23,20 +25,25 @@ from storage.model import (
     TextState,
 )
 from storage.placing import Placing, mark
-from storage.schema import carrier, item, item_revision, mention, pending_match
+from storage.schema import carrier, item, item_revision, mention, pending_match, quarantine
 from storage.types import clean
 
 __all__ = ["Items", "KnownEntry"]
 
 _AT_ONCE = 500  # bound parameters of one question
+DAMAGED = "row-damaged"  # `thin_reason` of an item whose row cannot be decoded
+_STAND_IN = ("source_key", "kind", "url", "title", "first_seen_at", "story_id")
 
 
 class Items:
     """The archive, within one transaction."""
 
-    def __init__(self, connection: Connection, *, writes: bool) -> None:
+    def __init__(
+        self, connection: Connection, *, writes: bool, damage: Damage | None = None
+    ) -> None:
         self._db = connection
         self._writes = writes
+        self._damage = Damage() if damage is None else damage
         self._placing = Placing(connection)
 
     def put(
@@ -200,10 +207,18 @@ class Items:
 
     # matching
 
-    def pending(self, *, now: datetime, limit: int) -> tuple[StoredItem, ...]:
-        """Items that wait to be matched, oldest mark first.
+    def pending(
+        self, *, now: datetime, limit: int, among: Sequence[int] | None = None
+    ) -> tuple[int, ...]:
+        """Items that wait to be matched, oldest mark first, by id.
 
         Within a transaction they are this one's until it ends: record their mentions in it.
+
+        Args:
+            now: the time.
+            limit: how many at most.
+            among: only these; otherwise all but those of which an attempt failed (see
+                `Quarantine`, task `match`).
         """
         waiting = (
             select(pending_match.c.item_id)
@@ -211,31 +226,68 @@ class Items:
             .order_by(pending_match.c.ready_at, pending_match.c.item_id)
             .limit(limit)
         )
+        if among is None:
+            failed = exists().where(
+                quarantine.c.task == "match",
+                quarantine.c.subject == cast(pending_match.c.item_id, Text),
+            )
+            waiting = waiting.where(~failed)
+        else:
+            waiting = waiting.where(pending_match.c.item_id.in_(list(among)))
         if self._writes:
             # a text that changes meanwhile waits, and sets its mark anew after this commit
             waiting = waiting.with_for_update(skip_locked=True)
-        return self.get_many(list(self._db.scalars(waiting)))
+        return tuple(self._db.scalars(waiting))
+
+    def address(self, item_id: int) -> str | None:
+        """The address of an item, also of one that is damaged; None where it has none."""
+        address = read_columns(self._db, [item.c.url], item.c.id == item_id)["url"]
+        return address if isinstance(address, str) else None
+
+    def read_at(self, item_ids: Sequence[int]) -> dict[int, datetime]:
+        """Id -> when the newest text of an item was fetched."""
+        read = {}
+        for item_id in item_ids:
+            at = read_columns(self._db, [item.c.fetched_at], item.c.id == item_id)["fetched_at"]
+            if isinstance(at, datetime):
+                read[item_id] = at
+        return read
 
     # reading
 
     def get(self, item_id: int) -> StoredItem | None:
-        """One item."""
-        return next(iter(self.get_many([item_id])), None)
+        """One item.
+
+        Raises:
+            DamagedRow: its row, or one of a source that carried it, cannot be decoded.
+        """
+        found = next(iter(self.get_many([item_id])), None)
+        if found is None and (cause := self._damage.rows.get(("item", item_id))) is not None:
+            raise DamagedRow(f"the row of item {item_id} cannot be read: {cause}")
+        return found
 
     def get_many(self, item_ids: Sequence[int]) -> tuple[StoredItem, ...]:
-        """Items in the order asked for; unknown ones are left out."""
-        found: dict[int, Row[Any]] = {}
+        """Items in the order asked for; unknown ones and those that are damaged are left out."""
+        found: dict[int, StoredItem] = {}
         for at in range(0, len(item_ids), _AT_ONCE):
             part = list(item_ids[at : at + _AT_ONCE])
-            found |= {
-                row.id: row for row in self._db.execute(select(item).where(item.c.id.in_(part)))
-            }
-        carriers = self._carriers(list(found))
-        return tuple(
-            rows.stored_item(found[item_id], carriers.get(item_id, ()))
-            for item_id in item_ids
-            if item_id in found
-        )
+            found |= read_decodable(self._read, part, table="item", damage=self._damage)
+        return tuple(found[item_id] for item_id in item_ids if item_id in found)
+
+    def get_or_stand_in(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
+        """Id -> item; for one that is damaged, what can be read of its title and address."""
+        found = {each.item_id: each for each in self.get_many(item_ids)}
+        for item_id in set(item_ids) - found.keys():
+            if ("item", item_id) in self._damage.rows:
+                columns = [item.c[name] for name in _STAND_IN]
+                values = read_columns(self._db, columns, item.c.id == item_id)
+                found[item_id] = rows.stand_in(values, item_id, DAMAGED)
+        return found
+
+    def _read(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
+        found = self._db.execute(select(item).where(item.c.id.in_(list(item_ids)))).all()
+        carriers = self._carriers([row.id for row in found])
+        return {row.id: rows.stored_item(row, carriers.get(row.id, ())) for row in found}
 
     def find_url(self, url: str) -> StoredItem | None:
         """The item that an address leads to; the oldest where it leads to several."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from storage.damage import Damage, is_damage, read_columns, read_decodable
 from storage.dialect import insert_new
 from storage.items import Items
 from storage.model import EVENTFUL, Match, Mention, Span, StoredItem
 from storage.placing import unmark
+from storage.rows import EPOCH
 from storage.schema import (
     item,
     item_revision,
@@ -22,13 +25,18 @@ from storage.schema import (
     watch_version,
 )
 
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 500  # bound parameters of one question
+
 
 class Mentions:
     """Matches and their audience, within one transaction."""
 
-    def __init__(self, connection: Connection, items: Items) -> None:
+    def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
         self._db = connection
         self._items = items
+        self._damage = damage
         self._gone: frozenset[int] | None = None
 
     def record(
@@ -82,15 +90,23 @@ class Mentions:
         in that moment must not swallow it. A changed old article is new to no edited watch.
         """
         versions = self._db.execute(
-            select(watch_version)
+            select(watch_version.c.active_since, watch_version.c.retired_at)
             .where(
                 watch_version.c.key == match.watch_key,
                 watch_version.c.version <= match.watch_version,
             )
             .order_by(watch_version.c.version.desc())
         )
+        try:
+            known = versions.all()
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            # better told than lost
+            log.error("row.damaged table=watch_version watch=%s", match.watch_key)
+            return False
         since: datetime | None = None
-        for version in versions.all():
+        for version in known:
             if since is not None and version.retired_at != since:
                 break  # the watch was away in between
             since = version.active_since
@@ -204,15 +220,14 @@ class Mentions:
         self, watch_keys: Sequence[str], limit: int
     ) -> tuple[tuple[Mention, StoredItem], ...]:
         """The newest mentions of these watches with their items, baseline included."""
-        found = self._db.execute(
-            select(mention)
+        found = self._db.scalars(
+            select(mention.c.id)
             .join(item, item.c.id == mention.c.item_id)
             .where(mention.c.watch_key.in_(list(watch_keys)))
             .order_by(func.coalesce(item.c.published_at, item.c.first_seen_at).desc(), mention.c.id)
             .limit(limit)
         ).all()
-        items = {i.item_id: i for i in self._items.get_many(list({r.item_id for r in found}))}
-        return tuple((mention_of(row), items[row.item_id]) for row in found)
+        return with_items(self._db, self._items, self._damage, found)
 
     def found_after(self, mention_id: int) -> dict[str, tuple[int, datetime]]:
         """Watch key -> the newest mention made after this one, by id, and when."""
@@ -257,15 +272,70 @@ def _where_it_hit(match: Match) -> dict[str, Any]:
     }
 
 
+def with_items(
+    connection: Connection, items: Items, damage: Damage, mention_ids: Sequence[int]
+) -> tuple[tuple[Mention, StoredItem], ...]:
+    """Mentions with their items, in the order asked for; damaged ones with what can be read."""
+    mentions = read_mentions(connection, mention_ids, damage)
+    stored = items.get_or_stand_in(list({one.match.item_id for one in mentions.values()}))
+    return tuple(
+        (mentions[each], stored[mentions[each].match.item_id])
+        for each in mention_ids
+        if each in mentions and mentions[each].match.item_id in stored
+    )
+
+
+def read_mentions(
+    connection: Connection, mention_ids: Sequence[int], damage: Damage
+) -> dict[int, Mention]:
+    """Id -> mention; one that is damaged without its hits, left out where its item is not known."""
+
+    def read(ids: Sequence[int]) -> dict[int, Mention]:
+        rows = connection.execute(select(mention).where(mention.c.id.in_(list(ids)))).all()
+        return {row.id: mention_of(row) for row in rows}
+
+    found: dict[int, Mention] = {}
+    for at in range(0, len(mention_ids), _AT_ONCE):
+        part = list(mention_ids[at : at + _AT_ONCE])
+        found |= read_decodable(read, part, table="mention", damage=damage)
+    for mention_id in set(mention_ids) - found.keys():
+        if ("mention", mention_id) not in damage.rows:
+            continue
+        values = read_columns(connection, list(mention.columns), mention.c.id == mention_id)
+        if isinstance(values["item_id"], int):
+            found[mention_id] = _bare_mention(mention_id, values)
+    return found
+
+
+def _bare_mention(mention_id: int, values: Mapping[str, Any]) -> Mention:
+    version, revision = values["watch_version"], values["revision"]
+    return Mention(
+        mention_id=mention_id,
+        match=Match(
+            watch_key=str(values["watch_key"] or "?"),
+            watch_version=version if isinstance(version, int) else 1,
+            item_id=values["item_id"],
+            revision=revision if isinstance(revision, int) else 1,
+            spans=(),
+        ),
+        created_at=values["created_at"] or EPOCH,
+        baseline=bool(values["baseline"]),
+    )
+
+
 def mention_of(row: Row[Any]) -> Mention:
-    """A mention row as a value."""
+    """A mention row as a value.
+
+    Raises:
+        ValueError: a column holds what it cannot hold.
+    """
     return Mention(
         mention_id=row.id,
         match=Match(
             watch_key=row.watch_key,
-            watch_version=row.watch_version,
+            watch_version=int(row.watch_version),
             item_id=row.item_id,
-            revision=row.revision,
+            revision=int(row.revision),
             spans=tuple(Span(field, start, end) for field, start, end in row.spans),
         ),
         created_at=row.created_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,6 +43,11 @@ class Notices:
         """Close a notice; False where it was not open."""
         this = (notice.c.key == key, notice.c.cleared_at.is_(None))
         return self._db.execute(update(notice).where(*this).values(cleared_at=now)).rowcount > 0
+
+    def known(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of some keys under which there is a notice, open or closed."""
+        found = select(notice.c.key).where(notice.c.key.in_(list(keys)))
+        return frozenset(self._db.scalars(found))
 
     def open(self) -> tuple[Notice, ...]:
         """The notices that stand, oldest first."""

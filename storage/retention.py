@@ -7,6 +7,7 @@ more, and no change of it is looked for. An item whose mentions are pruned is to
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,8 +79,15 @@ class Retention:
 
     def texts(self, before: datetime, now: datetime) -> Pruned:
         """Let the texts of some items go that were first seen before; call it until none goes."""
-        wanted = select(item.c.id).where(_old_text(before)).order_by(item.c.id).limit(AT_ONCE)
-        ids = list(self._db.scalars(wanted))
+        return self.prune_texts(self.old_texts(before), now)
+
+    def old_texts(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some items that were first seen before and have their texts; none of `without`."""
+        wanted = select(item.c.id).where(_old_text(before), item.c.id.not_in(list(without)))
+        return tuple(self._db.scalars(wanted.order_by(item.c.id).limit(AT_ONCE)))
+
+    def prune_texts(self, ids: Sequence[int], now: datetime) -> Pruned:
+        """Let the texts of these items go."""
         if not ids:
             return Pruned()
         these = item.c.id.in_(ids)
@@ -97,18 +105,54 @@ class Retention:
 
     def mentions(self, before: datetime) -> Pruned:
         """Let some mentions go that were made before, and messages; call it until none goes."""
-        wanted = select(mention.c.id, mention.c.item_id).where(_old_mention(before))
-        rows = self._db.execute(wanted.order_by(mention.c.id).limit(AT_ONCE)).all()
-        ids = [row.id for row in rows]
-        if ids:
-            # what is found in them from now on was there before
-            found = item.c.id.in_({row.item_id for row in rows})
-            self._db.execute(update(item).where(found).values(baseline=True))
-            self._db.execute(delete(told).where(told.c.mention_id.in_(ids)))
-            self._db.execute(delete(mention).where(mention.c.id.in_(ids)))
-        old = select(outbox.c.id).where(_old_message(before)).limit(AT_ONCE)
-        messages = self._db.execute(delete(outbox).where(outbox.c.id.in_(old))).rowcount
-        return Pruned(mentions=len(ids), messages=messages)
+        gone = self.prune_mentions(self.old_mentions(before))
+        return gone + self.prune_messages(self.old_messages(before))
+
+    def old_mentions(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some mentions that were made before; none of `without`."""
+        wanted = select(mention.c.id).where(
+            _old_mention(before), mention.c.id.not_in(list(without))
+        )
+        return tuple(self._db.scalars(wanted.order_by(mention.c.id).limit(AT_ONCE)))
+
+    def prune_mentions(self, ids: Sequence[int]) -> Pruned:
+        """Let these mentions go."""
+        if not ids:
+            return Pruned()
+        # what is found in them from now on was there before
+        found = select(mention.c.item_id).where(mention.c.id.in_(ids))
+        self._db.execute(update(item).where(item.c.id.in_(found)).values(baseline=True))
+        self._db.execute(delete(told).where(told.c.mention_id.in_(ids)))
+        self._db.execute(delete(mention).where(mention.c.id.in_(ids)))
+        return Pruned(mentions=len(ids))
+
+    def old_messages(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some messages that were settled before; none of `without`."""
+        wanted = select(outbox.c.id).where(_old_message(before), outbox.c.id.not_in(list(without)))
+        return tuple(self._db.scalars(wanted.order_by(outbox.c.id).limit(AT_ONCE)))
+
+    def prune_messages(self, ids: Sequence[int]) -> Pruned:
+        """Let these messages go."""
+        if not ids:
+            return Pruned()
+        return Pruned(
+            messages=self._db.execute(delete(outbox).where(outbox.c.id.in_(ids))).rowcount
+        )
+
+    def old_raw(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some items of which answers are kept that came before; none of `without`."""
+        wanted = select(capture.c.item_id).where(
+            _old_raw(before), capture.c.item_id.not_in(list(without))
+        )
+        ordered = wanted.distinct().order_by(capture.c.item_id).limit(AT_ONCE)
+        return tuple(self._db.scalars(ordered))
+
+    def prune_raw(self, ids: Sequence[int], before: datetime) -> Pruned:
+        """Let the answers go from which texts of these items were read; their hashes stay."""
+        if not ids:
+            return Pruned()
+        these = update(capture).where(capture.c.item_id.in_(ids), _old_raw(before))
+        return Pruned(raw=self._db.execute(these.values(body=None)).rowcount)
 
     def _count(self, column: ColumnElement[int], test: ColumnElement[bool]) -> int:
         return int(self._db.scalar(select(func.count(column)).where(test)) or 0)

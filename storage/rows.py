@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, get_args
 
 from sqlalchemy import Row
 
-from storage.model import Article, Carrier, FetchedEntry, Notice, StoredItem, TextState
+from storage.model import Article, Carrier, FetchedEntry, ItemKind, Notice, StoredItem, TextState
 from storage.types import clean
+
+ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # where no date can be read
 
 
 def cleaned(article: Article) -> Article:
@@ -54,7 +57,12 @@ def text_values(article: Article) -> dict[str, Any]:
 
 
 def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
-    """An item row with the rows of the sources that carried it."""
+    """An item row with the rows of the sources that carried it.
+
+    Raises:
+        ValueError: a column holds what it cannot hold.
+    """
+    _refuse_damaged(row)
     return StoredItem(
         item_id=row.id,
         source_key=row.source_key,
@@ -85,6 +93,62 @@ def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
             for c in carriers
         ),
     )
+
+
+def stand_in(values: Mapping[str, Any], item_id: int, why: str) -> StoredItem:
+    """An item of whose row only some columns can be read: its title and address, if they can.
+
+    Args:
+        values: column -> value, None where it cannot be read.
+        item_id: of the row.
+        why: its `thin_reason`.
+    """
+    kinds = [each for each in ITEM_KINDS if each == values.get("kind")]
+    story_id = values.get("story_id")
+    return StoredItem(
+        item_id=item_id,
+        source_key=_text_or(values.get("source_key"), ""),
+        kind=kinds[0] if kinds else "news",
+        url=_text_or(values.get("url"), "") or None,
+        title=_text_or(values.get("title"), ""),
+        authors=(),
+        published_at=None,
+        published_raw=None,
+        language=None,
+        summary="",
+        body="",
+        comments="",
+        pages=(),
+        text_state=TextState.THIN,
+        thin_reason=why,
+        content_hash=None,
+        first_seen_at=values.get("first_seen_at") or EPOCH,
+        revised_at=None,
+        revision=1,
+        baseline=False,
+        story_id=story_id if isinstance(story_id, int) else item_id,
+        carriers=(),
+    )
+
+
+def _text_or(value: object, instead: str) -> str:
+    return value if isinstance(value, str) else instead
+
+
+def _refuse_damaged(row: Row[Any]) -> None:
+    """SQLite keeps in a column whatever is written into it, of any type."""
+    if row.kind not in ITEM_KINDS:
+        raise ValueError(f"kind is {row.kind!r}")
+    for name in ("title", "summary", "body", "comments", "source_key"):
+        if not isinstance(row._mapping[name], str):
+            raise ValueError(f"{name} is no text")
+    for name in ("authors", "pages"):
+        value = row._mapping[name]
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise ValueError(f"{name} is no list of texts")
+    for name in ("revision", "story_id"):
+        if not isinstance(row._mapping[name], int):
+            raise ValueError(f"{name} is no number")
 
 
 def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:

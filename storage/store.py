@@ -13,6 +13,7 @@ from sqlalchemy.pool import QueuePool
 from storage.captures import Captures
 from storage.controls import Controls
 from storage.coverage import CoverageReader
+from storage.damage import Damage
 from storage.engine import TO_READ, make_engine
 from storage.errors import DatabaseUnusable, explained, is_damage
 from storage.exports import Exports
@@ -21,6 +22,7 @@ from storage.items import Items
 from storage.mentions import Mentions
 from storage.notices import Notices
 from storage.outbox import Outbox
+from storage.quarantine import Quarantine
 from storage.retention import Retention
 from storage.runs import Runs
 from storage.sites import Sites
@@ -36,23 +38,25 @@ class Unit:
     """Everything that can be done within one transaction."""
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
-        self.items = Items(connection, writes=writes)
+        self.damage = Damage()
+        self.items = Items(connection, writes=writes, damage=self.damage)
         self.sources = Sources(connection)
         self.sites = Sites(connection)
-        self.watches = Watches(connection)
-        self.mentions = Mentions(connection, self.items)
-        self.subscribers = Subscribers(connection, self.items)
+        self.watches = Watches(connection, self.damage)
+        self.mentions = Mentions(connection, self.items, self.damage)
+        self.subscribers = Subscribers(connection, self.items, self.damage)
         self.outbox = Outbox(connection)
         self.notices = Notices(connection)
         self.runs = Runs(connection)
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
-        self.stories = Stories(connection)
+        self.stories = Stories(connection, self.damage)
         self.captures = Captures(connection)
         self.retention = Retention(connection)
-        self.exports = Exports(connection, self.items)
+        self.exports = Exports(connection, self.items, self.damage)
         self.volumes = Volumes(connection)
         self.controls = Controls(connection)
+        self.quarantine = Quarantine(connection)
 
 
 class Store:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from storage.damage import Damage, read_decodable
 from storage.model import ItemKind, StoredItem
 from storage.schema import item, mention, story_sketch, subscriber, told
 from storage.shingles import MOST_CARRIERS, are_copies, candidates, fingerprint
@@ -46,8 +47,9 @@ class ToldStory(NamedTuple):
 class Stories:
     """The grouping of items, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, damage: Damage) -> None:
         self._db = connection
+        self._damage = damage
 
     def place(self, stored: StoredItem) -> int:
         """Find the story of an item's present text and put it there; returns the story's id.
@@ -92,11 +94,16 @@ class Stories:
         """(text, story) of items, in their order."""
         if not item_ids:
             return
-        rows = self._db.execute(_TEXTS, {"ids": list(item_ids)})
-        known = {row.id: row for row in rows}
-        for item_id in item_ids:
-            row = known[item_id]
-            yield text_of(row.title, row.summary, row.body), row.story_id
+
+        def read(ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+            rows = self._db.execute(_TEXTS, {"ids": list(ids)})
+            return {
+                row.id: (text_of(row.title, row.summary, row.body), row.story_id) for row in rows
+            }
+
+        # a damaged candidate must not keep this item from being placed
+        known = read_decodable(read, item_ids, table="item", damage=self._damage)
+        yield from (known[each] for each in item_ids if each in known)
 
     def forget(self, before: datetime) -> int:
         """Let go of the sketches of items first seen earlier; returns how many rows went."""

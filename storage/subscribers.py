@@ -10,25 +10,33 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from config import model as declared
+from storage.damage import Damage, is_damage, read_columns
 from storage.dialect import alone, insert_new
 from storage.items import Items
-from storage.mentions import mention_of
+from storage.mentions import with_items
 from storage.model import Notification, PendingTelling, Subscriber
 from storage.outbox import Outbox
+from storage.rows import EPOCH
 from storage.schema import item, mention, outbox, pending_telling, subscriber, told
 
 log = logging.getLogger(__name__)
 
 ALL_WATCHES = "*"
 Told = tuple[str, str, int | None, datetime]
+# no dates: one that cannot be read must not keep the service from its start
+_DECLARED = (
+    *(subscriber.c.id, subscriber.c.subscription_key, subscriber.c.recipient, subscriber.c.active),
+    subscriber.c.ended_at.is_not(None).label("ended"),
+)
 
 
 class Subscribers:
     """Subscribers and what is pending for them, within one transaction."""
 
-    def __init__(self, connection: Connection, items: Items) -> None:
+    def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
         self._db = connection
         self._items = items
+        self._damage = damage
 
     def declare(
         self, subscriptions: Sequence[declared.Subscription], now: datetime
@@ -43,7 +51,7 @@ class Subscribers:
         wanted = {(s.key, to): s for s in subscriptions for to in s.to}
         known = {
             (row.subscription_key, row.recipient): row
-            for row in self._db.execute(select(subscriber)).all()
+            for row in self._db.execute(select(*_DECLARED)).all()
         }
         for key, recipient in wanted:
             row = known.get((key, recipient))
@@ -53,7 +61,7 @@ class Subscribers:
                         subscription_key=key, recipient=recipient, active=True, activated_at=now
                     )
                 )
-            elif not row.active and row.ended_at is None:
+            elif not row.active and not row.ended:
                 self._db.execute(
                     update(subscriber)
                     .where(subscriber.c.id == row.id)
@@ -64,7 +72,7 @@ class Subscribers:
                 continue
             if row.active:
                 self._retire(row, subscriptions)
-            elif row.ended_at is not None:
+            elif row.ended:
                 # taken out by the operator too: to be put in again is to be asked anew
                 this = subscriber.c.id == row.id
                 self._db.execute(update(subscriber).where(this).values(ended_at=None))
@@ -134,19 +142,32 @@ class Subscribers:
 
     def _subscribers(self, *tests: Any) -> tuple[Subscriber, ...]:
         found = select(subscriber).where(*tests).order_by(subscriber.c.id)
-        return tuple(
-            Subscriber(
-                subscriber_id=row.id,
-                subscription_key=row.subscription_key,
-                recipient=row.recipient,
-                activated_at=row.activated_at,
-                next_at=row.next_at,
-                last_cut_at=row.last_cut_at,
-                last_cut_date=row.last_cut_date,
-                ended_at=row.ended_at,
-            )
-            for row in self._db.execute(found)
-        )
+        try:
+            return tuple(_subscriber(row._asdict()) for row in self._db.execute(found).all())
+        except Exception as error:
+            if not is_damage(error):
+                raise
+        ids = select(subscriber.c.id).where(*tests).order_by(subscriber.c.id)
+        each = (self._read_damaged(row_id) for row_id in self._db.scalars(ids).all())
+        return tuple(one for one in each if one is not None)
+
+    def _read_damaged(self, row_id: int) -> Subscriber | None:
+        """Read a row that may be damaged; None where it cannot be read who it is.
+
+        A date that cannot be read is as none: the next one is worked out anew.
+        """
+        this = subscriber.c.id == row_id
+        try:
+            return _subscriber(self._db.execute(select(subscriber).where(this)).one()._asdict())
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            self._damage.note("subscriber", row_id, error)
+        values = read_columns(self._db, list(subscriber.columns), this)
+        if values["recipient"] is None or values["subscription_key"] is None:
+            return None
+        began = values["activated_at"] or EPOCH
+        return _subscriber(values | {"activated_at": began, "id": row_id})
 
     def set_next(self, subscriber_id: int, next_at: datetime | None) -> None:
         """When this subscriber is to be told next."""
@@ -164,28 +185,32 @@ class Subscribers:
         """What these subscribers have still to be told, oldest first."""
         found = self._db.execute(
             select(
-                mention,
-                pending_telling.c.subscriber_id.label("for_subscriber"),
-                pending_telling.c.revision.label("of_revision"),
+                pending_telling.c.subscriber_id,
+                pending_telling.c.mention_id,
+                pending_telling.c.revision,
                 pending_telling.c.what,
                 subscriber.c.recipient,
             )
-            .join(mention, mention.c.id == pending_telling.c.mention_id)
             .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
             .where(pending_telling.c.subscriber_id.in_(list(subscriber_ids)))
-            .order_by(pending_telling.c.created_at, mention.c.id)
+            .order_by(pending_telling.c.created_at, pending_telling.c.mention_id)
         ).all()
-        items = {i.item_id: i for i in self._items.get_many(list({r.item_id for r in found}))}
+        ids = list(dict.fromkeys(row.mention_id for row in found))
+        known = {
+            one.mention_id: (one, stored)
+            for one, stored in with_items(self._db, self._items, self._damage, ids)
+        }
         return tuple(
             PendingTelling(
-                subscriber_id=row.for_subscriber,
-                mention=mention_of(row),
-                item=items[row.item_id],
-                what=row.what,
-                revision=row.of_revision,
-                told_before=self._told_before(row.recipient, row.id, row.of_revision),
+                subscriber_id=row.subscriber_id,
+                mention=known[row.mention_id][0],
+                item=known[row.mention_id][1],
+                what="edit" if row.what == "edit" else "new",
+                revision=row.revision,
+                told_before=self._told_before(row.recipient, row.mention_id, row.revision),
             )
             for row in found
+            if row.mention_id in known
         )
 
     def _told_before(self, recipient: str, mention_id: int, revision: int) -> datetime | None:
@@ -301,6 +326,19 @@ class Subscribers:
         """Whether this recipient has had the welcome message."""
         wanted = outbox.c.delivery_key == f"welcome:{recipient}"
         return self._db.scalar(select(outbox.c.id).where(wanted)) is not None
+
+
+def _subscriber(values: Mapping[str, Any]) -> Subscriber:
+    return Subscriber(
+        subscriber_id=values["id"],
+        subscription_key=values["subscription_key"],
+        recipient=values["recipient"],
+        activated_at=values["activated_at"],
+        next_at=values["next_at"],
+        last_cut_at=values["last_cut_at"],
+        last_cut_date=values["last_cut_date"],
+        ended_at=values["ended_at"],
+    )
 
 
 def _has_watch(subscription: declared.Subscription, key: str) -> bool:

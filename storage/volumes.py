@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from storage.local_time import earlier, local_time
 from storage.schema import item, mention
 
 _AT_ONCE = 500
@@ -77,5 +78,7 @@ def by_day(
     for each in found:
         if each.story_id not in seen:
             seen.add(each.story_id)
-            days.setdefault((each.at.astimezone(zone) - begins).date(), set()).add(each.story_id)
+            days.setdefault(earlier(local_time(each.at, zone), begins).date(), set()).add(
+                each.story_id
+            )
     return days

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from storage.damage import Damage, read_decodable
 from storage.dialect import alone, insert_new
 from storage.model import WatchVersion
 from storage.schema import mention, told, watch_version
 
 _AT_ONCE = 500
+_COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,9 @@ class WatchText:
 class Watches:
     """Watch versions, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, damage: Damage) -> None:
         self._db = connection
+        self._damage = damage
 
     def declare(self, watches: Sequence[WatchText], now: datetime) -> dict[str, WatchVersion]:
         """Make these the watches in force; a changed one gets a new version from `now` on."""
@@ -93,12 +96,14 @@ class Watches:
         self._db.execute(update(watch_version).where(*gone).values(retired_at=now))
 
     def _add(self, watch: WatchText, now: datetime) -> None:
-        versions = self.versions(watch.key)
+        last = self._db.scalar(
+            select(func.max(watch_version.c.version)).where(watch_version.c.key == watch.key)
+        )
         self._retire(watch.key, now)
         self._db.execute(
             insert(watch_version).values(
                 key=watch.key,
-                version=versions[-1].version + 1 if versions else 1,
+                version=int(last or 0) + 1,
                 query=watch.query,
                 fingerprint=watch.fingerprint,
                 active_since=now,
@@ -107,8 +112,9 @@ class Watches:
 
     def current(self) -> dict[str, WatchVersion]:
         """Watch key -> the version in force."""
-        in_force = select(watch_version).where(watch_version.c.retired_at.is_(None))
-        return {row.key: _version(row) for row in self._db.execute(in_force)}
+        in_force = select(watch_version.c.id).where(watch_version.c.retired_at.is_(None))
+        found = self._read(self._db.scalars(in_force).all())
+        return {version.key: version for version in found.values()}
 
     def begun(self, keys: Collection[str]) -> dict[str, datetime]:
         """Watch key -> since when there is a watch of this key, in whatever version."""
@@ -126,11 +132,27 @@ class Watches:
     def versions(self, key: str) -> tuple[WatchVersion, ...]:
         """All versions of a watch, oldest first."""
         found = (
-            select(watch_version)
+            select(watch_version.c.id)
             .where(watch_version.c.key == key)
             .order_by(watch_version.c.version)
         )
-        return tuple(_version(row) for row in self._db.execute(found))
+        ids = self._db.scalars(found).all()
+        known = self._read(ids)
+        return tuple(known[each] for each in ids if each in known)
+
+    def _read(self, ids: Sequence[int]) -> dict[int, WatchVersion]:
+        """Id -> version; one that is damaged is left out, and its watch gets another one."""
+
+        def read(some: Sequence[int]) -> dict[int, WatchVersion]:
+            columns = [watch_version.c[name] for name in _COLUMNS]
+            wanted = select(*columns).where(watch_version.c.id.in_(list(some)))
+            return {row.id: _version(row) for row in self._db.execute(wanted)}
+
+        found: dict[int, WatchVersion] = {}
+        for at in range(0, len(ids), _AT_ONCE):
+            part = ids[at : at + _AT_ONCE]
+            found |= read_decodable(read, part, table="watch_version", damage=self._damage)
+        return found
 
 
 def _version(row: Row[Any]) -> WatchVersion:

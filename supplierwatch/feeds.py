@@ -8,15 +8,20 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
+from alerts.attempts import Attempt, ready_first, try_counted
 from alerts.controls import feed_path, is_feed_path
+from alerts.time_limit import TimeLimit, run_within
 from supplierwatch.exports.atom import Place, atom_of
 from supplierwatch.exports.files import whole_file
 from supplierwatch.jobs import Service
 
 log = logging.getLogger(__name__)
 
+TASK = "feed"
+LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
 FRESH_FOR = 60.0  # seconds in which readers of one feed share what was made
 MOST_KEPT = 200
 
@@ -38,6 +43,7 @@ class FeedDesk:
         self._kept: dict[str, Feed] = {}
         self._lock = threading.Lock()
         self._written: int | None = None
+        self._unwritten: set[str] = set()  # watches whose feeds could not be made yet
 
     def feed(self, path: str, watch_key: str) -> Feed | None:
         """The feed at a path; None where that is not the path of a watch's feed."""
@@ -50,7 +56,8 @@ class FeedDesk:
         kept = self._kept.get(watch_key)
         if kept is not None and time.monotonic() - kept.made_at < FRESH_FOR:
             return kept
-        body = self._made(watch_key, self._place(watch_key, key))
+        place = self._place(watch_key, key)
+        body = run_within(LIMIT, lambda: self._made(watch_key, place))
         made = Feed(
             body=body,
             tag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
@@ -77,16 +84,31 @@ class FeedDesk:
             found = unit.mentions.found_after(self._written or 0)
             key = unit.controls.key()
         began, done = self._written is None, 0
-        for watch_key, (_, at) in sorted(found.items()):
+        watches = sorted(set(found) | self._unwritten)
+        ready = set(ready_first(service.store, TASK, watches, service.clock()))
+        for watch_key in watches:
             path = folder / f"{watch_key}.atom"
-            if watch_key not in service.in_force.context.queries or (began and _younger(path, at)):
+            if watch_key not in service.in_force.context.queries:
+                self._unwritten.discard(watch_key)
+                continue
+            if watch_key in found and began and _younger(path, found[watch_key][1]):
                 continue
             if service.ending.is_set():
                 return done
+            # one whose feed cannot be made is tried again; the files of the others are written
+            self._unwritten.add(watch_key)
+            if watch_key not in ready:
+                continue
             place = Place() if key is None else self._place(watch_key, key)
+            attempt = Attempt(task=TASK, subject=watch_key)
+            making = partial(self._made, watch_key, place)
+            body = try_counted(service.store, attempt, service.clock(), making, LIMIT)
+            if body is None:
+                continue
             folder.mkdir(parents=True, exist_ok=True)
             with whole_file(path) as out:
-                out.write(self._made(watch_key, place).decode())
+                out.write(body.decode())
+            self._unwritten.discard(watch_key)
             done += 1
         newest = max((mention_id for mention_id, _ in found.values()), default=0)
         self._written = max(self._written or 0, newest)

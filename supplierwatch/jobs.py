@@ -32,6 +32,8 @@ from storage.watches import WatchText
 from supplierwatch.blindness import look
 from supplierwatch.crawling import CrawlSupervisor, Event
 from supplierwatch.pauses import tell_of_pauses
+from supplierwatch.pruning import prune_all
+from supplierwatch.quarantined import tell_of_quarantined
 from supplierwatch.wiring import Wired, load, watches_of
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,6 @@ MATCH_BATCH = 200
 DELIVERY_BATCH = 50
 INDEX_ROUND = 2_000  # items filed before the worker shows that it is alive
 INDEX_PAUSE = 0.02  # seconds between two transactions of it, in which others may write
-PRUNED_AT_ONCE = 200
 PRUNE_EVERY = 6 * 3600.0  # seconds
 ALARM_EVERY = 300.0  # seconds between looks at what is unusual or missing
 POLL_CHILDREN_EVERY = 0.1  # seconds
@@ -181,13 +182,28 @@ class Service:
         `force` names subscribers whose digest is cut now, whatever their cadence.
         """
         with self._telling:
-            context = self.in_force.context
-            now = self.clock()
-            told = welcome_due(self.store, context, now=now)
-            told += cut_due(self.store, context, now=now, force=force, voices=self._voices)
+            context, now = self.in_force.context, self.clock()
+            failures: list[Exception] = []
+
+            def do(part: Callable[[], int]) -> int:
+                try:
+                    return part()
+                except Exception as error:
+                    # the others are still told; the worker hears of it when all are done
+                    log.exception("telling.part-failed")
+                    failures.append(error)
+                    return 0
+
+            told = do(lambda: welcome_due(self.store, context, now=now))
+            told += do(
+                lambda: cut_due(self.store, context, now=now, force=force, voices=self._voices)
+            )
             if self._alarmed_at is None or time.monotonic() - self._alarmed_at >= ALARM_EVERY:
-                told += alarms_due(self.store, context, self._voices, now=now)
                 self._alarmed_at = time.monotonic()
+                told += do(lambda: alarms_due(self.store, context, self._voices, now=now))
+            told += do(lambda: tell_of_quarantined(self.store, context, now))
+            if failures:
+                raise failures[0]
             return told
 
     def deliver(self) -> int:
@@ -266,21 +282,9 @@ class Service:
 
     def prune(self) -> Pruned:
         """Let go of what has been kept for its time, a little at a time; returns what went."""
-        kept, now = self.catalog.settings.retention, self.clock()
-        total = Pruned()
-        while not self.ending.is_set():
-            gone = Pruned()
-            with self.store.transaction() as unit:
-                if kept.mentions is not None:
-                    gone += unit.retention.mentions(now - kept.mentions)
-                if kept.raw is not None:
-                    raw = unit.captures.forget_bodies(now - kept.raw, limit=PRUNED_AT_ONCE)
-                    gone += Pruned(raw=raw)
-                if kept.texts is not None:
-                    gone += unit.retention.texts(now - kept.texts, now)
-            if gone.nothing:
-                break
-            total += gone
+        total = prune_all(
+            self.store, self.catalog.settings.retention, self.clock(), ending=self.ending.is_set
+        )
         if not total.nothing:
             log.info(
                 "pruned texts=%d versions=%d mentions=%d messages=%d raw=%d",
@@ -304,6 +308,9 @@ class Service:
             # what waits was found under the watches as they stood: it is matched by them
             self._match(self.in_force)
             self.in_force = self._declare(wired)
+            with self.store.transaction() as unit:
+                # what kept messages from being made may be what was mended
+                unit.quarantine.retry(self.clock(), "tell")
         log.info("config.reloaded folder=%s watches=%d", wired.catalog.folder, len(wired.queries))
         return True
 

@@ -19,8 +19,11 @@ from storage.model import (
     Subscriber,
     WatchVersion,
 )
+from storage.quarantine import Trouble
 from storage.store import Store, Unit
 from supplierwatch.wiring import Wired
+
+OF_ITEMS = ("match", "show", "index")  # tasks whose subjects are items
 
 Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier", "no"]
 
@@ -69,6 +72,7 @@ class Account:
     revisions: tuple[ItemRevision, ...] = ()
     watches: tuple[WatchAccount, ...] = ()
     former_watches: tuple[str, ...] = ()  # found it, and are watches no longer
+    failures: tuple[Trouble, ...] = ()  # what could not be done with it
     host_sources: tuple[tuple[str, SourceState | None], ...] = ()
 
 
@@ -88,6 +92,7 @@ def account_of(
             revisions=unit.items.revisions(item.item_id),
             watches=tuple(gathered.watch(key) for key in watch_keys),
             former_watches=tuple(key for key in gathered.mentions if key not in wired.queries),
+            failures=_failures(unit, item.item_id),
         )
 
 
@@ -161,6 +166,12 @@ class _Gathered:
                 )
             )
         return (*told, *self._pending.get(mention.mention_id, ()))
+
+
+def _failures(unit: Unit, item_id: int) -> tuple[Trouble, ...]:
+    subject = str(item_id)
+    found = (unit.quarantine.get(task, subject) for task in OF_ITEMS)
+    return tuple(each for each in found if each is not None)
 
 
 def _without(row_id: int | None) -> str:

@@ -189,11 +189,13 @@ def deliveries(
             messages = unit.outbox.list(states=states, limit=limit)
             counts = unit.outbox.counts()
             paused = unit.outbox.paused()
+            unmade = unit.quarantine.troubles("tell")
     except NothingStoredError:
-        messages, counts, paused = (), {}, {}
+        messages, counts, paused, unmade = (), {}, {}, {}
     if json:
-        print_json(told.messages_json(messages, counts, paused))
+        print_json(told.messages_json(messages, counts, paused, list(unmade.values())))
     else:
+        told.print_unmade(console(), list(unmade.values()))
         told.print_messages(console(), messages, counts, paused)
 
 

@@ -16,6 +16,7 @@ from alerts.findings import members_of, shown
 from alerts.message import mailbox
 from alerts.sentences import Segment
 from alerts.storied import story_lines
+from storage.local_time import utc_text
 from storage.model import StoredItem
 from storage.store import Unit
 from supplierwatch.exports.xml import xml_text
@@ -130,7 +131,7 @@ def _marked(segments: Sequence[Segment]) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    return utc_text(at)
 
 
 def _text(parent: etree._Element, name: str, text: str) -> etree._Element:

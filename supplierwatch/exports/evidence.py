@@ -25,6 +25,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from storage.captures import Capture, MadeExport
+from storage.local_time import utc_text
 from storage.model import ItemRevision, StoredItem
 from storage.store import Store
 from supplierwatch.exports.gathering import Mentioned
@@ -261,7 +262,7 @@ def _write_record(writer: WARCWriter, one: Capture, body: bytes) -> None:
         payload=io.BytesIO(body),
         length=len(body),
         http_headers=headers,
-        warc_headers_dict={"WARC-Date": f"{one.fetched_at:%Y-%m-%dT%H:%M:%SZ}"},
+        warc_headers_dict={"WARC-Date": utc_text(one.fetched_at)},
     )
     writer.write_record(record)
 

@@ -15,8 +15,10 @@ from alerts.thin import why_thin
 from storage.identity import url_key
 from storage.model import StoredItem
 from supplierwatch.commands.account import Account, Telling, WatchAccount
+from supplierwatch.quarantined import words_of
 from supplierwatch.show.console import clean, plural, print_indented
 from supplierwatch.show.hits import pages_words, sentence_of, title_of, words_hit
+from supplierwatch.show.quarantined import standing_words, trouble_json
 from supplierwatch.show.shapes import item_json, why_json
 from supplierwatch.show.times import clock, day, iso
 
@@ -107,6 +109,10 @@ def _print_item(
         rows.append(
             ("changed", f"{plural(item.revision - 1, 'time')}, last {clock(item.revised_at)}")
         )
+    rows += [
+        ("failed", f"{clean(words_of(each))}: {standing_words(each)}: {clean(each.cause or '')}")
+        for each in account.failures
+    ]
     for name, said in rows:
         screen.print(Text.assemble(("  " + f"{name:<11}", "cyan"), said), soft_wrap=True)
 
@@ -216,6 +222,7 @@ def account_json(account: Account, names: Mapping[str, str]) -> dict[str, Any]:
         "sources_of_this_site": [key for key, _ in account.host_sources],
         "watches": [] if item is None else [_watch_json(item, watch) for watch in account.watches],
         "former_watches": list(account.former_watches),
+        "failures": [trouble_json(each) for each in account.failures],
     }
 
 

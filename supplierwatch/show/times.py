@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from storage.local_time import local_time, utc_text
+
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -29,14 +31,14 @@ def _span(span: timedelta) -> str:
 
 def clock(moment: datetime | None) -> str:
     """Date and time to the minute in the time zone of this machine: `2026-11-23 18:09`."""
-    return "" if moment is None else f"{moment.astimezone():%Y-%m-%d %H:%M}"
+    return "" if moment is None else local_time(moment).isoformat(" ", "minutes")[:16]
 
 
 def day(moment: datetime | None) -> str:
     """The date in the time zone of this machine: `23 Nov 2026`."""
-    return "no date" if moment is None else f"{moment.astimezone():%-d %b %Y}"
+    return "no date" if moment is None else f"{local_time(moment):%-d %b %Y}"
 
 
 def iso(moment: datetime | None) -> str | None:
     """For scripts: RFC 3339 in UTC, to the second."""
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return None if moment is None else utc_text(moment)

@@ -11,7 +11,9 @@ from rich.rule import Rule
 from rich.text import Text
 
 from storage.model import OutboxMessage
+from storage.quarantine import Trouble
 from supplierwatch.show.console import clean, plural, print_indented
+from supplierwatch.show.quarantined import standing_words, trouble_json
 from supplierwatch.show.times import clock, iso
 
 if TYPE_CHECKING:
@@ -36,6 +38,15 @@ def print_preview(screen: Console, key: str, preview: Preview, *, several: bool)
     # as it will be sent: it has its own line ends
     screen.print(Text(rendered.text.rstrip()), soft_wrap=True)
     screen.print()
+
+
+def print_unmade(screen: Console, unmade: Sequence[Trouble]) -> None:
+    """The messages that could not be made: what they tell stays pending."""
+    for trouble in unmade:
+        said = f"no message could be made: {clean(trouble.subject)}"
+        screen.print(Text(f"{said}: {standing_words(trouble)}", "bold red"), soft_wrap=True)
+        if trouble.cause:
+            print_indented(screen, Text(clean(trouble.cause), "red"), 4)
 
 
 def print_messages(
@@ -82,7 +93,10 @@ def print_message(screen: Console, message: OutboxMessage) -> None:
 
 
 def messages_json(
-    messages: Sequence[OutboxMessage], counts: Mapping[str, int], paused: Paused
+    messages: Sequence[OutboxMessage],
+    counts: Mapping[str, int],
+    paused: Paused,
+    unmade: Sequence[Trouble],
 ) -> dict[str, Any]:
     """`deliveries --json`."""
     return {
@@ -91,6 +105,7 @@ def messages_json(
             for channel, (reason, since) in sorted(paused.items())
         ],
         "counts": dict(sorted(counts.items())),
+        "unmade": [trouble_json(each) for each in unmade],
         "messages": [
             {
                 "id": message.row_id,

@@ -437,7 +437,7 @@ def test_one_item_that_cannot_be_matched_holds_up_no_other(
         assert "cannot be matched" in unit.notices.open()[0].text
     monkeypatch.setattr(type(desk.index), "match", real)
 
-    [alert] = desk.tick()
+    [alert] = desk.tick(MINUTE)
     assert "Poison" in text_of(alert)
     assert "Fine" in text_of(alert)
 

@@ -1,0 +1,91 @@
+"""`quarantine` and `quarantine retry`: what failed, and having it tried again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from supplierwatch.commands import registering
+from supplierwatch.commands.failures import NothingStoredError, UsageError
+from supplierwatch.commands.options import Json
+from supplierwatch.commands.session import archive, session
+from supplierwatch.show.console import console, plural, print_json
+
+PANEL = "Tell"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this family."""
+    group = registering.group(
+        app,
+        "quarantine",
+        quarantine,
+        panel=PANEL,
+        alone=True,
+        examples=(
+            ("quarantine", "what failed, why, and when it is tried again"),
+            ("quarantine retry match 41", "have one item matched again"),
+            ("quarantine retry --all", "try all of it again, after an update"),
+        ),
+    )
+    registering.add(
+        group,
+        "retry",
+        retry,
+        examples=(
+            ("quarantine retry match 41", "this item"),
+            ("quarantine retry show", "every item that could not be shown in full"),
+            ("quarantine retry --all", "everything"),
+        ),
+    )
+
+
+def quarantine(ctx: typer.Context, json: Json = False) -> None:
+    """List what failed and is tried again, or was set aside.
+
+    Work that fails or takes too long is tried again after one and five minutes, and set aside after
+    the third attempt. Everything else goes on.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from supplierwatch.show import quarantined
+
+    try:
+        with archive(session(ctx).wired()) as store, store.reading() as unit:
+            troubles = unit.quarantine.list()
+    except NothingStoredError:
+        troubles = ()
+    if json:
+        print_json({"quarantine": [quarantined.trouble_json(each) for each in troubles]})
+    else:
+        quarantined.print_troubles(console(), troubles)
+
+
+def retry(
+    ctx: typer.Context,
+    task: Annotated[
+        str | None, typer.Argument(metavar="[TASK]", help="Of this task, as quarantine names it.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="[SUBJECT]", help="This one alone.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that failed.")] = False,
+) -> None:
+    """Have what failed tried again now, attempts counted anew.
+
+    The service does so within seconds; without a service the next `crawl` does.
+    """
+    from supplierwatch.quarantined import retry_quarantined
+
+    if everything == (task is not None):
+        raise UsageError("say what is to be tried again: a task, or --all")
+    now = datetime.now(UTC)
+    with archive(session(ctx).wired()) as store, store.transaction() as unit:
+        chosen = retry_quarantined(unit, now, task, subject)
+        there = sorted({f"{each.task} {each.subject}" for each in unit.quarantine.list()})
+    if not chosen and not everything:
+        listed = f"There is: {', '.join(there[:10])}." if there else "Nothing is in quarantine."
+        raise UsageError(f"nothing of {task} {subject or ''} failed".replace("  ", " "), listed)
+    console().print(f"{plural(len(chosen), 'subject')} to be tried again.")

@@ -1,0 +1,577 @@
+"""One item or recipient that cannot be worked on: all others are, and it is named and tried again.
+
+Poison is a real row that is damaged, or an item on which a pure function of ours raises or loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from alerts import digest as digests
+from alerts import filing, matching, trials, welcome
+from alerts.archive import Wish, look_through
+from alerts.filing import file_some
+from alerts.query import Document, WatchIndex, compile_query
+from alerts.time_limit import TimeLimit
+from config.model import Cadence
+from storage.model import OutboxMessage
+from storage.quarantine import DID_NOT_END
+from storage.store import Store
+from storage.stories import Stories
+from supplierwatch.quarantined import retry_quarantined, tell_of_quarantined
+from tests.support.clock import Clock
+from tests.support.desk import READER, Desk, a_subscription
+from tests.support.outgoing import assert_mail_is_clean, bodies
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+BRIEF = TimeLimit(processor=0.3, elapsed=300.0)
+OTHER = "other@trust.example"
+
+
+def raises() -> None:
+    """A defect of ours."""
+    raise ZeroDivisionError("poison")
+
+
+def loops() -> None:
+    """Another one."""
+    while True:
+        pass
+
+
+Poison = Callable[[], None]
+both = pytest.mark.parametrize("poison", [raises, loops], ids=lambda p: p.__name__)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(datetime(2026, 11, 24, 7, 0, tzinfo=UTC))
+
+
+@pytest.fixture(autouse=True)
+def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "LIMIT", BRIEF)
+    monkeypatch.setattr(trials, "TRIAL_LIMIT", BRIEF)
+    for module in (matching, filing, welcome):
+        # 25 items take half a second on PostgreSQL where the machine is busy
+        monkeypatch.setattr(module, "LIMIT", TimeLimit(processor=2.0, elapsed=300.0))
+
+
+def text_of(message: OutboxMessage) -> str:
+    text = " ".join(bodies(assert_mail_is_clean(message.notification.raw))[0].split())
+    return text.replace("*", "")  # hits are marked
+
+
+def quarantined(store: Store) -> dict[tuple[str, str], bool]:
+    """(task, subject) -> whether it is set aside."""
+    with store.reading() as unit:
+        return {(t.task, t.subject): t.quarantined_at is not None for t in unit.quarantine.list()}
+
+
+def notices(store: Store) -> str:
+    with store.reading() as unit:
+        return "\n".join(notice.text for notice in unit.notices.open())
+
+
+def waiting(store: Store) -> dict[int, int]:
+    with store.reading() as unit:
+        return unit.subscribers.waiting()
+
+
+def poison_rendering(patch: pytest.MonkeyPatch, poison: Poison) -> None:
+    """Entries of items called Poison cannot be made, but by headline and link."""
+    real = digests.entry_of
+
+    def entry_of(findings: Any, *args: Any, **more: Any) -> Any:
+        item = findings[0].telling.item
+        if "Poison" in item.title and item.body:
+            poison()
+        return real(findings, *args, **more)
+
+    patch.setattr(digests, "entry_of", entry_of)
+
+
+def poison_matching(patch: pytest.MonkeyPatch, poison: Poison) -> None:
+    real = WatchIndex.match
+
+    def match(self: WatchIndex, document: Document) -> Any:
+        if "Poison" in document.title:
+            poison()
+        return real(self, document)
+
+    patch.setattr(WatchIndex, "match", match)
+
+
+def poison_grouping(patch: pytest.MonkeyPatch, poison: Poison) -> None:
+    real = Stories.place
+
+    def place(self: Stories, stored: Any) -> int:
+        if "Poison" in stored.title:
+            poison()
+        return real(self, stored)
+
+    patch.setattr(Stories, "place", place)
+
+
+# telling
+
+
+@both
+def test_an_item_that_cannot_be_shown_is_told_by_headline_and_link(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, poison: Poison
+) -> None:
+    desk = Desk(
+        store,
+        clock,
+        a_subscription("all", watches=("halcyon", "epr")),
+        a_subscription("epr", to=(OTHER,), watches=("epr",)),
+    )
+    desk.publish("Poison of Halcyon")
+    desk.publish("Halcyon is well")
+    desk.publish("A patient record", "A patient record was found.")
+    with monkeypatch.context() as patch:
+        poison_rendering(patch, poison)
+        first = desk.tick()
+        assert OTHER in {m.notification.recipient for m in first}, "who is due later is told"
+        arrived = list(first)
+        for pause in (MINUTE, 5 * MINUTE, 15 * MINUTE):
+            arrived += desk.tick(pause)
+        assert desk.tick(HOUR) == []
+
+    [message] = [m for m in arrived if m.notification.recipient == READER]
+    said = text_of(message)
+    assert "https://ward-ledger.example/poison-of-halcyon" in said
+    assert "Poison of Halcyon" in said
+    assert "could not be shown in full" in said
+    assert "Halcyon is well" in said
+    assert "https://ward-ledger.example/halcyon-is-well" in said
+    assert waiting(store) == {}
+    assert quarantined(store) == {("show", "1"): True}
+    assert "item 1 cannot be shown in full" in notices(store)
+    with store.reading() as unit:
+        assert set(unit.outbox.counts()) == {"sent"}
+        told = [unit.subscribers.told_to(mention_id) for mention_id in (1, 2, 3)]
+    assert [len(each) for each in told] == [1, 1, 2]
+
+
+def test_an_exception_is_tried_three_times_before_it_is_told_in_brief(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Poison of Halcyon")
+    poison_rendering(monkeypatch, raises)
+    subject = f"alert to {READER}"
+
+    assert desk.tick() == []
+    assert desk.tick(timedelta(seconds=30)) == [], "not before its time"
+    with store.reading() as unit:
+        trouble = unit.quarantine.get("tell", subject)
+        assert trouble is not None
+        assert (trouble.attempts, trouble.cause) == (1, "ZeroDivisionError: poison")
+    assert desk.tick(MINUTE) == []
+    assert desk.tick(4 * MINUTE) == []
+    assert READER in notices(store)
+    assert len(desk.tick(MINUTE)) == 1
+    assert "no message can be made" not in notices(store)
+
+
+def test_an_item_that_is_known_not_to_be_shown_costs_the_next_reader_no_attempt(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(store, clock, a_subscription(to=(READER, OTHER)))
+    desk.publish("Poison of Halcyon")
+    poison_rendering(monkeypatch, loops)
+
+    assert len(desk.tick()) == 2
+    assert quarantined(store) == {("show", "1"): True}
+
+
+def test_an_item_is_shown_in_full_again_after_a_retry(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Poison of Halcyon")
+    with monkeypatch.context() as patch:
+        poison_rendering(patch, loops)
+        assert "could not be shown in full" in text_of(desk.tick()[0])
+    with store.transaction() as unit:
+        assert len(retry_quarantined(unit, clock(), "show", "1")) == 1
+    desk.publish("Poison of Halcyon, part two")
+
+    assert "could not be shown" not in text_of(desk.tick(HOUR)[0])
+    assert quarantined(store) == {}
+    assert notices(store) == ""
+
+
+def test_where_not_even_headlines_can_be_told_the_message_is_set_aside_and_shown(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(
+        store, clock, a_subscription(watches=("halcyon",)), a_subscription("o", to=(OTHER,))
+    )
+    desk.publish("Halcyon")
+    real = trials.compose
+
+    def compose(unit: Any, context: Any, group: Any, *rest: Any) -> Any:
+        if group.recipient == READER:
+            raises()
+        return real(unit, context, group, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trials, "compose", compose)
+        arrived = [m for pause in (0, 1, 5, 15) for m in desk.tick(pause * MINUTE)]
+    assert {m.notification.recipient for m in arrived} == {OTHER}
+    assert quarantined(store)[("tell", f"alert to {READER}")]
+    assert "set aside after 3 attempts" in notices(store)
+    assert desk.tick(DAY) == [], "only a command has it tried again"
+    assert sum(waiting(store).values()) == 1, "what it tells is kept"
+
+    with store.transaction() as unit:
+        retry_quarantined(unit, clock(), "tell")
+    [late] = desk.tick()
+    assert late.notification.recipient == READER
+    assert waiting(store) == {}
+
+
+def test_a_message_that_took_the_process_with_it_is_tried_after_the_others(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process is gone: nothing more is written."""
+
+    desk = Desk(store, clock, a_subscription(to=(READER, OTHER)))
+    desk.publish("Halcyon")
+    real = trials.compose
+    order: list[str] = []
+
+    def compose(unit: Any, context: Any, group: Any, *rest: Any) -> Any:
+        order.append(group.recipient)
+        if group.recipient == READER and deadly:
+            raise Killed
+        return real(unit, context, group, *rest)
+
+    monkeypatch.setattr(trials, "compose", compose)
+    desk.match()
+    for _ in range(2):
+        deadly = True
+        with pytest.raises(Killed):
+            desk.tell()
+        with store.reading() as unit:
+            trouble = unit.quarantine.get("tell", f"alert to {READER}")
+        assert trouble is not None
+        assert trouble.cause == DID_NOT_END
+        clock.advance(5 * MINUTE)
+    assert trouble.attempts == 2
+    assert order == [READER, OTHER, READER], "the second time the other one is first"
+    deadly = False
+
+    arrived = desk.tick(5 * MINUTE)
+    assert {m.notification.recipient for m in arrived} == {READER, OTHER}
+    assert quarantined(store) == {}
+    assert waiting(store) == {}
+
+
+def test_a_message_that_kills_every_time_is_set_aside(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process is gone."""
+
+    def compose(*_: Any) -> Any:
+        raise Killed
+
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Halcyon")
+    monkeypatch.setattr(trials, "compose", compose)
+    desk.match()
+    deaths = 0
+    for _ in range(10):
+        try:
+            desk.tell()
+        except Killed:
+            deaths += 1
+        clock.advance(15 * MINUTE)
+    assert deaths == trials.MOST_TELLING_ATTEMPTS
+    assert quarantined(store) == {("tell", f"alert to {READER}"): True}
+
+
+# matching and grouping
+
+
+@both
+@pytest.mark.parametrize("stage", [poison_matching, poison_grouping], ids=lambda s: s.__name__)
+def test_an_item_that_cannot_be_matched_is_set_aside_after_three_tries(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, stage: Any, poison: Poison
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    for number in range(3):
+        desk.publish(f"Halcyon {number}")
+    desk.publish("Poison of Halcyon")
+    for number in range(3, 30):
+        desk.publish(f"Halcyon {number}")
+    tries = 0
+
+    def count() -> None:
+        nonlocal tries
+        tries += 1
+        poison()
+
+    with monkeypatch.context() as patch:
+        stage(patch, count)
+        assert desk.match() == 30, "all others are matched in the same pass"
+        assert "item 4 cannot be matched" in notices(store)
+        assert "https://ward-ledger.example/poison-of-halcyon" in notices(store)
+        for pause in (1, 5, 15, 60, 600):
+            clock.advance(pause * MINUTE)
+            assert desk.match() == 0
+    assert tries == 3
+    assert quarantined(store) == {("match", "4"): True}
+    with store.transaction() as unit:
+        retry_quarantined(unit, clock(), "match", "4")
+    assert desk.match() == 1
+    assert quarantined(store) == {}
+    assert notices(store) == ""
+    desk.tell()
+    assert waiting(store) == {}
+
+
+def test_a_chunk_that_took_the_process_with_it_is_matched_one_by_one(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        """The process is gone."""
+
+    def kill() -> None:
+        raise Killed
+
+    desk = Desk(store, clock, a_subscription())
+    for title in ("Halcyon one", "Poison of Halcyon", "Halcyon two"):
+        desk.publish(title)
+    with monkeypatch.context() as patch:
+        poison_matching(patch, kill)
+        with pytest.raises(Killed):
+            desk.match()
+        assert quarantined(store) == {("match-chunk", "1-3"): False}
+        desk.publish("Halcyon three")
+        deaths = 0
+        for _ in range(8):
+            try:
+                desk.match()
+            except Killed:
+                deaths += 1
+            clock.advance(15 * MINUTE)
+        assert deaths == 3
+    assert quarantined(store) == {("match", "2"): True}
+    desk.tell()
+    said = " ".join(text_of(m) for m in desk.deliver())
+    for title in ("Halcyon one", "Halcyon two", "Halcyon three"):
+        assert title in said
+    with store.transaction() as unit:
+        retry_quarantined(unit, clock(), "match")
+    assert desk.match() == 1
+
+
+def test_a_new_text_of_an_item_that_was_set_aside_is_matched(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Poison of Halcyon", name="it")
+    with monkeypatch.context() as patch:
+        poison_matching(patch, raises)
+        for pause in (0, 1, 5):
+            clock.advance(pause * MINUTE)
+            desk.match()
+    assert quarantined(store) == {("match", "1"): True}
+    clock.advance(HOUR)
+    desk.publish("Halcyon, mended", name="it")
+
+    assert desk.match() == 1
+    assert quarantined(store) == {}
+
+
+def test_an_item_that_cannot_be_matched_keeps_nobody_from_being_welcomed(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Poison of Halcyon", baseline=True)
+    desk.poll()
+    poison_matching(monkeypatch, raises)
+    desk.match()
+
+    assert desk.welcome() == 1
+
+
+# welcome, filing
+
+
+@both
+def test_a_welcome_that_cannot_be_made_keeps_nobody_elses(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, poison: Poison
+) -> None:
+    desk = Desk(store, clock, a_subscription(to=(READER, OTHER)))
+    desk.poll()
+    real = welcome.render_welcome
+
+    def render_welcome(value: Any) -> Any:
+        if value.recipient == READER:
+            poison()
+        return real(value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(welcome, "render_welcome", render_welcome)
+        assert desk.welcome() == 1
+        for pause in (1, 5, 15, 60):
+            clock.advance(pause * MINUTE)
+            assert desk.welcome() == 0
+    assert quarantined(store) == {("welcome", READER): True}
+    with store.transaction() as unit:
+        retry_quarantined(unit, clock())
+    assert desk.welcome() == 1
+
+
+@both
+def test_an_item_that_cannot_be_filed_is_found_all_the_same(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch, poison: Poison
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    for title in ("Halcyon", "Poison", "Corvid"):
+        desk.publish(title)
+    real = filing.words_of
+
+    def words_of(document: Document) -> str:
+        if document.title == "Poison":
+            poison()
+        return real(document)
+
+    monkeypatch.setattr(filing, "words_of", words_of)
+    while file_some(store):
+        pass
+    with store.reading() as unit:
+        assert unit.fulltext.coverage().whole
+    assert quarantined(store) == {("index", "2"): True}
+    for word, item_id in (("poison", 2), ("corvid", 3)):
+        looked = look_through(store, compile_query(word), {}, Wish(limit=9, seconds=300.0))
+        assert [hit.item.item_id for hit in looked.hits] == [item_id]
+
+
+# the operator
+
+
+def test_the_operator_is_told_once_of_what_is_set_aside_and_how_to_try_it_again(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Poison of Halcyon")
+    poison_matching(monkeypatch, raises)
+    for pause in (0, 1, 5):
+        clock.advance(pause * MINUTE)
+        desk.match()
+        sent = tell_of_quarantined(store, desk.context, clock())
+        assert sent == (pause == 5)
+    assert tell_of_quarantined(store, desk.context, clock()) == 0
+
+    [message] = desk.deliver()
+    assert message.notification.recipient == "it@trust.example"
+    assert "item 1 cannot be matched" in message.notification.subject
+    assert "supplierwatch quarantine retry match '1'" in text_of(message)
+
+
+# rows that are damaged
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "authors = '{'",
+        "pages = '[1]'",
+        "text_state = 'rubbish'",
+        "kind = 'rubbish'",
+        "notice = '{\"buyers\": 3}'",
+    ],
+)
+def test_an_item_whose_row_is_damaged_after_it_was_found_is_told_by_headline(
+    store: Store, clock: Clock, damage: str
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Broken Halcyon")
+    desk.publish("Halcyon is well")
+    desk.match()
+    with store.transaction() as unit:
+        unit.items._db.execute(text(f"UPDATE item SET {damage} WHERE id = 1"))
+
+    [message] = desk.tick()
+
+    said = text_of(message)
+    assert "Broken Halcyon" in said
+    assert "https://ward-ledger.example/broken-halcyon" in said
+    assert "https://ward-ledger.example/halcyon-is-well" in said
+    assert waiting(store) == {}
+    assert "row 1 of the table item cannot be read" in notices(store)
+
+
+@pytest.mark.parametrize("damage", ["authors = '{'", "kind = 'rubbish'"])
+def test_an_item_whose_row_is_damaged_before_it_is_matched_is_set_aside(
+    store: Store, clock: Clock, damage: str
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Broken Halcyon")
+    desk.publish("Halcyon is well")
+    with store.transaction() as unit:
+        unit.items._db.execute(text(f"UPDATE item SET {damage} WHERE id = 1"))
+
+    assert [m.notification.subject for m in desk.tick()] == ["Halcyon Health: Halcyon is well"]
+    for pause in (1, 5, 15):
+        desk.tick(pause * MINUTE)
+    assert quarantined(store) == {("match", "1"): True}
+    assert "item 1 cannot be matched" in notices(store)
+
+
+SQLITE_DAMAGE = [
+    ("item", "first_seen_at = 'rubbish'"),
+    ("item", "title = CAST(x'ff' AS TEXT)"),
+    ("item", "body = x'ff00'"),
+    ("item", "revision = 'many'"),
+    ("carrier", "first_seen_at = 'x'"),
+    ("mention", "spans = '['"),
+    ("mention", "revision = 'many'"),
+    ("mention", "created_at = 'x'"),
+    ("pending_telling", "created_at = 'x'"),
+    ("subscriber", "next_at = 'x'"),
+    ("subscriber", "last_cut_at = 'x'"),
+    ("subscriber", "last_cut_date = 'x'"),
+    ("subscriber", "activated_at = 'x'"),
+    ("watch_version", "active_since = 'x'"),
+]
+
+
+@pytest.mark.parametrize(("table", "damage"), SQLITE_DAMAGE, ids=lambda value: str(value)[:24])
+def test_a_damaged_row_keeps_nothing_from_anybody(
+    sqlite_store: Store, clock: Clock, table: str, damage: str
+) -> None:
+    """SQLite keeps what is written into a column, whatever its type; the service starts anew."""
+    daily = Cadence(kind="daily", at=datetime(2026, 1, 1, 7, 30, tzinfo=UTC).time(), text="daily")
+    subscriptions = (a_subscription("now", to=(READER, OTHER)), a_subscription("daily", daily))
+    desk = Desk(sqlite_store, clock, *subscriptions)
+    desk.tick()
+    desk.publish("Broken Halcyon")
+    desk.publish("Halcyon is well")
+    desk.match()
+    with sqlite_store.transaction() as unit:
+        changed = unit.items._db.execute(text(f"UPDATE {table} SET {damage} WHERE rowid = 1"))
+    assert changed.rowcount == 1
+
+    desk = Desk(sqlite_store, clock, *subscriptions)
+    arrived = desk.tick()
+    desk.publish("Halcyon goes on")
+    arrived += desk.tick(HOUR)
+
+    assert waiting(sqlite_store) == {}
+    for person in (READER, OTHER):
+        own = " ".join(text_of(m) for m in arrived if m.notification.recipient == person)
+        for title in ("broken-halcyon", "halcyon-is-well", "halcyon-goes-on"):
+            assert f"https://ward-ledger.example/{title}" in own

@@ -1,0 +1,124 @@
+"""Attempts are counted, put off, set aside and tried again; on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from storage.quarantine import (
+    DELAYS,
+    DID_NOT_END,
+    KEPT_FOR,
+    LONGEST_DELAY,
+    MAX_CAUSE,
+    MOST_ATTEMPTS,
+    Trouble,
+    is_ready,
+)
+from storage.store import Store
+from tests.support.builders import NOW
+
+MINUTE = timedelta(minutes=1)
+
+
+def trouble_of(store: Store, task: str = "match", subject: str = "7") -> Trouble | None:
+    with store.reading() as unit:
+        return unit.quarantine.get(task, subject)
+
+
+def test_an_attempt_that_never_ends_has_been_counted(store: Store) -> None:
+    for number in range(1, 5):
+        with store.transaction() as unit:
+            assert unit.quarantine.begin("match", "7", NOW) == number
+    trouble = trouble_of(store)
+    assert trouble is not None
+    assert (trouble.attempts, trouble.cause, trouble.first_at) == (4, DID_NOT_END, NOW)
+
+
+def test_pauses_grow_and_are_bounded_and_the_third_failure_sets_aside(store: Store) -> None:
+    now = NOW
+    for number in range(1, MOST_ATTEMPTS + 1):
+        with store.transaction() as unit:
+            unit.quarantine.begin("match", "7", now)
+            assert unit.quarantine.fail("match", "7", "ZeroDivisionError", now) == (
+                number == MOST_ATTEMPTS
+            )
+        trouble = trouble_of(store)
+        assert trouble is not None
+        assert trouble.retry_at == now + DELAYS[number - 1]
+        if number < MOST_ATTEMPTS:
+            assert not is_ready(trouble, trouble.retry_at - MINUTE / 2)
+            assert is_ready(trouble, trouble.retry_at)
+        now = trouble.retry_at
+    assert trouble.quarantined_at is not None
+    assert not is_ready(trouble, NOW + timedelta(days=9000))
+    with store.transaction() as unit:
+        unit.quarantine.begin("match", "8", NOW)
+        for _ in range(9):
+            unit.quarantine.begin("match", "8", NOW)
+    last = trouble_of(store, subject="8")
+    assert last is not None
+    assert last.retry_at == NOW + LONGEST_DELAY
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=1), timedelta(days=3650)])
+def test_a_clock_that_ran_ahead_holds_no_attempt_back(store: Store, ahead: timedelta) -> None:
+    with store.transaction() as unit:
+        unit.quarantine.begin("match", "7", NOW + ahead)
+    trouble = trouble_of(store)
+    assert trouble is not None
+    assert is_ready(trouble, NOW)
+
+
+def test_what_ends_well_is_forgotten_and_nothing_else(store: Store) -> None:
+    with store.transaction() as unit:
+        for task, subject in (("match", "7"), ("match", "77"), ("tell", "7")):
+            unit.quarantine.begin(task, subject, NOW)
+        assert unit.quarantine.succeed("match", ["7", "8"]) == 1
+    with store.reading() as unit:
+        assert [(t.task, t.subject) for t in unit.quarantine.list()] == [
+            ("match", "77"),
+            ("tell", "7"),
+        ]
+
+
+def test_a_retry_counts_anew_and_is_due(store: Store) -> None:
+    with store.transaction() as unit:
+        for subject in "123":
+            for _ in range(3):
+                unit.quarantine.begin("match", subject, NOW)
+            unit.quarantine.fail("match", subject, "why", NOW)
+        assert unit.quarantine.retry(NOW, "match", "2") == 1
+    two, three = trouble_of(store, subject="2"), trouble_of(store, subject="3")
+    assert two is not None
+    assert three is not None
+    assert (two.attempts, is_ready(two, NOW)) == (0, True)
+    assert not is_ready(three, NOW)
+    with store.transaction() as unit:
+        assert unit.quarantine.retry(NOW) == 3
+
+
+def test_a_cause_of_any_length_and_kind_is_kept_in_one_bounded_line(store: Store) -> None:
+    with store.transaction() as unit:
+        unit.quarantine.begin("match", "7", NOW)
+        unit.quarantine.fail("match", "7", "a\r\nb\x00\ud800 " + "x" * 100_000, NOW)
+        unit.quarantine.begin("tell", "to " + "a" * 5_000, NOW)
+        unit.quarantine.fail("tell", "to " + "a" * 5_000, "why", NOW)
+    trouble = trouble_of(store)
+    assert trouble is not None
+    assert trouble.cause is not None
+    assert trouble.cause.startswith("a b")
+    assert len(trouble.cause) <= MAX_CAUSE
+    with store.transaction() as unit:
+        assert unit.quarantine.succeed("tell", ["to " + "a" * 5_000]) == 1
+
+
+def test_rows_of_long_ago_go(store: Store) -> None:
+    with store.transaction() as unit:
+        unit.quarantine.begin("match", "old", NOW - KEPT_FOR - MINUTE)
+        unit.quarantine.begin("match", "aside", NOW - KEPT_FOR - MINUTE)
+        unit.quarantine.fail("match", "aside", "why", NOW - KEPT_FOR - MINUTE, most=1)
+        unit.quarantine.begin("match", "young", NOW)
+        assert unit.quarantine.forget(NOW) == 1
+        assert set(unit.quarantine.troubles("match")) == {"aside", "young"}
