@@ -231,8 +231,8 @@ def set_up(level: int, stream: IO[str] | None = None, *, prints: bool = False) -
     threading.excepthook = _log_thread_exception
     if prints:
         logging.raiseExceptions = False  # else a line that cannot be written would be printed
-        sys.stdout = _LinesToLog("printed")  # type: ignore[assignment]
-        sys.stderr = _LinesToLog("printed")  # type: ignore[assignment]
+        sys.stdout = _LinesToLog("printed")
+        sys.stderr = _LinesToLog("printed")
         sys.excepthook = _log_exception
     return handler
 

@@ -2,6 +2,7 @@
 
 StorageError
 ├── DatabaseUnusable   cannot be opened, is locked, full, damaged or away
+├── DatabaseLost       the file was removed or replaced while the service had it open
 ├── SchemaTooNew       was written by a newer release
 ├── SchemaTooOld       was written by an older release and was not to be upgraded
 ├── AlreadyRunning     another service holds the data folder
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 __all__ = [
     "AlreadyRunning",
     "BackupFailed",
+    "DatabaseLost",
     "DatabaseUnusable",
     "SchemaTooNew",
     "SchemaTooOld",
@@ -44,6 +46,10 @@ class StorageError(Exception):
 
 class DatabaseUnusable(StorageError):
     """The database cannot be opened, read or written."""
+
+
+class DatabaseLost(StorageError):
+    """The database file was removed or replaced under a service that had it open."""
 
 
 class SchemaTooNew(StorageError):

@@ -148,7 +148,7 @@ def test_kinds_without_end_are_counted_together(
     log: logging.Logger, handler: LimitedHandler, out: io.StringIO
 ) -> None:
     for number in range(3 * MAX_KINDS):
-        log.info("form " + str(number).translate(LETTERS))  # noqa: G003  # as libraries do
+        log.info("form " + str(number).translate(LETTERS))  # as libraries do
     handler.close()
     lines = out.getvalue().splitlines()
     assert len(lines) <= MAX_KINDS + LINES_PER_MINUTE + 1
@@ -159,7 +159,7 @@ def test_numbers_do_not_make_kinds_of_what_was_formatted_before(
     log: logging.Logger, out: io.StringIO
 ) -> None:
     for number in range(1_000):
-        log.info(f"socket 0x{number:x} of client {number} lost")  # noqa: G004  # as libraries do
+        log.info(f"socket 0x{number:x} of client {number} lost")  # as libraries do
     assert len(out.getvalue().splitlines()) == LINES_PER_MINUTE
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,13 +105,25 @@ class Installation:
         self.write("sources.toml", "\n".join(made))
 
     @contextmanager
-    def running(self) -> Iterator[Running]:
-        """The service from start to the end of the block, killed if it has not ended by then."""
-        command = [sys.executable, "-m", "supplierwatch", "--config", str(self.config), "run"]
+    def running(
+        self, *, before: Sequence[str] = (), environ: Mapping[str, str] | None = None
+    ) -> Iterator[Running]:
+        """The service from start to the end of the block, killed if it has not ended by then.
+
+        `before` is a command that runs it, `environ` what is added to the environment.
+        """
+        service = [sys.executable, "-m", "supplierwatch", "--config", str(self.config), "run"]
+        command = [*before, *service]
         errors = self.folder / "errors.log"
         with (
             errors.open("w") as sink,
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sink, text=True) as process,
+            subprocess.Popen(
+                command,
+                stdout=subprocess.DEVNULL,
+                stderr=sink,
+                text=True,
+                env={**os.environ, **(environ or {})},
+            ) as process,
         ):
             try:
                 yield Running(process=process, errors=errors)
