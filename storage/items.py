@@ -25,6 +25,7 @@ from storage.model import (
 from storage.placing import Placing, mark
 from storage.schema import carrier, item, item_revision, mention, pending_match
 from storage.types import clean
+from storage.waiting import LONGEST_MATCH_WAIT
 
 __all__ = ["Items", "KnownEntry"]
 
@@ -205,16 +206,23 @@ class Items:
 
         Within a transaction they are this one's until it ends: record their mentions in it.
         """
-        waiting = (
-            select(pending_match.c.item_id)
-            .where(pending_match.c.ready_at <= now)
-            .order_by(pending_match.c.ready_at, pending_match.c.item_id)
-            .limit(limit)
-        )
-        if self._writes:
-            # a text that changes meanwhile waits, and sets its mark anew after this commit
-            waiting = waiting.with_for_update(skip_locked=True)
-        return self.get_many(list(self._db.scalars(waiting)))
+        at = pending_match.c.ready_at
+        found: list[int] = []
+        # one after the other: each is a range of the index
+        for due in (at <= now, at > now + LONGEST_MATCH_WAIT):
+            waiting = (
+                select(pending_match.c.item_id)
+                .where(due)
+                .order_by(at, pending_match.c.item_id)
+                .limit(limit - len(found))
+            )
+            if self._writes:
+                # a text that changes meanwhile waits, and sets its mark anew after this commit
+                waiting = waiting.with_for_update(skip_locked=True)
+            found += self._db.scalars(waiting)
+            if len(found) >= limit:
+                break
+        return self.get_many(found)
 
     # reading
 
