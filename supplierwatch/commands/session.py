@@ -91,8 +91,9 @@ def log_to_stderr(level: int) -> None:
     """Send log lines to standard error, as events with fields."""
     set_up(level)
     # a line for each tick would bury what happens
-    for name in ("apscheduler", "uvicorn"):
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger("uvicorn").setLevel(max(level, logging.WARNING))
+    # that one tick of many was left out on a busy machine is no news either
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _refuse_absent(url: str) -> None:
