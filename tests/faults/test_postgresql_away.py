@@ -14,7 +14,7 @@ import pytest
 
 from storage.store import open_store
 from tests.support.mails import alerted
-from tests.support.services import Installation, an_installation, eventually, publish
+from tests.support.services import Installation, an_installation, eventually, own_words, publish
 from tests.support.site import FakeSite
 
 PATIENCE = 180.0  # seconds; only a failure waits so long
@@ -75,7 +75,7 @@ def own_server() -> Iterator[OwnServer]:
 @pytest.fixture
 def site() -> Iterator[FakeSite]:
     with FakeSite() as site:
-        publish(site, 1)
+        publish(site, 1, text=own_words)
         yield site
 
 
@@ -98,7 +98,7 @@ def test_a_server_that_restarts_or_cuts_connections_loses_nothing_and_doubles_no
         assert eventually(place.welcomed, within=PATIENCE), service.log
         for number, fault in enumerate(faults, start=1):
             story = f"Halcyon-{number}"
-            publish(site, number + 1)
+            publish(site, number + 1, text=own_words)
             if number <= 2:
                 fault()
             own_server.run("UPDATE source SET next_at = '2000-01-01 00:00:00'")

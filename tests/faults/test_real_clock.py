@@ -10,11 +10,18 @@ import pytest
 
 from tests.support.faketime import WrongClock, wrong_clock
 from tests.support.mails import alerted
-from tests.support.services import Installation, Running, an_installation, eventually, publish
+from tests.support.services import (
+    Installation,
+    Running,
+    an_installation,
+    eventually,
+    own_words,
+    publish,
+)
 from tests.support.site import FakeSite
 
 HOUR, DAY = 3600, 86_400
-PATIENCE = 120.0  # seconds; only a failure waits so long
+PATIENCE = 240.0  # seconds; only a failure waits so long
 
 
 @pytest.fixture
@@ -25,7 +32,7 @@ def clock(tmp_path: Path) -> WrongClock:
 @pytest.fixture
 def site() -> Iterator[FakeSite]:
     with FakeSite() as site:
-        publish(site, 1)
+        publish(site, 1, text=own_words)
         yield site
 
 
@@ -41,7 +48,7 @@ def make_due(place: Installation) -> None:
 
 def goes_on(place: Installation, site: FakeSite, service: Running, number: int) -> None:
     """Hold that a new story is polled, read, matched, told and delivered."""
-    publish(site, number + 1)
+    publish(site, number + 1, text=own_words)
     make_due(place)
     story = f"Halcyon-{number}"
     assert eventually(lambda: alerted(place)[story] == 1, within=PATIENCE), service.log
@@ -88,7 +95,7 @@ def test_a_machine_that_was_suspended_for_eight_hours_catches_up_with_one_poll(
         polls = len(site.requests("/feed.xml"))
         service.process.send_signal(signal.SIGSTOP)
         clock.set_ahead(8 * HOUR)
-        publish(site, 3)
+        publish(site, 3, text=own_words)
         service.process.send_signal(signal.SIGCONT)
         assert eventually(lambda: alerted(place).total() == 2, within=PATIENCE), service.log
         assert service.ends_within(15), service.log

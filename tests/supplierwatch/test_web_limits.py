@@ -15,6 +15,7 @@ import pytest
 
 from supplierwatch.web import limits
 from supplierwatch.web.server import WebServer
+from tests.support.ports import a_free_port
 from tests.support.services import an_installation, eventually, publish
 from tests.support.site import FakeSite
 
@@ -31,6 +32,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     made.start()
     yield made
     made.stop()
+
+
+PATIENCE = 240.0  # seconds; only a failure waits so long
 
 
 def connect(server: WebServer) -> socket.socket:
@@ -203,17 +207,42 @@ def test_a_reader_who_reads_nothing_of_a_long_answer_is_ended() -> None:
             server.stop()
 
 
+def test_a_few_requests_are_answered_at_a_time() -> None:
+    lock, go_on = threading.Lock(), threading.Event()
+    at_work = most = 0
+
+    def report() -> dict[str, Any]:
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        go_on.wait(60)
+        with lock:
+            at_work -= 1
+        return {"status": "ok"}
+
+    server = WebServer(report, listen="127.0.0.1:0")
+    server.start()
+    try:
+        with ExitStack() as stack:
+            peers = [stack.enter_context(connect(server)) for _ in range(12)]
+            for peer in peers:
+                peer.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert eventually(lambda: most == limits.THREADS)
+            go_on.set()
+            assert all(peer.recv(65536).startswith(b"HTTP/1.1 200") for peer in peers)
+        assert most == limits.THREADS
+    finally:
+        go_on.set()
+        server.stop()
+
+
 @pytest.mark.parametrize(("soft", "most"), [(256, 64), (20_000, 100), (1024, 100), (8, 4)])
 def test_connections_have_at_most_a_quarter_of_the_descriptors(
     soft: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits.resource, "getrlimit", lambda _: (soft, soft))
     assert limits.most_connections() == most
-
-
-def a_free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 def test_three_hundred_half_sent_requests_hold_up_neither_crawling_nor_telling(
@@ -226,7 +255,7 @@ def test_three_hundred_half_sent_requests_hold_up_neither_crawling_nor_telling(
         place.settings(service=f'listen = "127.0.0.1:{port}"\n')
         limited = ("prlimit", "--nofile=256:256")
         service = stack.enter_context(place.running(before=limited))
-        assert eventually(place.welcomed), service.log
+        assert eventually(place.welcomed, within=PATIENCE), service.log
         for _ in range(300):
             peer = stack.enter_context(socket.socket())
             peer.settimeout(30)
@@ -237,7 +266,9 @@ def test_three_hundred_half_sent_requests_hold_up_neither_crawling_nor_telling(
                 continue  # refused at once
         publish(site, 2)
         place.make_due()
-        assert eventually(lambda: any("alert" in path.name for path in place.mails)), service.log
+        assert eventually(
+            lambda: any("alert" in path.name for path in place.mails), within=PATIENCE
+        ), service.log
 
         def health() -> Any:
             with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as asked:
@@ -253,7 +284,7 @@ def test_three_hundred_half_sent_requests_hold_up_neither_crawling_nor_telling(
                 return False
             return True
 
-        assert eventually(answers), service.log
+        assert eventually(answers, within=PATIENCE), service.log
         assert said[-1]["web"]["limit"] == 64
         assert said[-1]["web"]["evicted"] + said[-1]["web"]["refused"] > 200
         assert all(not one["error"] for one in said[-1]["workers"].values())
