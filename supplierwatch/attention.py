@@ -16,7 +16,7 @@ from pathlib import Path
 from alerts.context import TellingContext
 from alerts.notify import operator_message
 from storage.store import Store
-from supplierwatch.health import Reason
+from supplierwatch.reasons import Reason
 
 log = logging.getLogger(__name__)
 

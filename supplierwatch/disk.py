@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from supplierwatch.health import Reason
+from supplierwatch.reasons import Reason
 
 LOW_BYTES = 256 * 1024 * 1024  # a day of a large watch, with its journal, fits in
 LOW_FILES = 1_000

@@ -12,9 +12,10 @@ from storage.errors import DatabaseLost
 from storage.lock import ServiceLock
 from supplierwatch.attention import Attention
 from supplierwatch.disk import disk_reasons
-from supplierwatch.health import Health, Reason
+from supplierwatch.health import Health
 from supplierwatch.jobs import Service
 from supplierwatch.lost import mark_lost
+from supplierwatch.reasons import Reason
 from supplierwatch.ticks import Jump
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,8 @@ import pytest
 from storage.model import CrawlReport, Receipt
 from storage.store import Store
 from supplierwatch import health as module
-from supplierwatch.health import STALE_AFTER, Health
+from supplierwatch.health import Health
+from supplierwatch.reasons import STALE_AFTER
 from supplierwatch.worker import Worker
 from tests.support.crawls import a_source
 from tests.support.outgoing import a_notification

@@ -21,9 +21,10 @@ from supplierwatch.attention import Attention, attention_file
 from supplierwatch.disk import LOW_BYTES, LOW_FILES, disk_reasons
 from supplierwatch.exits import Exit
 from supplierwatch.guardian import Guardian
-from supplierwatch.health import Audience, Health, Reason
+from supplierwatch.health import Audience, Health
 from supplierwatch.jobs import Service
 from supplierwatch.lost import MARK
+from supplierwatch.reasons import ROUND_LIMITS, Reason
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import House, a_house
 from tests.support.builders import NOW, an_article
@@ -74,21 +75,21 @@ def watched(sqlite_store: Store, clock: Clock, seconds: Seconds) -> Health:
     )
 
 
-@pytest.mark.parametrize("worker", sorted(health.ROUND_LIMITS))
+@pytest.mark.parametrize("worker", sorted(ROUND_LIMITS))
 def test_a_worker_that_is_busy_for_longer_than_its_limit_hangs(
     watched: Health, seconds: Seconds, worker: str
 ) -> None:
     watched.began(worker)
     watched.round_began(worker)
-    seconds.now += health.ROUND_LIMITS[worker]
+    seconds.now += ROUND_LIMITS[worker]
     assert watched.report()["status"] == "ok"
     seconds.now += 1
     said = watched.report()
     assert said["status"] == "failing"
     assert said["reasons"] == [
         f"the worker {worker} hangs: it has been busy with one thing for "
-        f"{health.ROUND_LIMITS[worker] + 1:.0f} seconds, "
-        f"and {health.ROUND_LIMITS[worker]:.0f} is the most that it takes"
+        f"{ROUND_LIMITS[worker] + 1:.0f} seconds, "
+        f"and {ROUND_LIMITS[worker]:.0f} is the most that it takes"
     ]
     watched.worked(worker)
     assert watched.report()["status"] == "ok"
