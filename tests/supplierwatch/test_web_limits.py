@@ -229,6 +229,7 @@ def test_a_few_requests_are_answered_at_a_time() -> None:
             for peer in peers:
                 peer.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             assert eventually(lambda: most == limits.THREADS)
+            assert is_answered(server)  # that the process lives is said by no thread of these
             go_on.set()
             assert all(peer.recv(65536).startswith(b"HTTP/1.1 200") for peer in peers)
         assert most == limits.THREADS
