@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
-import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -105,6 +105,18 @@ def seen_by(service: Running, place: Installation) -> Installation:
     return Installation(folder=Path(f"/proc/{service.process.pid}/root{place.folder}"))
 
 
+def run_inside(service: Running, place: Installation, statement: str) -> None:
+    """Change the database that the service sees; SQLite would follow /proc back to our own."""
+    change = (
+        "import sqlite3, sys\n"
+        "with sqlite3.connect(sys.argv[1], timeout=60) as connection:\n"
+        "    connection.execute(sys.argv[2])\n"
+    )
+    enter = ("nsenter", "--target", str(service.process.pid), "--mount")
+    command = (*enter, sys.executable, "-c", change, str(place.database), statement)
+    subprocess.run(command, check=True, timeout=PATIENCE)
+
+
 def test_without_room_for_a_file_the_web_answers_and_mail_waits_and_goes_when_there_is(
     place: Installation, site: FakeSite
 ) -> None:
@@ -120,7 +132,7 @@ def test_without_room_for_a_file_the_web_answers_and_mail_waits_and_goes_when_th
         made = fill(inside.data)
         assert made
         publish(site, 2, text=own_words)
-        inside.make_due()
+        run_inside(service, place, "UPDATE source SET next_at = '2000-01-01 00:00:00.000000'")
 
         def waits() -> bool:
             said = health(port)
@@ -132,7 +144,7 @@ def test_without_room_for_a_file_the_web_answers_and_mail_waits_and_goes_when_th
         assert alerted(inside)["Halcyon-1"] == 0
         for path in made:
             path.unlink()
-        with closing(sqlite3.connect(inside.database, timeout=30)) as connection, connection:
-            connection.execute("UPDATE outbox SET due_at = '2000-01-01' WHERE state = 'retry'")
+        due = "UPDATE outbox SET due_at = '2000-01-01 00:00:00.000000' WHERE state = 'retry'"
+        run_inside(service, place, due)
         assert eventually(lambda: alerted(inside)["Halcyon-1"] == 1, within=PATIENCE), service.log
         assert service.ends_within(15), service.log

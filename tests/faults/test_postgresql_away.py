@@ -46,6 +46,12 @@ class OwnServer:
             "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
 
+    def is_idle(self) -> bool:
+        """Whether no crawl holds a source."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            held = "SELECT count(*) FROM source WHERE lease_owner IS NOT NULL"
+            return connection.execute(held).fetchone() == (0,)
+
     def run(self, statement: str) -> None:
         """Run a statement."""
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -101,6 +107,7 @@ def test_a_server_that_restarts_or_cuts_connections_loses_nothing_and_doubles_no
             publish(site, number + 1, text=own_words)
             if number <= 2:
                 fault()
+            assert eventually(own_server.is_idle, within=PATIENCE), service.log
             own_server.run("UPDATE source SET next_at = '2000-01-01 00:00:00'")
             if number > 2:  # while a crawl is writing, and what follows it reads
                 assert eventually(lambda s=story: bool(site.requests(f"/{s}")), within=PATIENCE)  # type: ignore[misc]
