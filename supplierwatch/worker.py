@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from storage.errors import StorageError
 from supplierwatch.health import Health
 from supplierwatch.ticks import wait_for
 
@@ -59,8 +60,11 @@ class Worker:
             except Exception as error:
                 pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
                 failures += 1
-                log.exception(
-                    "worker.failed name=%s failures=%d wait=%.0fs", self.name, failures, pause
+                log.error(
+                    "worker.failed name=%s failures=%d wait=%.0fs error=%s",
+                    *(self.name, failures, pause, error),
+                    # a database that is away for a while is no defect of ours
+                    exc_info=None if isinstance(error, StorageError) else error,
                 )
                 self.health.failed(self.name, error)
                 wait_for(self.stopping, pause)
