@@ -153,35 +153,39 @@ def operator_message(
     lines: Sequence[str],
     now: datetime,
 ) -> bool:
-    """Write to the operator, once for each `key`; False where none is named or it was written.
+    """Write to the operator by each way that is named, once for each `key`.
+
+    False where no way is named, or it was written before.
 
     Indented lines are kept in their columns.
     """
-    recipient = context.settings.operator_to
-    if recipient is None:
+    settings = context.settings
+    to = [] if settings.operator_to is None else [settings.operator_to]
+    if not (to or settings.operator_also):
         log.warning("operator.unknown subject=%s", subject)
         return False
-    envelope = Envelope(
-        kind="operator",
-        delivery_key=f"operator:{key}",
-        recipient=recipient,
-        list_name="operator",
-    )
-    try:
-        notification = frozen(render_note(subject, lines), envelope, context.settings, now)
-    except Exception as error:
-        # whoever has something to say to the operator has work to go on with
-        log.exception("operator.failed subject=%s", subject)
-        with store.transaction() as unit:
-            unit.notices.raise_(
-                "operator-failed",
-                f"no message to the operator can be made ({said_of(error)}): {subject}: see "
-                "[operator] in settings.toml",
-                now,
-            )
-        return False
+    made = []
+    for recipient in (*to, *settings.operator_also):
+        # the key of the address is that of all messages that were written before there were more
+        own = f"operator:{key}" if recipient in to else f"operator:{key}:{recipient}"
+        envelope = Envelope(
+            kind="operator", delivery_key=own, recipient=recipient, list_name="operator"
+        )
+        try:
+            made.append(frozen(render_note(subject, lines), envelope, settings, now))
+        except Exception as error:
+            # the caller has other work to go on with
+            log.exception("operator.failed recipient=%s subject=%s", recipient, subject)
+            with store.transaction() as unit:
+                unit.notices.raise_(
+                    "operator-failed",
+                    f"no message to {recipient} can be made ({said_of(error)}): {subject}: see "
+                    "[operator] in settings.toml",
+                    now,
+                )
     with store.transaction() as unit:
-        return unit.outbox.enqueue(notification, now)
+        new = [unit.outbox.enqueue(each, now) for each in made]
+    return any(new)
 
 
 def _groups(due: Sequence[Due]) -> list[Group]:

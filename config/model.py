@@ -217,6 +217,7 @@ class Settings:
     crawl: CrawlSettings
     retention: RetentionSettings = RetentionSettings()
     channels: tuple[ChannelSettings, ...] = ()
+    operator_also: tuple[str, ...] = ()  # recipients by other ways than `operator_to`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

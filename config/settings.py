@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from config.channels import read_channels
 from config.environment import PASSWORD, USERNAME, Environment, problem, read_environment
 from config.errors import Problem
+from config.mistakes import nearest
 from config.model import (
     CrawlSettings,
     MailSettings,
@@ -19,6 +20,7 @@ from config.model import (
 )
 from config.reading import Document, read_settings
 from config.shape import DEFAULT_SENDER, SettingsTables
+from config.values import CHANNEL
 
 IMPLICIT_TLS_PORT = 465  # RFC 8314
 
@@ -41,6 +43,8 @@ def load_settings(
         environment_problems.append(_no_folder(data, document, said))
     public_url = tables.service.public_url
     channels, channel_problems = read_channels(tables, document, environ)
+    also = tables.operator.also or []
+    channel_problems += _unknown_channels(also, tables, document)
     settings = Settings(
         mail=MailSettings(sender=tables.mail.sender, reply_to=tables.mail.reply_to, smtp=smtp),
         operator_to=tables.operator.to,
@@ -66,9 +70,28 @@ def load_settings(
             raw=tables.retention.raw,
         ),
         channels=channels,
+        operator_also=tuple(also),
     )
     found = (*problems, *environment_problems, *smtp_problems, *channel_problems)
     return settings, document, found
+
+
+def _unknown_channels(
+    also: Sequence[str], tables: SettingsTables, document: Document
+) -> list[Problem]:
+    # by what was written: a channel that has no secret is no unknown one
+    known = sorted(channel.key for channel in tables.channel)
+    problems = []
+    for number, recipient in enumerate(also):
+        key = recipient.removeprefix(CHANNEL)
+        if key == recipient or key in known:
+            continue
+        meant = nearest(key, known)
+        mend = f"did you mean {CHANNEL}{meant}? " if meant else ""
+        mend += f"Channels: {', '.join(known) or 'none'}"
+        path = ("operator", "also", number)
+        problems.append(document.problem(path, recipient, "names no [[channel]]", mend))
+    return problems
 
 
 def default_user_agent(public_url: str | None) -> str:

@@ -183,6 +183,7 @@ class OperatorTable(Table):
     """[operator] in settings.toml."""
 
     to: _Address | None = None
+    also: Annotated[list[_Recipient], _Some] | None = None
 
 
 class ServiceTable(Table):

@@ -13,6 +13,7 @@ import threading
 import warnings
 from typing import Any, NoReturn
 
+from config.logs import set_up
 from crawler.events import Emit, line_of
 from crawler.fetch_errors import BadJob
 from crawler.job import from_json
@@ -49,9 +50,7 @@ def main() -> NoReturn:
 
 
 def _set_up_logging() -> None:
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
-    )
+    set_up(logging.INFO, prints=True)
     for noisy in ("scrapy", "twisted", "trafilatura", "htmldate", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
     # what a library will change one day is no news to an operator

@@ -29,6 +29,7 @@ from crawler.tally import Tally
 from crawler.tools import Tools
 from storage.listing import KnownEntry
 from storage.model import Article, FetchedEntry, SourceState, Validators
+from storage.waiting import is_from_ahead
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,9 @@ async def poll(source: Source, tools: Tools) -> None:
 async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     """Ask the source for its listing and judge the answer."""
     now = tools.clock()
-    address = tools.kind.address(source, since=state.covered_until, now=now)
+    # how far a clock that ran ahead read is not known: it is read again
+    covered = None if is_from_ahead(state.covered_until, now) else state.covered_until
+    address = tools.kind.address(source, since=covered, now=now)
     if address == source.url and has_moved(state, now):
         source = replace(source, url=str(state.moved_to))
         address = source.url

@@ -118,7 +118,13 @@ def has_moved(state: SourceState, now: datetime) -> bool:
 
 
 def next_look(first_seen_at: datetime, now: datetime) -> datetime | None:
-    """When to look at a page again that is as old as this; None: it is left alone from now on."""
+    """When to look at a page again that is as old as this; None: it is left alone from now on.
+
+    One that was first seen at a time that has not come, by a clock that ran ahead, is of no known
+    age: it is looked at once a day.
+    """
+    if first_seen_at > now + _BETWEEN_LOOKS:
+        return now + timedelta(days=1)
     for after in LOOKS:
         if (at := first_seen_at + after) - now > _BETWEEN_LOOKS:
             return at

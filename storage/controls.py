@@ -21,6 +21,7 @@ from storage.schema import (
     subscriber,
     told,
 )
+from storage.waiting import LONGEST_MUTE
 
 KEY_BYTES = 32
 _LINKS = "links"
@@ -120,7 +121,7 @@ class Controls:
         self, now: datetime, subscriber_ids: Collection[int] | None = None
     ) -> tuple[Muted, ...]:
         """What is mute now, of these subscribers or of all."""
-        wanted = select(mute).where(mute.c.until > now)
+        wanted = select(mute).where(mute.c.until > now, mute.c.until <= now + LONGEST_MUTE)
         if subscriber_ids is not None:
             wanted = wanted.where(mute.c.subscriber_id.in_(list(subscriber_ids)))
         ordered = wanted.order_by(mute.c.subscriber_id, mute.c.watch_key)

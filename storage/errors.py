@@ -3,6 +3,7 @@
 StorageError
 ├── DatabaseUnusable   cannot be opened, is locked, full, damaged or away
 ├── DamagedRow         a row cannot be decoded
+├── DatabaseLost       the file was removed or replaced while the service had it open
 ├── SchemaTooNew       was written by a newer release
 ├── SchemaTooOld       was written by an older release and was not to be upgraded
 ├── AlreadyRunning     another service holds the data folder
@@ -18,6 +19,7 @@ __all__ = [
     "AlreadyRunning",
     "BackupFailed",
     "DamagedRow",
+    "DatabaseLost",
     "DatabaseUnusable",
     "SchemaTooNew",
     "SchemaTooOld",
@@ -50,6 +52,10 @@ class DatabaseUnusable(StorageError):
 
 class DamagedRow(StorageError):
     """A row of the database cannot be decoded: a disk, a restore or a hand has changed it."""
+
+
+class DatabaseLost(StorageError):
+    """The database file was removed or replaced under a service that had it open."""
 
 
 class SchemaTooNew(StorageError):

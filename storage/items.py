@@ -27,6 +27,7 @@ from storage.model import (
 from storage.placing import Placing, mark
 from storage.schema import carrier, item, item_revision, mention, pending_match, quarantine
 from storage.types import clean
+from storage.waiting import LONGEST_MATCH_WAIT
 
 __all__ = ["Items", "KnownEntry"]
 
@@ -220,24 +221,28 @@ class Items:
             among: only these; otherwise all but those of which an attempt failed (see
                 `Quarantine`, task `match`).
         """
-        waiting = (
-            select(pending_match.c.item_id)
-            .where(pending_match.c.ready_at <= now)
-            .order_by(pending_match.c.ready_at, pending_match.c.item_id)
-            .limit(limit)
+        at = pending_match.c.ready_at
+        failed = exists().where(
+            quarantine.c.task == "match",
+            quarantine.c.subject == cast(pending_match.c.item_id, Text),
         )
-        if among is None:
-            failed = exists().where(
-                quarantine.c.task == "match",
-                quarantine.c.subject == cast(pending_match.c.item_id, Text),
+        wanted = ~failed if among is None else pending_match.c.item_id.in_(list(among))
+        found: list[int] = []
+        # one after the other: each is a range of the index
+        for due in (at <= now, at > now + LONGEST_MATCH_WAIT):
+            waiting = (
+                select(pending_match.c.item_id)
+                .where(due, wanted)
+                .order_by(at, pending_match.c.item_id)
+                .limit(limit - len(found))
             )
-            waiting = waiting.where(~failed)
-        else:
-            waiting = waiting.where(pending_match.c.item_id.in_(list(among)))
-        if self._writes:
-            # a text that changes meanwhile waits, and sets its mark anew after this commit
-            waiting = waiting.with_for_update(skip_locked=True)
-        return tuple(self._db.scalars(waiting))
+            if self._writes:
+                # a text that changes meanwhile waits, and sets its mark anew after this commit
+                waiting = waiting.with_for_update(skip_locked=True)
+            found += self._db.scalars(waiting)
+            if len(found) >= limit:
+                break
+        return tuple(found)
 
     def address(self, item_id: int) -> str | None:
         """The address of an item, also of one that is damaged; None where it has none."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from storage.identity import entry_hash, guid_key, url_key
 from storage.model import FetchedEntry, TextState
 from storage.schema import carrier, item
+from storage.waiting import LONGEST_PAGE_WAIT, due_column, from_ahead_column
 
 _AT_ONCE = 400  # bound parameters of one question
 
@@ -101,7 +102,18 @@ def ready(connection: Connection, source_key: str, now: datetime, limit: int) ->
     """Item rows of a source whose pages are due, newest first."""
     return connection.execute(
         select(item)
-        .where(item.c.source_key == source_key, item.c.page_due_at <= now)
+        .where(
+            item.c.source_key == source_key,
+            or_(
+                due_column(item.c.page_due_at, now, LONGEST_PAGE_WAIT),
+                and_(
+                    # never tried: its time was set when it was first seen
+                    item.c.page_due_at.is_not(None),
+                    item.c.page_attempts == 0,
+                    from_ahead_column(item.c.first_seen_at, now),
+                ),
+            ),
+        )
         .order_by(item.c.first_seen_at.desc(), item.c.published_at.desc(), item.c.id)
         .limit(limit)
     ).all()

@@ -39,6 +39,17 @@ class ServiceLock:
         self._descriptor = descriptor
         return self
 
+    def is_in_place(self) -> bool:
+        """Whether the lock file that is held is the one that another process would find."""
+        if self._descriptor is None:
+            return False
+        held = os.fstat(self._descriptor)
+        try:
+            there = self._path.stat()
+        except FileNotFoundError:
+            return False
+        return (held.st_dev, held.st_ino) == (there.st_dev, there.st_ino)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,

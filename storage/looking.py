@@ -12,6 +12,7 @@ from storage import fulltext
 from storage.model import TextState
 from storage.placing import keep_old, mark
 from storage.schema import item
+from storage.waiting import LONGEST_LOOK_WAIT, due_column
 
 LOOKS_UNTIL_GONE = 2  # that find nothing: one may be a moment in which a site is rebuilt
 
@@ -20,7 +21,7 @@ def due(connection: Connection, source_key: str, now: datetime, limit: int) -> S
     """Item rows of a source that are to be looked at again, the longest overdue first."""
     return connection.execute(
         select(item)
-        .where(item.c.source_key == source_key, item.c.look_at <= now)
+        .where(item.c.source_key == source_key, due_column(item.c.look_at, now, LONGEST_LOOK_WAIT))
         .order_by(item.c.look_at, item.c.id)
         .limit(limit)
     ).all()

@@ -71,23 +71,24 @@ class Mentions:
         for match in matches:
             old = known.get(match.watch_key)
             if old is None:
-                baseline = row.baseline or self._precedes(match, since)
+                baseline = row.baseline or self._precedes(match, since, now)
                 fresh.append(self._add(match, audience, now, baseline=baseline))
             elif matched_revision >= old.match.revision:
                 self._stands_now(old, match)
                 is_event = eventful and not row.baseline and match.revision > old.match.revision
-                if old.baseline and is_event and not self._precedes(match, since):
+                if old.baseline and is_event and not self._precedes(match, since, now):
                     self._make_news(old, match, audience, now)
         self._note_edits(list(known.values()), item_id, matched_revision, now)
         if row.revision <= matched_revision:
             unmark(self._db, item_id)
         return tuple(fresh)
 
-    def _precedes(self, match: Match, seen_at: datetime) -> bool:
+    def _precedes(self, match: Match, seen_at: datetime, now: datetime) -> bool:
         """Whether a watch came into force after the item, or the event in it, was first seen.
 
         An item's first text waits to be matched by the watch as it was too: an edit of the watch
-        in that moment must not swallow it. A changed old article is new to no edited watch.
+        in that moment must not swallow it. A changed old article is new to no edited watch. A watch
+        that a clock which ran ahead put into force is in force already: nothing precedes it.
         """
         versions = self._db.execute(
             select(watch_version.c.active_since, watch_version.c.retired_at)
@@ -112,7 +113,7 @@ class Mentions:
             since = version.active_since
             if match.revision > 1:
                 break
-        return since is not None and seen_at < since
+        return since is not None and seen_at < since <= now
 
     def _add(
         self, match: Match, audience: Mapping[str, Sequence[int]], now: datetime, *, baseline: bool

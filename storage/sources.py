@@ -14,6 +14,14 @@ from storage.dialect import alone, upsert
 from storage.model import CrawlReport, SourceState, Validators
 from storage.rhythms import Reading, Rhythm, health_after, learned, readings
 from storage.schema import item, robots, source
+from storage.waiting import (
+    LONGEST_LEASE,
+    LONGEST_POLL_WAIT,
+    due_column,
+    from_ahead_column,
+    is_due,
+    is_from_ahead,
+)
 
 RETRY_AFTER_CRASH = timedelta(minutes=5)
 _SUCCESSES = ("ok", "not-modified", "empty")
@@ -27,6 +35,20 @@ class RobotsFile:
     fetched_at: datetime
     status: int
     body: str
+
+
+def is_free(state: SourceState, now: datetime) -> bool:
+    """Whether no run holds a source; a lease that no run can have had is none."""
+    return state.lease_until is None or is_due(state.lease_until, now, LONGEST_LEASE)
+
+
+def poll_is_due(state: SourceState, now: datetime) -> bool:
+    """Whether a source is to be polled, whoever holds it; as `Sources.claim_due` sees it."""
+    return (
+        state.last_polled_at is None
+        or is_from_ahead(state.last_polled_at, now)
+        or is_due(state.next_at, now, LONGEST_POLL_WAIT)
+    )
 
 
 class Sources:
@@ -76,10 +98,20 @@ class Sources:
         """Lease due sources to `owner`; each source has one holder at a time."""
         due = select(source.c.key).where(
             source.c.active.is_(True),
-            or_(source.c.lease_until.is_(None), source.c.lease_until <= now),
+            or_(
+                source.c.lease_until.is_(None),
+                due_column(source.c.lease_until, now, LONGEST_LEASE),
+            ),
         )
         if not even_if_not_due:
-            due = due.where(source.c.next_at <= now)
+            due = due.where(
+                or_(
+                    due_column(source.c.next_at, now, LONGEST_POLL_WAIT),
+                    # its next poll was set by the same clock as its last one
+                    from_ahead_column(source.c.last_polled_at, now),
+                    source.c.last_polled_at.is_(None),
+                )
+            )
         if keys is not None:
             due = due.where(source.c.key.in_(list(keys)))
         due = due.order_by(source.c.next_at, source.c.key).limit(limit)

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from storage.backlog import Backlog
 from storage.captures import Captures
 from storage.controls import Controls
 from storage.coverage import CoverageReader
 from storage.damage import Damage
-from storage.engine import TO_READ, make_engine
+from storage.engine import TO_READ, make_engine, sqlite_file
 from storage.errors import DatabaseUnusable, explained, is_damage
 from storage.exports import Exports
 from storage.fulltext import FullText
@@ -57,6 +58,7 @@ class Unit:
         self.volumes = Volumes(connection)
         self.controls = Controls(connection)
         self.quarantine = Quarantine(connection)
+        self.backlog = Backlog(connection)
 
 
 class Store:
@@ -65,6 +67,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._damage: DatabaseUnusable | None = None
+        self._opened = _file_identity(engine)
 
     @property
     def url(self) -> str:
@@ -120,6 +123,24 @@ class Store:
         with self._connected() as connection:
             connection.execution_options(**TO_READ).execute(text("SELECT 1"))
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for PostgreSQL."""
+        return sqlite_file(self._engine)
+
+    def lost_file(self) -> str | None:
+        """What became of the SQLite file that was opened; None while it is where it was.
+
+        A process that has the file open goes on writing into one that is in no folder any more,
+        and all of that is gone when it ends.
+        """
+        if self._opened is None:
+            return None
+        there = _file_identity(self._engine)
+        if there is None:
+            return "was removed"
+        return None if there == self._opened else "was replaced by another file"
+
     def connections_in_use(self) -> int:
         """How many connections are in the hands of units now."""
         pool = self._engine.pool
@@ -128,6 +149,18 @@ class Store:
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def _file_identity(engine: Engine) -> tuple[int, int] | None:
+    """Device and number of the SQLite file; None where there is none."""
+    path = sqlite_file(engine)
+    if path is None:
+        return None
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 def open_store(url: str, *, migrate: bool = True, backup_dir: Path | None = None) -> Store:

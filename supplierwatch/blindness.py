@@ -37,7 +37,8 @@ def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, .
     answer of any kind and nobody else has answered since.
     """
     active = [state for state in states if state.active]
-    answers = [at for state in active if (at := _answered_at(state)) is not None]
+    # an answer that a clock ahead dated would keep every outage from being seen
+    answers = [at for state in active if (at := _answered_at(state)) is not None and at <= now]
     last = max(answers, default=None)
     silent = tuple(
         state

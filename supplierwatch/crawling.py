@@ -18,6 +18,7 @@ from config.model import Catalog, CrawlSettings, Source
 from crawler.batches import batches, host_of
 from crawler.children import Child, spawn
 from crawler.job import CrawlJob
+from storage.sources import is_free, poll_is_due
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -103,9 +104,9 @@ class CrawlSupervisor:
                 continue
             if host_of(source.url) in busy_hosts:
                 continue
-            if state.lease_until is not None and state.lease_until > now:
+            if not is_free(state, now):
                 continue
-            if even_if_not_due or state.next_at <= now:
+            if even_if_not_due or poll_is_due(state, now):
                 due.append((state.next_at, source))
         return [source for _, source in sorted(due, key=lambda pair: (pair[0], pair[1].key))]
 

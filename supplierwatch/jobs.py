@@ -83,6 +83,9 @@ class Service:
     ) -> None:
         # once it is set, jobs leave what they have not begun to the next start
         self.ending = threading.Event()
+        # called with the name of a worker when it got on with a long round
+        self.beat: Callable[[str], None] = lambda worker: None
+        self._doubted_until = 0.0
         self.store = store
         self.clock = clock
         self.owner = owner
@@ -148,6 +151,7 @@ class Service:
     def _match(self, now_in_force: InForce) -> int:
         total = 0
         while True:
+            self.beat("match")
             done = match_pending(
                 self.store,
                 now_in_force.wired.index,
@@ -169,6 +173,7 @@ class Service:
         with self._indexing:
             total = 0
             while total < INDEX_ROUND and not self.ending.is_set():
+                self.beat("index")
                 done = file_some(self.store)
                 total += done
                 if done == 0:
@@ -217,7 +222,7 @@ class Service:
                     now=self.clock,
                     owner=self._sender(os.getpid()),
                     limit=DELIVERY_BATCH,
-                    ending=self.ending.is_set,
+                    ending=self._is_ending_delivery,
                     unwritten=self._unwritten,
                 )
                 total += done
@@ -226,6 +231,18 @@ class Service:
             if total:
                 tell_of_pauses(self.store, self.in_force.context, self.clock())
             return total
+
+    def _is_ending_delivery(self) -> bool:
+        self.beat("deliver")  # asked before each message
+        return self.ending.is_set()
+
+    def _is_ending_pruning(self) -> bool:
+        self.beat("prune")  # asked before each batch
+        return self.ending.is_set()
+
+    def doubt_clock(self, seconds: float) -> None:
+        """Let nothing go by its age for so long: the wall clock has just jumped far ahead."""
+        self._doubted_until = time.monotonic() + seconds
 
     def run_once(
         self,
@@ -276,6 +293,8 @@ class Service:
         kept, now = self.catalog.settings.retention, time.monotonic()
         if kept.texts is None and kept.mentions is None and kept.raw is None:
             return
+        if now < self._doubted_until:
+            return
         if self._pruned_at is None or now - self._pruned_at >= PRUNE_EVERY:
             self.prune()
             self._pruned_at = now
@@ -283,7 +302,10 @@ class Service:
     def prune(self) -> Pruned:
         """Let go of what has been kept for its time, a little at a time; returns what went."""
         total = prune_all(
-            self.store, self.catalog.settings.retention, self.clock(), ending=self.ending.is_set
+            self.store,
+            self.catalog.settings.retention,
+            self.clock(),
+            ending=self._is_ending_pruning,
         )
         if not total.nothing:
             log.info(

@@ -15,8 +15,9 @@ _NOTICE = "delivery-paused:"
 def tell_of_pauses(store: Store, context: TellingContext, now: datetime) -> int:
     """Write to the operator of each pause that was not told yet; returns how many.
 
-    Where mail itself is paused, the message waits with the others, and says afterwards what was;
-    until then /health and `supplierwatch deliveries` say it.
+    Where mail itself is paused, the mail waits with the others, and says afterwards what was; the
+    channels of `[operator] also` have it at once, and /health, `supplierwatch deliveries` and the
+    operator's file (`supplierwatch.attention`) say it until then.
     """
     with store.reading() as unit:
         pauses = [each for each in unit.notices.open() if each.key.startswith(_NOTICE)]

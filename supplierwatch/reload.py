@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 CONFIG_NOTICE = "config-refused"
 RESTART_NOTICE = "restart-needed"
+LINES_LOGGED = 30  # of the problems of one edit; the operator is written all of them
 AT_START = ("data", "database_url", "listen")  # under [service]: what the process has opened
 
 Signature = tuple[tuple[str, int, int, int], ...]
@@ -96,7 +97,8 @@ class ConfigWatch:
     def _refuse(self, error: ConfigError) -> None:
         """Say to the log, to health and to the operator that an edit is not in force, and why."""
         service, text, now = self._service, str(error), self._service.clock()
-        log.error("config.refused\n%s", text)
+        for line in filter(str.strip, text.splitlines()[:LINES_LOGGED]):
+            log.error("config.refused %s", line)
         with service.store.reading() as unit:
             said = [notice.text for notice in unit.notices.open() if notice.key == CONFIG_NOTICE]
         if said == [text]:

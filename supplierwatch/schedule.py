@@ -1,4 +1,4 @@
-"""Runs the service: ticks by APScheduler, a thread for each kind of work, an orderly end.
+"""Runs the service: a thread for each kind of work, ticks that wake them, an orderly end.
 
 Ticks only wake workers: what is due is read from the database, so a tick that is missed, late or
 doubled changes nothing. A worker that finishes something wakes the next at once.
@@ -12,86 +12,39 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.jobstores.memory import MemoryJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from storage.lock import ServiceLock
 from storage.store import open_store
 from supplierwatch import wiring
 from supplierwatch.feeds import FeedDesk
-from supplierwatch.health import Health
+from supplierwatch.guardian import Guardian
+from supplierwatch.health import Audience, Health
 from supplierwatch.jobs import Service
+from supplierwatch.lost import refuse_lost
 from supplierwatch.readers import ReadersDesk
 from supplierwatch.reload import ConfigWatch
+from supplierwatch.ticks import Ticks, wait_for
 from supplierwatch.web.server import WebServer
+from supplierwatch.worker import Worker
 
 log = logging.getLogger(__name__)
 
 STOP_WITHIN = 12.0  # seconds; service managers kill at 15 or later
 CHILD_GRACE = 8.0
-BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds to wait after failures in a row
-
-
-@dataclass(slots=True)
-class Worker:
-    """A thread that does `work` whenever it is woken; a failure is logged and tried again."""
-
-    name: str
-    work: Callable[[], object]
-    health: Health
-    stopping: threading.Event
-    wakes: tuple[Worker, ...] = ()
-    _woken: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        """Start the thread; the first round begins at once."""
-        self._woken.set()
-        self.health.began(self.name)
-        self._thread = threading.Thread(target=self._loop, name=self.name, daemon=True)
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Have another round done as soon as the present one ends."""
-        self._woken.set()
-
-    def join(self, timeout: float) -> bool:
-        """Wait for the thread; returns whether it has ended."""
-        self.wake()
-        if self._thread is not None:
-            self._thread.join(timeout)
-            return not self._thread.is_alive()
-        return True
-
-    def _loop(self) -> None:
-        failures = 0
-        while not self.stopping.is_set():
-            self._woken.wait()
-            self._woken.clear()
-            if self.stopping.is_set():
-                return
-            try:
-                did = self.work()
-            except Exception as error:
-                wait = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-                failures += 1
-                log.exception(
-                    "worker.failed name=%s failures=%d wait=%.0fs", self.name, failures, wait
-                )
-                self.health.failed(self.name, error)
-                self.stopping.wait(wait)
-                self._woken.set()
-                continue
-            failures = 0
-            self.health.worked(self.name)
-            if did:
-                for worker in self.wakes:
-                    worker.wake()
+# seconds between ticks of each worker
+EVERY = {
+    "crawl": 0.5,
+    "match": 2.0,
+    "tell": 2.0,
+    "deliver": 2.0,
+    "reload": 0.1,
+    "index": 5.0,
+    "feeds": 15.0,
+    "check": 2.0,
+    "prune": 120.0,  # so that it is seen to live; it does its work every few hours
+}
 
 
 def run_service(
@@ -107,13 +60,14 @@ def run_service(
     Raises:
         ConfigInvalid: nothing was started.
         AlreadyRunning: another service holds the data folder.
-        StorageError: the database cannot be used.
+        StorageError: the database cannot be used, or was lost while the service ran.
         ListenRefused: the address of the web page is taken.
     """
     wired = wiring.load(folder, environ)
     settings = wired.catalog.settings
     settings.service.data.mkdir(parents=True, exist_ok=True)
-    with ServiceLock(settings.service.data):
+    with ServiceLock(settings.service.data) as lock:
+        refuse_lost(settings.service.data, sqlite_path(settings.service.database_url))
         store = open_store(
             settings.service.database_url, backup_dir=settings.service.data / "backups"
         )
@@ -122,51 +76,40 @@ def run_service(
             service.take_over()
             # ten thousand compiled watches stay: walking them took a third of each edit's time
             gc.freeze()
-            _run(service, environ, started)
+            _run(service, lock, environ, started)
         finally:
             store.close()
 
 
 def _run(
-    service: Service, environ: Mapping[str, str], started: Callable[[Service], None] | None
+    service: Service,
+    lock: ServiceLock,
+    environ: Mapping[str, str],
+    started: Callable[[Service], None] | None,
 ) -> None:
     stopping = service.ending
-    health = Health(service)
-    config_watch = ConfigWatch(service, environ)
-
-    deliver = Worker("deliver", service.deliver, health, stopping)
-    tell = Worker("tell", service.tell, health, stopping, wakes=(deliver,))
+    health = Health(service, audience=lambda: audience_of(service))
+    service.beat = health.beat
     feed_desk = FeedDesk(service)
-    feeds = Worker("feeds", feed_desk.write, health, stopping)
-    match = Worker("match", service.match, health, stopping, wakes=(tell, feeds))
-    index = Worker("index", service.index, health, stopping)
-    index.wakes = (index,)  # round after round until all is filed
-    crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
-    reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
-    prune = Worker("prune", service.prune_now_and_then, health, stopping)
-    workers = (deliver, tell, match, index, crawl, reload, prune, feeds)
-
     web = WebServer(
         health.report,
         listen=service.catalog.settings.service.listen,
         readers=ReadersDesk(service),
         feeds=feed_desk,
     )
+    guardian = Guardian(service, health, lock)
+    health.add_check(guardian.reasons)
+    health.add_detail("web", web.numbers)
+    health.add_detail("clock", guardian.clock_numbers)
+    workers = _workers(service, health, feed_desk, guardian, environ)
     web.start()
     _stop_on_signal(stopping)
-    scheduler = _ticks(
-        crawl=crawl,
-        match=match,
-        tell=tell,
-        deliver=deliver,
-        index=index,
-        reload=reload,
-        prune=prune,
-        feeds=feeds,
+    ticks = Ticks(
+        {name: worker.wake for name, worker in workers.items()}, EVERY, on_jump=guardian.note_jump
     )
-    for worker in workers:
+    for worker in workers.values():
         worker.start()
-    scheduler.start()
+    ticks.start()
     log.info(
         "service.started sources=%d watches=%d",
         len(service.catalog.sources),
@@ -175,26 +118,52 @@ def _run(
     if started is not None:
         started(service)
     try:
-        while not stopping.wait(1.0):
+        while not wait_for(stopping, 3600.0):
             pass
     finally:
-        _stop(scheduler, workers, service, web)
+        _stop(ticks, tuple(workers.values()), service, web)
+    if guardian.lost is not None:
+        raise guardian.lost
 
 
-def _ticks(**workers: Worker) -> BackgroundScheduler:
-    scheduler = BackgroundScheduler(
-        jobstores={"default": MemoryJobStore()},
-        executors={"default": ThreadPoolExecutor(1)},
-        # a tick that comes late is still a tick; ten missed ones are one
-        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        timezone="UTC",
+def _workers(
+    service: Service,
+    health: Health,
+    feed_desk: FeedDesk,
+    guardian: Guardian,
+    environ: Mapping[str, str],
+) -> dict[str, Worker]:
+    stopping = service.ending
+    config_watch = ConfigWatch(service, environ)
+    deliver = Worker("deliver", service.deliver, health, stopping)
+    tell = Worker("tell", service.tell, health, stopping, wakes=(deliver,))
+    feeds = Worker("feeds", feed_desk.write, health, stopping)
+    match = Worker("match", service.match, health, stopping, wakes=(tell, feeds))
+    index = Worker("index", service.index, health, stopping)
+    index.wakes = (index,)  # round after round until all is filed
+    crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
+    reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
+    prune = Worker("prune", service.prune_now_and_then, health, stopping)
+    check = Worker("check", guardian.check, health, stopping, wakes=(deliver,))
+    workers = (deliver, tell, match, index, crawl, reload, prune, feeds, check)
+    return {worker.name: worker for worker in workers}
+
+
+def audience_of(service: Service) -> Audience:
+    """Which subscriptions are told by a timetable, and which at once with nothing to hold them."""
+    subscriptions = service.catalog.subscriptions
+    return Audience(
+        digests=tuple(s.key for s in subscriptions if s.cadence.kind != "immediate"),
+        alerts=tuple(
+            s.key for s in subscriptions if s.cadence.kind == "immediate" and s.quiet_hours is None
+        ),
     )
-    every = {"crawl": 0.5, "match": 2.0, "tell": 2.0, "deliver": 2.0, "reload": 0.1, "index": 5.0}
-    every["feeds"] = 15.0
-    every["prune"] = 120.0  # so that it is seen to live; it does its work every few hours
-    for name, worker in workers.items():
-        scheduler.add_job(worker.wake, "interval", seconds=every[name], id=name)
-    return scheduler
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite database; None for another kind."""
+    scheme, _, path = url.partition(":///")
+    return Path(path.partition("?")[0]) if scheme.startswith("sqlite") and path else None
 
 
 def _stop_on_signal(stopping: threading.Event) -> None:
@@ -207,11 +176,9 @@ def _stop_on_signal(stopping: threading.Event) -> None:
         signal.signal(signal.SIGINT, stop)
 
 
-def _stop(
-    scheduler: BackgroundScheduler, workers: tuple[Worker, ...], service: Service, web: WebServer
-) -> None:
+def _stop(ticks: Ticks, workers: tuple[Worker, ...], service: Service, web: WebServer) -> None:
     end = time.monotonic() + STOP_WITHIN
-    scheduler.shutdown(wait=False)
+    ticks.stop()
     web.stop()
     service.end(grace=CHILD_GRACE)
     for worker in workers:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+
+from config.logs import set_up
 
 if TYPE_CHECKING:
     from storage.store import Store
@@ -88,14 +89,11 @@ def working_store(wired: Wired) -> Iterator[Store]:
 
 def log_to_stderr(level: int) -> None:
     """Send log lines to standard error, as events with fields."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level)
+    set_up(level)
     # a line for each tick would bury what happens
-    for name in ("apscheduler", "uvicorn"):
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    logging.getLogger("uvicorn").setLevel(max(level, logging.WARNING))
+    # that one tick of many was left out on a busy machine is no news either
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _refuse_absent(url: str) -> None:

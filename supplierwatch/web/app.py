@@ -41,7 +41,7 @@ def build_app(
             said = {"status": said["status"]}
         return JSONResponse(said, status_code=code, headers=HEADERS)
 
-    def live(_request: Request) -> Response:
+    async def live(_request: Request) -> Response:  # needs no thread, of which there are few
         return JSONResponse({"status": "ok"}, headers=HEADERS)
 
     pages = [Route("/health", health), Route("/health/live", live)]

@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import uvicorn
@@ -14,6 +15,15 @@ from supplierwatch.errors import ListenRefused
 from supplierwatch.web.app import build_app
 from supplierwatch.web.controls import Readers
 from supplierwatch.web.feeds import Feeds
+from supplierwatch.web.limits import (
+    BACKLOG,
+    IDLE,
+    MOST_HEADER_BYTES,
+    Numbers,
+    few_threads,
+    limited,
+    most_connections,
+)
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +43,12 @@ class WebServer:
         self._app = build_app(report, readers, feeds)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
+        self._numbers = Numbers(limit=most_connections())
         self.address: tuple[str, int] | None = None
+
+    def numbers(self) -> dict[str, int]:
+        """Connections that are open, and what became of those that broke a limit."""
+        return asdict(self._numbers)
 
     def start(self) -> None:
         """Bind and serve.
@@ -46,7 +61,13 @@ class WebServer:
         bound = _bind(self._listen)
         self.address = bound.getsockname()[:2]
         config = uvicorn.Config(
-            self._app,
+            few_threads(self._app),
+            http=limited(self._numbers),
+            ws="none",
+            backlog=BACKLOG,
+            timeout_keep_alive=IDLE,
+            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
+            timeout_graceful_shutdown=2,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -75,7 +96,7 @@ def _bind(listen: str) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, int(port)))
-        bound.listen(64)
+        bound.listen(BACKLOG)
     except OSError as error:
         bound.close()
         raise ListenRefused(listen, error) from error

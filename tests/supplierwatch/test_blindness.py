@@ -52,6 +52,12 @@ def test_nothing_reached_at_all_is_our_own_outage() -> None:
     assert [state.key for state in outage(states, NOW)] == ["b", "c", "d"]
 
 
+def test_an_answer_that_a_clock_ahead_dated_hides_no_outage() -> None:
+    ahead = replace(silent("e"), last_success_at=NOW + 3650 * 24 * HOUR)
+    states = [WELL, ahead, silent("b"), silent("c"), silent("d")]
+    assert {state.key for state in outage(states, NOW)} == {"b", "c", "d", "e"}
+
+
 @pytest.mark.parametrize(
     ("states", "at"),
     [

@@ -15,8 +15,9 @@ import pytest
 from storage.model import CrawlReport, Receipt
 from storage.store import Store
 from supplierwatch import health as module
-from supplierwatch.health import STALE_AFTER, Health
-from supplierwatch.schedule import Worker
+from supplierwatch.health import Health
+from supplierwatch.reasons import STALE_AFTER
+from supplierwatch.worker import Worker
 from tests.support.crawls import a_source
 from tests.support.outgoing import a_notification
 from tests.support.services import eventually
@@ -49,7 +50,8 @@ def test_an_empty_service_is_well(health: Health) -> None:
 def test_what_is_said_can_be_written_as_json(health: Health, store: Store) -> None:
     polled(store, error="HTTP 403")
     health.failed("match", OSError("disk full"))
-    assert json.loads(json.dumps(health.report())) == health.report()
+    said = health.report()
+    assert json.loads(json.dumps(said)) == said
 
 
 def test_a_worker_that_failed_makes_it_fail_until_a_round_goes_well(health: Health) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 from storage.store import Store, Unit, open_store
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed, long_text
@@ -21,12 +23,32 @@ IMMEDIATE = (
 )
 
 
-def publish(site: FakeSite, count: int, *, path: str = "/feed.xml", about: str = "Halcyon") -> None:
-    """A feed of `count` articles, each with its page."""
+def own_words(number: int) -> str:
+    """Prose that shares no sentence with that of another number, so that none is a copy."""
+    chance = Random(number)  # the same at each run
+    syllables = ("ba", "co", "di", "fu", "ge", "hol", "kin", "lar", "mes", "nor", "pra", "ros")
+    words = ["".join(chance.choices(syllables, k=chance.randint(2, 3))) for _ in range(160)]
+    sentences = [
+        f"{words[at].capitalize()} {' '.join(words[at + 1 : at + 8])} of the trust."
+        for at in range(0, len(words), 8)
+    ]
+    return "\n\n".join(" ".join(sentences[at : at + 5]) for at in range(0, len(sentences), 5))
+
+
+def publish(
+    site: FakeSite,
+    count: int,
+    *,
+    path: str = "/feed.xml",
+    about: str = "Halcyon",
+    text: Callable[[int], str] | None = None,
+) -> None:
+    """A feed of `count` articles, each with its page; their texts are alike, or made by `text`."""
     entries = []
     for number in range(count):
         title = f"{about} story {number}"
-        link = site.page(f"/{about}-{number}", article_page(title, long_text(f"{about} {number}")))
+        words = long_text(f"{about} {number}") if text is None else text(number)
+        link = site.page(f"/{about}-{number}", article_page(title, words))
         entries.append(Entry(title=title, link=link, guid=f"{about}-{number}"))
     site.page(path, feed(entries), content_type=FEED_TYPE)
 
@@ -104,13 +126,25 @@ class Installation:
         self.write("sources.toml", "\n".join(made))
 
     @contextmanager
-    def running(self) -> Iterator[Running]:
-        """The service from start to the end of the block, killed if it has not ended by then."""
-        command = [sys.executable, "-m", "supplierwatch", "--config", str(self.config), "run"]
+    def running(
+        self, *, before: Sequence[str] = (), environ: Mapping[str, str] | None = None
+    ) -> Iterator[Running]:
+        """The service from start to the end of the block, killed if it has not ended by then.
+
+        `before` is a command that runs it, `environ` what is added to the environment.
+        """
+        service = [sys.executable, "-m", "supplierwatch", "--config", str(self.config), "run"]
+        command = [*before, *service]
         errors = self.folder / "errors.log"
         with (
             errors.open("w") as sink,
-            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=sink, text=True) as process,
+            subprocess.Popen(
+                command,
+                stdout=subprocess.DEVNULL,
+                stderr=sink,
+                text=True,
+                env={**os.environ, **(environ or {})},
+            ) as process,
         ):
             try:
                 yield Running(process=process, errors=errors)
