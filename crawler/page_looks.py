@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import request_headers
-from crawler.errors import Unreadable
+from crawler.errors import OverLimit, ReaderBroke, Unreadable
 from crawler.fetch_errors import FetchFailed
 from crawler.page_reading import PageReader, own_page
 from crawler.tally import Tally
@@ -82,24 +81,21 @@ class PageLooker:
 
     async def _read(self, page: PageDue, answer: Answer) -> None:
         try:
-            text = await self._reader.text(answer, page.entry)
+            # the listing's headline may never have been on the page
+            read = await self._reader.page_text(page, answer, page_title=page.page_title)
         except Unreadable as error:
             # a wall of today does not take away the article of yesterday
             log.info("page.looked source=%s url=%s %s", self._source.key, page.entry.url, error)
             self._told_nothing(page)
             return
-        except Exception:  # one page that breaks the reader must not stop the source
-            log.exception("page.broke-the-reader source=%s", self._source.key)
+        except (OverLimit, ReaderBroke) as error:
+            log.error("page.broke-the-reader source=%s %s", self._source.key, error)
             self._told_nothing(page)
             return
-        if text.title and page.page_title and text.title != page.page_title:
-            # the page's own headline is another one: the listing's may never have been on it
-            page = replace(page, entry=replace(page.entry, title=text.title))
-        article = self._reader.article(page, answer.page, text)
-        if self._reader.is_noise(page, article, answer.page.final_url):
+        if read.is_noise:
             self._tools.pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
         else:
-            self._reader.store(article, page, answer.page)
+            self._reader.store(read.article, page, answer.page)
 
     def _told_nothing(self, page: PageDue) -> None:
         self._tools.pipeline.look_failed(page.item_id, look_at=self._reader.look_at(page))

@@ -18,9 +18,8 @@ from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import NO_VALIDATORS, asks_in_full, request_headers
 from crawler.fetch_errors import FetchFailed
-from crawler.judging import judge, no_answer
+from crawler.judging import no_answer
 from crawler.listing import Listed, Listing
-from crawler.normalise import normalise
 from crawler.page_looks import PageLooker
 from crawler.page_reading import PageReader, note_headings, own_page
 from crawler.pipelines import PagePlan
@@ -28,7 +27,7 @@ from crawler.rhythm import has_moved, next_poll
 from crawler.tally import Tally
 from crawler.tools import Tools
 from storage.listing import KnownEntry
-from storage.model import Article, FetchedEntry, SourceState, Validators
+from storage.model import FetchedEntry, SourceState, Validators
 
 log = logging.getLogger(__name__)
 
@@ -119,13 +118,13 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     tools.hosts.answered(address)
     if answer.permanent_to is not None:
         log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
-    listed = _judged(source, address, answer, tools, known=known, sent=sent)
+    listed = await _judged(source, address, answer, tools, known=known, sent=sent)
     # an address that moves with time is the service's, and no permanent one
     moved_to = answer.permanent_to if address == source.url else None
     return replace(listed, moved_to=moved_to, asked="declared" if declared else "moved")
 
 
-def _judged(
+async def _judged(
     source: Source,
     address: str,
     answer: Answer,
@@ -137,13 +136,8 @@ def _judged(
     patience = tools.kind.patience(source, answer)
     if answer.status == 429 or patience is not None:
         tools.hosts.leave_alone(address)
-    return judge(
-        answer,
-        known=known,
-        sent=sent,
-        read=lambda given: tools.kind.read(source, given),
-        now=tools.clock(),
-        patience=patience,
+    return await tools.reading.listing(
+        source, tools.kind, answer, known=known, sent=sent, now=tools.clock()
     )
 
 
@@ -174,7 +168,7 @@ async def _ask_for_more(source: Source, listed: Listed, first: Listing, tools: T
             log.info("source.interrupted source=%s", source.key)
             return _incomplete(listed, listing, "the time for this poll was over")
         tools.hosts.answered(address)
-        part = _judged(source, address, answer, tools)
+        part = await _judged(source, address, answer, tools)
         if part.listing is None:
             failed = _incomplete(listed, listing, f"{address}: {part.error}")
             return replace(failed, retry_after=part.retry_after)
@@ -246,24 +240,16 @@ async def _store_entries(
         (carried_elsewhere, "known"),
     )
     for part, pages in parts:
-        articles = [_as_listed(source, entry, listing.language) for entry in part]
+        reasons = [None if own_page(entry) is not None else "no-page" for entry in part]
+        articles = await tools.reading.entries(
+            source, part, reasons, language=source.language or listing.language
+        )
         stored = await tools.pipeline.put_entries(articles, baseline=baseline, pages=pages)
         for entry, one in zip(part, stored, strict=True):
             tally.count(one.decision)
             if pages != "known":
                 entries[one.item_id] = entry
     return entries
-
-
-def _as_listed(source: Source, entry: FetchedEntry, language: str | None) -> Article:
-    return normalise(
-        entry,
-        item_kind=source.item_kind,
-        page=None,
-        text=None,
-        thin_reason=None if own_page(entry) is not None else "no-page",
-        language=source.language or language,
-    )
 
 
 async def _read_due(
