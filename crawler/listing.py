@@ -68,3 +68,5 @@ class Listed:
     ttl: timedelta | None = None
     moved_to: str | None = None  # where a permanent redirect led
     asked: Literal["declared", "moved"] = "declared"  # which of the source's addresses
+    skipped: int = 0  # entries of the listing that polls before took
+    body_hash: str | None = None  # of the answer, where it is taken in parts

@@ -58,6 +58,8 @@ class PageReader:
         self._baseline = baseline
         self._language = source.language or language
         self.retry_at: datetime | None = None
+        self.done: set[int] = set()  # items whose page was read, or was found to be unreadable
+        self._suspects: set[int] = set()  # items whose page was too much to learn
         self._held: dict[str, list[tuple[PageDue, Answer]]] = {}
 
     async def read(self, page: PageDue) -> Fate:
@@ -137,6 +139,7 @@ class PageReader:
     async def _read_all(self, held: Sequence[tuple[PageDue, Answer]]) -> None:
         for page, answer in held:
             await self._came(page, answer.page.requested_url, answer)
+            self.done.add(page.item_id)
 
     async def _is_held(self, page: PageDue, answer: Answer) -> bool:
         """Learn a page and hold it until others of its host have come.
@@ -148,6 +151,9 @@ class PageReader:
         final = answer.page.final_url
         try:
             await self._tools.reading.learn(self._source, self._tools.kind, answer, page.entry)
+        except OverLimit:
+            self._suspects.add(page.item_id)
+            return False
         except CrawlerError:  # it is read at once, and what is wrong with it is told there
             return False
         self._held.setdefault(site_of(final), []).append((page, answer))
@@ -217,7 +223,7 @@ class PageReader:
             language=self._language,
             held=self._tools.pipeline.text_of(page.item_id) if self._learns else None,
             page_title=page_title,
-            alone=page.attempts > 0,
+            alone=page.attempts > 0 or page.item_id in self._suspects,
         )
 
     def look_at(self, page: PageDue) -> datetime | None:

@@ -78,9 +78,12 @@ class Reading:
                 if len(whole.entries) >= ENTRIES_OF_A_POLL:
                     break
                 more = replace(task, known=NO_VALIDATORS, start_at=whole.rest)
-                part: Listed = await self._run(source, more, kind, answer=answer)
+                try:
+                    part: Listed = await self._run(source, more, kind, answer=answer)
+                except OverLimit as error:
+                    part = Listed(outcome="failed", error=error.reason)
                 if part.listing is None:
-                    return part
+                    return _without_rest(listed, whole, part)
                 listed = _joined(listed, whole.joined(part.listing), part)
         except OverLimit as error:
             return Listed(
@@ -211,6 +214,13 @@ class Reading:
         if again:
             self._given_up[source.key] += 1
         raise last
+
+
+def _without_rest(listed: Listed, whole: Listing, part: Listed) -> Listed:
+    """What came before a part that cannot be read; the next poll begins with the first again."""
+    why = f"entries from number {whole.rest} on: {part.error}"
+    whole = replace(whole, rest=None, degraded=why)
+    return replace(listed, listing=whole, validators=None, error=why)
 
 
 def _joined(listed: Listed, whole: Listing, part: Listed) -> Listed:
