@@ -125,7 +125,7 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     listed = await _judged(
         source, address, answer, tools, known=known, sent=sent, start_at=state.continue_at
     )
-    if listed.listing is not None and listed.listing.rest is not None or state.continue_at:
+    if (listed.listing is not None and listed.listing.rest is not None) or state.continue_at:
         listed = replace(listed, body_hash=body_hash(answer.page.body), skipped=state.continue_at)
     # an address that moves with time is the service's, and no permanent one
     moved_to = answer.permanent_to if address == source.url else None

@@ -30,8 +30,8 @@ from storage.retention import Pruned
 from storage.store import Store
 from storage.watches import WatchText
 from supplierwatch.blindness import look
-from supplierwatch.heavy_pages import tell_of_pages
 from supplierwatch.crawling import CrawlSupervisor, Event
+from supplierwatch.heavy_pages import tell_of_pages
 from supplierwatch.pauses import tell_of_pauses
 from supplierwatch.wiring import Wired, load, watches_of
 
