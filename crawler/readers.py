@@ -7,19 +7,21 @@ the quick one, and for what takes long by its nature. What holds up one does not
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import logging
 import os
 import pickle
 import signal
 import socket
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from crawler.errors import OverLimit, ReaderBroke
 from crawler.fork_server import ForkServer
-from crawler.job import CrawlJob
+from crawler.job import TURN, CrawlJob
 from crawler.reader_process import (
     Limits,
     Order,
@@ -206,7 +208,27 @@ class _Lane:
     def _talk(self, order: Order) -> Reply:
         if self._reader is None:
             self._reader = self._start()
-        pid, connection = self._reader
+        with self._alone():
+            return self._say(order, *self._reader)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While this is held no other crawl of this service has a task in its slow lane.
+
+        So the memory that such a task may take is counted once, and not for each batch.
+        """
+        turn = os.environ.get(TURN)
+        if self._name != "slow" or turn is None:
+            yield
+            return
+        # a lock of this process, not of the file's descriptor, which all crawls have inherited
+        fcntl.lockf(int(turn), fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(int(turn), fcntl.LOCK_UN)
+
+    def _say(self, order: Order, pid: int, connection: socket.socket) -> Reply:
         connection.settimeout(self._limits.seconds)
         reply: Reply | None = None
         again = False

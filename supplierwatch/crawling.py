@@ -21,6 +21,7 @@ from crawler.batches import batches, host_of
 from crawler.children import Child, spawn
 from crawler.job import CrawlJob
 from storage.store import Store
+from supplierwatch.memory_watch import MemoryWatch
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ Event = dict[str, Any]
 
 BATCH_SIZE = 20  # a child costs about a second to start: twenty sources share it
 PAGES_PER_SOURCE = 50
+LOOK_EVERY = 0.4  # seconds between two looks at what all processes hold
 OVERDUE_GRACE = 2.0  # seconds: it has let its own deadline pass
 LEASE_MARGIN = timedelta(minutes=2)
 
@@ -57,6 +59,9 @@ class CrawlSupervisor:
         self._clock = clock
         self._monotonic = monotonic
         self._running: dict[str, _Running] = {}
+        self._memory = MemoryWatch()
+        self._memory_limit = 0
+        self._look_at = 0.0
         self._suspects: set[str] = set()  # sources whose last poll did not end
 
     @property
@@ -88,9 +93,15 @@ class CrawlSupervisor:
             return frozenset()
         waiting = self._due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
         started: set[str] = set()
+        self._memory_limit = catalog.settings.crawl.memory_limit_mb
         for batch in self._batches(waiting)[:free]:
+            if not self._memory.has_room(self._pids(), self._memory_limit):
+                break
             started |= self._start(batch, catalog.settings.crawl, even_if_not_due=even_if_not_due)
         return frozenset(started)
+
+    def _pids(self) -> list[int]:
+        return [run.child.pid for run in self._running.values()]
 
     def _batches(self, waiting: Sequence[Source]) -> list[tuple[Source, ...]]:
         """Batches of due sources, and one of a single source whose last poll did not end.
@@ -184,6 +195,9 @@ class CrawlSupervisor:
     def collect(self) -> list[Event]:
         """What the children have said since the last call; children that ended are closed."""
         said: list[Event] = []
+        if self._running and self._monotonic() >= self._look_at:
+            self._memory.look(self._pids(), self._memory_limit)
+            self._look_at = self._monotonic() + LOOK_EVERY
         for run_id, run in list(self._running.items()):
             ended = run.child.poll()
             if ended is None and self._monotonic() > run.overdue_at:

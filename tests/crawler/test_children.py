@@ -226,6 +226,7 @@ def test_a_child_knows_no_secrets_and_no_proxies() -> None:
         "PATH": "/bin",
         "SUPPLIERWATCH_DATA": "/data",
         "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "262144",
     }
 
 
