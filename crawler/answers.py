@@ -29,7 +29,7 @@ _GZIP = b"\x1f\x8b"
 CUT_SHORT = "cut-short"  # flag of a Scrapy response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Answer:
     """What a server said. `headers` have lower-case names; the body is decompressed."""
 

@@ -12,7 +12,7 @@ from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import request_headers
 from crawler.errors import CrawlerError, Junk, OverLimit, ReaderBroke, Unreadable
-from crawler.fetch_errors import FetchFailed, HostIsOut
+from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
 from crawler.normalise import normalise
 from crawler.plain import plain_text
 from crawler.reading_tasks import PageRead
@@ -102,7 +102,7 @@ class PageReader:
             return "postponed"
         try:
             answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
-        except HostIsOut:
+        except (HostIsOut, NoRoom):
             return "postponed"
         except FetchFailed as error:
             self._tools.hosts.failed(url, error)

@@ -48,8 +48,8 @@ def lane_limits(megabytes: int) -> dict[Lane, Limits]:
         megabytes: of `[crawl] memory_limit_mb`, for all processes together.
     """
     return {
-        "quick": Limits(processor_seconds=3, seconds=60, megabytes=max(32, megabytes // 10)),
-        "slow": Limits(processor_seconds=20, seconds=120, megabytes=max(48, megabytes // 6)),
+        "quick": Limits(processor_seconds=3, seconds=60, megabytes=max(32, megabytes // 16)),
+        "slow": Limits(processor_seconds=15, seconds=120, megabytes=max(48, megabytes // 6)),
     }
 
 
@@ -126,7 +126,10 @@ class Readers:
                 memory.apply(change)
             self._lanes[lane].has_seen(host, before, len(reply.changes))
         if reply.error is not None:
-            raise reply.error
+            try:
+                raise reply.error
+            finally:
+                del reply  # it would hold on to the error, and that to this frame and the answer
         if reply.broke is not None:
             raise ReaderBroke(reply.broke)
         return reply.value, reply.notes
@@ -174,9 +177,12 @@ class _Lane:
             raise
         # not when this is cancelled: a poll that is leaves at once, the next one has to wait
         under_way.add_done_callback(self._end_turn)
-        return await asyncio.shield(under_way)
+        reply = await asyncio.shield(under_way)
+        if isinstance(reply, OverLimit):
+            raise OverLimit(reply.reason)
+        return reply
 
-    def _end_turn(self, done: asyncio.Future[Reply]) -> None:
+    def _end_turn(self, done: asyncio.Future[Reply | OverLimit]) -> None:
         self._turn.release()
         if self._name == "slow":
             self._idle = asyncio.get_running_loop().call_later(IDLE, self._retire)
@@ -205,7 +211,7 @@ class _Lane:
         with suppress(OSError):
             self._server.wait(pid)
 
-    def _talk(self, order: Order) -> Reply:
+    def _talk(self, order: Order) -> Reply | OverLimit:
         if self._reader is None:
             self._reader = self._start()
         with self._alone():
@@ -228,7 +234,8 @@ class _Lane:
         finally:
             fcntl.lockf(int(turn), fcntl.LOCK_UN)
 
-    def _say(self, order: Order, pid: int, connection: socket.socket) -> Reply:
+    def _say(self, order: Order, pid: int, connection: socket.socket) -> Reply | OverLimit:
+        """Have an order done. What was too much is returned: raised it would hold the order."""
         connection.settimeout(self._limits.seconds)
         reply: Reply | None = None
         again = False
@@ -238,15 +245,15 @@ class _Lane:
             again = reply is not None and may_be_used_again(connection)
         except TimeoutError:
             self.end()
-            raise OverLimit(f"reading it took longer than {self._limits.seconds:g} s") from None
+            return OverLimit(f"reading it took longer than {self._limits.seconds:g} s")
         except (OSError, pickle.PickleError, MemoryError, EOFError) as error:
             log.info("reader.ended lane=%s pid=%d %s", self._name, pid, error)
         if reply is None:
-            raise OverLimit(self._why(pid, connection))
+            return OverLimit(self._why(pid, connection))
         if not again:
             self.end()
         if reply.out_of_memory:
-            raise OverLimit(f"reading it needs more than {self._limits.megabytes} MB of memory")
+            return OverLimit(f"reading it needs more than {self._limits.megabytes} MB of memory")
         return reply
 
     def _start(self) -> tuple[int, socket.socket]:

@@ -197,6 +197,7 @@ class Reading:
         site = (site_of(final), self._sites.of(final)) if kind.learns_sites else None
         is_suspect = self._too_much[source.key] >= SUSPECT_AFTER
         lanes: list[Lane] = ["slow"] if alone or (is_suspect and again) else ["quick", "slow"]
+        reason = ""
         for lane in lanes if again else lanes[:1]:
             notes = kind.notes.get(source.key)
             try:
@@ -207,13 +208,14 @@ class Reading:
                     "reading.too-much source=%s url=%s lane=%s %s",
                     *(source.key, answer.page.requested_url, lane, error.reason),
                 )
-                last = error
+                reason = error.reason
             else:
                 kind.notes[source.key] = noted
                 return value
         if again:
             self._given_up[source.key] += 1
-        raise last
+        # not the one that was caught: it holds on to the answer by way of its traceback
+        raise OverLimit(reason)
 
 
 def _without_rest(listed: Listed, whole: Listing, part: Listed) -> Listed:
