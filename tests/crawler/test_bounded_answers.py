@@ -120,9 +120,8 @@ def test_fifty_hosts_that_hang_drip_or_lead_in_circles_hold_up_none_of_the_other
 def test_a_chunked_answer_of_many_small_chunks_is_read(site: FakeSite, crawls: Crawls) -> None:
     """Else bounding the chunking would prove nothing."""
     body = feed([Entry(title="Trust pauses move", link=None, guid="1")])
-    chunks = b"".join(
-        b"10\r\n%s\r\n" % body[at : at + 16].ljust(16) for at in range(0, len(body), 16)
-    )
+    pieces = [body[at : at + 16].ljust(16) for at in range(0, len(body), 16)]
+    chunks = b"".join(b"10\r\n%s\r\n" % piece for piece in pieces)
     reply = CHUNKED.replace(b"text/xml", FEED_TYPE.encode()) + chunks + b"0\r\n\r\n"
     site.behave("/feed.xml", raw(reply))
     crawls.run(a_source("outlet", site.url("/feed.xml")))

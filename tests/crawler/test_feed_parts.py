@@ -19,12 +19,8 @@ def titles(body: bytes) -> list[str]:
 
 
 def a_feed(count: int) -> bytes:
-    return feed(
-        [
-            Entry(title=f"Notice {n}", link=f"http://a.example/{n}", guid=str(n))
-            for n in range(count)
-        ]
-    )
+    numbers = map(str, range(count))
+    return feed([Entry(title=f"Notice {n}", link=f"http://a.example/{n}", guid=n) for n in numbers])
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 20, 21, 40, 41])
