@@ -22,6 +22,7 @@ from scrapy.http import Response
 
 from crawler.answers import CUT_SHORT, Answer, unpacked
 from crawler.bodies import SMALL
+from crawler.bounded_answers import TooMuchHead
 from crawler.context import context_of
 from crawler.fetch_errors import FetchFailed, NoRoom
 from crawler.settings import MAX_BODY
@@ -126,6 +127,8 @@ def explained(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFa
     """Scrapy's exception in words for an operator, with a cause for counters."""
     if isinstance(error, FetchFailed):
         return error
+    if (said := _bound_in(error)) is not None:
+        return FetchFailed(f"{url}: {said}", cause="malformed")
     for kind, cause, words in _SAID:
         if isinstance(error, kind):
             return FetchFailed(f"{url}: {words}", cause=cause)
@@ -142,6 +145,19 @@ def explained(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFa
         cause = "tls" if "SSL" in str(error) else "broken"
         return FetchFailed(f"{url}: the connection failed: {_innermost(error)}", cause=cause)
     return FetchFailed(f"{url}: {type(error).__name__}: {error}", cause="unexpected")
+
+
+def _bound_in(error: BaseException | None) -> TooMuchHead | None:
+    """The bound that ended an answer, wherever in Twisted's failures it stands."""
+    for _ in range(10):
+        if error is None or isinstance(error, TooMuchHead):
+            return error
+        reasons = [getattr(one, "value", one) for one in getattr(error, "reasons", None) or ()]
+        found = next((one for one in reasons if isinstance(one, TooMuchHead)), None)
+        if found is not None:
+            return found
+        error = error.__cause__ or next(iter(reasons), None)
+    return None
 
 
 def _innermost(error: Exception) -> str:

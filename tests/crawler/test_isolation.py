@@ -107,7 +107,7 @@ def test_a_child_whose_reactor_hangs_ends_itself_after_its_deadline(
     site: FakeSite, crawls: Crawls
 ) -> None:
     list_in_feed(site, [])
-    child = crawls.start(a_source("hangs", site.url("/feed.xml"), kind="trouble"), deadline=1)
+    child = crawls.start(a_source("hangs", site.url("/feed.xml"), kind="trouble"), deadline=10)
     assert child.wait(60) == OVERDUE
 
 
