@@ -70,6 +70,8 @@ def test_a_source_found_out_is_polled_alone_and_less_and_less_often(
     crew.start()
     assert run_while(crew, lambda: crew.state("kills").failures == 1)
     first = crew.state("kills").next_at - crew.clock()
+    # the other was under suspicion too, and one that is runs at a time
+    assert run_while(crew, lambda: "one" in crew.finished() and not crew.crawls.busy)
     crew.clock.advance(timedelta(days=1))
     assert {"kills"} in [set(run.keys) for run in _runs(crew)]
     assert run_while(crew, lambda: crew.state("kills").failures == 2)
