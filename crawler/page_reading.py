@@ -123,7 +123,7 @@ class PageReader:
         if answer.status != 200:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
             return self._unreadable(page, reason, answer.status)
-        if await self._is_held(page, answer):
+        if self._is_held(page, answer):
             host = site_of(answer.page.final_url)
             if len(self._held[host]) >= PAGES_TO_COMPARE:
                 await self._read_all(self._held.pop(host))
@@ -137,25 +137,22 @@ class PageReader:
             await self._read_all(pages)
 
     async def _read_all(self, held: Sequence[tuple[PageDue, Answer]]) -> None:
+        """Learn these pages of one host, then read them.
+
+        What is new on a site today, a list of what is read most or a plea, stands on all of them.
+        """
+        pages = [(answer, page.entry) for page, answer in held]
+        if not await self._tools.reading.learn(self._source, self._tools.kind, pages):
+            self._suspects.update(page.item_id for page, _ in held)
         for page, answer in held:
             await self._came(page, answer.page.requested_url, answer)
             self.done.add(page.item_id)
 
-    async def _is_held(self, page: PageDue, answer: Answer) -> bool:
-        """Learn a page and hold it until others of its host have come.
-
-        What is new on a site today, a list of what is read most or a plea, stands on all of them.
-        """
+    def _is_held(self, page: PageDue, answer: Answer) -> bool:
+        """Hold a page until others of its host have come, to be told from them."""
         if not self._learns or page.attempts or len(answer.page.body) > LARGEST_HELD:
             return False
         final = answer.page.final_url
-        try:
-            await self._tools.reading.learn(self._source, self._tools.kind, answer, page.entry)
-        except OverLimit:
-            self._suspects.add(page.item_id)
-            return False
-        except CrawlerError:  # it is read at once, and what is wrong with it is told there
-            return False
         self._held.setdefault(site_of(final), []).append((page, answer))
         return True
 

@@ -322,9 +322,11 @@ async def _read_due(
                 left = True
             elif fate != "held":
                 begun.discard(page.item_id)
-        await reader.read_held()
     finally:
-        tools.pipeline.take_attempts_back(sorted(begun - reader.done))
+        try:
+            await reader.read_held()  # a poll that is interrupted keeps what it has fetched
+        finally:
+            tools.pipeline.take_attempts_back(sorted(begun - reader.done))
     return left
 
 

@@ -21,7 +21,7 @@ from crawler.kind import Kind
 from crawler.listing import Listed, Listing
 from crawler.reader_process import Task
 from crawler.readers import Lane, Readers
-from crawler.reading_tasks import LearnPage, NormaliseEntries, PageRead, ReadListing, ReadPage
+from crawler.reading_tasks import LearnPages, NormaliseEntries, PageRead, ReadListing, ReadPage
 from crawler.sites import Sites, site_of
 from storage.model import Article, FetchedEntry, Validators
 
@@ -100,15 +100,19 @@ class Reading:
             )
         return listed
 
-    async def learn(self, source: Source, kind: Kind, answer: Answer, entry: FetchedEntry) -> None:
-        """Have the memory of a page's host learn a page that is to be read later.
+    async def learn(
+        self, source: Source, kind: Kind, pages: Sequence[tuple[Answer, FetchedEntry]]
+    ) -> bool:
+        """Have the memory of a host learn pages of it that are to be read next.
 
-        Raises:
-            OverLimit: it is too much; reading it would be as well.
-            CrawlerError: it is no page that can be read.
+        False: that was too much. Nothing was learned, and each is to be read alone.
         """
-        task = LearnPage(answer=answer, entry=entry)
-        await self._run(source, task, kind, answer=answer, again=False)
+        task = LearnPages(pages=tuple(pages))
+        try:
+            await self._run(source, task, kind, answer=pages[0][0], again=False)
+        except (OverLimit, ReaderBroke):
+            return False
+        return True
 
     async def page(
         self,

@@ -5,6 +5,7 @@ Each task is a value that crosses to the reader by pickle, and so is what it com
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
@@ -28,6 +29,8 @@ from crawler.sites import site_of
 from crawler.spider import SourceSpider
 from crawler.spider_classes import spider_class
 from storage.model import Article, FetchedEntry, PageText, Validators
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +66,21 @@ class ReadListing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LearnPage:
-    """Have the memory of a page's host learn the page; comes to nothing."""
+class LearnPages:
+    """Have the memory of a host learn pages of it before any is read; comes to nothing."""
 
-    answer: Answer
-    entry: FetchedEntry
+    pages: tuple[tuple[Answer, FetchedEntry], ...]
 
     def run(self, desk: Desk) -> None:
-        """Learn."""
-        host = site_of(self.answer.page.final_url)
-        learn(self.answer.page, entry=self.entry, site=desk.sites[host])
+        """Learn; what is wrong with a page is told when it is read."""
+        for answer, entry in self.pages:
+            site = desk.sites[site_of(answer.page.final_url)]
+            try:
+                learn(answer.page, entry=entry, site=site)
+            except MemoryError:
+                raise
+            except Exception:
+                log.info("page.not-learned url=%s", answer.page.final_url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
