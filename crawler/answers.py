@@ -9,7 +9,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,7 +29,7 @@ _GZIP = b"\x1f\x8b"
 CUT_SHORT = "cut-short"  # flag of a Scrapy response
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Answer:
     """What a server said. `headers` have lower-case names; the body is decompressed."""
 
@@ -64,6 +64,10 @@ class Answer:
         if self.status not in _WAIT_STATUSES:
             return None
         return parse_retry_after(self.headers.get("retry-after"), now)
+
+
+# asks for a URL with headers beside the usual ones; raises FetchFailed
+Fetch = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
 
 
 def is_cut_short(encoding: str, body: bytes, *, limit: int) -> bool:

@@ -12,27 +12,31 @@ import signal
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
 from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.utils.reactor import install_reactor
 
 from config.model import Source
+from crawler.answers import Fetch
 from crawler.connecting import Door
 from crawler.context import CrawlContext
 from crawler.events import Emit
 from crawler.examining import examine
+from crawler.fork_server import ForkServer
 from crawler.guard import Guard
 from crawler.job import CrawlJob
 from crawler.kind import Kind
 from crawler.pipelines import ForgottenRobots, Pipeline, StoredRobots
 from crawler.poll import poll
 from crawler.probing import probe
+from crawler.readers import Readers
+from crawler.reading import Reading
 from crawler.settings import scrapy_settings
 from crawler.sites import ForgottenSites, StoredSites
 from crawler.spider import SourceSpider, Work
-from crawler.tools import Fetch, Tools
+from crawler.spider_classes import spider_class
+from crawler.tools import Tools
 from storage.store import Store, open_store
 
 log = logging.getLogger(__name__)
@@ -47,8 +51,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def crawl(job: CrawlJob, emit: Emit) -> int:
-    """Poll the sources of a job; returns the exit code."""
+def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
+    """Poll the sources of a job; returns the exit code. `forks`: forks the readers."""
     install_reactor(REACTOR)
     from twisted.internet import reactor as installed
 
@@ -61,9 +65,10 @@ def crawl(job: CrawlJob, emit: Emit) -> int:
     robots = StoredRobots(store) if store is not None and crawling else ForgottenRobots()
     sites = ForgottenSites() if store is None else StoredSites(store, now)
     context = CrawlContext(job=job, door=door, robots=robots, clock=now, sites=sites)
+    readers = Readers(forks, job)
     work: Work
     if store is not None and crawling:
-        work = polling(context, store, emit)
+        work = polling(context, store, emit, Reading(readers, sites))
     else:
         work = examining(emit, job.task, None if store is None else Pipeline(store, now))
     batch = _Batch(context, work, emit)
@@ -81,6 +86,7 @@ def crawl(job: CrawlJob, emit: Emit) -> int:
     kept: list[asyncio.Future[None]] = []  # the loop itself holds tasks but weakly
     reactor.callWhenRunning(lambda: kept.append(asyncio.ensure_future(everything())))
     reactor.run(installSignalHandlers=False)
+    readers.close()
     if store is not None:
         store.close()
     return SOME_BROKE if batch.broken else OK
@@ -139,7 +145,7 @@ class _Batch:
         )
 
 
-def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
+def polling(context: CrawlContext, store: Store, emit: Emit, reading: Reading) -> Work:
     """Polls, with what they share in one batch."""
     pipeline = Pipeline(store, context.clock, keep_raw=context.job.crawl.keep_raw)
 
@@ -148,6 +154,7 @@ def polling(context: CrawlContext, store: Store, emit: Emit) -> Work:
             pipeline=pipeline,
             fetch=fetch,
             kind=kind,
+            reading=reading,
             clock=context.clock,
             random=random.random,
             emit=emit,
@@ -179,16 +186,3 @@ def groups(sources: Sequence[Source]) -> Mapping[tuple[str, bool], tuple[Source,
     for source in sources:
         grouped[source.kind, source.verify_tls].append(source)
     return {key: tuple(group) for key, group in grouped.items()}
-
-
-def spider_class(kind: str) -> type[SourceSpider]:
-    """The spider of a source kind: the one of that name in the file of that name."""
-    module = import_module(f"crawler.spiders.{kind}")
-    for value in vars(module).values():
-        if (
-            isinstance(value, type)
-            and issubclass(value, SourceSpider)
-            and getattr(value, "name", None) == kind
-        ):
-            return value
-    raise LookupError(f"crawler/spiders/{kind}.py has no spider named {kind!r}")

@@ -29,6 +29,14 @@ CLOSING = 10.0  # seconds from the deadline until the process ends, closed or no
 def main() -> NoReturn:
     """Read the job, do it, end."""
     _set_up_logging()
+    # imported and forked before this process has threads, events or a reactor
+    from crawler.batch import crawl
+    from crawler.fork_server import start_fork_server
+    from crawler.reader_process import serve
+    from crawler.spider_classes import import_spiders
+
+    import_spiders()
+    forks = start_fork_server(serve)
     emit = _events_on_stdout()
     try:
         job = from_json(sys.stdin.buffer.readline().decode())
@@ -39,9 +47,7 @@ def main() -> NoReturn:
     end_after(job.deadline.total_seconds() + CLOSING)
     limit_memory(job.crawl.memory_limit_mb)
     try:
-        from crawler.batch import crawl  # Scrapy takes half a second to import: after the watches
-
-        code = crawl(job, emit)
+        code = crawl(job, emit, forks)
     except Exception as error:
         log.exception("child.broke run=%s", job.run_id)
         emit({"event": "error", "source": None, "error": f"{type(error).__name__}: {error}"})

@@ -7,14 +7,16 @@ import queue
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from typing import IO, Any, cast
 
 from crawler.events import event_of
-from crawler.job import CrawlJob, to_json
+from crawler.job import TURN, CrawlJob, to_json
 
 OVERDUE_MARGIN = 15.0  # seconds: a child ends itself 10 s after its deadline
 _SECRETS = ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL")
@@ -111,6 +113,7 @@ def spawn(job: CrawlJob) -> Child:
 
     Its stdin stays open as long as this process lives: a child whose stdin closes ends itself.
     """
+    turn = _turns().fileno()
     process = subprocess.Popen(
         [sys.executable, "-m", "crawler.child"],
         stdin=subprocess.PIPE,
@@ -119,13 +122,20 @@ def spawn(job: CrawlJob) -> Child:
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
-        env=child_environment(os.environ),
+        pass_fds=(turn,),
+        env=child_environment(os.environ) | {TURN: str(turn)},
     )
     stdin = cast(IO[str], process.stdin)
     with suppress(BrokenPipeError):  # it died at once: poll() says how
         stdin.write(to_json(job) + "\n")
         stdin.flush()
     return Child(process, job)
+
+
+@cache
+def _turns() -> IO[bytes]:
+    """The file on which the crawls of this process take turns at what takes much memory."""
+    return cast(IO[bytes], tempfile.TemporaryFile())
 
 
 def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -136,5 +146,6 @@ def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
         if not (name.startswith("SUPPLIERWATCH_") and any(word in name for word in _SECRETS))
         and not name.lower().endswith("_proxy")
     }
-    # each arena maps 64 MB, which would count against the memory limit
-    return kept | {"MALLOC_ARENA_MAX": "2"}
+    # each arena maps 64 MB, which would count against the memory limit; a large body goes back to
+    # the system when it is let go, which glibc otherwise unlearns with the first one
+    return kept | {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}

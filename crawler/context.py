@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from crawler.bodies import LargeBodies
 from crawler.connecting import Door
 from crawler.hosts import Hosts
 from crawler.job import CrawlJob
@@ -35,6 +36,7 @@ class CrawlContext:
     hosts: Hosts = field(default_factory=Hosts)
     sites: Sites = field(default_factory=ForgottenSites)
     turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    large_bodies: LargeBodies = field(default_factory=LargeBodies)
     crawl_delays: dict[str, float] = field(default_factory=dict)
 
 

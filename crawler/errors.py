@@ -4,6 +4,8 @@ CrawlerError
   NotAFeed     what came is not a feed
   Unreadable   a page has no article that can be read
     Junk       what it has stands on other pages of its site too
+  OverLimit    reading something took more time or memory than it may, or crashed
+  ReaderBroke  code that reads raised what it should not
 """
 
 from __future__ import annotations
@@ -42,3 +44,15 @@ class Junk(Unreadable):
     def __init__(self, reason: str, *, text: str = "") -> None:
         super().__init__(reason)
         self.text = text
+
+
+class OverLimit(CrawlerError):
+    """Reading something took more time or memory than it may, or crashed the process."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class ReaderBroke(CrawlerError):
+    """Code that reads raised what it should not; the message has the error and where it was."""

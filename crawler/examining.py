@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from config.model import Source
-from crawler.answers import Answer
+from crawler.answers import Answer, Fetch
 from crawler.errors import Unreadable
 from crawler.events import Emit
 from crawler.exam_words import (
@@ -26,7 +26,6 @@ from crawler.kind import Kind
 from crawler.listing import Listing
 from crawler.normalise import normalise
 from crawler.page_reading import own_page
-from crawler.tools import Fetch
 from storage.model import Article, FetchedEntry, PageText
 
 

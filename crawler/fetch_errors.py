@@ -5,6 +5,7 @@ CrawlerError
   FetchFailed     no usable answer came (its message says what happened)
     FetchRefused  the guard does not allow the address
     HostIsOut     the host did not answer before, or asked to be left alone
+    NoRoom        too many large answers were held
     RobotsDenied  robots.txt does not allow the address, or could not be read
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 from crawler.errors import CrawlerError
 
-__all__ = ["BadJob", "FetchFailed", "FetchRefused", "HostIsOut", "RobotsDenied"]
+__all__ = ["BadJob", "FetchFailed", "FetchRefused", "HostIsOut", "NoRoom", "RobotsDenied"]
 
 
 class BadJob(CrawlerError):
@@ -49,6 +50,12 @@ class HostIsOut(FetchFailed):
     """The host did not answer before in this batch, or asked to be left alone."""
 
     cause = "host-out"
+
+
+class NoRoom(FetchFailed):
+    """Too many large answers were held at the time; nothing is wrong with this one."""
+
+    cause = "no-room"
 
 
 class RobotsDenied(FetchFailed):

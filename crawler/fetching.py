@@ -21,8 +21,10 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.answers import CUT_SHORT, Answer, unpacked
+from crawler.bodies import SMALL
+from crawler.bounded_answers import TooMuchHead
 from crawler.context import context_of
-from crawler.fetch_errors import FetchFailed
+from crawler.fetch_errors import FetchFailed, NoRoom
 from crawler.settings import MAX_BODY
 from storage.model import FetchedPage
 
@@ -49,10 +51,12 @@ class Fetcher:
         self._crawler = crawler
         self._clock = clock
         self._largest = largest
-        self._meta: dict[str, Any] = {"download_maxsize": largest}
+        self._meta: dict[str, Any] = {}
         if slowest is not None:
             self._meta["download_timeout"] = slowest.total_seconds()
-        self._guard = context_of(crawler).door.guard
+        context = context_of(crawler)
+        self._guard = context.door.guard
+        self._large_bodies = context.large_bodies
 
     async def __call__(self, url: str, headers: Mapping[str, str]) -> Answer:
         """Ask for a URL with these headers beside the usual ones.
@@ -63,17 +67,34 @@ class Fetcher:
         # before Scrapy tidies it up: a backslash would have become a slash
         self._guard.check_url(url)
         try:
-            request = Request(url, headers=dict(headers), meta=dict(self._meta))
+            return await self._fetch(url, headers, largest=min(SMALL, self._largest))
+        except FetchFailed as error:
+            if error.cause != "too-large" or self._largest <= SMALL:
+                raise
+        if not await self._large_bodies.wait():
+            raise NoRoom(f"{url}: other large answers are being read")
+        try:
+            answer = await self._fetch(url, headers, largest=self._largest)
+        except BaseException:
+            self._large_bodies.give_back()
+            raise
+        self._large_bodies.hold(answer)
+        return answer
+
+    async def _fetch(self, url: str, headers: Mapping[str, str], *, largest: int) -> Answer:
+        try:
+            meta = self._meta | {"download_maxsize": largest}
+            request = Request(url, headers=dict(headers), meta=meta)
             response = await self._crawler.engine.download_async(request)
         except FetchFailed:
             raise
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            raise explained(url, error, largest=self._largest) from error
-        return self._answer(url, response)
+            raise explained(url, error, largest=largest) from error
+        return self._answer(url, response, largest=largest)
 
-    def _answer(self, url: str, response: Response) -> Answer:
+    def _answer(self, url: str, response: Response, *, largest: int) -> Answer:
         headers = {
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
@@ -84,7 +105,7 @@ class Fetcher:
             final_url=response.url,
             status=response.status,
             content_type=headers.get("content-type"),
-            body=unpacked(response.body, limit=self._largest),
+            body=unpacked(response.body, limit=largest),
             # half a document must not be taken for the whole one by the next request
             etag=None if cut_short else headers.get("etag"),
             last_modified=None if cut_short else headers.get("last-modified"),
@@ -106,6 +127,8 @@ def explained(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFa
     """Scrapy's exception in words for an operator, with a cause for counters."""
     if isinstance(error, FetchFailed):
         return error
+    if (said := _bound_in(error)) is not None:
+        return FetchFailed(f"{url}: {said}", cause="malformed")
     for kind, cause, words in _SAID:
         if isinstance(error, kind):
             return FetchFailed(f"{url}: {words}", cause=cause)
@@ -122,6 +145,19 @@ def explained(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFa
         cause = "tls" if "SSL" in str(error) else "broken"
         return FetchFailed(f"{url}: the connection failed: {_innermost(error)}", cause=cause)
     return FetchFailed(f"{url}: {type(error).__name__}: {error}", cause="unexpected")
+
+
+def _bound_in(error: BaseException | None) -> TooMuchHead | None:
+    """The bound that ended an answer, wherever in Twisted's failures it stands."""
+    for _ in range(10):
+        if error is None or isinstance(error, TooMuchHead):
+            return error
+        reasons = [getattr(one, "value", one) for one in getattr(error, "reasons", None) or ()]
+        found = next((one for one in reasons if isinstance(one, TooMuchHead)), None)
+        if found is not None:
+            return found
+        error = error.__cause__ or next(iter(reasons), None)
+    return None
 
 
 def _innermost(error: Exception) -> str:

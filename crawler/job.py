@@ -12,6 +12,7 @@ from config.model import CrawlSettings, Source
 from crawler.fetch_errors import BadJob
 
 Shape = TypeVar("Shape")
+TURN = "SUPPLIERWATCH_TURN_FD"  # in the environment: a file on which crawls take turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

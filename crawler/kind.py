@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from config.model import Source
 from crawler.answers import Answer
@@ -14,13 +14,16 @@ from storage.model import FetchedEntry, PageText
 class Kind(Protocol):
     """How sources of one kind are asked and read.
 
-    `reads_slowly`: reading a page takes seconds; it is done in a thread, beside other polls.
+    `reads_slowly`: reading a page takes seconds; other pages do not wait for it.
     `learns_sites`: its pages are web pages of articles, told from their surroundings by what
     recurs on the pages of a host.
+    `notes`: by source, what its poll has noted so far, plain values. `read` is called in another
+    process: what it needs from the calls before it has to be here.
     """
 
     reads_slowly: bool
     learns_sites: bool
+    notes: dict[str, Any]
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """The address to ask for the listing; `since`: up to when the source has been read."""

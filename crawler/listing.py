@@ -21,6 +21,8 @@ class Listing:
     may have changed although the listing says the same words: they are asked for again each day.
     `in_order`: the parts follow each other in time, so what came before a missing one is covered.
     `behind`: there is more than one poll should take; the next one comes soon and goes on.
+    `rest`: the entry of the same answer that the next part begins with, where it has too many
+    to be read at once.
     `note` says what an operator should know of how it was found; `doctor` shows it.
     """
 
@@ -34,6 +36,7 @@ class Listing:
     again: frozenset[str] = frozenset()
     in_order: bool = False
     behind: bool = False
+    rest: int | None = None
     note: str | None = None
 
     def joined(self, part: Listing) -> Listing:
@@ -48,6 +51,7 @@ class Listing:
             again=self.again | part.again,
             silent_hours=self.silent_hours | part.silent_hours,
             behind=self.behind or part.behind,
+            rest=part.rest,
         )
 
 
@@ -64,3 +68,5 @@ class Listed:
     ttl: timedelta | None = None
     moved_to: str | None = None  # where a permanent redirect led
     asked: Literal["declared", "moved"] = "declared"  # which of the source's addresses
+    skipped: int = 0  # entries of the listing that polls before took
+    body_hash: str | None = None  # of the answer, where it is taken in parts

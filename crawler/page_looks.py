@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import request_headers
-from crawler.errors import Unreadable
+from crawler.errors import OverLimit, ReaderBroke, Unreadable
 from crawler.fetch_errors import FetchFailed
 from crawler.page_reading import PageReader, own_page
 from crawler.tally import Tally
@@ -44,32 +43,41 @@ class PageLooker:
 
     async def look_at_due(self) -> None:
         """Look at those pages that are due, the longest overdue first."""
-        for page in self._tools.pipeline.looks_due(self._source.key, limit=LOOKS):
-            await self._look(page)
+        pages = self._tools.pipeline.looks_due(self._source.key, limit=LOOKS)
+        waiting = [page.item_id for page in pages]
+        self._tools.pipeline.put_off_looks(waiting)
+        try:
+            for page in pages:
+                if await self._look(page):
+                    waiting.remove(page.item_id)
+        finally:
+            self._tools.pipeline.make_looks_due(waiting)
 
-    async def _look(self, page: PageDue) -> None:
+    async def _look(self, page: PageDue) -> bool:
+        """Look at a page; returns whether that was done: else it stays due."""
         url = own_page(page.entry)
         if url is None or not self._source.relook:
             self._tools.pipeline.look_failed(page.item_id, look_at=None)
-            return
-        if self._tools.hosts.is_out(url):
-            return  # it stays due
+            return True
+        if self._tools.hosts.is_out(url) or self._tools.reading.is_exhausted(self._source):
+            return False
         try:
             answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
         except FetchFailed as error:
             self._tools.hosts.failed(url, error)
             self._told_nothing(page)
-            return
+            return True
         self._tools.hosts.answered(url)
-        await self._answered(page, url, answer)
+        return await self._answered(page, url, answer)
 
-    async def _answered(self, page: PageDue, url: str, answer: Answer) -> None:
+    async def _answered(self, page: PageDue, url: str, answer: Answer) -> bool:
         pipeline = self._tools.pipeline
         retry_after = answer.retry_after(self._tools.clock())
         if answer.status == 429 or retry_after is not None:
             self._tools.hosts.leave_alone(url)
             self._tally.wait_until(retry_after)
-        elif answer.status == 304 and (page.etag or page.last_modified):
+            return False
+        if answer.status == 304 and (page.etag or page.last_modified):
             pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
         elif answer.status in _GONE or _leads_home(answer, url):
             if pipeline.look_gone(page.item_id, look_at=self._reader.look_at(page)):
@@ -79,27 +87,25 @@ class PageLooker:
             self._told_nothing(page)
         else:
             await self._read(page, answer)
+        return True
 
     async def _read(self, page: PageDue, answer: Answer) -> None:
         try:
-            text = await self._reader.text(answer, page.entry)
+            # the listing's headline may never have been on the page
+            read = await self._reader.page_text(page, answer, page_title=page.page_title)
         except Unreadable as error:
             # a wall of today does not take away the article of yesterday
             log.info("page.looked source=%s url=%s %s", self._source.key, page.entry.url, error)
             self._told_nothing(page)
             return
-        except Exception:  # one page that breaks the reader must not stop the source
-            log.exception("page.broke-the-reader source=%s", self._source.key)
+        except (OverLimit, ReaderBroke) as error:
+            log.error("page.broke-the-reader source=%s %s", self._source.key, error)
             self._told_nothing(page)
             return
-        if text.title and page.page_title and text.title != page.page_title:
-            # the page's own headline is another one: the listing's may never have been on it
-            page = replace(page, entry=replace(page.entry, title=text.title))
-        article = self._reader.article(page, answer.page, text)
-        if self._reader.is_noise(page, article, answer.page.final_url):
+        if read.is_noise:
             self._tools.pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
         else:
-            self._reader.store(article, page, answer.page)
+            self._reader.store(read.article, page, answer.page)
 
     def _told_nothing(self, page: PageDue) -> None:
         self._tools.pipeline.look_failed(page.item_id, look_at=self._reader.look_at(page))

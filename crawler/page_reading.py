@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,25 +11,23 @@ from typing import Literal
 from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import request_headers
-from crawler.errors import Junk, Unreadable
-from crawler.fetch_errors import FetchFailed, HostIsOut
-from crawler.mojibake import mend
-from crawler.noise import is_noise
+from crawler.errors import CrawlerError, Junk, OverLimit, ReaderBroke, Unreadable
+from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
 from crawler.normalise import normalise
-from crawler.pages import learn
 from crawler.plain import plain_text
+from crawler.reading_tasks import PageRead
 from crawler.recurring import is_about
 from crawler.rhythm import next_look, page_retry
-from crawler.site_memory import key_of
 from crawler.sites import site_of
 from crawler.tally import Tally
 from crawler.tools import Tools
-from storage.model import Article, FetchedEntry, FetchedPage, PageDue, PageText, TextState
+from storage.model import Article, FetchedEntry, FetchedPage, PageDue, TextState
 
 log = logging.getLogger(__name__)
 
 Fate = Literal["read", "unreadable", "postponed", "held"]
 PAGES_TO_COMPARE = 4  # of a host are learned before any of them is read, where so many come
+LARGEST_HELD = 512 * 1024  # bytes; a larger page is read at once, for held ones take up memory
 
 
 def own_page(entry: FetchedEntry) -> str | None:
@@ -61,6 +58,8 @@ class PageReader:
         self._baseline = baseline
         self._language = source.language or language
         self.retry_at: datetime | None = None
+        self.done: set[int] = set()  # items whose page was read, or was found to be unreadable
+        self._suspects: set[int] = set()  # items whose page was too much to learn
         self._held: dict[str, list[tuple[PageDue, Answer]]] = {}
 
     async def read(self, page: PageDue) -> Fate:
@@ -89,12 +88,13 @@ class PageReader:
             return False
         if answer.status != 200:
             return False
+        answer = replace(answer, page=replace(answer.page, etag=None, last_modified=None))
         try:
-            text = await self.text(answer, page.entry)
-        except Unreadable as error:
+            read = await self.page_text(page, answer)
+        except CrawlerError as error:
             log.info("page.elsewhere source=%s url=%s %s", self._source.key, address, error)
             return False
-        self._keep(page, replace(answer.page, etag=None, last_modified=None), text)
+        self._keep(page, answer.page, read)
         return True
 
     async def _asked(self, page: PageDue, url: str) -> Fate:
@@ -102,7 +102,7 @@ class PageReader:
             return "postponed"
         try:
             answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
-        except HostIsOut:
+        except (HostIsOut, NoRoom):
             return "postponed"
         except FetchFailed as error:
             self._tools.hosts.failed(url, error)
@@ -137,82 +137,90 @@ class PageReader:
             await self._read_all(pages)
 
     async def _read_all(self, held: Sequence[tuple[PageDue, Answer]]) -> None:
-        for page, answer in held:
-            await self._came(page, answer.page.requested_url, answer)
-
-    def _is_held(self, page: PageDue, answer: Answer) -> bool:
-        """Learn a page and hold it until others of its host have come.
+        """Learn these pages of one host, then read them.
 
         What is new on a site today, a list of what is read most or a plea, stands on all of them.
         """
-        if not self._learns:
+        pages = [(answer, page.entry) for page, answer in held]
+        if not await self._tools.reading.learn(self._source, self._tools.kind, pages):
+            self._suspects.update(page.item_id for page, _ in held)
+        for page, answer in held:
+            await self._came(page, answer.page.requested_url, answer)
+            self.done.add(page.item_id)
+
+    def _is_held(self, page: PageDue, answer: Answer) -> bool:
+        """Hold a page until others of its host have come, to be told from them."""
+        if not self._learns or page.attempts or len(answer.page.body) > LARGEST_HELD:
             return False
         final = answer.page.final_url
-        try:
-            learn(answer.page, entry=page.entry, site=self._tools.sites.of(final))
-        except Exception:  # it is read at once, and what is wrong with it is told there
-            return False
         self._held.setdefault(site_of(final), []).append((page, answer))
         return True
 
     async def _came(self, page: PageDue, url: str, answer: Answer) -> Fate:
         try:
-            text = await self.text(answer, page.entry)
+            read = await self.page_text(page, answer)
         except Unreadable as error:
             if isinstance(error, Junk):
                 self._tally.rejected["repeated text"] += 1
                 self._take_away(error)
             kept = answer.page if error.lasting else None
             return self._unreadable(page, error.reason, answer.status, kept=kept)
-        except Exception:  # one page that breaks the reader must not stop the source
-            log.exception("page.broke-the-reader source=%s url=%s", self._source.key, url)
+        except OverLimit as error:
+            self._tools.emit(
+                {
+                    "event": "page.too-much",
+                    "source": self._source.key,
+                    "item": page.item_id,
+                    "url": url,
+                    "reason": error.reason,
+                }
+            )
+            return self._unreadable(page, error.reason, answer.status)
+        except ReaderBroke as error:  # one page that breaks the reader must not stop the source
+            log.error("page.broke-the-reader source=%s url=%s %s", self._source.key, url, error)
             return self._unreadable(page, "reader-error", answer.status)
-        self._keep(page, answer.page, text)
+        self._keep(page, answer.page, read)
         return "read"
 
     def _take_away(self, junk: Junk) -> None:
         """Make items thin that were stored with a text that has turned out to be junk."""
-        body = mend(junk.text)
-        if not body:
+        if not junk.text:
             return
-        same = self._tools.pipeline.same_text(self._source.key, body)
-        wrong = [item_id for item_id, *said in same if not is_about(body, said)]
+        same = self._tools.pipeline.same_text(self._source.key, junk.text)
+        wrong = [item_id for item_id, *said in same if not is_about(junk.text, said)]
         if wrong:
             self._tools.pipeline.take_text_away(wrong, junk.reason)
             log.info("page.text-taken-away source=%s items=%s", self._source.key, wrong)
 
-    def _keep(self, page: PageDue, came: FetchedPage, text: PageText) -> None:
+    def _keep(self, page: PageDue, came: FetchedPage, read: PageRead) -> None:
         """Store what was read, unless it differs from what is held in its surroundings alone."""
-        article = self.article(page, came, text)
-        if self.is_noise(page, article, came.final_url):
+        if read.is_noise:
             self._unchanged(page)
         else:
-            self.store(article, page, came)
+            self.store(read.article, page, came)
 
-    def article(self, page: PageDue, came: FetchedPage, text: PageText) -> Article:
-        """What a page said of an item."""
-        if came.requested_url != page.entry.url and page.entry.url is not None:
-            # an address for programs is none that people are shown
-            came = replace(came, final_url=page.entry.url)
-        return normalise(
+    async def page_text(
+        self, page: PageDue, answer: Answer, *, page_title: str | None = None
+    ) -> PageRead:
+        """What a page said of an item.
+
+        Args:
+            page_title: see `ReadPage`.
+
+        Raises:
+            Unreadable: no article can be read from it.
+            OverLimit: reading it took more than it may.
+            ReaderBroke: the code that reads has a fault.
+        """
+        return await self._tools.reading.page(
+            self._source,
+            self._tools.kind,
+            answer,
             page.entry,
-            item_kind=self._source.item_kind,
-            page=came,
-            text=text,
-            thin_reason=None,
             language=self._language,
-        )
-
-    def is_noise(self, page: PageDue, article: Article, url: str) -> bool:
-        """Whether a page that is read again says the same but for clocks and surroundings."""
-        held = self._tools.pipeline.text_of(page.item_id) if self._learns else None
-        if held is None or held[0].split() != article.title.split():
-            return False
-        site = self._tools.sites.of(url)
-        return is_noise(
-            held[1],
-            article.body,
-            surrounds=lambda line: site.recurs(key_of(line)) or site.is_heading(line),
+            held=self._tools.pipeline.text_of(page.item_id) if self._learns else None,
+            page_title=page_title,
+            alone=page.attempts > 0 or page.item_id in self._suspects,
         )
 
     def look_at(self, page: PageDue) -> datetime | None:
@@ -228,17 +236,6 @@ class PageReader:
     def _unchanged(self, page: PageDue) -> None:
         self._tools.pipeline.page_unchanged(page.item_id, look_at=self.look_at(page))
         self._tally.read += 1
-
-    async def text(self, answer: Answer, entry: FetchedEntry) -> PageText:
-        """The text of a page that came.
-
-        Raises:
-            Unreadable: no article can be read from it.
-        """
-        kind = self._tools.kind
-        if kind.reads_slowly:
-            return await asyncio.to_thread(kind.read_page, self._source, answer, entry)
-        return kind.read_page(self._source, answer, entry)
 
     def store(self, article: Article, page: PageDue, came: FetchedPage | None) -> None:
         """Store what was read of an item, and when it is looked at again."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from config.model import Source
-from crawler.rhythm import LOOK_TO_BE_SURE
+from crawler.rhythm import LOOK_TO_BE_SURE, LOOK_UNFINISHED, UNFINISHED_RETRIES
 from crawler.robots_rules import RobotsCopy
 from storage.items import KnownEntry
 from storage.model import (
@@ -118,6 +118,30 @@ class Pipeline:
         with self._store.reading() as unit:
             return unit.items.pages_due(source_key, now=self._clock(), limit=limit)
 
+    def count_attempts(self, pages: Sequence[PageDue]) -> None:
+        """Count attempts at pages before they begin: what ends this process counts as well."""
+        with self._store.transaction() as unit:
+            ids = [page.item_id for page in pages]
+            unit.items.count_attempts(ids, now=self._clock(), waits=UNFINISHED_RETRIES)
+
+    def take_attempts_back(self, item_ids: Sequence[int]) -> None:
+        """Take back attempts that were counted and not made."""
+        if item_ids:
+            with self._store.transaction() as unit:
+                unit.items.take_attempts_back(item_ids, self._clock())
+
+    def put_off_looks(self, item_ids: Sequence[int]) -> None:
+        """Put looks off before they begin, as `count_attempts` does."""
+        if item_ids:
+            with self._store.transaction() as unit:
+                unit.items.put_off_looks(item_ids, self._clock() + LOOK_UNFINISHED)
+
+    def make_looks_due(self, item_ids: Sequence[int]) -> None:
+        """Have pages looked at whose look was put off and not made."""
+        if item_ids:
+            with self._store.transaction() as unit:
+                unit.items.put_off_looks(item_ids, self._clock())
+
     def look_again(self, items: Sequence[KnownEntry]) -> None:
         """Have the pages of items fetched again that have not been asked for since yesterday."""
         if not items:
@@ -140,7 +164,12 @@ class Pipeline:
         """Record that a page could not be read, when to try again, and which one it was."""
         with self._store.transaction() as unit:
             unit.items.page_failed(
-                item_id, reason=reason, now=self._clock(), retry_at=retry_at, page=kept
+                item_id,
+                reason=reason,
+                now=self._clock(),
+                retry_at=retry_at,
+                page=kept,
+                counted=True,
             )
 
     def same_text(self, source_key: str, body: str) -> tuple[tuple[int, str, str], ...]:

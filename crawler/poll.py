@@ -16,11 +16,10 @@ from datetime import datetime
 
 from config.model import Source
 from crawler.answers import Answer
-from crawler.conditional import NO_VALIDATORS, asks_in_full, request_headers
+from crawler.conditional import NO_VALIDATORS, asks_in_full, body_hash, request_headers
 from crawler.fetch_errors import FetchFailed
-from crawler.judging import judge, no_answer
+from crawler.judging import no_answer
 from crawler.listing import Listed, Listing
-from crawler.normalise import normalise
 from crawler.page_looks import PageLooker
 from crawler.page_reading import PageReader, note_headings, own_page
 from crawler.pipelines import PagePlan
@@ -28,7 +27,7 @@ from crawler.rhythm import has_moved, next_poll
 from crawler.tally import Tally
 from crawler.tools import Tools
 from storage.listing import KnownEntry
-from storage.model import Article, FetchedEntry, SourceState, Validators
+from storage.model import FetchedEntry, SourceState, Validators
 from storage.waiting import is_from_ahead
 
 log = logging.getLogger(__name__)
@@ -52,6 +51,8 @@ async def poll(source: Source, tools: Tools) -> None:
         listed = await _ask_for_more(source, listed, listed.listing, tools)
     if listed.listing is not None:
         listed = replace(listed, listing=tools.kind.whole(listed.listing))
+    if listed.listing is not None and (listed.listing.rest is not None or listed.skipped):
+        listed = _continued(listed, state)
     if listed.listing is not None and listed.listing.again:
         # its pages may change while it does not: the next poll must read it
         listed = replace(listed, validators=None)
@@ -78,6 +79,8 @@ async def poll(source: Source, tools: Tools) -> None:
     report = tally.report(
         source_key=source.key, run_id=tools.run_id, started_at=started_at, now=now, listed=listed
     )
+    if listed.listing is None and listed.outcome == "failed":
+        report = replace(report, continue_at=state.continue_at, continue_of=state.continue_of)
     tools.pipeline.finish(
         report,
         next_at=next_poll(
@@ -122,13 +125,17 @@ async def _ask(source: Source, state: SourceState, tools: Tools) -> Listed:
     tools.hosts.answered(address)
     if answer.permanent_to is not None:
         log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
-    listed = _judged(source, address, answer, tools, known=known, sent=sent)
+    listed = await _judged(
+        source, address, answer, tools, known=known, sent=sent, start_at=state.continue_at
+    )
+    if (listed.listing is not None and listed.listing.rest is not None) or state.continue_at:
+        listed = replace(listed, body_hash=body_hash(answer.page.body), skipped=state.continue_at)
     # an address that moves with time is the service's, and no permanent one
     moved_to = answer.permanent_to if address == source.url else None
     return replace(listed, moved_to=moved_to, asked="declared" if declared else "moved")
 
 
-def _judged(
+async def _judged(
     source: Source,
     address: str,
     answer: Answer,
@@ -136,17 +143,19 @@ def _judged(
     *,
     known: Validators = NO_VALIDATORS,
     sent: Validators = NO_VALIDATORS,
+    start_at: int = 0,
 ) -> Listed:
     patience = tools.kind.patience(source, answer)
     if answer.status == 429 or patience is not None:
         tools.hosts.leave_alone(address)
-    return judge(
+    return await tools.reading.listing(
+        source,
+        tools.kind,
         answer,
         known=known,
         sent=sent,
-        read=lambda given: tools.kind.read(source, given),
         now=tools.clock(),
-        patience=patience,
+        start_at=start_at,
     )
 
 
@@ -177,7 +186,7 @@ async def _ask_for_more(source: Source, listed: Listed, first: Listing, tools: T
             log.info("source.interrupted source=%s", source.key)
             return _incomplete(listed, listing, "the time for this poll was over")
         tools.hosts.answered(address)
-        part = _judged(source, address, answer, tools)
+        part = await _judged(source, address, answer, tools)
         if part.listing is None:
             failed = _incomplete(listed, listing, f"{address}: {part.error}")
             return replace(failed, retry_after=part.retry_after)
@@ -200,6 +209,25 @@ def _incomplete(listed: Listed, listing: Listing, why: str) -> Listed:
         listing=replace(listing, degraded=why, covered_until=covered, behind=listing.in_order),
         validators=None,
         error=f"a part of the listing is missing: {why}",
+    )
+
+
+def _continued(listed: Listed, state: SourceState) -> Listed:
+    """A listing of which polls before this one took a part, or which this one takes a part of.
+
+    Its validators are kept by the poll that takes the last part, if it did not change meanwhile.
+    """
+    listing = listed.listing
+    if listing is None:
+        return listed
+    same = not listed.skipped or state.continue_of == listed.body_hash
+    if listing.rest is None:
+        return listed if same else replace(listed, validators=None)
+    return replace(
+        listed,
+        listing=replace(listing, behind=True),
+        validators=None,
+        body_hash=listed.body_hash if same else "changed",
     )
 
 
@@ -249,24 +277,16 @@ async def _store_entries(
         (carried_elsewhere, "known"),
     )
     for part, pages in parts:
-        articles = [_as_listed(source, entry, listing.language) for entry in part]
+        reasons = [None if own_page(entry) is not None else "no-page" for entry in part]
+        articles = await tools.reading.entries(
+            source, part, reasons, language=source.language or listing.language
+        )
         stored = await tools.pipeline.put_entries(articles, baseline=baseline, pages=pages)
         for entry, one in zip(part, stored, strict=True):
             tally.count(one.decision)
             if pages != "known":
                 entries[one.item_id] = entry
     return entries
-
-
-def _as_listed(source: Source, entry: FetchedEntry, language: str | None) -> Article:
-    return normalise(
-        entry,
-        item_kind=source.item_kind,
-        page=None,
-        text=None,
-        thin_reason=None if own_page(entry) is not None else "no-page",
-        language=source.language or language,
-    )
 
 
 async def _read_due(
@@ -283,12 +303,33 @@ async def _read_due(
     """
     due = tools.pipeline.pages_due(source.key, limit=limit + 1)
     left = len(due) > limit
+    # what was tried before is read alone, after all others, and counted one by one: if it ends
+    # this process, the blame is its own
+    fresh = [page for page in due[:limit] if not page.attempts]
+    tried = sorted((page for page in due[:limit] if page.attempts), key=lambda one: one.attempts)
+    begun = {page.item_id for page in fresh}
+    if fresh:
+        tools.pipeline.count_attempts(fresh)
     try:
-        for page in due[:limit]:
+        for page in (*fresh, *tried):
+            if tools.reading.is_exhausted(source):
+                left = True
+                break
+            if page.attempts:
+                await reader.read_held()
+                tools.pipeline.count_attempts([page])
+                begun.add(page.item_id)
             entry = entries.get(page.item_id, page.entry)
-            left |= await reader.read(replace(page, entry=entry)) == "postponed"
+            fate = await reader.read(replace(page, entry=entry))
+            if fate == "postponed":
+                left = True
+            elif fate != "held":
+                begun.discard(page.item_id)
     finally:
-        await reader.read_held()
+        try:
+            await reader.read_held()  # a poll that is interrupted keeps what it has fetched
+        finally:
+            tools.pipeline.take_attempts_back(sorted(begun - reader.done))
     return left
 
 

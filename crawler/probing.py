@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from config.model import Source
-from crawler.answers import Answer
+from crawler.answers import Answer, Fetch
 from crawler.events import Emit
 from crawler.fetch_errors import FetchFailed
 from crawler.judging import judge_afresh, no_answer
 from crawler.kind import Kind
 from crawler.listing import Listed
-from crawler.tools import Fetch
 
 PARTS = 3  # of a listing in parts, asked for until one has entries
 

@@ -38,6 +38,9 @@ _PAGE_RETRIES = (
     timedelta(days=1),
     timedelta(days=3),
 )
+# of a page whose attempt is never heard of again: what ended it may have been another's fault
+UNFINISHED_RETRIES = (timedelta(0), timedelta(0), *_PAGE_RETRIES[1:])
+LOOK_UNFINISHED = timedelta(hours=1)
 _CLOSED_RETRIES = (timedelta(hours=6), timedelta(days=3))  # paywalls sometimes open after days
 _CLOSED = frozenset({401, 402, 403, 451})
 _ABSENT = frozenset({404, 410})

@@ -13,7 +13,8 @@ import struct
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self, TypeVar
+from itertools import islice
+from typing import Any, Self, TypeVar
 
 MOST_BLOCKS = 3000  # of one host; some forty an article are its own and are let go first
 MOST_ARTICLES = 1000
@@ -26,6 +27,7 @@ _BEGINNING = 80  # letters that tell one teaser from others, however they are cu
 _WORD = re.compile(r"\w+")
 _FORMAT = 1
 _K = TypeVar("_K")
+Change = tuple[str, tuple[Any, ...]]  # the name of a method that changes a memory, its arguments
 _HEAD = struct.Struct("<BIIIII")
 _BLOCK = struct.Struct("<QIII")
 _TEXT = struct.Struct("<QQ")
@@ -45,9 +47,14 @@ class _Seen:
 
 
 class SiteMemory:
-    """The memory of one host. Grows page by page, in the order in which they are read."""
+    """The memory of one host. Grows page by page, in the order in which they are read.
+
+    `journal` is given a list where changes are to be repeated on a copy in another process
+    (`apply`): each change that is made is added to it.
+    """
 
     def __init__(self) -> None:
+        self.journal: list[Change] | None = None
         self.pages = 0
         self.changed = False
         self._blocks: dict[int, _Seen] = {}
@@ -60,15 +67,18 @@ class SiteMemory:
 
         Args:
             article: its headline: one article under several addresses must not make itself recur.
-            blocks: keys of everything that the page says.
+            blocks: keys of everything that the page says; of more than `MOST_BLOCKS` different
+                ones the rest is left.
         """
         key = key_of(article)
         if key in self._articles:
             return False
+        counted = tuple(islice(dict.fromkeys(blocks), MOST_BLOCKS))
+        self._note("learn", article, counted)
         self.pages += 1
         self.changed = True
         _remember(self._articles, key, MOST_ARTICLES)
-        for block in set(blocks):
+        for block in counted:
             seen = self._blocks.get(block)
             if seen is None:
                 self._blocks[block] = _Seen(1, self.pages, self.pages)
@@ -81,6 +91,8 @@ class SiteMemory:
 
     def note_headings(self, headlines: Iterable[str]) -> None:
         """Remember headlines and teasers of a listing: on another's page they point elsewhere."""
+        headlines = tuple(headlines)
+        self._note("note_headings", headlines)
         for words in headlines:
             if len(words.split()) > 2 and _remember(
                 self._headings, heading_key(words), MOST_HEADINGS
@@ -105,11 +117,24 @@ class SiteMemory:
         Returns:
             how many articles under other headlines had the same text.
         """
-        own, same = key_of(article), key_of(text)
+        return self.note_text_key(key_of(article), key_of(text))
+
+    def note_text_key(self, own: int, same: int) -> int:
+        """As `note_text`, from the keys of the headline and of the text."""
+        self._note("note_text_key", own, same)
         others = sum(text == same and other != own for text, other in self._texts)
         if _remember(self._texts, (same, own), MOST_TEXTS):
             self.changed = True
         return others
+
+    def apply(self, change: Change) -> None:
+        """Make a change that was made on a copy of this memory."""
+        name, arguments = change
+        getattr(self, name)(*arguments)
+
+    def _note(self, name: str, *arguments: Any) -> None:
+        if self.journal is not None:
+            self.journal.append((name, arguments))
 
     def packed(self) -> bytes:
         """The memory as bytes, the same for the same memory."""

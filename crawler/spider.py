@@ -16,7 +16,7 @@ from typing import Any
 import scrapy
 
 from config.model import Source
-from crawler.answers import Answer
+from crawler.answers import Answer, Fetch
 from crawler.batches import host_of
 from crawler.context import CrawlContext
 from crawler.events import Emit
@@ -26,7 +26,6 @@ from crawler.listing import Listing
 from crawler.selecting import read_selected
 from crawler.settings import MAX_BODY
 from crawler.throttle import set_pace
-from crawler.tools import Fetch
 from storage.model import FetchedEntry, PageText
 
 log = logging.getLogger(__name__)
@@ -40,6 +39,7 @@ class SourceSpider(scrapy.Spider):
 
     `largest` is how many bytes an answer may have, `slowest` how long it may take; None: as long
     as the job says. `reads_slowly`, `learns_sites`: see `Kind`.
+    `start_at`: how many entries of the answer that is read next were read before.
     `least_delay` is the time from one request to a host to the next that its service demands.
     """
 
@@ -47,6 +47,7 @@ class SourceSpider(scrapy.Spider):
     slowest: timedelta | None = None
     reads_slowly: bool = False
     learns_sites: bool = True
+    start_at: int = 0
     least_delay: timedelta = timedelta(0)
 
     def __init__(
@@ -60,6 +61,7 @@ class SourceSpider(scrapy.Spider):
         super().__init__()
         self.context = context
         self.sources = tuple(sources)
+        self.notes: dict[str, Any] = {}
         self.troubled: list[str] = []  # sources whose poll broke; their leases are not given back
         self._work = work
         self._emit = emit

@@ -41,6 +41,7 @@ class Tally:
         self, *, source_key: str, run_id: str, started_at: datetime, now: datetime, listed: Listed
     ) -> CrawlReport:
         """The report of a poll that ended as `listed` says."""
+        listing = listed.listing
         return CrawlReport(
             source_key=source_key,
             run_id=run_id,
@@ -57,10 +58,10 @@ class Tally:
             thin=self.thin,
             moved_to=listed.moved_to,
             asked=listed.asked,
-            silent_hours=(
-                None if listed.listing is None else tuple(sorted(listed.listing.silent_hours))
-            ),
+            silent_hours=(None if listing is None else tuple(sorted(listing.silent_hours))),
             rejected=tuple(sorted(self.rejected.items())),
             errors=tuple(self.errors[:20]),
             retry_after=self.retry_after,
+            continue_at=0 if listing is None or listing.rest is None else listing.rest,
+            continue_of=None if listing is None or listing.rest is None else listed.body_hash,
         )

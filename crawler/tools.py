@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.answers import Answer
+from crawler.answers import Fetch
 from crawler.events import Emit
 from crawler.hosts import Hosts
 from crawler.kind import Kind
 from crawler.pipelines import Pipeline
+from crawler.reading import Reading
 from crawler.sites import Sites
-
-Fetch = Callable[[str, Mapping[str, str]], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,7 @@ class Tools:
     pipeline: Pipeline
     fetch: Fetch
     kind: Kind
+    reading: Reading
     clock: Callable[[], datetime]
     random: Callable[[], float]
     emit: Emit

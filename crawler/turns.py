@@ -12,6 +12,7 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.answers import CUT_SHORT, is_cut_short
+from crawler.bounded_answers import BoundedFactory
 from crawler.context import context_of
 from crawler.fetch_errors import HostIsOut
 from crawler.settings import MAX_BODY
@@ -24,6 +25,7 @@ class OneAtATimeHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool._factory = BoundedFactory
         context = context_of(crawler)
         self._turns = context.turns
         self._hosts = context.hosts

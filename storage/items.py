@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Text, and_, cast, exists, func, or_, select, update
 
-from storage import fulltext, listing, looking, rows
+from storage import attempts, fulltext, listing, looking, rows
 from storage.damage import Damage, read_columns, read_decodable
 from storage.errors import DamagedRow
 from storage.identity import guid_key, url_key
@@ -145,6 +145,20 @@ class Items:
             values = {"page_due_at": now, "fetched_at": now}
             self._db.execute(update(item).where(some, quiet).values(values))
 
+    def count_attempts(
+        self, item_ids: Sequence[int], *, now: datetime, waits: Sequence[timedelta]
+    ) -> None:
+        """Count an attempt at each of these pages that is about to begin; see `attempts.count`."""
+        attempts.count(self._db, item_ids, now=now, waits=waits)
+
+    def take_attempts_back(self, item_ids: Sequence[int], now: datetime) -> None:
+        """Take back attempts that were counted and not made."""
+        attempts.take_back(self._db, item_ids, now=now)
+
+    def put_off_looks(self, item_ids: Sequence[int], until: datetime) -> None:
+        """Have pages looked at again no earlier, if nothing is heard of the look that begins."""
+        attempts.put_off_looks(self._db, item_ids, until)
+
     def page_failed(
         self,
         item_id: int,
@@ -153,9 +167,11 @@ class Items:
         now: datetime,
         retry_at: datetime | None,
         page: FetchedPage | None = None,
+        counted: bool = False,
     ) -> None:
         """A page could not be read: the item is thin, and matched as that, until it can be.
 
+        `counted`: the attempt was counted when it began.
         `page`: what came, where nothing better will until its validators change.
         """
         row = self._db.execute(select(item.c.text_state).where(item.c.id == item_id)).one_or_none()
@@ -163,7 +179,7 @@ class Items:
             return
         values: dict[str, Any] = {
             "page_due_at": retry_at,
-            "page_attempts": item.c.page_attempts + 1,
+            "page_attempts": item.c.page_attempts + (0 if counted else 1),
         }
         if page is not None:
             values |= {"etag": page.etag, "last_modified": page.last_modified}

@@ -416,6 +416,9 @@ class SourceState:
     moved_since: datetime | None = None
     moved_polls: int = 0
     silent_hours: frozenset[int] = frozenset()  # of the week; 0: Monday from 0 to 1 UTC
+    unfinished_polls: int = 0  # in a row that began and did not end
+    continue_at: int = 0  # entries of its listing that were taken by polls before
+    continue_of: str | None = None  # the hash of the listing that they were taken from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -441,3 +444,5 @@ class CrawlReport:
     rejected: tuple[tuple[str, int], ...] = field(default=())
     errors: tuple[str, ...] = ()
     retry_after: datetime | None = None
+    continue_at: int = 0  # entries of the listing that have been taken, where it has more
+    continue_of: str | None = None

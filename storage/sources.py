@@ -24,6 +24,7 @@ from storage.waiting import (
 )
 
 RETRY_AFTER_CRASH = timedelta(minutes=5)
+LONGEST_AFTER_CRASH = timedelta(hours=24)
 _SUCCESSES = ("ok", "not-modified", "empty")
 
 
@@ -79,6 +80,7 @@ class Sources:
                     # validators belong to an address, and so do its failures
                     changed |= {"etag": None, "last_modified": None, "body_hash": None}
                     changed |= {"failures": 0, "last_error": None, "covered_until": None}
+                    changed |= {"unfinished_polls": 0}
                     changed |= {"moved_to": None, "moved_since": None, "moved_polls": None}
                 changed["next_at"] = now
                 self._db.execute(update(source).where(source.c.key == one.key).values(changed))
@@ -95,7 +97,11 @@ class Sources:
         keys: Sequence[str] | None = None,
         even_if_not_due: bool = False,
     ) -> tuple[SourceState, ...]:
-        """Lease due sources to `owner`; each source has one holder at a time."""
+        """Lease due sources to `owner`; each source has one holder at a time.
+
+        The poll counts as one that did not end until `finish` says that it has, or `release`
+        that nothing went wrong.
+        """
         due = select(source.c.key).where(
             source.c.active.is_(True),
             or_(
@@ -121,7 +127,11 @@ class Sources:
         self._db.execute(
             update(source)
             .where(source.c.key.in_(claimed))
-            .values(lease_owner=owner, lease_until=now + lease)
+            .values(
+                lease_owner=owner,
+                lease_until=now + lease,
+                unfinished_polls=source.c.unfinished_polls + 1,
+            )
         )
         return self._states(source.c.key.in_(claimed))
 
@@ -148,6 +158,7 @@ class Sources:
             "http_status": report.http_status,
             "last_error": None if success else "; ".join(report.errors) or report.outcome,
             "failures": 0 if success else source.c.failures + 1,
+            "unfinished_polls": 0,
             "next_at": next_at,
             "lease_owner": None,
             "lease_until": None,
@@ -170,19 +181,33 @@ class Sources:
             values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
         return self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
 
-    def release(self, owner: str, *, now: datetime, error: str | None) -> int:
-        """Take back what `owner` still holds; with an error it counts as a failed poll."""
+    def release(self, owner: str, *, now: datetime, error: str | None) -> tuple[str, ...]:
+        """Take back what `owner` still holds; returns the keys of these sources.
+
+        Without an error nothing has happened, and they are due as they were. With one, whose
+        fault it was is known where `owner` holds one source alone: that poll has failed. Of
+        several none is held to blame: each is due at once, and `unfinished_polls` says that it is
+        to be polled alone.
+        """
+        held = source.c.lease_owner == owner
+        keys = tuple(self._db.scalars(select(source.c.key).where(held).order_by(source.c.key)))
         values: dict[str, Any] = {"lease_owner": None, "lease_until": None}
-        if error is not None:
+        if error is None:
+            # a service that is stopped or killed is no fault of theirs
+            fewer = case((source.c.unfinished_polls > 0, source.c.unfinished_polls - 1), else_=0)
+            values["unfinished_polls"] = fewer
+        elif len(keys) == 1:
+            failures = self._db.scalar(select(source.c.failures).where(held)) or 0
+            wait = min(RETRY_AFTER_CRASH * 2 ** min(failures, 10), LONGEST_AFTER_CRASH)
             values |= {
                 "last_polled_at": now,
                 "outcome": "failed",
                 "last_error": error,
                 "failures": source.c.failures + 1,
-                "next_at": now + RETRY_AFTER_CRASH,
+                "next_at": now + wait,
             }
-        held = source.c.lease_owner == owner
-        return self._db.execute(update(source).where(held).values(values)).rowcount
+        self._db.execute(update(source).where(held).values(values))
+        return keys
 
     def forgive(self, keys: Sequence[str], *, next_at: datetime) -> None:
         """Take back the last failure of these sources, which was not theirs, and poll them soon."""
@@ -223,6 +248,7 @@ class Sources:
 
 
 def _state(row: Row[Any]) -> SourceState:
+    last = row.last_report if isinstance(row.last_report, dict) else {}
     return SourceState(
         key=row.key,
         kind=row.kind,
@@ -253,6 +279,9 @@ def _state(row: Row[Any]) -> SourceState:
         moved_since=row.moved_since,
         moved_polls=row.moved_polls or 0,
         silent_hours=frozenset(row.silent_hours or ()),
+        unfinished_polls=row.unfinished_polls or 0,
+        continue_at=int(last.get("continue_at") or 0),
+        continue_of=last.get("continue_of"),
     )
 
 

@@ -15,6 +15,7 @@ from alerts.notify import operator_message
 from crawler.batches import host_of
 from storage.model import SourceState
 from storage.store import Store, Unit
+from supplierwatch.heavy_pages import close_notices_of_pages
 from supplierwatch.troubles import PATIENCE, Trouble, troubles
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ def _subject(news: Sequence[str]) -> str:
 
 def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
     """Bring notices up to date; returns the texts of those that are new."""
+    close_notices_of_pages(unit, now)
     states = unit.sources.all()
     before = {notice.key for notice in unit.notices.open()}
     ours = outage(states, now)

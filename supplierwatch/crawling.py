@@ -1,7 +1,9 @@
 """Keeps crawls going in child processes and answers for each of them.
 
-A crawl that hangs, crashes or outgrows its memory costs its own sources a retry and nobody else
-anything. Which sources are due is read from the database, so downtime heals itself.
+A crawl that hangs, crashes or outgrows its memory costs nobody else anything. Which of its
+sources was the cause is not known then: each whose poll did not end is polled in a batch of its
+own, and the one that ends that batch too is named, and tried less and less often. Which sources
+are due is read from the database, so downtime heals itself.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from crawler.children import Child, spawn
 from crawler.job import CrawlJob
 from storage.sources import is_free, poll_is_due
 from storage.store import Store
+from supplierwatch.memory_watch import MemoryWatch
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +30,7 @@ Event = dict[str, Any]
 
 BATCH_SIZE = 20  # a child costs about a second to start: twenty sources share it
 PAGES_PER_SOURCE = 50
+LOOK_EVERY = 0.4  # seconds between two looks at what all processes hold
 OVERDUE_GRACE = 2.0  # seconds: it has let its own deadline pass
 LEASE_MARGIN = timedelta(minutes=2)
 
@@ -36,6 +40,7 @@ class _Running:
     child: Child
     keys: tuple[str, ...]
     hosts: frozenset[str]
+    is_suspect: bool
     overdue_at: float  # on the monotonic clock, which a changed wall clock does not move
 
 
@@ -55,6 +60,10 @@ class CrawlSupervisor:
         self._clock = clock
         self._monotonic = monotonic
         self._running: dict[str, _Running] = {}
+        self._memory = MemoryWatch()
+        self._memory_limit = 0
+        self._look_at = 0.0
+        self._suspects: set[str] = set()  # sources whose last poll did not end
 
     @property
     def busy(self) -> bool:
@@ -85,9 +94,35 @@ class CrawlSupervisor:
             return frozenset()
         waiting = self._due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
         started: set[str] = set()
-        for batch in batches(waiting, size=BATCH_SIZE)[:free]:
+        self._memory_limit = catalog.settings.crawl.memory_limit_mb
+        for batch in self._batches(waiting)[:free]:
+            if not self._memory.has_room(self._pids(), self._memory_limit):
+                break
             started |= self._start(batch, catalog.settings.crawl, even_if_not_due=even_if_not_due)
         return frozenset(started)
+
+    def _pids(self) -> list[int]:
+        return [run.child.pid for run in self._running.values()]
+
+    def _batches(self, waiting: Sequence[Source]) -> list[tuple[Source, ...]]:
+        """Batches of due sources, and one of a single source whose last poll did not end.
+
+        Of these one runs at a time, and none whose host another batch asks.
+        """
+        sound = [source for source in waiting if source.key not in self._suspects]
+        made = list(batches(sound, size=BATCH_SIZE))
+        if any(run.is_suspect for run in self._running.values()):
+            return made
+        suspects = [one for one in waiting if one.key in self._suspects]
+        if not suspects:
+            return made
+        alone = suspects[0]
+        same_host = host_of(alone.url)
+        others = [one for one in made if same_host not in {host_of(source.url) for source in one}]
+        if len(others) < len(made) and waiting[0] != alone:
+            return made  # its host is asked for what has waited longer
+        # one that has waited longest goes first, or a service with one batch would never try it
+        return [(alone,), *others] if waiting[0] == alone else [*made[:1], (alone,), *made[1:]]
 
     def _due(
         self, declared: Sequence[Source], *, keys: Collection[str] | None, even_if_not_due: bool
@@ -97,6 +132,11 @@ class CrawlSupervisor:
         busy_hosts = {host for run in self._running.values() for host in run.hosts}
         with self._store.reading() as unit:
             states = {state.key: state for state in unit.sources.all() if state.active}
+        self._suspects = {
+            key
+            for key, state in states.items()
+            if state.unfinished_polls and (state.lease_until is None or state.lease_until <= now)
+        }
         due = []
         for source in declared:
             state = states.get(source.key)
@@ -147,6 +187,7 @@ class CrawlSupervisor:
             child=child,
             keys=tuple(sorted(mine)),
             hosts=frozenset(host_of(source.url) for source in sources),
+            is_suspect=not self._suspects.isdisjoint(mine),
             overdue_at=self._monotonic() + settings.batch_deadline.total_seconds() + 15,
         )
         log.info("crawl.started run=%s sources=%d", run_id, len(sources))
@@ -155,6 +196,9 @@ class CrawlSupervisor:
     def collect(self) -> list[Event]:
         """What the children have said since the last call; children that ended are closed."""
         said: list[Event] = []
+        if self._running and self._monotonic() >= self._look_at:
+            self._memory.look(self._pids(), self._memory_limit)
+            self._look_at = self._monotonic() + LOOK_EVERY
         for run_id, run in list(self._running.items()):
             ended = run.child.poll()
             if ended is None and self._monotonic() > run.overdue_at:
@@ -164,21 +208,27 @@ class CrawlSupervisor:
             said.extend(run.child.events())
             if ended is not None:
                 status = "finished" if ended == 0 else f"ended with {ended}"
-                self._close(run_id, status, error=f"the crawl {status}")
+                left = self._close(run_id, status, error=f"the crawl {status}")
+                if left:
+                    said.append({"event": "polls.unfinished", "source": None, "sources": left})
         return said
 
-    def _close(self, run_id: str, status: str, *, error: str | None) -> None:
+    def _close(self, run_id: str, status: str, *, error: str | None) -> tuple[str, ...]:
         run = self._running.pop(run_id)
-        self._give_back(run_id, status, error=error)
+        left = self._give_back(run_id, status, error=error)
         log.info("crawl.%s run=%s sources=%d", status.split()[0], run_id, len(run.keys))
+        if left and error is not None:
+            log.warning("crawl.unfinished run=%s sources=%s", run_id, ",".join(left))
+        return left
 
-    def _give_back(self, run_id: str, status: str, *, error: str | None) -> None:
-        """Free the sources that a run still holds; an error counts as a failed poll of each."""
+    def _give_back(self, run_id: str, status: str, *, error: str | None) -> tuple[str, ...]:
+        """Free the sources that a run still holds; returns them. See `Sources.release`."""
         now = self._clock()
         with self._store.transaction() as unit:
             # sources that the child finished have given their lease back already
-            unit.sources.release(run_id, now=now, error=error)
+            left = unit.sources.release(run_id, now=now, error=error)
             unit.runs.finish(run_id, status, now)
+        return left
 
     def stop(self, *, grace: float) -> None:
         """End every child: asked first, killed with its process group after `grace` seconds."""

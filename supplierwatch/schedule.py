@@ -72,6 +72,8 @@ def run_service(
             settings.service.database_url, backup_dir=settings.service.data / "backups"
         )
         try:
+            for warning in wired.warnings:
+                log.warning("config.warning %s", warning)
             service = Service(wired, store)
             service.take_over()
             # ten thousand compiled watches stay: walking them took a third of each edit's time

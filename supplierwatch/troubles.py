@@ -13,9 +13,12 @@ from typing import Literal
 from crawler.rhythm import has_moved
 from storage.model import SourceState
 
-Oddity = Literal["gone", "blocked", "changed", "failed", "empty", "silent", "thin", "moved"]
+Oddity = Literal[
+    "gone", "blocked", "changed", "failed", "unfinished", "empty", "silent", "thin", "moved"
+]
 
 PATIENCE = 3  # polls in a row: one bad night of a publisher alarms nobody
+UNFINISHED = 2  # polls: one in a batch with others, whose fault it may have been, and one alone
 EMPTY_FOR = timedelta(days=1)
 NEVER_LISTED_FOR = timedelta(days=3)
 LEAST_SILENCE = timedelta(days=3)  # weekends
@@ -36,7 +39,7 @@ class Trouble:
     @property
     def is_blindness(self) -> bool:
         """Whether the source cannot be read at all."""
-        return self.oddity in ("gone", "blocked", "changed", "failed")
+        return self.oddity in ("gone", "blocked", "changed", "failed", "unfinished")
 
 
 def troubles(state: SourceState, now: datetime) -> tuple[Trouble, ...]:
@@ -44,10 +47,22 @@ def troubles(state: SourceState, now: datetime) -> tuple[Trouble, ...]:
 
     One that cannot be read is not called silent as well.
     """
-    if unread := _unread(state):
+    if unread := _unfinished(state) or _unread(state):
         return (unread,)
     found = (_empty(state, now) or _silent(state, now), _thin(state, now), _moved(state, now))
     return tuple(one for one in found if one is not None)
+
+
+def _unfinished(state: SourceState) -> Trouble | None:
+    """A source that ends its crawl: in a batch with others, then in one of its own."""
+    if state.unfinished_polls < UNFINISHED or state.failures == 0:
+        return None
+    return Trouble(
+        oddity="unfinished",
+        text=f"source {state.key} ({state.url}) ends the process that polls it "
+        f"({state.last_error}): {state.unfinished_polls} polls in a row did not end; it is polled "
+        "apart from all others, less and less often",
+    )
 
 
 def _unread(state: SourceState) -> Trouble | None:

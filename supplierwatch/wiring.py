@@ -15,8 +15,9 @@ from alerts.query import Query, QueryError, SupplierTerms, WatchIndex, compile_q
 from alerts.query.suppliers import compile_suppliers
 from config.catalog import load_catalog
 from config.errors import ConfigInvalid, Problem
-from config.model import Catalog, Subscription, Watch, Where
+from config.model import Catalog, CrawlSettings, Subscription, Watch, Where
 from crawler.kinds import known_kinds
+from supplierwatch.memory_watch import BATCH_MB, LEAST_MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def load(folder: Path, environ: Mapping[str, str], *, previous: Wired | None = N
         suppliers=suppliers,
         queries=queries,
         index=WatchIndex(queries),
-        warnings=tuple(_warnings(catalog.watches, queries)),
+        warnings=(*_warnings(catalog.watches, queries), *_memory_warnings(catalog.settings.crawl)),
     )
 
 
@@ -131,4 +132,21 @@ def _warnings(watches: Sequence[Watch], queries: Mapping[str, Query]) -> list[Pr
         )
         for watch in watches
         for warning in queries[watch.key].warnings
+    ]
+
+
+def _memory_warnings(crawl: CrawlSettings) -> list[Problem]:
+    if crawl.memory_limit_mb >= LEAST_MB:
+        return []
+    return [
+        Problem(
+            file="settings.toml",
+            line=0,
+            key="memory_limit_mb",
+            value=str(crawl.memory_limit_mb),
+            message=f"the service and one batch of sources take about {LEAST_MB} MB: crawls will "
+            "be ended before they have read anything",
+            mend=f"give it {LEAST_MB} at least, and {LEAST_MB + BATCH_MB} for two batches at a "
+            "time",
+        )
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from config.model import Source
 from crawler.answers import Answer
@@ -35,24 +34,20 @@ class BoardPapersSpider(SourceSpider):
     slowest = timedelta(minutes=3)
     reads_slowly = True
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self._listed: dict[str, set[str]] = {}  # what a source has listed in this poll
-
     def read(self, source: Source, answer: Answer) -> Listing:
         """The PDFs of a page; the listing itself also names the pages of its meetings."""
         page = answer.page
         whole = page.requested_url == source.url
         document = parsed_page(answer)
         links = paper_links(document, base=page.final_url, select=source.select, whole=whole)
-        if whole:
-            self._listed[source.key] = set()
-            if not links:
-                raise NotAFeed(
-                    "no link to a PDF or to a meeting was found on this page; "
-                    "select.entry and select.link in sources.toml can name them"
-                )
-        listed = self._listed.setdefault(source.key, set())
+        # what the source has listed in this poll
+        listed: set[str] = set() if whole else (self.notes.get(source.key) or set())
+        self.notes[source.key] = listed
+        if whole and not links:
+            raise NotAFeed(
+                "no link to a PDF or to a meeting was found on this page; "
+                "select.entry and select.link in sources.toml can name them"
+            )
         papers = [one for one in links if not one.is_meeting and lasting(one.url) not in listed]
         listed.update(lasting(one.url) for one in papers)
         return Listing(

@@ -10,6 +10,7 @@ from config.model import Source
 from crawler.answers import Answer
 from crawler.decode import decode
 from crawler.errors import NotAFeed
+from crawler.feed_parts import part_of_feed
 from crawler.feeds import discover_feeds, main_feed, parse_feed
 from crawler.listing import Listing
 from crawler.spider import SourceSpider
@@ -17,6 +18,7 @@ from crawler.wishes import silent_hours
 
 log = logging.getLogger(__name__)
 
+ENTRIES_AT_ONCE = 1000  # of a feed are read in one task; feedparser takes a second for them
 _OF_A_FEED = re.compile(r"(?<![a-z])(rss|feeds?|atom|rdf)|\.(xml|json)$", re.IGNORECASE)
 _ENDED = re.compile(
     rb"(</[\w:]*(rss|feed|rdf|channel)\s*>|\})[\s\x00]*(<!--.*)?\Z", re.IGNORECASE | re.DOTALL
@@ -31,9 +33,10 @@ class FeedSpider(SourceSpider):
     def read(self, source: Source, answer: Answer) -> Listing:
         """The entries of a feed; a web page leads to the feed that it offers."""
         page = answer.page
+        body, rest = part_of_feed(page.body, start=self.start_at, count=ENTRIES_AT_ONCE)
         try:
             feed = parse_feed(
-                page.body,
+                body,
                 source_key=source.key,
                 url=page.final_url,
                 content_type=page.content_type,
@@ -55,14 +58,15 @@ class FeedSpider(SourceSpider):
             note = f"a web page; of the {len(offered)} feeds that it offers {best} is read"
             return Listing(entries=(), more=(best,), note=note)
         entries = feed.entries
-        if feed.degraded is not None and not _ENDED.search(page.body[-400:]):
+        if rest is None and feed.degraded is not None and not _ENDED.search(page.body[-400:]):
             entries = entries[:-1]  # cut in half: half a link is another link
         return Listing(
             entries=entries,
             language=feed.language,
             degraded=feed.degraded,
             ttl=feed.ttl,
-            silent_hours=silent_hours(page.body),
+            silent_hours=silent_hours(body),
+            rest=rest,
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from config.model import Source
@@ -31,13 +30,9 @@ class GovukSpider(SourceSpider):
     name = "govuk"
     learns_sites = False
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self._since: dict[str, datetime | None] = {}
-
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """The search, newest first; a feed as declared."""
-        self._since[source.key] = since
+        self.notes[source.key] = since
         return search_address(source.url) if is_search(source.url) else source.url
 
     def read(self, source: Source, answer: Answer) -> Listing:
@@ -45,7 +40,7 @@ class GovukSpider(SourceSpider):
         page = answer.page
         if is_search(source.url):
             return read_results(
-                source.url, page, source_key=source.key, since=self._since.get(source.key)
+                source.url, page, source_key=source.key, since=self.notes.get(source.key)
             )
         feed = parse_feed(
             page.body,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from config.model import Source
 from crawler.answers import Answer
@@ -51,19 +50,17 @@ class TendersSpider(SourceSpider):
     least_delay = LEAST_DELAY
     slowest = timedelta(minutes=2)  # for a hundred releases
 
-    def __init__(self, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self._polled: dict[str, _Poll] = {}
-
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """The first page of the first window that has not been read."""
-        self._polled[source.key] = _Poll()
+        self.notes[source.key] = _Poll()
         window = first_window(service_of(source.url), since=since, now=now)
         return address_of(source.url, window)
 
     def read(self, source: Source, answer: Answer) -> Listing:
         """The releases of a page; the last page of a window leads to the next window."""
-        page, poll = answer.page, self._polled.setdefault(source.key, _Poll())
+        page = answer.page
+        poll: _Poll = self.notes.get(source.key) or _Poll()
+        self.notes[source.key] = poll
         window = window_in(page.requested_url)
         if window is None:
             raise NotAFeed(f"{page.requested_url} asks for no window of time")

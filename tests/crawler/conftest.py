@@ -11,7 +11,7 @@ from storage.store import open_store
 from tests.support.crawls import Crawls
 from tests.support.site import FakeSite
 
-HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 8))
+HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 9))
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ from tests.support.site import (
 zstd = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 HUGE = 200_000_000
 HOSTILE = "127.0.0.3"
+HOSTILE_HOSTS = tuple(f"127.0.0.{n}" for n in range(3, 9))
 IN_TIME = 30.0  # seconds for a crawl with its start; a bomb that goes off takes minutes
 
 
@@ -79,6 +80,25 @@ def test_a_bomb_of_any_packing_is_refused_and_costs_the_others_nothing(
     site.behave("/feed.xml", answer(body, content_type=FEED_TYPE, headers=headers), host=HOSTILE)
     report = beside_a_sound_source(site, crawls).report("hostile")
     assert report["outcome"] in ("failed", "not-a-feed")
+    assert len(crawls.items()) == 2
+
+
+def test_bombs_that_do_not_say_how_they_are_packed_cost_the_others_nothing(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    """S-15: no Content-Encoding. One for each host, all in one crawl."""
+    sources = []
+    for (name, body), host in zip(PACKED.items(), HOSTILE_HOSTS, strict=True):
+        site.behave("/feed.xml", answer(body(), content_type=FEED_TYPE), host=host)
+        key = name.replace(", ", "-")
+        sources.append(a_source(key, site.url("/feed.xml", host=host)))
+    publish(site, range(2), host=site.hosts[0])
+    sources.append(a_source("outlet", site.url("/feed.xml")))
+    crawled = crawls.run(*sources)
+    assert crawled.code == 0
+    outcomes = {one.key: crawled.report(one.key)["outcome"] for one in sources}
+    assert outcomes.pop("outlet") == "ok"
+    assert set(outcomes.values()) <= {"failed", "not-a-feed"}, outcomes
     assert len(crawls.items()) == 2
 
 

@@ -397,3 +397,21 @@ def test_a_feed_of_thousands_of_entries_is_stored_whole(site: FakeSite, crawls: 
     assert crawled.report("outlet")["new"] == 2000
     with crawls.store.reading() as unit:
         assert unit.items.count() == 2000
+
+
+def test_ten_thousand_entries_are_stored_whole_by_the_first_poll(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    """Row 22; they are read in parts of a thousand."""
+    entries = [
+        Entry(title=f"Notice {n}", link=site.url(f"/{n}"), guid=f"g{n}", published=MARCH)
+        for n in range(10_000)
+    ]
+    list_in_feed(site, entries, etag='"1"')
+    child = crawls.start(a_source("outlet", site.url("/feed.xml")), pages=1, deadline=400)
+    assert child.wait(400) == 0
+    with crawls.store.reading() as unit:
+        assert unit.items.count() == 10_000
+    state = crawls.state("outlet")
+    assert (state.continue_at, state.validators.etag) == (0, '"1"')
+    assert state.baseline_done_at is not None

@@ -20,6 +20,9 @@ KNOWN = {
     "alerts/channels/dialogue.py": "the mail server of settings.toml",
     "alerts/channels/email.py": "the mail server of settings.toml",
     "alerts/channels/punctual.py": "the mail server of settings.toml",
+    "crawler/fork_server.py": "pairs of sockets between processes of one crawl",
+    "crawler/reader_process.py": "its end of such a pair",
+    "crawler/readers.py": "its end of such a pair",
     "supplierwatch/jobs.py": "the name of this machine",
     "supplierwatch/web/server.py": "listens",
 }

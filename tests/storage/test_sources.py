@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -122,12 +123,29 @@ def test_what_a_crashed_run_held_is_due_again_soon_and_counts_as_failed(store: S
     finish(store, "a")
 
     with store.transaction() as unit:
-        assert unit.sources.release("run-1", now=NOW, error="the crawl ended with 137") == 1
+        left = unit.sources.release("run-1", now=NOW, error="the crawl ended with 137")
+    assert left == ("b",)
 
     assert state(store, "a").failures == 0
+    assert state(store, "a").unfinished_polls == 0
+    assert state(store, "b").unfinished_polls == 1
     b = state(store, "b")
     assert (b.outcome, b.failures, b.last_error) == ("failed", 1, "the crawl ended with 137")
     assert NOW < b.next_at <= NOW + 15 * MINUTE
+
+
+def test_of_several_that_a_crashed_run_held_none_is_blamed_and_all_are_due_as_they_were(
+    store: Store,
+) -> None:
+    declare(store, "a", "b")
+    before = [state(store, key) for key in "ab"]
+    claim(store, limit=2)
+    with store.transaction() as unit:
+        left = unit.sources.release("run-1", now=NOW, error="the crawl ended with 137")
+    assert left == ("a", "b")
+    assert [state(store, key) for key in "ab"] == [
+        replace(one, unfinished_polls=1) for one in before
+    ]
 
 
 def test_what_was_given_back_without_an_error_is_as_it_was(store: Store) -> None:

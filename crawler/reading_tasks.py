@@ -1,0 +1,210 @@
+"""What is done in reader processes: everything that runs over what strangers wrote.
+
+Each task is a value that crosses to the reader by pickle, and so is what it comes to.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+from config.model import ItemKind, Source
+from crawler.answers import Answer
+from crawler.connecting import Door
+from crawler.context import CrawlContext
+from crawler.errors import Junk
+from crawler.guard import Guard
+from crawler.judging import judge
+from crawler.listing import Listed
+from crawler.mojibake import mend
+from crawler.noise import is_noise
+from crawler.normalise import normalise
+from crawler.pages import learn
+from crawler.pipelines import ForgottenRobots
+from crawler.reader_process import Desk
+from crawler.site_memory import SiteMemory, key_of
+from crawler.sites import site_of
+from crawler.spider import SourceSpider
+from crawler.spider_classes import spider_class
+from storage.model import Article, FetchedEntry, PageText, Validators
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadListing:
+    """Judge an answer to a poll and read the listing in it; comes to a `Listed`.
+
+    `start_at`: how many of its entries were read before.
+    """
+
+    source: Source
+    answer: Answer
+    known: Validators
+    sent: Validators
+    patience: timedelta | None
+    now: datetime
+    start_at: int = 0
+
+    def run(self, desk: Desk) -> Listed:
+        """Judge and read."""
+        kind = _kind(desk, self.source)
+        kind.notes[self.source.key] = desk.notes
+        kind.start_at = self.start_at
+        listed = judge(
+            self.answer,
+            known=self.known,
+            sent=self.sent,
+            read=lambda given: kind.read(self.source, given),
+            now=self.now,
+            patience=self.patience,
+        )
+        desk.notes = kind.notes[self.source.key]
+        return listed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnPages:
+    """Have the memory of a host learn pages of it before any is read; comes to nothing."""
+
+    pages: tuple[tuple[Answer, FetchedEntry], ...]
+
+    def run(self, desk: Desk) -> None:
+        """Learn; what is wrong with a page is told when it is read."""
+        for answer, entry in self.pages:
+            site = desk.sites[site_of(answer.page.final_url)]
+            try:
+                learn(answer.page, entry=entry, site=site)
+            except MemoryError:
+                raise
+            except Exception:
+                log.info("page.not-learned url=%s", answer.page.final_url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    """What a page came to. `is_noise`: it says what is held of it, but for its surroundings."""
+
+    article: Article
+    is_noise: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPage:
+    """Read the page of an entry; comes to a `PageRead`.
+
+    `held`: title and text that are held of it, where it is read again. `page_title`: the title
+    that it had then; a page that has another one now is believed before its listing.
+    """
+
+    source: Source
+    answer: Answer
+    entry: FetchedEntry
+    language: str | None
+    held: tuple[str, str] | None = None
+    page_title: str | None = None
+
+    def run(self, desk: Desk) -> PageRead:
+        """Read, normalise and compare."""
+        kind = _kind(desk, self.source)
+        try:
+            text = kind.read_page(self.source, self.answer, self.entry)
+        except Junk as error:
+            raise Junk(error.reason, text=mend(error.text)) from error
+        article = self._article(text)
+        host = site_of(self.answer.page.final_url)
+        return PageRead(
+            article=article, is_noise=self._says_the_same(article, desk.sites.get(host))
+        )
+
+    def _article(self, text: PageText) -> Article:
+        entry, page = self.entry, self.answer.page
+        if text.title and self.page_title and text.title != self.page_title:
+            entry = replace(entry, title=text.title)
+        if page.requested_url != entry.url and entry.url is not None:
+            # an address for programs is none that people are shown
+            page = replace(page, final_url=entry.url)
+        return normalise(
+            entry,
+            item_kind=self.source.item_kind,
+            page=page,
+            text=text,
+            thin_reason=None,
+            language=self.language,
+        )
+
+    def _says_the_same(self, article: Article, site: SiteMemory | None) -> bool:
+        if self.held is None or site is None:
+            return False
+        title, body = self.held
+        if title.split() != article.title.split():
+            return False
+        return is_noise(
+            body,
+            article.body,
+            surrounds=lambda line: site.recurs(key_of(line)) or site.is_heading(line),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormaliseEntries:
+    """Make articles of entries as their listing has them; comes to one for each.
+
+    `thin_reasons`: why an entry has no page, where it has none.
+    """
+
+    item_kind: ItemKind
+    entries: tuple[FetchedEntry, ...]
+    thin_reasons: tuple[str | None, ...]
+    language: str | None
+
+    def run(self, desk: Desk) -> list[Article]:
+        """Normalise."""
+        return [
+            normalise(
+                entry,
+                item_kind=self.item_kind,
+                page=None,
+                text=None,
+                thin_reason=reason,
+                language=self.language,
+            )
+            for entry, reason in zip(self.entries, self.thin_reasons, strict=True)
+        ]
+
+
+class _Replicas:
+    """The memories of hosts that a reader has; those that count are the crawl's."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def of(self, url: str) -> SiteMemory:
+        """The memory of the host of an address."""
+        return self._desk.sites.setdefault(site_of(url), SiteMemory())
+
+    def save(self) -> None:
+        """Nothing is kept here."""
+
+
+def _kind(desk: Desk, source: Source) -> SourceSpider:
+    """The spider of a source, which fetches nothing here."""
+    if source.kind not in desk.kinds:
+        context = CrawlContext(
+            job=desk.job,
+            door=Door(Guard(())),
+            robots=ForgottenRobots(),
+            clock=lambda: datetime.now(UTC),
+            sites=_Replicas(desk),
+        )
+        desk.kinds[source.kind] = spider_class(source.kind)(
+            context=context, sources=(), work=_refuse, emit=_refuse
+        )
+    kind: SourceSpider = desk.kinds[source.kind]
+    return kind
+
+
+def _refuse(*_: Any) -> NoReturn:
+    raise AssertionError("a reader polls nothing and says nothing")

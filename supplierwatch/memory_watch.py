@@ -1,0 +1,59 @@
+"""Keeps the service and all its crawls within `[crawl] memory_limit_mb`.
+
+Each task of a reader has a limit of its own that the kernel holds (`crawler.readers`). This adds up
+what all processes hold, twice a second, and ends the one that has grown most before the sum is
+too large. What was ended is tried again, alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import suppress
+
+from crawler.memory import MB, Process, own_memory, tree_of
+
+log = logging.getLogger(__name__)
+
+ACTS_AT = 0.92  # of the limit
+BATCH_MB = 150  # what a batch takes with its readers, as a rule
+LEAST_MB = 96 + BATCH_MB  # the service and one batch
+_WORTH_MB = 30  # what a process holds that is ended: less would free nothing
+
+
+class MemoryWatch:
+    """Watches the process trees of crawls."""
+
+    def __init__(self) -> None:
+        self.peak = 0  # bytes, of all processes together
+
+    def has_room(self, crawls: Sequence[int], limit_mb: int) -> bool:
+        """Whether another batch can be started beside those of these processes."""
+        if not crawls:
+            return True  # else nothing would ever be read
+        return self._sum([tree_of(pid) for pid in crawls]) + BATCH_MB * MB <= limit_mb * MB
+
+    def look(self, crawls: Sequence[int], limit_mb: int) -> None:
+        """End what has grown most where all together come near the limit."""
+        trees = [tree_of(pid) for pid in crawls]
+        total = self._sum(trees)
+        if total <= ACTS_AT * limit_mb * MB or not crawls:
+            return
+        readers = [one for tree in trees for one in tree if one.parent is not None]
+        victim = max(readers, key=lambda one: one.held, default=None)
+        if victim is None or victim.held < _WORTH_MB * MB:
+            # a crawl itself: its sources are polled again, each alone
+            victim = max((tree[0] for tree in trees if tree), key=lambda one: one.held)
+        log.warning(
+            "memory.ended pid=%d held=%dMB all=%dMB limit=%dMB",
+            *(victim.pid, victim.held // MB, total // MB, limit_mb),
+        )
+        with suppress(ProcessLookupError):
+            os.kill(victim.pid, signal.SIGKILL)
+
+    def _sum(self, trees: Sequence[Sequence[Process]]) -> int:
+        total = own_memory() + sum(one.held for tree in trees for one in tree)
+        self.peak = max(self.peak, total)
+        return total
