@@ -344,7 +344,7 @@ class Newsroom:
 
     def _all_polled(self) -> bool:
         keys = [*OUTLETS, *(party.key for party in self.parties)]
-        query = "SELECT count(*) FROM source WHERE last_success_at IS NOT NULL"
+        query = "SELECT count(*) FROM source WHERE last_polled_at IS NOT NULL"
         return self.rows(query)[:1] == [(len(keys),)]
 
 
