@@ -35,10 +35,10 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def usage_of(pid: int) -> Usage:
-    """What the process and its descendants use now."""
+def usage_of(pid: int, *, alone: bool = False) -> Usage:
+    """What the process and its descendants use now; or the process alone."""
     processes, pss, descriptors, threads = 0, 0, 0, 0
-    for one in descendants(pid):
+    for one in [pid] if alone else descendants(pid):
         try:
             found = _PSS.search(Path(f"/proc/{one}/smaps_rollup").read_bytes())
             pss += int(found[1]) if found else 0
