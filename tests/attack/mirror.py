@@ -60,7 +60,7 @@ class Mirror(FakeSite):
     ) -> None:
         self._by_host = {f"127.0.2.{1 + n}": one for n, one in enumerate(upstreams)}
         super().__init__(self._by_host)
-        self._share = share
+        self.share = 0.0  # of answers that are hostile; raised once the service has begun
         self._rng = random.Random(seed)
         self._hostile: Mapping[bool, list[Reply]] = {
             True: [hang(), drop(), *(LISTINGS[name]() for name in HOSTILE_LISTINGS)],
@@ -82,7 +82,7 @@ class Mirror(FakeSite):
         is_listing = asked.path == urlsplit(upstream.feed).path
         with self._lock:
             self.answers += 1
-            is_hostile = self._rng.random() < self._share and asked.path != "/robots.txt"
+            is_hostile = self._rng.random() < self.share and asked.path != "/robots.txt"
             self.hostile += is_hostile
             reply = self._rng.choice(self._hostile[is_listing])
         if is_hostile:

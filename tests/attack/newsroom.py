@@ -96,7 +96,9 @@ class Newsroom:
         """The address of a party's host."""
         return f"127.0.1.{1 + [one.key for one in self.parties].index(party.key)}"
 
-    def renew(self, *, settings: str = "", crawl: str = "") -> None:
+    def renew(
+        self, *, settings: str = "", crawl: str = "", start_within: float = START_WITHIN
+    ) -> None:
         """Start over: no data, no messages, all parties at rest; then measure the usual time."""
         self.kill()
         self.lives += 1
@@ -108,7 +110,7 @@ class Newsroom:
         self._list_stories()
         self._configure(settings, crawl)
         self.start()
-        if not eventually(self._all_polled, within=START_WITHIN):
+        if not eventually(self._all_polled, within=start_within):
             raise RuntimeError(f"the service did not begin: {self.log[-2000:]}")
         # what comes first is slower: files are not cached yet
         self.usual = max(self.round().seconds for _ in range(2))

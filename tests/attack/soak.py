@@ -31,6 +31,8 @@ from tests.support import shared
 SAMPLED_EVERY = 5.0  # seconds
 CYCLE = 15.0  # seconds between two rounds of news
 LOOKED_AT = 40  # stored pages that are asked for again in each cycle
+HOSTILE = 0.01  # of the answers
+BEGUN_WITHIN = 600.0  # seconds for the first listings and hundreds of pages
 TOLD_WITHIN = 90.0  # seconds that the readers are waited for in the end
 
 Measured = dict[str, float]
@@ -155,7 +157,8 @@ def main() -> None:
         Mirror(outlets) as mirror,
         a_newsroom(Path(folder), mirror.sources) as room,
     ):
-        room.renew()
+        room.renew(start_within=BEGUN_WITHIN)
+        mirror.share = HOSTILE
         samples, expected = run(room, seconds)
 
         def all_told() -> bool:
