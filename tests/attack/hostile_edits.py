@@ -29,6 +29,8 @@ def sentences(many: int, mark: str) -> str:
     return " ".join(f"Sentence {n} of the minutes says {mark} of it." for n in range(many))
 
 
+STAMP = "\n\n".join(f".{chr(0x3000) * 250}{n} x" for n in range(20))
+
 PARTIES = (
     edit(lambda: "ab ba " * 40_000, lambda: "ba ab " * 40_000, "240kb"),
     edit(
@@ -49,5 +51,9 @@ PARTIES = (
     ),
     edit(lambda: "a" * 300_000, lambda: "a" * 150_000 + "b" + "a" * 150_000, "one-word"),
     edit(lambda: "病院電子記録" * 20_000, lambda: "電子病院記録" * 20_000, "ideographs"),
+    edit(lambda: STAMP, lambda: STAMP + " late", "stamp"),
+    edit(lambda: "1," * 20_000, lambda: "1," * 20_000 + "2", "counted"),
+    edit(lambda: "1,1,1,1 reads " * 5_000, lambda: "1,1,1,2 reads " * 5_000, "counts"),
+    edit(lambda: "â€" * 30_000, lambda: "â€" * 30_000 + "x", "mojibake"),
     edit(lambda: "a, b; " * 30_000, lambda: "b; a, " * 30_000, "punctuation"),
 )
