@@ -220,22 +220,24 @@ class Newsroom:
         except OSError:
             return {}
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Each message that has arrived: its recipient, and its subject and text."""
+        for recipient, message in list(self.mail.inbox.received):
+            body = message.get_body(("plain",))
+            if body is not None:
+                yield recipient, f"{message['Subject']}\n{body.get_content()}"
+
     def told(self) -> Counter[tuple[str, str]]:
         """How often each recipient has been told of each story, by its token."""
         counted: Counter[tuple[str, str]] = Counter()
-        for recipient, message in list(self.mail.inbox.received):
-            text = message.get_body(("plain",))
-            if recipient in READERS and text is not None:
-                counted.update((recipient, token) for token in tokens_of(str(text.get_content())))
+        for recipient, text in self.texts():
+            if recipient in READERS:
+                counted.update((recipient, token) for token in tokens_of(text))
         return counted
 
     def operator_mail(self) -> str:
         """All that the operator was written."""
-        return "\n".join(
-            f"{message['Subject']}\n{body.get_content()}"
-            for recipient, message in list(self.mail.inbox.received)
-            if recipient == OPERATOR and (body := message.get_body(("plain",))) is not None
-        )
+        return "\n".join(text for recipient, text in self.texts() if recipient == OPERATOR)
 
     def names(self, party: Party) -> str:
         """What names the party where an operator looks; empty where nothing does."""
@@ -306,12 +308,12 @@ class Newsroom:
         """Have a party's first text read and told."""
         party.show(self.site, self.host_of(party))
         self.make_due(party)
-        titles = [f"Halcyon and {party.key} {number}" for number in range(len(party.before))]
+        names = {f"{party.key} {number}" for number in range(len(party.before))}
 
         def told() -> bool:
             self.let_alerts_go()
-            said = "".join(str(m.get_body(("plain",))) for _, m in list(self.mail.inbox.received))
-            return all(title in said for title in titles)
+            said = " ".join(" ".join(text.split()) for _, text in self.texts())
+            return all(name in said for name in names)
 
         if not eventually(told, within=60.0):
             raise RuntimeError(f"{party.key} was not told at first: {self.account(party)}")
