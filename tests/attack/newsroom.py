@@ -74,6 +74,7 @@ class Newsroom:
     stories: dict[str, list[Story]] = field(default_factory=dict)
     port: int = 0
     lives: int = 0
+    parsed: list[tuple[str, str]] = field(default_factory=list)
 
     # --- the installation
 
@@ -104,6 +105,7 @@ class Newsroom:
         self.lives += 1
         self.stories = {outlet: [] for outlet in OUTLETS}
         self.mail.inbox.received.clear()
+        self.parsed.clear()
         self.mail.inbox.raw.clear()
         for party in self.parties:
             party.rest(self.site, self.host_of(party))
@@ -222,10 +224,12 @@ class Newsroom:
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Each message that has arrived: its recipient, and its subject and text."""
-        for recipient, message in list(self.mail.inbox.received):
+        # each message is parsed once, however often it is looked for
+        for recipient, message in self.mail.inbox.received[len(self.parsed) :]:
             body = message.get_body(("plain",))
-            if body is not None:
-                yield recipient, f"{message['Subject']}\n{body.get_content()}"
+            text = "" if body is None else str(body.get_content())
+            self.parsed.append((recipient, f"{message['Subject']}\n{text}"))
+        yield from self.parsed
 
     def told(self) -> Counter[tuple[str, str]]:
         """How often each recipient has been told of each story, by its token."""
