@@ -34,8 +34,8 @@ from tests.support.desk import Desk, a_subscription
 
 SECONDS = 10.0  # processor time of a case; a usual one takes a fiftieth of one
 MAX_MAIL = 1_000_000  # bytes
-DIGESTED = 0.3
-EDITED = 0.25  # of the cases, so that what changed is told too
+DIGESTED = 0.2
+EDITED = 0.15  # of the cases, so that what changed is told too
 HEADERS = frozenset(
     {
         "date", "from", "to", "reply-to", "subject", "message-id", "in-reply-to", "references",
