@@ -13,7 +13,7 @@ ROOMS := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test lint format check bench pins clean
+.PHONY: help setup run demo test attack fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
@@ -28,6 +28,16 @@ demo: $(RUNNING) ## show the whole job on a bundled newsroom, in under two minut
 
 test: $(DEVELOPING) ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
+	$(BIN)/python -m pytest -m attack tests/attack
+
+fuzz: $(DEVELOPING) ## take 10,000 generated and damaged feeds and pages to mail
+	$(BIN)/python -m tests.fuzz --cases 10000
+
+MINUTES ?= 20
+soak: $(DEVELOPING) ## run the service for MINUTES=20 with a hundredth of hostile answers
+	$(BIN)/python -m tests.attack.soak --minutes $(MINUTES)
 
 lint: $(DEVELOPING) ## check format, style, types and imports
 	$(BIN)/ruff format --check .

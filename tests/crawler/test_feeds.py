@@ -145,3 +145,16 @@ def test_whatever_the_header_says_a_feed_is_read(content_type: str) -> None:
     body = rss("<title>Trust pauses move</title><link>/a</link>")
     feed = read(body, content_type=f"text/xml; charset={content_type}")
     assert [entry.title for entry in feed.entries] == ["Trust pauses move"]
+
+
+@pytest.mark.parametrize("said", ["9" * 20, "9" * 400])
+def test_a_ttl_of_more_minutes_than_there_are_is_cut(said: str) -> None:
+    assert read(rss("<title>One</title>", head=f"<ttl>{said}</ttl>")).ttl == timedelta(days=7)
+
+
+@pytest.mark.parametrize("written", ["&#xD800;", "&#xdfff;", "&#55296;", "&amp;#xD83D;"])
+def test_a_reference_to_half_a_character_costs_no_feed(written: str) -> None:
+    broken = rss(f"<guid>1</guid><title>One {written}</title>", head="<broken>")
+    [entry] = read(broken).entries
+    assert entry.title.startswith("One")
+    entry.title.encode()

@@ -11,7 +11,19 @@ import pytest
 
 from tests.house.project import ROOT, read
 
-PROMISED = ("setup", "run", "demo", "test", "lint", "check", "bench", "pins")
+PROMISED = (
+    "setup",
+    "run",
+    "demo",
+    "test",
+    "attack",
+    "fuzz",
+    "soak",
+    "lint",
+    "check",
+    "bench",
+    "pins",
+)
 MAKEFILE = read("Makefile")
 TARGETS = re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE)
 
@@ -44,7 +56,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     called = re.findall(r"^make (\w+)$", read(".ci/run"), re.MULTILINE)
 
-    assert called == ["test", "lint"]
+    assert called == ["test", "lint", "attack", "fuzz"]
     assert "make test" in read("README.md")
 
 
