@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,6 +16,7 @@ from alerts.layout import MAX_ALSO, LaidBlock, Layout
 from alerts.sentences import Segment
 
 WIDTH = 72
+_ADDRESS_ALONE = re.compile(r"\s*+[a-z][a-z0-9+.-]*+:\S++", re.IGNORECASE)
 
 
 def digest_text(digest: Digest, layout: Layout) -> str:
@@ -99,15 +101,26 @@ def note_text(lines: Sequence[str]) -> Iterator[str]:
 
 
 def wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
-    """`text` in lines of 72 columns; words, and so addresses, are never broken."""
-    return textwrap.wrap(
+    """Wrap a text to 72 columns; words, and so addresses, are never broken.
+
+    No line is an address alone: such a line is a link of ours, and this may be a stranger's text.
+    """
+    lines: list[str] = []
+    for line in textwrap.wrap(
         text,
         WIDTH,
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ):
+        if not _ADDRESS_ALONE.fullmatch(line):
+            lines.append(line)
+        elif lines:
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(f'{indent}"{line.strip()}"')
+    return lines
 
 
 def heading(text: str) -> list[str]:
