@@ -16,6 +16,7 @@ from datetime import datetime
 from alerts.attempts import Attempt, end_well, note_failure, said_of
 from alerts.query import Document, WatchIndex
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
+from storage.errors import DamagedRow
 from storage.model import Match, StoredItem, WatchVersion
 from storage.quarantine import DID_NOT_END, MOST_ATTEMPTS, Trouble, is_ready
 from storage.store import Store, Unit
@@ -64,6 +65,15 @@ def match_pending(
     matcher.suspect_unended_chunks()
     done = matcher.match_chunks(limit)
     return done + matcher.match_suspects()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evaluated:
+    """An item with what was found in it. `version`: of its text, see `Items.text_versions`."""
+
+    item: StoredItem
+    version: tuple[str, ...]
+    matches: tuple[Match, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,33 +151,62 @@ class _Matcher:
         unit.quarantine.begin(CHUNK_TASK, _span(ids), self.now, cause=said)
 
     def _match_chunk(self, ids: Sequence[int], most: int) -> tuple[int, tuple[int, ...]]:
-        """Match some items and mark the next ones as begun; (how many, the next ones)."""
+        """Match some items and mark the next ones as begun; (how many, the next ones).
+
+        Queries are evaluated before the transaction that records them: whoever stores articles
+        does not wait for that. An item whose text changed meanwhile stays pending.
+        """
+        found, damaged = self._evaluate(ids)
         with self.store.transaction() as unit:
             mine = unit.items.pending(now=self.now, limit=len(ids), among=ids)
-            items = unit.items.get_many(mine)
-            for item in items:
-                self._match(unit, item)
-            unread = set(mine) - {item.item_id for item in items}
-            for (table, item_id), cause in unit.damage.rows.items():
-                if table == "item" and item_id in unread:
+            versions = unit.items.text_versions(mine)
+            done = 0
+            for item_id in mine:
+                if item_id in found and found[item_id].version == versions.get(item_id):
+                    self._record(unit, found[item_id])
+                    done += 1
+                elif item_id in damaged:
                     unit.quarantine.begin(TASK, str(item_id), self.now)
-                    self._note_failure(unit, str(item_id), f"its row is damaged: {cause}")
+                    self._note_failure(
+                        unit, str(item_id), f"its row is damaged: {damaged[item_id]}"
+                    )
             unit.quarantine.succeed(CHUNK_TASK, [_span(ids)])
             following: tuple[int, ...] = ()
-            if most > len(items):
-                following = unit.items.pending(now=self.now, limit=most - len(items))
+            if most > done:
+                following = unit.items.pending(now=self.now, limit=most - done)
                 following = following[:CHUNK]
             if following:
                 self._mark(unit, following)
-        return len(items), following
+        return done, following
 
-    def _match(self, unit: Unit, item: StoredItem) -> None:
+    def _evaluate(self, ids: Sequence[int]) -> tuple[dict[int, _Evaluated], dict[int, str]]:
+        """Evaluate the queries on items; (the results, the cause for each damaged item)."""
+        with self.store.reading() as unit:
+            items = unit.items.get_many(ids)
+            versions = unit.items.text_versions(ids)
+            damaged = {
+                item_id: cause
+                for (table, item_id), cause in unit.damage.rows.items()
+                if table == "item"
+            }
+        found = {}
+        for item in items:
+            self.current = item.item_id
+            found[item.item_id] = _Evaluated(
+                item=item,
+                version=versions[item.item_id],
+                matches=match_item(item, self.index, self.versions, self.source_names),
+            )
+        self.current = None
+        return found, damaged
+
+    def _record(self, unit: Unit, evaluated: _Evaluated) -> None:
+        item = evaluated.item
         self.current = item.item_id
-        matches = match_item(item, self.index, self.versions, self.source_names)
         unit.stories.place(item)
         unit.mentions.record(
             item.item_id,
-            matches,
+            evaluated.matches,
             matched_revision=item.revision,
             audience=self.audience,
             now=self.now,
@@ -210,11 +249,14 @@ class _Matcher:
             return 0
 
     def _match_alone(self, subject: str) -> int:
+        found, damaged = self._evaluate([int(subject)])
+        for cause in damaged.values():
+            raise DamagedRow(f"its row is damaged: {cause}")
         with self.store.transaction() as unit:
+            versions = unit.items.text_versions(list(found))
             for item_id in unit.items.pending(now=self.now, limit=1, among=[int(subject)]):
-                item = unit.items.get(item_id)
-                if item is not None:
-                    self._match(unit, item)
+                if item_id in found and found[item_id].version == versions.get(item_id):
+                    self._record(unit, found[item_id])
             end_well(unit, Attempt(task=TASK, subject=subject), self.now)
         return 1
 

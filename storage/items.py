@@ -274,6 +274,17 @@ class Items:
                 read[item_id] = at
         return read
 
+    def text_versions(self, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Id -> a value that differs whenever the newest text of the item differs."""
+        # read as text: a damaged row must stop nobody
+        columns = [cast(each, Text) for each in (item.c.revision, item.c.fetched_at)]
+        found = self._db.execute(
+            select(item.c.id, *columns, item.c.text_state, item.c.content_hash).where(
+                item.c.id.in_(list(item_ids))
+            )
+        )
+        return {row[0]: tuple(map(str, row[1:])) for row in found}
+
     # reading
 
     def get(self, item_id: int) -> StoredItem | None:
