@@ -27,11 +27,12 @@ from crawler.fork_server import ForkServer
 from crawler.guard import Guard
 from crawler.job import CrawlJob
 from crawler.kind import Kind
-from crawler.pipelines import ForgottenRobots, Pipeline, StoredRobots
+from crawler.pipelines import Pipeline
 from crawler.poll import poll
 from crawler.probing import probe
 from crawler.readers import Readers
 from crawler.reading import Reading
+from crawler.robots_cache import ForgottenRobots, StoredRobots
 from crawler.settings import scrapy_settings
 from crawler.sites import ForgottenSites, StoredSites
 from crawler.spider import SourceSpider, Work

@@ -13,12 +13,11 @@ from crawler.bodies import LargeBodies
 from crawler.connecting import Door
 from crawler.hosts import Hosts
 from crawler.job import CrawlJob
+from crawler.robots_cache import RobotsMemory
 from crawler.sites import ForgottenSites, Sites
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-    from crawler.robots import RobotsMemory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

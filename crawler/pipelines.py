@@ -9,7 +9,6 @@ from typing import Literal
 
 from config.model import Source
 from crawler.rhythm import LOOK_TO_BE_SURE, LOOK_UNFINISHED, UNFINISHED_RETRIES
-from crawler.robots_rules import RobotsCopy
 from storage.items import KnownEntry
 from storage.model import (
     Article,
@@ -235,34 +234,3 @@ class Pipeline:
                 baseline_done=baseline_done,
                 covered_until=covered_until,
             )
-
-
-class StoredRobots:
-    """Copies of robots.txt in the database."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def get(self, origin: str) -> RobotsCopy | None:
-        """The copy kept of an origin's robots.txt."""
-        with self._store.reading() as unit:
-            kept = unit.sources.robots_get(origin)
-        if kept is None:
-            return None
-        return RobotsCopy(fetched_at=kept.fetched_at, status=kept.status, body=kept.body)
-
-    def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy."""
-        with self._store.transaction() as unit:
-            unit.sources.robots_put(origin, copy.fetched_at, copy.status or 0, copy.body)
-
-
-class ForgottenRobots:
-    """Copies of robots.txt that nobody keeps: each process asks anew."""
-
-    def get(self, origin: str) -> RobotsCopy | None:
-        """Nothing is known."""
-        return None
-
-    def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Forget it."""

@@ -22,8 +22,8 @@ from crawler.mojibake import mend
 from crawler.noise import is_noise
 from crawler.normalise import normalise
 from crawler.pages import learn
-from crawler.pipelines import ForgottenRobots
 from crawler.reader_process import Desk
+from crawler.robots_cache import ForgottenRobots
 from crawler.site_memory import SiteMemory, key_of
 from crawler.sites import site_of
 from crawler.spider import SourceSpider

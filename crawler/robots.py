@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Protocol
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -28,16 +27,6 @@ from crawler.throttle import set_pace
 log = logging.getLogger(__name__)
 
 ASKING = "asks_robots"  # request meta: this is the request for robots.txt itself
-
-
-class RobotsMemory(Protocol):
-    """Where copies live between processes."""
-
-    def get(self, origin: str) -> RobotsCopy | None:
-        """The copy kept of an origin's robots.txt."""
-
-    def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy."""
 
 
 class RobotsMiddleware:
