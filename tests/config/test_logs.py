@@ -55,10 +55,9 @@ def handler(out: io.StringIO, time_: Time) -> LimitedHandler:
 
 @pytest.fixture
 def log(handler: LimitedHandler) -> Iterator[logging.Logger]:
-    logger = logging.getLogger("test.of.logs")
+    # outside of the tree of loggers: pytest would keep half a surrogate pair in its report
+    logger = logging.Logger("test.of.logs", logging.INFO)
     logger.addHandler(handler)
-    logger.propagate = False
-    logger.setLevel(logging.INFO)
     yield logger
     logger.removeHandler(handler)
 
