@@ -113,7 +113,7 @@ class _Matcher:
         done = 0
         while ids:
             self.current = None
-            most = min(CHUNK, limit - done)
+            most = limit - done
             try:
                 matched, following = run_within(LIMIT, lambda: self._match_chunk(ids, most))  # noqa: B023
             except Exception as error:
@@ -153,7 +153,7 @@ class _Matcher:
     def _match_chunk(self, ids: Sequence[int], most: int) -> tuple[int, tuple[int, ...]]:
         """Match some items and mark the next ones as begun; (how many, the next ones).
 
-        Queries are evaluated before the transaction that records them: whoever stores articles
+        At most `most` items are left to this pass, these included. Queries are evaluated before the transaction that records them: whoever stores articles
         does not wait for that. An item whose text changed meanwhile stays pending.
         """
         found, damaged = self._evaluate(ids)
@@ -173,8 +173,7 @@ class _Matcher:
             unit.quarantine.succeed(CHUNK_TASK, [_span(ids)])
             following: tuple[int, ...] = ()
             if most > done:
-                following = unit.items.pending(now=self.now, limit=most - done)
-                following = following[:CHUNK]
+                following = unit.items.pending(now=self.now, limit=min(CHUNK, most - done))
             if following:
                 self._mark(unit, following)
         return done, following

@@ -132,7 +132,7 @@ def test_an_edit_is_a_revision_that_waits_to_be_matched(site: FakeSite, crawls: 
     assert "maternity clinics" in after.body
     with crawls.store.reading() as unit:
         [before] = unit.items.revisions(2)
-        assert 2 in {one.item_id for one in unit.items.pending(now=utc_now(), limit=9)}
+        assert 2 in set(unit.items.pending(now=utc_now(), limit=9))
     assert "outpatient clinics" in before.body
 
 

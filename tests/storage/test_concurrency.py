@@ -45,7 +45,7 @@ while True:
             states = unit.sources.claim_due(now, limit=3, owner=owner, lease=timedelta(hours=1))
             got = [state.key for state in states]
         else:
-            got = [str(item.item_id) for item in unit.items.pending(now=now, limit=5)]
+            got = [str(item_id) for item_id in unit.items.pending(now=now, limit=5)]
             for item_id in got:
                 unit.mentions.record(int(item_id), (), matched_revision=1, audience={}, now=now)
     if not got:
@@ -226,7 +226,7 @@ def test_matching_and_absorbing_at_once_neither_lose_a_mention_nor_lock_up(store
     def match() -> None:
         for _ in range(60):
             with store.transaction() as unit:
-                for item in unit.items.pending(now=NOW, limit=4):
+                for item in unit.items.get_many(unit.items.pending(now=NOW, limit=4)):
                     found = a_match(item.item_id)
                     unit.mentions.record(
                         item.item_id, [found], matched_revision=1, audience={}, now=NOW

@@ -53,7 +53,7 @@ for number in count(first):
             unit.items.put(article, now=now, baseline=False)
     with store.transaction() as unit:
         me = [s.subscriber_id for s in unit.subscribers.all()]
-        for found in unit.items.pending(now=now, limit=3):
+        for found in unit.items.get_many(unit.items.pending(now=now, limit=3)):
             unit.mentions.record(
                 found.item_id,
                 [a_match(found.item_id)],
@@ -166,7 +166,7 @@ def absorb(unit: Unit, me: int) -> None:
 
 
 def match(unit: Unit, me: int) -> None:
-    for found in unit.items.pending(now=NOW, limit=9):
+    for found in unit.items.get_many(unit.items.pending(now=NOW, limit=9)):
         unit.mentions.record(
             found.item_id,
             [a_match(found.item_id)],
@@ -234,6 +234,6 @@ def test_a_listing_whose_crawl_died_is_matched_by_its_title_in_the_end(store: St
 
     with store.reading() as unit:
         assert unit.items.pending(now=NOW, limit=9) == ()
-        [found] = unit.items.pending(now=NOW + timedelta(minutes=10), limit=9)
+        [found] = unit.items.get_many(unit.items.pending(now=NOW + timedelta(minutes=10), limit=9))
         assert found.text_state is TextState.LISTED
         assert len(unit.items.pages_due(LISTED.source_key, now=NOW, limit=9)) == 1

@@ -93,7 +93,7 @@ def test_an_item_whose_text_is_taken_away_is_thin_alone_and_asked_for_again(stor
     assert after.story_id == second.item_id
     with store.reading() as unit:
         due = unit.items.pages_due(OUTLET, now=NOW, limit=9)
-        waiting = unit.items.pending(now=NOW, limit=9)
+        waiting = unit.items.get_many(unit.items.pending(now=NOW, limit=9))
     assert {one.item_id for one in due} == {first.item_id, second.item_id}
     assert {one.item_id for one in waiting} == {first.item_id, second.item_id}
     with store.transaction() as unit:

@@ -138,7 +138,7 @@ def test_an_item_that_a_clock_ahead_stored_is_matched_when_it_is_right(
         item = unit.items.put(
             an_article(), now=ahead, baseline=False, ready_at=ahead + 10 * MINUTE
         ).item_id
-        assert [one.item_id for one in unit.items.pending(now=NOW, limit=5)] == [item]
+        assert unit.items.pending(now=NOW, limit=5) == (item,)
 
 
 def test_an_item_whose_page_is_on_its_way_waits_for_it(store: Store) -> None:
