@@ -14,7 +14,7 @@ from config.model import ItemKind, Source
 from crawler.answers import Answer
 from crawler.connecting import Door
 from crawler.context import CrawlContext
-from crawler.errors import Junk
+from crawler.errors import CrawlerError, Junk
 from crawler.guard import Guard
 from crawler.judging import judge
 from crawler.listing import Listed
@@ -146,6 +146,26 @@ class ReadPage:
             article.body,
             surrounds=lambda line: site.recurs(key_of(line)) or site.is_heading(line),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPages:
+    """Learn pages of one host, then read each; comes to what each came to, or its error."""
+
+    pages: tuple[ReadPage, ...]
+
+    def run(self, desk: Desk) -> list[PageRead | CrawlerError]:
+        """Learn all, then read one after the other."""
+        LearnPages(pages=tuple((one.answer, one.entry) for one in self.pages)).run(desk)
+        outcomes: list[PageRead | CrawlerError] = []
+        for page in self.pages:
+            try:
+                outcomes.append(page.run(desk))
+            except CrawlerError as error:
+                # what it came through holds the parsed page
+                error.__traceback__ = error.__cause__ = error.__context__ = None
+                outcomes.append(error)
+        return outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
