@@ -176,7 +176,7 @@ def send(connection: socket.socket, message: bytes, *, more: bool = True) -> Non
         connection.sendall(memoryview(head + message)[sent:])
 
 
-def receive(received: BufferedReader) -> Any:
+def receive(received: BufferedReader[socket.SocketIO]) -> Any:
     """The next message, unpickled; None where the connection has closed."""
     head = received.read(HEAD.size)
     if len(head) < HEAD.size:
