@@ -29,6 +29,10 @@ CLOSING = 10.0  # seconds from the deadline until the process ends, closed or no
 def main() -> NoReturn:
     """Read the job, do it, end."""
     _set_up_logging()
+    # Scrapy looks through the whole stack and all modules for each class that it deprecates here:
+    # a fifth of a second, unless it is imported before others
+    import scrapy.core.downloader.contextfactory  # noqa: F401
+
     # imported and forked before this process has threads, events or a reactor
     from crawler.batch import crawl
     from crawler.fork_server import start_fork_server

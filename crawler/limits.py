@@ -24,9 +24,11 @@ def limit_memory(megabytes: int) -> None:
     _limit_address_space((megabytes + MAPPED_BEYOND_USE_MB) * _MB)
 
 
-def limit_growth(megabytes: int) -> None:
-    """Bound the address space to what is mapped now and this much more."""
-    _limit_address_space(mapped_bytes() + megabytes * _MB)
+def limit_growth(megabytes: int) -> int:
+    """Bound the address space to what is mapped now, which is returned, and this much more."""
+    mapped = mapped_bytes()
+    _limit_address_space(mapped + megabytes * _MB)
+    return mapped
 
 
 def lift_memory_limit() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from crawler.errors import CrawlerError, Junk, OverLimit, ReaderBroke, Unreadabl
 from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
 from crawler.normalise import normalise
 from crawler.plain import plain_text
+from crawler.reading import PageToRead
 from crawler.reading_tasks import PageRead
 from crawler.recurring import is_about
 from crawler.rhythm import next_look, page_retry
@@ -141,6 +143,23 @@ class PageReader:
 
         What is new on a site today, a list of what is read most or a plea, stands on all of them.
         """
+        to_read = [self._to_read(page, answer) for page, answer in held]
+        reading, kind = self._tools.reading, self._tools.kind
+        outcomes = await reading.pages(self._source, kind, to_read, language=self._language)
+        if outcomes is None:
+            await self._read_each(held)
+            return
+        for (page, answer), outcome in zip(held, outcomes, strict=True):
+            url = answer.page.requested_url
+            if isinstance(outcome, PageRead):
+                self._keep(page, answer.page, outcome)
+            else:
+                self._explain(page, url, answer, outcome)
+            self.done.add(page.item_id)
+            await asyncio.sleep(0)  # other sources' answers wait
+
+    async def _read_each(self, held: Sequence[tuple[PageDue, Answer]]) -> None:
+        """Learn these pages together, then read each by itself: one of them may be too much."""
         pages = [(answer, page.entry) for page, answer in held]
         if not await self._tools.reading.learn(self._source, self._tools.kind, pages):
             self._suspects.update(page.item_id for page, _ in held)
@@ -159,13 +178,20 @@ class PageReader:
     async def _came(self, page: PageDue, url: str, answer: Answer) -> Fate:
         try:
             read = await self.page_text(page, answer)
-        except Unreadable as error:
-            if isinstance(error, Junk):
-                self._tally.rejected["repeated text"] += 1
-                self._take_away(error)
+        except (Unreadable, OverLimit, ReaderBroke) as error:
+            return self._explain(page, url, answer, error)
+        self._keep(page, answer.page, read)
+        return "read"
+
+    def _explain(self, page: PageDue, url: str, answer: Answer, error: CrawlerError) -> Fate:
+        """Record why a page that came has no text."""
+        if isinstance(error, Junk):
+            self._tally.rejected["repeated text"] += 1
+            self._take_away(error)
+        if isinstance(error, Unreadable):
             kept = answer.page if error.lasting else None
             return self._unreadable(page, error.reason, answer.status, kept=kept)
-        except OverLimit as error:
+        if isinstance(error, OverLimit):
             self._tools.emit(
                 {
                     "event": "page.too-much",
@@ -176,11 +202,9 @@ class PageReader:
                 }
             )
             return self._unreadable(page, error.reason, answer.status)
-        except ReaderBroke as error:  # one page that breaks the reader must not stop the source
-            log.error("page.broke-the-reader source=%s url=%s %s", self._source.key, url, error)
-            return self._unreadable(page, "reader-error", answer.status)
-        self._keep(page, answer.page, read)
-        return "read"
+        # one page that breaks the reader must not stop the source
+        log.error("page.broke-the-reader source=%s url=%s %s", self._source.key, url, error)
+        return self._unreadable(page, "reader-error", answer.status)
 
     def _take_away(self, junk: Junk) -> None:
         """Make items thin that were stored with a text that has turned out to be junk."""
@@ -215,13 +239,14 @@ class PageReader:
         return await self._tools.reading.page(
             self._source,
             self._tools.kind,
-            answer,
-            page.entry,
+            self._to_read(page, answer, page_title),
             language=self._language,
-            held=self._tools.pipeline.text_of(page.item_id) if self._learns else None,
-            page_title=page_title,
             alone=page.attempts > 0 or page.item_id in self._suspects,
         )
+
+    def _to_read(self, page: PageDue, answer: Answer, page_title: str | None = None) -> PageToRead:
+        held = self._tools.pipeline.text_of(page.item_id) if self._learns else None
+        return PageToRead(answer=answer, entry=page.entry, held=held, page_title=page_title)
 
     def look_at(self, page: PageDue) -> datetime | None:
         """When to look at a page again for edits, after this time; None: it is left alone."""

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -56,6 +58,32 @@ _ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # of a table; the signs at 
 _WALL_WORDS = 150  # a text that asks for consent and is longer than this is about consent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parsed:
+    """A parsed page, and what it says of itself. `body`, `entry`: what it was parsed from.
+
+    `blocks`: what it says, where it was learned; then its scripts are gone.
+    """
+
+    body: bytes
+    entry: FetchedEntry | None
+    document: lxml.html.HtmlElement
+    said: Structured
+    title: str | None
+    authors: tuple[str, ...]
+    published_raw: str | None
+    published_at: datetime | None
+    standfirst: str | None
+    blocks: list[Block] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedPage(FetchedPage):
+    """A page that was learned and not read yet, so that it need not be parsed again."""
+
+    parsed: list[_Parsed]
+
+
 def extract(
     page: FetchedPage, *, entry: FetchedEntry | None = None, site: SiteMemory | None = None
 ) -> PageText:
@@ -70,22 +98,13 @@ def extract(
         Unreadable: there is no article: not HTML, empty, a consent wall, a login, a paywall.
         Junk: what there is stands on other pages of the host too.
     """
-    document = _document(page)
-    said = read_structured(document)
-    title = best_title(document, said, entry.title if entry is not None else None)
-    authors = authors_of(document, said)
-    raw, published = published_of(
-        document,
-        said,
-        url=page.final_url,
-        fetched_at=page.fetched_at,
-        listed=(None, None) if entry is None else (entry.published_raw, entry.published_at),
-    )
-    standfirst = find_standfirst(document, title, said.description)
+    parsed = _parsed(page, entry)
+    document, said, title = parsed.document, parsed.said, parsed.title
+    standfirst = parsed.standfirst
     own = _own_words(title, standfirst, said.description, entry)
     gone: list[Block] = []
     if site is not None:
-        blocks = _seen(document)
+        blocks = _seen(document) if parsed.blocks is None else parsed.blocks
         site.learn(article_name(entry, title, page), (block.key for block in blocks))
         if is_junk(blocks, site, own):
             raise Junk(
@@ -101,9 +120,9 @@ def extract(
         _refuse_repeats(text, site, article_name(entry, title, page), own)
     return PageText(
         title=title,
-        published_raw=raw,
-        published_at=published,
-        authors=authors,
+        published_raw=parsed.published_raw,
+        published_at=parsed.published_at,
+        authors=parsed.authors,
         language=said.language,
         canonical_url=said.canonical,
         summary=one_line(said.description or ""),
@@ -125,9 +144,54 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
     site.learn(article_name(entry, title, page), (block.key for block in _seen(document)))
 
 
+def learn_to_read(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> LearnedPage:
+    """Have the memory of a host learn a page that is read next; returns it as it was parsed.
+
+    Raises:
+        Unreadable: it is no page that could be read.
+    """
+    parsed = _parse_claims(page, entry)
+    parsed = replace(parsed, blocks=_seen(parsed.document))
+    site.learn(article_name(entry, parsed.title, page), (one.key for one in parsed.blocks or ()))
+    values = {one.name: getattr(page, one.name) for one in fields(FetchedPage)}
+    return LearnedPage(**values, parsed=[parsed])
+
+
 def article_name(entry: FetchedEntry | None, title: str | None, page: FetchedPage) -> str:
     """What tells an article from others of its host: its headline, as its listing has it."""
     return (entry.title if entry is not None else "") or title or page.final_url
+
+
+def _parsed(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
+    if isinstance(page, LearnedPage) and page.parsed:
+        parsed = page.parsed.pop()  # reading it takes it apart
+        if parsed.body is page.body and parsed.entry is entry:
+            return parsed
+    return _parse_claims(page, entry)
+
+
+def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
+    document = _document(page)
+    said = read_structured(document)
+    title = best_title(document, said, entry.title if entry is not None else None)
+    raw, published = published_of(
+        document,
+        said,
+        url=page.final_url,
+        fetched_at=page.fetched_at,
+        listed=(None, None) if entry is None else (entry.published_raw, entry.published_at),
+    )
+    return _Parsed(
+        body=page.body,
+        entry=entry,
+        document=document,
+        said=said,
+        title=title,
+        authors=authors_of(document, said),
+        published_raw=raw,
+        published_at=published,
+        standfirst=find_standfirst(document, title, said.description),
+    )
 
 
 def _own_words(

@@ -12,6 +12,7 @@ import socket
 import struct
 import traceback
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,16 +22,15 @@ from crawler.limits import (
     lift_memory_limit,
     limit_growth,
     limit_processor_time,
-    mapped_bytes,
     resident_bytes,
 )
 from crawler.site_memory import Change, SiteMemory
 
-_LENGTH = struct.Struct("<Q")
+HEAD = struct.Struct("<Q?")  # before a message: its length, and whether another one may follow it
 LARGEST_MESSAGE = 256 * 1024 * 1024  # bytes; a length beyond that is no length
+_BUFFER = 64 * 1024  # bytes that are received at a time: most orders as a whole
 MOST_KEPT = 48 * 1024 * 1024  # bytes by which a reader may have grown and be used again
 _MB = 1024 * 1024
-_LAST, _MORE = b"!", b"."  # after a reply: whether this process can be given another task
 _NEARLY = 0.9  # of the memory that a task may take: what fails there failed for want of it
 
 
@@ -98,30 +98,26 @@ class Task(Protocol):
 def serve(connection: socket.socket) -> None:
     """Do tasks until the connection closes. The first message is the job."""
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    job = receive(connection)
-    if job is None:
-        return
-    desk = Desk(job)
-    at_start = resident_bytes()
-    while True:
-        order = receive(connection)
-        if order is None:
+    with BufferedReader(connection.makefile("rb", 0), _BUFFER) as received:
+        job = receive(received)
+        if job is None:
             return
-        reply, is_spent = _do(order, desk)
-        is_spent |= resident_bytes() - at_start > MOST_KEPT
-        send(connection, reply)
-        connection.sendall(_LAST if is_spent else _MORE)
-        if is_spent:
-            return
+        desk = Desk(job)
+        at_start = resident_bytes()
+        while (order := receive(received)) is not None:
+            reply, is_spent = _do(order, desk)
+            is_spent |= resident_bytes() - at_start > MOST_KEPT
+            send(connection, reply, more=not is_spent)
+            if is_spent:
+                return
 
 
 def _do(order: Order, desk: Desk) -> tuple[bytes, bool]:
     """The pickled reply to an order, and whether this process should not be used again."""
     site = _site(order.site, desk.sites)
     desk.notes = order.notes
-    before = mapped_bytes()
     failure: Exception | None = None
-    limit_growth(order.limits.megabytes)
+    before = limit_growth(order.limits.megabytes)
     limit_processor_time(order.limits.processor_seconds)
     try:
         value = order.task.run(desk)
@@ -172,37 +168,22 @@ def _peak() -> int:
     return 0
 
 
-def send(connection: socket.socket, message: bytes) -> None:
-    """Send a message with its length before it."""
-    connection.sendall(_LENGTH.pack(len(message)))
-    connection.sendall(message)
+def send(connection: socket.socket, message: bytes, *, more: bool = True) -> None:
+    """Send a message. `more`: whether this side has or takes another one after it."""
+    head = HEAD.pack(len(message), more)
+    sent = connection.sendmsg((head, message))
+    if sent < len(head) + len(message):
+        connection.sendall(memoryview(head + message)[sent:])
 
 
-def may_be_used_again(connection: socket.socket) -> bool:
-    """What follows a reply: whether the reader takes another task."""
-    flag = _read(connection, 1)
-    return flag is not None and bytes(flag) == _MORE
-
-
-def receive(connection: socket.socket) -> Any:
+def receive(received: BufferedReader[socket.SocketIO]) -> Any:
     """The next message, unpickled; None where the connection has closed."""
-    head = _read(connection, _LENGTH.size)
-    if head is None:
+    head = received.read(HEAD.size)
+    if len(head) < HEAD.size:
         return None
-    (length,) = _LENGTH.unpack(head)
+    length, _ = HEAD.unpack(head)
     if length > LARGEST_MESSAGE:
         return None
-    body = _read(connection, length)
+    body = received.read(length)
     # both ends are this program; what strangers wrote is a value inside
-    return None if body is None else pickle.loads(body)  # noqa: S301
-
-
-def _read(connection: socket.socket, length: int) -> bytearray | None:
-    body = bytearray(length)
-    view, at = memoryview(body), 0
-    while at < length:
-        got = connection.recv_into(view[at:], length - at)
-        if not got:
-            return None
-        at += got
-    return body
+    return pickle.loads(body) if len(body) == length else None  # noqa: S301

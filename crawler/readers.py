@@ -13,25 +13,18 @@ import os
 import pickle
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from crawler.errors import OverLimit, ReaderBroke
 from crawler.fork_server import ForkServer
 from crawler.job import TURN, CrawlJob
-from crawler.reader_process import (
-    Limits,
-    Order,
-    Reply,
-    SiteUpdate,
-    Task,
-    may_be_used_again,
-    receive,
-    send,
-)
+from crawler.reader_connection import ReaderConnection
+from crawler.reader_process import Limits, Order, Reply, SiteUpdate, Task, send
 from crawler.site_memory import Change, SiteMemory
 
 log = logging.getLogger(__name__)
@@ -144,8 +137,8 @@ class Readers:
 class _Lane:
     """One reader at a time, with its tasks in the order in which they came.
 
-    Each source asks for one thing at a time, so this order is fair to sources. The conversation
-    is held in a thread: the reactor goes on meanwhile.
+    Each source asks for one thing at a time, so this order is fair to sources. The reader is
+    talked to on the event loop; what waits for a process or for another crawl does so in a thread.
     """
 
     def __init__(self, name: str, server: ForkServer, job: CrawlJob, limits: Limits) -> None:
@@ -153,7 +146,7 @@ class _Lane:
         self._server = server
         self._job = job
         self._limits = limits
-        self._reader: tuple[int, socket.socket] | None = None
+        self._reader: ReaderConnection | None = None
         self._seen: dict[str, int] = {}
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"reader-{name}")
@@ -171,7 +164,7 @@ class _Lane:
                 # until it has answered nobody knows what it has learned
                 update = hosts.update(*site, self._seen.pop(site[0], None))
             order = Order(task=task, limits=self._limits, site=update, notes=notes)
-            under_way = asyncio.get_running_loop().run_in_executor(self._thread, self._talk, order)
+            under_way = asyncio.ensure_future(self._carry_out(order))
         except BaseException:
             self._turn.release()
             raise
@@ -183,6 +176,7 @@ class _Lane:
         return reply
 
     def _end_turn(self, done: asyncio.Future[Reply | OverLimit]) -> None:
+        # the next poll sends its order before the one that asked stores what came
         self._turn.release()
         if self._name == "slow":
             self._idle = asyncio.get_running_loop().call_later(IDLE, self._retire)
@@ -191,34 +185,28 @@ class _Lane:
 
     def _retire(self) -> None:
         """End a reader that has nothing to do."""
-        self._seen.clear()
-        self._thread.submit(self.end)
+        if (reader := self._let_go()) is not None:
+            self._thread.submit(self._end_process, reader.pid)
 
     def has_seen(self, host: str, before: int, changes: int) -> None:
         """Note that the reader made these changes itself."""
         self._seen[host] = before + changes
 
     def end(self) -> None:
-        """End the reader; the next task has another one."""
-        if self._reader is None:
-            return
-        pid, connection = self._reader
-        self._reader = None
-        self._seen.clear()
-        connection.close()
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        with suppress(OSError):
-            self._server.wait(pid)
+        """End the reader; the next task has another one. Blocks for as long as that takes."""
+        if (reader := self._let_go()) is not None:
+            self._end_process(reader.pid)
 
-    def _talk(self, order: Order) -> Reply | OverLimit:
-        if self._reader is None:
-            self._reader = self._start()
-        with self._alone():
-            return self._say(order, *self._reader)
+    async def _carry_out(self, order: Order) -> Reply | OverLimit:
+        async with self._alone():
+            if self._reader is None:
+                loop = asyncio.get_running_loop()
+                pid, connection = await loop.run_in_executor(self._thread, self._start)
+                self._reader = ReaderConnection(pid, connection, loop)
+            return await self._ask(order, self._reader)
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
         """While this is held no other crawl of this service has a task in its slow lane.
 
         So the memory that such a task may take is counted once, and not for each batch.
@@ -228,30 +216,29 @@ class _Lane:
             yield
             return
         # a lock of this process, not of the file's descriptor, which all crawls have inherited
-        fcntl.lockf(int(turn), fcntl.LOCK_EX)
+        lock = partial(fcntl.lockf, int(turn), fcntl.LOCK_EX)
+        await asyncio.get_running_loop().run_in_executor(self._thread, lock)
         try:
             yield
         finally:
             fcntl.lockf(int(turn), fcntl.LOCK_UN)
 
-    def _say(self, order: Order, pid: int, connection: socket.socket) -> Reply | OverLimit:
+    async def _ask(self, order: Order, reader: ReaderConnection) -> Reply | OverLimit:
         """Have an order done. What was too much is returned: raised it would hold the order."""
-        connection.settimeout(self._limits.seconds)
-        reply: Reply | None = None
-        again = False
+        answered: tuple[Reply, bool] | None = None
         try:
-            send(connection, pickle.dumps(order, protocol=5))
-            reply = receive(connection)
-            again = reply is not None and may_be_used_again(connection)
+            async with asyncio.timeout(self._limits.seconds):
+                answered = await reader.ask(pickle.dumps(order, protocol=5))
         except TimeoutError:
-            self.end()
+            await self._end_reader()
             return OverLimit(f"reading it took longer than {self._limits.seconds:g} s")
         except (OSError, pickle.PickleError, MemoryError, EOFError) as error:
-            log.info("reader.ended lane=%s pid=%d %s", self._name, pid, error)
-        if reply is None:
-            return OverLimit(self._why(pid, connection))
-        if not again:
-            self.end()
+            log.info("reader.ended lane=%s pid=%d %s", self._name, reader.pid, error)
+        if answered is None:
+            return OverLimit(self._explain(await self._end_reader()))
+        reply, more = answered
+        if not more:
+            await self._end_reader()
         if reply.out_of_memory:
             return OverLimit(f"reading it needs more than {self._limits.megabytes} MB of memory")
         return reply
@@ -261,14 +248,32 @@ class _Lane:
         send(connection, pickle.dumps(self._job, protocol=5))
         return pid, connection
 
-    def _why(self, pid: int, connection: socket.socket) -> str:
-        """Why the reader has ended in the middle of a task."""
-        self._reader = None
+    def _let_go(self) -> ReaderConnection | None:
+        """Close the connection to the reader, if there is one."""
+        reader, self._reader = self._reader, None
         self._seen.clear()
-        connection.close()
+        if reader is not None:
+            reader.close()
+        return reader
+
+    async def _end_reader(self) -> int:
+        """End the reader; returns its exit code, negative: the signal that ended it."""
+        reader = self._let_go()
+        if reader is None:
+            return 0
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._end_process, reader.pid)
+
+    def _end_process(self, pid: int) -> int:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)  # where it has ended already this changes nothing
-        code = self._server.wait(pid)
+        try:
+            return self._server.wait(pid)
+        except OSError:  # the fork server has ended, and its readers with it
+            return -signal.SIGKILL
+
+    def _explain(self, code: int) -> str:
+        """Why the reader has ended in the middle of a task."""
         if code == -signal.SIGPROF:
             seconds = self._limits.processor_seconds
             return f"reading it took longer than {seconds:g} s of processor time"

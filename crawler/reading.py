@@ -9,19 +9,26 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import NO_VALIDATORS
-from crawler.errors import OverLimit, ReaderBroke
+from crawler.errors import CrawlerError, OverLimit, ReaderBroke
 from crawler.kind import Kind
 from crawler.listing import Listed, Listing
 from crawler.reader_process import Task
 from crawler.readers import Lane, Readers
-from crawler.reading_tasks import LearnPages, NormaliseEntries, PageRead, ReadListing, ReadPage
+from crawler.reading_tasks import (
+    LearnPages,
+    NormaliseEntries,
+    PageRead,
+    ReadListing,
+    ReadPage,
+    ReadPages,
+)
 from crawler.sites import Sites, site_of
 from storage.model import Article, FetchedEntry, Validators
 
@@ -31,6 +38,16 @@ SUSPECT_AFTER = 2  # tasks of a source that were too much: its others begin in t
 GIVE_UP_AFTER = 4  # tasks of a source that were too much twice: its others wait for the next poll
 ENTRIES_AT_ONCE = 100
 ENTRIES_OF_A_POLL = 10_000  # of one listing; the next poll goes on with the others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageToRead:
+    """The page of an entry as it was fetched. `held`, `page_title`: see `ReadPage`."""
+
+    answer: Answer
+    entry: FetchedEntry
+    held: tuple[str, str] | None = None
+    page_title: str | None = None
 
 
 class Reading:
@@ -114,16 +131,33 @@ class Reading:
             return False
         return True
 
+    async def pages(
+        self, source: Source, kind: Kind, pages: Sequence[PageToRead], *, language: str | None
+    ) -> list[PageRead | CrawlerError] | None:
+        """Have the memory of a host learn pages of it, and read them; what each came to.
+
+        None: together they are too much, or one breaks the reader; nothing was learned. Which one
+        it is shows when each is read by itself.
+        """
+        if kind.reads_slowly or self._too_much[source.key] >= SUSPECT_AFTER:
+            return None
+        task = ReadPages(pages=tuple(_task(source, page, language) for page in pages))
+        try:
+            outcomes: list[PageRead | CrawlerError] = await self._run_once(
+                source, task, kind, answer=pages[0].answer, lane="quick"
+            )
+        except (OverLimit, ReaderBroke) as error:
+            log.info("reading.not-together source=%s %s", source.key, str(error).splitlines()[0])
+            return None
+        return outcomes
+
     async def page(
         self,
         source: Source,
         kind: Kind,
-        answer: Answer,
-        entry: FetchedEntry,
+        page: PageToRead,
         *,
         language: str | None,
-        held: tuple[str, str] | None = None,
-        page_title: str | None = None,
         alone: bool = False,
     ) -> PageRead:
         """The article of an entry's page. `alone`: it was too much before.
@@ -133,16 +167,9 @@ class Reading:
             OverLimit: it took more than it may, alone too.
             ReaderBroke: the code that reads has a fault.
         """
-        task = ReadPage(
-            source=source,
-            answer=answer,
-            entry=entry,
-            language=language,
-            held=held,
-            page_title=page_title,
-        )
+        task = _task(source, page, language)
         alone |= kind.reads_slowly
-        read: PageRead = await self._run(source, task, kind, answer=answer, alone=alone)
+        read: PageRead = await self._run(source, task, kind, answer=page.answer, alone=alone)
         return read
 
     async def entries(
@@ -197,15 +224,12 @@ class Reading:
         alone: bool = False,
         again: bool = True,
     ) -> Any:
-        final = answer.page.final_url
-        site = (site_of(final), self._sites.of(final)) if kind.learns_sites else None
         is_suspect = self._too_much[source.key] >= SUSPECT_AFTER
         lanes: list[Lane] = ["slow"] if alone or (is_suspect and again) else ["quick", "slow"]
         reason = ""
         for lane in lanes if again else lanes[:1]:
-            notes = kind.notes.get(source.key)
             try:
-                value, noted = await self._readers.run(task, lane=lane, site=site, notes=notes)
+                return await self._run_once(source, task, kind, answer=answer, lane=lane)
             except OverLimit as error:
                 self._too_much[source.key] += 1
                 log.warning(
@@ -213,13 +237,35 @@ class Reading:
                     *(source.key, answer.page.requested_url, lane, error.reason),
                 )
                 reason = error.reason
-            else:
-                kind.notes[source.key] = noted
-                return value
         if again:
             self._given_up[source.key] += 1
         # not the one that was caught: it holds on to the answer by way of its traceback
         raise OverLimit(reason)
+
+    async def _run_once(
+        self, source: Source, task: Task, kind: Kind, *, answer: Answer, lane: Lane
+    ) -> Any:
+        final = answer.page.final_url
+        site = (site_of(final), self._sites.of(final)) if kind.learns_sites else None
+        notes = kind.notes.get(source.key)
+        value, kind.notes[source.key] = await self._readers.run(
+            task, lane=lane, site=site, notes=notes
+        )
+        return value
+
+
+def _task(source: Source, page: PageToRead, language: str | None) -> ReadPage:
+    answer = page.answer
+    # of what the server said beside the page nothing more is needed
+    bare = replace(answer, headers={}, page=replace(answer.page, headers=()))
+    return ReadPage(
+        source=source,
+        answer=bare,
+        entry=page.entry,
+        language=language,
+        held=page.held,
+        page_title=page.page_title,
+    )
 
 
 def _without_rest(listed: Listed, whole: Listing, part: Listed) -> Listed:

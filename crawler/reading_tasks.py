@@ -6,6 +6,7 @@ Each task is a value that crosses to the reader by pickle, and so is what it com
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
@@ -14,14 +15,14 @@ from config.model import ItemKind, Source
 from crawler.answers import Answer
 from crawler.connecting import Door
 from crawler.context import CrawlContext
-from crawler.errors import Junk
+from crawler.errors import CrawlerError, Junk
 from crawler.guard import Guard
 from crawler.judging import judge
 from crawler.listing import Listed
 from crawler.mojibake import mend
 from crawler.noise import is_noise
 from crawler.normalise import normalise
-from crawler.pages import learn
+from crawler.pages import learn, learn_to_read
 from crawler.reader_process import Desk
 from crawler.robots_cache import ForgottenRobots
 from crawler.site_memory import SiteMemory, key_of
@@ -31,6 +32,8 @@ from crawler.spider_classes import spider_class
 from storage.model import Article, FetchedEntry, PageText, Validators
 
 log = logging.getLogger(__name__)
+
+PARSED_AT_ONCE = 256 * 1024  # bytes of pages; parsed they take some ten times as much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,47 @@ class ReadPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPages:
+    """Learn pages of one host, then read each; comes to what each came to, or its error."""
+
+    pages: tuple[ReadPage, ...]
+
+    def run(self, desk: Desk) -> list[PageRead | CrawlerError]:
+        """Learn all, then read one after the other."""
+        learned = self._learn(desk)
+        outcomes: list[PageRead | CrawlerError] = []
+        while learned:
+            try:
+                outcomes.append(learned.popleft().run(desk))
+            except CrawlerError as error:
+                # what it came through holds the parsed page
+                error.__traceback__ = error.__cause__ = error.__context__ = None
+                outcomes.append(error)
+        return outcomes
+
+    def _learn(self, desk: Desk) -> deque[ReadPage]:
+        """The pages as they were parsed, where that takes little memory."""
+        room = PARSED_AT_ONCE
+        learned: deque[ReadPage] = deque()
+        for page in self.pages:
+            answer, entry = page.answer, page.entry
+            room -= len(answer.page.body)
+            if room < 0 or _is_trimmed(page.source):
+                LearnPages(pages=((answer, entry),)).run(desk)
+            else:
+                site = desk.sites[site_of(answer.page.final_url)]
+                try:
+                    parsed = learn_to_read(answer.page, entry=entry, site=site)
+                    page = replace(page, answer=replace(answer, page=parsed))
+                except MemoryError:
+                    raise
+                except Exception:
+                    log.info("page.not-learned url=%s", answer.page.final_url)
+            learned.append(page)
+        return learned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NormaliseEntries:
     """Make articles of entries as their listing has them; comes to one for each.
 
@@ -173,6 +217,11 @@ class NormaliseEntries:
             )
             for entry, reason in zip(self.entries, self.thin_reasons, strict=True)
         ]
+
+
+def _is_trimmed(source: Source) -> bool:
+    """Whether selectors take parts out of the pages of a source before they are read."""
+    return source.select.article is not None or bool(source.select.remove)
 
 
 class _Replicas:
