@@ -262,7 +262,11 @@ class Newsroom:
             "source": self.rows(
                 "SELECT outcome, failures, last_error FROM source WHERE key = ?", party.key
             ),
-            "set aside": self.rows("SELECT task, subject, attempts, last_error FROM quarantine"),
+            "set aside": self.rows(
+                "SELECT task, subject, attempts, last_error FROM quarantine WHERE subject IN "
+                "(SELECT CAST(id AS TEXT) FROM item WHERE source_key = ?)",
+                party.key,
+            ),
         }
 
     # --- what happens
@@ -308,19 +312,22 @@ class Newsroom:
         with contextlib.suppress(sqlite3.OperationalError):
             self.change("UPDATE subscriber SET next_at = NULL WHERE next_at IS NOT NULL")
 
-    def show(self, party: Party) -> None:
-        """Have a party's first text read and told."""
-        party.show(self.site, self.host_of(party))
-        self.make_due(party)
-        names = {f"{party.key} {number}" for number in range(len(party.before))}
+    def show(self, parties: Sequence[Party]) -> None:
+        """Have the first texts of parties read and told."""
+        names = set()
+        for party in parties:
+            party.show(self.site, self.host_of(party))
+            names |= {f"{party.key} {number}" for number in range(len(party.before))}
+        self.make_due(*parties)
 
         def told() -> bool:
             self.let_alerts_go()
             said = " ".join(" ".join(text.split()) for _, text in self.texts())
             return all(name in said for name in names)
 
-        if not eventually(told, within=60.0):
-            raise RuntimeError(f"{party.key} was not told at first: {self.account(party)}")
+        if not eventually(told, within=90.0):
+            accounts = [self.account(party) for party in parties]
+            raise RuntimeError(f"not all was told at first: {accounts}")
 
     def round(self, *parties: Party, due: Callable[[], None] | None = None) -> Round:
         """Publish, let the parties strike, and wait until the readers have been told.
