@@ -37,6 +37,8 @@ STORIES_OF_ROUND = 2  # of each outlet
 READERS = {"all@trust.example": SUPPLIERS, "corvid@trust.example": ("Corvid",)}
 OPERATOR = "it@trust.example"
 LEAST_PATIENCE = 25.0  # seconds: twice the usual of an idle machine is less than what noise adds
+EACH_FURTHER = 3.0  # seconds: what a task of each further party may take before it is ended
+USUAL_WHEN_IDLE = 5.0  # seconds; where it takes longer the machine is busy, and all takes longer
 START_WITHIN = 90.0
 PAST = "2026-01-01 00:00:00.000000"
 
@@ -332,9 +334,12 @@ class Newsroom:
     def round(self, *parties: Party, due: Callable[[], None] | None = None) -> Round:
         """Publish, let the parties strike, and wait until the readers have been told.
 
-        Waits no longer than what is allowed: twice the usual time, or `LEAST_PATIENCE`.
+        Waits no longer than what is allowed: twice the usual time, or `LEAST_PATIENCE`; and for
+        several parties at a time `EACH_FURTHER` more for each but the first.
         """
         allowed = max(LEAST_PATIENCE, 2 * self.usual) if self.usual else START_WITHIN
+        busy = max(1.0, self.usual / USUAL_WHEN_IDLE)
+        allowed += EACH_FURTHER * busy * max(0, len(parties) - 1)
         expected = self.publish()
         for party in parties:
             party.strike(self.site, self.host_of(party))
