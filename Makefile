@@ -37,7 +37,7 @@ fuzz: $(DEVELOPING) ## take 10,000 generated and damaged feeds and pages to mail
 
 MINUTES ?= 20
 soak: $(DEVELOPING) ## run the service for MINUTES=20 with a hundredth of hostile answers
-	$(BIN)/python -m tests.attack.soak --minutes $(MINUTES)
+	$(BIN)/python -m tests.attack.soak --minutes $(MINUTES) $(if $(SHARED),--shared $(SHARED))
 
 lint: $(DEVELOPING) ## check format, style, types and imports
 	$(BIN)/ruff format --check .

@@ -69,7 +69,7 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
     readers = Readers(forks, job)
     work: Work
     if store is not None and crawling:
-        work = polling(context, store, emit, Reading(readers, sites))
+        work = polling(context, store, emit, Reading(readers, sites, emit))
     else:
         work = examining(emit, job.task, None if store is None else Pipeline(store, now))
     batch = _Batch(context, work, emit)

@@ -8,9 +8,11 @@ that no option reaches are replaced here by ones that are linear and do the same
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from typing import Any
 
+from feedparser.html import _BaseHTMLProcessor
 from feedparser.mixin import _FeedParserMixin
 from feedparser.sanitizer import _HTMLSanitizer
 
@@ -25,6 +27,7 @@ MOST_ADDRESS = 8_000
 MOST_IDENTIFIER = 8_000
 MOST_NAMES = 100  # authors, and tags
 MOST_NAME = 1_000
+MOST_DIGITS = 7  # of a reference to a character
 _FIRST_ELEMENT = re.compile(rb"<\w")
 _BLANKS = re.compile(rb"(\s{60})\s++")
 # as feedparser has it, with possessive repeats: its own is cubic in a run of figures
@@ -33,6 +36,8 @@ _HTMLSanitizer.valid_css_values = re.compile(
     r"|\d{0,2}\.?\d{0,2}(cm|em|ex|in|mm|pc|pt|px|%|,|\))?)$"
 )
 _add_tag = _FeedParserMixin._add_tag
+_handle_reference = _FeedParserMixin.handle_charref
+_handle_reference_in_markup = _BaseHTMLProcessor.handle_charref
 
 
 def _add_first_tags(self: Any, term: object, scheme: object, label: object) -> None:
@@ -41,7 +46,25 @@ def _add_first_tags(self: Any, term: object, scheme: object, label: object) -> N
         _add_tag(self, term, scheme, label)
 
 
+def _named_character(reference: str) -> str:
+    """A reference that names a character: the sign for an unknown one in place of any other.
+
+    feedparser gives up a whole feed for half of a character, and for a number beyond Unicode.
+    """
+    mark, base = ("x", 16) if reference[:1] in "xX" else ("", 10)
+    digits = reference[len(mark) :].lstrip("0") or "0"
+    if len(digits) > MOST_DIGITS:
+        return "xfffd"
+    number = int(digits, base)
+    names_one = number < 0xD800 or 0xDFFF < number <= sys.maxunicode
+    return f"{mark}{digits}" if names_one else "xfffd"
+
+
 _FeedParserMixin._add_tag = _add_first_tags
+_FeedParserMixin.handle_charref = lambda self, ref: _handle_reference(self, _named_character(ref))
+_BaseHTMLProcessor.handle_charref = lambda self, ref: _handle_reference_in_markup(
+    self, _named_character(ref)
+)
 
 
 def bounded_head(body: bytes) -> tuple[bytes, str | None]:

@@ -31,11 +31,6 @@ _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+x
 _COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _MAX_TTL_MINUTES = 7 * 24 * 60
-# a reference to half of a character, U+D800 to U+DFFF
-_SURROGATE = re.compile(
-    rb"&(?:amp;){0,3}#(?:[xX]0{0,9}[dD][89a-fA-F][0-9a-fA-F]{2}"
-    rb"|0{0,9}5(?:529[6-9]|5[3-9][0-9]{2}|6[0-9]{3}|7[0-2][0-9]{2}|73[0-3][0-9]|734[0-3]));?"
-)
 _DECLARED = re.compile(rb"(\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"'])[\w.:-]++", re.IGNORECASE)
 
 
@@ -138,12 +133,7 @@ def _feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | None]
     # it is not told the feed's address: it would make addresses of identifiers that are none
     # a charset with a NUL breaks it
     headers = {"content-type": _UNPRINTABLE.sub("", content_type)} if content_type else {}
-    try:
-        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
-    except UnicodeEncodeError:
-        # it makes a lone surrogate of a reference to one, and cannot encode that
-        body = _SURROGATE.sub(b"&#xFFFD;", body)
-        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
     trouble = type(parsed.get("bozo_exception")).__name__
     if trouble == "CharacterEncodingOverride" and not _sound(body):
         # one bad byte, and feedparser takes another encoding for the whole feed

@@ -99,7 +99,9 @@ class PageLooker:
             self._told_nothing(page)
             return
         except (OverLimit, ReaderBroke) as error:
-            log.error("page.broke-the-reader source=%s %s", self._source.key, error)
+            why = str(error).splitlines()[0]
+            log.error("page.looked source=%s url=%s %s", self._source.key, page.entry.url, why)
+            self._reader.tell_too_much(page, why, was_read=True)
             self._told_nothing(page)
             return
         if read.is_noise:

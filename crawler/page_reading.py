@@ -192,19 +192,24 @@ class PageReader:
             kept = answer.page if error.lasting else None
             return self._unreadable(page, error.reason, answer.status, kept=kept)
         if isinstance(error, OverLimit):
-            self._tools.emit(
-                {
-                    "event": "page.too-much",
-                    "source": self._source.key,
-                    "item": page.item_id,
-                    "url": url,
-                    "reason": error.reason,
-                }
-            )
+            self.tell_too_much(page, error.reason)
             return self._unreadable(page, error.reason, answer.status)
         # one page that breaks the reader must not stop the source
         log.error("page.broke-the-reader source=%s url=%s %s", self._source.key, url, error)
+        self.tell_too_much(page, f"it breaks the reader: {(str(error).splitlines() or ['?'])[0]}")
         return self._unreadable(page, "reader-error", answer.status)
+
+    def tell_too_much(self, page: PageDue, reason: str, *, was_read: bool = False) -> None:
+        """Tell the service that a page cannot be read within bounds. `was_read`: it was before."""
+        self._tools.emit(
+            {
+                "event": "look.too-much" if was_read else "page.too-much",
+                "source": self._source.key,
+                "item": page.item_id,
+                "url": page.entry.url,
+                "reason": reason,
+            }
+        )
 
     def _take_away(self, junk: Junk) -> None:
         """Make items thin that were stored with a text that has turned out to be junk."""

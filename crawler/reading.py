@@ -17,6 +17,7 @@ from config.model import Source
 from crawler.answers import Answer
 from crawler.conditional import NO_VALIDATORS
 from crawler.errors import CrawlerError, OverLimit, ReaderBroke
+from crawler.events import Emit
 from crawler.kind import Kind
 from crawler.listing import Listed, Listing
 from crawler.reader_process import Task
@@ -53,9 +54,10 @@ class PageToRead:
 class Reading:
     """Reads for the polls of one batch."""
 
-    def __init__(self, readers: Readers, sites: Sites) -> None:
+    def __init__(self, readers: Readers, sites: Sites, emit: Emit) -> None:
         self._readers = readers
         self._sites = sites
+        self._emit = emit
         self._too_much: Counter[str] = Counter()  # by source
         self._given_up: Counter[str] = Counter()
 
@@ -210,6 +212,14 @@ class Reading:
             log.warning("entry.too-much source=%s url=%s %s", source.key, entry.url, why)
             bare = replace(entry, title=entry.title[:500], summary="", content="", authors=())
             reason = f"the entry: {why}"
+            self._emit(
+                {
+                    "event": "entry.too-much",
+                    "source": source.key,
+                    "url": entry.url,
+                    "reason": why,
+                }
+            )
             short = replace(one, entries=(bare,), thin_reasons=(one.thin_reasons[0] or reason,))
             articles = (await self._readers.run(short, lane="slow"))[0]
         return articles

@@ -31,7 +31,7 @@ from storage.store import Store
 from storage.watches import WatchText
 from supplierwatch.blindness import look
 from supplierwatch.crawling import CrawlSupervisor, Event
-from supplierwatch.heavy_pages import tell_of_pages
+from supplierwatch.heavy_pages import TEXTS, tell_of_pages
 from supplierwatch.pauses import tell_of_pauses
 from supplierwatch.pruning import prune_all
 from supplierwatch.quarantined import tell_of_quarantined
@@ -136,7 +136,7 @@ class Service:
         said = self.crawls.collect()
         if any(event["event"] in ("source.finished", "polls.unfinished") for event in said):
             look(self.store, self.in_force.context, self.clock())
-        if too_much := [event for event in said if event["event"] == "page.too-much"]:
+        if too_much := [event for event in said if event["event"] in TEXTS]:
             tell_of_pages(self.store, self.in_force.context, too_much, self.clock())
         return said
 

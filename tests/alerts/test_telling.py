@@ -546,3 +546,15 @@ def test_what_another_watch_finds_in_a_copy_is_another_reason_to_be_told(
     [alert] = desk.tick(HOUR)
 
     assert "Corvid Data is out" in alert.notification.subject
+
+
+def test_all_that_waits_is_matched_in_one_pass_chunk_after_chunk(
+    store: Store, clock: Clock
+) -> None:
+    desk = Desk(store, clock, a_subscription("daily", DAILY))
+    for number in range(60):
+        desk.publish(f"Halcyon report {number}")
+
+    assert desk.match() == 60
+    with store.reading() as unit:
+        assert unit.items.pending(now=clock(), limit=9) == ()

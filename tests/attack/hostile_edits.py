@@ -10,11 +10,14 @@ from tests.support.site import article_page
 
 
 def edit(before: Callable[[], str], after: Callable[[], str], key: str) -> Party:
-    """A page of two texts, in turn, below a headline and paragraphs that stay."""
+    """A page of two texts, in turn, below a headline and paragraphs that stay.
+
+    The paragraphs are its own: else it would be a copy of another one's story, and not told.
+    """
 
     def shown(text: Callable[[], str]) -> Callable[[], str]:
         return lambda: article_page(
-            f"Halcyon and edit-{key} 0", f"{prose('edit', 'Halcyon')}\n\n{text()}"
+            f"Halcyon and edit-{key} 0", f"{prose(key, 'Halcyon')}\n\n{text()}"
         )
 
     return Party(

@@ -141,11 +141,14 @@ def test_a_page_at_which_crawls_are_killed_is_set_aside_and_named(room: Newsroom
     HANGING.strike(room.site, room.host_of(HANGING))
     for _ in range(3):
         asked = len(room.site.requests("/1.html"))
-        room.make_due(HANGING)
-        room.change(f"UPDATE item SET page_due_at = '{PAST}' WHERE source_key = 'hanging'")
-        assert eventually(
-            lambda before=asked: len(room.site.requests("/1.html")) > before, within=120
-        )
+
+        def asks_again(asked: int = asked) -> bool:
+            # once it is seen that the crawl was killed, the source has to wait again
+            room.make_due(HANGING)
+            room.change(f"UPDATE item SET page_due_at = '{PAST}' WHERE source_key = 'hanging'")
+            return len(room.site.requests("/1.html")) > asked
+
+        assert eventually(asks_again, within=120, every=1.0)
         for pid in descendants(room.pid)[1:]:
             if "crawler" in command_of(pid):
                 with contextlib.suppress(ProcessLookupError):

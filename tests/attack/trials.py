@@ -15,7 +15,7 @@ from typing import Any
 from tests.attack.newsroom import Newsroom, Round, a_newsroom, eventually
 from tests.attack.party import Party
 
-GROUP = 5
+GROUP = 8
 MEMORY_MB = 512  # the default of [crawl] memory_limit_mb, the newsroom does not declare another
 OVER = 1.1  # what is declared is kept to within ten per cent
 SETTLED_WITHIN = 90.0  # seconds: three answers that hang are waited for
@@ -41,7 +41,8 @@ class Fate:
     def is_set_aside(self) -> bool:
         """Whether its work was ended by a bound: then its name is to be told."""
         [(_, failures, _)] = self.account["source"] or [(None, 0, None)]
-        return bool(failures) or bool(self.account["set aside"])
+        ended = [row for row in self.account["items"] if "reading it" in (row[2] or "")]
+        return bool(failures) or bool(ended) or bool(self.account["set aside"])
 
 
 @dataclass(slots=True)
@@ -124,12 +125,12 @@ NOT_TOLD_AT_FIRST = Round(
 
 
 def _struck_by(room: Newsroom, group: Sequence[Party]) -> Round | None:
-    for party in group:
-        if party.before:
-            try:
-                room.show(party)
-            except RuntimeError:
-                return None
+    if showing := [party for party in group if party.before]:
+        try:
+            room.show(showing)
+        except RuntimeError as error:
+            print(error)  # pytest shows it with the test that fails
+            return None
     return room.round(*group)
 
 

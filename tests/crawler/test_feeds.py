@@ -152,8 +152,16 @@ def test_a_ttl_of_more_minutes_than_there_are_is_cut(said: str) -> None:
     assert read(rss("<title>One</title>", head=f"<ttl>{said}</ttl>")).ttl == timedelta(days=7)
 
 
-@pytest.mark.parametrize("written", ["&#xD800;", "&#xdfff;", "&#55296;", "&amp;#xD83D;"])
-def test_a_reference_to_half_a_character_costs_no_feed(written: str) -> None:
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("&#xD800;", "&#xdfff;", "&#55296;", "&amp;#xD83D;", "&#1114112;", "&#x110000;"),
+        *("&amp;#1114112;", f"&#{'9' * 5000};", f"&#x{'f' * 5000};", f"&amp;#{'9' * 5000};"),
+        *("&#0;", "&#x0;", "<![CDATA[&#xD800; &#1114112;]]>", f"&#{'0' * 5000}65;"),
+    ],
+    ids=lambda written: written[:20],
+)
+def test_a_reference_that_names_no_character_costs_no_feed(written: str) -> None:
     broken = rss(f"<guid>1</guid><title>One {written}</title>", head="<broken>")
     [entry] = read(broken).entries
     assert entry.title.startswith("One")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from crawler.rhythm import LOOKS, next_look
-from storage.model import StoredItem
+from storage.model import StoredItem, TextState
 from storage.schema import item
 from tests.support.builders import NOW
 from tests.support.crawls import Crawls, a_source, utc_now
@@ -24,6 +25,7 @@ from tests.support.site import (
     long_text,
     redirect,
 )
+from tests.support.trouble import trouble
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 TITLE = "Trust 1 reviews its records"
@@ -134,6 +136,24 @@ def test_an_edit_is_a_revision_that_waits_to_be_matched(site: FakeSite, crawls: 
         [before] = unit.items.revisions(2)
         assert 2 in set(unit.items.pending(now=utc_now(), limit=9))
     assert "outpatient clinics" in before.body
+
+
+@pytest.mark.parametrize("how", ["exit", "raise"])
+def test_an_edit_that_cannot_be_read_is_told_of_and_leaves_the_item_as_it_was(
+    site: FakeSite, crawls: Crawls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    for name, value in trouble(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    source = watched(site, crawls, kind="trouble")
+    site.page(f"/{how}.html", article_page(TITLE, TEXT.replace("outpatient", "maternity")))
+    site.behave("/1.html", redirect(f"/{how}.html"))
+    make_due(crawls)
+    crawled = crawls.run(source)
+    [event] = [event for event in crawled.events if event["event"] == "look.too-much"]
+    assert (event["source"], event["item"], event["url"]) == ("outlet", 2, site.url("/1.html"))
+    after = next(one for one in crawls.items() if one.item_id == 2)
+    assert (after.revision, after.text_state) == (1, TextState.FULL)
+    assert look_at(crawls, 2) is not None
 
 
 def test_a_new_headline_of_the_page_is_an_edit(site: FakeSite, crawls: Crawls) -> None:

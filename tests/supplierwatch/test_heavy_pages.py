@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from storage.store import Store
-from supplierwatch.heavy_pages import MOST_OPEN, close_notices_of_pages, tell_of_pages
+from supplierwatch.heavy_pages import (
+    MOST_LINES,
+    MOST_OF_SOURCE,
+    close_notices_of_pages,
+    tell_of_pages,
+)
 from supplierwatch.memory_watch import LEAST_MB
 from supplierwatch.wiring import load
-from tests.support.builders import NOW
+from tests.support.builders import NOW, a_source, a_text, an_article
 from tests.support.clock import Clock
 from tests.support.desk import Desk, a_subscription
 
 
-def too_much(item: int) -> dict[str, Any]:
+def too_much(item: int, what: str = "page", source: str = "ledger") -> dict[str, Any]:
     return {
-        "event": "page.too-much",
-        "source": "ledger",
+        "event": f"{what}.too-much",
+        "source": source,
         "item": item,
-        "url": f"http://ledger.example/{item}",
+        "url": f"http://{source}.example/{item}",
         "reason": "reading it took longer than 15 s of processor time",
     }
 
@@ -47,13 +53,62 @@ def test_the_operator_is_told_once_of_a_page_that_was_too_much(sqlite_store: Sto
     assert len(messages(sqlite_store)) == 1
 
 
-def test_a_flood_of_such_pages_is_one_message_and_so_many_notices(sqlite_store: Store) -> None:
-    tell_of_pages(
-        sqlite_store, a_desk(sqlite_store).context, [too_much(n) for n in range(MOST_OPEN + 9)], NOW
-    )
+def store_articles(store: Store, keys: Sequence[str]) -> list[int]:
+    """An article of each source; returns their numbers."""
+    with store.transaction() as unit:
+        unit.sources.declare([a_source(key) for key in sorted(set(keys))], NOW)
+        return [
+            unit.items.put(
+                an_article(
+                    source_key=key,
+                    guid=f"g{number}",
+                    title=f"Notice {number} of {key}",
+                    url=f"http://{key}.example/{number}",
+                    body=a_text(number=number, about=f"{key} {number}"),
+                ),
+                now=NOW,
+                baseline=False,
+            ).item_id
+            for number, key in enumerate(keys)
+        ]
+
+
+def test_a_flood_of_such_pages_is_one_message_and_leaves_room_for_other_sources(
+    sqlite_store: Store,
+) -> None:
+    context = a_desk(sqlite_store).context
+    numbers = store_articles(sqlite_store, ["ledger"] * 2 * MOST_OF_SOURCE)
+    for hour, part in enumerate((numbers[:4], numbers[4:])):
+        at = NOW + timedelta(hours=hour)
+        tell_of_pages(sqlite_store, context, [too_much(n) for n in part], at)
     with sqlite_store.reading() as unit:
-        assert len(unit.notices.open()) == MOST_OPEN
-    assert len(messages(sqlite_store)) == 1
+        texts = [one.text for one in unit.notices.open()]
+    assert len(texts) == MOST_OF_SOURCE + 1
+    assert "more pages of source ledger" in texts[-1]
+    assert len(messages(sqlite_store)) == 2
+    later = NOW + timedelta(hours=2)
+    tell_of_pages(sqlite_store, context, [too_much(n) for n in numbers], later)
+    assert len(messages(sqlite_store)) == 2
+    others = [too_much(1000 + n, source=f"outlet-{n}") for n in range(2 * MOST_LINES)]
+    tell_of_pages(sqlite_store, context, others, later)
+    assert len(messages(sqlite_store)) == 3
+    with sqlite_store.reading() as unit:
+        named = " ".join(one.text for one in unit.notices.open())
+    assert all(f"source outlet-{n} " in named for n in range(2 * MOST_LINES))
+
+
+def test_edits_and_entries_that_were_too_much_are_named_too(sqlite_store: Store) -> None:
+    context = a_desk(sqlite_store).context
+    [number] = store_articles(sqlite_store, ["ledger"])
+    events = [too_much(number, "look"), too_much(0, "entry", source="trolley")]
+    tell_of_pages(sqlite_store, context, events, NOW)
+    with sqlite_store.transaction() as unit:
+        close_notices_of_pages(unit, NOW)
+        looked, entry = unit.notices.open()
+        assert "what was read before stays" in looked.text
+        assert "an entry of source trolley" in entry.text
+        close_notices_of_pages(unit, NOW + timedelta(days=15))
+        assert unit.notices.open() == ()
 
 
 def test_a_notice_closes_when_its_page_is_gone_or_was_read(sqlite_store: Store) -> None:

@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import EmailPolicy, default
+from functools import lru_cache
+from typing import Any
 
 from lxml import html as lxml_html
 
@@ -59,9 +61,21 @@ def a_message(
     )
 
 
+class _ParsedOnce(EmailPolicy):
+    """The default policy, with a memory: else each look at a header parses it again."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return _header(name, value)
+
+
+@lru_cache(maxsize=1024)
+def _header(name: str, value: str) -> Any:
+    return default.header_fetch_parse(name, value)
+
+
 def parsed(raw: bytes) -> EmailMessage:
     """A mail as a reader's program sees it."""
-    message = message_from_bytes(raw, policy=default)
+    message = message_from_bytes(raw, policy=_ParsedOnce())
     assert isinstance(message, EmailMessage)
     return message
 
