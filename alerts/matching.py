@@ -153,8 +153,9 @@ class _Matcher:
     def _match_chunk(self, ids: Sequence[int], most: int) -> tuple[int, tuple[int, ...]]:
         """Match some items and mark the next ones as begun; (how many, the next ones).
 
-        At most `most` items are left to this pass, these included. Queries are evaluated before the transaction that records them: whoever stores articles
-        does not wait for that. An item whose text changed meanwhile stays pending.
+        At most `most` items are left to this pass, these included. Queries are evaluated before
+        the transaction that records them: whoever stores articles does not wait for that. An
+        item whose text changed meanwhile stays pending.
         """
         found, damaged = self._evaluate(ids)
         with self.store.transaction() as unit:
