@@ -94,6 +94,7 @@ class _Run(Generic[_T]):
     def __init__(self, work: Callable[[], _T]) -> None:
         self._work = work
         self._clock: int | None = None
+        self._began = 0.0  # on that clock
         self._results: list[_T] = []
         self.error: BaseException | None = None
         self.done = threading.Event()
@@ -102,8 +103,14 @@ class _Run(Generic[_T]):
         """Do the work and keep its outcome; the whole life of the thread."""
         try:
             try:
-                self._clock = time.pthread_getcpuclockid(threading.get_ident())
+                clock = time.pthread_getcpuclockid(threading.get_ident())
+                # not 0 where a library moves all clocks, this one too
+                self._began = time.clock_gettime(clock)
+                self._clock = clock
                 self._results.append(self._work())
+            except _Stop:
+                # a new one: the frames of the work, and what it has open, are let go at once
+                self.error = _Stop()
             except BaseException as error:  # the caller raises it
                 self.error = error
             self.done.set()
@@ -122,7 +129,7 @@ class _Run(Generic[_T]):
         if self._clock is None:
             return 0.0
         try:
-            return time.clock_gettime(self._clock)
+            return time.clock_gettime(self._clock) - self._began
         except OSError:  # the thread is over
             return 0.0
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 from alerts import time_limit
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
+from tests.support.faketime import wrong_clock
 
 SHORT = TimeLimit(processor=0.2, elapsed=300.0)
 LONG = TimeLimit(processor=300.0, elapsed=300.0)
@@ -140,3 +144,16 @@ def test_work_that_cannot_be_ended_is_left_and_its_caller_goes_on(
     with pytest.raises(TimeLimitExceeded, match="has not ended yet"):
         run_within(TimeLimit(processor=300.0, elapsed=0.1), hold)
     released.set()
+
+
+def test_a_library_that_moves_every_clock_ends_no_work(tmp_path: Path) -> None:
+    clock = wrong_clock(tmp_path)
+    clock.set_ahead(3600)
+    work = (
+        "import select; from alerts.time_limit import TimeLimit, run_within; "
+        "print(run_within(TimeLimit(processor=60.0, elapsed=600.0), lambda: select.select((), (), (), 0.5)))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", work], env=os.environ | clock.environ, capture_output=True
+    )
+    assert ended.stdout == b"([], [], [])\n", ended.stderr
