@@ -151,7 +151,8 @@ def test_a_library_that_moves_every_clock_ends_no_work(tmp_path: Path) -> None:
     clock.set_ahead(3600)
     work = (
         "import select; from alerts.time_limit import TimeLimit, run_within; "
-        "print(run_within(TimeLimit(processor=60.0, elapsed=600.0), lambda: select.select((), (), (), 0.5)))"
+        "limit = TimeLimit(processor=60.0, elapsed=600.0); "
+        "print(run_within(limit, lambda: select.select((), (), (), 0.5)))"
     )
     ended = subprocess.run(
         [sys.executable, "-c", work], env=os.environ | clock.environ, capture_output=True
