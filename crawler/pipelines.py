@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -29,6 +30,10 @@ from storage.store import Store
 PagePlan = Literal["soon", "later", "known"]
 
 ENTRIES_AT_ONCE = 100
+LONGEST_WRITE = 1.0  # seconds; whoever else writes waits meanwhile
+# seconds between two transactions of one listing: SQLite gives the lock to whoever asks when it is
+# free, and those that wait ask ten times a second
+PAUSE_FOR_WRITERS = 0.12
 # an entry is matched by title and teaser alone only when its page has not come by then
 LOOKED_LATELY = timedelta(hours=20)  # a poll a day, a little early
 PAGE_PATIENCE = timedelta(minutes=10)
@@ -76,9 +81,12 @@ class Pipeline:
         poll does; "known": they need not be fetched.
         """
         stored: list[Stored] = []
-        for start in range(0, len(articles), ENTRIES_AT_ONCE):
+        while len(stored) < len(articles):
+            begun = time.monotonic()
             with self._store.transaction() as unit:
-                for article in articles[start : start + ENTRIES_AT_ONCE]:
+                for article in articles[len(stored) :][:ENTRIES_AT_ONCE]:
+                    if time.monotonic() - begun > LONGEST_WRITE:
+                        break
                     now = self._clock()
                     listed = article.text_state is TextState.LISTED
                     patience = PAGE_PATIENCE if listed and pages == "soon" else timedelta(0)
@@ -91,7 +99,9 @@ class Pipeline:
                             page_due_at=now if listed and pages != "known" else None,
                         )
                     )
-            await asyncio.sleep(0)  # other sources' answers wait
+            # other sources' answers wait, and so do other writers, who look for the lock in turns
+            more = len(stored) < len(articles)
+            await asyncio.sleep(PAUSE_FOR_WRITERS if more else 0)
         return stored
 
     def put_page(
