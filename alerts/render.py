@@ -26,8 +26,8 @@ from alerts.layout import LADDER, MAX_ALSO, lay_out
 from alerts.plain import alarm_text, digest_text, joined, note_text, welcome_text
 
 MAX_HTML = 90_000  # bytes
-_GONE = re.compile(r"\[-(.+?)-\]")
-_COME = re.compile(r"\{\+(.+?)\+\}")
+_GONE = re.compile(r"\[-((?:(?!\[-|-\]).)++)-\]")
+_COME = re.compile(r"\{\+((?:(?!\{\+|\+\}).)++)\+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

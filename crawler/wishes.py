@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 
 _HEAD = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
-_HOURS = re.compile(rb"<skipHours\b.*?</skipHours\s*>", re.IGNORECASE | re.DOTALL)
-_HOUR = re.compile(rb"<hour\b[^>]*>\s*(\d{1,2})\s*<", re.IGNORECASE)
-_DAYS = re.compile(rb"<skipDays\b.*?</skipDays\s*>", re.IGNORECASE | re.DOTALL)
-_DAY = re.compile(rb"<day\b[^>]*>\s*([A-Za-z]+)\s*<", re.IGNORECASE)
+_HOURS = re.compile(rb"<skipHours\b(?:[^<]|<(?!/?skipHours\b))*+</skipHours\s*+>", re.IGNORECASE)
+_HOUR = re.compile(rb"<hour\b[^<>]*+>\s*+(\d{1,2})\s*+<", re.IGNORECASE)
+_DAYS = re.compile(rb"<skipDays\b(?:[^<]|<(?!/?skipDays\b))*+</skipDays\s*+>", re.IGNORECASE)
+_DAY = re.compile(rb"<day\b[^<>]*+>\s*+([A-Za-z]++)\s*+<", re.IGNORECASE)
 _WEEK = (b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday")
 _HEAD_BYTES = 100_000
 HOURS = 7 * 24

@@ -20,4 +20,5 @@ def limit_marks(text: str) -> str:
 @lru_cache(maxsize=1)
 def _too_many_marks() -> re.Pattern[str]:
     marks = "".join(c for c in map(chr, range(0x300, 0x1E950)) if unicodedata.combining(c))
-    return re.compile(rf"([{marks}]{{{MOST_MARKS}}})[{marks}]++")
+    mark = f"[{re.escape(marks)}]"
+    return re.compile(rf"({mark}{{{MOST_MARKS}}}){mark}++")

@@ -52,7 +52,7 @@ _COMPARED = "|".join(
     spelling for row in FILTERS.values() if row.ordered for spelling in (row.name, *row.also)
 )
 _COMPARE = re.compile(
-    rf"(?P<name>(?i:{_COMPARED}))\s*:?\s*(?P<relation><=|>=|<|>|=)\s*(?P<value>[^\s()\"]*)"
+    rf"(?P<name>(?i:{_COMPARED}))\s*+(?::\s*+)?(?P<relation><=|>=|<|>|=)\s*(?P<value>[^\s()\"]*)"
 )
 _NAME = re.compile(r"(?P<name>[A-Za-z][A-Za-z_]*\d*)(?:\s*(?P<colon>:)|(?P<bracket>\())")
 _MACRO = re.compile(r"@(?P<key>[A-Za-z0-9][A-Za-z0-9._-]*)?")

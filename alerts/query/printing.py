@@ -25,7 +25,7 @@ from alerts.query.vendors import SIGNS
 
 # how tightly what is printed holds together
 _OR, _AND, _NOT, _NEAR, _NAMED, _ATOM = range(6)
-_PLAIN_WORD = re.compile(r"[^\W_]+[*?\w]*|[^\W_]+(?:-[^\W_]+)*")
+_PLAIN_WORD = re.compile(r"[^\W_]++(?:[*?\w]*+|(?:-[^\W_]++)*+)")
 _PLAIN_VALUE = re.compile(r"\w[\w.:+-]*")
 _TAKEN = frozenset({"and", "or", "not"})
 

@@ -96,7 +96,7 @@ SIGNS = tuple(
         (r"/F\d+/", "this is written otherwise here", "Write first/50(x)"),
         (r"/[^/\s]+/", "there are no regular expressions here",
          "Write wildcards: palant*, wom?n"),
-        (r"\[.*? TO .*?\]", "a range is written otherwise here",
+        (r"\[(?>[^\[\]]*? TO )[^\[\]]*+\]", "a range is written otherwise here",
          "Write date:2026-01-01..2026-01-31, value>=1m value<=2m"),
         (r"[\[\]{}]", "this kind of bracket has no meaning here", "Write ( and )"),
         (r"[<>=]", "there is nothing to compare here", "Write value>100000 or date>=2026-01-31"),

@@ -11,7 +11,9 @@ import typer
 from supplierwatch.commands.session import Session
 
 # a file that is being edited is often not TOML: its keys are still worth offering
-_TABLE = re.compile(r'^\s*\[\[\s*(\w+)\s*\]\]|^\s*key\s*=\s*["\']([\w.-]+)["\']', re.MULTILINE)
+_TABLE = re.compile(
+    r'^[ \t]*+(?:\[\[[ \t]*+(\w++)[ \t]*+\]\]|key[ \t]*+=[ \t]*+["\']([\w.-]++)["\'])', re.MULTILINE
+)
 
 
 def source_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ KNOWN = {
     "alerts/channels/email.py": "the mail server of settings.toml",
     "alerts/channels/punctual.py": "the mail server of settings.toml",
     "crawler/fork_server.py": "pairs of sockets between processes of one crawl",
+    "crawler/reader_connection.py": "its end of such a pair",
     "crawler/reader_process.py": "its end of such a pair",
     "crawler/readers.py": "its end of such a pair",
     "supplierwatch/jobs.py": "the name of this machine",

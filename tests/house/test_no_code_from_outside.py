@@ -30,7 +30,14 @@ _UNPICKLES = frozenset(("pickle", "marshal", "shelve", "dill"))
 PATTERNS = {
     "alerts/query/terms.py:pattern_of": "a term's letters, each escaped; stars are atomic",
     "alerts/query/terms.py:_raw_pattern": "a term's words, each escaped",
+    "storage/marks.py:_too_many_marks": "combining marks by their property, and a constant",
     "crawler/loose_json.py:whole_members": "the name is the caller's constant, and escaped",
+}
+# module -> why what it unpickles is ours
+UNPICKLING = {
+    "crawler/reader_connection.py": "what a process of ours, started by this one, says of its task",
+    "crawler/readers.py": "only pickles",
+    "crawler/reader_process.py": "the task that the process that started this one gives it",
 }
 # function -> why its statement, which is more than constants, holds no value
 STATEMENTS = {"storage/engine.py:_on_begin": "0 or 1"}
@@ -191,6 +198,9 @@ def test_markup_is_made_in_one_place_of_escaped_text() -> None:
 
 FORMATS = {
     ("alerts/worddiff.py:written", "marks[piece.what]"),  # a dictionary of constants above it
+    ("alerts/attempts.py:note_failure", "TASKS[attempt.task]"),  # of a dictionary of constants
+    ("supplierwatch/quarantined.py:words_of", "TASKS.get(trouble.task, f'{trouble.task}: {{}}')"),
+    ("supplierwatch/heavy_pages.py:tell_of_pages", "TEXTS[event['event']]"),  # the same
     ("alerts/query/combining.py:_check_placed", "mend"),  # of a dictionary of constants
     ("alerts/query/paraphrase.py:_say", "INFIX[operator].says"),  # of the table of operators
     ("alerts/query/paraphrase.py:_say", "FUNCTIONS[function].says"),  # the same
@@ -216,7 +226,7 @@ def test_nothing_that_is_read_is_run() -> None:
         for function, call in calls_in(tree):
             owner, what = called(call)
             assert not (owner == "" and what in _RUNS), f"{name}:{function}"
-            assert owner not in _UNPICKLES, f"{name}:{function}"
+            assert owner not in _UNPICKLES or name in UNPICKLING, f"{name}:{function}"
             assert "shell" not in {keyword.arg for keyword in call.keywords}, f"{name}:{function}"
             if owner == "os":
                 assert what not in ("system", "popen"), f"{name}:{function}"

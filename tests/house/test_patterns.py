@@ -23,6 +23,7 @@ def collected() -> tuple[list[Found], list[str]]:
     return collect_patterns(modules())
 
 
+@pytest.mark.attack  # some three minutes of processor time
 def test_every_expression_is_linear(collected: tuple[list[Found], list[str]]) -> None:
     found, _ = collected
     slow = {one.where: why for one in found if (why := slowness(one.pattern, one.methods))}
