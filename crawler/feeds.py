@@ -59,6 +59,10 @@ def parse_feed(
     return replace(feed, entries=distinct(feed.entries, url), site_url=absolute(feed.site_url, url))
 
 
+def _begins_as_markup(body: bytes) -> bool:
+    return body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
+
+
 def read_feed(
     body: bytes, *, source_key: str, content_type: str | None, fetched_at: datetime
 ) -> ParsedFeed:
@@ -76,7 +80,8 @@ def read_feed(
             entries=tuple(map(bounded_entry, said.entries)), ttl=None, degraded=said.degraded,
         )  # fmt: skip
     parsed, cut = _feedparser(body, content_type)
-    if not parsed.get("version") and not parsed.get("entries"):
+    if not parsed.get("entries") and not (parsed.get("version") and _begins_as_markup(body)):
+        # packed bytes may hold a feed's first tag as it is: that is no empty feed
         raise NotAFeed(_what_it_is(body))
     head = parsed.get("feed", {})
     found = [_entry(one, source_key, head.get("language"), fetched_at) for one in parsed["entries"]]

@@ -293,9 +293,9 @@ def test_a_page_that_failed_leaves_it_thin_and_says_why() -> None:
 
 
 def test_a_date_in_the_future_is_clamped_and_kept_as_written() -> None:
-    article = normal(an_entry(published_at=NOW + timedelta(days=900), published_raw="2029"))
+    article = normal(an_entry(published_at=NOW + timedelta(hours=40), published_raw="soon"))
     assert article.published_at == NOW + timedelta(days=1)
-    assert article.published_raw == "2029"
+    assert article.published_raw == "soon"
 
 
 def test_a_shared_link_identifies_nothing() -> None:
