@@ -36,11 +36,12 @@ def main() -> NoReturn:
     # imported and forked before this process has threads, events or a reactor
     from crawler.batch import crawl
     from crawler.fork_server import start_fork_server
+    from crawler.language import load_model
     from crawler.reader_process import serve
     from crawler.spider_classes import import_spiders
 
     import_spiders()
-    forks = start_fork_server(serve)
+    forks = start_fork_server(serve, prepare=load_model)
     emit = _events_on_stdout()
     try:
         job = from_json(sys.stdin.buffer.readline().decode())

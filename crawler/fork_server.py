@@ -68,11 +68,14 @@ class ForkServer:
         return number
 
 
-def start_fork_server(serve: Callable[[socket.socket], None]) -> ForkServer:
+def start_fork_server(
+    serve: Callable[[socket.socket], None], *, prepare: Callable[[], None] = lambda: None
+) -> ForkServer:
     """Fork the fork server off this process, which must have no other thread of its own.
 
     Args:
         serve: what a reader does with its connection until that closes.
+        prepare: called once in the fork server; what it loads is shared by all readers.
     """
     ours, theirs = socket.socketpair()
     gc.collect()
@@ -82,7 +85,7 @@ def start_fork_server(serve: Callable[[socket.socket], None]) -> ForkServer:
     if not pid:
         ours.close()
         _detach(parent)
-        _run(theirs, serve)
+        _run(theirs, serve, prepare)
     theirs.close()
     return ForkServer(ours, pid)
 
@@ -99,9 +102,14 @@ def _detach(parent: int) -> None:
     end_with_parent_process(parent)
 
 
-def _run(connection: socket.socket, serve: Callable[[socket.socket], None]) -> NoReturn:
+def _run(
+    connection: socket.socket,
+    serve: Callable[[socket.socket], None],
+    prepare: Callable[[], None],
+) -> NoReturn:
     readers: set[int] = set()
     try:
+        prepare()
         while True:
             said, fds, _, _ = socket.recv_fds(connection, 1 + _PID.size, 1)
             if len(said) < 1 + _PID.size:

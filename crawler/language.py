@@ -20,6 +20,11 @@ def language_of(declared: str | None, text: str) -> str | None:
     return str(code)
 
 
+def load_model() -> None:
+    """Load the model now, outside of the memory limit of whoever asks first."""
+    _identifier().classify("A text of some words.")
+
+
 @lru_cache(maxsize=1)
 def _identifier() -> Any:
     # loading the model takes a moment that most pages need not spend
