@@ -30,7 +30,7 @@ test: $(DEVELOPING) ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
-	$(BIN)/python -m pytest -m attack tests/attack tests/house/test_patterns.py
+	$(BIN)/python -m pytest -m attack tests/attack tests/house/test_patterns.py tests/supplierwatch/test_memory.py
 
 fuzz: $(DEVELOPING) ## take 10,000 generated and damaged feeds and pages to mail
 	$(BIN)/python -m tests.fuzz --cases 10000

@@ -68,6 +68,7 @@ def place_bombs(site: FakeSite) -> dict[str, str]:
     return sources
 
 
+@pytest.mark.attack  # bombs on the running service: with the other attacks
 def test_bombs_in_both_batches_keep_all_processes_within_the_declared_memory(
     tmp_path: Path,
 ) -> None:
