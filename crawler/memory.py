@@ -45,8 +45,15 @@ def tree_of(pid: int) -> tuple[Process, ...]:
 
 
 def own_memory() -> int:
-    """What this process holds, in bytes; 0 where no kernel says."""
-    return held_by(os.getpid()) or 0
+    """The resident set size of this process in bytes; 0 where no kernel says.
+
+    Other than the proportional size it costs the same however much is held. Pages shared with
+    children count as a whole, so it is never too small.
+    """
+    try:
+        return int((_PROC / "self" / "statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _children(pid: int) -> list[int]:

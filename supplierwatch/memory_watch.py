@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from crawler.memory import MB, Process, own_memory, tree_of
@@ -24,22 +24,31 @@ _WORTH_MB = 30  # what a process holds that is ended: less would free nothing
 
 
 class MemoryWatch:
-    """Watches the process trees of crawls."""
+    """Watches the process trees of crawls.
 
-    def __init__(self) -> None:
+    Args:
+        own: what this process holds, in bytes.
+    """
+
+    def __init__(self, own: Callable[[], int] = own_memory) -> None:
         self.peak = 0  # bytes, of all processes together
+        self._own = own
+        self._is_crowded = False
 
     def has_room(self, crawls: Sequence[int], limit_mb: int) -> bool:
         """Whether another batch can be started beside those of these processes."""
         if not crawls:
             return True  # else nothing would ever be read
-        return self._sum([tree_of(pid) for pid in crawls]) + BATCH_MB * MB <= limit_mb * MB
+        held = self._sum([tree_of(pid) for pid in crawls])
+        return held + BATCH_MB * MB <= self._left_to_crawls(limit_mb)
 
     def look(self, crawls: Sequence[int], limit_mb: int) -> None:
         """End what has grown most where all together come near the limit."""
+        if not crawls:
+            return
         trees = [tree_of(pid) for pid in crawls]
-        total = self._sum(trees)
-        if total <= ACTS_AT * limit_mb * MB or not crawls:
+        held = self._sum(trees)
+        if held <= ACTS_AT * self._left_to_crawls(limit_mb):
             return
         readers = [one for tree in trees for one in tree if one.parent is not None]
         victim = max(readers, key=lambda one: one.held, default=None)
@@ -47,13 +56,29 @@ class MemoryWatch:
             # a crawl itself: its sources are polled again, each alone
             victim = max((tree[0] for tree in trees if tree), key=lambda one: one.held)
         log.warning(
-            "memory.ended pid=%d held=%dMB all=%dMB limit=%dMB",
-            *(victim.pid, victim.held // MB, total // MB, limit_mb),
+            "memory.ended pid=%d held=%dMB crawls=%dMB limit=%dMB",
+            *(victim.pid, victim.held // MB, held // MB, limit_mb),
         )
         with suppress(ProcessLookupError):
             os.kill(victim.pid, signal.SIGKILL)
 
+    def _left_to_crawls(self, limit_mb: int) -> int:
+        """Bytes that all crawls together may hold: never less than one batch takes.
+
+        Where the service has outgrown the limit by itself, ending crawls would free nothing, and
+        no page would ever be read.
+        """
+        left, least = limit_mb * MB - self._own(), BATCH_MB * MB
+        if left < least and not self._is_crowded:
+            log.error(
+                "memory.service-too-large held=%dMB limit=%dMB: crawls may use %dMB all the same; "
+                "raise [crawl] memory_limit_mb or restart the service",
+                *(self._own() // MB, limit_mb, BATCH_MB),
+            )
+        self._is_crowded = left < least
+        return max(left, least)
+
     def _sum(self, trees: Sequence[Sequence[Process]]) -> int:
-        total = own_memory() + sum(one.held for tree in trees for one in tree)
-        self.peak = max(self.peak, total)
-        return total
+        held = sum(one.held for tree in trees for one in tree)
+        self.peak = max(self.peak, self._own() + held)
+        return held

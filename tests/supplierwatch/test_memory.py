@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import brotli
 import pytest
 
+from crawler.memory import MB
 from storage.model import TextState
 from supplierwatch.memory_watch import MemoryWatch
 from tests.support.held import Held
@@ -94,7 +98,39 @@ def test_bombs_in_both_batches_keep_all_processes_within_the_declared_memory(
 
 @pytest.mark.parametrize(("limit", "room"), [(100_000, True), (64, False)])
 def test_another_batch_is_started_only_where_there_is_room(limit: int, room: bool) -> None:
+    # this process stands for a crawl; it holds far more than 64 MB
     assert MemoryWatch().has_room([os.getpid()], limit) is room
+
+
+@pytest.mark.parametrize(("own_mb", "ended"), [(50, False), (400, True), (4_000, True)])
+def test_a_crawl_is_ended_once_it_holds_more_than_the_service_leaves_it(
+    own_mb: int, ended: bool
+) -> None:
+    holds = "x = b'x' * (200 << 20); print(flush=True); import time; time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", holds], stdout=subprocess.PIPE) as crawl:
+        assert crawl.stdout is not None
+        crawl.stdout.readline()
+        MemoryWatch(lambda: own_mb * MB).look([crawl.pid], DECLARED)
+        if ended:
+            assert crawl.wait(30) == -signal.SIGKILL
+        else:
+            assert crawl.poll() is None
+            crawl.kill()
+
+
+def test_a_service_that_has_outgrown_the_limit_still_has_one_batch_read(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    idle = "print(flush=True); import time; time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", idle], stdout=subprocess.PIPE) as crawl:
+        assert crawl.stdout is not None
+        crawl.stdout.readline()
+        watch = MemoryWatch(lambda: 4_000 * MB)
+        watch.look([crawl.pid], DECLARED)
+        watch.look([crawl.pid], DECLARED)
+        assert crawl.poll() is None
+        crawl.kill()
+    assert [r.getMessage().split()[0] for r in caplog.records] == ["memory.service-too-large"]
 
 
 def test_the_first_batch_is_started_whatever_is_left() -> None:
