@@ -13,10 +13,10 @@ ROOMS := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test attack fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-long attack fuzz soak lint format check bench pins clean
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
 
 setup: $(DEVELOPING) ## make .venv with everything that developing takes
 
@@ -27,7 +27,10 @@ demo: $(RUNNING) ## show the whole job on a bundled newsroom, in under two minut
 	$(BIN)/supplierwatch demo
 
 test: $(DEVELOPING) ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile
+
+test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
+	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
 	$(BIN)/python -m pytest -m attack tests/attack tests/house/test_patterns.py tests/supplierwatch/test_memory.py

@@ -1,7 +1,8 @@
 """A crawl in a process of its own: `python -m crawler.child`, with a CrawlJob on stdin.
 
-Started by `crawler.children`. Says one JSON event a line on stdout, logs to stderr. In process a
-hung crawl cannot be ended; a process can be killed at any time, and loses nothing by it.
+The service forks it off `crawler.launcher_process`. Says one JSON event a line on stdout, logs to
+stderr. In process a hung crawl cannot be ended; a process can be killed at any time, and loses
+nothing by it.
 """
 
 from __future__ import annotations
@@ -26,22 +27,30 @@ BAD_JOB = 64
 CLOSING = 10.0  # seconds from the deadline until the process ends, closed or not
 
 
-def main() -> NoReturn:
-    """Read the job, do it, end."""
-    _set_up_logging()
+def import_all() -> None:
+    """Import and load what every crawl needs."""
     # Scrapy looks through the whole stack and all modules for each class that it deprecates here:
     # a fifth of a second, unless it is imported before others
     import scrapy.core.downloader.contextfactory  # noqa: F401
 
-    # imported and forked before this process has threads, events or a reactor
-    from crawler.batch import crawl
-    from crawler.fork_server import start_fork_server
+    import crawler.batch  # noqa: F401
     from crawler.language import load_model
-    from crawler.reader_process import serve
     from crawler.spider_classes import import_spiders
 
     import_spiders()
-    forks = start_fork_server(serve, prepare=load_model)
+    load_model()
+
+
+def main() -> NoReturn:
+    """Read the job, do it, end."""
+    _set_up_logging()
+    import_all()
+    # forked before this process has threads, events or a reactor
+    from crawler.batch import crawl
+    from crawler.fork_server import start_fork_server
+    from crawler.reader_process import serve
+
+    forks = start_fork_server(serve)
     emit = _events_on_stdout()
     try:
         job = from_json(sys.stdin.buffer.readline().decode())

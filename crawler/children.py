@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -17,6 +15,8 @@ from typing import IO, Any, cast
 
 from crawler.events import event_of
 from crawler.job import TURN, CrawlJob, to_json
+from crawler.launcher import LaunchedProcess, launcher
+from crawler.launcher_process import TURN_FD
 
 OVERDUE_MARGIN = 15.0  # seconds: a child ends itself 10 s after its deadline
 _SECRETS = ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL")
@@ -25,14 +25,18 @@ _SECRETS = ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL")
 class Child:
     """A running crawl. `spawn` makes it."""
 
-    def __init__(self, process: subprocess.Popen[str], job: CrawlJob) -> None:
+    def __init__(
+        self, process: LaunchedProcess, job: CrawlJob, stdin: IO[str], stdout: IO[str]
+    ) -> None:
         self.job = job
         self._process = process
+        self._stdin = stdin
+        self._stdout = stdout
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._started = time.monotonic()
         self._reader = threading.Thread(
             target=self._read,
-            args=(cast(IO[str], process.stdout),),
+            args=(stdout,),
             name=f"child-{process.pid}",
             daemon=True,
         )
@@ -55,11 +59,7 @@ class Child:
 
     def wait(self, timeout: float) -> int | None:
         """Wait for the end for at most `timeout` seconds; the exit code, or None."""
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return None
-        return self.poll()
+        return None if self._process.wait(timeout) is None else self.poll()
 
     def events(self) -> list[dict[str, Any]]:
         """What the child has said since the last call."""
@@ -103,9 +103,10 @@ class Child:
     def _let_go(self) -> None:
         # a grandchild may hold the pipe open: what the child said has been read long before that
         self._reader.join(5.0)
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None and not self._reader.is_alive():
-                stream.close()
+        if not self._reader.is_alive():
+            self._stdout.close()
+            with suppress(BrokenPipeError):  # of a job that it has not read
+                self._stdin.close()
 
 
 def spawn(job: CrawlJob) -> Child:
@@ -113,23 +114,32 @@ def spawn(job: CrawlJob) -> Child:
 
     Its stdin stays open as long as this process lives: a child whose stdin closes ends itself.
     """
-    turn = _turns().fileno()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "crawler.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-        pass_fds=(turn,),
-        env=child_environment(os.environ) | {TURN: str(turn)},
-    )
-    stdin = cast(IO[str], process.stdin)
+    read_in, write_in = os.pipe()
+    read_out, write_out = os.pipe()
+    stdin = open(write_in, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - descriptors
+    stdout = open(read_out, encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
+    try:
+        process = launcher.launch(
+            (read_in, write_out, 2),
+            _turns().fileno(),
+            child_environment(os.environ) | {TURN: str(TURN_FD)},
+        )
+    except OSError:
+        stdin.close()
+        stdout.close()
+        raise
+    finally:
+        os.close(read_in)
+        os.close(write_out)
     with suppress(BrokenPipeError):  # it died at once: poll() says how
         stdin.write(to_json(job) + "\n")
         stdin.flush()
-    return Child(process, job)
+    return Child(process, job, stdin, stdout)
+
+
+def launcher_memory() -> int:
+    """What the process that starts crawls holds beside them, in bytes."""
+    return launcher.memory()
 
 
 @cache

@@ -57,7 +57,10 @@ def _named_character(reference: str) -> str:
         return "xfffd"
     number = int(digits, base)
     names_one = number < 0xD800 or 0xDFFF < number <= sys.maxunicode
-    return f"{mark}{digits}" if names_one else "xfffd"
+    if not names_one:
+        return "xfffd"
+    # written as it stands where that is short: leading zeros change nothing
+    return reference if len(reference) <= 2 * MOST_DIGITS else f"{mark}{digits}"
 
 
 _FeedParserMixin._add_tag = _add_first_tags

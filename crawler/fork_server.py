@@ -68,14 +68,11 @@ class ForkServer:
         return number
 
 
-def start_fork_server(
-    serve: Callable[[socket.socket], None], *, prepare: Callable[[], None] = lambda: None
-) -> ForkServer:
+def start_fork_server(serve: Callable[[socket.socket], None]) -> ForkServer:
     """Fork the fork server off this process, which must have no other thread of its own.
 
     Args:
         serve: what a reader does with its connection until that closes.
-        prepare: called once in the fork server; what it loads is shared by all readers.
     """
     ours, theirs = socket.socketpair()
     gc.collect()
@@ -85,7 +82,7 @@ def start_fork_server(
     if not pid:
         ours.close()
         _detach(parent)
-        _run(theirs, serve, prepare)
+        _run(theirs, serve)
     theirs.close()
     return ForkServer(ours, pid)
 
@@ -102,14 +99,9 @@ def _detach(parent: int) -> None:
     end_with_parent_process(parent)
 
 
-def _run(
-    connection: socket.socket,
-    serve: Callable[[socket.socket], None],
-    prepare: Callable[[], None],
-) -> NoReturn:
+def _run(connection: socket.socket, serve: Callable[[socket.socket], None]) -> NoReturn:
     readers: set[int] = set()
     try:
-        prepare()
         while True:
             said, fds, _, _ = socket.recv_fds(connection, 1 + _PID.size, 1)
             if len(said) < 1 + _PID.size:

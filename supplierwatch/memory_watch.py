@@ -13,6 +13,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from crawler.children import launcher_memory
 from crawler.memory import MB, Process, own_memory, tree_of
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,10 @@ class MemoryWatch:
     """Watches the process trees of crawls.
 
     Args:
-        own: what this process holds, in bytes.
+        own: what this process holds with the one that starts crawls, in bytes.
     """
 
-    def __init__(self, own: Callable[[], int] = own_memory) -> None:
+    def __init__(self, own: Callable[[], int] = lambda: own_memory() + launcher_memory()) -> None:
         self.peak = 0  # bytes, of all processes together
         self._own = own
         self._is_crowded = False
@@ -50,7 +51,8 @@ class MemoryWatch:
         held = self._sum(trees)
         if held <= ACTS_AT * self._left_to_crawls(limit_mb):
             return
-        readers = [one for tree in trees for one in tree if one.parent is not None]
+        # not the process that forks the readers, without which a crawl reads nothing
+        readers = [one for tree in trees for one in tree if one.parent not in (None, tree[0].pid)]
         victim = max(readers, key=lambda one: one.held, default=None)
         if victim is None or victim.held < _WORTH_MB * MB:
             # a crawl itself: its sources are polled again, each alone

@@ -53,6 +53,8 @@ def service(tmp_path: Path, site: FakeSite) -> Iterator[Service]:
         "settings.toml": (
             f'[mail]\nfrom = "watch@trust.example"\n[service]\ndata = "{tmp_path / "data"}"\n'
             'listen = ""\n[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
+            # the process of the tests counts as the service, and holds more than one
+            "memory_limit_mb = 4096\n"
         ),
         "sources.toml": (
             '[[source]]\nkey = "bexley-vale"\nkind = "boardpapers"\nname = "Bexley Vale board"\n'

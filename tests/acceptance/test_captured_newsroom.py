@@ -20,6 +20,8 @@ from supplierwatch.wiring import load
 from tests.support.folders import write_loopback_config
 from tests.support.shared import captured_newsroom
 
+pytestmark = pytest.mark.long
+
 ARTICLE = re.compile(r"http://127[^\s>)]+\.html")
 
 WATCHES = {

@@ -24,6 +24,8 @@ from supplierwatch.demo.answers import article_ids
 from supplierwatch.demo.articles import load_outlets
 from supplierwatch.demo.configuration import SUBSCRIPTIONS, SUPPLIERS, WATCHES
 
+pytestmark = pytest.mark.long
+
 KILLS = 20
 REST = 150.0  # seconds that the service gets in the end to come to rest, at the most
 

@@ -14,6 +14,7 @@ from storage.store import Store
 from tests.support.clock import Clock
 from tests.support.desk import READER, Desk, a_subscription
 from tests.support.outgoing import assert_mail_is_clean, bodies
+from tests.support.sizes import size
 
 DAILY = Cadence(kind="daily", at=time(7, 30), text="daily at 07:30")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -104,10 +105,11 @@ def test_nothing_is_unusual_in_the_first_two_weeks(store: Store, clock: Clock) -
     assert desk.alarm() == []
 
 
+@pytest.mark.sized
 def test_a_supplier_is_watched_in_all_that_the_watches_find(store: Store, clock: Clock) -> None:
     watches = {"health-it": '"Corvid Data" OR halcyon OR office'}
     desk = Desk(store, clock, asking(), watches=watches)
-    days_pass(desk, 20, each_day=12)
+    days_pass(desk, 20, each_day=size(12, 4))
     publish(desk, 7, CORVID)
     desk.match()
     [alarm] = desk.alarm()

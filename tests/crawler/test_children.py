@@ -80,8 +80,7 @@ def test_a_child_ends_itself_when_its_parent_is_gone(site: FakeSite, crawls: Cra
     site.behave("/feed.xml", hang())
     child = crawls.start(a_source("outlet", site.url("/feed.xml")), timeout=60)
     assert until(lambda: bool(site.requests("/feed.xml")), within=10)
-    assert child._process.stdin is not None
-    child._process.stdin.close()  # what the kernel does when a parent dies
+    child._stdin.close()  # what the kernel does when a parent dies
     assert child.wait(5) == ORPHANED
 
 

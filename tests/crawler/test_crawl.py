@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from storage.model import TextState
 from tests.support.crawls import AGENT, Crawls, a_source, titles
 from tests.support.site import (
@@ -20,6 +22,7 @@ from tests.support.site import (
     long_text,
     raw,
     redirect,
+    slow,
 )
 
 MARCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -361,6 +364,10 @@ def test_one_host_is_asked_one_thing_at_a_time_whatever_its_sources(
         address = site.page(f"/part{number}.xml", part, content_type=FEED_TYPE)
         # certificates that do not count put a source into another Scrapy crawler
         sources.append(a_source(f"part{number}", address, verify_tls=number != 1))
+    for number in range(6):
+        # answers take a moment: what is asked meanwhile is seen
+        page = article_page(f"Trust {number}", long_text(f"record review {number}"))
+        site.behave(f"/{number}.html", slow(answer(page), seconds=0.2))
     crawls.run(*sources)
     assert len(crawls.items()) == 6
     assert site.most_open["127.0.0.2"] == 1
@@ -399,6 +406,7 @@ def test_a_feed_of_thousands_of_entries_is_stored_whole(site: FakeSite, crawls: 
         assert unit.items.count() == 2000
 
 
+@pytest.mark.long
 def test_ten_thousand_entries_are_stored_whole_by_the_first_poll(
     site: FakeSite, crawls: Crawls
 ) -> None:

@@ -23,6 +23,7 @@ from tests.support.clock import Clock
 from tests.support.desk import Desk, a_subscription
 from tests.support.mailserver import USUAL, Action, Drop, Hang, ScriptedServer
 from tests.support.outgoing import assert_mail_is_clean
+from tests.support.sizes import size
 
 QUICK = Patience(connect=2, command=0.15, final=0.15, goodbye=0.15)
 CODES = (421, 450, 451, 452, 530, 535, 550, 552, 554)
@@ -124,12 +125,17 @@ def lengths() -> Iterator[tuple[str, int]]:
 
     And each sixth of the replies, but every one of the reply to the text.
     """
-    yield from (("sent", number) for number in (*range(1, 130, 3), *range(130, 9_000, 97)))
+    thirds, parts = size((3, 97), (17, 970))
+    yield from (("sent", number) for number in (*range(1, 130, thirds), *range(130, 9_000, parts)))
     before = sum(len(USUAL[step]) + 2 for step in ("connect", "ehlo", "mail", "rcpt", "data"))
     last = before + len(USUAL["text"]) + 2
-    yield from (("heard", number) for number in (*range(1, before, 6), *range(before, last + 1)))
+    sixths, each = size((6, 1), (40, 9))
+    yield from (
+        ("heard", number) for number in (*range(1, before, sixths), *range(before, last + 1, each))
+    )
 
 
+@pytest.mark.sized
 def test_a_wire_that_breaks_after_any_byte_loses_nothing_and_doubles_at_most_one(
     sqlite_store: Store, clock: Clock
 ) -> None:
@@ -166,6 +172,6 @@ def test_a_wire_that_breaks_after_any_byte_loses_nothing_and_doubles_at_most_one
             doubled += len(came) - 1
         assert over["sent"], "the sweep went to the end of the dialogue"
     print(f"{tried} places at which the wire broke, {doubled} messages doubled")
-    assert tried > 100
+    assert tried > size(100, 15)
     assert {each.state for each in post.messages} == {"sent"}
     assert 1 <= doubled <= 6, "only where the reply to the final dot is cut short"

@@ -50,6 +50,7 @@ def place(tmp_path: Path) -> Iterator[Installation]:
         yield an_installation(tmp_path, site)
 
 
+@pytest.mark.long
 def test_descriptors_threads_and_memory_stay_over_many_rounds(place: Installation) -> None:
     wired = load(place.config, {})
     place.data.mkdir(exist_ok=True)

@@ -20,6 +20,8 @@ from tests.support.services import (
 )
 from tests.support.site import FakeSite
 
+pytestmark = pytest.mark.long
+
 HOUR, DAY = 3600, 86_400
 PATIENCE = 240.0  # seconds; only a failure waits so long
 

@@ -8,9 +8,12 @@ from alerts.render import MAX_HTML
 from storage.store import Store
 from tests.fuzz import chain
 from tests.fuzz.chain import CaseTooSlow, Counts, make_desk, run_case
+from tests.support.sizes import size
+
+pytestmark = pytest.mark.sized
 
 SEED = 7
-CASES = 120
+CASES = size(120, 25)
 
 
 def test_whatever_a_feed_and_its_pages_say_becomes_clean_mail(sqlite_store: Store) -> None:

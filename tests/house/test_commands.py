@@ -56,7 +56,7 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     called = re.findall(r"^make (\w+)$", read(".ci/run"), re.MULTILINE)
 
-    assert called == ["test", "lint"]
+    assert called == ["test", "test-long", "lint"]
     assert "make test" in read("README.md")
 
 

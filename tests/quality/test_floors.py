@@ -47,6 +47,7 @@ def test_articles_are_read_as_well_as_they_were(
     assert {k: said[k] for k, ceiling in ceilings.items() if said[k] > ceiling} == {}
 
 
+@pytest.mark.long
 def test_feeds_are_read_no_worse_than_feedparser_alone(
     scorers: tuple[ModuleType, ModuleType],
 ) -> None:

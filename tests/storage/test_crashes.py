@@ -30,8 +30,9 @@ from tests.support.builders import (
     a_watch_text,
     an_article,
 )
+from tests.support.sizes import size
 
-KILLS = 12
+KILLS = size(12, 4)
 
 WRITES = """
 import sys
@@ -104,6 +105,7 @@ def prepare(store: Store) -> int:
     return me.subscriber_id
 
 
+@pytest.mark.sized
 def test_a_writer_that_is_killed_leaves_whole_units(store: Store) -> None:
     prepare(store)
     chance = random.Random(20261124)

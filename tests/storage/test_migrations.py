@@ -23,6 +23,7 @@ from storage.items import Items
 from storage.schema import metadata
 from storage.store import open_store
 from tests.support.builders import NOW, an_article
+from tests.support.sizes import size
 
 NEXT = f'''"""A later schema, for tests."""
 
@@ -157,6 +158,7 @@ def an_item_in(engine: Engine) -> int:
         return items.put(article, now=NOW, baseline=False).item_id
 
 
+@pytest.mark.sized
 @pytest.mark.parametrize("starts", ["empty", "older"])
 def test_an_upgrade_that_fails_anywhere_leaves_what_was_there(
     starts: str, empty_url: str, request: pytest.FixtureRequest
@@ -170,7 +172,7 @@ def test_an_upgrade_that_fails_anywhere_leaves_what_was_there(
     fails_at = 0
     finished = False
     while not finished:
-        fails_at += 1
+        fails_at += size(1, 13)
         assert fails_at < 500
         with failing(engine, fails_at):
             try:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from config.model import Catalog, Source
+from crawler.launcher import launcher
 from storage.model import SourceState
 from storage.store import Store
 from supplierwatch.crawling import CrawlSupervisor
@@ -249,6 +250,7 @@ def test_a_child_that_cannot_be_started_leaves_no_lease_behind(
     crews: Any, site: FakeSite, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     crew = crews(a_source("ledger", site.url("/empty.xml")))
+    launcher.close()
     with monkeypatch.context() as broken:
         broken.setattr("sys.executable", str(tmp_path / "no-python"))
         with pytest.raises(FileNotFoundError):

@@ -246,6 +246,7 @@ def test_connections_have_at_most_a_quarter_of_the_descriptors(
     assert limits.most_connections() == most
 
 
+@pytest.mark.long
 def test_three_hundred_half_sent_requests_hold_up_neither_crawling_nor_telling(
     tmp_path: Path,
 ) -> None:

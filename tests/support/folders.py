@@ -15,7 +15,8 @@ def write_loopback_config(
     folder.mkdir()
     (folder / "settings.toml").write_text(
         f'[mail]\nfrom = "watch@trust.example"\n[service]\ndata = "{data}"\nlisten = ""\n'
-        '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
+        # the process of the tests counts as the service, and holds more than one
+        '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\nmemory_limit_mb = 4096\n'
     )
     (folder / "suppliers.toml").write_text("")
     (folder / "sources.toml").write_text(

@@ -78,6 +78,16 @@ def answer(
     return Reply(write)
 
 
+def slow(reply: Reply, *, seconds: float) -> Reply:
+    """The same answer, later."""
+
+    def write(connection: socket.socket, asked: Asked, closing: threading.Event) -> None:
+        closing.wait(seconds)
+        reply.write(connection, asked, closing)
+
+    return Reply(write)
+
+
 def redirect(to: str, *, status: int = 302) -> Reply:
     """A redirect."""
     return answer(status=status, headers={"Location": to})
@@ -311,6 +321,11 @@ class FakeSite:
     def _answer(self, connection: socket.socket, asked: Asked) -> None:
         with self._lock:
             self._asked.append(asked)
+        # a client may have its whole answer, and ask again, before the thread that gave it goes on
+        end = time.monotonic() + 0.05
+        while self.open_now.get(asked.host) and time.monotonic() < end:
+            time.sleep(0.002)
+        with self._lock:
             self.open_now[asked.host] = self.open_now.get(asked.host, 0) + 1
             most = max(self.open_now[asked.host], self.most_open.get(asked.host, 0))
             self.most_open[asked.host] = most

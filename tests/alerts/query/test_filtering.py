@@ -33,8 +33,11 @@ from tests.alerts.query.generated import documents, queries
 from tests.alerts.query.seeded import a_document, a_query
 from tests.alerts.query.test_one_meaning import SUPPLIERS
 from tests.support.builders import NOW, an_article
+from tests.support.sizes import size
 
-EXAMPLES = int(os.environ.get("QUERY_EXAMPLES", "1000"))
+pytestmark = pytest.mark.sized
+
+EXAMPLES = int(os.environ.get("QUERY_EXAMPLES", size("1000", "200")))
 SOURCES = {"ledger": "The Health Ledger", "nhs": "nhs", "": ""}
 
 

@@ -65,6 +65,7 @@ DOCUMENTS = {
 }
 
 
+@pytest.mark.long
 def test_the_worst_queries_over_the_worst_texts_end() -> None:
     run = subprocess.run(
         [sys.executable, "-c", RUN], capture_output=True, text=True, cwd=ROOT, check=False

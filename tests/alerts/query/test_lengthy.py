@@ -9,8 +9,11 @@ import pytest
 from alerts.query import Document, WatchIndex, compile_query
 from tests.alerts.query.reference import reference
 from tests.alerts.query.test_one_meaning import merged
+from tests.support.sizes import size
 
-PAIRS = 4
+pytestmark = pytest.mark.sized
+
+PAIRS = size(4, 1)
 
 
 def a_vocabulary(random: Random, count: int) -> list[str]:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from random import Random
 
+import pytest
+
 from alerts.query import Document, WatchIndex, compile_query
 
 SEED = 20261124
@@ -47,6 +49,7 @@ def match_all(index: WatchIndex, items: list[Document]) -> Callable[[], None]:
     return work
 
 
+@pytest.mark.long
 def test_five_thousand_watches_cost_little_more_than_half_as_many() -> None:
     items = documents(40)
     few, many = watches(2_500), watches(5_000)

@@ -15,9 +15,12 @@ from storage.model import Span
 from tests.alerts.query.generated import documents, queries
 from tests.alerts.query.reference import Spans, reference
 from tests.alerts.query.seeded import a_document, a_query
+from tests.support.sizes import size
+
+pytestmark = pytest.mark.sized
 
 # 4 documents for each: QUERY_EXAMPLES=20000 for a night
-EXAMPLES = int(os.environ.get("QUERY_EXAMPLES", "1000"))
+EXAMPLES = int(os.environ.get("QUERY_EXAMPLES", size("1000", "200")))
 SUPPLIERS = compile_suppliers(
     [
         Supplier(
