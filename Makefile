@@ -33,7 +33,8 @@ test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` ta
 	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
-	$(BIN)/python -m pytest -m attack tests/attack tests/house/test_patterns.py tests/supplierwatch/test_memory.py
+	$(BIN)/python -m pytest -m attack tests/attack \
+		tests/house/test_patterns.py tests/crawler/test_growth.py tests/supplierwatch/test_memory.py
 
 fuzz: $(DEVELOPING) ## take 10,000 generated and damaged feeds and pages to mail
 	$(BIN)/python -m tests.fuzz --cases 10000

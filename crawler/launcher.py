@@ -108,14 +108,18 @@ class Launcher:
         ours, theirs = socket.socketpair()
         ours.settimeout(START_WITHIN)
         with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - this program itself
-                [sys.executable, "-m", "crawler.launcher_process", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is for the service, which ends its crawls in order
-                pass_fds=(theirs.fileno(),),
-                env=dict(environment),
-            )
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - this program itself
+                    [sys.executable, "-m", "crawler.launcher_process", str(theirs.fileno())],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is for the service: it ends its crawls in order
+                    pass_fds=(theirs.fileno(),),
+                    env=dict(environment),
+                )
+            except OSError:
+                ours.close()
+                raise
         self._connection = ours
         self._started_with = _read_at_start(environment)
         return ours

@@ -129,9 +129,9 @@ def lengths() -> Iterator[tuple[str, int]]:
     yield from (("sent", number) for number in (*range(1, 130, thirds), *range(130, 9_000, parts)))
     before = sum(len(USUAL[step]) + 2 for step in ("connect", "ehlo", "mail", "rcpt", "data"))
     last = before + len(USUAL["text"]) + 2
-    sixths, each = size((6, 1), (40, 9))
+    sixths = size(6, 40)
     yield from (
-        ("heard", number) for number in (*range(1, before, sixths), *range(before, last + 1, each))
+        ("heard", number) for number in (*range(1, before, sixths), *range(before, last + 1))
     )
 
 

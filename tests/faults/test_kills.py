@@ -24,6 +24,7 @@ from tests.support.mailserver import ScriptedServer
 from tests.support.outgoing import a_notification, parsed
 from tests.support.sizes import size
 
+pytestmark = pytest.mark.sized
 KILLS = size(50, 6)
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 FORKING = """
@@ -33,8 +34,6 @@ from alerts.channels.email import SmtpChannel
 from alerts.outbox import deliver_due
 from config.model import SmtpServer
 from storage.store import open_store
-
-pytestmark = pytest.mark.sized
 
 url, port, step = sys.argv[1:]
 server = SmtpServer(host="127.0.0.1", port=int(port), security="none", username=None, password=None)

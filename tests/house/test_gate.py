@@ -21,6 +21,8 @@ KNOWN = {
     "alerts/channels/email.py": "the mail server of settings.toml",
     "alerts/channels/punctual.py": "the mail server of settings.toml",
     "crawler/fork_server.py": "pairs of sockets between processes of one crawl",
+    "crawler/launcher.py": "pairs of sockets between the service and its crawls",
+    "crawler/launcher_process.py": "the other ends of these",
     "crawler/reader_connection.py": "its end of such a pair",
     "crawler/reader_process.py": "its end of such a pair",
     "crawler/readers.py": "its end of such a pair",
