@@ -113,7 +113,7 @@ class Launcher:
                     [sys.executable, "-m", "crawler.launcher_process", str(theirs.fileno())],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    start_new_session=True,  # Ctrl-C is for the service: it ends its crawls in order
+                    start_new_session=True,  # Ctrl-C is for the service, which ends crawls
                     pass_fds=(theirs.fileno(),),
                     env=dict(environment),
                 )
