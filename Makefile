@@ -27,7 +27,7 @@ demo: $(RUNNING) ## show the whole job on a bundled newsroom, in under two minut
 	$(BIN)/supplierwatch demo
 
 test: $(DEVELOPING) ## run all tests
-	$(BIN)/python -m pytest -n 4 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
 	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"

@@ -119,14 +119,17 @@ class Trials:
             if one.quarantined_at is not None and subject.isdecimal()
         }
 
-    def try_cut(self, group: Group, cut: Cut, limit: TimeLimit = LIMIT) -> Composed:
-        """Make the message of a group in one way, within a bound; raises as `compose` does."""
+    def try_cut(self, group: Group, cut: Cut, limit: TimeLimit | None = None) -> Composed:
+        """Make the message of a group in one way, within `limit` or the usual one.
+
+        Raises as `compose` does.
+        """
 
         def work() -> Composed:
             with self._store.reading() as unit:
                 return compose(unit, self._context, group, self._now, self._voices, cut)
 
-        return run_within(limit, work)
+        return run_within(limit or LIMIT, work)
 
     def _compose_in_brief(
         self, group: Group, known: Mapping[int, str], cause: Exception | None

@@ -31,6 +31,16 @@ __all__ = [
 ]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave PostgreSQL to `make test-long` where a module is marked `one_database`."""
+    for item in items:
+        if item.get_closest_marker("one_database"):
+            values = getattr(item, "callspec", None)
+            if values is not None and "postgresql" in values.params.values():
+                item.add_marker("long")
+
+
 @pytest.fixture(autouse=True)
 def every_mail_is_clean(request: pytest.FixtureRequest) -> Iterator[None]:
     """Whatever a test has the product write as mail, in its folder, passes the oracle of all mail.

@@ -16,6 +16,8 @@ from tests.support.desk import READER, Desk, a_subscription
 from tests.support.outgoing import assert_mail_is_clean, bodies
 from tests.support.sizes import size
 
+pytestmark = pytest.mark.one_database
+
 DAILY = Cadence(kind="daily", at=time(7, 30), text="daily at 07:30")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 START = datetime(2026, 10, 12, 9, 0, tzinfo=UTC)  # a Monday

@@ -19,6 +19,8 @@ from tests.support.clock import Clock
 from tests.support.desk import Desk, a_subscription
 from tests.support.outgoing import assert_mail_is_clean, bodies
 
+pytestmark = pytest.mark.one_database
+
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

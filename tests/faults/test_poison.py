@@ -28,6 +28,8 @@ from tests.support.clock import Clock
 from tests.support.desk import READER, Desk, a_subscription
 from tests.support.outgoing import assert_mail_is_clean, bodies
 
+pytestmark = pytest.mark.one_database
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BRIEF = TimeLimit(processor=0.3, elapsed=300.0)
 OTHER = "other@trust.example"
@@ -59,7 +61,7 @@ def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trials, "TRIAL_LIMIT", BRIEF)
     for module in (matching, filing, welcome):
         # 25 items take half a second on PostgreSQL where the machine is busy
-        monkeypatch.setattr(module, "LIMIT", TimeLimit(processor=2.0, elapsed=300.0))
+        monkeypatch.setattr(module, "LIMIT", TimeLimit(processor=1.0, elapsed=300.0))
 
 
 def text_of(message: OutboxMessage) -> str:

@@ -22,6 +22,9 @@ EXTRACTION = {
 CEILINGS = {"trafilatura-eval": {"comments_leaked": 0.0, "boilerplate_leaked": 0.034}}
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def scorers() -> Iterator[tuple[ModuleType, ModuleType]]:
     folder = str(shared("score"))
@@ -47,7 +50,6 @@ def test_articles_are_read_as_well_as_they_were(
     assert {k: said[k] for k, ceiling in ceilings.items() if said[k] > ceiling} == {}
 
 
-@pytest.mark.long
 def test_feeds_are_read_no_worse_than_feedparser_alone(
     scorers: tuple[ModuleType, ModuleType],
 ) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from storage.items import KnownEntry
 from storage.model import Article, FetchedEntry, TextState
 from storage.store import Store
 from tests.support.builders import NOW, a_listed_article, an_article, an_entry, an_entry_of
+from tests.support.sizes import size
 
 
 def put(store: Store, *articles: Article) -> list[int]:
@@ -116,8 +119,9 @@ def test_what_only_another_source_carries_is_known_and_not_changed(store: Store)
     assert (answer.item_id, answer.carried, answer.changed) == (item_id, False, False)
 
 
+@pytest.mark.sized
 def test_thousands_of_entries_are_asked_for_at_once(store: Store) -> None:
-    articles = [a_listed_article() for _ in range(1200)]
+    articles = [a_listed_article() for _ in range(size(1200, 400))]
     ids = put(store, *articles)
 
     answers = ask(store, *(an_entry_of(article) for article in articles))
