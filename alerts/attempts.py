@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from alerts.time_limit import TimeLimit, run_within
-from storage.quarantine import DID_NOT_END, MOST_ATTEMPTS, is_ready
 from storage.store import Store, Unit
+from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, is_ready
 
 __all__ = ["TASKS", "Attempt", "end_well", "note_failure", "ready_first", "said_of", "try_counted"]
 

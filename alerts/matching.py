@@ -16,11 +16,11 @@ from datetime import datetime
 from alerts.attempts import Attempt, end_well, note_failure, said_of
 from alerts.query import Document, WatchIndex
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
+from storage.archive.stories import SPAN
 from storage.errors import DamagedRow
 from storage.model import Match, StoredItem, WatchVersion
-from storage.quarantine import DID_NOT_END, MOST_ATTEMPTS, Trouble, is_ready
 from storage.store import Store, Unit
-from storage.stories import SPAN
+from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, Trouble, is_ready
 
 log = logging.getLogger(__name__)
 

@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.query import Document, WatchIndex, compile_query
-from crawler.entries import absolute
 from crawler.errors import NotAFeed, Unreadable
-from crawler.feeds import read_feed
-from crawler.pages import extract as read_page
-from crawler.pages import learn
-from crawler.site_memory import SiteMemory
+from crawler.extraction.page import extract as read_page
+from crawler.extraction.page import learn
+from crawler.extraction.site_memory import SiteMemory
+from crawler.listings.entries import absolute
+from crawler.listings.feeds import read_feed
+from storage.archive.stories import text_of
 from storage.model import FetchedEntry, FetchedPage
-from storage.shingles import Grouping
-from storage.stories import text_of
+from storage.rules.shingles import Grouping
 
 
 def extract(

@@ -35,14 +35,14 @@ from random import Random
 from typing import Any
 
 from alerts.channels.email import SmtpChannel
-from alerts.message import Envelope, freeze
-from alerts.outbox import deliver_due
-from alerts.render import Rendered
+from alerts.dispatch.delivery import deliver_due
+from alerts.messages.mime import Envelope, freeze
+from alerts.messages.render import Rendered
 from bench import live_edits
 from bench import matching_load as load
 from config.model import MailSettings, SmtpServer
-from storage.identity import content_hash, entry_hash
 from storage.model import Article, Notification, TextState
+from storage.rules.identity import content_hash, entry_hash
 from storage.store import Store, open_store
 
 SEED = 20261124

@@ -195,7 +195,7 @@ def whole_job(site: Site, folder: Path, watches: int) -> tuple[float, int]:
     """Seconds and items of one poll by the service's own code that finds all but one item new."""
     from storage.model import TextState
     from storage.store import open_store
-    from supplierwatch.jobs import Service
+    from supplierwatch.service.service import Service
     from supplierwatch.wiring import load
 
     write_config(folder / "config", site, folder / "data", watches)
@@ -222,9 +222,9 @@ def staged(site: Site, folder: Path) -> Iterator[dict[str, float]]:
     """Seconds of each stage over all pages, one stage after the other."""
     from alerts.query import Document, WatchIndex
     from config.model import Source
-    from crawler.feeds import parse_feed
-    from crawler.normalise import normalise
-    from crawler.pages import extract
+    from crawler.extraction.normalise import normalise
+    from crawler.extraction.page import extract
+    from crawler.listings.feeds import parse_feed
     from storage.model import FetchedPage
     from storage.store import open_store
     from supplierwatch.wiring import load

@@ -77,7 +77,7 @@ def by_newspaper(page: bytes, url: str) -> dict[str, Any]:
     """newspaper4k with its defaults; it wants text, and gets what the page declares."""
     import newspaper  # type: ignore[import-untyped,unused-ignore]
 
-    from crawler.decode import decode
+    from crawler.text.decode import decode
 
     article = newspaper.Article(url or "https://page.invalid/", fetch_images=False)
     article.download(input_html=decode(page, content_type=None, kind="html").text)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from random import Random
 
 from alerts.query import Document, Query, WatchIndex, compile_query
-from alerts.query.quick import Reading
+from alerts.query.text.token_set import TokenSet
 from bench import matching_load as load
 from bench import matching_peers as peers
 
@@ -82,7 +82,7 @@ def _measured(name: str, texts: list[str], watches: list[load.Watch], postgresql
         texts=name,
         watches=len(watches),
         build=build,
-        reading=_best(lambda: [Reading(text) for text in texts]) * each,
+        reading=_best(lambda: [TokenSet(text) for text in texts]) * each,
         ours=_best(lambda: [index.keys(document) for document in documents]) * each,
         places=_best(lambda: [index.match(document) for document in documents]) * each,
         candidates=sum(map(index.candidates, documents)) / len(texts),

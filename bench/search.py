@@ -22,13 +22,13 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
-from alerts import archive
-from alerts.archive import Looked, Wish, look_through
-from alerts.filing import file_some
 from alerts.query import compile_query
-from bench import search_archive
-from storage.sieve import ANYTHING
+from alerts.search import archive_search as archive
+from alerts.search.archive_search import SearchRequest, SearchResult, search_archive
+from alerts.search.index_filing import index_pending
+from bench import search_archive as made_archive
 from storage.store import Store, open_store
+from storage.text_index.full_text_query import ANYTHING
 
 SEED = 20260131
 WANTED = 20
@@ -45,8 +45,8 @@ def main() -> None:
     parser.add_argument("--scan", type=float, default=2.0, help="seconds for the peer; 0: without")
     wanted = parser.parse_args()
     random = Random(SEED)
-    words = search_archive.vocabulary(random)
-    asked = search_archive.questions(Random(SEED), words)
+    words = made_archive.vocabulary(random)
+    asked = made_archive.questions(Random(SEED), words)
     with _database(postgresql=wanted.postgresql, keep=wanted.keep) as (url, folder):
         store = open_store(url)
         with store.reading() as unit:
@@ -61,10 +61,10 @@ def main() -> None:
 
 def _fill(store: Store, url: str, count: int, random: Random, words: list[str]) -> None:
     began = time.perf_counter()
-    search_archive.fill(url, count, random, words)
+    made_archive.fill(url, count, random, words)
     print(f"{count:,} items stored in {time.perf_counter() - began:,.0f} s")
     began = time.perf_counter()
-    while file_some(store, limit=AT_ONCE):
+    while index_pending(store, limit=AT_ONCE):
         pass
     seconds = time.perf_counter() - began
     print(f"indexed in {seconds:,.0f} s: {seconds / count * 1e6:,.0f} us an item", flush=True)
@@ -74,15 +74,17 @@ def _ask(store: Store, asked: dict[str, str], scan: float) -> None:
     times: dict[str, list[float]] = {"date": [], "relevance": [], "scan": []}
     print(f"{'ms: newest':>10} {'telling':>9} {'scan':>9}   looked at, found, question")
     for name, text in asked.items():
-        by_date, looked = _timed(store, text, Wish(limit=WANTED, seconds=DEADLINE))
-        best = Wish(limit=WANTED, seconds=DEADLINE, order="relevance")
+        by_date, looked = _timed(store, text, SearchRequest(limit=WANTED, seconds=DEADLINE))
+        best = SearchRequest(limit=WANTED, seconds=DEADLINE, order="relevance")
         by_relevance, _ = _timed(store, text, best)
         times["date"].append(by_date)
         times["relevance"].append(by_relevance)
         scanned = ""
         if scan:
             with patch.object(archive, "sieve_of", lambda *_: ANYTHING):
-                taken, peer = _timed(store, text, Wish(limit=WANTED, seconds=scan), times=1)
+                taken, peer = _timed(
+                    store, text, SearchRequest(limit=WANTED, seconds=scan), times=1
+                )
             times["scan"].append(taken)
             scanned = f"{'>' if peer.stopped == 'time' else ''}{taken * 1e3:,.0f}"
         sign = "+" if looked.stopped else " "
@@ -100,11 +102,13 @@ def _ask(store: Store, asked: dict[str, str], scan: float) -> None:
             )
 
 
-def _timed(store: Store, text: str, wish: Wish, times: int = 3) -> tuple[float, Looked]:
+def _timed(
+    store: Store, text: str, wish: SearchRequest, times: int = 3
+) -> tuple[float, SearchResult]:
     taken = []
     for _ in range(times):
         began = time.perf_counter()
-        looked = look_through(store, compile_query(text, allow_filters_only=True), {}, wish)
+        looked = search_archive(store, compile_query(text, allow_filters_only=True), {}, wish)
         taken.append(time.perf_counter() - began)
     return statistics.median(taken), looked
 

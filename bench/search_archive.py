@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import insert
 
 from bench.matching_load import names
-from storage.engine import make_engine
-from storage.schema import carrier, item
+from storage.engine.engine import make_engine
+from storage.tables import carrier, item
 
 NEWEST = datetime(2026, 11, 24, tzinfo=UTC)
 SPAN = timedelta(days=6 * 365)

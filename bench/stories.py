@@ -28,7 +28,7 @@ from pathlib import Path
 
 from bench.stories_filling import Archive, fill
 from bench.stories_load import documents, pairs_of
-from storage.shingles import Grouping
+from storage.rules.shingles import Grouping
 
 SEED = 20261124
 ROUNDS = 3

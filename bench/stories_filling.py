@@ -10,9 +10,9 @@ import numpy as np
 import psycopg
 
 from bench.stories_load import Ids, Newsroom, sketches
-from storage.identity import content_hash, entry_hash
 from storage.model import Article, TextState
-from storage.shingles import MOST_CARRIERS
+from storage.rules.identity import content_hash, entry_hash
+from storage.rules.shingles import MOST_CARRIERS
 from storage.store import Store, open_store
 
 NOW = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from storage.shingles import fingerprint_of
-from storage.wordnumbers import word_numbers
+from storage.rules.shingles import fingerprint_of
+from storage.rules.word_numbers import word_numbers
 
 VOCABULARY = 20_000
 PHRASES = 200

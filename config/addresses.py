@@ -1,8 +1,9 @@
 """Which addresses may be connected to: the one rule that every request and connection passes.
 
-Pure. `crawler.connecting` holds the reactor's connections to it, `crawler.gate` every request,
-redirects included, and `alerts.channels.http` what is sent to other services. Cases: RELIABILITY
-S-01 to S-06; ranges: the IANA special-purpose registries.
+Pure. `crawler.http.guarded_reactor` holds the reactor's connections to it,
+`crawler.http.guard_middleware` every request, redirects included, and `alerts.channels.http` what
+is sent to other services. Cases: RELIABILITY S-01 to S-06; ranges: the IANA special-purpose
+registries.
 """
 
 from __future__ import annotations

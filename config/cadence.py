@@ -116,7 +116,7 @@ def _weekday(text: str) -> Weekday:
 
 
 def _check_cron(text: str) -> None:
-    """The grammar that `alerts.cron` reads; a test holds the two together."""
+    """The grammar that `alerts.schedule.cron` reads; a test holds the two together."""
     fields = text.split()
     if len(fields) != len(_CRON_FIELDS):
         raise Mistake(

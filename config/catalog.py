@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.errors import ConfigInvalid, ConfigNotFound
 from config.model import Catalog, Expected, Selectors, Source, Subscription, Supplier, Watch
-from config.reading import Declared, Document, read_tables
+from config.reading import ConfigFile, Declared, read_tables
 from config.references import (
     source_problems,
     subscription_problems,
@@ -190,7 +190,7 @@ def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
     )
 
 
-def _fingerprint(documents: Sequence[Document]) -> str:
+def _fingerprint(documents: Sequence[ConfigFile]) -> str:
     """Changes with any byte of any file, and with nothing else."""
     digest = hashlib.sha256()
     for document in documents:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from config.environment import channel_secret
 from config.errors import Problem
 from config.model import ChannelSettings
-from config.reading import Document
+from config.reading import ConfigFile
 from config.shape import SettingsTables
 
 MAIL = "email"  # what mail is called among the channels
 
 
 def read_channels(
-    tables: SettingsTables, document: Document, environ: Mapping[str, str]
+    tables: SettingsTables, document: ConfigFile, environ: Mapping[str, str]
 ) -> tuple[tuple[ChannelSettings, ...], list[Problem]]:
     """The channels with their secrets, and what is wrong with them."""
     problems: list[Problem] = []

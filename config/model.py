@@ -55,7 +55,7 @@ class Selectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A place that is polled. `kind` names a file in `crawler/spiders/`."""
+    """A place that is polled. `kind` names a file in `crawler/kinds/`."""
 
     key: str
     kind: str

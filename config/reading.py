@@ -21,7 +21,7 @@ T = TypeVar("T", bound=Table)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class ConfigFile:
     """One file as it was read. `data` is None where it cannot be; `problems` says why."""
 
     file: str
@@ -62,7 +62,7 @@ class Declared(Generic[T]):
 class Declarations(Generic[T]):
     """The tables of one file: `good` those of the right shape, `raw` all of them as written."""
 
-    document: Document
+    document: ConfigFile
     name: str
     good: tuple[Declared[T], ...]
     raw: tuple[Mapping[str, Any], ...]
@@ -82,14 +82,14 @@ class Declarations(Generic[T]):
         ]
 
 
-def read_document(path: Path, *, may_be_absent: bool = False) -> Document:
+def read_document(path: Path, *, may_be_absent: bool = False) -> ConfigFile:
     """Read a TOML file; what is wrong with it as a whole becomes its problems."""
     file = str(path)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         if may_be_absent:
-            return Document(file=file, data={})
+            return ConfigFile(file=file, data={})
         return _unreadable(file, "there is no such file", "`supplierwatch init` writes one")
     except OSError as error:
         said = error.strerror or type(error).__name__
@@ -106,8 +106,8 @@ def read_document(path: Path, *, may_be_absent: bool = False) -> Document:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Document(file=file, content=content, problems=(syntax_problem(file, text, error),))
-    return Document(file=file, content=content, data=data, lines=Lines(text))
+        return ConfigFile(file=file, content=content, problems=(syntax_problem(file, text, error),))
+    return ConfigFile(file=file, content=content, data=data, lines=Lines(text))
 
 
 def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Declarations[T]:
@@ -125,7 +125,7 @@ def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Dec
             )
         )
         return Declarations(
-            document=Document(file=document.file, content=document.content),
+            document=ConfigFile(file=document.file, content=document.content),
             name=name,
             good=(),
             raw=(),
@@ -157,7 +157,7 @@ def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Dec
     )
 
 
-def read_settings(path: Path) -> tuple[SettingsTables, Document, tuple[Problem, ...]]:
+def read_settings(path: Path) -> tuple[SettingsTables, ConfigFile, tuple[Problem, ...]]:
     """Read settings.toml; defaults stand in where it has problems."""
     document = read_document(path)
     if document.data is None:
@@ -169,7 +169,7 @@ def read_settings(path: Path) -> tuple[SettingsTables, Document, tuple[Problem, 
         return SettingsTables(), document, tuple(problems)
 
 
-def _stray(document: Document, key: str, value: object, name: str) -> Problem:
+def _stray(document: ConfigFile, key: str, value: object, name: str) -> Problem:
     if isinstance(value, dict | list):
         meant = f"did you mean [[{name}]]? " if nearest(key, [name, f"{name}s"]) else ""
         return document.problem(
@@ -183,6 +183,6 @@ def _stray(document: Document, key: str, value: object, name: str) -> Problem:
     )
 
 
-def _unreadable(file: str, message: str, mend: str, *, line: int = 0) -> Document:
+def _unreadable(file: str, message: str, mend: str, *, line: int = 0) -> ConfigFile:
     problem = Problem(file=file, line=line, key="", value=None, message=message, mend=mend)
-    return Document(file=file, problems=(problem,))
+    return ConfigFile(file=file, problems=(problem,))

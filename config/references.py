@@ -11,7 +11,7 @@ from typing import TypeVar
 from config.cadence import write_duration
 from config.errors import Problem
 from config.mistakes import nearest
-from config.reading import Declarations, Declared, Document
+from config.reading import ConfigFile, Declarations, Declared
 from config.shape import Keyed, SourceTable, SubscriptionTable, SupplierTable, WatchTable
 from config.values import CHANNEL
 
@@ -139,7 +139,7 @@ def subscription_problems(
 
 
 def _expectations(
-    document: Document,
+    document: ConfigFile,
     each: Declared[SubscriptionTable],
     watches: Collection[str] | None,
     sources: Collection[str] | None,
@@ -167,7 +167,7 @@ def _expectations(
 
 
 def _unknown_channels(
-    document: Document, each: Declared[SubscriptionTable], channels: Collection[str]
+    document: ConfigFile, each: Declared[SubscriptionTable], channels: Collection[str]
 ) -> list[Problem]:
     problems = []
     for number, recipient in enumerate(each.table.to):
@@ -188,7 +188,7 @@ def _unknown_channels(
 
 
 def _dangling(
-    document: Document, each: Declared[SubscriptionTable], known: Collection[str]
+    document: ConfigFile, each: Declared[SubscriptionTable], known: Collection[str]
 ) -> list[Problem]:
     problems = []
     for number, name in enumerate(each.table.watches):
@@ -208,7 +208,7 @@ def _dangling(
 
 
 def _history_problems(
-    document: Document, each: Declared[WatchTable], declared: set[str], heirs: dict[str, str]
+    document: ConfigFile, each: Declared[WatchTable], declared: set[str], heirs: dict[str, str]
 ) -> list[Problem]:
     table = each.table
     assert table.was is not None  # noqa: S101  # asked by the caller
@@ -226,7 +226,7 @@ def _history_problems(
     return [document.problem((*each.path, "was"), table.was, message, mend)]
 
 
-def _interval_problems(document: Document, each: Declared[SourceTable]) -> list[Problem]:
+def _interval_problems(document: ConfigFile, each: Declared[SourceTable]) -> list[Problem]:
     """Intervals out of order; a bound that was not written gives way to what was."""
     table = each.table
     written = table.model_fields_set

@@ -18,7 +18,7 @@ from config.model import (
     Settings,
     SmtpServer,
 )
-from config.reading import Document, read_settings
+from config.reading import ConfigFile, read_settings
 from config.shape import DEFAULT_SENDER, SettingsTables
 from config.values import CHANNEL
 
@@ -27,7 +27,7 @@ IMPLICIT_TLS_PORT = 465  # RFC 8314
 
 def load_settings(
     path: Path, environ: Mapping[str, str]
-) -> tuple[Settings, Document, tuple[Problem, ...]]:
+) -> tuple[Settings, ConfigFile, tuple[Problem, ...]]:
     """Settings with their document and everything that is wrong with them.
 
     A relative data folder lies beside the configuration folder, so that it is the same wherever
@@ -77,7 +77,7 @@ def load_settings(
 
 
 def _unknown_channels(
-    also: Sequence[str], tables: SettingsTables, document: Document
+    also: Sequence[str], tables: SettingsTables, document: ConfigFile
 ) -> list[Problem]:
     # by what was written: a channel that has no secret is no unknown one
     known = sorted(channel.key for channel in tables.channel)
@@ -101,7 +101,7 @@ def default_user_agent(public_url: str | None) -> str:
 
 
 def _smtp(
-    tables: SettingsTables, document: Document, said: Environment
+    tables: SettingsTables, document: ConfigFile, said: Environment
 ) -> tuple[SmtpServer | None, list[Problem]]:
     mail = tables.mail
     if mail.smtp is None:
@@ -146,7 +146,7 @@ def _smtp(
     return server, problems
 
 
-def _no_folder(data: Path, document: Document, said: Environment) -> Problem:
+def _no_folder(data: Path, document: ConfigFile, said: Environment) -> Problem:
     message, mend = "is a file, not a folder", "name a folder; it is made when it is needed"
     if said.data is not None:
         return problem("SUPPLIERWATCH_DATA", message, mend, value=str(data))

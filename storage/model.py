@@ -27,7 +27,7 @@ class TextState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class ProcurementNotice:
     """What an official notice states in fields of its own.
 
     `value` is an amount in whole units of `currency` (ISO 4217); `deadline` is until when bids can
@@ -63,7 +63,7 @@ class FetchedEntry:
     fetched_at: datetime
     url_is_shared: bool = False  # other entries of the same listing have this link too
     tags: tuple[str, ...] = ()
-    notice: Notice | None = None
+    notice: ProcurementNotice | None = None
     kind: ItemKind | None = None  # where a listing mixes kinds; else what the source declares
     complete: bool = False  # `content` is all that there is: no page is to be fetched
 
@@ -100,7 +100,7 @@ class PageText:
     text: str
     comments: str
     pages: tuple[str, ...] = ()
-    notice: Notice | None = None
+    notice: ProcurementNotice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,7 @@ class Article:
     etag: str | None = None
     last_modified: str | None = None
     pages: tuple[str, ...] = ()
-    notice: Notice | None = None
+    notice: ProcurementNotice | None = None
     page_title: str | None = None  # as the page has it, whatever its listing says
 
 
@@ -234,7 +234,7 @@ class StoredItem:
     baseline: bool  # first seen before its source was activated for alerts
     story_id: int
     carriers: tuple[Carrier, ...]
-    notice: Notice | None = None
+    notice: ProcurementNotice | None = None
     retracted_at: datetime | None = None  # its page is gone; the text is what it said
     pruned_at: datetime | None = None  # its text was let go after its time
 

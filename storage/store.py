@@ -10,29 +10,29 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from storage.backlog import Backlog
-from storage.captures import Captures
-from storage.controls import Controls
-from storage.coverage import CoverageReader
-from storage.damage import Damage
-from storage.engine import TO_READ, make_engine, sqlite_file
+from storage.archive.captures import Captures
+from storage.archive.items import Items
+from storage.archive.retention import Retention
+from storage.archive.stories import Stories
+from storage.crawling.coverage import CoverageReader
+from storage.crawling.runs import Runs
+from storage.crawling.sites import SiteMemories
+from storage.crawling.sources import Sources
+from storage.engine.damage import Damage
+from storage.engine.engine import TO_READ, make_engine, sqlite_file
+from storage.engine.schema_version import refuse_other_schema
 from storage.errors import DatabaseUnusable, explained, is_damage
-from storage.exports import Exports
-from storage.fulltext import FullText
-from storage.items import Items
-from storage.mentions import Mentions
-from storage.notices import Notices
-from storage.outbox import Outbox
-from storage.quarantine import Quarantine
-from storage.retention import Retention
-from storage.runs import Runs
-from storage.sites import Sites
-from storage.sources import Sources
-from storage.stories import Stories
-from storage.subscribers import Subscribers
-from storage.version import refuse_other_schema
-from storage.volumes import Volumes
-from storage.watches import Watches
+from storage.telling.backlog import Backlog
+from storage.telling.mention_pages import MentionPages
+from storage.telling.mentions import Mentions
+from storage.telling.notices import Notices
+from storage.telling.outbox import Outbox
+from storage.telling.quarantine import Quarantine
+from storage.telling.reader_requests import ReaderRequests
+from storage.telling.subscribers import Subscribers
+from storage.telling.volumes import Volumes
+from storage.telling.watches import Watches
+from storage.text_index.full_text import FullText
 
 
 class Unit:
@@ -42,7 +42,7 @@ class Unit:
         self.damage = Damage()
         self.items = Items(connection, writes=writes, damage=self.damage)
         self.sources = Sources(connection)
-        self.sites = Sites(connection)
+        self.sites = SiteMemories(connection)
         self.watches = Watches(connection, self.damage)
         self.mentions = Mentions(connection, self.items, self.damage)
         self.subscribers = Subscribers(connection, self.items, self.damage)
@@ -54,9 +54,9 @@ class Unit:
         self.stories = Stories(connection, self.damage)
         self.captures = Captures(connection)
         self.retention = Retention(connection)
-        self.exports = Exports(connection, self.items, self.damage)
+        self.exports = MentionPages(connection, self.items, self.damage)
         self.volumes = Volumes(connection)
-        self.controls = Controls(connection)
+        self.controls = ReaderRequests(connection)
         self.quarantine = Quarantine(connection)
         self.backlog = Backlog(connection)
 
@@ -180,7 +180,7 @@ def open_store(url: str, *, migrate: bool = True, backup_dir: Path | None = None
     engine = make_engine(url)
     try:
         if migrate:
-            from storage.migrate import upgrade  # Alembic, which crawl children do without
+            from storage.engine.upgrade import upgrade  # Alembic, which crawl children do without
 
             upgrade(engine, backup_dir=backup_dir)
         else:

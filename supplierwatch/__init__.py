@@ -1,0 +1,4 @@
+"""The service: wiring, workers, command line, web service, exports, demo.
+
+Never: business rules.
+"""

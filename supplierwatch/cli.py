@@ -1,6 +1,6 @@
 """The command `supplierwatch`: global options, the list of commands, and how failures end.
 
-What a command does is in `supplierwatch.commands`, what it shows in `supplierwatch.show`.
+What a command does is in `supplierwatch.commands`, what it shows in `supplierwatch.views`.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from supplierwatch.commands import (
     versions,
     watches,
 )
-from supplierwatch.commands.failures import show_failure
-from supplierwatch.commands.options import CONFIG_HELP, VERBOSE_HELP
-from supplierwatch.commands.registering import Group, help_of
-from supplierwatch.commands.session import Session, log_to_stderr
+from supplierwatch.shell.failures import show_failure
+from supplierwatch.shell.options import CONFIG_HELP, VERBOSE_HELP
+from supplierwatch.shell.registering import Group, help_of
+from supplierwatch.shell.session import Session, log_to_stderr
 
 __all__ = ["app", "main"]
 

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from alerts.channels.kinds import channel_problems
 from alerts.query import Query, QueryError, SupplierTerms, WatchIndex, compile_query
-from alerts.query.suppliers import compile_suppliers
+from alerts.query.macros import compile_suppliers
 from config.catalog import load_catalog
 from config.errors import ConfigInvalid, Problem
 from config.model import Catalog, CrawlSettings, Subscription, Watch, Where
-from crawler.kinds import known_kinds
-from supplierwatch.memory_watch import BATCH_MB, LEAST_MB
+from crawler.spider_base.kind_registry import known_kinds
+from supplierwatch.health.memory_watch import BATCH_MB, LEAST_MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wired:
+class CompiledConfiguration:
     """A valid configuration with its watches compiled."""
 
     catalog: Catalog
@@ -36,7 +36,9 @@ class Wired:
         return {source.key: source.name for source in self.catalog.sources}
 
 
-def load(folder: Path, environ: Mapping[str, str], *, previous: Wired | None = None) -> Wired:
+def load(
+    folder: Path, environ: Mapping[str, str], *, previous: CompiledConfiguration | None = None
+) -> CompiledConfiguration:
     """Read, check and compile the configuration in `folder`.
 
     Queries whose text and suppliers are those of `previous` are not compiled again, so that an
@@ -57,7 +59,7 @@ def load(folder: Path, environ: Mapping[str, str], *, previous: Wired | None = N
     problems += channel_problems(catalog.settings.channels)
     if problems:
         raise ConfigInvalid(problems)
-    return Wired(
+    return CompiledConfiguration(
         catalog=catalog,
         suppliers=suppliers,
         queries=queries,
@@ -74,7 +76,7 @@ def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[st
 
 
 def _compile(
-    catalog: Catalog, previous: Wired | None
+    catalog: Catalog, previous: CompiledConfiguration | None
 ) -> tuple[Mapping[str, SupplierTerms], dict[str, Query], list[Problem]]:
     terms, problems = _suppliers(catalog, previous)
     reusable = previous.queries if previous is not None and previous.suppliers == terms else {}
@@ -92,7 +94,7 @@ def _compile(
 
 
 def _suppliers(
-    catalog: Catalog, previous: Wired | None
+    catalog: Catalog, previous: CompiledConfiguration | None
 ) -> tuple[Mapping[str, SupplierTerms], list[Problem]]:
     if previous is not None and previous.catalog.suppliers == catalog.suppliers:
         return previous.suppliers, []

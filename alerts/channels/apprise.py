@@ -11,7 +11,7 @@ import importlib.util
 from typing import Any
 
 from alerts.channels.fitting import fitted
-from alerts.render import Rendered, Told
+from alerts.messages.render import Rendered, Told
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from alerts.channels.dialogue import Ended, Outcome, check, code_and_text, converse
 from alerts.channels.punctual import PunctualSmtp, PunctualSmtpOverTls
-from alerts.message import mailbox
+from alerts.messages.mime import mailbox
 from config.model import SmtpServer
 from storage.model import OutboxMessage, Receipt
 

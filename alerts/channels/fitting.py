@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from alerts.harmless import shorten
-from alerts.render import Rendered, Told
+from alerts.messages.render import Rendered, Told
+from alerts.text.sanitize import shorten
 
 MAX_STORIES = 20
 

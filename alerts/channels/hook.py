@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from alerts.channels.http import Answer, Client, NoAnswer, NotSent, Request
-from alerts.harmless import line
-from alerts.message import Envelope
-from alerts.render import Rendered
+from alerts.channels.http import Client, HttpAnswer, NoAnswer, NotSent, Request
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered
+from alerts.text.sanitize import line
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -23,7 +23,7 @@ _PAUSED = frozenset({401, 402, 403, 404, 405, 407, 410})
 _LATER = frozenset({408, 425, 429})
 
 
-class Kind(Protocol):
+class HttpService(Protocol):
     """One service. `needs` are the keys that a [[channel]] of it must have; `secret` among them."""
 
     name: str
@@ -39,7 +39,7 @@ class Kind(Protocol):
         """The request that sends a frozen body."""
         ...
 
-    def understood(self, answer: Answer) -> Receipt | None:
+    def understood(self, answer: HttpAnswer) -> Receipt | None:
         """What the service means where its status does not say it; None for the usual meaning."""
         ...
 
@@ -53,7 +53,7 @@ class HookChannel:
         client: the way out.
     """
 
-    def __init__(self, kind: Kind, place: ChannelSettings, client: Client) -> None:
+    def __init__(self, kind: HttpService, place: ChannelSettings, client: Client) -> None:
         self.name = place.key
         self._kind = kind
         self._place = place
@@ -73,7 +73,7 @@ class HookChannel:
         """Nothing is kept open."""
 
 
-def usual(answer: Answer) -> Receipt:
+def usual(answer: HttpAnswer) -> Receipt:
     """What an answer means by its status (RFC 9110, 15). Pure.
 
     401, 403, 404 and their like are of the place, not of the message: the channel is paused. A
@@ -98,12 +98,12 @@ def usual(answer: Answer) -> Receipt:
     return Receipt(outcome="unknown", detail=f"not an answer: {status}")
 
 
-def words_of(answer: Answer) -> str:
+def words_of(answer: HttpAnswer) -> str:
     """What a service says beside its status, in one line."""
     return line(answer.body[:400].decode("utf-8", "replace"), 200)
 
 
-def json_of(answer: Answer) -> Mapping[str, Any]:
+def json_of(answer: HttpAnswer) -> Mapping[str, Any]:
     """The object that an answer holds; empty where it holds none."""
     try:
         said = json.loads(answer.body)

@@ -41,7 +41,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     """What came back, cut to `MAX_ANSWER`. Names of headers are in small letters."""
 
     status: int
@@ -81,7 +81,7 @@ class Client:
         self._context = context or ssl.create_default_context()
         self._waits = waits or Waits()
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request) -> HttpAnswer:
         """Send a request and read the answer.
 
         Raises:
@@ -154,7 +154,7 @@ class Client:
         return inside or self._guard.names(host)
 
 
-def _exchange(connection: http.client.HTTPConnection, request: Request, path: str) -> Answer:
+def _exchange(connection: http.client.HTTPConnection, request: Request, path: str) -> HttpAnswer:
     try:
         connection.request(
             request.method,
@@ -171,7 +171,7 @@ def _exchange(connection: http.client.HTTPConnection, request: Request, path: st
     except (OSError, http.client.HTTPException, ValueError) as error:
         said = str(error) or type(error).__name__
         raise NoAnswer(f"no answer that can be understood: {said[:200]}") from error
-    return Answer(status=response.status, headers=headers, body=body)
+    return HttpAnswer(status=response.status, headers=headers, body=body)
 
 
 def _cut_off(sock: socket.socket, late: threading.Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alerts.channels import apprise
-from alerts.channels.hook import Kind
+from alerts.channels.hook import HttpService
 from alerts.channels.matrix import Matrix
 from alerts.channels.ntfy import Ntfy
 from alerts.channels.slack import Slack
@@ -17,7 +17,7 @@ from config.errors import Problem
 from config.mistakes import nearest
 from config.model import ChannelSettings
 
-HOOKS: dict[str, Kind] = {
+HOOKS: dict[str, HttpService] = {
     kind.name: kind for kind in (Matrix(), Ntfy(), Slack(), Teams(), Telegram(), Webhook())
 }
 APPRISE = "apprise"

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from alerts.channels.fitting import fitted
 from alerts.channels.hook import as_json, json_of, words_of
-from alerts.channels.http import Answer, Request
-from alerts.message import Envelope
-from alerts.render import Rendered, Told
+from alerts.channels.http import HttpAnswer, Request
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered, Told
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -65,7 +65,7 @@ class Matrix:
             body=message.notification.raw,
         )
 
-    def understood(self, answer: Answer) -> Receipt | None:
+    def understood(self, answer: HttpAnswer) -> Receipt | None:
         """Errors have codes of their own."""
         code = json_of(answer).get("errcode")
         if code in _LATER:

@@ -6,10 +6,10 @@ import json
 
 from alerts.channels.fitting import fitted
 from alerts.channels.hook import as_json, post_json
-from alerts.channels.http import Answer, Request
-from alerts.harmless import shorten
-from alerts.message import Envelope
-from alerts.render import Rendered, Told
+from alerts.channels.http import HttpAnswer, Request
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered, Told
+from alerts.text.sanitize import shorten
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -51,7 +51,7 @@ class Ntfy:
         login = {"Authorization": f"Bearer {place.secret}"} if place.secret else {}
         return post_json(f"{place.url}/", body, **login)
 
-    def understood(self, answer: Answer) -> Receipt | None:
+    def understood(self, answer: HttpAnswer) -> Receipt | None:
         """Its statuses mean what they say."""
         del answer
         return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from alerts.channels.fitting import fitted
 from alerts.channels.hook import as_json, post_json, words_of
-from alerts.channels.http import Answer, Request
-from alerts.message import Envelope
-from alerts.render import Rendered, Told
+from alerts.channels.http import HttpAnswer, Request
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered, Told
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -39,7 +39,7 @@ class Slack:
         """A POST to the webhook."""
         return post_json(place.url or place.secret or "", message.notification.raw)
 
-    def understood(self, answer: Answer) -> Receipt | None:
+    def understood(self, answer: HttpAnswer) -> Receipt | None:
         """A 4xx with a word for what is wrong."""
         if answer.status == 400 and not words_of(answer).startswith(_OUR_FAULT):
             return Receipt(outcome="paused", code=400, detail=words_of(answer))

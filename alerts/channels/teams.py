@@ -8,10 +8,10 @@ from typing import Any
 
 from alerts.channels.fitting import MAX_STORIES
 from alerts.channels.hook import as_json, post_json
-from alerts.channels.http import Answer, Request
-from alerts.harmless import shorten
-from alerts.message import Envelope
-from alerts.render import Rendered, Told
+from alerts.channels.http import HttpAnswer, Request
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered, Told
+from alerts.text.sanitize import shorten
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -41,7 +41,7 @@ class Teams:
         """A POST to the workflow."""
         return post_json(place.url or place.secret or "", message.notification.raw)
 
-    def understood(self, answer: Answer) -> Receipt | None:
+    def understood(self, answer: HttpAnswer) -> Receipt | None:
         """A workflow answers 202; the old connectors said errors of theirs with 200."""
         if answer.status == 200 and b"HTTP error 429" in answer.body:
             return Receipt(outcome="deferred", code=429, detail="Teams asks for patience")

@@ -7,10 +7,10 @@ from html import escape
 
 from alerts.channels.fitting import fitted
 from alerts.channels.hook import as_json, json_of, post_json
-from alerts.channels.http import Answer, Request
-from alerts.harmless import line
-from alerts.message import Envelope
-from alerts.render import Rendered, Told
+from alerts.channels.http import HttpAnswer, Request
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered, Told
+from alerts.text.sanitize import line
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -51,7 +51,7 @@ class Telegram:
         body = as_json({"chat_id": place.to, **json.loads(message.notification.raw)})
         return post_json(f"{place.url}/bot{place.secret}/sendMessage", body)
 
-    def understood(self, answer: Answer) -> Receipt | None:
+    def understood(self, answer: HttpAnswer) -> Receipt | None:
         """Telegram says in words what a 400 is about."""
         said = line(str(json_of(answer).get("description", "")), 200)
         if answer.status == 400 and not any(fault in said for fault in _OUR_FAULT):

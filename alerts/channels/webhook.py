@@ -12,9 +12,9 @@ import hmac
 from dataclasses import asdict
 
 from alerts.channels.hook import as_json, post_json
-from alerts.channels.http import Answer, Request
-from alerts.message import Envelope
-from alerts.render import Rendered
+from alerts.channels.http import HttpAnswer, Request
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -58,7 +58,7 @@ class Webhook:
             },
         )
 
-    def understood(self, answer: Answer) -> Receipt | None:
+    def understood(self, answer: HttpAnswer) -> Receipt | None:
         """409: the receiver has it already."""
         if answer.status == 409:
             return Receipt(outcome="delivered", code=409, detail="known already")

@@ -1,19 +1,19 @@
 """The watch language: reads queries, matches items, and says why."""
 
-from alerts.query.document import Document
-from alerts.query.errors import QueryError
-from alerts.query.explain import Clause, Explanation, explain
-from alerts.query.index import WatchIndex
-from alerts.query.query import Hit, Query, compile_query
-from alerts.query.suppliers import SupplierTerms, compile_suppliers
+from alerts.query.explain import ClauseResult, Explanation, explain
+from alerts.query.index.watch_index import WatchIndex
+from alerts.query.macros import SupplierTerms, compile_suppliers
+from alerts.query.model.query_errors import QueryError
+from alerts.query.query import Query, QueryHit, compile_query
+from alerts.query.text.document import Document
 
 __all__ = [
-    "Clause",
+    "ClauseResult",
     "Document",
     "Explanation",
-    "Hit",
     "Query",
     "QueryError",
+    "QueryHit",
     "SupplierTerms",
     "WatchIndex",
     "compile_query",

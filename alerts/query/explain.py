@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from alerts.query.document import Document, Sheet, Text
-from alerts.query.evaluate import Scope, evidence, find, gather, holds
-from alerts.query.fields import DEFAULT_SCOPE, FIELD_NAMES
-from alerts.query.nodes import (
+from alerts.query.evaluation.evaluate import Scope, evidence, find, gather, holds
+from alerts.query.model.fields import DEFAULT_SCOPE, FIELD_NAMES
+from alerts.query.model.nodes import (
     And,
     Apply,
     Field,
@@ -18,20 +17,21 @@ from alerts.query.nodes import (
     Not,
     Or,
     Prefer,
+    ProximityGroup,
     Term,
-    Window,
 )
-from alerts.query.occurrences import apart
-from alerts.query.operators import INFIX
-from alerts.query.printing import canonical
 from alerts.query.query import Query, spans_of
+from alerts.query.reporting.canonical import canonical
+from alerts.query.syntax.operators import INFIX
+from alerts.query.text.document import Document, EvaluatedText, Text
+from alerts.query.text.occurrences import apart
 from storage.model import Span
 
 MOST_COMPARED = 200  # places of either side, for the distance that is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class ClauseResult:
     """A part of a query, whether it holds, and the text that made it hold.
 
     `excluded`: the clause is a NOT whose inside was found, at these spans. `why`: what is missing,
@@ -53,8 +53,8 @@ class Explanation:
     """
 
     matched: bool
-    clauses: tuple[Clause, ...]
-    failed: Clause | None
+    clauses: tuple[ClauseResult, ...]
+    failed: ClauseResult | None
     words: tuple[str, ...] = ()  # what the failing clause's spans hold, for a NOT
     page: int | None = None  # which page, from 1
 
@@ -92,11 +92,11 @@ def explain(query: Query, document: Document) -> Explanation:
     )
 
 
-def _met(clauses: list[Clause]) -> int:
+def _met(clauses: list[ClauseResult]) -> int:
     return sum(clause.holds for clause in clauses)
 
 
-def _words(clause: Clause, document: Document) -> tuple[str, ...]:
+def _words(clause: ClauseResult, document: Document) -> tuple[str, ...]:
     found = (document.text_of(span.field)[span.start : span.end] for span in clause.spans)
     return tuple(dict.fromkeys(found))
 
@@ -114,25 +114,25 @@ def _parts(node: Node, scope: Scope, around: str) -> list[tuple[Node, Scope, str
             return [(node, scope, around)]
 
 
-def _clause(node: Node, sheet: Sheet, scope: Scope, around: str) -> Clause:
+def _clause(node: Node, sheet: EvaluatedText, scope: Scope, around: str) -> ClauseResult:
     shown = canonical(Field(around, node) if around else node)
     if isinstance(node, Not):
         inside = holds(node.part, sheet, scope)
         found = list(evidence(node.part, sheet, scope)) if inside else []
-        return Clause(text=shown, holds=not inside, excluded=inside, spans=spans_of(found))
+        return ClauseResult(text=shown, holds=not inside, excluded=inside, spans=spans_of(found))
     if holds(node, sheet, scope):
         spans = spans_of(list(evidence(node, sheet, scope)))
-        return Clause(text=shown, holds=True, excluded=False, spans=spans)
+        return ClauseResult(text=shown, holds=True, excluded=False, spans=spans)
     why = _why(node, sheet, scope)
-    return Clause(text=shown, holds=False, excluded=False, spans=(), why=why)
+    return ClauseResult(text=shown, holds=False, excluded=False, spans=(), why=why)
 
 
-def _why(node: Node, sheet: Sheet, scope: Scope) -> str:
+def _why(node: Node, sheet: EvaluatedText, scope: Scope) -> str:
     """What is missing for a node that does not hold; empty where its own text says it."""
     match node:
         case Near(left=left, right=right):
             return _why_not_near(node, left, right, sheet, scope)
-        case Window(parts):
+        case ProximityGroup(parts):
             missing = [canonical(p) for p in parts if not holds(p, sheet, scope)]
             return f"{', '.join(missing)} does not occur" if missing else (
                 "all of it occurs, but not so close together"
@@ -157,7 +157,7 @@ def _why(node: Node, sheet: Sheet, scope: Scope) -> str:
             return ""
 
 
-def _why_not_near(near: Near, left: Node, right: Node, sheet: Sheet, scope: Scope) -> str:
+def _why_not_near(near: Near, left: Node, right: Node, sheet: EvaluatedText, scope: Scope) -> str:
     missing = [canonical(side) for side in (left, right) if not holds(side, sheet, scope)]
     if near.negated:
         if left_missing := [text for text in missing if text == canonical(left)]:
@@ -184,7 +184,7 @@ def _why_not_near(near: Near, left: Node, right: Node, sheet: Sheet, scope: Scop
     return f"both occur, but at least {min(gaps)} words lie between, and {near.distance} may"
 
 
-def _why_not_exact(term: Term, sheet: Sheet, scope: Scope) -> str:
+def _why_not_exact(term: Term, sheet: EvaluatedText, scope: Scope) -> str:
     loose = Term(term.words, "", term.written)
     found: list[str] = []
     for zone in sheet.zones(scope):
@@ -198,7 +198,7 @@ def _why_not_exact(term: Term, sheet: Sheet, scope: Scope) -> str:
     )
 
 
-def _why_filtered(name: str, sheet: Sheet) -> str:
+def _why_filtered(name: str, sheet: EvaluatedText) -> str:
     document = sheet.document
     have = {
         "site": document.host,

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from alerts.query.checks import check_positive
-from alerts.query.document import Document, Text
-from alerts.query.errors import QueryWarning
-from alerts.query.evaluate import Evidence, evidence, holds
-from alerts.query.fields import DEFAULT_SCOPE, SHOWN
-from alerts.query.nodes import Node
-from alerts.query.paraphrase import paraphrase
-from alerts.query.parser import parse
-from alerts.query.presearch import Needs, needs_of
-from alerts.query.printing import canonical
-from alerts.query.suppliers import SupplierTerms
-from alerts.query.warnings import warnings_of
+from alerts.query.evaluation.evaluate import Evidence, evidence, holds
+from alerts.query.evaluation.presearch import Needs, needs_of
+from alerts.query.macros import SupplierTerms
+from alerts.query.model.fields import DEFAULT_SCOPE, SHOWN
+from alerts.query.model.nodes import Node
+from alerts.query.model.query_errors import QueryWarning
+from alerts.query.reporting.canonical import canonical
+from alerts.query.reporting.checks import check_positive
+from alerts.query.reporting.paraphrase import paraphrase
+from alerts.query.reporting.query_warnings import warnings_of
+from alerts.query.syntax.parser import parse
+from alerts.query.text.document import Document, Text
 from storage.model import FieldName, Span
 
 MOST_SPANS = 500
@@ -27,7 +27,7 @@ MOST_PLACES = 20_000  # that are looked at for the spans of one item
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class QueryHit:
     """A query that matched, with the text that says why. `key` is set by an index.
 
     `preferred`: the spans of the part with the greatest weight, if the query has weights.
@@ -67,7 +67,7 @@ class Query:
         """What its author should look at."""
         return (*self.written_warnings, *warnings_of(self.node))
 
-    def matches(self, document: Document) -> Hit | None:
+    def matches(self, document: Document) -> QueryHit | None:
         """The match of one document, or None."""
         text = Text(document)
         return self.hit(text) if self.holds_in(text) else None
@@ -76,7 +76,7 @@ class Query:
         """Whether an item matches; one with pages, whether one of them does."""
         return any(holds(self.node, sheet, DEFAULT_SCOPE) for sheet in text.sheets)
 
-    def hit(self, text: Text, key: str = "") -> Hit:
+    def hit(self, text: Text, key: str = "") -> QueryHit:
         """The places that make an item match that does."""
         found: list[Evidence] = []
         for sheet in text.sheets:
@@ -85,7 +85,7 @@ class Query:
                 found.extend(islice(places, MOST_PLACES - len(found)))
         most = max((one.weight for one in found), default=0)
         preferred = [one for one in found if one.weight == most] if most else []
-        return Hit(key, spans_of(found), spans_of(preferred))
+        return QueryHit(key, spans_of(found), spans_of(preferred))
 
 
 def spans_of(found: list[Evidence]) -> tuple[Span, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from storage.engine import make_engine
-from storage.schema import metadata
+from storage.engine.engine import make_engine
+from storage.tables import metadata
 
 engine = make_engine(context.get_x_argument(as_dictionary=True)["url"])
 with engine.connect() as connection:

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from supplierwatch.commands.completion import watch_keys
-from supplierwatch.commands.failures import UsageError
-from supplierwatch.commands.options import Json, moment_of
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, print_json
+from supplierwatch.formatting.console import console, print_json
+from supplierwatch.shell.completion import watch_keys
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import UsageError
+from supplierwatch.shell.options import Json, moment_of
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
-    from alerts.backtest import Backtest
     from alerts.query import Query
+    from alerts.search.backtest import Backtest
     from storage.model import WatchVersion
     from storage.store import Store
-    from supplierwatch.show.backtested import Compared, Forecast
-    from supplierwatch.wiring import Wired
+    from supplierwatch.views.backtested import Compared, Forecast
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Ask"
 PAGE = 200  # items in one read
@@ -79,10 +79,10 @@ def backtest(
     version that is in force, unless --against says otherwise. Nothing is written and nobody is
     told. Ends with exit code 6 where nothing is found.
     """
-    from alerts.backtest import Backtest
     from alerts.query import compile_query
-    from supplierwatch.show import backtested
-    from supplierwatch.show.found import Looking
+    from alerts.search.backtest import Backtest
+    from supplierwatch.views import backtested
+    from supplierwatch.views.search_results import SearchProgress
 
     now = datetime.now(UTC)
     earliest = moment_of(since, now)
@@ -98,7 +98,7 @@ def backtest(
             against=None if compared is None else compared.query,
             names=wired.source_names,
         )
-        with Looking(shown=not json) as looking:
+        with SearchProgress(shown=not json) as looking:
             _look_through(store, run, earliest, looking.take)
         begins = _begins(store, run, earliest)
         span = (begins or earliest, now)
@@ -128,7 +128,7 @@ def _versions(store: Store, key: str) -> tuple[WatchVersion, ...]:
 
 
 def _compared(
-    wired: Wired,
+    wired: CompiledConfiguration,
     wanted: str,
     query: Query,
     against: str | None,
@@ -136,7 +136,7 @@ def _compared(
 ) -> Compared | None:
     """What the query is compared with; None where there is nothing that differs."""
     from alerts.query import compile_query
-    from supplierwatch.show.backtested import Compared
+    from supplierwatch.views.backtested import Compared
 
     if against is None:
         if not versions or versions[-1].fingerprint == query.fingerprint:
@@ -160,10 +160,10 @@ def _compared(
     return _of_version(wired, named[0], f"version {named[0].version}")
 
 
-def _of_version(wired: Wired, version: WatchVersion, name: str) -> Compared:
+def _of_version(wired: CompiledConfiguration, version: WatchVersion, name: str) -> Compared:
     """A version as it reads now: names of suppliers are those of today, and that is said."""
     from alerts.query import QueryError, compile_query
-    from supplierwatch.show.backtested import Compared
+    from supplierwatch.views.backtested import Compared
 
     try:
         query = compile_query(version.query, suppliers=wired.suppliers)
@@ -205,11 +205,15 @@ def _begins(store: Store, run: Backtest, earliest: datetime) -> datetime | None:
 
 
 def _forecasts(
-    store: Store, wired: Wired, key: str | None, run: Backtest, span: tuple[datetime, datetime]
+    store: Store,
+    wired: CompiledConfiguration,
+    key: str | None,
+    run: Backtest,
+    span: tuple[datetime, datetime],
 ) -> tuple[Forecast, ...]:
     """For each subscription that has the watch (any, for a query), its messages in the span."""
-    from alerts.forecast import messages_of
-    from supplierwatch.show.backtested import Forecast
+    from alerts.schedule.forecast import messages_of
+    from supplierwatch.views.backtested import Forecast
     from supplierwatch.wiring import watches_of
 
     since, until = span

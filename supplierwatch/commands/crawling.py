@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from supplierwatch.commands.children import children_quiet
-from supplierwatch.commands.failures import unknown_key
-from supplierwatch.commands.options import Json, Sources
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import session, working_store
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, note, print_json
+from supplierwatch.formatting.console import console, note, print_json
+from supplierwatch.shell.child_logs import children_quiet
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import unknown_key
+from supplierwatch.shell.options import Json, Sources
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import session, working_store
 
 if TYPE_CHECKING:
     from storage.store import Store
-    from supplierwatch.show.crawled import Stand
-    from supplierwatch.wiring import Wired
+    from supplierwatch.views.crawled import Stand
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Run"
 Event = dict[str, Any]
@@ -55,8 +55,8 @@ def crawl(
     that you named could not be read, or if none could; with 4 while the service runs, which polls
     by itself.
     """
-    from supplierwatch.jobs import Service
-    from supplierwatch.show import crawled
+    from supplierwatch.service.service import Service
+    from supplierwatch.views import crawled
 
     wired = session(ctx).wired()
     known = [source.key for source in wired.catalog.sources if source.enabled]
@@ -113,8 +113,8 @@ def _reports(said: Sequence[Event], expected: Sequence[str]) -> list[Event]:
     return list(reports.values())
 
 
-def _stand(store: Store, wired: Wired) -> Stand:
-    from supplierwatch.show.crawled import Stand
+def _stand(store: Store, wired: CompiledConfiguration) -> Stand:
+    from supplierwatch.views.crawled import Stand
 
     with store.reading() as unit:
         return Stand(

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from supplierwatch.commands import registering
-from supplierwatch.commands.failures import CommandError, NothingStoredError, UsageError
-from supplierwatch.commands.options import Json
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session, working_store
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, note, plural, print_json
+from supplierwatch.formatting.console import console, note, plural, print_json
+from supplierwatch.shell import registering
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import CommandError, NothingStoredError, UsageError
+from supplierwatch.shell.options import Json
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session, working_store
 
 PANEL = "Keep"
 
@@ -75,7 +75,7 @@ def backup(
     The copy is of one moment and is checked before it gets its name; a file that exists is not
     overwritten. On PostgreSQL use pg_dump. The configuration is not in it: keep that folder too.
     """
-    from storage.backup import backup as copy
+    from storage.engine.backup import backup as copy
 
     wired = session(ctx).wired()
     copy(wired.catalog.settings.service.database_url, file)
@@ -95,7 +95,7 @@ def prune(
     """
     from datetime import UTC, datetime
 
-    from supplierwatch.jobs import Service
+    from supplierwatch.service.service import Service
 
     wired = session(ctx).wired()
     kept = wired.catalog.settings.retention
@@ -137,8 +137,8 @@ def restore(
     The backup is checked first, and the present database is kept beside it under another name.
     Refused with exit code 4 while the service runs.
     """
-    from storage.backup import restore as put_back
-    from storage.lock import ServiceLock
+    from storage.engine.backup import restore as put_back
+    from storage.engine.service_lock import ServiceLock
 
     settings = session(ctx).wired().catalog.settings.service
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -169,7 +169,7 @@ def check(ctx: typer.Context) -> None:
     Pages, indexes and references of a SQLite file are checked; that takes about a minute for ten
     gigabytes. Ends with exit code 5 where something is wrong. On PostgreSQL use pg_amcheck.
     """
-    from storage.backup import file_of, verify
+    from storage.engine.backup import file_of, verify
     from storage.errors import BackupFailed
 
     url = session(ctx).wired().catalog.settings.service.database_url

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from supplierwatch.commands.registering import add
-from supplierwatch.show.console import console
+from supplierwatch.formatting.console import console
+from supplierwatch.shell.registering import add
 
 PANEL = "Start"
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from supplierwatch.commands.children import children_quiet
-from supplierwatch.commands.failures import NothingStoredError, unknown_key
-from supplierwatch.commands.options import Json, Source
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, print_json, waiting
+from supplierwatch.formatting.console import console, print_json, waiting
+from supplierwatch.shell.child_logs import children_quiet
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import NothingStoredError, unknown_key
+from supplierwatch.shell.options import Json, Source
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
-    from supplierwatch.wiring import Wired
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Ask"
 
@@ -39,8 +39,8 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
     archive would make of it. Nothing is stored and nobody is told. Ends with exit code 1 if a step
     failed.
     """
-    from crawler.inspect import inspect_source
-    from supplierwatch.show import examined
+    from crawler.processes.inspect import inspect_source
+    from supplierwatch.views import examined
 
     wired = session(ctx).wired()
     declared = {each.key: each for each in wired.catalog.sources}
@@ -61,7 +61,7 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
         raise typer.Exit(Exit.FAILED)
 
 
-def _stored(wired: Wired) -> str:
+def _stored(wired: CompiledConfiguration) -> str:
     """The address of the database; empty where there is none yet, or none that can be read."""
     from storage.errors import StorageError
 

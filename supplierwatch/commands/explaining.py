@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from supplierwatch.commands.failures import unknown_key
-from supplierwatch.commands.options import Json, Watch
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, print_json
+from supplierwatch.formatting.console import console, print_json
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import unknown_key
+from supplierwatch.shell.options import Json, Watch
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 PANEL = "Ask"
 
@@ -43,8 +43,8 @@ def explain(
     article does not satisfy. Nothing is fetched: the answer is from what is stored. Ends with exit
     code 6 where the address is not known.
     """
-    from supplierwatch.commands.account import account_of
-    from supplierwatch.show import account
+    from supplierwatch.exports.account import account_of
+    from supplierwatch.views import account
 
     wired = session(ctx).wired()
     if watch is not None and watch not in wired.queries:

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from supplierwatch.commands.completion import supplier_keys, watch_keys
-from supplierwatch.commands.failures import CommandError, UsageError, unknown_key
-from supplierwatch.commands.options import Since, moment_of
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import clean, console, note, plural
+from supplierwatch.formatting.console import clean, console, note, plural
+from supplierwatch.shell.completion import supplier_keys, watch_keys
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import CommandError, UsageError, unknown_key
+from supplierwatch.shell.options import Since, moment_of
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
     from storage.store import Store
-    from supplierwatch.exports.gathering import Mentioned
-    from supplierwatch.wiring import Wired
+    from supplierwatch.exports.gathering import ExportedMention
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Keep"
 
@@ -133,9 +133,9 @@ def export(
     Cells of a table that a spreadsheet would take for formulas get an apostrophe in front.
     Ends with exit code 6 where there is nothing to export; the file is written all the same.
     """
-    from alerts.context import TellingContext
-    from storage.exports import Extent
-    from supplierwatch.exports.gathering import mentioned
+    from alerts.digest.context import TellingContext
+    from storage.telling.mention_pages import MentionRange
+    from supplierwatch.exports.gathering import exported_mentions
 
     now = datetime.now(UTC)
     if verify:
@@ -149,12 +149,12 @@ def export(
     wired = session(ctx).wired()
     _refuse_unknown_supplier(wired, supplier)
     with archive(wired) as store:
-        extent = Extent(
+        extent = MentionRange(
             watches=_known_watches(wired, store, watch),
             since=moment_of(since, now),
             until=moment_of(until, now, option="--until"),
         )
-        found = mentioned(
+        found = exported_mentions(
             store,
             TellingContext.of(wired.catalog, wired.queries),
             extent,
@@ -174,7 +174,9 @@ def export(
         raise typer.Exit(Exit.NOTHING_FOUND)
 
 
-def _write_evidence(store: Store, found: Iterator[Mentioned], target: Path, now: datetime) -> None:
+def _write_evidence(
+    store: Store, found: Iterator[ExportedMention], target: Path, now: datetime
+) -> None:
     from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
 
     try:
@@ -225,7 +227,9 @@ def _form(file: Path | None, form: Form | None) -> Form:
     return known
 
 
-def _known_watches(wired: Wired, store: Store, watches: list[str] | None) -> list[str] | None:
+def _known_watches(
+    wired: CompiledConfiguration, store: Store, watches: list[str] | None
+) -> list[str] | None:
     """The watches asked for; one that was taken out of the file may still have mentions."""
     for key in watches or ():
         if key not in wired.queries:
@@ -235,7 +239,7 @@ def _known_watches(wired: Wired, store: Store, watches: list[str] | None) -> lis
     return watches or None
 
 
-def _refuse_unknown_supplier(wired: Wired, key: str | None) -> None:
+def _refuse_unknown_supplier(wired: CompiledConfiguration, key: str | None) -> None:
     known = [supplier.key for supplier in wired.catalog.suppliers]
     if key is not None and key not in known:
         raise unknown_key("supplier", key, known, "supplierwatch check --verbose")
@@ -260,7 +264,7 @@ def _opened(file: Path | None, *, bom: bool) -> Iterator[TextIO]:
 
 
 def _write(
-    found: Iterator[Mentioned], out: TextIO, form: Form, *, now: datetime, home: str | None
+    found: Iterator[ExportedMention], out: TextIO, form: Form, *, now: datetime, home: str | None
 ) -> int:
     from supplierwatch.exports.rss import write_rss
     from supplierwatch.exports.tables import write_csv, write_jsonl

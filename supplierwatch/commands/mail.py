@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from supplierwatch.commands.failures import (
+from supplierwatch.formatting.console import console, note, plural, print_indented, print_json
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import (
     CommandError,
     NothingStoredError,
     UsageError,
     unknown_key,
 )
-from supplierwatch.commands.options import Json, Subscription
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session, working_store
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, note, plural, print_indented, print_json
+from supplierwatch.shell.options import Json, Subscription
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session, working_store
 
 if TYPE_CHECKING:
-    from alerts.notify import Preview
-    from supplierwatch.wiring import Wired
+    from alerts.dispatch.cut import Preview
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Tell"
 
@@ -113,9 +113,9 @@ def digest(
         _send_now(wired, chosen, asked=not yes)
 
 
-def _preview(wired: Wired, keys: list[str], html: Path | None) -> None:
-    from alerts.notify import TellingContext, previews
-    from supplierwatch.show import told
+def _preview(wired: CompiledConfiguration, keys: list[str], html: Path | None) -> None:
+    from alerts.dispatch.cut import TellingContext, previews
+    from supplierwatch.views import messages as told
 
     context = TellingContext.of(wired.catalog, wired.queries)
     now = datetime.now(UTC)
@@ -137,8 +137,8 @@ def _preview(wired: Wired, keys: list[str], html: Path | None) -> None:
         told.print_preview(console(), key, each, several=len(rendered) > 1)
 
 
-def _send_now(wired: Wired, keys: list[str], *, asked: bool) -> None:
-    from supplierwatch.jobs import Service
+def _send_now(wired: CompiledConfiguration, keys: list[str], *, asked: bool) -> None:
+    from supplierwatch.service.service import Service
 
     with working_store(wired) as store:
         service = Service(wired, store)
@@ -180,7 +180,7 @@ def deliveries(
     is tried again with the same Message-ID. dead: refused or given up, with the cause. held: waits
     for you. stopped: its reader unsubscribed before it went.
     """
-    from supplierwatch.show import told
+    from supplierwatch.views import messages as told
 
     wired = session(ctx).wired()
     states = [each.value for each in state] if state else None
@@ -214,7 +214,7 @@ def mail_test(
     """
     from rich.text import Text
 
-    from alerts.mailtest import advice, send_test
+    from alerts.dispatch.mail_test import advice, send_test
     from config.values import CHANNEL, is_channel
 
     settings = session(ctx).wired().catalog.settings

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from supplierwatch.commands.failures import CommandError
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import clean, console
+from supplierwatch.formatting.console import clean, console
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import CommandError
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
     from storage.model import OutboxMessage

@@ -6,24 +6,26 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from supplierwatch.commands.children import children_quiet
-from supplierwatch.commands.session import session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, plural, print_json, waiting
+from supplierwatch.formatting.console import console, plural, print_json, waiting
+from supplierwatch.shell.child_logs import children_quiet
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.session import session
 
 if TYPE_CHECKING:
-    from supplierwatch.wiring import Wired
+    from supplierwatch.wiring import CompiledConfiguration
 
 
-def probe_all(ctx: typer.Context, wired: Wired, *, failing: bool, json: bool) -> None:
+def probe_all(
+    ctx: typer.Context, wired: CompiledConfiguration, *, failing: bool, json: bool
+) -> None:
     """Probe all sources and show which can be read; exit code 1 where one that is on cannot.
 
     Args:
         failing: show only those that cannot.
         json: as one document.
     """
-    from crawler.inspect import probe_sources
-    from supplierwatch.show import probed
+    from crawler.processes.inspect import probe_sources
+    from supplierwatch.views import probed
 
     sources = wired.catalog.sources
     with (

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from supplierwatch.commands import registering
-from supplierwatch.commands.failures import NothingStoredError, UsageError
-from supplierwatch.commands.options import Json
-from supplierwatch.commands.session import archive, session
-from supplierwatch.show.console import console, plural, print_json
+from supplierwatch.formatting.console import console, plural, print_json
+from supplierwatch.shell import registering
+from supplierwatch.shell.failures import NothingStoredError, UsageError
+from supplierwatch.shell.options import Json
+from supplierwatch.shell.session import archive, session
 
 PANEL = "Tell"
 
@@ -50,7 +50,7 @@ def quarantine(ctx: typer.Context, json: Json = False) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    from supplierwatch.show import quarantined
+    from supplierwatch.views import quarantine as quarantined
 
     try:
         with archive(session(ctx).wired()) as store, store.reading() as unit:
@@ -77,7 +77,7 @@ def retry(
 
     The service does so within seconds; without a service the next `crawl` does.
     """
-    from supplierwatch.quarantined import retry_quarantined
+    from supplierwatch.health.quarantine_mail import retry_quarantined
 
     if everything == (task is not None):
         raise UsageError("say what is to be tried again: a task, or --all")

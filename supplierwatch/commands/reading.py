@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from supplierwatch.commands.failures import unknown_key
-from supplierwatch.commands.options import Json, Watch
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.show.console import console, note, print_indented, print_json
+from supplierwatch.formatting.console import console, note, print_indented, print_json
+from supplierwatch.shell.failures import unknown_key
+from supplierwatch.shell.options import Json, Watch
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 PANEL = "Tell"
 
@@ -50,7 +50,7 @@ def readers(ctx: typer.Context, json: Json = False) -> None:
 
     Readers do both by the links in their messages, where settings.toml has a public_url.
     """
-    from supplierwatch.show import reading
+    from supplierwatch.views import readers as reading
 
     wired, now = session(ctx).wired(), datetime.now(UTC)
     with archive(wired) as store, store.reading() as unit:
@@ -72,7 +72,7 @@ def feeds(ctx: typer.Context, json: Json = False) -> None:
     An address cannot be guessed; who has it can read that feed and nothing else. Addresses need a
     public_url under [service] in settings.toml, files need feeds = true there.
     """
-    from alerts.controls import feed_path
+    from alerts.digest.reader_links import feed_path
 
     wired = session(ctx).wired()
     settings = wired.catalog.settings.service
@@ -116,7 +116,7 @@ def feedback(
     so most often: those are the ones to make narrower. `watches try` shows what a changed query
     would find.
     """
-    from supplierwatch.show import reading
+    from supplierwatch.views import readers as reading
 
     wired = session(ctx).wired()
     if watch is not None and watch not in wired.queries:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from supplierwatch.commands.options import (
+from supplierwatch.formatting.console import console, print_json
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.options import (
     DEADLINE,
     Deadline,
     Json,
@@ -18,13 +20,11 @@ from supplierwatch.commands.options import (
     Since,
     moment_of,
 )
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import Session, archive, session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, print_json
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import Session, archive, session
 
 if TYPE_CHECKING:
-    from supplierwatch.wiring import Wired
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Ask"
 
@@ -73,12 +73,12 @@ def search(
     title:word, @supplier for all names of a supplier. Readers' comments are searched only as
     comments:word. Ends with exit code 6 where nothing was found.
     """
-    wanted = Wanted(limit=limit, since=since, as_json=json, sort=sort, deadline=deadline)
+    wanted = SearchOptions(limit=limit, since=since, as_json=json, sort=sort, deadline=deadline)
     run_query(session(ctx), query, wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SearchOptions:
     """How much to look for and how to show it. `as_watch`: refuse what could be no watch."""
 
     limit: int
@@ -89,23 +89,23 @@ class Wanted:
     as_watch: bool = False
 
 
-def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
+def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
     """Compile `text`, look through the archive, show what was found."""
-    from alerts.archive import Wish, look_through
-    from alerts.findings import stories_of
+    from alerts.digest.findings import stories_of
     from alerts.query import compile_query
-    from supplierwatch.show import found
+    from alerts.search.archive_search import SearchRequest, search_archive
+    from supplierwatch.views import search_results as found
 
     now = datetime.now(UTC)
     earliest = moment_of(wanted.since, now)
     wired = now_session.wired()
     query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=not wanted.as_watch)
-    with archive(wired) as store, found.Looking(shown=not wanted.as_json) as looking:
-        looked = look_through(
+    with archive(wired) as store, found.SearchProgress(shown=not wanted.as_json) as looking:
+        looked = search_archive(
             store,
             query,
             wired.source_names,
-            Wish(
+            SearchRequest(
                 limit=wanted.limit,
                 since=earliest,
                 order=wanted.sort.value,
@@ -115,7 +115,7 @@ def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
         )
         with store.reading() as unit:
             stories = stories_of(unit, [hit.item for hit in looked.hits], newsrooms(wired))
-    told = found.Known(names=wired.source_names, stories=stories)
+    told = found.SearchContext(names=wired.source_names, stories=stories)
     if wanted.as_json:
         print_json(found.looked_json(looked, query, told))
     else:
@@ -124,6 +124,6 @@ def run_query(now_session: Session, text: str, wanted: Wanted) -> None:
         raise typer.Exit(Exit.NOTHING_FOUND)
 
 
-def newsrooms(wired: Wired) -> dict[str, str]:
+def newsrooms(wired: CompiledConfiguration) -> dict[str, str]:
     """Source key -> the supplier whose own newsroom it is."""
     return {s.key: s.press_of for s in wired.catalog.sources if s.press_of is not None}

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import log_to_stderr, session
-from supplierwatch.show.console import note, plural
+from supplierwatch.formatting.console import note, plural
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import log_to_stderr, session
 
 if TYPE_CHECKING:
-    from supplierwatch.jobs import Service
+    from supplierwatch.service.service import Service
 
 PANEL = "Run"
 
@@ -38,7 +38,7 @@ def run(ctx: typer.Context) -> None:
     seconds of Ctrl-C or SIGTERM. Whatever was due while it was stopped is done when it starts
     again. One service runs on one data folder: a second one ends with exit code 4.
     """
-    from supplierwatch.schedule import run_service
+    from supplierwatch.service.run import run_service
 
     now_session = session(ctx)
     log_to_stderr(logging.DEBUG if now_session.verbose else logging.INFO)
@@ -46,7 +46,7 @@ def run(ctx: typer.Context) -> None:
 
 
 def _say_started(service: Service) -> None:
-    from supplierwatch.show.checked import mail_words
+    from supplierwatch.views.checked import mail_words
 
     catalog = service.catalog
     sources = sum(1 for source in catalog.sources if source.enabled)

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from supplierwatch.commands.options import Json
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, plural, print_json
+from supplierwatch.formatting.console import console, plural, print_json
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.options import Json
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import session
 
 PANEL = "Set up"
 
@@ -80,7 +80,7 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     watches that work but may not mean what was intended. Nothing is fetched, stored or sent.
     """
     from config.errors import ConfigInvalid
-    from supplierwatch.show import checked
+    from supplierwatch.views import checked
 
     now_session = session(ctx)
     folder = now_session.folder()

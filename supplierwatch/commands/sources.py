@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 
 import typer
 
-from supplierwatch.commands.failures import NothingStoredError, UsageError
-from supplierwatch.commands.options import Json
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.show.console import console, print_json
+from supplierwatch.formatting.console import console, print_json
+from supplierwatch.shell.failures import NothingStoredError, UsageError
+from supplierwatch.shell.options import Json
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
     from config.model import Source
-    from supplierwatch.wiring import Wired
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Ask"
 
@@ -68,7 +68,7 @@ def sources(
     read (thin), and that have moved. One that fails is tried again for ever, less and less often.
     `doctor SOURCE` shows step by step what is wrong.
     """
-    from supplierwatch.show import polled
+    from supplierwatch.views import source_table as polled
 
     wired = session(ctx).wired()
     if export_opml is not None and import_opml is not None:
@@ -102,7 +102,7 @@ def sources(
         polled.print_rows(console(), rows, now, failing_only=failing)
 
 
-def _export(wired: Wired, file: Path) -> None:
+def _export(wired: CompiledConfiguration, file: Path) -> None:
     from config.opml import write_opml
 
     feeds = [one for one in wired.catalog.sources if _is_feed(one)]
@@ -121,11 +121,11 @@ def _is_feed(source: Source) -> bool:
     return source.kind == "feed" or (source.kind == "govuk" and path.endswith(".atom"))
 
 
-def _import(wired: Wired, file: Path) -> None:
+def _import(wired: CompiledConfiguration, file: Path) -> None:
     import tomllib
 
     from config.opml import appended, new_sources, read_opml
-    from supplierwatch.show.console import clean
+    from supplierwatch.formatting.console import clean
 
     try:
         outlines = read_opml(file.read_bytes())

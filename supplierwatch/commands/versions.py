@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from supplierwatch.commands.options import Json
-from supplierwatch.commands.registering import add
-from supplierwatch.commands.session import archive, session
-from supplierwatch.exits import Exit
-from supplierwatch.show.console import console, print_json
+from supplierwatch.formatting.console import console, print_json
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.options import Json
+from supplierwatch.shell.registering import add
+from supplierwatch.shell.session import archive, session
 
 PANEL = "Ask"
 
@@ -41,7 +41,7 @@ def history(
     about 15 minutes, 1 hour, 6 hours, and 1, 3 and 7 days after it was first seen, and whenever
     its listing changes. Nothing is fetched. Ends with exit code 6 where the address is not known.
     """
-    from supplierwatch.show import versions
+    from supplierwatch.views import versions
 
     wired = session(ctx).wired()
     with archive(wired) as store, store.reading() as unit:

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from supplierwatch.commands import registering
-from supplierwatch.commands.failures import NothingStoredError, UsageError
-from supplierwatch.commands.options import DEADLINE, Deadline, Json, Limit, Query, Since
-from supplierwatch.commands.searching import Wanted, run_query
-from supplierwatch.commands.session import archive, session
-from supplierwatch.show.console import console, print_json
+from supplierwatch.commands.searching import SearchOptions, run_query
+from supplierwatch.formatting.console import console, print_json
+from supplierwatch.shell import registering
+from supplierwatch.shell.failures import NothingStoredError, UsageError
+from supplierwatch.shell.options import DEADLINE, Deadline, Json, Limit, Query, Since
+from supplierwatch.shell.session import archive, session
 
 PANEL = "Ask"
 WEEK = timedelta(days=7)
@@ -59,7 +59,7 @@ def watches(ctx: typer.Context, json: Json = False) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    from supplierwatch.show import watched
+    from supplierwatch.views import watches as watched
 
     wired = session(ctx).wired()
     now = datetime.now(UTC)
@@ -92,7 +92,7 @@ def try_query(
     Nothing is written and nobody is told. Ends with exit code 6 where it finds nothing: that may
     be the query, or an archive that is still young.
     """
-    wanted = Wanted(limit=limit, since=since, as_json=json, deadline=deadline, as_watch=True)
+    wanted = SearchOptions(limit=limit, since=since, as_json=json, deadline=deadline, as_watch=True)
     run_query(session(ctx), query, wanted)
 
 
@@ -119,7 +119,7 @@ def add(
     """
     from alerts.query import compile_query
     from config.starter import append_watch
-    from supplierwatch.show import watched
+    from supplierwatch.views import watches as watched
 
     keywords = tuple(word.strip() for word in keyword or () if word.strip())
     if (query is None) == (not keywords):

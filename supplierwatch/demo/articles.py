@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class DemoArticle:
     """An article as its outlet tells it in one wave. `watches`: the demo watches it must match.
 
     `status`: what the server answers for its page; `wall`: the page asks for consent instead;
@@ -31,9 +31,9 @@ class Article:
     delay: float = 0.0
     encoding: str = "utf-8"
     also_at: str | None = None
-    edited: Article | None = None
+    edited: DemoArticle | None = None
 
-    def in_wave(self, wave: int) -> Article:
+    def in_wave(self, wave: int) -> DemoArticle:
         """The article as it stands in `wave`."""
         return self.edited if wave > self.wave and self.edited is not None else self
 
@@ -52,12 +52,12 @@ class Outlet:
     design: str
     item_kind: str
     sidebar: tuple[str, ...]
-    articles: tuple[Article, ...]
+    articles: tuple[DemoArticle, ...]
     tracking: bool = False
     dark_from_wave: int | None = None
     press_of: str | None = None
 
-    def listed(self, wave: int) -> tuple[Article, ...]:
+    def listed(self, wave: int) -> tuple[DemoArticle, ...]:
         """The articles that its feed lists in `wave`, newest first."""
         shown = [a.in_wave(wave) for a in self.articles if a.wave <= wave]
         return tuple(sorted(shown, key=lambda a: a.date, reverse=True))
@@ -86,9 +86,9 @@ def _outlet(said: dict[str, Any]) -> Outlet:
     )
 
 
-def _article(said: dict[str, Any]) -> Article:
+def _article(said: dict[str, Any]) -> DemoArticle:
     edited = said.pop("edited", None)
-    article = Article(
+    article = DemoArticle(
         id=said["id"],
         wave=said["wave"],
         title=said["title"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from supplierwatch.demo.articles import Article, Outlet
+from supplierwatch.demo.articles import DemoArticle, Outlet
 
 COOKIES = (
     '<div class="cookie-banner" role="dialog"><p>We and our 214 partners value your privacy. '
@@ -16,14 +16,14 @@ PLEA = (
 )
 
 
-def page_of(article: Article, outlet: Outlet) -> str:
+def page_of(article: DemoArticle, outlet: Outlet) -> str:
     """The HTML of an article's page."""
     if article.wall:
         return _document(outlet.name, _wall(), "")
     return _document(f"{article.title} | {outlet.name}", _BODIES[outlet.design](article, outlet), _head(article, outlet))  # fmt: skip
 
 
-def front_page(outlet: Outlet, articles: tuple[Article, ...]) -> str:
+def front_page(outlet: Outlet, articles: tuple[DemoArticle, ...]) -> str:
     """The outlet's home page, which names its feed."""
     links = "".join(f'<li><a href="/{a.id}.html">{escape(a.title)}</a></li>' for a in articles)
     feed = '<link rel="alternate" type="application/rss+xml" href="/feed">'
@@ -38,7 +38,7 @@ def _document(title: str, body: str, head: str) -> str:
     )
 
 
-def _head(article: Article, outlet: Outlet) -> str:
+def _head(article: DemoArticle, outlet: Outlet) -> str:
     if outlet.design in ("blog", "aggregator"):
         return ""  # these say nothing about themselves
     when = article.date.isoformat()
@@ -50,7 +50,7 @@ def _head(article: Article, outlet: Outlet) -> str:
     )
 
 
-def _text(article: Article) -> str:
+def _text(article: DemoArticle) -> str:
     return "".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in article.paragraphs)
 
 
@@ -61,7 +61,7 @@ def _most_read(outlet: Outlet, heading: str = "Most read") -> str:
     return f"<h3>{heading}</h3><ul>{links}</ul>"
 
 
-def _comments(article: Article) -> str:
+def _comments(article: DemoArticle) -> str:
     if not article.comments:
         return ""
     said = "".join(
@@ -75,12 +75,12 @@ def _comments(article: Article) -> str:
     )
 
 
-def _byline(article: Article) -> str:
+def _byline(article: DemoArticle) -> str:
     shown = f"{article.date:%d %B %Y}"
     return f'<p class="byline">By {escape(article.author)} <time datetime="{article.date.isoformat()}">{shown}</time></p>'  # fmt: skip
 
 
-def _trade(article: Article, outlet: Outlet) -> str:
+def _trade(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'<nav><a href="/">News</a> <a href="/jobs">Jobs</a></nav><main><article><h1>{escape(article.title)}'
         f'</h1>{_byline(article)}<p class="standfirst">{escape(article.teaser)}</p>{_text(article)}</article>'
@@ -88,7 +88,7 @@ def _trade(article: Article, outlet: Outlet) -> str:
     )
 
 
-def _local(article: Article, outlet: Outlet) -> str:
+def _local(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'{COOKIES}<div id="wrap"><div class="menu"><a href="/">Home</a> <a href="/sport">Sport</a></div>'
         f'<div class="story"><h1 class="headline">{escape(article.title)}</h1>{_byline(article)}'
@@ -97,7 +97,7 @@ def _local(article: Article, outlet: Outlet) -> str:
     )
 
 
-def _national(article: Article, outlet: Outlet) -> str:
+def _national(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'<header><a href="/">{escape(outlet.name)}</a><nav><ul><li>Politics</li><li>Money</li></ul></nav></header>'
         f'<article itemscope itemtype="https://schema.org/NewsArticle"><h1 itemprop="headline">{escape(article.title)}'
@@ -107,7 +107,7 @@ def _national(article: Article, outlet: Outlet) -> str:
     )
 
 
-def _trust(article: Article, outlet: Outlet) -> str:
+def _trust(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'<div class="nhs-header"><a href="/">{escape(outlet.name)}</a></div><main id="content"><h1>{escape(article.title)}'
         f'</h1><div class="rich-text">{_text(article)}</div><p>Published {article.date:%d %B %Y}</p></main>'
@@ -115,14 +115,14 @@ def _trust(article: Article, outlet: Outlet) -> str:
     )
 
 
-def _press(article: Article, outlet: Outlet) -> str:
+def _press(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'<main><article class="release"><h1>{escape(article.title)}</h1>{_byline(article)}{_text(article)}</article>'
         f"</main><aside>{_most_read(outlet, 'For journalists')}</aside>"
     )
 
 
-def _blog(article: Article, outlet: Outlet) -> str:
+def _blog(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'<div class="site"><h2 class="site-title">{escape(outlet.name)}</h2><div class="post"><h1>{escape(article.title)}'
         f'</h1><div class="meta">{article.date:%d %B %Y} by {escape(article.author)}</div>'
@@ -131,14 +131,14 @@ def _blog(article: Article, outlet: Outlet) -> str:
     )
 
 
-def _aggregator(article: Article, outlet: Outlet) -> str:
+def _aggregator(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'{COOKIES}<table><tr><td><div class="item"><h1>{escape(article.title)}</h1>{_text(article)}</div></td>'
         f'<td class="promo">{_most_read(outlet, "Recommended")}</td></tr></table>'
     )
 
 
-def _newsletter(article: Article, outlet: Outlet) -> str:
+def _newsletter(article: DemoArticle, outlet: Outlet) -> str:
     return (
         f'<div class="issue"><article><h1>{escape(article.title)}</h1>{_byline(article)}{_text(article)}</article>'
         f'<div class="read-next">{_most_read(outlet, "Earlier letters")}</div>{PLEA}</div>'

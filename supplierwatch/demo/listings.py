@@ -6,7 +6,7 @@ import json
 from email.utils import format_datetime
 from html import escape
 
-from supplierwatch.demo.articles import Article, Outlet
+from supplierwatch.demo.articles import DemoArticle, Outlet
 
 CONTENT_TYPES = {
     "atom": "application/atom+xml",
@@ -15,7 +15,7 @@ CONTENT_TYPES = {
 }
 
 
-def feed_of(outlet: Outlet, articles: tuple[Article, ...], base: str, *, poll: int) -> bytes:
+def feed_of(outlet: Outlet, articles: tuple[DemoArticle, ...], base: str, *, poll: int) -> bytes:
     """The feed of an outlet. `poll` counts requests: tracking parameters change with it."""
     entries = [(a, _link(outlet, base, a.id, poll)) for a in articles]
     entries += [(a, _link(outlet, base, a.also_at, poll)) for a in articles if a.also_at]
@@ -34,7 +34,7 @@ def _link(outlet: Outlet, base: str, name: str, poll: int) -> str:
     return f"{link}?utm_source=feed&utm_campaign=poll-{poll}" if outlet.tracking else link
 
 
-Entries = list[tuple[Article, str]]
+Entries = list[tuple[DemoArticle, str]]
 
 
 def _rss(outlet: Outlet, entries: Entries, base: str) -> bytes:

@@ -10,15 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from alerts.thin import why_thin
+from alerts.text.missing_text import why_thin
 from storage.model import StoredItem, TextState
 from storage.store import Store, open_store
 from supplierwatch.demo.answers import check
 from supplierwatch.demo.configuration import DAILY, write_configuration
 from supplierwatch.demo.server import Newsroom, newsroom
 from supplierwatch.errors import OutputTaken
-from supplierwatch.jobs import Service
-from supplierwatch.show.hits import sentence_of, title_of
+from supplierwatch.formatting.hits import sentence_of, title_of
+from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 
 MARK = ".supplierwatch-demo"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from supplierwatch.demo.articles import Article, Outlet, load_outlets
+from supplierwatch.demo.articles import DemoArticle, Outlet, load_outlets
 from supplierwatch.demo.damage import encoded
 from supplierwatch.demo.designs import front_page, page_of
 from supplierwatch.demo.listings import CONTENT_TYPES, feed_of
@@ -20,7 +20,7 @@ FIRST_ADDRESS = 21  # 127.0.0.21, 127.0.0.22, ...
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DemoResponse:
     """What the server sends."""
 
     status: int
@@ -49,31 +49,33 @@ class Site:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, path: str) -> Answer:
+    def answer(self, path: str) -> DemoResponse:
         """The answer to a request."""
         self.requests.append(path)
         wave = self._newsroom.wave
         dark = self.outlet.dark_from_wave
         if dark is not None and wave >= dark:
-            return Answer(500, "text/plain", b"the press is down")
+            return DemoResponse(500, "text/plain", b"the press is down")
         listed = self.outlet.listed(wave)
         if path == "/robots.txt":
-            return Answer(200, "text/plain", b"User-agent: *\nDisallow: /private/\n")
+            return DemoResponse(200, "text/plain", b"User-agent: *\nDisallow: /private/\n")
         if path == "/feed":
             self._polls += 1
             body = feed_of(self.outlet, listed, self.base, poll=self._polls)
             kind = CONTENT_TYPES.get(self.outlet.feed, "application/rss+xml")
-            return Answer(200, kind, body)
+            return DemoResponse(200, kind, body)
         if path == "/":
-            return Answer(200, "text/html; charset=utf-8", front_page(self.outlet, listed).encode())
+            return DemoResponse(
+                200, "text/html; charset=utf-8", front_page(self.outlet, listed).encode()
+            )
         for article in listed:
             if path in (f"/{article.id}.html", f"/{article.also_at}.html"):
                 return self._article(article)
-        return Answer(404, "text/html; charset=utf-8", b"<h1>Not found</h1>")
+        return DemoResponse(404, "text/html; charset=utf-8", b"<h1>Not found</h1>")
 
-    def _article(self, article: Article) -> Answer:
+    def _article(self, article: DemoArticle) -> DemoResponse:
         body, kind = encoded(page_of(article, self.outlet), article.encoding)
-        return Answer(article.status, kind, body, article.delay)
+        return DemoResponse(article.status, kind, body, article.delay)
 
 
 class Newsroom:

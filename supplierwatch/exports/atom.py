@@ -9,15 +9,15 @@ from html import escape
 
 from lxml import etree
 
-from alerts import wording
-from alerts.context import TellingContext
-from alerts.entry import Entry
-from alerts.findings import members_of, shown
-from alerts.message import mailbox
-from alerts.sentences import Segment
-from alerts.storied import story_lines
-from storage.local_time import utc_text
+from alerts.digest.context import TellingContext
+from alerts.digest.entry import Entry
+from alerts.digest.findings import members_of, shown
+from alerts.digest.syndication_text import story_lines
+from alerts.messages import wording
+from alerts.messages.mime import mailbox
+from alerts.text.sentences import Segment
 from storage.model import StoredItem
+from storage.rules.local_time import utc_text
 from storage.store import Unit
 from supplierwatch.exports.xml import xml_text
 
@@ -28,14 +28,14 @@ ENTRIES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FeedAddresses:
     """Where a feed is found: its own address, and that of the service; None for a file."""
 
     itself: str | None = None
     home: str | None = None
 
 
-def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: Place) -> bytes:
+def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: FeedAddresses) -> bytes:
     """The feed of a watch: its newest stories, also those that were there before the watch.
 
     An entry keeps its id when other outlets join the story; `updated` says when one did, or when

@@ -24,13 +24,13 @@ from typing import IO, Any, Protocol
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from storage.captures import Capture, MadeExport
-from storage.local_time import utc_text
+from storage.archive.captures import Capture, MadeExport
 from storage.model import ItemRevision, StoredItem
+from storage.rules.local_time import utc_text
 from storage.store import Store
-from supplierwatch.exports.gathering import Mentioned
+from supplierwatch.exports.gathering import ExportedMention
 from supplierwatch.exports.tables import write_jsonl
-from supplierwatch.show.times import iso
+from supplierwatch.formatting.times import iso
 
 MANIFEST = "manifest.json"
 FORM = 1
@@ -41,7 +41,7 @@ class ExportedMeanwhile(Exception):
     """Another export of evidence was made while this one was written: nothing was."""
 
 
-class Place(Protocol):
+class EvidenceFolder(Protocol):
     """Where the files of an export go."""
 
     def open(self, name: str) -> IO[bytes]:
@@ -70,7 +70,7 @@ class _Zip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class EvidenceExport:
     """An export that was made."""
 
     path: Path
@@ -81,7 +81,9 @@ class Made:
     raw: int
 
 
-def write_evidence(store: Store, found: Iterable[Mentioned], target: Path, now: datetime) -> Made:
+def write_evidence(
+    store: Store, found: Iterable[ExportedMention], target: Path, now: datetime
+) -> EvidenceExport:
     """Write evidence, and note it in the archive so that the next export is chained to it.
 
     The target gets its name when everything is in it; nothing is noted where that fails.
@@ -114,7 +116,7 @@ def write_evidence(store: Store, found: Iterable[Mentioned], target: Path, now: 
             if not unit.captures.exported(now, digest, mentions, after=before):
                 raise ExportedMeanwhile
             beside.rename(target)
-    return Made(
+    return EvidenceExport(
         path=target,
         number=number,
         manifest_sha256=digest,
@@ -127,7 +129,7 @@ def write_evidence(store: Store, found: Iterable[Mentioned], target: Path, now: 
 class _Files:
     """Writes files and remembers what each holds."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: EvidenceFolder) -> None:
         self._place = place
         self.known: list[dict[str, Any]] = []
 
@@ -152,7 +154,7 @@ def _beside(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _place(beside: Path, *, packed: bool) -> Iterator[Place]:
+def _place(beside: Path, *, packed: bool) -> Iterator[EvidenceFolder]:
     if packed:
         with zipfile.ZipFile(beside, "x") as archive:
             yield _Zip(archive)
@@ -161,10 +163,10 @@ def _place(beside: Path, *, packed: bool) -> Iterator[Place]:
         yield _Folder(beside)
 
 
-def _write_mentions(files: _Files, found: Iterable[Mentioned], ids: dict[int, None]) -> int:
+def _write_mentions(files: _Files, found: Iterable[ExportedMention], ids: dict[int, None]) -> int:
     """Write a line for each mention and note the items; returns how many mentions."""
 
-    def noted() -> Iterator[Mentioned]:
+    def noted() -> Iterator[ExportedMention]:
         for one in found:
             ids[one.item.item_id] = None
             yield one

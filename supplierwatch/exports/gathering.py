@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alerts.carried import StoryFacts, story_facts
-from alerts.context import TellingContext
-from alerts.findings import members_of
+from alerts.digest.context import TellingContext
+from alerts.digest.findings import members_of
+from alerts.digest.syndication import StoryFacts, story_facts
 from alerts.query import Document
-from storage.exports import Extent, Place
 from storage.model import Mention, Span, StoredItem
 from storage.store import Store
+from storage.telling.mention_pages import MentionRange, PagePosition
 
 PAGE = 100  # mentions in one read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mentioned:
+class ExportedMention:
     """A mention with what explains it.
 
     `spans` lie in the item's present text; `suppliers` are the keys of those whose names stand in
@@ -38,14 +38,14 @@ class Mentioned:
     facts: StoryFacts | None = None
 
 
-def mentioned(
+def exported_mentions(
     store: Store,
     context: TellingContext,
-    extent: Extent,
+    extent: MentionRange,
     *,
     supplier: str | None = None,
     limit: int | None = None,
-) -> Iterator[Mentioned]:
+) -> Iterator[ExportedMention]:
     """The mentions of an extent, those of the newest items first.
 
     Args:
@@ -56,7 +56,7 @@ def mentioned(
         limit: stop after that many.
     """
     given = 0
-    before: Place | None = None
+    before: PagePosition | None = None
     while limit is None or given < limit:
         with store.reading() as unit:
             page = unit.exports.mentions(extent, limit=PAGE, before=before)
@@ -74,7 +74,7 @@ def mentioned(
         if len(page) < PAGE:
             return
         last, item = page[-1]
-        before = Place(item.first_seen_at, last.mention_id)
+        before = PagePosition(item.first_seen_at, last.mention_id)
 
 
 def _explained(
@@ -82,7 +82,7 @@ def _explained(
     item: StoredItem,
     context: TellingContext,
     copies: Mapping[int, Sequence[StoredItem]],
-) -> Mentioned:
+) -> ExportedMention:
     match = mention.match
     document = Document.of(item, source_name=context.names.source(item.source_key))
     spans = match.spans
@@ -97,7 +97,7 @@ def _explained(
     ]
     names = dict.fromkeys(others)
     names.pop(item.source_key, None)
-    return Mentioned(
+    return ExportedMention(
         mention=mention,
         item=item,
         watch_label=context.names.watch(match.watch_key).label,

@@ -8,16 +8,16 @@ from email.utils import format_datetime
 from html import escape
 from typing import TextIO
 
-from alerts.harmless import line, web_link
-from supplierwatch.exports.gathering import Mentioned
+from alerts.text.sanitize import line, web_link
+from supplierwatch.exports.gathering import ExportedMention
 from supplierwatch.exports.xml import xml_text
-from supplierwatch.show.hits import sentence_of, words_hit
+from supplierwatch.formatting.hits import sentence_of, words_hit
 
 HOME = "https://localhost/"  # RSS wants an address of the channel, where the service has none
 
 
 def write_rss(
-    mentions: Iterable[Mentioned], out: TextIO, *, now: datetime, home: str | None
+    mentions: Iterable[ExportedMention], out: TextIO, *, now: datetime, home: str | None
 ) -> int:
     """Write a feed; returns how many mentions it has. `home` is the address of the service."""
     out.write('<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>\n')
@@ -33,7 +33,7 @@ def write_rss(
     return written
 
 
-def _item(one: Mentioned) -> str:
+def _item(one: ExportedMention) -> str:
     link = web_link(one.item.url)
     guid = f"supplierwatch:mention:{one.mention.mention_id}"
     return "\n".join(
@@ -48,7 +48,7 @@ def _item(one: Mentioned) -> str:
     )
 
 
-def _described(one: Mentioned) -> str:
+def _described(one: ExportedMention) -> str:
     """HTML: a reader's program renders it, so that a stranger's markup must not be in it."""
     sentence = sentence_of(one.item, one.spans)
     said = line(one.item.summary) if sentence is None else sentence[1].plain

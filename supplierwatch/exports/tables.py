@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, TextIO
 
-from alerts.harmless import line
-from supplierwatch.exports.gathering import Mentioned
-from supplierwatch.show.hits import sentence_of, words_hit
-from supplierwatch.show.shapes import item_json, why_json
-from supplierwatch.show.times import iso
+from alerts.text.sanitize import line
+from supplierwatch.exports.gathering import ExportedMention
+from supplierwatch.formatting.hits import sentence_of, words_hit
+from supplierwatch.formatting.shapes import item_json, why_json
+from supplierwatch.formatting.times import iso
 
 COLUMNS = (
     *("first_seen_at", "published_at", "watch", "suppliers", "title", "source", "source_name"),
@@ -33,7 +33,7 @@ def harmless_cell(text: str) -> str:
     return f"'{text}" if risky else text
 
 
-def write_csv(mentions: Iterable[Mentioned], out: TextIO) -> int:
+def write_csv(mentions: Iterable[ExportedMention], out: TextIO) -> int:
     """Write a table with a row of headings (RFC 4180); returns how many mentions it has."""
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -45,7 +45,7 @@ def write_csv(mentions: Iterable[Mentioned], out: TextIO) -> int:
     return written
 
 
-def write_jsonl(mentions: Iterable[Mentioned], out: TextIO) -> int:
+def write_jsonl(mentions: Iterable[ExportedMention], out: TextIO) -> int:
     """Write a JSON document in each line; returns how many."""
     written = 0
     for one in mentions:
@@ -54,7 +54,7 @@ def write_jsonl(mentions: Iterable[Mentioned], out: TextIO) -> int:
     return written
 
 
-def mention_json(one: Mentioned) -> dict[str, Any]:
+def mention_json(one: ExportedMention) -> dict[str, Any]:
     """A mention with its item, without the text."""
     match = one.mention.match
     return {
@@ -72,7 +72,7 @@ def mention_json(one: Mentioned) -> dict[str, Any]:
     }
 
 
-def _cells(one: Mentioned) -> dict[str, str]:
+def _cells(one: ExportedMention) -> dict[str, str]:
     item, match = one.item, one.mention.match
     sentence = sentence_of(item, one.spans)
     return {
@@ -102,7 +102,7 @@ def _cells(one: Mentioned) -> dict[str, str]:
     }
 
 
-def _story_cells(one: Mentioned) -> dict[str, str]:
+def _story_cells(one: ExportedMention) -> dict[str, str]:
     own = None if one.facts is None else one.facts.of(one.item.item_id)
     if one.facts is None or own is None:
         return {"first_source": "", "copy": "", "release_share": "", "only_here": ""}

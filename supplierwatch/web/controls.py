@@ -12,8 +12,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from alerts.controls import PATH
-from alerts.readers import Standing
+from alerts.digest.reader_links import PATH
+from alerts.dispatch.reader_actions import Standing
 
 MAX_BODY = 4_096  # bytes; what mail programs and our own page send has some thirty
 HEADERS = {

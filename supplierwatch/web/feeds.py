@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from alerts.controls import FEEDS
+from alerts.digest.reader_links import FEEDS
 from supplierwatch.exports.atom import CONTENT_TYPE
 
 HEADERS = {
@@ -19,7 +19,7 @@ HEADERS = {
 }
 
 
-class Made(Protocol):
+class RenderedFeed(Protocol):
     """A feed that is ready."""
 
     @property
@@ -36,7 +36,7 @@ class Made(Protocol):
 class Feeds(Protocol):
     """Where feeds come from."""
 
-    def feed(self, path: str, watch_key: str) -> Made | None:
+    def feed(self, path: str, watch_key: str) -> RenderedFeed | None:
         """The feed at a path; None where there is none."""
         ...
 

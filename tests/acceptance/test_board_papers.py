@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import open_store
-from supplierwatch.jobs import Service
+from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 from tests.support.pdfs import Scan, a_pdf
 from tests.support.site import FakeSite

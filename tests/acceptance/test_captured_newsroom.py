@@ -15,7 +15,7 @@ import pytest
 
 from storage.model import StoredItem, TextState
 from storage.store import open_store
-from supplierwatch.jobs import Service
+from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 from tests.support.folders import write_loopback_config
 from tests.support.shared import captured_newsroom

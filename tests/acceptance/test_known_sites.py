@@ -9,7 +9,7 @@ import pytest
 
 from storage.model import StoredItem, TextState
 from storage.store import Store, open_store
-from supplierwatch.jobs import Service
+from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 from tests.support.folders import write_loopback_config
 from tests.support.site import FEED_TYPE, Entry, FakeSite, feed

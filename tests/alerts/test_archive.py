@@ -8,21 +8,21 @@ from random import Random
 
 import pytest
 
-from alerts.archive import Looked, Wish, look_through
-from alerts.filing import file_some
 from alerts.query import Document, compile_query
+from alerts.search.archive_search import SearchRequest, SearchResult, search_archive
+from alerts.search.index_filing import index_pending
 from storage.store import Store
 from tests.alerts.query.seeded import a_document
 from tests.support.builders import NOW, a_listed_article, an_article
 
 
-def search(store: Store, text: str, **wish: object) -> Looked:
+def search(store: Store, text: str, **wish: object) -> SearchResult:
     query = compile_query(text, allow_filters_only=True)
-    wished = Wish(**({"limit": 20, "seconds": 600.0} | wish))  # type: ignore[arg-type]
-    return look_through(store, query, {"ward-ledger": "The Ward Ledger"}, wished)
+    wished = SearchRequest(**({"limit": 20, "seconds": 600.0} | wish))  # type: ignore[arg-type]
+    return search_archive(store, query, {"ward-ledger": "The Ward Ledger"}, wished)
 
 
-def found(looked: Looked) -> list[int]:
+def found(looked: SearchResult) -> list[int]:
     return [hit.item.item_id for hit in looked.hits]
 
 
@@ -35,7 +35,7 @@ def stored(store: Store, *bodies: str) -> list[int]:
 
 
 def file_all(store: Store) -> None:
-    while file_some(store):
+    while index_pending(store):
         pass
 
 
@@ -54,7 +54,7 @@ def test_the_index_changes_nothing_but_the_time(store: Store, filed: str) -> Non
             )  # fmt: skip
             unit.items.put(article, now=NOW, baseline=False)
     if filed == "half":
-        assert file_some(store, limit=30) == 30
+        assert index_pending(store, limit=30) == 30
     elif filed == "all":
         file_all(store)
     with store.reading() as unit:
@@ -136,8 +136,12 @@ def test_a_search_that_takes_too_long_says_how_far_back_it_looked(store: Store) 
             seen = NOW - timedelta(days=days)
             unit.items.put(an_article(body="halcyon"), now=seen, baseline=False)
 
-    looked = look_through(
-        store, compile_query("halcyon"), {}, Wish(limit=100, seconds=9.5), clock=ticking(1.0)
+    looked = search_archive(
+        store,
+        compile_query("halcyon"),
+        {},
+        SearchRequest(limit=100, seconds=9.5),
+        clock=ticking(1.0),
     )
 
     assert looked.stopped == "time"

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.bank_holidays import is_bank_holiday
-from alerts.cadence import next_due, slot_day
+from alerts.schedule.bank_holidays import is_bank_holiday
+from alerts.schedule.cadence import next_due, slot_day
 from config.model import Cadence, Region
 
 HOLIDAYS: dict[Region, str] = {

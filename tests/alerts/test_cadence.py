@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.cadence import held_until, next_due, slot_day
+from alerts.schedule.cadence import held_until, next_due, slot_day
 from config.model import Cadence, QuietHours
 
 LONDON, NEW_YORK, LORD_HOWE, APIA = (

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.carried import StoryFacts, story_facts
-from alerts.storied import story_lines
-from alerts.wording import clock
+from alerts.digest.syndication import StoryFacts, story_facts
+from alerts.digest.syndication_text import story_lines
+from alerts.messages.wording import clock
 from storage.model import StoredItem, TextState
 from tests.support.tellings import NOW, SOURCES, a_digest, a_finding, an_item
 

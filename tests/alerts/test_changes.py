@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.changes import MAX_SENTENCE, change_between, difference
-from alerts.harmless import line
-from alerts.render import diffed
-from alerts.worddiff import MOST_WORDS, Piece, word_diff, written
+from alerts.digest.changes import MAX_SENTENCE, change_between, difference
+from alerts.messages.render import diffed
+from alerts.text.sanitize import line
+from alerts.text.word_diff import MOST_WORDS, DiffPiece, word_diff, written
 from storage.model import ItemRevision
 from tests.support.builders import NOW, a_stored_item
 from tests.support.growth import growth
@@ -107,7 +107,7 @@ def test_both_texts_can_be_read_from_their_difference(old: str, new: str) -> Non
 
 
 def test_a_difference_is_written_in_plain_text() -> None:
-    pieces = (Piece("It costs", "same"), Piece("3", "gone"), Piece("4", "come"))
+    pieces = (DiffPiece("It costs", "same"), DiffPiece("3", "gone"), DiffPiece("4", "come"))
     assert written(pieces) == "It costs [-3-] {+4+}"
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.controls import Control, Links, read_token, token_of
+from alerts.digest.reader_links import Control, ReaderLinks, read_token, token_of
 
 KEY = b"k" * 32
-LINKS = Links(home="https://watch.example", key=KEY, subscriber_ids=(3, 12))
+LINKS = ReaderLinks(home="https://watch.example", key=KEY, subscriber_ids=(3, 12))
 MUTE = Control(action="mute", subscriber_ids=(3, 12), watch_key="palm-oil")
 controls = st.builds(
     Control,

@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from alerts.cron import parse_cron
+from alerts.schedule.cron import parse_cron
 
 
 def test_lists_ranges_and_steps() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from alerts import wording
-from alerts.digest import build_digest
-from alerts.render import render
+from alerts.digest.digest import build_digest
+from alerts.messages import wording
+from alerts.messages.render import render
 from storage.model import Carrier, ItemRevision
 from tests.support.tellings import (
     BODY,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from alerts.due import agenda, alert_after
+from alerts.schedule.due import agenda, alert_after
 from config.model import Cadence, QuietHours, Subscription, Where
 from storage.model import Subscriber
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from alerts.forecast import messages_of
+from alerts.schedule.forecast import messages_of
 from config.cadence import read_cadence, read_quiet_hours
 from config.model import Subscription, Where
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.harmless import fragment, line, shorten, verbatim, web_link
+from alerts.text.sanitize import fragment, line, shorten, verbatim, web_link
 
 
 @pytest.mark.parametrize(

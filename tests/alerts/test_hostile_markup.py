@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from alerts.alarm import Alarm
 from alerts.channels.apprise import compose_text
 from alerts.channels.kinds import HOOKS
-from alerts.controls import Links
-from alerts.digest import Digest, Hushed, build_digest, entries_of
-from alerts.entry import Names, WatchWords
-from alerts.greeting import Planned, Welcome
-from alerts.message import Envelope
-from alerts.render import Rendered, render, render_alarm, render_note, render_welcome
-from alerts.volume import Bar, Voice, Volume
-from storage.coverage import BlindSource
-from storage.model import Carrier, ItemRevision, Notice, StoredItem
+from alerts.digest.digest import Digest, Hushed, build_digest, entries_of
+from alerts.digest.entry import Names, WatchWords
+from alerts.digest.reader_links import ReaderLinks
+from alerts.digest.volume import Bar, Voice, Volume
+from alerts.digest.welcome_content import Planned, Welcome
+from alerts.messages.alarm import Alarm
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered, render, render_alarm, render_note, render_welcome
+from storage.crawling.coverage import BlindSource
+from storage.model import Carrier, ItemRevision, ProcurementNotice, StoredItem
 from tests.support.hostile import (
     LINKS,
     MARKUP,
@@ -102,7 +102,7 @@ def a_digest_of(payload: str, link: str | None = "https://outlet.example/1") -> 
         kind="tender",
         title=f"Halcyon {title}",
         url=link,
-        notice=Notice(
+        notice=ProcurementNotice(
             buyers=(a_text("buyer", payload),),
             suppliers=(a_text("winner", payload),),
             value=5.0,
@@ -146,7 +146,9 @@ def a_digest_of(payload: str, link: str | None = "https://outlet.example/1") -> 
         names=names,
         occasion=an_occasion(
             schedules=(a_text("schedule", payload),),
-            links=Links(home="https://watch.trust.example", key=b"k" * 32, subscriber_ids=(1,)),
+            links=ReaderLinks(
+                home="https://watch.trust.example", key=b"k" * 32, subscriber_ids=(1,)
+            ),
         ),
         coverage=a_coverage(
             blind=(BlindSource(key="blind", since=None, cause=a_text("cause", payload)),),

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.email import SmtpChannel
-from alerts.outbox import deliver_due
+from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.store import open_store
 from tests.support.mailserver import ScriptedServer
@@ -22,7 +22,7 @@ WORKER = """
 import sys
 from datetime import UTC, datetime
 from alerts.channels.email import SmtpChannel
-from alerts.outbox import deliver_due
+from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.store import open_store
 

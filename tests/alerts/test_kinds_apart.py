@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from alerts import wording
-from alerts.layout import LADDER, lay_out
-from alerts.plain import digest_text
+from alerts.messages import wording
+from alerts.messages.layout import LADDER, lay_out
+from alerts.messages.plain_text import digest_text
 from storage.model import ItemKind
 from tests.support.tellings import a_digest, a_finding, an_item
 

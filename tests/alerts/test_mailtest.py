@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts.dispatch.mail_test import send_test
 from alerts.errors import MessageError
-from alerts.mailtest import send_test
 from config.model import CrawlSettings, MailSettings, ServiceSettings, Settings, SmtpServer
 from tests.support.mailserver import ScriptedServer, mail_server
 from tests.support.outgoing import assert_mail_is_clean

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.digest import entries_of
+from alerts.digest.digest import entries_of
+from alerts.digest.welcome_content import Planned, Welcome
 from alerts.errors import MessageError
-from alerts.greeting import Planned, Welcome
-from alerts.message import Envelope, freeze, mailbox
-from alerts.render import MAX_HTML, Rendered, render, render_note, render_welcome
+from alerts.messages.mime import Envelope, freeze, mailbox
+from alerts.messages.render import MAX_HTML, Rendered, render, render_note, render_welcome
 from config.model import MailSettings
 from storage.model import Carrier
 from tests.support.outgoing import (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.model import Notice, OutboxMessage
+from storage.model import OutboxMessage, ProcurementNotice
 from storage.store import Store
 from tests.support.builders import an_article
 from tests.support.clock import Clock
@@ -21,7 +21,9 @@ def clock() -> Clock:
     return Clock(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
 
 
-def publish(desk: Desk, number: int, notice: Notice, body: str, *, baseline: bool = False) -> None:
+def publish(
+    desk: Desk, number: int, notice: ProcurementNotice, body: str, *, baseline: bool = False
+) -> None:
     """One release of one procurement."""
     article = an_article(
         source_key="ward-ledger",
@@ -47,11 +49,11 @@ def test_an_award_is_told_of_a_procurement_that_was_there_before(
 ) -> None:
     watches = {"halcyon": "@halcyon", "wins": "supplier:tidewater AND value>1000000"}
     desk = Desk(store, clock, a_subscription(), watches=watches)
-    tender = Notice(buyers=("Fenmoor NHS Trust",), value=2_000_000.0, currency="GBP")
+    tender = ProcurementNotice(buyers=("Fenmoor NHS Trust",), value=2_000_000.0, currency="GBP")
     publish(desk, 1, tender, "A ward system is wanted.", baseline=True)
     assert desk.tick() == []
 
-    award = Notice(
+    award = ProcurementNotice(
         buyers=("Fenmoor NHS Trust",),
         suppliers=("Tidewater Notes Ltd",),
         value=2_000_000.0,
@@ -71,7 +73,7 @@ def test_an_award_is_told_of_a_procurement_that_was_there_before(
 
 def test_a_later_notice_of_what_was_told_is_told_as_a_change(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription(), watches={"buys": "buyer:fenmoor"})
-    publish(desk, 1, Notice(buyers=("Fenmoor NHS Trust",)), "A ward system is wanted.")
+    publish(desk, 1, ProcurementNotice(buyers=("Fenmoor NHS Trust",)), "A ward system is wanted.")
     [first] = desk.tick()
     assert "Buyer: Fenmoor NHS Trust" in text_of(first)
 
@@ -79,7 +81,7 @@ def test_a_later_notice_of_what_was_told_is_told_as_a_change(store: Store, clock
     publish(
         desk,
         2,
-        Notice(buyers=("Fenmoor NHS Trust",), suppliers=("Tidewater Notes Ltd",)),
+        ProcurementNotice(buyers=("Fenmoor NHS Trust",), suppliers=("Tidewater Notes Ltd",)),
         "A ward system was bought.",
     )
     [second] = desk.tick(HOUR)
@@ -93,7 +95,7 @@ def test_what_happens_after_the_baseline_is_news_also_to_a_watch_that_had_found_
     store: Store, clock: Clock
 ) -> None:
     desk = Desk(store, clock, a_subscription(), watches={"buys": "buyer:fenmoor"})
-    buyer = Notice(buyers=("Fenmoor NHS Trust",))
+    buyer = ProcurementNotice(buyers=("Fenmoor NHS Trust",))
     publish(desk, 1, buyer, "A ward system is wanted.", baseline=True)
     clock.advance(HOUR)
     publish(desk, 2, buyer, "Bids are now due in March.", baseline=True)
@@ -111,7 +113,7 @@ def test_an_event_before_a_watch_came_into_force_is_not_told_by_it(
     store: Store, clock: Clock
 ) -> None:
     desk = Desk(store, clock, a_subscription(), watches={"other": "nothing"})
-    buyer = Notice(buyers=("Fenmoor NHS Trust",))
+    buyer = ProcurementNotice(buyers=("Fenmoor NHS Trust",))
     publish(desk, 1, buyer, "A ward system is wanted.")
     clock.advance(HOUR)
     publish(desk, 2, buyer, "A ward system was bought.")

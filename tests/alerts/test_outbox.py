@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.channels.email import Patience, SmtpChannel
-from alerts.outbox import GIVE_UP_AFTER, MAX_RESENDS, deliver_due, retry_at
+from alerts.dispatch.delivery import GIVE_UP_AFTER, MAX_RESENDS, deliver_due, retry_at
 from config.model import SmtpServer
 from storage.model import OutboxMessage, Receipt
 from storage.store import Store

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from alerts.render import render
-from storage.model import Notice, StoredItem
+from alerts.messages.render import render
+from storage.model import ProcurementNotice, StoredItem
 from tests.support.tellings import a_digest, a_finding, an_item, spans_of
 
 PAGES = ("The board met.", "", "Halcyon Health is late.", "Nothing.", "Halcyon was discussed.")
@@ -18,7 +18,7 @@ def a_pack(**changes: object) -> StoredItem:
         summary="",
         pages=PAGES,
         body="\n".join(PAGES),
-        notice=Notice(facts=(("pages", "5"), ("scanned pages", "2"))),
+        notice=ProcurementNotice(facts=(("pages", "5"), ("scanned pages", "2"))),
         **changes,
     )
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.paging import page_address, page_of, pages_of, pages_said, unread_pages
-from alerts.query.document import Document
-from storage.model import Notice, Span, StoredItem
+from alerts.query.text.document import Document
+from alerts.text.page_numbers import page_address, page_of, pages_of, pages_said, unread_pages
+from storage.model import ProcurementNotice, Span, StoredItem
 from tests.support.builders import a_stored_item
 
 PACK = ("Halcyon on one", "", "Halcyon on three", "Halcyon on three")
@@ -62,7 +62,7 @@ def test_a_link_leads_to_the_page() -> None:
 
 def test_what_could_not_be_read_is_said() -> None:
     facts = (("pages", "9"), ("scanned pages", "3, 7"), ("broken pages", "8"))
-    pack = a_pack(*PACK, notice=Notice(facts=facts))
+    pack = a_pack(*PACK, notice=ProcurementNotice(facts=facts))
     assert unread_pages(pack) == (
         "Pages 3, 7 are scanned and cannot be read. Page 8 is damaged and cannot be read."
     )

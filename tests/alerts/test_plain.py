@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.plain import WIDTH, wrap
+from alerts.messages.plain_text import WIDTH, wrap
 
 LONG = "https://outlet.example/" + "a" * 60
 

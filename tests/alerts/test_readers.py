@@ -7,9 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from alerts.controls import Control, read_token
-from alerts.outbox import deliver_due
-from alerts.readers import Standing, carry_out, standing, take_back
+from alerts.digest.reader_links import Control, read_token
+from alerts.dispatch.delivery import deliver_due
+from alerts.dispatch.reader_actions import Standing, carry_out, standing, take_back
 from config.model import Cadence
 from storage.model import OutboxMessage, Receipt
 from storage.store import Store
@@ -276,7 +276,7 @@ def test_what_is_not_relevant_is_noted_for_its_watch_and_its_edits_are_not_told(
 
 
 def test_a_preview_has_the_same_links(desk: Desk) -> None:
-    from alerts.notify import previews
+    from alerts.dispatch.cut import previews
 
     first_digest(desk)
     desk.publish("Halcyon loses")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.sentences import best_excerpt, mark, sentence_bounds, sentences, teaser
+from alerts.text.sentences import best_excerpt, mark, sentence_bounds, sentences, teaser
 from storage.model import Span
 
 
@@ -106,7 +106,7 @@ def test_overlapping_hits_are_marked_once() -> None:
     cuts=st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=6),
 )
 def test_marking_never_changes_the_text(text: str, cuts: list[tuple[int, int]]) -> None:
-    from alerts.harmless import fragment
+    from alerts.text.sanitize import fragment
 
     ordered = [(min(c), max(c)) for c in cuts]
     segments = mark(text, ordered, 0, len(text))

@@ -10,7 +10,7 @@ import pytest
 
 from alerts.channels.base import ends_the_pass
 from alerts.channels.email import Patience, SmtpChannel
-from alerts.render import Rendered
+from alerts.messages.render import Rendered
 from config.model import SmtpServer
 from storage.model import Receipt
 from tests.support.certificates import server_context

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from alerts.render import render
-from alerts.stated import MAX_STATED, amount, stated
-from storage.model import Notice
+from alerts.messages.render import render
+from alerts.text.notice_summary import MAX_STATED, amount, stated
+from storage.model import ProcurementNotice
 from tests.support.tellings import a_digest, a_finding, an_item
 
-AWARD = Notice(
+AWARD = ProcurementNotice(
     buyers=("Fenmoor NHS Trust",),
     suppliers=("Corvid Data Ltd", "Halcyon Health", "Tidewater", "Ostler & Sons"),
     value=1_250_000.0,
@@ -34,9 +34,9 @@ def test_only_what_a_notice_states_is_told() -> None:
     deadline = datetime(2027, 1, 29, 12, tzinfo=UTC)
 
     assert stated(an_item()) == ""
-    assert stated(an_item(notice=Notice(facts=(("pages", "12"),)))) == ""
-    assert stated(an_item(notice=Notice(deadline=deadline))) == "Bids until: 29 Jan 2027"
-    ends = Notice(ends_on=date(2027, 1, 29))
+    assert stated(an_item(notice=ProcurementNotice(facts=(("pages", "12"),)))) == ""
+    assert stated(an_item(notice=ProcurementNotice(deadline=deadline))) == "Bids until: 29 Jan 2027"
+    ends = ProcurementNotice(ends_on=date(2027, 1, 29))
     assert stated(an_item(notice=ends)) == "Contract: until 29 Jan 2027"
 
 
@@ -56,7 +56,7 @@ def test_an_amount_is_written_as_people_write_it(
 
 
 def test_a_stranger_s_names_neither_fill_the_line_nor_break_it() -> None:
-    said = stated(an_item(notice=Notice(buyers=("x" * 9000, "a\nb\u202e<b>"))))
+    said = stated(an_item(notice=ProcurementNotice(buyers=("x" * 9000, "a\nb\u202e<b>"))))
 
     assert len(said) <= MAX_STATED
     assert "a b<b>" in said
@@ -64,7 +64,9 @@ def test_a_stranger_s_names_neither_fill_the_line_nor_break_it() -> None:
 
 
 def test_a_digest_shows_it_as_text_and_as_html() -> None:
-    item = an_item(kind="tender", notice=Notice(buyers=("Fenmoor & <Sons>",), value=5000.0))
+    item = an_item(
+        kind="tender", notice=ProcurementNotice(buyers=("Fenmoor & <Sons>",), value=5000.0)
+    )
     message = render(a_digest(a_finding(item)))
 
     assert "   Buyer: Fenmoor & <Sons> · Value: 5,000\n" in message.text

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from alerts.dispatch.cut import operator_message, previews
 from alerts.errors import UnknownSubscriptionError
-from alerts.notify import operator_message, previews
 from config.model import Cadence, QuietHours
 from storage.model import OutboxMessage
 from storage.store import Store

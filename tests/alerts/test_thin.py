@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.thin import why_thin
+from alerts.text.missing_text import why_thin
 
 
 @pytest.mark.parametrize(

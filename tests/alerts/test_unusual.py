@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.unusual import LEAST_DAYS, Sensitivity, Usual, is_unusual, usual
+from alerts.digest.anomaly import LEAST_DAYS, Sensitivity, Usual, is_unusual, usual
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 24)

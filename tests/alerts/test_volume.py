@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from alerts.chart import chart
-from alerts.volume import Bar, Volume, voices, volume
+from alerts.digest.volume import Bar, Volume, voices, volume
+from alerts.messages.chart import chart
 from config.model import Cadence
 from storage.store import Store
-from storage.volumes import Found
+from storage.telling.volumes import CountedMention
 from tests.alerts.test_alarms import CORVID, asking, publish
 from tests.support.clock import Clock
 from tests.support.desk import Desk, a_subscription
@@ -27,11 +27,13 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONG_AGO = date(2026, 1, 1)
 
 
-def at(moment: datetime, story: int, item: int | None = None) -> Found:
-    return Found("halcyon", item or story, story, moment)
+def at(moment: datetime, story: int, item: int | None = None) -> CountedMention:
+    return CountedMention("halcyon", item or story, story, moment)
 
 
-def lately(*found: Found, since: date | None = LONG_AGO, weekly: bool = False) -> Volume | None:
+def lately(
+    *found: CountedMention, since: date | None = LONG_AGO, weekly: bool = False
+) -> Volume | None:
     return volume(found, now=NOW, zone=LONDON, since=since, weekly=weekly)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.cron import parse_cron
+from alerts.schedule.cron import parse_cron
 from config.cadence import read_cadence, read_duration, read_quiet_hours, write_duration
 from config.mistakes import Mistake
 from config.model import Cadence, QuietHours

@@ -12,7 +12,7 @@ from config.catalog import load_catalog
 from config.errors import ConfigInvalid, ConfigNotFound, StarterRefused
 from config.locate import FILES
 from config.starter import append_watch, write_starter
-from crawler.kinds import known_kinds
+from crawler.spider_base.kind_registry import known_kinds
 from tests.config.files import GOOD, config_folder, load
 
 SHIPPED = Path(__file__).parents[2] / "config"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.batches import batches, host_of
+from crawler.jobs.batches import batches, host_of
 from tests.support.crawls import a_source
 
 

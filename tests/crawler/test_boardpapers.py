@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from config.model import Source
-from crawler.inspect import inspect_source
+from crawler.processes.inspect import inspect_source
 from storage.model import StoredItem, TextState
 from tests.support.crawls import Crawls, a_source, crawl_settings, titles
 from tests.support.pdfs import BROKEN, Page, Scan, a_pdf

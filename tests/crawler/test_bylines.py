@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import lxml.html
 import pytest
 
-from crawler.bylines import authors_of, published_of
-from crawler.structured import read_structured
+from crawler.extraction.bylines import authors_of, published_of
+from crawler.extraction.structured_data import read_structured_data
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -17,7 +17,7 @@ def authors(head: str, body: str = "") -> tuple[str, ...]:
     document = lxml.html.document_fromstring(
         f"<html><head>{head}</head><body>{body}<p>Text.</p></body></html>"
     )
-    return authors_of(document, read_structured(document))
+    return authors_of(document, read_structured_data(document))
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def published(head: str, body: str = "") -> tuple[str | None, datetime | None]:
     document = lxml.html.document_fromstring(
         f"<html><head>{head}</head><body>{body}<p>Text.</p></body></html>"
     )
-    said = read_structured(document)
+    said = read_structured_data(document)
     return published_of(document, said, url="https://wharfside.test/a", fetched_at=NOW)
 
 

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from crawler.children import child_environment
-from crawler.events import event_of
-from crawler.job import to_json
-from crawler.limits import ORPHANED
+from crawler.jobs.events import event_of
+from crawler.jobs.job import to_json
+from crawler.jobs.limits import ORPHANED
+from crawler.processes.children import child_environment
 from storage.model import TextState
 from tests.crawler.test_crawl import list_in_feed, publish
 from tests.crawler.test_job import a_job
 from tests.support.crawls import Crawls, a_source, crawl_settings
 from tests.support.site import FakeSite, hang
 
-MODULE = [sys.executable, "-m", "crawler.child"]
+MODULE = [sys.executable, "-m", "crawler.processes.child"]
 
 
 def until(condition: Callable[[], bool], *, within: float) -> bool:
@@ -92,8 +92,8 @@ def test_a_parent_that_is_killed_takes_its_children_with_it(
     assert job
     script = (
         "import sys, time\n"
-        "from crawler.children import spawn\n"
-        "from crawler.job import from_json\n"
+        "from crawler.processes.children import spawn\n"
+        "from crawler.jobs.job import from_json\n"
         "child = spawn(from_json(sys.stdin.readline()))\n"
         "print(child.pid, flush=True)\n"
         "time.sleep(60)\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.completing import Paragraph, completed
+from crawler.extraction.lost_paragraphs import Paragraph, restore_paragraphs
 
 BOX = ("div", "story-part", "")
 ONE, TWO, THREE, FOUR = (
@@ -17,7 +17,7 @@ def page(*texts: str, box: tuple[str, str, str] = BOX) -> list[Paragraph]:
 
 def test_a_lost_paragraph_of_the_articles_kind_comes_back_in_its_place() -> None:
     text = f"{ONE}\n- a list item\n{THREE}"
-    assert completed(text, page(ONE, TWO, THREE, FOUR)).split("\n") == [
+    assert restore_paragraphs(text, page(ONE, TWO, THREE, FOUR)).split("\n") == [
         ONE, TWO, "- a list item", THREE, FOUR,
     ]  # fmt: skip
 
@@ -25,22 +25,22 @@ def test_a_lost_paragraph_of_the_articles_kind_comes_back_in_its_place() -> None
 def test_a_paragraph_in_another_kind_of_box_stays_out() -> None:
     text = f"{ONE}\n{TWO}"
     others = page(THREE, box=("div", "author-about", ""))
-    assert completed(text, [*page(ONE, TWO), *others]) == text
+    assert restore_paragraphs(text, [*page(ONE, TWO), *others]) == text
 
 
 def test_a_box_without_a_name_says_nothing() -> None:
     text = f"{ONE}\n{TWO}"
-    assert completed(text, page(ONE, TWO, THREE, box=("div", "", ""))) == text
+    assert restore_paragraphs(text, page(ONE, TWO, THREE, box=("div", "", ""))) == text
 
 
 def test_a_kind_that_little_of_the_text_came_from_is_not_the_articles() -> None:
     story = [f"{ONE} Part {number}." for number in range(10)]
     text = "\n".join([*story, TWO, THREE])
     beside = page(TWO, THREE, FOUR, box=("div", "teaser", ""))
-    assert completed(text, [*page(*story), *beside]) == text
+    assert restore_paragraphs(text, [*page(*story), *beside]) == text
 
 
 def test_signs_that_nobody_sees_do_not_make_another_paragraph() -> None:
     text = f"{ONE}\n{TWO}\n{THREE}"
     shown = THREE.replace("story", "sto\u200cry \u2060")
-    assert completed(text, page(ONE, TWO, shown)) == text
+    assert restore_paragraphs(text, page(ONE, TWO, shown)) == text

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.conditional import (
+from crawler.http.conditional import (
     NO_VALIDATORS,
     after_full,
     after_not_modified,

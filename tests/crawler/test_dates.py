@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import from_struct, parse_date
+from crawler.text.dates import from_struct, parse_date
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.decode import decode
+from crawler.text.decode import decode
 
 CAFE = "<p>The café’s £4 menu</p>"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.feeds import main_feed
-from crawler.inspect import inspect_source
+from crawler.listings.feeds import main_feed
+from crawler.processes.inspect import inspect_source
 from tests.support.crawls import Crawls, a_source, crawl_settings, titles
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed, long_text, redirect
 

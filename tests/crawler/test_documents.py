@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from crawler.boardpapers.pdf_reader import read_pdf
 from crawler.errors import Unreadable
-from crawler.paper_reading import read_paper
 from tests.support.pdfs import BROKEN, Scan, a_pdf
 
 
 def test_each_page_has_its_text_and_the_document_its_title_and_date() -> None:
-    paper = read_paper(
+    paper = read_pdf(
         a_pdf(
             [["Trust board"], ["Halcyon’s costs – £4m"]],
             title="Board pack, March",
@@ -28,7 +28,7 @@ def test_each_page_has_its_text_and_the_document_its_title_and_date() -> None:
 
 
 def test_pages_that_are_pictures_are_told_from_empty_and_broken_ones() -> None:
-    paper = read_paper(a_pdf([["One"], Scan(), BROKEN, [], ["Five"]]))
+    paper = read_pdf(a_pdf([["One"], Scan(), BROKEN, [], ["Five"]]))
     assert paper.pages == ("One", "", "", "", "Five")
     assert (paper.scanned, paper.broken) == ((2,), (3,))
 
@@ -45,11 +45,11 @@ def test_pages_that_are_pictures_are_told_from_empty_and_broken_ones() -> None:
 )
 def test_what_cannot_be_read_says_why(body: bytes, reason: str) -> None:
     with pytest.raises(Unreadable, match=reason):
-        read_paper(body)
+        read_pdf(body)
 
 
 def test_pages_beyond_the_limit_are_counted_and_not_read() -> None:
-    paper = read_paper(a_pdf([[f"page {n}x"] for n in range(5)]), most_pages=3)
+    paper = read_pdf(a_pdf([[f"page {n}x"] for n in range(5)]), most_pages=3)
     assert (len(paper.pages), paper.count) == (3, 5)
 
 
@@ -81,7 +81,7 @@ def a_reader(folder: Path, when_it_comes_to: str) -> tuple[str, ...]:
 )
 def test_a_page_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, trouble: str) -> None:
     pack = a_pdf([["Alpha"], ["Bravo"], ["Cello"], ["Delta"], ["Echo"]])
-    paper = read_paper(pack, command=a_reader(tmp_path, trouble))
+    paper = read_pdf(pack, command=a_reader(tmp_path, trouble))
     assert paper.pages == ("Alpha", "", "Cello", "", "Echo")
     assert (paper.count, paper.broken) == (5, (2, 4))
 
@@ -90,15 +90,15 @@ def test_a_document_that_takes_too_long_is_read_as_far_as_time_goes(tmp_path: Pa
     slowly = a_reader(
         tmp_path, "import signal; signal.setitimer(signal.ITIMER_REAL, 0); time.sleep(60)"
     )
-    paper = read_paper(a_pdf([["Alpha"], ["Bravo"]]), patience=1.0, command=slowly)
+    paper = read_pdf(a_pdf([["Alpha"], ["Bravo"]]), patience=1.0, command=slowly)
     assert (paper.pages, paper.count) == (("Alpha",), 2)
 
 
 def test_a_document_that_breaks_the_reader_at_once_cannot_be_read() -> None:
     with pytest.raises(Unreadable, match="breaks the reader"):
-        read_paper(a_pdf([["Alpha"]]), command=(sys.executable, "-c", "import os; os.abort()"))
+        read_pdf(a_pdf([["Alpha"]]), command=(sys.executable, "-c", "import os; os.abort()"))
 
 
 @pytest.mark.parametrize("created", ["yesterday", "D:20261399000000Z", "D:20260320+99'99'"])
 def test_a_date_that_no_calendar_has_is_none(created: str) -> None:
-    assert read_paper(a_pdf([["One"]], created=created)).created_at is None
+    assert read_pdf(a_pdf([["One"]], created=created)).created_at is None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.feed_parts import part_of_feed
-from crawler.feeds import parse_feed
+from crawler.listings.feed_parts import part_of_feed
+from crawler.listings.feeds import parse_feed
 from tests.support.builders import NOW
 from tests.support.site import Entry, feed
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import NotAFeed
-from crawler.feeds import ParsedFeed, parse_feed
+from crawler.listings.feeds import ParsedFeed, parse_feed
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HERE = "https://wharfside.test/news/feed/"

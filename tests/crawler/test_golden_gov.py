@@ -13,12 +13,17 @@ from typing import Any
 
 import pytest
 
-from crawler.feeds import parse_feed
-from crawler.govuk import living, read_content, read_results
-from crawler.hansard import read_contributions
-from crawler.listing import Listing
-from crawler.questions import detail_address, one_per_question, read_list, read_question
-from crawler.spiders.govuk import _by_update as by_update
+from crawler.government.govuk_api import living, read_content, read_results
+from crawler.government.hansard import read_contributions
+from crawler.government.written_questions import (
+    detail_address,
+    one_per_question,
+    read_list,
+    read_question,
+)
+from crawler.kinds.govuk import _by_update as by_update
+from crawler.listings.feeds import parse_feed
+from crawler.listings.listing import Listing
 from storage.model import FetchedEntry, FetchedPage, PageText
 from tests.support.pages import a_fetched_page
 

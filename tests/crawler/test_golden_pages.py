@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import Unreadable
-from crawler.mojibake import mend
-from crawler.pages import extract
+from crawler.extraction.page import extract
+from crawler.text.mojibake import repair_text
 from storage.model import FetchedPage
 from tests.support.pages import a_fetched_page
 
@@ -46,12 +46,12 @@ def test_each_page_has_its_answer_and_each_answer_its_page() -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if "unreadable" not in told(name)])
 def test_the_article_of_a_page_is_read_whole_and_alone(name: str) -> None:
     meant, read = told(name), extract(page(name))
-    assert mend(read.title or "", within=read.text) == meant["title"]
+    assert repair_text(read.title or "", within=read.text) == meant["title"]
     assert read.published_at == datetime.fromisoformat(meant["published"])
     assert list(read.authors) == meant["authors"]
     assert read.canonical_url == meant["canonical"]
-    assert mend(read.text).split("\n") == meant["text"]
-    assert mend(read.comments).split("\n") == (meant["comments"] or [""])
+    assert repair_text(read.text).split("\n") == meant["text"]
+    assert repair_text(read.comments).split("\n") == (meant["comments"] or [""])
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "unreadable" in told(name)])

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from crawler.errors import NotAFeed
-from crawler.normalise import normalise
-from crawler.ocds import Package, read_package
-from crawler.ocds_entries import entry_of, one_per_process
-from crawler.ocds_release import Release
-from crawler.ocds_text import notice_url
+from crawler.extraction.normalise import normalise
+from crawler.tenders.ocds import Package, read_package
+from crawler.tenders.ocds_entries import entry_of, one_per_process
+from crawler.tenders.ocds_release import Release
+from crawler.tenders.ocds_text import notice_url
 from storage.model import FetchedEntry, TextState
 from tests.support.shared import shared
 from tests.support.tenders import a_release

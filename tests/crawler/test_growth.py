@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 
 from crawler.errors import NotAFeed, Unreadable
-from crawler.feed_bounds import (
+from crawler.extraction.normalise import normalise
+from crawler.extraction.page import extract
+from crawler.extraction.page_bounds import (
+    MOST_ATTRIBUTES,
+    MOST_ELEMENTS,
+    MOST_LETTERS,
+    cut_attributes,
+)
+from crawler.extraction.significant_change import is_noise
+from crawler.extraction.site_memory import SiteMemory
+from crawler.listings.feed_bounds import (
     MOST_CONTENT,
     MOST_IDENTIFIER,
     MOST_NAMES,
@@ -15,12 +25,7 @@ from crawler.feed_bounds import (
     MOST_TITLE,
     bounded_entry,
 )
-from crawler.feeds import parse_feed
-from crawler.noise import is_noise
-from crawler.normalise import normalise
-from crawler.page_bounds import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_LETTERS, cut_attributes
-from crawler.pages import extract
-from crawler.site_memory import SiteMemory
+from crawler.listings.feeds import parse_feed
 from storage.model import FetchedEntry, FetchedPage
 from tests.support.builders import NOW
 from tests.support.growth import growth

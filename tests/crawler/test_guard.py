@@ -7,7 +7,7 @@ import ipaddress
 import pytest
 
 from crawler.fetch_errors import FetchRefused
-from crawler.guard import MAX_URL, Guard, literal_address
+from crawler.http.guard import MAX_URL, FetchGuard, literal_address
 
 PRIVATE_FORMS = [
     "127.0.0.1",
@@ -46,14 +46,14 @@ PRIVATE_FORMS = [
 @pytest.mark.parametrize("host", PRIVATE_FORMS)
 def test_private_addresses_are_refused_in_every_form(host: str) -> None:
     with pytest.raises(FetchRefused, match="not a public address"):
-        Guard().check_url(f"http://{host}/")
+        FetchGuard().check_url(f"http://{host}/")
 
 
 @pytest.mark.parametrize(
     "host", ["93.184.215.14", "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]", "[64:ff9b::5db8:d70e]"]
 )
 def test_public_addresses_are_let_through(host: str) -> None:
-    Guard().check_url(f"https://{host}/feed")
+    FetchGuard().check_url(f"https://{host}/feed")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_public_addresses_are_let_through(host: str) -> None:
 )
 def test_only_web_addresses_are_fetched(url: str) -> None:
     with pytest.raises(FetchRefused):
-        Guard().check_url(url)
+        FetchGuard().check_url(url)
 
 
 @pytest.mark.parametrize(
@@ -98,38 +98,38 @@ def test_only_web_addresses_are_fetched(url: str) -> None:
 )
 def test_urls_that_parsers_read_differently_are_refused(url: str) -> None:
     with pytest.raises(FetchRefused):
-        Guard().check_url(url)
+        FetchGuard().check_url(url)
 
 
 def test_a_blank_in_a_path_is_no_danger() -> None:
-    Guard().check_url("http://outlet.example/a b?c d")
+    FetchGuard().check_url("http://outlet.example/a b?c d")
 
 
 def test_a_url_longer_than_any_article_needs_is_refused() -> None:
     with pytest.raises(FetchRefused, match="characters"):
-        Guard().check_url("http://outlet.example/" + "a" * MAX_URL)
+        FetchGuard().check_url("http://outlet.example/" + "a" * MAX_URL)
 
 
 def test_a_host_with_one_public_and_one_private_address_is_refused() -> None:
     both = [ipaddress.ip_address("93.184.215.14"), ipaddress.ip_address("10.0.0.5")]
     with pytest.raises(FetchRefused, match=r"10\.0\.0\.5"):
-        Guard().check_resolved("outlet.example", both)
+        FetchGuard().check_resolved("outlet.example", both)
 
 
 def test_the_refusal_says_how_to_allow_the_host() -> None:
     with pytest.raises(FetchRefused, match=r'add "intranet" to allowed_hosts under \[crawl\]'):
-        Guard().check_resolved("intranet", [ipaddress.ip_address("10.0.0.5")])
+        FetchGuard().check_resolved("intranet", [ipaddress.ip_address("10.0.0.5")])
 
 
 @pytest.mark.parametrize("allowed", ["10.0.0.5", "10.0.0.0/24", "10.0.0.7/24"])
 def test_an_allowed_address_or_network_is_let_through(allowed: str) -> None:
-    guard = Guard([allowed])
+    guard = FetchGuard([allowed])
     assert guard.allows(ipaddress.ip_address("10.0.0.5"))
     assert not guard.allows(ipaddress.ip_address("10.0.1.5"))
 
 
 def test_an_allowed_name_lets_through_its_addresses_and_no_other_name() -> None:
-    guard = Guard(["Intranet.Trust.Example."])
+    guard = FetchGuard(["Intranet.Trust.Example."])
     private = [ipaddress.ip_address("10.0.0.5")]
     guard.check_resolved("intranet.trust.example", private)
     with pytest.raises(FetchRefused):
@@ -137,7 +137,7 @@ def test_an_allowed_name_lets_through_its_addresses_and_no_other_name() -> None:
 
 
 def test_an_allowed_loopback_network_does_not_open_other_private_ones() -> None:
-    guard = Guard(["127.0.0.0/8"])
+    guard = FetchGuard(["127.0.0.0/8"])
     guard.check_url("http://127.0.0.11:8099/feed.xml")
     with pytest.raises(FetchRefused):
         guard.check_url("http://169.254.169.254/latest/meta-data/")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.headings import best_title
-from crawler.structured import read_structured
+from crawler.extraction.headline import best_title
+from crawler.extraction.structured_data import read_structured_data
 
 STORY = "Castellan opens an office in Marlow Vale"
 
@@ -19,7 +19,7 @@ def headline(
         f'<meta property="og:site_name" content="{site}"></head>'
         f"<body><h1>{h1}</h1><p>Text.</p></body></html>"
     )
-    return best_title(document, read_structured(document), listed)
+    return best_title(document, read_structured_data(document), listed)
 
 
 @pytest.mark.parametrize(

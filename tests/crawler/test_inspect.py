@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from config.model import Source
-from crawler.inspect import Step, inspect_source
+from crawler.processes.inspect import Step, inspect_source
 from tests.crawler.test_crawl import list_in_feed, publish
 from tests.support.crawls import Crawls, a_source, crawl_settings
 from tests.support.site import (

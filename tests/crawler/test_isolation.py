@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.limits import OVERDUE
+from crawler.jobs.limits import OVERDUE
 from storage.model import TextState
 from tests.crawler.test_crawl import list_in_feed, publish
 from tests.support.crawls import Crawls, a_source

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.fetch_errors import BadJob
-from crawler.job import CrawlJob, from_json, to_json
+from crawler.jobs.job import CrawlJob, from_json, to_json
 from tests.support.crawls import a_source, crawl_settings
 
 

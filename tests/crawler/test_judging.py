@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.answers import Answer, is_cut_short, unpacked
-from crawler.conditional import NO_VALIDATORS, body_hash
 from crawler.errors import NotAFeed
 from crawler.fetch_errors import FetchFailed, RobotsDenied
-from crawler.judging import judge, no_answer
-from crawler.listing import Listed, Listing
+from crawler.http.conditional import NO_VALIDATORS, body_hash
+from crawler.http.response import FetchResponse, is_cut_short, unpacked
+from crawler.listings.listing import Listed, Listing
+from crawler.reading.poll_outcome import judge, no_answer
 from storage.model import FetchedEntry, Validators
 from tests.support.pages import a_fetched_page
 
@@ -38,7 +38,7 @@ ENTRY = FetchedEntry(
 
 def an_answer(
     status: int = 200, body: bytes = b"news", headers: Mapping[str, str] | None = None
-) -> Answer:
+) -> FetchResponse:
     page = a_fetched_page(
         body,
         "https://outlet.example/feed",
@@ -46,18 +46,18 @@ def an_answer(
         content_type=None,
         fetched_at=NOW,
     )
-    return Answer(page=page, headers=headers or {})
+    return FetchResponse(page=page, headers=headers or {})
 
 
-def a_listing(answer: Answer, *, entries: int = 1, degraded: str | None = None) -> Listing:
+def a_listing(answer: FetchResponse, *, entries: int = 1, degraded: str | None = None) -> Listing:
     return Listing(entries=(ENTRY,) * entries, degraded=degraded, ttl=timedelta(minutes=30))
 
 
-def no_feed(answer: Answer) -> Listing:
+def no_feed(answer: FetchResponse) -> Listing:
     raise NotAFeed("an HTML page")
 
 
-def judged(answer: Answer, *, sent: Validators = KNOWN) -> Listed:
+def judged(answer: FetchResponse, *, sent: Validators = KNOWN) -> Listed:
     return judge(answer, known=KNOWN, sent=sent, read=a_listing, now=NOW)
 
 

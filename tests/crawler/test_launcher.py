@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.launcher import Launcher, launcher
+from crawler.processes.launcher import Launcher, launcher
 from tests.support.crawls import Crawls, a_source
 from tests.support.services import eventually as until
 from tests.support.site import FakeSite, hang

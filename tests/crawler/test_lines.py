@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.lines import article_lines, is_house_line
+from crawler.extraction.lines import article_lines, is_house_line
 
 HOUSE = [
     "READ MORE: Trust pauses its records system",

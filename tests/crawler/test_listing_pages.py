@@ -12,8 +12,8 @@ import pytest
 
 from config.model import Selectors, Source
 from crawler.errors import NotAFeed
-from crawler.inspect import inspect_source
-from crawler.listing_pages import listed_links
+from crawler.listings.listing_pages import listed_links
+from crawler.processes.inspect import inspect_source
 from storage.model import TextState
 from tests.support.crawls import Crawls, a_source, crawl_settings
 from tests.support.site import FakeSite, article_page, long_text

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from crawler.rhythm import LOOKS, next_look
+from crawler.polling.poll_interval import LOOKS, next_look
 from storage.model import StoredItem, TextState
-from storage.schema import item
+from storage.tables import item
 from tests.support.builders import NOW
 from tests.support.crawls import Crawls, a_source, utc_now
 from tests.support.site import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.loose_json import loads, mended, whole_members
+from crawler.text.tolerant_json import loads, mended, whole_members
 
 
 @pytest.mark.parametrize(

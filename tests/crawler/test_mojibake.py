@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.mojibake import mend
+from crawler.text.mojibake import repair_text
 
 ENGLISH = "The trust said that the system is for all of the wards and was on time. "
 
@@ -37,7 +37,7 @@ def as_windows(text: str) -> str:
     ],
 )
 def test_text_read_as_latin_two_is_mended(right: str) -> None:
-    assert mend(as_latin2(right)) == right
+    assert repair_text(as_latin2(right)) == right
 
 
 @pytest.mark.parametrize(
@@ -45,11 +45,11 @@ def test_text_read_as_latin_two_is_mended(right: str) -> None:
     ["It costs £330m – “a bargain”, she said.", "Zoë’s café", "Łódź and Kraków", "naïve façade"],
 )
 def test_text_read_as_windows_is_mended(right: str) -> None:
-    assert mend(as_windows(right)) == right
+    assert repair_text(as_windows(right)) == right
 
 
 def test_a_closing_quote_that_lost_its_third_byte_is_mended() -> None:
-    assert mend("“may have been seenâ€. It") == "“may have been seen”. It"
+    assert repair_text("“may have been seenâ€. It") == "“may have been seen”. It"
 
 
 @pytest.mark.parametrize(
@@ -68,17 +68,17 @@ def test_a_closing_quote_that_lost_its_third_byte_is_mended() -> None:
     ],
 )
 def test_letters_that_are_right_stay(right: str) -> None:
-    assert mend(right) == right
+    assert repair_text(right) == right
 
 
 def test_a_foreign_word_survives_in_a_damaged_text() -> None:
     said = as_latin2(ENGLISH + "She isn’t at the ") + "château."
-    assert mend(said) == ENGLISH + "She isn’t at the château."
+    assert repair_text(said) == ENGLISH + "She isn’t at the château."
 
 
 def test_mending_twice_changes_nothing_more() -> None:
-    once = mend(as_latin2(ENGLISH + "“It’s £5m,” he said – again."))
-    assert mend(once) == once
+    once = repair_text(as_latin2(ENGLISH + "“It’s £5m,” he said – again."))
+    assert repair_text(once) == once
 
 
 SOUND = {
@@ -111,12 +111,12 @@ SOUND = {
 
 @pytest.mark.parametrize("text", SOUND.values(), ids=SOUND.keys())
 def test_sound_text_of_any_language_stays_as_it_is(text: str) -> None:
-    assert mend(text) == text
+    assert repair_text(text) == text
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127)))
 def test_plain_ascii_is_never_touched(text: str) -> None:
-    assert mend(text) == text
+    assert repair_text(text) == text
 
 
 ORIGINAL = (
@@ -127,7 +127,7 @@ ORIGINAL = (
 
 def test_utf8_read_as_windows_1252_is_undone() -> None:
     shown = ORIGINAL.encode().decode("cp1252", "ignore")  # parsers drop what cp1252 cannot show
-    mended = mend(shown)
+    mended = repair_text(shown)
     assert mended.startswith("The trust said that Halcyon’s contract was worth £41m – too much")
     assert "“We can’t afford it,” the nurses’ union" in mended
 
@@ -142,7 +142,7 @@ def test_utf8_read_as_windows_1252_is_undone() -> None:
     ids=["pound", "section", "degree"],
 )
 def test_utf8_read_as_iso_8859_2_is_undone(damaged: str, meant: str) -> None:
-    assert mend(damaged) == meant
+    assert repair_text(damaged) == meant
 
 
 def test_quotes_and_dashes_of_which_one_letter_is_left_are_restored_by_their_place() -> None:
@@ -150,7 +150,7 @@ def test_quotes_and_dashes_of_which_one_letter_is_left_are_restored_by_their_pla
         "The trust said that Halcyonâs contract was worth ÂŁ41m â too much, staff say. "
         "âWe canât afford it,â the nursesâ union wrote in its report of the year."
     )
-    assert mend(damaged) == ORIGINAL
+    assert repair_text(damaged) == ORIGINAL
 
 
 @pytest.mark.parametrize(
@@ -175,12 +175,12 @@ def test_quotes_and_dashes_of_which_one_letter_is_left_are_restored_by_their_pla
     ids=["possessive", "possessive before a comma", "not", "range", "quoted word", "nested"],
 )
 def test_each_place_gets_the_sign_it_asks_for(damaged: str, meant: str) -> None:
-    assert mend(damaged) == meant
+    assert repair_text(damaged) == meant
 
 
 def test_a_right_letter_beside_damage_stays() -> None:
     damaged = "The château of the firmâs founder was sold â for ÂŁ2m â and that is the end of it."
-    assert mend(damaged) == (
+    assert repair_text(damaged) == (
         "The château of the firm’s founder was sold – for £2m – and that is the end of it."
     )
 
@@ -188,18 +188,20 @@ def test_a_right_letter_beside_damage_stays() -> None:
 def test_a_title_is_mended_by_what_its_article_shows() -> None:
     title = "A âfirstâ for Ostler"
     body = "The trustâs board said on Monday that it was âa firstâ, and that the work is done."
-    assert mend(title, within=body) == "A “first” for Ostler"
+    assert repair_text(title, within=body) == "A “first” for Ostler"
 
 
 def test_a_name_that_owns_something_shows_the_damage_by_itself() -> None:
-    assert mend("Castellanâs bill lands") == "Castellan’s bill lands"
+    assert repair_text("Castellanâs bill lands") == "Castellan’s bill lands"
 
 
 @pytest.mark.parametrize("sound", ["Le château", "Când vine", "Pâte à choux", "Xin chân thành"])
 def test_sound_letters_stay_beside_damage_elsewhere(sound: str) -> None:
     body = "The trustâs board said on Monday that it was âa firstâ, and that the work is done."
-    assert mend(sound, within=body) == sound
+    assert repair_text(sound, within=body) == sound
 
 
 def test_a_text_that_stands_with_a_damaged_one_in_another_language_stays() -> None:
-    assert mend("Elle dit: « là-bâs »", within="Ce fut le printemps.") == "Elle dit: « là-bâs »"
+    assert (
+        repair_text("Elle dit: « là-bâs »", within="Ce fut le printemps.") == "Elle dit: « là-bâs »"
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.noise import is_noise
+from crawler.extraction.significant_change import is_noise
 
 FIRST = "Wexmere has paused its move to the shared record, the trust told staff on Monday."
 SECOND = "The contract is worth £3.2 million over four years, papers of 12 May 2026 show."

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.normalise import normalise
+from crawler.extraction.normalise import normalise
 from storage.model import Article, FetchedEntry, ItemKind, PageText, TextState
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.ocds_windows import (
+from crawler.tenders.ocds_windows import (
     BASELINE,
     CONTRACTS_FINDER,
     FIND_A_TENDER,
     LATE,
-    Service,
-    Window,
+    ProcurementApi,
+    TimeWindow,
     address_of,
     covered,
     first_window,
@@ -33,7 +33,7 @@ SERVICES = {FTS: FIND_A_TENDER, CF: CONTRACTS_FINDER}
 MOMENTS = st.integers(0, 35 * 24 * 3600).map(lambda seconds: NOW - timedelta(seconds=seconds))
 
 
-def walked(service: Service, since: datetime | None) -> list[Window]:
+def walked(service: ProcurementApi, since: datetime | None) -> list[TimeWindow]:
     """All windows of a poll without end."""
     windows = [first_window(service, since=since, now=NOW)]
     while (following := next_window(service, windows[-1], now=NOW)) is not None:
@@ -43,7 +43,7 @@ def walked(service: Service, since: datetime | None) -> list[Window]:
 
 @given(st.none() | MOMENTS, st.sampled_from(list(SERVICES.values())))
 def test_windows_reach_from_where_a_poll_begins_to_now_without_a_gap(
-    since: datetime | None, service: Service
+    since: datetime | None, service: ProcurementApi
 ) -> None:
     windows = walked(service, since)
 
@@ -65,13 +65,13 @@ def test_what_bears_a_time_may_come_a_little_later() -> None:
 def test_a_window_is_known_again_by_its_address(
     since: datetime, cursor: str | None, search: str
 ) -> None:
-    window = Window(since=since, until=since + timedelta(hours=1), cursor=cursor)
+    window = TimeWindow(since=since, until=since + timedelta(hours=1), cursor=cursor)
 
     assert window_in(address_of(f"{search}?stages=award&limit=7", window)) == window
 
 
 def test_the_address_keeps_what_else_is_asked_for_and_encodes_no_colon() -> None:
-    window = Window(since=NOW - timedelta(hours=1), until=NOW, cursor="a/b=")
+    window = TimeWindow(since=NOW - timedelta(hours=1), until=NOW, cursor="a/b=")
 
     assert address_of(f"{CF}?stages=planning,award&limit=7", window) == (
         f"{CF}?stages=planning,award&publishedFrom=2026-11-24T06:00:30"
@@ -86,17 +86,17 @@ def test_a_service_is_told_by_its_host_or_its_path(url: str) -> None:
 
 
 def test_of_a_link_to_the_next_page_only_the_place_is_taken() -> None:
-    window = Window(since=NOW - timedelta(hours=1), until=NOW)
+    window = TimeWindow(since=NOW - timedelta(hours=1), until=NOW)
 
     following = page_after(window, "http://internal.example/?updatedFrom=x&cursor=abc%3D%3D")
 
-    assert following == Window(since=window.since, until=NOW, cursor="abc==")
+    assert following == TimeWindow(since=window.since, until=NOW, cursor="abc==")
     assert page_after(window, "https://www.find-tender.service.gov.uk/api?updatedFrom=x") is None
     assert page_after(window, None) is None
 
 
 def test_halves_end() -> None:
-    window: Window | None = Window(since=NOW - timedelta(days=1), until=NOW)
+    window: TimeWindow | None = TimeWindow(since=NOW - timedelta(days=1), until=NOW)
     halved = 0
     while window is not None and halved < 50:
         window, halved = window.halved, halved + 1

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.errors import Unreadable
-from crawler.pages import extract
+from crawler.extraction.page import extract
 from storage.model import FetchedEntry, PageText
 from tests.support.builders import an_entry
 from tests.support.pages import a_fetched_page

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.model import Selectors
-from crawler.paper_links import file_name, lasting, leads_to_meeting, told
-from crawler.paper_listing import PaperLink, paper_links
+from crawler.boardpapers.paper_links import file_name, lasting, leads_to_meeting, told
+from crawler.boardpapers.paper_listing import PaperLink, paper_links
 
 PAGES = Path(__file__).parents[1] / "data" / "papers"
 NAMES = sorted({path.stem for path in PAGES.iterdir()})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.paper_text import running_text
+from crawler.boardpapers.pdf_text import running_text
 
 NOTICE = "The committee noted that the move to the new record system"
 

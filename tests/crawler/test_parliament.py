@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from crawler.errors import NotAFeed, Unreadable
-from crawler.hansard import read_contributions
-from crawler.questions import read_list, read_question
+from crawler.government.hansard import read_contributions
+from crawler.government.written_questions import read_list, read_question
 from storage.model import FetchedPage, TextState
 from tests.support.crawls import Crawls, a_source, utc_now
 from tests.support.pages import a_fetched_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from crawler.listing import Listing
+from crawler.listings.listing import Listing
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 

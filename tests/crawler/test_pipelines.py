@@ -8,7 +8,7 @@ import threading
 from contextlib import closing
 from datetime import UTC, datetime
 
-from crawler.pipelines import ENTRIES_AT_ONCE, Pipeline
+from crawler.polling.crawl_storage import ENTRIES_AT_ONCE, CrawlStorage
 from storage.store import Store
 from tests.support.builders import NOW, a_source, an_article
 
@@ -40,7 +40,7 @@ def test_others_write_while_a_long_listing_is_stored(sqlite_store: Store) -> Non
     ]
     other = threading.Thread(target=write)
     other.start()
-    pipeline = Pipeline(sqlite_store, clock)
+    pipeline = CrawlStorage(sqlite_store, clock)
     stored = asyncio.run(pipeline.put_entries(articles, baseline=False, pages="known"))
     other.join()
     assert len(stored) == MANY

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from crawler.decode import decode
 from crawler.errors import NotAFeed, Unreadable
-from crawler.feeds import ParsedFeed, discover_feeds, parse_feed
-from crawler.normalise import normalise
-from crawler.pages import extract
-from storage.identity import entry_hash
+from crawler.extraction.normalise import normalise
+from crawler.extraction.page import extract
+from crawler.listings.feeds import ParsedFeed, discover_feeds, parse_feed
+from crawler.text.decode import decode
 from storage.model import FetchedEntry, FetchedPage, TextState
+from storage.rules.identity import entry_hash
 from tests.support.pages import a_fetched_page
 from tests.support.site import FakeSite, article_page, long_text
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.retry_after import CEILING, parse_max_age, parse_retry_after
+from crawler.http.retry_after import CEILING, parse_max_age, parse_retry_after
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

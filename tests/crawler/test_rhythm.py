@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from crawler.rhythm import GONE_EVERY, has_moved, next_poll, page_retry, usual_interval
+from crawler.polling.poll_interval import (
+    GONE_EVERY,
+    has_moved,
+    next_poll,
+    page_retry,
+    usual_interval,
+)
 from storage.model import CrawlReport, Outcome, SourceState, Validators
 from tests.support.crawls import a_source
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.robots_rules import (
+from crawler.http.robots_rules import (
     MAX_CHARACTERS,
     RobotsCopy,
     decode_robots,

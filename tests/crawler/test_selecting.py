@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from config.model import Selectors
-from crawler.selecting import read_selected
+from crawler.extraction.selectors import read_selected
 from tests.support.builders import NOW, an_entry
 from tests.support.crawls import a_source
 from tests.support.pages import a_fetched_page

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.kinds import known_kinds
-from crawler.settings import scrapy_settings
+from crawler.http.scrapy_settings import scrapy_settings
+from crawler.spider_base.kind_registry import known_kinds
 from tests.crawler.test_crawl import publish
 from tests.crawler.test_job import a_job
 from tests.support.certificates import server_context
@@ -51,7 +51,7 @@ def test_a_crawl_leaves_nothing_in_the_home_folder(
 def test_every_kind_is_a_file_with_a_spider_of_its_name() -> None:
     assert "feed" in known_kinds()
     for kind in known_kinds():
-        folder = import_module(f"crawler.spiders.{kind}").__file__
+        folder = import_module(f"crawler.kinds.{kind}").__file__
         assert folder is not None
         assert f'name = "{kind}"' in Path(folder).read_text()
 

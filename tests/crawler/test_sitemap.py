@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import create_engine, text
 
 from config.model import Source
-from crawler.inspect import inspect_source
+from crawler.processes.inspect import inspect_source
 from storage.model import TextState
 from tests.support.crawls import Crawls, a_source, crawl_settings, titles
 from tests.support.site import FakeSite, answer, article_page, long_text

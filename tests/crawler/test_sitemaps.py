@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import NotAFeed
-from crawler.sitemaps import (
+from crawler.listings.sitemaps import (
     MOST_PARTS,
-    Place,
+    SitemapEntry,
     newest,
     parts_worth_reading,
     read_sitemap,
@@ -27,9 +27,9 @@ BASE = "https://ledger.example/sitemap.xml"
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 
 
-def place(path: str, *, days: int | None = None) -> Place:
+def place(path: str, *, days: int | None = None) -> SitemapEntry:
     lastmod = None if days is None else NOW - timedelta(days=days)
-    return Place(loc=f"https://ledger.example/{path}", lastmod=lastmod)
+    return SitemapEntry(loc=f"https://ledger.example/{path}", lastmod=lastmod)
 
 
 def test_each_sitemap_has_its_answer_and_each_answer_its_sitemap() -> None:
@@ -89,7 +89,7 @@ def test_no_text_breaks_the_reader(inner: str) -> None:
         pytest.param([place("video.xml")], ["video.xml"], id="nothing-else"),
     ],
 )
-def test_parts_of_an_index_are_chosen(parts: list[Place], chosen: list[str]) -> None:
+def test_parts_of_an_index_are_chosen(parts: list[SitemapEntry], chosen: list[str]) -> None:
     found = parts_worth_reading(parts, now=NOW)
     assert [url.removeprefix("https://ledger.example/") for url in found] == chosen
 

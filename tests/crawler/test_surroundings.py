@@ -5,7 +5,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.surroundings import strip_surroundings
+from crawler.extraction.boilerplate import strip_boilerplate
 
 PROSE = (
     "The board of Marlow Vale Trust approved the records contract on Tuesday after a long debate, "
@@ -16,7 +16,7 @@ ARTICLE = "".join(f"<p>{PROSE} Step {n}.</p>" for n in range(4))
 
 def stripped(body: str) -> tuple[str, str]:
     document = lxml.html.document_fromstring(f"<html><body>{body}</body></html>")
-    comments = strip_surroundings(document)
+    comments = strip_boilerplate(document)
     return " ".join(document.text_content().split()), comments
 
 

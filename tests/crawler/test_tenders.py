@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from config.model import Source
-from crawler.inspect import inspect_source
-from crawler.ocds_windows import CONTRACTS_FINDER, FIND_A_TENDER, Service
-from crawler.spiders.tenders import REQUESTS
+from crawler.kinds.tenders import REQUESTS
+from crawler.processes.inspect import inspect_source
+from crawler.tenders.ocds_windows import CONTRACTS_FINDER, FIND_A_TENDER, ProcurementApi
 from storage.model import TextState
 from tests.support.crawls import Crawls, a_source, crawl_settings, titles
 from tests.support.site import FakeSite
@@ -36,7 +36,7 @@ def caught_up(crawls: Crawls, source: Source) -> None:
 
 @SERVICES
 def test_a_week_is_taken_first_and_tells_nobody_then_what_is_published(
-    site: FakeSite, crawls: Crawls, which: Service
+    site: FakeSite, crawls: Crawls, which: ProcurementApi
 ) -> None:
     service = FakeService(site, which, page_size=2)
     for number in range(5):
@@ -57,7 +57,7 @@ def test_a_week_is_taken_first_and_tells_nobody_then_what_is_published(
 
 @SERVICES
 def test_the_windows_follow_each_other_without_a_gap_and_none_is_too_long(
-    site: FakeSite, crawls: Crawls, which: Service
+    site: FakeSite, crawls: Crawls, which: ProcurementApi
 ) -> None:
     service = FakeService(site, which)
     caught_up(crawls, source_of(service))
@@ -146,7 +146,7 @@ def test_two_notices_of_one_poll_are_one_item_that_holds_what_both_say(
 
 @SERVICES
 def test_a_service_that_is_asked_too_often_is_left_alone_and_nothing_is_lost(
-    site: FakeSite, crawls: Crawls, which: Service
+    site: FakeSite, crawls: Crawls, which: ProcurementApi
 ) -> None:
     service = FakeService(site, which)
     for days in range(7):

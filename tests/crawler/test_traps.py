@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from config.values import check_selector
-from crawler.poll import PARTS
+from crawler.polling.poll import PARTS
 from tests.support.crawls import Crawls, a_source
 from tests.support.site import FEED_TYPE, Asked, Entry, FakeSite, Reply, answer, feed
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.uk_dates import best_uk_date, find_uk_date
+from crawler.text.uk_dates import best_uk_date, find_uk_date
 
 THE_DAY = datetime(2026, 3, 26, tzinfo=UTC)
 THE_MONTH = datetime(2026, 3, 1, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.wishes import HOURS, silent_hours
+from crawler.listings.skip_hours import HOURS, silent_hours
 
 
 def a_feed(head: str, entries: str = "<item><title>One</title></item>") -> bytes:

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from storage.backup import backup, verify
+from storage.engine.backup import backup, verify
 from storage.errors import DatabaseUnusable, StorageError
-from storage.schema import item, mention, outbox, told
 from storage.store import Store, Unit, open_store
-from supplierwatch.exits import Exit
+from storage.tables import item, mention, outbox, told
+from supplierwatch.shell.exits import Exit
 from tests.storage.test_crashes import assert_whole, prepare
 from tests.supplierwatch.house import House, a_house, an_article
 from tests.support.builders import NOW

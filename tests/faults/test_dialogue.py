@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alerts.channels.email import Patience, SmtpChannel
-from alerts.outbox import deliver_due
+from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.model import OutboxMessage
 from storage.store import Store

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.email import SmtpChannel
-from alerts.outbox import deliver_due
+from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.store import Store
 from tests.support.mailserver import ScriptedServer
@@ -31,7 +31,7 @@ FORKING = """
 import os, signal, sys
 from datetime import datetime
 from alerts.channels.email import SmtpChannel
-from alerts.outbox import deliver_due
+from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.store import open_store
 

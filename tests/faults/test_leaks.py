@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from storage.store import open_store
-from supplierwatch.feeds import FeedDesk
-from supplierwatch.health import Health
-from supplierwatch.jobs import Service
-from supplierwatch.readers import ReadersDesk
+from supplierwatch.health.health import Health
+from supplierwatch.service.reader_requests import ReaderRequestHandler
+from supplierwatch.service.service import Service
+from supplierwatch.service.watch_feeds import WatchFeeds
 from supplierwatch.web.server import WebServer
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import an_article
@@ -58,7 +58,10 @@ def test_descriptors_threads_and_memory_stay_over_many_rounds(place: Installatio
     service = Service(wired, store, owner="test")
     health = Health(service)
     web = WebServer(
-        health.report, listen="127.0.0.1:0", readers=ReadersDesk(service), feeds=FeedDesk(service)
+        health.report,
+        listen="127.0.0.1:0",
+        readers=ReaderRequestHandler(service),
+        feeds=WatchFeeds(service),
     )
     web.start()
     assert web.address is not None

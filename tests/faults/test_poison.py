@@ -12,18 +12,21 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from alerts import digest as digests
-from alerts import filing, matching, trials, welcome
-from alerts.archive import Wish, look_through
-from alerts.filing import file_some
+from alerts import matching
+from alerts.digest import digest as digests
+from alerts.dispatch import bounded_composition as trials
+from alerts.dispatch import welcome
 from alerts.query import Document, WatchIndex, compile_query
+from alerts.search import index_filing as filing
+from alerts.search.archive_search import SearchRequest, search_archive
+from alerts.search.index_filing import index_pending
 from alerts.time_limit import TimeLimit
 from config.model import Cadence
+from storage.archive.stories import Stories
 from storage.model import OutboxMessage
-from storage.quarantine import DID_NOT_END
 from storage.store import Store
-from storage.stories import Stories
-from supplierwatch.quarantined import retry_quarantined, tell_of_quarantined
+from storage.telling.quarantine import DID_NOT_END
+from supplierwatch.health.quarantine_mail import retry_quarantined, tell_of_quarantined
 from tests.support.clock import Clock
 from tests.support.desk import READER, Desk, a_subscription
 from tests.support.outgoing import assert_mail_is_clean, bodies
@@ -451,13 +454,15 @@ def test_an_item_that_cannot_be_filed_is_found_all_the_same(
         return real(document)
 
     monkeypatch.setattr(filing, "words_of", words_of)
-    while file_some(store):
+    while index_pending(store):
         pass
     with store.reading() as unit:
         assert unit.fulltext.coverage().whole
     assert quarantined(store) == {("index", "2"): True}
     for word, item_id in (("poison", 2), ("corvid", 3)):
-        looked = look_through(store, compile_query(word), {}, Wish(limit=9, seconds=300.0))
+        looked = search_archive(
+            store, compile_query(word), {}, SearchRequest(limit=9, seconds=300.0)
+        )
         assert [hit.item.item_id for hit in looked.hits] == [item_id]
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from alerts.channels.base import Channel
 from alerts.channels.email import Patience, SmtpChannel
-from alerts.outbox import GIVE_UP_AFTER, LEASE, MAX_RESENDS, deliver_due
+from alerts.dispatch.delivery import GIVE_UP_AFTER, LEASE, MAX_RESENDS, deliver_due
 from config.model import SmtpServer
 from storage.model import OutboxMessage
 from storage.store import Store

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event
 
-from alerts.outbox import GIVE_UP_AFTER, LEAST_ATTEMPTS, Outcome, deliver_due
+from alerts.dispatch.delivery import GIVE_UP_AFTER, LEAST_ATTEMPTS, Outcome, deliver_due
 from storage.errors import DatabaseUnusable
 from storage.model import OutboxMessage, Receipt
 from storage.store import Store

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from alerts.channels import files
 from alerts.channels.base import Channel
 from alerts.channels.files import FileChannel
-from alerts.outbox import deliver_due
+from alerts.dispatch.delivery import deliver_due
 from storage.errors import StorageError
 from storage.model import OutboxMessage, Receipt
 from storage.store import Store

@@ -22,10 +22,10 @@ from types import FrameType
 
 from config.model import Cadence
 from crawler.errors import NotAFeed, Unreadable
-from crawler.feeds import parse_feed
-from crawler.noise import is_noise
-from crawler.normalise import normalise
-from crawler.pages import extract
+from crawler.extraction.normalise import normalise
+from crawler.extraction.page import extract
+from crawler.extraction.significant_change import is_noise
+from crawler.listings.feeds import parse_feed
 from storage.model import FetchedEntry, FetchedPage
 from storage.store import Store
 from tests.fuzz.documents import a_feed, a_page, an_edit

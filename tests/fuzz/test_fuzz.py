@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from alerts.render import MAX_HTML
+from alerts.messages.render import MAX_HTML
 from storage.store import Store
 from tests.fuzz import chain
 from tests.fuzz.chain import CaseTooSlow, Counts, make_desk, run_case

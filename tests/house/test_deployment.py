@@ -15,7 +15,7 @@ import yaml
 from config.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
 from config.locate import FOLDER_VARIABLE
 from config.shape import DEFAULT_LISTEN
-from supplierwatch.exits import Exit
+from supplierwatch.shell.exits import Exit
 from tests.house.project import ROOMS, ROOT, read
 
 COMPOSE: dict[str, Any] = yaml.safe_load(read("docker-compose.yml"))

@@ -11,7 +11,7 @@ import pytest
 from scrapy import Spider
 
 from alerts.channels import Channel
-from crawler.kinds import known_kinds
+from crawler.spider_base.kind_registry import known_kinds
 from tests.house.project import ROOMS, ROOT, name_of, project_files, python_files, read
 
 MODULES = [path for path in python_files(*ROOMS) if path.name != "__init__.py"]
@@ -58,7 +58,7 @@ def test_every_folder_of_tests_is_a_package() -> None:
 
 @pytest.mark.parametrize("kind", sorted(known_kinds()))
 def test_a_spider_goes_by_the_name_of_its_file(kind: str) -> None:
-    module = importlib.import_module(f"crawler.spiders.{kind}")
+    module = importlib.import_module(f"crawler.kinds.{kind}")
     spiders = [
         each
         for each in vars(module).values()

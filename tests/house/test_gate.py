@@ -1,7 +1,7 @@
 """Every fetch passes one gate, at the moment of the connect (S-06): no other way out exists.
 
-The gate is in the reactor of crawl processes (`crawler.connecting`). Whatever opens connections
-of its own would go around it, so each such module is named here with its reason.
+The gate is in the reactor of crawl processes (`crawler.http.guarded_reactor`). Whatever opens
+connections of its own would go around it, so each such module is named here with its reason.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ KNOWN = {
     "alerts/channels/dialogue.py": "the mail server of settings.toml",
     "alerts/channels/email.py": "the mail server of settings.toml",
     "alerts/channels/punctual.py": "the mail server of settings.toml",
-    "crawler/fork_server.py": "pairs of sockets between processes of one crawl",
-    "crawler/launcher.py": "pairs of sockets between the service and its crawls",
-    "crawler/launcher_process.py": "the other ends of these",
-    "crawler/reader_connection.py": "its end of such a pair",
-    "crawler/reader_process.py": "its end of such a pair",
-    "crawler/readers.py": "its end of such a pair",
-    "supplierwatch/jobs.py": "the name of this machine",
+    "crawler/reading/fork_server.py": "pairs of sockets between processes of one crawl",
+    "crawler/processes/launcher.py": "pairs of sockets between the service and its crawls",
+    "crawler/processes/launcher_process.py": "the other ends of these",
+    "crawler/reading/reader_connection.py": "its end of such a pair",
+    "crawler/reading/reader_process.py": "its end of such a pair",
+    "crawler/reading/reader_pool.py": "its end of such a pair",
+    "supplierwatch/service/service.py": "the name of this machine",
     "supplierwatch/web/server.py": "listens",
 }
 
@@ -60,4 +60,4 @@ def test_scrapy_downloads_through_the_guarded_reactor_alone() -> None:
         or "AsyncCrawlerProcess(" in path.read_text(encoding="utf-8")
         or "CrawlerRunner(" in path.read_text(encoding="utf-8")
     }
-    assert starting == {"crawler/batch.py"}
+    assert starting == {"crawler/processes/batch.py"}

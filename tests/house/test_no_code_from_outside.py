@@ -28,19 +28,19 @@ _UNPICKLES = frozenset(("pickle", "marshal", "shelve", "dill"))
 
 # function -> why its pattern, which is more than constants, cannot be a stranger's
 PATTERNS = {
-    "alerts/query/terms.py:pattern_of": "a term's letters, each escaped; stars are atomic",
-    "alerts/query/terms.py:_raw_pattern": "a term's words, each escaped",
-    "storage/marks.py:_too_many_marks": "combining marks by their property, and a constant",
-    "crawler/loose_json.py:whole_members": "the name is the caller's constant, and escaped",
+    "alerts/query/text/terms.py:pattern_of": "a term's letters, each escaped; stars are atomic",
+    "alerts/query/text/terms.py:_raw_pattern": "a term's words, each escaped",
+    "storage/rules/combining_marks.py:_too_many_marks": "combining marks, and a constant",
+    "crawler/text/tolerant_json.py:whole_members": "the name is the caller's constant, and escaped",
 }
 # module -> why what it unpickles is ours
 UNPICKLING = {
-    "crawler/reader_connection.py": "what a process of ours, started by this one, says of its task",
-    "crawler/readers.py": "only pickles",
-    "crawler/reader_process.py": "the task that the process that started this one gives it",
+    "crawler/reading/reader_connection.py": "what a process started by this one says",
+    "crawler/reading/reader_pool.py": "only pickles",
+    "crawler/reading/reader_process.py": "the task that the process that started this one gives it",
 }
 # function -> why its statement, which is more than constants, holds no value
-STATEMENTS = {"storage/engine.py:_on_begin": "0 or 1"}
+STATEMENTS = {"storage/engine/engine.py:_on_begin": "0 or 1"}
 
 
 @cache
@@ -174,7 +174,7 @@ def test_templates_are_files_and_none_is_made_of_text() -> None:
             if what == "get_template":
                 [chosen] = call.args
                 assert isinstance(chosen, ast.Constant | ast.Name), name
-    assert environments == {"alerts/render.py", "supplierwatch/web/controls.py"}
+    assert environments == {"alerts/messages/render.py", "supplierwatch/web/controls.py"}
     assert from_text == set()
 
 
@@ -193,17 +193,23 @@ def test_markup_is_made_in_one_place_of_escaped_text() -> None:
         for function, call in calls_in(tree)
         if called(call)[1] == "Markup"
     }
-    assert made == {"alerts/render.py:diffed"}
+    assert made == {"alerts/messages/render.py:diffed"}
 
 
 FORMATS = {
-    ("alerts/worddiff.py:written", "marks[piece.what]"),  # a dictionary of constants above it
+    ("alerts/text/word_diff.py:written", "marks[piece.what]"),  # a dictionary of constants above it
     ("alerts/attempts.py:note_failure", "TASKS[attempt.task]"),  # of a dictionary of constants
-    ("supplierwatch/quarantined.py:words_of", "TASKS.get(trouble.task, f'{trouble.task}: {{}}')"),
-    ("supplierwatch/heavy_pages.py:tell_of_pages", "TEXTS[event['event']]"),  # the same
-    ("alerts/query/combining.py:_check_placed", "mend"),  # of a dictionary of constants
-    ("alerts/query/paraphrase.py:_say", "INFIX[operator].says"),  # of the table of operators
-    ("alerts/query/paraphrase.py:_say", "FUNCTIONS[function].says"),  # the same
+    (
+        "supplierwatch/health/quarantine_mail.py:words_of",
+        "TASKS.get(trouble.task, f'{trouble.task}: {{}}')",
+    ),
+    ("supplierwatch/health/heavy_pages.py:tell_of_pages", "TEXTS[event['event']]"),  # the same
+    ("alerts/query/syntax/combining.py:_check_placed", "mend"),  # of a dictionary of constants
+    (
+        "alerts/query/reporting/paraphrase.py:_say",
+        "INFIX[operator].says",
+    ),  # of the table of operators
+    ("alerts/query/reporting/paraphrase.py:_say", "FUNCTIONS[function].says"),  # the same
 }
 
 

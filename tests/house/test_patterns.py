@@ -10,11 +10,11 @@ from tests.support.patterns import Found, collect_patterns, modules, slowness
 
 # made when they are used; `test_expressions_made_at_run_time_are_linear` has one of each
 AT_RUN_TIME = {
-    "crawler.loose_json",  # the name of a member, escaped
-    "crawler.uk_dates",  # in a tuple, found there
-    "alerts.query.terms",  # wildcards and words of watches, escaped
-    "alerts.query.vendors",  # in a tuple, found there
-    "storage.marks",  # combining marks by their property
+    "crawler.text.tolerant_json",  # the name of a member, escaped
+    "crawler.text.uk_dates",  # in a tuple, found there
+    "alerts.query.text.terms",  # wildcards and words of watches, escaped
+    "alerts.query.syntax.vendors",  # in a tuple, found there
+    "storage.rules.combining_marks",  # combining marks by their property
 }
 
 
@@ -36,9 +36,9 @@ def test_expressions_are_found_wherever_they_stand(
     found, unknown = collected
     places = {one.where.split(":")[0] for one in found}
     assert {
-        "crawler.noise._STAMP",  # in a module
-        "crawler.uk_dates._FORMS",  # in a tuple
-        "crawler.plain",  # in a function
+        "crawler.extraction.significant_change._STAMP",  # in a module
+        "crawler.text.uk_dates._FORMS",  # in a tuple
+        "crawler.text.plain_text",  # in a function
     } <= places
     assert {where.split(":")[0] for where in unknown} <= AT_RUN_TIME
 
@@ -74,8 +74,8 @@ def test_its_linear_form_is_not(expression: str, method: str) -> None:
 
 
 def test_expressions_made_at_run_time_are_linear() -> None:
-    from alerts.query.terms import _raw_pattern, pattern_of
-    from storage.marks import _too_many_marks
+    from alerts.query.text.terms import _raw_pattern, pattern_of
+    from storage.rules.combining_marks import _too_many_marks
 
     for wildcard in ("a*a*a*a*b", "aa*b?b*c*a", "ab*"):
         assert slowness(pattern_of(wildcard), {"fullmatch"}) is None
@@ -97,6 +97,6 @@ def test_expressions_made_at_run_time_are_linear() -> None:
     ],
 )
 def test_wildcards_find_what_they_found(wildcard: str, label: str, fits: bool) -> None:
-    from alerts.query.terms import pattern_of
+    from alerts.query.text.terms import pattern_of
 
     assert bool(pattern_of(wildcard).fullmatch(label)) is fits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage.attempts import NEVER_ENDED
+from storage.archive.page_attempts import NEVER_ENDED
 from storage.model import PageDue, TextState
 from storage.store import Store
 from tests.support.builders import NOW, a_listed_article

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.backup import backup, restore, verify
+from storage.engine.backup import backup, restore, verify
 from storage.errors import BackupFailed
 from storage.model import Receipt
 from storage.store import Store, open_store

@@ -16,11 +16,11 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from storage.backup import verify
+from storage.engine.backup import verify
 from storage.errors import DatabaseUnusable
 from storage.model import TextState
-from storage.schema import item, mention, outbox, pending_match, pending_telling, told
 from storage.store import Store, Unit
+from storage.tables import item, mention, outbox, pending_match, pending_telling, told
 from tests.support.builders import (
     NOW,
     a_listed_article,

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from storage.dedupe import decide
-from storage.identity import content_hash
 from storage.model import (
     Article,
     Completion,
@@ -17,10 +15,12 @@ from storage.model import (
     Duplicate,
     KnownItem,
     New,
-    Notice,
+    ProcurementNotice,
     Revision,
     TextState,
 )
+from storage.rules.dedupe import decide
+from storage.rules.identity import content_hash
 from tests.support.builders import (
     NOW,
     a_known_item,
@@ -358,7 +358,7 @@ def test_the_decision_is_the_same_whatever_the_order_of_what_is_known() -> None:
 def a_notice_of(*buyers: str, **changes: Any) -> Article:
     """A release of one contracting process: each has an address, a title and a date of its own."""
     values: dict[str, Any] = {"kind": "tender", "guid": "ocds-h6vhtk-00aa01"}
-    return an_article(**(values | {"notice": Notice(buyers=buyers)} | changes))
+    return an_article(**(values | {"notice": ProcurementNotice(buyers=buyers)} | changes))
 
 
 TENDERED = a_notice_of("Fenmoor NHS Trust", published_at=NOW - timedelta(days=9))

@@ -200,7 +200,7 @@ def test_a_full_disk_loses_nothing_and_heals(sqlite_store: Store) -> None:
 def test_a_database_that_another_program_holds_is_waited_for_and_then_named(
     sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.engine.BUSY_TIMEOUT_MS", 200)
+    monkeypatch.setattr("storage.engine.engine.BUSY_TIMEOUT_MS", 200)
     impatient = open_store(sqlite_store.url, migrate=False)
     with sqlite_store.transaction(), pytest.raises(DatabaseUnusable, match="another program"):
         put(impatient)

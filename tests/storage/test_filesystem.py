@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.engine import make_engine
+from storage.engine.engine import make_engine
+from storage.engine.filesystem import network_filesystem
 from storage.errors import DatabaseUnusable
-from storage.filesystem import network_filesystem
 
 MOUNTS = r"""
 /dev/sda1 / ext4 rw 0 0
@@ -40,7 +40,7 @@ def test_the_innermost_mount_decides(path: str, kind: str | None) -> None:
 def test_a_network_folder_is_refused_before_anything_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storage.engine.network_filesystem", lambda path: "nfs4")
+    monkeypatch.setattr("storage.engine.engine.network_filesystem", lambda path: "nfs4")
 
     with pytest.raises(DatabaseUnusable, match=r"nfs4.*local disk.*PostgreSQL"):
         make_engine(f"sqlite:///{tmp_path}/data/watch.db")

@@ -7,20 +7,20 @@ from threading import Thread
 
 import pytest
 
-from storage import fulltext
-from storage.fulltext import Page
 from storage.model import TextState
-from storage.sieve import (
+from storage.store import Store, Unit
+from storage.text_index import full_text as fulltext
+from storage.text_index.full_text import CandidatePage
+from storage.text_index.full_text_query import (
     ANYTHING,
     NOTHING,
-    Beginning,
-    Row,
     Sieve,
     Word,
+    WordPrefix,
+    WordSequence,
     all_of,
     any_of,
 )
-from storage.store import Store, Unit
 from tests.support.builders import NOW, a_listed_article, an_article
 
 
@@ -49,10 +49,10 @@ def asked(store: Store, sieve: Sieve) -> tuple[int, ...]:
     [
         (Word("nhs"), {1, 2}),
         (Word("nh"), set()),
-        (Beginning("pal"), {0, 1}),
+        (WordPrefix("pal"), {0, 1}),
         (all_of([Word("palantir"), Word("nhs")]), {1}),
         (any_of([Word("halcyon"), Word("trust")]), {0, 2}),
-        (all_of([any_of([Word("halcyon"), Word("palantir")]), Beginning("nh")]), {1, 2}),
+        (all_of([any_of([Word("halcyon"), Word("palantir")]), WordPrefix("nh")]), {1, 2}),
         (Word("_site:nhs.example"), {2}),
         (Word("-i-c-e"), {0}),
         (ANYTHING, {0, 1, 2}),
@@ -72,7 +72,7 @@ def test_a_sieve_names_what_passes_it(store: Store, sieve: Sieve, found: set[int
 def test_words_in_a_row_are_found(store: Store) -> None:
     row, _, _ = put(store, "the data platform", "platform of data", "the data")
 
-    assert asked(store, Row(("data", "platform"))) == (row,)
+    assert asked(store, WordSequence(("data", "platform"))) == (row,)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_words_in_a_row_are_found(store: Store) -> None:
 def test_words_in_a_row_are_found_however_far_behind(store: Store, words: str) -> None:
     [number] = put(store, words)
 
-    assert asked(store, Row(("data", "platform"))) == (number,)
+    assert asked(store, WordSequence(("data", "platform"))) == (number,)
 
 
 def test_what_is_not_indexed_yet_is_always_named(store: Store) -> None:
@@ -191,7 +191,7 @@ def test_pages_go_back_through_all_candidates(store: Store) -> None:
     before = None
     with store.reading() as unit:
         while True:
-            page: Page = unit.fulltext.candidates(Word("halcyon"), limit=2, before=before)
+            page: CandidatePage = unit.fulltext.candidates(Word("halcyon"), limit=2, before=before)
             found += page.items
             before = page.before
             if before is None:

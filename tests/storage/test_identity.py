@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from storage.identity import (
+from storage.rules.identity import (
     canonical_url,
     content_hash,
     entry_hash,

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from storage.engine.service_lock import ServiceLock
 from storage.errors import AlreadyRunning
-from storage.lock import ServiceLock
 
 HOLDS = """
 import sys, time
 from pathlib import Path
-from storage.lock import ServiceLock
+from storage.engine.service_lock import ServiceLock
 
 with ServiceLock(Path(sys.argv[1])):
     print("held", flush=True)

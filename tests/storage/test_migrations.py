@@ -16,12 +16,13 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, event, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from storage import migrate, version
-from storage.engine import make_engine
+from storage.archive.items import Items
+from storage.engine import schema_version as version
+from storage.engine import upgrade as migrate
+from storage.engine.engine import make_engine
 from storage.errors import SchemaTooNew
-from storage.items import Items
-from storage.schema import metadata
 from storage.store import open_store
+from storage.tables import metadata
 from tests.support.builders import NOW, an_article
 from tests.support.sizes import size
 
@@ -208,7 +209,7 @@ DIES = """
 import os, signal, sys
 from sqlalchemy import event
 from storage import migrate
-from storage.engine import make_engine
+from storage.engine.engine import make_engine
 
 engine = make_engine(sys.argv[1])
 left = int(sys.argv[2])

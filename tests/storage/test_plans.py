@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from storage.sieve import Word
 from storage.store import Store, Unit
+from storage.text_index.full_text_query import Word
 from tests.support.builders import (
     NOW,
     a_listed_article,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from storage.model import Article, Duplicate, New, Notice, Revision, Stored
+from storage.model import Article, Duplicate, New, ProcurementNotice, Revision, Stored
 from storage.store import Store
 from tests.support.builders import NOW, an_article
 
@@ -21,7 +21,9 @@ def release(number: int, *, days_ago: int, buyer: str, **changes: Any) -> Articl
         "guid": "ocds-h6vhtk-00aa02",
         "url": f"https://tenders.example/Notice/{number}-2026",
         "published_at": NOW - timedelta(days=days_ago),
-        "notice": Notice(buyers=(buyer,), suppliers=("Halcyon Health Ltd",), value=250_000.0),
+        "notice": ProcurementNotice(
+            buyers=(buyer,), suppliers=("Halcyon Health Ltd",), value=250_000.0
+        ),
     }
     return an_article(**(values | changes))
 

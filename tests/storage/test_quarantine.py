@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from storage.quarantine import (
+from storage.store import Store
+from storage.telling.quarantine import (
     DELAYS,
     DID_NOT_END,
     KEPT_FOR,
@@ -16,7 +17,6 @@ from storage.quarantine import (
     Trouble,
     is_ready,
 )
-from storage.store import Store
 from tests.support.builders import NOW
 
 MINUTE = timedelta(minutes=1)

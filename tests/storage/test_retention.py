@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from storage.archive.retention import Pruned
 from storage.model import Duplicate, New, Stored, TextState
-from storage.retention import Pruned
 from storage.store import Store
 from tests.support.builders import NOW, a_listed_article, an_article, an_entry_of
 from tests.support.clock import Clock

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.crawling.source_history import PageReadings, arrival_gaps
 from storage.model import SourceState
-from storage.rhythms import Reading, rhythm_of
 from storage.store import Store
 from tests.support.builders import NOW, OUTLET, a_listed_article, a_report, a_source, an_article
 
@@ -22,27 +22,27 @@ def test_the_usual_gap_is_the_median_and_the_longest_is_kept() -> None:
     for gap in gaps:
         at += gap * HOUR
         times.append(at)
-    rhythm = rhythm_of(times)
+    rhythm = arrival_gaps(times)
     assert (rhythm.usual_gap, rhythm.longest_gap) == (2 * HOUR, 60 * HOUR)
     assert rhythm.newest_at == at
 
 
 def test_entries_that_came_together_are_one_arrival() -> None:
     times = [NOW + day * DAY + timedelta(seconds=n) for day in range(7) for n in range(5)]
-    assert rhythm_of(times).usual_gap is not None
-    assert abs((rhythm_of(times).usual_gap or HOUR) - DAY) < timedelta(minutes=1)
+    assert arrival_gaps(times).usual_gap is not None
+    assert abs((arrival_gaps(times).usual_gap or HOUR) - DAY) < timedelta(minutes=1)
 
 
 def test_too_few_arrivals_make_no_rhythm() -> None:
-    assert rhythm_of([NOW + n * HOUR for n in range(5)]).usual_gap is None
-    assert rhythm_of([]).newest_at is None
+    assert arrival_gaps([NOW + n * HOUR for n in range(5)]).usual_gap is None
+    assert arrival_gaps([]).newest_at is None
 
 
 @given(times=st.lists(moments, max_size=30), order=st.randoms(use_true_random=False))
 def test_the_order_of_arrivals_does_not_matter(times: list[datetime], order: object) -> None:
     shuffled = list(times)
     order.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert rhythm_of(shuffled) == rhythm_of(times)
+    assert arrival_gaps(shuffled) == arrival_gaps(times)
 
 
 def declared(store: Store) -> None:
@@ -167,4 +167,6 @@ def test_readings_count_what_is_thin_and_why(store: Store) -> None:
             unit.items.page_failed(one.item_id, reason=reason, now=NOW, retry_at=None)
         found = unit.sources.readings(NOW)
         assert unit.sources.readings(NOW + HOUR) == {}
-    assert found == {OUTLET: Reading(items=4, thin=3, why_thin=(("http-403", 2), ("a wall", 1)))}
+    assert found == {
+        OUTLET: PageReadings(items=4, thin=3, why_thin=(("http-403", 2), ("a wall", 1)))
+    }

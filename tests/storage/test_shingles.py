@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.shingles import MOST_CARRIERS, Grouping, are_copies, contained, fingerprint
+from storage.rules.shingles import MOST_CARRIERS, Grouping, are_copies, contained, fingerprint
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklm" for b in "aeiou" for c in ("n", "rt", "sk", "vel")]
 

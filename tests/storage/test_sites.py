@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from storage import sites
+from storage.crawling import sites
 from storage.model import StoredItem, TextState
 from storage.store import Store
 from tests.support.builders import NOW, OUTLET, a_match, a_watch_text, an_article

@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
+from storage.archive.stories import SPAN
 from storage.model import StoredItem
 from storage.store import Store
-from storage.stories import SPAN
 from tests.storage.test_shingles import prose, syndicated
 from tests.support.builders import NOW, an_article
 

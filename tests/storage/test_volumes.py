@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.store import Store
-from storage.volumes import by_day
+from storage.telling.volumes import by_day
 from tests.support.builders import a_match, a_text, a_watch_text, an_article
 
 LONDON = ZoneInfo("Europe/London")

@@ -8,7 +8,7 @@ import pytest
 
 from storage.model import StoredItem
 from storage.store import Store
-from storage.watches import WatchText
+from storage.telling.watches import WatchText
 from tests.support.builders import (
     NOW,
     a_match,

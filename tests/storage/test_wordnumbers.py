@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.wordnumbers import word_numbers
+from storage.rules.word_numbers import word_numbers
 
 PLAIN = st.text(st.characters(max_codepoint=0xFFFE, exclude_categories=["Cs"]), max_size=200)
 

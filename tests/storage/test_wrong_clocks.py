@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawler.rhythm import next_look, page_retry
+from crawler.polling.poll_interval import next_look, page_retry
+from storage.crawling.sources import is_free, poll_is_due
 from storage.model import CrawlReport, Match
-from storage.sources import is_free, poll_is_due
-from storage.store import Store
-from storage.waiting import (
+from storage.rules.wait_bounds import (
     LONGEST_LEASE,
     LONGEST_LOOK_WAIT,
     LONGEST_MATCH_WAIT,
     LONGEST_PAGE_WAIT,
     LONGEST_POLL_WAIT,
 )
+from storage.store import Store
 from tests.support.builders import NOW, a_listed_article, a_match, a_watch_text, an_article
 from tests.support.crawls import a_source
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from storage.identity import content_hash
 from storage.model import Article, TextState
+from storage.rules.identity import content_hash
 from storage.store import Store, open_store
 from supplierwatch.cli import app
-from supplierwatch.jobs import Service
+from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 
 BODY = (

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts import wording
-from alerts.backtest import week_of
-from alerts.cadence import held_until, next_due, slot_day
-from alerts.carried import story_facts
-from alerts.digest import Digest
-from alerts.due import alert_after
-from alerts.message import Envelope, freeze
-from alerts.render import render
+from alerts.digest.digest import Digest
+from alerts.digest.syndication import story_facts
+from alerts.messages import wording
+from alerts.messages.mime import Envelope, freeze
+from alerts.messages.render import render
+from alerts.schedule.cadence import held_until, next_due, slot_day
+from alerts.schedule.due import alert_after
+from alerts.search.backtest import week_of
 from config.model import Cadence, QuietHours
-from storage.local_time import earlier, later, local_time, next_day, utc_text
-from storage.volumes import Found, by_day
-from supplierwatch.show import times
+from storage.rules.local_time import earlier, later, local_time, next_day, utc_text
+from storage.telling.volumes import CountedMention, by_day
+from supplierwatch.formatting import times
 from tests.support.desk import a_catalog
 from tests.support.outgoing import assert_mail_is_clean
 from tests.support.tellings import NOW, a_digest, a_finding, an_item
@@ -78,7 +78,7 @@ def test_every_moment_is_worded(moment: datetime, zone: str) -> None:
     assert times.day(moment)
     assert times.ago(moment, NOW)
     assert week_of(moment) <= date.max
-    assert by_day([Found("w", 1, 1, moment)], ZoneInfo(zone), begins=timedelta(hours=9))
+    assert by_day([CountedMention("w", 1, 1, moment)], ZoneInfo(zone), begins=timedelta(hours=9))
 
 
 @given(moments, zones)

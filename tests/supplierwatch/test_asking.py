@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage.model import TextState
-from supplierwatch.exits import Exit
+from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.house import BODY, House, a_house, an_article
 
 OLD_BODY = BODY.replace("paused", "begun")

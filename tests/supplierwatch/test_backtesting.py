@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.exits import Exit
+from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.house import BODY, WATCHES, House, a_house, an_article
 
 QUIET = BODY.replace("paused", "finished").replace("board papers", "minutes")

@@ -10,8 +10,8 @@ import pytest
 
 from storage.model import SourceState, Validators
 from storage.store import Store
-from supplierwatch.blindness import NETWORK, NO_ANSWER, RESUME, outage
-from supplierwatch.blindness import _record as record
+from supplierwatch.health.outage import NETWORK, NO_ANSWER, RESUME, outage
+from supplierwatch.health.outage import _record as record
 from tests.support.builders import NOW, a_report, a_source, an_article
 
 HOUR = timedelta(hours=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.exits import Exit
+from supplierwatch.shell.exits import Exit
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import SETTINGS, SUBSCRIPTIONS, House, a_house
 from tests.support.hooks import Hook, answers

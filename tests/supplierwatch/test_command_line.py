@@ -12,8 +12,8 @@ import typer
 from typer.testing import CliRunner
 
 from supplierwatch.cli import app, globals_first
-from supplierwatch.commands.options import moment_of
-from supplierwatch.show.times import ago
+from supplierwatch.formatting.times import ago
+from supplierwatch.shell.options import moment_of
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

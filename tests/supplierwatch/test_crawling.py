@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from config.model import Catalog, Source
-from crawler.launcher import launcher
+from crawler.processes.launcher import launcher
 from storage.model import SourceState
 from storage.store import Store
-from supplierwatch.crawling import CrawlSupervisor
+from supplierwatch.service.crawl_supervisor import CrawlSupervisor
 from tests.support.clock import Clock
 from tests.support.crawls import a_source, crawl_settings, utc_now
 from tests.support.desk import a_catalog

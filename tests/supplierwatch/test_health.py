@@ -14,10 +14,10 @@ import pytest
 
 from storage.model import CrawlReport, Receipt
 from storage.store import Store
-from supplierwatch import health as module
-from supplierwatch.health import Health
-from supplierwatch.reasons import STALE_AFTER
-from supplierwatch.worker import Worker
+from supplierwatch.health import health as module
+from supplierwatch.health.health import Health
+from supplierwatch.health.reasons import STALE_AFTER
+from supplierwatch.service.worker import Worker
 from tests.support.crawls import a_source
 from tests.support.outgoing import a_notification
 from tests.support.services import eventually

@@ -13,18 +13,20 @@ from typing import Any
 
 import pytest
 
-from storage.lock import ServiceLock
+from storage.engine.service_lock import ServiceLock
 from storage.model import Receipt
 from storage.store import Store
-from supplierwatch import attention, guardian, health
-from supplierwatch.attention import Attention, attention_file
-from supplierwatch.disk import LOW_BYTES, LOW_FILES, disk_reasons
-from supplierwatch.exits import Exit
-from supplierwatch.guardian import Guardian
-from supplierwatch.health import Audience, Health
-from supplierwatch.jobs import Service
-from supplierwatch.lost import MARK
-from supplierwatch.reasons import ROUND_LIMITS, Reason
+from supplierwatch.health import health
+from supplierwatch.health import operator_alerts as attention
+from supplierwatch.health.database_loss import MARK
+from supplierwatch.health.disk_space import LOW_BYTES, LOW_FILES, disk_reasons
+from supplierwatch.health.health import Audience, Health
+from supplierwatch.health.operator_alerts import Attention, attention_file
+from supplierwatch.health.reasons import ROUND_LIMITS, Reason
+from supplierwatch.service import watchdog as guardian
+from supplierwatch.service.service import Service
+from supplierwatch.service.watchdog import Guardian
+from supplierwatch.shell.exits import Exit
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import House, a_house
 from tests.support.builders import NOW, an_article

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from storage.store import Store
-from supplierwatch.heavy_pages import (
+from supplierwatch.health.heavy_pages import (
     MOST_LINES,
     MOST_OF_SOURCE,
     close_notices_of_pages,
     tell_of_pages,
 )
-from supplierwatch.memory_watch import LEAST_MB
+from supplierwatch.health.memory_watch import LEAST_MB
 from supplierwatch.wiring import load
 from tests.support.builders import NOW, a_source, a_text, an_article
 from tests.support.clock import Clock

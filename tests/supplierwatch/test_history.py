@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.identity import content_hash
+from storage.rules.identity import content_hash
 from tests.supplierwatch.house import BODY, House, a_house, an_article
 
 TITLE = "Trust pauses move"

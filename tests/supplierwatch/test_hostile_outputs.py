@@ -16,7 +16,7 @@ import pytest
 from lxml import etree
 
 from storage.model import Article, TextState
-from supplierwatch.exports.atom import Place, atom_of
+from supplierwatch.exports.atom import FeedAddresses, atom_of
 from supplierwatch.exports.tables import COLUMNS
 from tests.supplierwatch.house import SETTINGS, SUBSCRIPTIONS, House, a_house, an_article
 from tests.support.hostile import (
@@ -119,7 +119,7 @@ def words_of_story(number: int) -> str:
 
 def atom(house: House) -> bytes:
     with house.service() as service, service.store.reading() as unit:
-        place = Place(itself=f"{HOME}/feed", home=HOME)
+        place = FeedAddresses(itself=f"{HOME}/feed", home=HOME)
         return atom_of(unit, service.in_force.context, WATCH, place)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.lock import ServiceLock
-from supplierwatch.exits import Exit
+from storage.engine.service_lock import ServiceLock
+from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.house import House, a_house, an_article
 from tests.support.mailserver import ScriptedServer
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import brotli
 import pytest
 
-from crawler.memory import MB
+from crawler.processes.memory_use import MB
 from storage.model import TextState
-from supplierwatch.memory_watch import MemoryWatch
+from supplierwatch.health.memory_watch import MemoryWatch
 from tests.support.held import Held
 from tests.support.pdfs import a_pdf
 from tests.support.services import an_installation, publish

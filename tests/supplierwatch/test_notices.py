@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.model import Notice
+from storage.model import ProcurementNotice
 from tests.supplierwatch.house import House, a_house, an_article
 
 LINE = "Buyer: Fenmoor NHS Trust · Supplier: Tidewater Notes Ltd · Value: £250,000"
@@ -15,7 +15,7 @@ LINE = "Buyer: Fenmoor NHS Trust · Supplier: Tidewater Notes Ltd · Value: £25
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     made = a_house(tmp_path)
-    notice = Notice(
+    notice = ProcurementNotice(
         buyers=("Fenmoor NHS Trust",),
         suppliers=("Tidewater Notes Ltd",),
         value=250_000.0,

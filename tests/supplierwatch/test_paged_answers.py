@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.model import Notice
+from storage.model import ProcurementNotice
 from tests.supplierwatch.house import House, a_house, an_article
 
 PAGES = ("The trust board met.", "", "The trust heard that Halcyon Health is late.", "Nothing.")
@@ -24,7 +24,7 @@ def house(tmp_path: Path) -> House:
             summary="",
             pages=PAGES,
             body="\n".join(PAGES),
-            notice=Notice(facts=(("pages", "4"), ("scanned pages", "2"))),
+            notice=ProcurementNotice(facts=(("pages", "4"), ("scanned pages", "2"))),
         )
     )
     return made

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.exits import Exit
 from supplierwatch.exports import verifying
 from supplierwatch.exports.evidence import MANIFEST
 from supplierwatch.exports.verifying import MOST_FILES, check_exports
+from supplierwatch.shell.exits import Exit
 from supplierwatch.web.server import WebServer
 from tests.house.project import ROOT
 from tests.supplierwatch.house import House, a_house, an_article

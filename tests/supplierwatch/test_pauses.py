@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import open_store
-from supplierwatch.jobs import Service
+from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import SETTINGS, SUBSCRIPTIONS, a_house, an_article
 from tests.support.clock import Clock

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from storage.schema import item
+from storage.tables import item
 from tests.supplierwatch.house import House, a_house, an_article
 
 

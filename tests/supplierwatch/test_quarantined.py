@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from alerts import alarms, matching
+from alerts import matching
+from alerts.dispatch import alarms
 from config.model import RetentionSettings
-from storage.retention import Retention
-from supplierwatch import feeds, pruning
-from supplierwatch.feeds import FeedDesk
-from supplierwatch.pruning import prune_all
+from storage.archive.retention import Retention
+from supplierwatch.service import pruning
+from supplierwatch.service import watch_feeds as feeds
+from supplierwatch.service.pruning import prune_all
+from supplierwatch.service.watch_feeds import WatchFeeds
 from tests.alerts.test_alarms import clock  # noqa: F401  # a fixture
 from tests.supplierwatch.house import House, a_house, an_article
 
@@ -107,7 +109,7 @@ def test_a_feed_that_cannot_be_made_keeps_no_other_from_being_written(
 
     with house.service() as service:
         service.match()
-        desk = FeedDesk(service)
+        desk = WatchFeeds(service)
         folder = service.catalog.settings.service.data / "feeds"
         now = datetime.now(UTC)
         with monkeypatch.context() as patch:

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from supplierwatch.exits import Exit
-from supplierwatch.jobs import Service
-from supplierwatch.readers import ReadersDesk
+from supplierwatch.service.reader_requests import ReaderRequestHandler
+from supplierwatch.service.service import Service
+from supplierwatch.shell.exits import Exit
 from supplierwatch.web.server import WebServer
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import SETTINGS, House, a_house, an_article
@@ -109,7 +109,7 @@ def reached(tmp_path: Path) -> Iterator[Reached]:
     with house.store() as store:
         service = Service(load(house.config, {}), store, clock=clock, owner="test")
         server = WebServer(
-            lambda: {"status": "ok"}, listen="127.0.0.1:0", readers=ReadersDesk(service)
+            lambda: {"status": "ok"}, listen="127.0.0.1:0", readers=ReaderRequestHandler(service)
         )
         server.start()
         made = Reached(house, service, server, clock)

@@ -16,8 +16,8 @@ import pytest
 from alerts.query import WatchIndex
 from storage.model import Article, WatchVersion
 from storage.store import Store
-from supplierwatch.jobs import Service
-from supplierwatch.reload import CONFIG_NOTICE, RESTART_NOTICE, ConfigWatch
+from supplierwatch.service.reload import CONFIG_NOTICE, RESTART_NOTICE, ConfigWatch
+from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import WATCHES, House, a_house, an_article
 from tests.support.services import an_installation, eventually

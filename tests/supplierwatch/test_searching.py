@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from alerts.archive import Looked, Order
-from alerts.query.indexing import SPELLING
-from storage.fulltext import Coverage
-from supplierwatch.exits import Exit
-from supplierwatch.show.found import summary
+from alerts.query.index.archive_words import SPELLING
+from alerts.search.archive_search import Order, SearchResult
+from storage.text_index.full_text import IndexCoverage
+from supplierwatch.shell.exits import Exit
+from supplierwatch.views.search_results import summary
 from tests.supplierwatch.house import House, a_house, an_article
 from tests.support.services import an_installation, eventually, publish
 from tests.support.site import FakeSite
@@ -73,7 +73,7 @@ def test_an_order_that_there_is_none_of_is_refused(stocked: House) -> None:
 def test_a_search_that_was_stopped_says_how_far_it_looked(
     hits: int, order: Order, said: str
 ) -> None:
-    looked = Looked(
+    looked = SearchResult(
         hits=(object(),) * hits,  # type: ignore[arg-type]
         looked_at=70,
         stopped="time",
@@ -95,7 +95,7 @@ def test_the_service_files_what_it_stored(tmp_path: Path) -> None:
 
             def filed() -> bool:
                 with place.reading() as unit:
-                    return unit.fulltext.coverage() == Coverage(SPELLING, 0, 0)
+                    return unit.fulltext.coverage() == IndexCoverage(SPELLING, 0, 0)
 
             assert eventually(filed), service.log
             assert service.ends_within(15)

@@ -12,7 +12,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from supplierwatch.exits import Exit
+from supplierwatch.shell.exits import Exit
 from tests.support.mailserver import Hang, ScriptedServer
 from tests.support.services import IMMEDIATE, Installation, an_installation, eventually, publish
 from tests.support.site import FakeSite, hang

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from supplierwatch.troubles import troubles
+from crawler.polling.source_health import troubles
 from tests.supplierwatch.test_crawling import Crew, crews, site
 from tests.support.crawls import a_source
 from tests.support.services import eventually

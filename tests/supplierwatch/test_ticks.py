@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from supplierwatch.ticks import ClockWatch, EveryInterval, Jump, Ticks, wait_for
+from supplierwatch.service.ticks import ClockWatch, EveryInterval, Jump, Ticks, wait_for
 from tests.support.services import eventually
 
 DAY = 86_400.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from supplierwatch.troubles import in_words, patience_with, troubles
+from crawler.polling.source_health import in_words, patience_with, troubles
 from tests.supplierwatch.test_blindness import NOW, WELL
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,11 +8,11 @@ import pytest
 
 from alerts.query import Document
 from config.errors import ConfigInvalid, Problem
-from supplierwatch.wiring import Wired, load, watches_of
+from supplierwatch.wiring import CompiledConfiguration, load, watches_of
 from tests.config.files import config_folder
 
 
-def wired(folder: Path, **files: str) -> Wired:
+def wired(folder: Path, **files: str) -> CompiledConfiguration:
     return load(config_folder(folder, {f"{name}.toml": text for name, text in files.items()}), {})
 
 

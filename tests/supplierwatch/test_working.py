@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.exits import Exit
+from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.house import House, a_house
 from tests.support.services import eventually
 from tests.support.site import Entry, FakeSite, Reply, article_page, feed, long_text

@@ -10,8 +10,6 @@ from itertools import count
 from typing import Any
 
 from config.model import Cadence, Source, Subscription, Supplier, Watch, Where
-from storage.dedupe import address_keys
-from storage.identity import content_hash, entry_hash
 from storage.model import (
     Article,
     CrawlReport,
@@ -23,7 +21,9 @@ from storage.model import (
     StoredItem,
     TextState,
 )
-from storage.watches import WatchText
+from storage.rules.dedupe import address_keys
+from storage.rules.identity import content_hash, entry_hash
+from storage.telling.watches import WatchText
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 HERE = Where(file="config/test.toml", line=1)

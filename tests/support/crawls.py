@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.model import CrawlSettings, Source, Where
-from crawler.children import Child, spawn
-from crawler.job import CrawlJob
+from crawler.jobs.job import CrawlJob
+from crawler.processes.children import Child, spawn
 from storage.model import SourceState, StoredItem
 from storage.store import Store
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 from zlib import crc32
 
-from alerts.alarms import alarms_due
 from alerts.channels.base import Channel
+from alerts.digest.share_of_voice import SupplierIndex
+from alerts.dispatch.alarms import alarms_due
+from alerts.dispatch.cut import TellingContext, cut_due
+from alerts.dispatch.delivery import Outcome, deliver_due
+from alerts.dispatch.welcome import welcome_due
 from alerts.matching import match_pending
-from alerts.notify import TellingContext, cut_due
-from alerts.outbox import Outcome, deliver_due
 from alerts.query import WatchIndex, compile_query
-from alerts.query.suppliers import compile_suppliers
-from alerts.voices import Voices
-from alerts.welcome import welcome_due
+from alerts.query.macros import compile_suppliers
 from config.model import (
     Cadence,
     Catalog,
@@ -31,10 +31,10 @@ from config.model import (
     Watch,
     Where,
 )
-from storage.identity import content_hash, entry_hash
 from storage.model import Article, CrawlReport, OutboxMessage, Receipt, TextState
+from storage.rules.identity import content_hash, entry_hash
 from storage.store import Store
-from storage.watches import WatchText
+from storage.telling.watches import WatchText
 from tests.support.clock import Clock
 from tests.support.outgoing import assert_mail_is_clean
 
@@ -297,7 +297,7 @@ class Desk:
 
     def alarm(self) -> list[OutboxMessage]:
         """Look for what is unusual or missing; returns what arrived of that."""
-        alarms_due(self.store, self.context, Voices(), now=self.clock())
+        alarms_due(self.store, self.context, SupplierIndex(), now=self.clock())
         return self.deliver()
 
     def welcome(self) -> int:

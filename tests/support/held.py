@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
-from crawler.memory import tree_of
+from crawler.processes.memory_use import tree_of
 
 
 class Held:

@@ -12,8 +12,8 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from alerts.message import Envelope, freeze
-from alerts.render import MAX_HTML, Rendered
+from alerts.messages.mime import Envelope, freeze
+from alerts.messages.render import MAX_HTML, Rendered
 from config.model import MailSettings
 from storage.model import Notification, OutboxMessage
 from tests.support.tellings import NOW

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from alerts.digest import Digest, Occasion, build_digest
-from alerts.entry import Finding, Names, WatchWords
-from storage.coverage import BlindSource, Coverage
+from alerts.digest.digest import Digest, Occasion, build_digest
+from alerts.digest.entry import Finding, Names, WatchWords
+from storage.crawling.coverage import BlindSource, Coverage
 from storage.model import (
     Carrier,
     FieldName,

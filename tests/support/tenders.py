@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from crawler.ocds_windows import CONTRACTS_FINDER, FIND_A_TENDER, Service
+from crawler.tenders.ocds_windows import CONTRACTS_FINDER, FIND_A_TENDER, ProcurementApi
 from tests.support.site import Asked, FakeSite, Reply, head
 
 PATHS = {
@@ -50,7 +50,7 @@ def a_release(number: str, *, at: datetime, ocid: str | None = None, **more: Any
 class FakeService:
     """One service. `page_size` releases come in one answer; the real ones give a hundred."""
 
-    def __init__(self, site: FakeSite, service: Service, *, page_size: int = 100) -> None:
+    def __init__(self, site: FakeSite, service: ProcurementApi, *, page_size: int = 100) -> None:
         self.url = site.url(PATHS[service.name])
         self.page_size = page_size
         self.encoding = "utf-8" if service is FIND_A_TENDER else "iso-8859-1"

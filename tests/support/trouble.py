@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 _SPIDER = '''
 """What it does is said by the address of a page or by the key of its source."""
 import ctypes, os, re, signal, time
-from crawler.spiders.feed import FeedSpider
+from crawler.kinds.feed import FeedSpider
 
 def misbehave(how):
     if "loop" in how:
@@ -49,17 +49,17 @@ class TroubleSpider(FeedSpider):
 _SITE = """
 import sys
 sys.path.insert(0, {root!r})
-import crawler.spiders
-crawler.spiders.__path__.append({folder!r})
+import crawler.kinds
+crawler.kinds.__path__.append({folder!r})
 if sys.argv[0] == "-m":
-    import crawler.reading, crawler.readers, crawler.spiders.feed
-    from crawler.reader_process import Limits
-    crawler.readers.lane_limits = lambda megabytes: dict(
+    import crawler.reading.isolated_reading, crawler.reading.reader_pool, crawler.kinds.feed
+    from crawler.reading.reader_process import Limits
+    crawler.reading.reader_pool.lane_limits = lambda megabytes: dict(
         quick=Limits(processor_seconds={quick}, seconds=60, megabytes=64),
         slow=Limits(processor_seconds={slow}, seconds=60, megabytes=128),
     )
-    crawler.reading.ENTRIES_OF_A_POLL = {entries}
-    crawler.spiders.feed.ENTRIES_AT_ONCE = {at_once}
+    crawler.reading.isolated_reading.ENTRIES_OF_A_POLL = {entries}
+    crawler.kinds.feed.ENTRIES_AT_ONCE = {at_once}
 """
 
 

@@ -16,7 +16,7 @@ depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-# The words alone, not the text; see storage.fulltext for what a row's number is.
+# The words alone, not the text; see storage.text_index.full_text for what a row's number is.
 _SQLITE = """
     CREATE VIRTUAL TABLE item_words
     USING fts5(words, content='', tokenize="ascii tokenchars '_:.-'")

@@ -16,8 +16,8 @@ from alerts.channels import open_channels
 from alerts.channels.hook import HookChannel
 from alerts.channels.http import Client, Waits
 from alerts.channels.kinds import HOOKS, NAMES
-from alerts.message import Envelope
-from alerts.render import Rendered, Told
+from alerts.messages.mime import Envelope
+from alerts.messages.render import Rendered, Told
 from config.addresses import Guard
 from config.model import ChannelSettings, Where
 from storage.model import Notification, OutboxMessage, Receipt

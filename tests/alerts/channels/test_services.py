@@ -10,11 +10,11 @@ import pytest
 
 from alerts.channels.fitting import fitted
 from alerts.channels.hook import usual
-from alerts.channels.http import Answer
+from alerts.channels.http import HttpAnswer
 from alerts.channels.kinds import HOOKS
 from alerts.channels.slack import escape as for_slack
 from alerts.channels.teams import escape as for_teams
-from alerts.render import Rendered, Told
+from alerts.messages.render import Rendered, Told
 from tests.alerts.channels.test_contract import SECRET, a_frozen, a_place, attempt
 from tests.support.hooks import answers
 
@@ -96,7 +96,7 @@ def test_ntfy_is_given_topic_title_and_token() -> None:
     ],
 )
 def test_each_service_is_understood(name: str, status: int, body: str, outcome: str) -> None:
-    answer = Answer(status=status, headers={}, body=body.encode())
+    answer = HttpAnswer(status=status, headers={}, body=body.encode())
     receipt = HOOKS[name].understood(answer) or usual(answer)
     assert receipt.outcome == outcome
     assert SECRET not in receipt.detail

@@ -10,7 +10,7 @@ import pytest
 
 from alerts.channels import open_channels
 from alerts.channels.http import Client, Waits
-from alerts.outbox import deliver_due
+from alerts.dispatch.delivery import deliver_due
 from config.addresses import Guard
 from config.model import ChannelSettings, Where
 from storage.model import OutboxMessage

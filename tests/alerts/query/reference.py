@@ -12,13 +12,8 @@ from functools import cached_property
 from itertools import pairwise, product
 
 from alerts.query import Document
-from alerts.query.apart import may_be_one
-from alerts.query.borders import first_paragraph, paragraph_starts, sentence_starts
-from alerts.query.document import AUTHORS_APART
-from alerts.query.fields import DEFAULT_SCOPE, FIELD_NAMES
-from alerts.query.filters import test_filter
-from alerts.query.folding import plain_signs
-from alerts.query.nodes import (
+from alerts.query.model.fields import DEFAULT_SCOPE, FIELD_NAMES
+from alerts.query.model.nodes import (
     And,
     Apply,
     Field,
@@ -28,13 +23,18 @@ from alerts.query.nodes import (
     Node,
     Not,
     Or,
-    Part,
     Prefer,
+    ProximityGroup,
     Term,
-    Window,
+    TermPart,
 )
-from alerts.query.stemming import forms
-from alerts.query.tokens import tokenise
+from alerts.query.syntax.filters import test_filter
+from alerts.query.text.boundaries import first_paragraph, paragraph_starts, sentence_starts
+from alerts.query.text.document import AUTHORS_APART
+from alerts.query.text.folding import plain_signs
+from alerts.query.text.split_words import may_be_one
+from alerts.query.text.stemming import forms
+from alerts.query.text.tokens import tokenise
 
 # (start, end, places of the terms), in tokens
 Stretch = tuple[int, int, frozenset[tuple[int, int]]]
@@ -184,7 +184,7 @@ def _stretches(node: Node, zone: RefZone) -> list[Stretch]:
                     if _beside(node, a, b, zone)
                 ]
             )
-        case Window(parts, distance):
+        case ProximityGroup(parts, distance):
             most = distance + sum(_length(part) for part in parts)
             return _shortest(
                 [
@@ -230,7 +230,7 @@ def _length(node: Node) -> int:
             return len(words)
         case Near():
             return _length(node.left) + (0 if node.negated else _length(node.right))
-        case Window(parts):
+        case ProximityGroup(parts):
             return sum(_length(part) for part in parts)
         case Or(parts):
             return max(_length(part) for part in parts)
@@ -265,7 +265,7 @@ def _term(term: Term, zone: RefZone) -> list[Stretch]:
     ]
 
 
-def _reads(parts: tuple[Part, ...], zone: RefZone, start: int, end: int) -> bool:
+def _reads(parts: tuple[TermPart, ...], zone: RefZone, start: int, end: int) -> bool:
     """Whether the tokens start..end can be cut so that they read as the parts do."""
     if not parts or start == end:
         return not parts and start == end

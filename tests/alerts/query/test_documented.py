@@ -10,19 +10,12 @@ from typing import Any, get_args
 
 import pytest
 
-from alerts.query import (
-    Document,
-    combining,
-    compile_query,
-    compile_suppliers,
-    cursor,
-    names,
-    operators,
-    terms,
-)
-from alerts.query.fields import FIELDS
-from alerts.query.filters import FILTERS
-from alerts.query.nodes import Field, Filter, Node, walk
+from alerts.query import Document, compile_query, compile_suppliers
+from alerts.query.model.fields import FIELDS
+from alerts.query.model.nodes import Field, Filter, Node, walk
+from alerts.query.syntax import combining, cursor, names, operators
+from alerts.query.syntax.filters import FILTERS
+from alerts.query.text import terms
 from config.model import Supplier, Where
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "watch-language.md"

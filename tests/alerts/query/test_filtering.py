@@ -12,23 +12,23 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from alerts.query import Document, Query, QueryError, compile_query
-from alerts.query.filtering import sieve_of
-from alerts.query.indexing import day_words, days_words, words_of
-from storage.sieve import (
+from alerts.query.index.archive_filter import sieve_of
+from alerts.query.index.archive_words import day_words, days_words, words_of
+from storage.store import Store
+from storage.text_index.full_text_query import (
     ANYTHING,
     WORD,
     AllOf,
     AnyOf,
-    Beginning,
-    Row,
     Sieve,
     Without,
     Word,
+    WordPrefix,
+    WordSequence,
     as_fts5,
     as_tsquery,
     bounded,
 )
-from storage.store import Store
 from tests.alerts.query.generated import documents, queries
 from tests.alerts.query.seeded import a_document, a_query
 from tests.alerts.query.test_one_meaning import SUPPLIERS
@@ -49,9 +49,9 @@ def passes(asked: Sieve, words: list[str]) -> bool:
     match asked:
         case Word(word):
             return word in words
-        case Beginning(letters):
+        case WordPrefix(letters):
             return any(word.startswith(letters) for word in words)
-        case Row(row):
+        case WordSequence(row):
             return any(tuple(words[at : at + len(row)]) == row for at in range(len(words)))
         case Without(part):
             return not passes(part, words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from alerts.query import Document
-from alerts.query.indexing import SPELLING, spelled, words_of
+from alerts.query.index.archive_words import SPELLING, spelled, words_of
 
 DOCUMENT = Document(
     title="N.H.S. picks Palantír’s e-prescribing",

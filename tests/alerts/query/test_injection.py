@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import inspect
 
-from alerts.archive import Order, Wish, look_through
 from alerts.query import Document, compile_query
-from alerts.query.errors import QueryError
-from alerts.query.indexing import words_of
+from alerts.query.index.archive_words import words_of
+from alerts.query.model.query_errors import QueryError
+from alerts.search.archive_search import Order, SearchRequest, search_archive
 from storage.store import Store
 from tests.support.builders import NOW, a_match, a_source, a_watch_text, an_article
 
@@ -119,7 +119,9 @@ def test_a_query_finds_what_the_matcher_finds_and_breaks_nothing(archive: Store)
         }
         orders: tuple[Order, ...] = ("date", "relevance")
         for order in orders:
-            looked = look_through(archive, query, names, Wish(limit=1000, seconds=600, order=order))
+            looked = search_archive(
+                archive, query, names, SearchRequest(limit=1000, seconds=600, order=order)
+            )
             assert {hit.item.item_id for hit in looked.hits} == meant, text[:80]
     assert understood > 60
     assert sorted(inspect(archive._engine).get_table_names()) == tables

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.query import Document, QueryError, WatchIndex, compile_query, lookup
-from alerts.query.lookup import Automaton, Dictionary
-from alerts.query.quick import Reading
+from alerts.query import Document, QueryError, WatchIndex, compile_query
+from alerts.query.evaluation import lookup
+from alerts.query.evaluation.lookup import Automaton, Dictionary
+from alerts.query.text.token_set import TokenSet
 from tests.alerts.query.generated import QUERY_WORDS, documents, queries, texts
 
 WORDS = st.sampled_from(["health", "care", "health care", "nhs", "eprescribing", "palantir", "a"])
@@ -27,7 +28,7 @@ def test_the_automaton_and_the_dictionary_find_the_same(
     words: list[str], starts: list[str], text: str
 ) -> None:
     labels, beginnings = numbered(words), {s: [n + 500] for n, s in enumerate(set(starts))}
-    haystack = Reading(text).haystack
+    haystack = TokenSet(text).haystack
     expected = {n for word, ns in labels.items() if f" {word} " in haystack for n in ns}
     expected |= {n for start, ns in beginnings.items() if f" {start}" in haystack for n in ns}
 
@@ -58,7 +59,7 @@ def test_without_the_automaton_the_same_watches_match(
 @settings(max_examples=200, deadline=None)
 @given(texts(), st.sampled_from(QUERY_WORDS))
 def test_a_haystack_has_every_label_of_its_text(text: str, word: str) -> None:
-    reading = Reading(text)
+    reading = TokenSet(text)
 
     assert all(f" {label} " in reading.haystack for label in reading.labels)
     assert set(reading.parts) <= set(reading.haystack.split())

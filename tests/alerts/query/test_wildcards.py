@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.query.errors import QueryError
+from alerts.query.model.query_errors import QueryError
 from alerts.query.query import compile_query
-from alerts.query.terms import MOST_WILDCARDS, pattern_of
+from alerts.query.text.terms import MOST_WILDCARDS, pattern_of
 
 # five stars, of which plain backtracking tries each against every place of the others
 WORST = ("aaa*a*a*a*a*b", "aaa*aa?a*a?a*b", "abc*a*a*a*a*c", "a?a*a*a*a*ab", "aaa*b*a*b*a*c")

@@ -1,0 +1,162 @@
+"""What an edit changed: which kind of change it is, and the words. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from alerts.text.sanitize import fragment, line, shorten
+from alerts.text.sentences import sentences
+from alerts.text.word_diff import DiffPiece, compared_words, likeness, word_diff, written
+from storage.model import ItemRevision, StoredItem
+
+MAX_SENTENCES = 2
+MAX_SENTENCE = 240
+MOST_PAIRED = 50  # sentences that came, and that went, which are compared with each other
+MAX_CONTEXT = 12  # words of what stayed that are shown beside what changed
+REWRITTEN = 0.5  # of the words of a sentence are still there: it was changed, not replaced
+
+ChangeKind = Literal[
+    "withdrawn", "back", "correction", "headline", "figure", "quote", "removed", "added", "wording"
+]
+SAID: dict[ChangeKind, str] = {
+    "withdrawn": "the article was withdrawn",
+    "back": "the article is back",
+    "correction": "a correction note",
+    "headline": "a new headline",
+    "figure": "a figure changed",
+    "quote": "a quotation changed",
+    "removed": "a passage was removed",
+    "added": "a passage was added",
+    "wording": "wording",
+}
+_CORRECTION = re.compile(
+    r"\b(?:correction|clarification|corrected|an earlier version|apologi[sz]e"
+    r"|(?:this|the) (?:article|story|report|page) (?:was|has been) (?:amended|corrected))\b",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile('["“”‘’«»]')
+_FIGURE = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextChange:
+    """What distinguishes two texts: its kinds, the gravest first, and the first sentences.
+
+    `rewritten` are sentences of which words changed; `added` and `removed` those that came and
+    went whole; `more` counts the sentences that are not shown.
+    """
+
+    kinds: tuple[ChangeKind, ...]
+    old_title: str | None
+    rewritten: tuple[tuple[DiffPiece, ...], ...]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    more: int
+
+    @property
+    def said(self) -> str:
+        """The kinds of change in words."""
+        return ", ".join(SAID[kind] for kind in self.kinds)
+
+
+def change_between(before: ItemRevision, after: ItemRevision | StoredItem) -> TextChange:
+    """What distinguishes a text of an item from an older one."""
+    was, now = _sentences(before.body), _sentences(after.body)
+    come = [text for key, text in now.items() if key not in was]
+    gone = [text for key, text in was.items() if key not in now]
+    pairs = _rewritten(gone, come)
+    diffs = [word_diff(old, new) for old, new in pairs]
+    paired = {old for old, _ in pairs}, {new for _, new in pairs}
+    gone = [text for text in gone if text not in paired[0]]
+    come = [text for text in come if text not in paired[1]]
+    old_title = line(before.title, 200)
+    title_changed = old_title != line(after.title, 200)
+    return TextChange(
+        kinds=_kinds(before, after, diffs, come, gone, title_changed=title_changed),
+        old_title=old_title if title_changed else None,
+        rewritten=tuple(in_short(diff) for diff in diffs[:MAX_SENTENCES]),
+        added=tuple(shorten(text, MAX_SENTENCE) for text in come[:MAX_SENTENCES]),
+        removed=tuple(shorten(text, MAX_SENTENCE) for text in gone[:MAX_SENTENCES]),
+        more=sum(max(0, many - MAX_SENTENCES) for many in (len(diffs), len(come), len(gone))),
+    )
+
+
+def _kinds(
+    before: ItemRevision,
+    after: ItemRevision | StoredItem,
+    diffs: Sequence[Sequence[DiffPiece]],
+    come: Sequence[str],
+    gone: Sequence[str],
+    *,
+    title_changed: bool,
+) -> tuple[ChangeKind, ...]:
+    changed = [piece.text for diff in diffs for piece in diff if piece.what != "same"]
+    both = [" ".join(piece.text for piece in diff) for diff in diffs]
+    now = [" ".join(piece.text for piece in diff if piece.what != "gone") for diff in diffs]
+    has: dict[ChangeKind, bool] = {
+        "withdrawn": is_withdrawn(after),
+        "back": is_withdrawn(before) and not is_withdrawn(after),
+        "correction": any(map(_CORRECTION.search, [*come, *now])),
+        "headline": title_changed,
+        "figure": any(map(_FIGURE.search, changed)),
+        "quote": any(map(_QUOTES.search, both)),
+        "removed": bool(gone),
+        "added": bool(come),
+    }
+    kinds = tuple(kind for kind, there in has.items() if there)
+    return kinds or ("wording",)
+
+
+def is_withdrawn(text: ItemRevision | StoredItem) -> bool:
+    """Whether a version says that the page was gone. What stands there is the last that it said."""
+    if isinstance(text, StoredItem):
+        return text.retracted_at is not None
+    # a thin text has no hash either, and no body
+    return text.content_hash is None and text.number > 1 and bool(text.body)
+
+
+def in_short(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
+    """A difference with long passages that stayed cut in their midst."""
+    short = []
+    for at, piece in enumerate(pieces):
+        words = piece.text.split()
+        if piece.what == "same" and len(words) > MAX_CONTEXT:
+            first = [] if at == 0 else words[: MAX_CONTEXT // 2]
+            last = [] if at == len(pieces) - 1 else words[-MAX_CONTEXT // 2 :]
+            piece = DiffPiece(" ".join([*first, "…", *last]), "same")
+        short.append(DiffPiece(shorten(piece.text, MAX_SENTENCE), piece.what))
+    return tuple(short)
+
+
+def difference(change: TextChange) -> tuple[tuple[str, str], ...]:
+    """A change as (label, text), for those who read it; words that went and came are marked."""
+    lines = [("What", change.said)]
+    lines += [("Headline was", change.old_title)] if change.old_title else []
+    lines += [("Reads now", written(pieces)) for pieces in change.rewritten]
+    lines += [("Added", text) for text in change.added]
+    lines += [("Removed", text) for text in change.removed]
+    if change.more:
+        many = "sentence" if change.more == 1 else "sentences"
+        lines.append(("And", f"{change.more} more changed {many}"))
+    return tuple(lines)
+
+
+def _rewritten(gone: Sequence[str], come: Sequence[str]) -> list[tuple[str, str]]:
+    """Sentences of which words changed: each old one with the new one that is most like it."""
+    pairs = []
+    left = {new: compared_words(new) for new in come[:MOST_PAIRED]}
+    for old in gone[:MOST_PAIRED]:  # texts that were replaced have nothing to pair
+        words = compared_words(old)
+        alike = {new: likeness(words, others) for new, others in left.items()}
+        best = max(alike, key=lambda new: alike[new], default=None)
+        if best is not None and alike[best] >= REWRITTEN:
+            pairs.append((old, best))
+            del left[best]
+    return pairs
+
+
+def _sentences(body: str) -> dict[str, str]:
+    return {line(text).casefold(): fragment(text).strip() for text in sentences(body)}

@@ -1,0 +1,274 @@
+"""What a digest or an alert says, as a value. Pure: rendering it is `render`'s business.
+
+`Digest` is made from findings (pending tellings with what explains them). Items that tell the same
+story are one entry, which names all outlets; an item found by several watches is one entry under
+the first of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+from alerts.digest.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
+from alerts.digest.reader_links import ReaderLinks
+from alerts.digest.volume import Voice, Volume
+from storage.crawling.coverage import Coverage
+from storage.model import StoredItem
+
+Official = Literal["notices", "parliament", "papers"]
+OFFICIAL: Mapping[Official, str] = {
+    "notices": "Procurement notices",
+    "parliament": "Parliament",
+    "papers": "Board papers",
+}
+_OFFICIAL_KINDS: Mapping[str, Official] = {
+    "tender": "notices",
+    "question": "parliament",
+    "hansard": "parliament",
+    "boardpaper": "papers",
+}
+
+Members = Mapping[int, Sequence[StoredItem]]
+"""Story id -> its items."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """For whom, when and over what time a message is cut.
+
+    `subscriptions` are keys and `schedules` say them with their cadence; `since` is None for a
+    first message; `contact` is the address that a request to stop goes to, and `links` do it where
+    the service can be reached.
+    """
+
+    kind: Literal["digest", "alert"]
+    recipient: str
+    subscriptions: tuple[str, ...]
+    schedules: tuple[str, ...]
+    timezone: str
+    since: datetime | None
+    now: datetime
+    contact: str | None = None
+    links: ReaderLinks | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hushed:
+    """A watch that its reader muted, and how many mentions of it the message leaves out."""
+
+    watch: WatchWords
+    until: datetime
+    mentions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchBlock:
+    """What one watch found, within a section."""
+
+    watch: WatchWords
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """What concerns one supplier. `name` is None for watches that concern none.
+
+    What is no news has a section for its kind, `official` then, whatever supplier it concerns.
+    """
+
+    name: str | None
+    blocks: tuple[WatchBlock, ...]
+    official: Official | None = None
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, watch by watch."""
+        return tuple(entry for block in self.blocks for entry in block.entries)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """All that one message tells, before any wording."""
+
+    occasion: Occasion
+    sections: tuple[Section, ...]
+    changes: tuple[Entry, ...]
+    told: tuple[Entry, ...]
+    coverage: Coverage | None  # None where the message says nothing of it
+    watches: tuple[WatchWords, ...]  # all that the message reports on, hit or not
+    names: Names
+    hushed: tuple[Hushed, ...] = ()
+    volume: Volume | None = None
+    voices: tuple[Voice, ...] = ()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The new stories, in the order in which they are shown."""
+        return tuple(entry for section in self.sections for entry in section.entries)
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell that was not told before."""
+        return not self.sections and not self.changes
+
+
+def build_digest(
+    findings: Sequence[Finding],
+    *,
+    names: Names,
+    occasion: Occasion,
+    coverage: Coverage | None,
+    watch_keys: Sequence[str] = (),
+    members: Members = MappingProxyType({}),
+    hushed: Sequence[Hushed] = (),
+    volume: Volume | None = None,
+    voices: Sequence[Voice] = (),
+) -> Digest:
+    """Arrange `findings` for a reader.
+
+    Args:
+        findings: each telling of each subscriber of the message; the same mention may come twice.
+        names: what watches and sources are called.
+        occasion: for whom and when.
+        coverage: what was looked at since the last message; None to leave it out.
+        watch_keys: all watches that the message reports on.
+        members: all items that the archive has of each story.
+        hushed: what the reader muted.
+        volume: how many stories there were lately.
+        voices: whose they were.
+    """
+    stories = _stories(findings, names, members)
+    fresh = [s for s in stories if s.status == "new"]
+    changed = [s for s in stories if s.status == "changed"]
+    told = [s for s in stories if s.status == "told"]
+    return Digest(
+        occasion=occasion,
+        sections=_sections(fresh, names),
+        changes=tuple(_newest_first([_entry(story, names) for story in changed])),
+        told=tuple(_newest_first([_entry(story, names) for story in told])),
+        coverage=coverage,
+        watches=tuple(names.watches[key] for key in watch_keys if key in names.watches),
+        names=names,
+        hushed=tuple(hushed),
+        volume=volume,
+        voices=tuple(voices),
+    )
+
+
+def entries_of(
+    findings: Sequence[Finding], names: Names, members: Members = MappingProxyType({})
+) -> tuple[Entry, ...]:
+    """The stories in `findings`, the newest first, without any arrangement."""
+    stories = _stories(findings, names, members)
+    return tuple(_newest_first([_entry(story, names) for story in stories]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Story:
+    findings: tuple[Finding, ...]  # of the leading item, a watch each, the most telling first
+    others: tuple[StoredItem, ...]
+    status: Literal["new", "changed", "told"]
+    told_before: datetime | None
+    members: tuple[StoredItem, ...]
+
+    @property
+    def item(self) -> StoredItem:
+        return self.findings[0].telling.item
+
+
+def _stories(findings: Sequence[Finding], names: Names, members: Members) -> list[_Story]:
+    grouped: dict[int, list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault(finding.telling.item.story_id, []).append(finding)
+    order = {key: at for at, key in enumerate(names.watches)}
+    return [_story(found, order, members.get(key, ())) for key, found in grouped.items()]
+
+
+def _story(
+    found: Sequence[Finding], order: Mapping[str, int], members: Sequence[StoredItem]
+) -> _Story:
+    # what is new to the reader is told as new, whatever else is pending for the story
+    untold = [f for f in found if f.telling.told_before is None]
+    new = [f for f in untold if f.telling.what == "new"]
+    chosen = new or untold or found
+    items = {f.telling.item.item_id: f.telling.item for f in chosen}
+    leader = min(items.values(), key=lambda item: (item.first_seen_at, item.item_id))
+    told = [f.telling.told_before for f in chosen if f.telling.told_before is not None]
+    return _Story(
+        findings=tuple(
+            sorted(
+                (f for f in chosen if f.telling.item.item_id == leader.item_id),
+                key=lambda f: _rank(f, order),
+            )
+        ),
+        others=tuple(i for i in items.values() if i.item_id != leader.item_id),
+        status="new" if new else "changed" if untold else "told",
+        told_before=max(told, default=None),
+        members=tuple(members),
+    )
+
+
+def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
+    order = {key: at for at, key in enumerate(names.watches)}
+    grouped: dict[tuple[Official | None, str | None], dict[str, list[Entry]]] = {}
+    for story in stories:
+        first = story.findings[0]
+        official = _OFFICIAL_KINDS.get(story.item.kind)
+        supplier = first.suppliers[0] if first.suppliers else None
+        place = official, supplier if official is None else OFFICIAL[official]
+        blocks = grouped.setdefault(place, {})
+        blocks.setdefault(watch_key(first), []).append(_entry(story, names))
+    ranks = {None: 0} | {official: at for at, official in enumerate(OFFICIAL, 1)}
+    sections = [
+        Section(
+            name=name,
+            official=official,
+            blocks=tuple(
+                WatchBlock(watch=names.watch(key), entries=tuple(_most_telling_first(entries)))
+                for key, entries in sorted(blocks.items(), key=lambda b: order.get(b[0], 0))
+            ),
+        )
+        for (official, name), blocks in grouped.items()
+    ]
+    return tuple(
+        sorted(
+            sections,
+            key=lambda s: (
+                ranks[s.official],
+                s.name is None,
+                -len(s.entries),
+                (s.name or "").lower(),
+            ),
+        )
+    )
+
+
+def _rank(finding: Finding, order: Mapping[str, int]) -> tuple[bool, bool, int]:
+    in_title = any(span.field == "title" for span in finding.spans)
+    return not finding.suppliers, not in_title, order.get(watch_key(finding), len(order))
+
+
+def _entry(story: _Story, names: Names) -> Entry:
+    return entry_of(
+        story.findings,
+        story.others,
+        names,
+        told_before=story.told_before,
+        members=story.members,
+    )
+
+
+def _newest_first(entries: Sequence[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda e: (e.when, e.item_id), reverse=True)
+
+
+def _most_telling_first(entries: Sequence[Entry]) -> list[Entry]:
+    def in_title(entry: Entry) -> bool:
+        return any(segment.hit for segment in entry.title)
+
+    # many outlets, then a hit in the headline, then the newest
+    return sorted(_newest_first(entries), key=lambda e: (-e.outlets, not in_title(e)))

@@ -1,0 +1,56 @@
+"""Reads how many stories there were lately for the watches of a message, and whose they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from alerts.digest.anomaly import WEEKS
+from alerts.digest.context import TellingContext
+from alerts.digest.share_of_voice import SupplierIndex
+from alerts.digest.volume import VOICES_DAYS, Voice, Volume, voices, volume
+from config.model import Subscription
+from storage.rules.local_time import local_time, next_day
+from storage.store import Unit
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecentVolume:
+    """What a digest says of the last weeks."""
+
+    volume: Volume | None = None
+    voices: tuple[Voice, ...] = ()
+
+
+def recent_volume(
+    unit: Unit,
+    context: TellingContext,
+    subscriptions: Sequence[Subscription],
+    known: SupplierIndex,
+    now: datetime,
+) -> RecentVolume:
+    """The volume and the share of voice of what these subscriptions watch."""
+    keys = list(dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s)))
+    zone = ZoneInfo(subscriptions[0].timezone)
+    found = unit.volumes.found(keys, now - (WEEKS * 7 + 7) * _DAY, now + timedelta.resolution)
+    recent = {each.item_id for each in found if each.at >= now - VOICES_DAYS * _DAY}
+    return RecentVolume(
+        volume=volume(
+            found,
+            now=now,
+            zone=zone,
+            since=_watched_since(unit, keys, zone),
+            weekly=all(s.cadence.kind == "weekly" for s in subscriptions),
+        ),
+        voices=voices(found, known.suppliers(unit, recent, context), now),
+    )
+
+
+def _watched_since(unit: Unit, keys: Sequence[str], zone: ZoneInfo) -> date | None:
+    """The first whole day of the oldest of these watches."""
+    begun = unit.watches.begun(keys).values()
+    return next_day(local_time(min(begun), zone).date()) if begun else None

@@ -1,0 +1,185 @@
+"""Who carried a story, who was first, what is copied, and what each outlet added. Pure.
+
+Everything is counted in words that stand in a run of three shared words, so that a copy with some
+words replaced is known as one. The order in which items are given makes no difference.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alerts.text.sanitize import fragment, shorten
+from alerts.text.sentences import sentences
+from storage.model import StoredItem
+from storage.rules.local_time import later, utc_text
+from storage.rules.shingles import Fingerprint, covered, fingerprint
+
+MAX_OWN = 3
+MAX_SENTENCE = 240
+# as much of a copy's words stands in what was out before it
+COPIED = 0.8
+# a sentence is an outlet's own where fewer of its words stand in another's text
+MOST_SHARED = 0.5
+LEAST_WORDS = 6  # bylines and "Read more" are no addition
+CLOCK_SKEW = timedelta(hours=1)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carriage:
+    """One outlet's item of a story.
+
+    `release` is the share of its words that stands in the supplier's own release, 0 to 1, and None
+    where the story has none or this is it. `own` are sentences that stand in no other outlet's
+    text, `own_count` of them in all.
+    """
+
+    item_id: int
+    source_key: str
+    url: str | None
+    when: datetime
+    when_is: Literal["published", "seen"]
+    supplier: str | None  # whose own newsroom the source is
+    is_copy: bool
+    release: float | None
+    own: tuple[str, ...]
+    own_count: int
+
+    def record(self) -> dict[str, object]:
+        """Its fields as plain values, for exports; moments in UTC."""
+        return {
+            "item": self.item_id,
+            "source": self.source_key,
+            "url": self.url,
+            "at": utc_text(self.when),
+            "at_is": self.when_is,
+            "supplier": self.supplier,
+            "copy": self.is_copy,
+            "release_share": None if self.release is None else round(self.release, 2),
+            "own": list(self.own),
+            "own_count": self.own_count,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFacts:
+    """A story that several items tell, the first publisher's first."""
+
+    carriages: tuple[Carriage, ...]
+
+    @property
+    def first(self) -> Carriage:
+        """Who had it first."""
+        return self.carriages[0]
+
+    @property
+    def copies(self) -> int:
+        """How many of the later items have hardly anything that was not out before."""
+        return sum(each.is_copy for each in self.carriages)
+
+    @property
+    def suppliers(self) -> tuple[str, ...]:
+        """Whose own releases are among the items."""
+        return tuple(sorted({each.supplier for each in self.carriages if each.supplier}))
+
+    def record(self) -> dict[str, object]:
+        """The story as plain values, for exports."""
+        return {
+            "outlets": [each.record() for each in self.carriages],
+            "copies": self.copies,
+            "release_of": list(self.suppliers),
+        }
+
+    def of(self, item_id: int) -> Carriage | None:
+        """The item's place in it."""
+        return next((each for each in self.carriages if each.item_id == item_id), None)
+
+
+def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryFacts | None:
+    """What can be said of a story; None of one that a single item tells.
+
+    Args:
+        items: all that belong to it, in any order.
+        press: source key -> the supplier whose own newsroom it is.
+    """
+    if len({item.item_id for item in items}) < 2:
+        return None
+    ordered = sorted({item.item_id: item for item in items}.values(), key=_out)
+    prints = [fingerprint(_text(item)) for item in ordered]
+    released: frozenset[int] = frozenset()
+    for item, text in zip(ordered, prints, strict=True):
+        if item.source_key in press:
+            released |= text.each
+    shared = _shared_by_outlets(ordered, prints)
+    carriages = []
+    before: frozenset[int] = frozenset()
+    for item, text in zip(ordered, prints, strict=True):
+        own = _own(item, shared)
+        when, when_is = when_of(item)
+        is_release = item.source_key in press
+        carriages.append(
+            Carriage(
+                item_id=item.item_id,
+                source_key=item.source_key,
+                url=item.url,
+                when=when,
+                when_is=when_is,
+                supplier=press.get(item.source_key),
+                is_copy=covered(text, before) >= COPIED,
+                release=covered(text, released) if released and not is_release else None,
+                own=own[:MAX_OWN],
+                own_count=len(own),
+            )
+        )
+        before |= text.each
+    return StoryFacts(carriages=tuple(carriages))
+
+
+def when_of(item: StoredItem) -> tuple[datetime, Literal["published", "seen"]]:
+    """When an item came out as it says, or where that cannot be, when it was seen."""
+    published = item.published_at
+    if published is None or published > later(item.first_seen_at, CLOCK_SKEW):
+        return item.first_seen_at, "seen"
+    return published, "published"
+
+
+def _out(item: StoredItem) -> tuple[datetime, datetime, int]:
+    when, _ = when_of(item)
+    if when.hour == when.minute == when.second == 0:
+        # a date without a time: some moment of that day, and not before all others
+        when = min(max(when, item.first_seen_at), later(when, _DAY))
+    return when, item.first_seen_at, item.item_id
+
+
+def _text(item: StoredItem) -> str:
+    return item.body or item.summary
+
+
+def _shared_by_outlets(
+    items: Sequence[StoredItem], prints: Sequence[Fingerprint]
+) -> frozenset[int]:
+    """The shingles that stand in the texts of two outlets or more."""
+    by_outlet: dict[str, set[int]] = {}
+    for item, text in zip(items, prints, strict=True):
+        by_outlet.setdefault(item.source_key, set()).update(text.each)
+    counts: Counter[int] = Counter()
+    for each in by_outlet.values():
+        counts.update(each)
+    return frozenset(shingle for shingle, outlets in counts.items() if outlets > 1)
+
+
+def _own(item: StoredItem, shared: frozenset[int]) -> tuple[str, ...]:
+    # a teaser is written about the article and not a part of it
+    if item.text_state != "full" or not shared:
+        return ()
+    own: dict[str, None] = {}
+    for sentence in sentences(item.body):
+        if len(sentence.split()) < LEAST_WORDS:
+            continue
+        if covered(fingerprint(sentence), shared) < MOST_SHARED:
+            own[shorten(fragment(sentence).strip(), MAX_SENTENCE)] = None
+    return tuple(own)

@@ -1,0 +1,75 @@
+"""What is said of a story that several outlets carry: who was first, what is copied. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from alerts.digest.syndication import Carriage, StoryFacts
+from alerts.text.sanitize import line
+
+MAX_SAID = 2  # sentences of an outlet's own
+MAX_NAME = 60
+
+
+def first_line(
+    facts: StoryFacts, source: Callable[[str], str], clock: Callable[[datetime], str]
+) -> str:
+    """`First: The Ward Ledger, Tue 24 Nov, 05:10; 3 of the 4 others are copies`."""
+    first = facts.first
+    seen = "" if first.when_is == "published" else "seen "
+    return f"First: {source(first.source_key)}, {seen}{clock(first.when)}; {_copies(facts)}."
+
+
+def _copies(facts: StoryFacts) -> str:
+    others, copies = len(facts.carriages) - 1, facts.copies
+    if others == 1:
+        return "the other is a copy" if copies else "the other is written anew in part"
+    if copies == others:
+        return f"the {others} others are copies"
+    if not copies:
+        return f"none of the {others} others is a plain copy"
+    return f"{copies} of the {others} others {'is a copy' if copies == 1 else 'are copies'}"
+
+
+def release_line(facts: StoryFacts, own: Carriage | None) -> str:
+    """What share of a text is the supplier's own release; nothing where none is in the story."""
+    if own is None or not facts.suppliers:
+        return ""
+    named = line(" and ".join(facts.suppliers), MAX_NAME)
+    if own.supplier is not None:
+        return f"This is the press release of {named} itself."
+    if own.release is None:
+        return ""
+    return f"{own.release:.0%} of this text is from the press release of {named}."
+
+
+def own_line(own: Carriage | None) -> str:
+    """The sentences that only this outlet has, the first few."""
+    if own is None or not own.own:
+        return ""
+    shown = own.own[:MAX_SAID]
+    rest = own.own_count - len(shown)
+    more = f" and {rest} more" if rest > 0 else ""
+    return f"Only here: {' '.join(f'“{text}”' for text in shown)}{more}"
+
+
+def story_lines(
+    facts: StoryFacts | None,
+    item_id: int,
+    source: Callable[[str], str],
+    clock: Callable[[datetime], str],
+) -> tuple[str, ...]:
+    """All that is said of a story beside its outlets.
+
+    Args:
+        facts: None where a single item tells it.
+        item_id: the item that is shown.
+        source: what a source is called.
+        clock: how a moment is written.
+    """
+    if facts is None:
+        return ()
+    own = facts.of(item_id)
+    origin = f"{first_line(facts, source, clock)} {release_line(facts, own)}".strip()
+    return tuple(said for said in (origin, own_line(own)) if said)

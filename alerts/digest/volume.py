@@ -1,0 +1,160 @@
+"""How many stories there were lately against the usual, and whose they were. Pure.
+
+A story that several outlets carry counts once, when a watch first found it. A day is the 24 hours
+until the time of the message: of one that goes out in the morning, the calendar's today is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from alerts.digest.anomaly import WEEKS, usual
+from storage.rules.local_time import local_time
+from storage.telling.volumes import CountedMention, by_day
+
+DAYS = 14
+VOICES_DAYS = 30
+LEAST_VOICES = 3  # stories, below which shares say nothing
+MOST_VOICES = 6
+_DAY = timedelta(days=1)
+
+
+class Bar(NamedTuple):
+    """The stories of one day, or of the seven days that end with it."""
+
+    until: date
+    stories: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """Stories by day or week, the newest last, and what is usual. The last one may go on."""
+
+    bars: tuple[Bar, ...]
+    weekly: bool
+    until: str = ""  # the time of day at which a day ends here
+    usually: float | None
+    weekday: bool = False  # the usual is that of this weekday
+
+    @property
+    def figures(self) -> str:
+        """`2, 0, 3`."""
+        return ", ".join(str(bar.stories) for bar in self.bars)
+
+    @property
+    def said(self) -> str:
+        """All of it in words, for who sees no picture."""
+        span = _span(self.bars[0].until, self.bars[-1].until)
+        of = "Stories a week, in weeks that end" if self.weekly else f"{self.heading},"
+        return f"{of} {span}: {self.figures}.{self.usual_said}"
+
+    @property
+    def heading(self) -> str:
+        """What one bar is."""
+        return "Stories a week" if self.weekly else f"Stories in 24 hours until {self.until}"
+
+    @property
+    def usual_said(self) -> str:
+        """` Usually 3 on a Tuesday.`, or nothing where too little is known."""
+        if self.usually is None:
+            return ""
+        number = f"{self.usually:.0f}" if self.usually == int(self.usually) else f"{self.usually}"
+        on = f" on a {self.bars[-1].until:%A}" if self.weekday and not self.weekly else ""
+        return f" Usually {number}{on}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One supplier's part of what was written in the last month."""
+
+    name: str
+    stories: int
+    share: int  # per cent of the stories of all suppliers
+
+
+def volume(
+    found: Sequence[CountedMention],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    since: date | None,
+    weekly: bool,
+) -> Volume | None:
+    """What there was lately; None where the watches are too young for it, or nothing was found.
+
+    Args:
+        found: the mentions of the last nine weeks, the first in front.
+        now: when the message is cut.
+        zone: where a day begins.
+        since: the first whole day of the oldest watch; None where none is known.
+        weekly: by week, for messages that come once a week.
+    """
+    local = local_time(now, zone)
+    today = local.date()
+    if since is None or (today - since).days < DAYS:
+        return None
+    # what was found in the second of the message is in it
+    past = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second + 1)
+    began = by_day(found, zone, begins=past)
+    days = {day + _DAY: len(stories) for day, stories in began.items()}
+    if weekly:
+        bars = tuple(
+            Bar(end, sum(days.get(end - back * _DAY, 0) for back in range(7)))
+            for end in (today - 7 * back * _DAY for back in reversed(range(WEEKS)))
+            if end - 6 * _DAY >= since or end == today
+        )
+        before = [bar.stories for bar in bars[:-1]]
+        usually = float(median(before)) if len(before) >= 2 else None
+        made = Volume(bars=bars, weekly=True, usually=usually)
+    else:
+        bars = tuple(
+            Bar(day, days.get(day, 0))
+            for day in (today - back * _DAY for back in reversed(range(DAYS)))
+        )
+        of = usual(days, today, since)
+        made = Volume(
+            bars=bars,
+            weekly=False,
+            until=f"{local:%H:%M}",
+            usually=None if of is None else of.middle,
+            weekday=of is not None and of.weekday,
+        )
+    return made if any(bar.stories for bar in made.bars) else None
+
+
+def voices(
+    found: Sequence[CountedMention],
+    suppliers: Mapping[int, Sequence[str]],
+    now: datetime,
+) -> tuple[Voice, ...]:
+    """Share of voice in the last 30 days, the loudest first; nothing where there is but one.
+
+    Args:
+        found: the mentions, as for `volume`.
+        suppliers: item id -> the suppliers that occur in it.
+        now: when the message is cut.
+    """
+    stories: dict[str, set[int]] = {}
+    for each in found:
+        if each.at >= now - VOICES_DAYS * _DAY:
+            for name in suppliers.get(each.item_id, ()):
+                stories.setdefault(name, set()).add(each.story_id)
+    total = sum(len(each) for each in stories.values())
+    if len(stories) < 2 or len(set().union(*stories.values())) < LEAST_VOICES:
+        return ()
+    ranked = sorted(stories.items(), key=lambda pair: (-len(pair[1]), pair[0].casefold()))
+    return tuple(
+        Voice(name=name, stories=len(each), share=round(100 * len(each) / total))
+        for name, each in ranked[:MOST_VOICES]
+    )
+
+
+def _span(first: date, last: date) -> str:
+    """`11 to 24 November`, `28 October to 10 November`."""
+    begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
+    return f"{begins} to {last.day} {last:%B}"

@@ -1,0 +1,311 @@
+"""Tells those who ask for it where there is far more than usual, and where nothing is heard.
+
+Each alarm is a message of its own with a key that says what it is about, so that none is told
+twice whatever breaks. It tells no mention: those come by alert and digest as ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from alerts.attempts import Attempt, ready_first, try_counted
+from alerts.digest.anomaly import WEEKS, is_unusual, usual
+from alerts.digest.context import TellingContext
+from alerts.digest.entry import Entry
+from alerts.digest.findings import shown
+from alerts.digest.reader_links import end_of, links_for
+from alerts.digest.share_of_voice import SupplierIndex
+from alerts.dispatch.compose import freeze_message
+from alerts.messages.alarm import Alarm, silence_lines, span_words, unusual_lines, unusual_subject
+from alerts.messages.mime import Envelope
+from alerts.messages.render import render_alarm
+from alerts.messages.wording import clock
+from alerts.schedule.cadence import held_until
+from alerts.text.sanitize import line
+from alerts.time_limit import TimeLimit
+from config.model import Expected, Subscription
+from storage.model import Notification, SourceState, Subscriber
+from storage.rules.local_time import local_time, next_day
+from storage.store import Store, Unit
+from storage.telling.volumes import CountedMention, by_day
+
+log = logging.getLogger(__name__)
+
+TASK = "alarm"
+LIMIT = TimeLimit(processor=20.0, elapsed=180.0)
+COOL_DOWN = 3  # days, the one of the alarm included
+SAME_STORIES = 0.8  # a supplier whose stories a watch has been alarmed for is the same news
+MOST_SHOWN = 15
+_DAY = timedelta(days=1)
+
+
+def alarms_due(
+    store: Store, context: TellingContext, voices: SupplierIndex, *, now: datetime
+) -> int:
+    """Write the alarms that are due to the outbox; returns how many."""
+    asking = [s for s in context.subscriptions.values() if s.unusual is not None or s.expect]
+    if not asking:
+        return 0
+    with store.reading() as unit:
+        subscribers = unit.subscribers.all()
+    written = 0
+    for subscription in asking:
+        told = [s for s in subscribers if s.subscription_key == subscription.key]
+        if not told or held_until(subscription.quiet_hours, subscription.timezone, now):
+            continue
+        for kind, look in (("unusual", partial(_unusual, voices=voices)), ("silent", _silent)):
+            subject = f"{kind} {subscription.key}"
+            if subject not in ready_first(store, TASK, [subject], now):
+                continue
+            looking = partial(_made, store, context, look, subscription, told, now)
+            made = try_counted(store, Attempt(task=TASK, subject=subject), now, looking, LIMIT)
+            for key, alarm in made or ():
+                written += _write(store, context, key, alarm, now)
+    return written
+
+
+Made = list[tuple[str, Alarm]]
+
+
+def _made(
+    store: Store,
+    context: TellingContext,
+    look: Callable[..., Made],
+    subscription: Subscription,
+    told: Sequence[Subscriber],
+    now: datetime,
+) -> Made:
+    with store.reading() as unit:
+        return look(unit, context, subscription=subscription, subscribers=told, now=now)
+
+
+def _unusual(
+    unit: Unit,
+    context: TellingContext,
+    *,
+    voices: SupplierIndex,
+    subscription: Subscription,
+    subscribers: Sequence[Subscriber],
+    now: datetime,
+) -> Made:
+    if subscription.unusual is None:
+        return []
+    zone = ZoneInfo(subscription.timezone)
+    today = local_time(now, zone).date()
+    keys = context.watch_keys(subscription)
+    # to the moment: what was just found counts
+    found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
+    # the first whole day of each
+    begun = {
+        key: next_day(local_time(at, zone).date()) for key, at in unit.watches.begun(keys).items()
+    }
+    made: Made = []
+    alarmed: set[int] = set()
+    subjects = [
+        (f"watch:{key}", context.names.watch(key).label, [f for f in found if f.watch_key == key])
+        for key in keys
+    ]
+    by_supplier: dict[str, list[CountedMention]] = {}
+    names = voices.suppliers(unit, {each.item_id for each in found}, context)
+    for each in found:
+        for name in names[each.item_id]:
+            by_supplier.setdefault(name, []).append(each)
+    subjects += [(f"supplier:{name}", name, some) for name, some in sorted(by_supplier.items())]
+    for subject, name, some in subjects:
+        # what a supplier is in was found by all of the watches since the youngest began
+        since = begun.get(subject.removeprefix("watch:"), max(begun.values(), default=None))
+        days = by_day(some, zone)
+        stories = days.get(today, set())
+        of = None if since is None else usual({d: len(s) for d, s in days.items()}, today, since)
+        if of is None or not is_unusual(len(stories), of, subscription.unusual):
+            continue
+        same = len(stories & alarmed) >= SAME_STORIES * len(stories)
+        if subject.startswith("supplier:") and same:
+            continue
+        alarmed |= stories
+        told = [
+            (one, key)
+            for one, key in _cooled(unit, subject, subscribers, today)
+            if not _is_mute(unit, one, subject, now)
+        ]
+        if not told:
+            continue
+        fresh = [each for each in some if local_time(each.at, zone).date() == today]
+        entries = _entries(unit, context, fresh)
+        lines = unusual_lines(name, len(stories), of, today, subscription.unusual, subscription.key)
+        made += [
+            (
+                key,
+                _alarm(
+                    unit,
+                    context,
+                    subscription,
+                    one,
+                    now,
+                    subject=unusual_subject(name, len(stories), of),
+                    lines=lines,
+                    entries=entries,
+                ),
+            )
+            for one, key in told
+        ]
+    return made
+
+
+def _cooled(
+    unit: Unit, subject: str, subscribers: Sequence[Subscriber], today: date
+) -> list[tuple[Subscriber, str]]:
+    """Whom nothing was said to of this for a while, with the key of the message."""
+    cooled = []
+    for one in subscribers:
+        keys = [
+            f"unusual:{one.subscriber_id}:{subject}:{today - back * _DAY}"
+            for back in range(COOL_DOWN)
+        ]
+        if not unit.outbox.known(keys):
+            cooled.append((one, keys[0]))
+    return cooled
+
+
+def _is_mute(unit: Unit, one: Subscriber, subject: str, now: datetime) -> bool:
+    mutes = unit.controls.muted(now, [one.subscriber_id])
+    return subject.removeprefix("watch:") in {each.watch_key for each in mutes}
+
+
+def _silent(
+    unit: Unit,
+    context: TellingContext,
+    subscription: Subscription,
+    subscribers: Sequence[Subscriber],
+    now: datetime,
+) -> Made:
+    made: Made = []
+    if not subscription.expect:
+        return made
+    states = {state.key: state for state in unit.sources.all()}
+    for wanted in subscription.expect:
+        for one in subscribers:
+            heard = _last_heard(unit, wanted, states)
+            since = max(heard or one.activated_at, one.activated_at)
+            if now - since < wanted.within:
+                continue
+            what = f"watch:{wanted.watch}" if wanted.watch else f"source:{wanted.source}"
+            key = f"expect:{one.subscriber_id}:{what}:{since:%Y-%m-%dT%H:%M}"
+            if unit.outbox.known([key]):
+                continue
+            subject, lines = _silence(unit, context, wanted, states, subscription, since, now)
+            alarm = _alarm(
+                unit, context, subscription, one, now, subject=subject, lines=lines, entries=()
+            )
+            made.append((key, alarm))
+    return made
+
+
+def _last_heard(unit: Unit, wanted: Expected, states: Mapping[str, SourceState]) -> datetime | None:
+    if wanted.watch is not None:
+        return unit.volumes.last(wanted.watch)
+    state = states.get(wanted.source or "")
+    return None if state is None else state.newest_at
+
+
+def _silence(
+    unit: Unit,
+    context: TellingContext,
+    wanted: Expected,
+    states: Mapping[str, SourceState],
+    subscription: Subscription,
+    since: datetime,
+    now: datetime,
+) -> tuple[str, tuple[str, ...]]:
+    zone, span = subscription.timezone, span_words(wanted.within)
+    if wanted.watch is not None:
+        label = line(context.names.watch(wanted.watch).label, 80)
+        lines = silence_lines(
+            f"The watch {label}", since, wanted.within, zone, now, unit.coverage(since, now)
+        )
+        return f"Nothing for {span}: {label}", lines
+    name, state = context.names.source(wanted.source or ""), states.get(wanted.source or "")
+    first = (
+        f"{name} has listed nothing new since {clock(since, zone, now)}; something was expected "
+        f"within {span}."
+    )
+    if state is None or state.last_polled_at is None:
+        second = "It has not been asked yet."
+    elif state.failures and state.last_success_at is not None:
+        at = clock(state.last_success_at, zone, now)
+        second = f"It cannot be read since {at}: {line(state.last_error or 'no answer', 160)}."
+    elif state.failures:
+        second = f"It has never answered: {line(state.last_error or 'no answer', 160)}."
+    else:
+        at = clock(state.last_polled_at, zone, now)
+        second = f"It answers, last {at}: the silence is its own, or its address has moved."
+    return f"Nothing for {span}: {name}", (first, second)
+
+
+def _entries(
+    unit: Unit, context: TellingContext, found: Sequence[CountedMention]
+) -> tuple[Entry, ...]:
+    """The stories behind an alarm, the newest first."""
+    watches = {each.item_id: each.watch_key for each in reversed(found)}
+    items = {each.item_id: each for each in unit.items.get_many(list(watches)[:200])}
+    mentions = [
+        (mention, item)
+        for item_id, item in items.items()
+        for mention in unit.mentions.of_item(item_id)
+        if mention.match.watch_key == watches[item_id]
+    ]
+    return shown(unit, mentions, context)[:MOST_SHOWN]
+
+
+def _alarm(
+    unit: Unit,
+    context: TellingContext,
+    subscription: Subscription,
+    one: Subscriber,
+    now: datetime,
+    *,
+    subject: str,
+    lines: tuple[str, ...],
+    entries: tuple[Entry, ...],
+) -> Alarm:
+    return Alarm(
+        subject=subject,
+        lines=lines,
+        entries=entries,
+        recipient=one.recipient,
+        subscription=subscription.key,
+        timezone=subscription.timezone,
+        now=now,
+        contact=context.contact,
+        links=links_for(unit, context.settings.service.public_url, [one]),
+    )
+
+
+def _write(store: Store, context: TellingContext, key: str, alarm: Alarm, now: datetime) -> int:
+    envelope = Envelope(
+        kind="alert",
+        delivery_key=key,
+        recipient=alarm.recipient,
+        list_name=alarm.subscription,
+        contact=alarm.contact,
+        stop=end_of(alarm.links),
+    )
+    if key not in ready_first(store, TASK, [key], now):
+        return 0
+    attempt = Attempt(task=TASK, subject=key, about=alarm.subject)
+
+    def render() -> Notification:
+        return freeze_message(render_alarm(alarm), envelope, context.settings, now)
+
+    notification = try_counted(store, attempt, now, render, LIMIT)
+    if notification is None:
+        return 0
+    with store.transaction() as unit:
+        new = unit.outbox.enqueue(notification, now)
+    if new:
+        log.info("alarm.written key=%s", key)
+    return int(new)

@@ -1,0 +1,46 @@
+"""Makes of rendered words the message that a recipient's channel sends, frozen. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from alerts.channels.apprise import compose_text
+from alerts.channels.kinds import APPRISE, HOOKS
+from alerts.errors import MessageError
+from alerts.messages.mime import Envelope, freeze, mailbox, message_id
+from alerts.messages.render import Rendered
+from config.model import Settings
+from config.values import CHANNEL, is_channel
+from storage.model import Notification
+
+
+def freeze_message(
+    rendered: Rendered, envelope: Envelope, settings: Settings, now: datetime
+) -> Notification:
+    """A mail, or what the channel sends whose key the recipient names.
+
+    Raises:
+        MessageError: the address is none, or there is no such channel.
+    """
+    if not is_channel(envelope.recipient):
+        return freeze(rendered, envelope, settings.mail, now)
+    key = envelope.recipient.removeprefix(CHANNEL)
+    place = next((each for each in settings.channels if each.key == key), None)
+    if place is None:
+        raise MessageError(f"there is no channel {key!r}; declare it in settings.toml")
+    bound = replace(envelope, channel=key)
+    identity = message_id(bound, mailbox(settings.mail.sender).domain, now)
+    if place.kind == APPRISE:
+        raw = compose_text(rendered)
+    else:
+        raw = HOOKS[place.kind].compose(rendered, bound, identity.strip("<>"))
+    return Notification(
+        delivery_key=envelope.delivery_key,
+        kind=envelope.kind,
+        channel=key,
+        recipient=envelope.recipient,
+        subject=rendered.subject,
+        message_id=identity,
+        raw=raw,
+    )

@@ -1,0 +1,313 @@
+"""Composes the one message that tells some subscribers what is pending; writes nothing.
+
+A message that cannot be composed in full is composed with some items by headline and link only
+(`Cut.brief`), and without what it says beside its items (`Cut.bare`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal
+
+from alerts.digest.context import TellingContext
+from alerts.digest.digest import Digest, Hushed, Occasion, build_digest
+from alerts.digest.findings import as_seen_by, copies_marked, explain_tellings, members_of
+from alerts.digest.reader_links import end_of, links_for
+from alerts.digest.recent_volume import RecentVolume, recent_volume
+from alerts.digest.share_of_voice import SupplierIndex
+from alerts.dispatch.compose import freeze_message
+from alerts.dispatch.preferences import apply_preferences
+from alerts.dispatch.threads import thread_of
+from alerts.messages.mime import Envelope
+from alerts.messages.render import render
+from alerts.schedule.due import Due
+from alerts.text.missing_text import NOT_SHOWN
+from alerts.text.sanitize import line, shorten
+from config.model import Subscription
+from storage.model import Notification, PendingTelling, StoredItem, Subscriber, TextState
+from storage.store import Unit
+
+# what was alerted is repeated in the next digest, never alone; after this it is let go
+REPEATED_FOR = timedelta(days=7)
+MAX_IDS = 100  # characters; delivery keys have 400
+MAX_HEADLINE = 200
+
+Kind = Literal["digest", "alert"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The subscribers of one recipient that are told in one message."""
+
+    due: tuple[Due, ...]
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Of its subscribers."""
+        return tuple(sorted(each.subscriber.subscriber_id for each in self.due))
+
+    @property
+    def subscriptions(self) -> tuple[Subscription, ...]:
+        """Of its subscribers."""
+        return tuple(each.subscription for each in self.due)
+
+    @property
+    def subscribers(self) -> tuple[Subscriber, ...]:
+        """Who is told."""
+        return tuple(each.subscriber for each in self.due)
+
+    @property
+    def recipient(self) -> str:
+        """Where the message goes."""
+        return self.due[0].subscriber.recipient
+
+    @property
+    def kind(self) -> Kind:
+        """What the message is."""
+        return kind_of(self.subscriptions[0])
+
+    @property
+    def subject(self) -> str:
+        """What it is called in quarantine."""
+        return f"{self.kind} to {self.recipient}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """How a message is to be composed.
+
+    `brief`: item id -> why it is shown by headline and link only; an empty reason leaves out the
+    headline too. `bare`: without volume, coverage and thread. `only`: these items and no other,
+    to find out which of them cannot be shown.
+    """
+
+    brief: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    bare: bool = False
+    only: frozenset[int] | None = None
+
+
+IN_FULL = Cut()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A message as it will be sent, and what is told by it.
+
+    `notification` is None where nothing is to be said; `settled` then waits no longer. `items` are
+    the ids of all that is pending; `damaged` names rows that could not be read: (table, id) ->
+    cause.
+    """
+
+    notification: Notification | None
+    settled: tuple[PendingTelling, ...]
+    told: int
+    items: frozenset[int]
+    damaged: Mapping[tuple[str, int], str]
+
+
+def compose(
+    unit: Unit,
+    context: TellingContext,
+    group: Group,
+    now: datetime,
+    voices: SupplierIndex,
+    cut: Cut = IN_FULL,
+) -> Composed:
+    """Read what is pending for a group and make the message of it.
+
+    Raises:
+        MessageError: the address is none, or there is no such channel.
+    """
+    kind = group.kind
+    occasion = occasion_of(unit, kind, group.subscribers, group.subscriptions, context, now)
+    pending = unit.subscribers.pending(group.ids)
+    items = frozenset(one.item.item_id for one in pending)
+    if cut.only is not None:
+        pending = tuple(one for one in pending if one.item.item_id in cut.only)
+    asked_for = apply_preferences(
+        unit, pending, group.subscriptions, group.subscribers, context.names, now
+    )
+    tellings = worth_telling(unit, asked_for.tellings, occasion, context)
+    shown = tuple(_in_brief(one, cut.brief) for one in tellings)
+    digest = digest_of(
+        unit,
+        shown,
+        group.subscriptions,
+        occasion,
+        context,
+        asked_for.hushed,
+        voices,
+        bare=cut.bare,
+    )
+    notification = None
+    if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
+        envelope = Envelope(
+            kind=kind,
+            delivery_key=_delivery_key(kind, group, tellings, now),
+            recipient=group.recipient,
+            list_name=group.subscriptions[0].key,
+            contact=context.contact,
+            stop=end_of(occasion.links),
+            thread=() if cut.bare else thread_of(unit, tellings, occasion),
+        )
+        notification = freeze_message(render(digest), envelope, context.settings, now)
+    settled = (
+        pending
+        if kind == "alert" or notification
+        else (*_stale(tellings, now), *asked_for.declined)
+    )
+    return Composed(
+        notification=notification,
+        settled=settled,
+        told=len(tellings),
+        items=items,
+        damaged=dict(unit.damage.rows),
+    )
+
+
+def worth_telling(
+    unit: Unit, pending: Sequence[PendingTelling], occasion: Occasion, context: TellingContext
+) -> tuple[PendingTelling, ...]:
+    """What of the pending tellings belongs into a message on this occasion."""
+    if occasion.kind == "alert":
+        # whatever told it, or its story, at once is over
+        marked = copies_marked(occasion.recipient, unit, pending, context)
+        return tuple(telling for telling in marked if telling.told_before is None)
+    return as_seen_by(occasion.recipient, unit, pending, context)
+
+
+def digest_of(
+    unit: Unit,
+    tellings: Sequence[PendingTelling],
+    subscriptions: Sequence[Subscription],
+    occasion: Occasion,
+    context: TellingContext,
+    hushed: Sequence[Hushed],
+    voices: SupplierIndex,
+    *,
+    bare: bool = False,
+) -> Digest:
+    """What a message says; `bare`: of its items alone."""
+    keys = dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s))
+    coverage, last = None, RecentVolume()
+    if occasion.kind == "digest" and not bare:
+        coverage = unit.coverage(occasion.since or occasion.now, occasion.now)
+        last = recent_volume(unit, context, subscriptions, voices, occasion.now)
+    findings = explain_tellings(unit, tellings, context)
+    in_full = [one.item for one in tellings if one.item.thin_reason != NOT_SHOWN]
+    return build_digest(
+        findings,
+        names=context.names,
+        occasion=occasion,
+        coverage=coverage,
+        watch_keys=tuple(keys),
+        members=members_of(unit, in_full),
+        hushed=hushed,
+        volume=last.volume,
+        voices=last.voices,
+    )
+
+
+def occasion_of(
+    unit: Unit,
+    kind: Kind,
+    subscribers: Sequence[Subscriber],
+    subscriptions: Sequence[Subscription],
+    context: TellingContext,
+    now: datetime,
+) -> Occasion:
+    """For whom, when and over what time a message is."""
+    since = min(s.last_cut_at or s.activated_at for s in subscribers)
+    return Occasion(
+        kind=kind,
+        recipient=subscribers[0].recipient,
+        subscriptions=tuple(s.key for s in subscriptions),
+        schedules=tuple(schedule(s) for s in subscriptions),
+        timezone=subscriptions[0].timezone,
+        # a clock that was put back must not make a span that ends before it begins
+        since=min(since, now),
+        now=now,
+        contact=context.contact,
+        links=links_for(unit, context.settings.service.public_url, subscribers),
+    )
+
+
+def kind_of(subscription: Subscription) -> Kind:
+    """Whether a subscription sends alerts or digests."""
+    return "alert" if subscription.cadence.kind == "immediate" else "digest"
+
+
+def schedule(subscription: Subscription) -> str:
+    """A subscription as its reader knows it."""
+    cadence = subscription.cadence
+    return f"{subscription.key} ({cadence.text or cadence.kind})"
+
+
+def _in_brief(telling: PendingTelling, brief: Mapping[int, str]) -> PendingTelling:
+    """The telling with headline and link only, if its item is to be shown so."""
+    item = telling.item
+    if item.item_id not in brief:
+        return telling
+    match = replace(telling.mention.match, spans=(), revision=1)
+    headline = f"Item {item.item_id}"
+    if brief[item.item_id]:
+        headline = shorten(line(item.title[: 2 * MAX_HEADLINE]), MAX_HEADLINE) or headline
+    return replace(
+        telling,
+        item=StoredItem(
+            item_id=item.item_id,
+            source_key=item.source_key,
+            kind=item.kind,
+            url=item.url if item.url is not None and len(item.url) <= 2_000 else None,
+            title=headline,
+            authors=(),
+            published_at=None,
+            published_raw=None,
+            language=None,
+            summary="",
+            body="",
+            comments="",
+            pages=(),
+            text_state=TextState.THIN,
+            thin_reason=NOT_SHOWN,
+            content_hash=None,
+            first_seen_at=item.first_seen_at,
+            revised_at=None,
+            revision=1,
+            baseline=False,
+            # a story of its own: nothing of the others may stand in for it
+            story_id=-item.item_id,
+            carriers=(),
+        ),
+        mention=replace(telling.mention, match=match),
+    )
+
+
+def _stale(tellings: Sequence[PendingTelling], now: datetime) -> tuple[PendingTelling, ...]:
+    """What an alert told long ago, and no digest had a reason to repeat."""
+    return tuple(
+        telling
+        for telling in tellings
+        if telling.told_before is not None and now - telling.told_before >= REPEATED_FOR
+    )
+
+
+def _delivery_key(
+    kind: Kind, group: Group, tellings: Sequence[PendingTelling], now: datetime
+) -> str:
+    ids = "+".join(str(each) for each in group.ids)
+    if len(ids) > MAX_IDS:
+        ids = hashlib.sha256(ids.encode()).hexdigest()[:32]
+    first = group.due[0]
+    told = sorted({(t.mention.mention_id, t.revision, t.what) for t in tellings})
+    content = hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    if kind == "alert":
+        return f"alert:{ids}:{content}"
+    slot = first.day.isoformat()
+    if first.forced or first.subscription.cadence.kind in ("hourly", "cron"):
+        slot = f"{now:%Y-%m-%dT%H:%MZ}"
+    return f"digest:{ids}:{slot}" + (":now" if first.forced else "")

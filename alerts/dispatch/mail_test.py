@@ -1,0 +1,82 @@
+"""One message to try the mail settings with, past the outbox: its outcome is shown at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from alerts.channels import Channel, open_channels
+from alerts.dispatch.compose import freeze_message
+from alerts.messages.mime import Envelope, mailbox
+from alerts.messages.render import render_note
+from config.model import Settings
+from config.values import is_channel
+from storage.model import OutboxMessage, Receipt
+
+
+def advice(settings: Settings) -> tuple[str, ...]:
+    """What else decides whether mail arrives: the way to the server, and DNS records to look at.
+
+    Nothing is asked of DNS: what this machine's resolver says is not what the reader's server sees.
+    """
+    server = settings.mail.smtp
+    if server is None:
+        return ()
+    domain = mailbox(settings.mail.sender).domain
+    ways = {
+        "tls": "encrypted from the start, the server's certificate checked",
+        "starttls": "encrypted by STARTTLS, the server's certificate checked",
+        "none": "NOT encrypted: everybody on the way can read and change it",
+    }
+    return (
+        f"From {settings.mail.sender}; to {server.host} {ways[server.security]}.",
+        f"SPF:   dig +short TXT {domain} must have a v=spf1 record that allows {server.host} "
+        "to send for it.",
+        f"DKIM:  {server.host} should sign for {domain}: a message that arrived has a "
+        f"DKIM-Signature with d={domain}.",
+        f"DMARC: dig +short TXT _dmarc.{domain} should have a v=DMARC1 record; with p=reject or "
+        "p=quarantine, SPF or DKIM has to hold, or digests land in spam.",
+    )
+
+
+def send_test(
+    settings: Settings,
+    address: str,
+    now: datetime,
+    *,
+    channels: Mapping[str, Channel] | None = None,
+) -> Receipt:
+    """Send a test message to `address`, or to a channel (`channel:KEY`), and say what became of it.
+
+    Raises:
+        MessageError: if `address` or the sender in the settings is not a mail address.
+    """
+    where = settings.mail.smtp
+    way = f"by {where.host}:{where.port} ({where.security})" if where else "as a file"
+    if is_channel(address):
+        way = f"by {address}"
+    rendered = render_note(
+        "Test of media watch",
+        ("This message was sent to try the settings.", "", f"It went {way}. All is well."),
+    )
+    envelope = Envelope(
+        kind="test", delivery_key=f"test:{address}:{now.isoformat()}", recipient=address
+    )
+    notification = freeze_message(rendered, envelope, settings, now)
+    message = OutboxMessage(
+        row_id=0,
+        notification=notification,
+        state="leased",
+        attempts=0,
+        unknown_outcomes=0,
+        created_at=now,
+        next_at=now,
+        sent_at=None,
+        last_code=None,
+        last_error=None,
+    )
+    channel = (channels or open_channels(settings))[notification.channel]
+    try:
+        return channel.send(message)
+    finally:
+        channel.rest()

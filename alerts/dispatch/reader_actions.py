@@ -1,0 +1,88 @@
+"""What a reader's link concerns, and carrying out what it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.digest.context import TellingContext
+from alerts.digest.reader_links import MUTED_FOR, Action, Control
+from alerts.messages.wording import clock
+from alerts.text.sanitize import line
+from storage.store import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a link concerns, and whether what it asks for is done already.
+
+    `recipients` and `subscriptions` are of all whom it concerns; `watch` is a label; `headline` is
+    of the item that is not relevant; `until` says how long a watch is mute.
+    """
+
+    action: Action
+    recipients: tuple[str, ...]
+    subscriptions: tuple[str, ...]
+    done: bool
+    watch: str = ""
+    headline: str = ""
+    until: str = ""
+
+
+def standing(
+    unit: Unit, control: Control, context: TellingContext, now: datetime
+) -> Standing | None:
+    """What a link concerns now; None where nothing of it is known (any more)."""
+    subscribers = unit.subscribers.named(control.subscriber_ids)
+    if not subscribers:
+        return None
+    item = unit.items.get(control.item_id) if control.item_id else None
+    mutes = [
+        each.until
+        for each in unit.controls.muted(now, control.subscriber_ids)
+        if each.watch_key == control.watch_key
+    ]
+    dismissed = unit.controls.dismissed(control.subscriber_ids, [control.item_id])
+    zones = [
+        context.subscriptions[each.subscription_key].timezone
+        for each in subscribers
+        if each.subscription_key in context.subscriptions
+    ]
+    zone = zones[0] if zones else "UTC"
+    done = {
+        "end": all(each.ended_at is not None for each in subscribers),
+        "mute": bool(mutes),
+        "irrelevant": any(watch == control.watch_key for _, watch, _ in dismissed),
+    }
+    return Standing(
+        action=control.action,
+        recipients=tuple(dict.fromkeys(each.recipient for each in subscribers)),
+        subscriptions=tuple(dict.fromkeys(each.subscription_key for each in subscribers)),
+        done=done[control.action],
+        watch=line(context.names.watch(control.watch_key).label, 80) if control.watch_key else "",
+        headline="" if item is None else line(item.title, 200),
+        until=clock(max(mutes), zone, now) if mutes else "",
+    )
+
+
+def carry_out(unit: Unit, control: Control, now: datetime) -> bool:
+    """Do what a link asks for; done twice it is done once. Whether anybody's messages ended."""
+    ids = control.subscriber_ids
+    if control.action == "end":
+        return unit.controls.end(ids, now) > 0
+    if control.action == "mute":
+        unit.controls.mute(ids, control.watch_key, now + MUTED_FOR)
+    else:
+        unit.controls.dismiss(ids, control.watch_key, control.item_id, now)
+    return False
+
+
+def take_back(unit: Unit, control: Control, now: datetime) -> None:
+    """Undo what a link did; what came meanwhile is not told."""
+    ids = control.subscriber_ids
+    if control.action == "end":
+        unit.controls.resume(ids, now)
+    elif control.action == "mute":
+        unit.controls.unmute(ids, control.watch_key)
+    else:
+        unit.controls.recall(ids, control.watch_key, control.item_id)

@@ -1,0 +1,131 @@
+"""The one message that a recipient gets after the first poll: what is watched and what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from alerts.attempts import Attempt, ready_first, try_counted
+from alerts.digest.context import TellingContext
+from alerts.digest.findings import shown
+from alerts.digest.reader_links import end_of, links_for
+from alerts.digest.welcome_content import Planned, Welcome
+from alerts.dispatch.compose import freeze_message
+from alerts.dispatch.cut import schedule
+from alerts.messages.mime import Envelope
+from alerts.messages.render import render_welcome
+from alerts.schedule.cadence import next_due
+from alerts.time_limit import TimeLimit
+from storage.model import Notification, SourceState, Subscriber
+from storage.store import Store, Unit
+
+TASK = "welcome"
+LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
+NEWEST = 10
+# sources that hang or are blocked must not keep everybody waiting for the first word
+PATIENCE = timedelta(minutes=30)
+
+
+def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
+    """Welcome the recipients that were not welcomed yet, once all sources were tried; how many.
+
+    What the first poll brought is matched before: a recipient learns of it once, as already there.
+    """
+    with store.reading() as unit:
+        waiting = _unwelcomed(unit, context)
+        if not waiting:
+            return 0
+        states = [state for state in unit.sources.all() if state.active]
+        begun = min(s.activated_at for members in waiting.values() for s in members)
+        if not first_poll_over(states, begun, now) or unit.items.pending(now=now, limit=1):
+            return 0
+    done = 0
+    for recipient in ready_first(store, TASK, list(waiting), now):
+        members = waiting[recipient]
+        attempt = Attempt(task=TASK, subject=recipient)
+        notification = try_counted(
+            store, attempt, now, partial(_compose, store, context, members, states, now), LIMIT
+        )
+        if notification is not None:
+            with store.transaction() as unit:
+                done += unit.outbox.enqueue(notification, now)
+    return done
+
+
+def first_poll_over(states: Sequence[SourceState], begun: datetime, now: datetime) -> bool:
+    """Whether every source was tried, or has been waited for long enough. Pure.
+
+    Where nothing at all answers, the fault is the network's more likely than that of all sources:
+    a welcome then waits, and after `PATIENCE` says so.
+    """
+    answered = any(state.last_success_at is not None for state in states)
+    tried = all(state.last_polled_at is not None for state in states)
+    if answered and tried:
+        return True
+    return bool(states) and (answered or tried) and now - begun >= PATIENCE
+
+
+def _unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subscriber]]:
+    members: dict[str, list[Subscriber]] = {}
+    for subscriber in unit.subscribers.all():
+        if subscriber.subscription_key in context.subscriptions:
+            members.setdefault(subscriber.recipient, []).append(subscriber)
+    return {r: who for r, who in members.items() if not unit.subscribers.welcomed(r)}
+
+
+def _compose(
+    store: Store,
+    context: TellingContext,
+    members: Sequence[Subscriber],
+    states: Sequence[SourceState],
+    now: datetime,
+) -> Notification:
+    recipient = members[0].recipient
+    with store.reading() as unit:
+        welcome = _gather(unit, context, members, states, now)
+    envelope = Envelope(
+        kind="welcome",
+        delivery_key=f"welcome:{recipient}",
+        recipient=recipient,
+        list_name=members[0].subscription_key,
+        contact=context.contact,
+        stop=end_of(welcome.links),
+    )
+    return freeze_message(render_welcome(welcome), envelope, context.settings, now)
+
+
+def _gather(
+    unit: Unit,
+    context: TellingContext,
+    members: Sequence[Subscriber],
+    states: Sequence[SourceState],
+    now: datetime,
+) -> Welcome:
+    subscriptions = [context.subscriptions[m.subscription_key] for m in members]
+    keys = tuple(dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s)))
+    return Welcome(
+        recipient=members[0].recipient,
+        plans=tuple(
+            Planned(
+                key=s.key,
+                schedule=schedule(s),
+                next_at=next_due(s.cadence, s.timezone, s.quiet_hours, now),
+            )
+            for s in subscriptions
+        ),
+        watches=tuple(context.names.watch(key) for key in keys),
+        sources_total=len(states),
+        sources_answered=sum(state.last_success_at is not None for state in states),
+        silent=tuple(
+            (context.names.source(state.key), state.last_error or "")
+            for state in states
+            if state.last_success_at is None
+        ),
+        items_stored=unit.items.count(),
+        entries=shown(unit, unit.mentions.newest(keys, NEWEST), context),
+        timezone=subscriptions[0].timezone,
+        now=now,
+        contact=context.contact,
+        links=links_for(unit, context.settings.service.public_url, members),
+    )

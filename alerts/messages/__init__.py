@@ -1,0 +1,4 @@
+"""Rendering: subject, plain text, HTML, charts, and the MIME message.
+
+Pure but for reading templates.
+"""

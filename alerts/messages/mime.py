@@ -1,0 +1,219 @@
+"""Puts a rendered message into a mail: headers, parts, and the bytes that every attempt sends.
+
+RFC 5322, 2045 and 2369, RFC 3834 for Auto-Submitted. Pure: the clock comes as an argument.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError as EmailError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from typing import Literal
+from urllib.parse import quote
+
+from alerts.errors import MessageError
+from alerts.messages.render import Rendered
+from alerts.text.sanitize import line
+from config.model import MailSettings
+from storage.model import Notification
+
+MAX_SUBJECT = 200
+MAX_REFERENCES = 8  # beside the first; programs need that one
+
+# At 78 columns EmailMessage encodes a long List-Unsubscribe, which breaks it; 998 leaves it plain.
+_PLAIN = SMTP.clone(max_line_length=998)
+_NEVER_ENCODED = frozenset(
+    (
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "list-id",
+        "message-id",
+        "references",
+        "in-reply-to",
+    )
+)
+# At most 76 columns for quoted-printable (RFC 2045, 6.7) and for encoded words (RFC 2047, 2), of
+# which the default of 78 makes lines that are one too long.
+_FOLDED = SMTP.clone(max_line_length=76)
+
+
+class _HeaderPolicy(EmailPolicy):
+    """Folds what people read, and never encodes what programs read."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        policy = _PLAIN if name.lower() in _NEVER_ENCODED else _FOLDED
+        return policy.fold_binary(name, value)
+
+
+_HEADERS = _HeaderPolicy(linesep="\r\n")
+_BARE_BREAK = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<spec>[^<>\s]+)>$")
+_ID = re.compile(r"[^a-z0-9-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """What a message needs besides its words.
+
+    `list_name` names the list in List-Id; `contact` is the address of a request to stop, and `stop`
+    the web address that does it; `thread` are the Message-IDs of the messages that it follows, the
+    first of all in front.
+    """
+
+    kind: Literal["digest", "alert", "welcome", "operator", "test"]
+    delivery_key: str
+    recipient: str
+    list_name: str = ""
+    contact: str | None = None
+    stop: str | None = None
+    channel: str = "email"
+    thread: tuple[str, ...] = ()
+
+
+def freeze(
+    rendered: Rendered, envelope: Envelope, settings: MailSettings, now: datetime
+) -> Notification:
+    """Make the mail that is sent, byte for byte the same at each attempt.
+
+    Raises:
+        MessageError: if the sender or the recipient is not a mail address.
+    """
+    sender = mailbox(settings.sender)
+    recipient = mailbox(envelope.recipient)
+    subject = _header(rendered.subject, MAX_SUBJECT) or "Media watch"
+    identity = message_id(envelope, sender.domain, now)
+    message = EmailMessage(policy=_HEADERS)
+    try:
+        message["Date"] = now
+        message["From"] = sender
+        message["To"] = recipient
+        if settings.reply_to:
+            message["Reply-To"] = mailbox(settings.reply_to)
+        message["Subject"] = subject
+        message["Message-ID"] = identity
+        if envelope.thread:
+            message["In-Reply-To"] = envelope.thread[0]
+            known = (envelope.thread[0], *envelope.thread[1:][-MAX_REFERENCES:])
+            message["References"] = " ".join(known)
+        # no out-of-office answers (RFC 3834, and for Exchange the last)
+        message["Auto-Submitted"] = "auto-generated"
+        message["Precedence"] = "bulk"
+        message["X-Auto-Response-Suppress"] = "All"
+        message["MIME-Version"] = "1.0"
+        message["List-Id"] = f"<{list_id(envelope.list_name, sender.domain)}>"
+        ways = _ways_to_stop(envelope)
+        if ways:
+            message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)
+        if envelope.stop and envelope.stop.startswith("https://"):
+            # mail programs do it with one click (RFC 8058), which is for https alone
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    except (ValueError, EmailError) as error:
+        raise MessageError(
+            f"a header of {envelope.delivery_key!r} cannot be written: {error}"
+        ) from error
+    message.make_alternative()
+    message.attach(_part(rendered.text, "plain"))
+    boundary = f"=_{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
+    message.attach(_with_pictures(rendered, f"{boundary}.r"))
+    message.set_boundary(boundary)
+    raw = message.as_bytes()
+    if _BARE_BREAK.search(raw) or not raw.isascii():
+        raise MessageError(f"the mail for {envelope.delivery_key!r} is not clean CRLF and ASCII")
+    return Notification(
+        delivery_key=envelope.delivery_key,
+        kind=envelope.kind,
+        channel=envelope.channel,
+        recipient=recipient.addr_spec,
+        subject=subject,
+        message_id=identity,
+        raw=raw,
+    )
+
+
+def _ways_to_stop(envelope: Envelope) -> list[str]:
+    ways = [envelope.stop] if envelope.stop else []
+    if envelope.contact:
+        about = quote(f"unsubscribe {envelope.list_name}".strip())
+        ways.append(
+            f"mailto:{quote(mailbox(envelope.contact).addr_spec, safe='@')}?subject={about}"
+        )
+    return ways
+
+
+def mailbox(text: str) -> Address:
+    """A mail address with or without a name; the domain in its ASCII form.
+
+    Raises:
+        MessageError: if it is none, or its local part needs SMTPUTF8, which many servers lack.
+    """
+    named = _NAMED.match(text.strip())
+    name, spec = (named["name"].strip(' "'), named["spec"]) if named else ("", text.strip())
+    local, at, domain = spec.rpartition("@")
+    if not at or not local or not domain or re.search(r"[\s<>,;:\"()\\]", spec):
+        raise MessageError(f"{text!r} is not a mail address; write name@host or Name <name@host>")
+    if not local.isascii():
+        raise MessageError(f"{text!r} has letters outside ASCII before the @; use another address")
+    try:
+        return Address(_header(name, 100), local, domain.encode("idna").decode("ascii").lower())
+    except (ValueError, EmailError) as error:
+        raise MessageError(f"{text!r} is not a mail address: {error}") from error
+
+
+def message_id(envelope: Envelope, domain: str, now: datetime) -> str:
+    """The Message-ID: fixed when the message is made, the same at every attempt.
+
+    The moment is part of it: a database that is begun anew counts its subscribers from one again,
+    and mailboxes drop a message whose id they have seen.
+    """
+    seed = f"{envelope.delivery_key}\n{envelope.recipient}\n{now.isoformat()}"
+    return f"<{envelope.kind}.{hashlib.sha256(seed.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def list_id(name: str, domain: str) -> str:
+    """The List-Id of a subscription, by which mail programs filter (RFC 2919)."""
+    label = _ID.sub("-", name.lower()).strip("-")
+    return f"{label}.supplierwatch.{domain}" if label else f"supplierwatch.{domain}"
+
+
+def _header(text: str, limit: int) -> str:
+    # what looks like an encoded word would be decoded into what it hides, line breaks included
+    return line(text, limit).replace("=?", "= ?")
+
+
+def _with_pictures(rendered: Rendered, boundary: str) -> EmailMessage:
+    """The HTML, and beside it the pictures that it shows (RFC 2387)."""
+    html = _part(rendered.html, "html")
+    if not rendered.pictures:
+        return html
+    related = EmailMessage(policy=_FOLDED)
+    related.make_related()
+    related.attach(html)
+    for picture in rendered.pictures:
+        image = EmailMessage(policy=_FOLDED)
+        image.set_content(
+            picture.png,
+            maintype="image",
+            subtype="png",
+            disposition="inline",
+            filename=f"{picture.cid.partition('-')[0]}.png",
+            cid=f"<{picture.cid}>",
+        )
+        del image["MIME-Version"]
+        related.attach(image)
+    del related["MIME-Version"]
+    related.set_boundary(boundary)
+    related.set_param("type", "text/html")
+    return related
+
+
+def _part(text: str, subtype: Literal["plain", "html"]) -> EmailMessage:
+    part = EmailMessage(policy=_FOLDED)
+    clean = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+    part.set_content(clean, subtype=subtype, charset="utf-8", cte="quoted-printable")
+    del part["MIME-Version"]
+    return part

@@ -1,0 +1,285 @@
+"""The plain text of messages: reads well alone, in 72 columns, with each link on its own line."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+
+from alerts.digest.digest import Digest
+from alerts.digest.entry import Entry
+from alerts.digest.reader_links import ReaderLinks
+from alerts.digest.welcome_content import Welcome
+from alerts.messages import wording
+from alerts.messages.alarm import Alarm
+from alerts.messages.layout import MAX_ALSO, LaidBlock, Layout
+from alerts.text.sentences import Segment
+
+WIDTH = 72
+_ADDRESS_ALONE = re.compile(r"\s*+[a-z][a-z0-9+.-]*+:\S++", re.IGNORECASE)
+
+
+def digest_text(digest: Digest, layout: Layout) -> str:
+    """A digest or an alert as text."""
+    occasion = digest.occasion
+    lines = [
+        *wrap(wording.opening(digest)),
+        *wrap(wording.tally(digest)),
+        wording.long_date(occasion.now, occasion.timezone),
+        *_in_short(layout),
+        *_sections(digest, layout),
+        *_changes(digest, layout),
+        *_told(digest, layout),
+        *_lately(digest),
+        *_coverage(digest),
+        "",
+        "-- ",
+        *wrap(wording.why_sent(occasion.schedules, occasion.recipient)),
+    ]
+    lines += _ways_to_stop(occasion.links, occasion.subscriptions, occasion.contact)
+    return joined(lines)
+
+
+def welcome_text(welcome: Welcome) -> str:
+    """A welcome message as text."""
+    zone, now = welcome.timezone, welcome.now
+    lines = ["Media watch has begun", wording.long_date(now, zone), ""]
+    lines += wrap(wording.welcome_lead(welcome))
+    lines += heading("What is watched")
+    for watch in welcome.watches:
+        lines += wrap(wording.watch_line(watch, lead="- "), "  ", "")
+    lines += heading("When you hear from it")
+    for planned in welcome.plans:
+        lines += wrap(wording.plan(planned, welcome), "  ", "- ")
+    if welcome.entries:
+        lines += heading("Already there")
+        lines += wrap("The newest stored items that match. They are not sent again.")
+        for entry in welcome.entries:
+            lines += ["", *_brief(entry, wording.dated(entry, zone, now))]
+            lines += _quote(entry)
+    else:
+        lines += heading("Already there")
+        lines += wrap("Nothing that is stored matches yet.")
+    if welcome.silent:
+        lines += heading("Sources that have not answered yet")
+        for text in wording.silent_lines(welcome):
+            lines += wrap(text, "  ", "- ")
+    lines += ["", "-- ", f"Sent to {welcome.recipient} once."]
+    lines += _ways_to_stop(welcome.links, welcome.keys, welcome.contact)
+    return joined(lines)
+
+
+def _ways_to_stop(links: ReaderLinks | None, keys: Sequence[str], contact: str | None) -> list[str]:
+    lines = []
+    if links is not None:
+        lines += [*wrap(f"{wording.ends(keys)}:"), links.end]
+    if contact:
+        lines += wrap(f"To stop these messages, write to {contact}.")
+    return lines
+
+
+def alarm_text(alarm: Alarm, subject: str) -> str:
+    """An alarm as text."""
+    lines = [*wrap(subject), wording.long_date(alarm.now, alarm.timezone)]
+    for text in alarm.lines:
+        lines += ["", *wrap(text)]
+    for entry in alarm.entries:
+        lines += ["", *_brief(entry, wording.dated(entry, alarm.timezone, alarm.now))]
+        lines += _quote(entry)
+    lines += ["", "-- ", *wrap(wording.why_sent([alarm.subscription], alarm.recipient))]
+    lines += _ways_to_stop(alarm.links, [alarm.subscription], alarm.contact)
+    return joined(lines)
+
+
+def note_text(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a note; those that are indented stay as they are."""
+    for text in lines:
+        if text.startswith(" ") or not text:
+            yield text
+        else:
+            yield from wrap(text)
+
+
+def wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
+    """Wrap a text to 72 columns; words, and so addresses, are never broken.
+
+    No line is an address alone: such a line is a link of ours, and this may be a stranger's text.
+    """
+    lines: list[str] = []
+    for line in textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ):
+        if not _ADDRESS_ALONE.fullmatch(line):
+            lines.append(line)
+        elif lines:
+            lines[-1] += f" {line.strip()}"
+        else:
+            lines.append(f'{indent}"{line.strip()}"')
+    return lines
+
+
+def heading(text: str) -> list[str]:
+    """A heading with room above and a rule below."""
+    return ["", "", text.upper(), "-" * min(WIDTH, len(text))]
+
+
+def joined(lines: Iterable[str]) -> str:
+    """The lines as one text, ending in a line break."""
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def marked(segments: Sequence[Segment]) -> str:
+    """A text with its hits between asterisks."""
+    return "".join(f"*{s.text}*" if s.hit else s.text for s in segments).strip()
+
+
+def _in_short(layout: Layout) -> Iterator[str]:
+    if not layout.in_short:
+        return
+    yield from ("", "In short")
+    for part in layout.in_short:
+        yield from wrap(f"{part.name} ({part.count})", "  ")
+        for entry in part.entries:
+            yield from wrap(f"{entry.headline} ({entry.outlet})", "    ", "  - ")
+        if part.count > len(part.entries):
+            yield f"  - and {part.count - len(part.entries)} more below"
+
+
+def _sections(digest: Digest, layout: Layout) -> Iterator[str]:
+    number = 0
+    for section in layout.sections:
+        name = section.name or "Other watches"
+        yield from heading(f"{name} ({section.count} new)")
+        for block in section.blocks:
+            yield ""
+            yield from _watch(block, digest)
+            for entry in block.full:
+                number += 1
+                yield ""
+                yield from _entry(entry, digest, number)
+            if block.brief:
+                yield from ("", "   Also found:")
+                for entry in block.brief:
+                    yield from _brief(entry, wording.when(entry, digest))
+            if block.hidden:
+                yield from ("", f"   and {block.hidden} more.")
+
+
+def _watch(block: LaidBlock, digest: Digest) -> Iterator[str]:
+    yield from wrap(wording.watch_line(block.watch), "  ", "")
+    if digest.occasion.links is not None:
+        yield from ("  Mute it for 7 days:", f"  {digest.occasion.links.mute(block.watch.key)}")
+
+
+def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
+    yield from wrap(marked(entry.title), "   ", f"{number}. ")
+    meta = [wording.kind(entry), entry.outlet, wording.when(entry, digest)]
+    yield from wrap(" | ".join(part for part in meta if part), "   ")
+    if entry.link:
+        yield f"   {entry.link}"
+    if entry.stated:
+        yield from wrap(entry.stated, "   ")
+    yield from _quote(entry)
+    if entry.thin is not None:
+        yield from wrap(wording.thin(entry), "   ")
+    if entry.unread:
+        yield from wrap(entry.unread, "   ")
+    if entry.terms:
+        yield from wrap(f"Found: {wording.found(entry)}{entry.on_pages}", "   ")
+    if len(entry.watches) > 1:
+        yield from wrap(f"Also found by: {wording.listed(entry.watches[1:])}", "   ")
+    yield from _also(entry)
+    for said in wording.story(entry, digest):
+        yield from wrap(said, "   ")
+    if digest.occasion.links is not None:
+        link = digest.occasion.links.irrelevant(entry.watch_key, entry.item_id)
+        yield from ("   Not relevant?", f"   {link}")
+
+
+def _quote(entry: Entry) -> Iterator[str]:
+    for excerpt in wording.excerpts(entry):
+        says = "A reader's comment: " if wording.in_comments(excerpt) else ""
+        if excerpt.page is not None:
+            says = f"Page {excerpt.page}: "
+        yield from wrap(f"{says}{marked(excerpt.segments)}", "   > ")
+    if entry.excerpt is None and entry.teaser:
+        yield from wrap(entry.teaser, "   > ")
+
+
+def _also(entry: Entry) -> Iterator[str]:
+    if not entry.also:
+        return
+    yield "   Also in:"
+    for other in entry.also[:MAX_ALSO]:
+        yield from wrap(other.outlet, "     ", "   - ")
+        if other.link:
+            yield f"     {other.link}"
+        if other.adds:
+            yield from wrap(f"adds: “{other.adds}”", "     ")
+    if len(entry.also) > MAX_ALSO:
+        yield f"   - and {len(entry.also) - MAX_ALSO} more"
+
+
+def _brief(entry: Entry, said: str) -> Iterator[str]:
+    yield from wrap(f"{entry.headline} ({entry.outlet}, {said})", "     ", "   - ")
+    if entry.link:
+        yield f"     {entry.link}"
+
+
+def _changes(digest: Digest, layout: Layout) -> Iterator[str]:
+    if not digest.changes:
+        return
+    yield from heading(f"Changed since you were told ({len(digest.changes)})")
+    for entry in layout.changes.shown:
+        yield ""
+        yield from wrap(marked(entry.title), "   ")
+        meta = [entry.outlet, wording.when(entry, digest), f"for {', '.join(entry.watches)}"]
+        yield from wrap(" | ".join(meta), "   ")
+        if entry.link:
+            yield f"   {entry.link}"
+        if entry.stated:
+            yield from wrap(entry.stated, "   ")
+        for label, text in wording.change_lines(entry):
+            yield from wrap(f"{label}: {text}", "     ", "   ")
+    if layout.changes.hidden:
+        yield from ("", f"   and {layout.changes.hidden} more.")
+
+
+def _told(digest: Digest, layout: Layout) -> Iterator[str]:
+    if not digest.told:
+        return
+    yield from heading(f"Told before ({len(digest.told)})")
+    yield ""
+    for entry in layout.told.shown:
+        yield from _brief(entry, wording.told(entry, digest))
+    if layout.told.hidden:
+        yield f"   and {layout.told.hidden} more."
+
+
+def _lately(digest: Digest) -> Iterator[str]:
+    if digest.volume is None and not digest.voices:
+        return
+    yield from heading("Lately")
+    if digest.volume is not None:
+        yield from wrap(digest.volume.said)
+    if digest.voices:
+        shares = [f"{v.name} {v.stories} ({v.share} %)" for v in digest.voices]
+        yield from wrap(f"Share of voice in 30 days, in stories: {', '.join(shares)}.")
+
+
+def _coverage(digest: Digest) -> Iterator[str]:
+    if digest.coverage is None:
+        return
+    yield from heading("What was looked at")
+    for text in wording.coverage_lines(digest):
+        yield from wrap(text)
+    blind = wording.blind_lines(digest)
+    if blind:
+        yield from ("", "Could not be read:")
+        for text in blind:
+            yield from wrap(text, "  ", "- ")

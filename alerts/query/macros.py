@@ -1,0 +1,53 @@
+"""What a supplier's macro stands for: any of its names, or what its query finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.query.model.nodes import Node, Or
+from alerts.query.model.query_errors import QueryError
+from alerts.query.reporting.checks import check_positive
+from alerts.query.syntax.parser import parse
+from alerts.query.text.terms import TermProblem, make_term
+from config.model import Supplier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierTerms:
+    """A supplier by key, and the node that finds it."""
+
+    key: str
+    node: Node
+
+
+def compile_suppliers(suppliers: Sequence[Supplier]) -> Mapping[str, SupplierTerms]:
+    """Supplier key -> its terms. Where a query is given too, either finds the supplier.
+
+    Raises:
+        QueryError: a supplier's name or query cannot be used.
+    """
+    return {s.key: SupplierTerms(key=s.key, node=_node(s)) for s in suppliers}
+
+
+def _node(supplier: Supplier) -> Node:
+    parts: list[Node] = []
+    for name in supplier.names:
+        try:
+            # a sign in a name is no wildcard: Yahoo? is looked for as yahoo
+            parts.append(make_term(name.replace("*", " ").replace("?", " ")))
+        except TermProblem as problem:
+            raise QueryError(
+                f"the name {name!r} of supplier {supplier.key} cannot be looked for: {problem}",
+                query=name, column=1, mend=problem.mend,
+            ) from None  # fmt: skip
+    if supplier.query is not None:
+        node, _ = parse(supplier.query, {}, macros=False)
+        check_positive(node, supplier.query)
+        parts.extend(node.parts if isinstance(node, Or) else (node,))
+    if not parts:
+        raise QueryError(
+            f"supplier {supplier.key} has neither names nor a query", query=supplier.key, column=1,
+            mend='Write names = ["..."]',
+        )  # fmt: skip
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))

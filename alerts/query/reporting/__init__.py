@@ -1,0 +1,4 @@
+"""What is said of a query: canonical form, paraphrase, warnings, contradictions.
+
+Pure.
+"""

@@ -1,0 +1,192 @@
+"""An item as queries see it: its fields, and the texts in which they look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from urllib.parse import urlsplit
+
+from alerts.query.model.fields import DEFAULT_SCOPE
+from alerts.query.text.boundaries import first_paragraph
+from alerts.query.text.zone import NOTHING_KNOWN, LabelIndex, Zone
+from storage.model import StoredItem
+
+AUTHORS_APART = ", "
+NAMES_APART = "\n"  # of several buyers or suppliers: no phrase runs over the border
+PAGES_APART = "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The fields of one item, as plain text.
+
+    Where there are `pages`, each is matched by itself, with the title and the summary; places in
+    them are given in `body` if that holds the pages in order, else in the pages put together with
+    a line break between them.
+    """
+
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    comments: str = ""
+    authors: tuple[str, ...] = ()
+    url: str = ""
+    site: str = ""  # the host name; that of `url` if empty
+    source: str = ""  # the key
+    source_name: str = ""
+    language: str = ""
+    kind: str = "news"
+    buyer: str = ""
+    supplier: str = ""
+    value: float | None = None
+    date: date | None = None
+    pages: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, item: StoredItem, *, source_name: str = "") -> Document:
+        """The document of a stored item."""
+        url = item.url or next((c.url for c in item.carriers if c.url), None) or ""
+        shown = item.published_at or item.first_seen_at
+        return cls(
+            title=item.title,
+            summary=item.summary,
+            body=item.body,
+            comments=item.comments,
+            authors=item.authors,
+            url=url,
+            source=item.source_key,
+            source_name=source_name,
+            language=item.language or "",
+            kind=item.kind,
+            date=shown.date(),
+            buyer=NAMES_APART.join(item.notice.buyers) if item.notice else "",
+            supplier=NAMES_APART.join(item.notice.suppliers) if item.notice else "",
+            value=item.notice.value if item.notice else None,
+            pages=item.pages,
+        )
+
+    @property
+    def host(self) -> str:
+        """The host name that `site:` compares, in small letters."""
+        if self.site:
+            return self.site.lower()
+        try:
+            return (urlsplit(self.url).hostname or "").lower()
+        except ValueError:  # no address that can be read, such as http://[
+            return ""
+
+    def text_of(self, field: str) -> str:
+        """The text in which the places of a span of `field` count."""
+        if field == "author":
+            return AUTHORS_APART.join(self.authors)
+        if field == "body" and self.pages:
+            return self.body if self._page_starts() else PAGES_APART.join(self.pages)
+        text: str = getattr(self, field)
+        return text
+
+    def _page_starts(self) -> list[int] | None:
+        """Where each page begins in `body`; None unless it holds them all, in order."""
+        starts, at = [], 0
+        for page in self.pages:
+            found = self.body.find(page, at)
+            if found < 0:
+                return None
+            starts.append(found)
+            at = found + len(page)
+        return starts
+
+    def page_zones(self, known: LabelIndex = NOTHING_KNOWN) -> list[Zone]:
+        """The body: one zone, or one for each page."""
+        if not self.pages:
+            return [Zone("body", self.body, known=known)]
+        starts = self._page_starts()
+        if starts is None:
+            starts, at = [], 0
+            for page in self.pages:
+                starts.append(at)
+                at += len(page) + len(PAGES_APART)
+        return [
+            Zone("body", page, offset=start, known=known)
+            for page, start in zip(self.pages, starts, strict=True)
+        ]
+
+
+class EvaluatedText:
+    """What one evaluation of a query looks at: an item, or one page of it."""
+
+    def __init__(self, document: Document, shared: dict[str, list[Zone]], body: Zone) -> None:
+        self.document = document
+        self._zones = {**shared, "body": [body]}
+        self._filled: dict[tuple[str, ...], list[Zone]] = {}
+
+    def zones(self, fields: tuple[str, ...]) -> list[Zone]:
+        """The texts of some fields that are not empty, in the order given."""
+        filled = self._filled.get(fields)
+        if filled is None:
+            filled = [zone for field in fields for zone in self._field(field) if zone.text]
+            self._filled[fields] = filled
+        return filled
+
+    def _field(self, field: str) -> list[Zone]:
+        if field not in self._zones:
+            self._zones[field] = list(self._made(field))
+        return self._zones[field]
+
+    def _made(self, field: str) -> Iterator[Zone]:
+        document = self.document
+        if field == "author":
+            at = 0
+            for author in document.authors:
+                yield Zone("author", author, offset=at)
+                at += len(author) + len(AUTHORS_APART)
+        elif field == "source":
+            yield Zone("source", document.source_name)
+            yield Zone("source", document.source)
+        elif field == "lead":
+            (summary,), (body,) = self._zones["summary"], self._zones["body"]
+            if summary.parts:
+                yield summary
+            else:
+                yield Zone("body", first_paragraph(body.text), offset=body.offset)
+        else:
+            yield Zone(field, getattr(document, field))
+
+    def words_before(self, zone: Zone) -> int:
+        """How many words of title, summary and body stand before a zone of these."""
+        before = 0
+        for field in DEFAULT_SCOPE[: DEFAULT_SCOPE.index(zone.field)]:
+            before += sum(one.word_count for one in self._zones[field])
+        return before
+
+
+class Text:
+    """A document made ready; every query asks the same one."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.known = LabelIndex()
+        shared = {
+            "title": [Zone("title", document.title, known=self.known)],
+            "summary": [Zone("summary", document.summary, known=self.known)],
+        }
+        self.sheets = [
+            EvaluatedText(document, shared, body) for body in document.page_zones(self.known)
+        ]
+
+    @cached_property
+    def _usual(self) -> list[Zone]:
+        first, *others = self.sheets
+        return [*first.zones(DEFAULT_SCOPE), *(z for s in others for z in s.zones(("body",)))]
+
+    @cached_property
+    def haystack(self) -> str:
+        """Every label of title, summary and body, with blanks around each."""
+        return "".join([zone.haystack for zone in self._usual])
+
+    @cached_property
+    def elsewhere(self) -> str:
+        """The labels of the fields that are looked at only when asked for."""
+        zones = self.sheets[0].zones(("comments", "author", "url", "buyer", "supplier"))
+        return "".join([zone.haystack for zone in zones])

@@ -1,0 +1,235 @@
+"""From a written word or phrase to a `Term`, and where a term stands in a zone. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import groupby
+
+from alerts.query.model.nodes import Exactness, PartKind, Term, TermPart
+from alerts.query.text.folding import plain_signs
+from alerts.query.text.occurrences import Occurrence, of_places
+from alerts.query.text.stemming import FEWEST_LETTERS as FEWEST_LETTERS_OF_STEM
+from alerts.query.text.stemming import forms
+from alerts.query.text.token_set import MOST_JOINED
+from alerts.query.text.tokens import tokenise
+from alerts.query.text.zone import Place, Zone
+
+FEWEST_LITERALS = 3
+MOST_WILDCARDS = 5  # in one word
+MOST_PARTS = 50
+# letters to the tokeniser that no one writes: they stand for * and ? while it works
+_ANY, _ONE = "\ua66e", "\ua840"
+_TO_LETTERS = str.maketrans({"*": _ANY, "?": _ONE})
+_FROM_LETTERS = str.maketrans({_ANY: "*", _ONE: "?"})
+
+
+class TermProblem(ValueError):
+    """A term that cannot be used. `mend` says what to write."""
+
+    def __init__(self, message: str, mend: str) -> None:
+        super().__init__(message)
+        self.mend = mend
+
+
+def make_term(
+    written: str, *, exact: Exactness = "", stemmed: bool = False, column: int = 0
+) -> Term:
+    """The term for `written`.
+
+    Raises:
+        TermProblem: there is no word in it, or a wildcard that would find too much.
+    """
+    wild = exact != "raw" and not stemmed and ("*" in written or "?" in written)
+    source = written.translate(_TO_LETTERS) if wild else written
+    words = tuple(
+        tuple(
+            _part(token.folded.translate(_FROM_LETTERS), token.cased.translate(_FROM_LETTERS),
+                  wild=wild, stemmed=stemmed)
+            for token in tokens
+        )
+        for _, tokens in groupby(tokenise(source), key=lambda token: token.word)
+    )  # fmt: skip
+    if not words:
+        raise TermProblem(
+            f"there is no word in {written!r}" if written.strip() else "there is no word here",
+            'Write letters or digits; signs are compared only beside them, as in raw:"C++"',
+        )
+    term = Term(words, exact, written, column, _key(words, exact, written))
+    if len(term.parts) > MOST_PARTS:
+        raise TermProblem(
+            f"a phrase has at most {MOST_PARTS} words; this one has {len(term.parts)}",
+            "Take the words that matter, or join shorter phrases with AND",
+        )
+    return term
+
+
+def _key(
+    words: tuple[tuple[TermPart, ...], ...], exact: Exactness, written: str
+) -> tuple[str, ...]:
+    if exact == "raw":
+        return (" ".join(plain_signs(written).split()),)
+    return tuple(part.cased for word in words for part in word) if exact == "case" else ()
+
+
+def _part(text: str, cased: str, *, wild: bool, stemmed: bool) -> TermPart:
+    kind: PartKind = "word"
+    if wild and ("*" in text or "?" in text):
+        kind = "wild"
+        literal = text.replace("*", "").replace("?", "")
+        if not literal:
+            raise TermProblem(
+                f"{text} alone would find every word",
+                "Write a word with it, or pre/1 for a word in between: data pre/1 platform",
+            )
+        if text[0] in "*?":
+            raise TermProblem(
+                f"a wildcard cannot begin a word: {text}",
+                f"Write the beginning and then the wildcard: {literal}*",
+            )
+        if len(literal) < FEWEST_LITERALS:
+            raise TermProblem(
+                f"{text} has {len(literal)} letters; with a wildcard a word needs"
+                f" {FEWEST_LITERALS} or more",
+                "Write more of the word: palant*",
+            )
+        if len(text) - len(literal) > MOST_WILDCARDS:
+            raise TermProblem(
+                f"{text} has more than {MOST_WILDCARDS} wildcards",
+                "Write more of the word: palant*",
+            )
+    elif stemmed and len(text) >= FEWEST_LETTERS_OF_STEM and text.isalpha():
+        kind = "stem"
+    return TermPart(text, cased, kind)
+
+
+@lru_cache(maxsize=16_384)
+def pattern_of(wildcard: str) -> re.Pattern[str]:
+    """The expression that a label must fit as a whole.
+
+    What stands between two stars is taken where it comes first, and never looked for again (an
+    atomic group): if the rest fits behind a later place, it fits behind the first. So a label of n
+    characters costs n steps for each star, where plain backtracking costs n to the power of stars.
+    """
+    first, *others = (_fixed(run) for run in re.split(r"\*+", wildcard))
+    if not others:
+        return re.compile(first, re.DOTALL)
+    *between, last = others
+    taken = "".join(f"(?>.*?{run})" for run in between if run)
+    return re.compile(f"{first}{taken}.*{last}", re.DOTALL)
+
+
+def _fixed(run: str) -> str:
+    """Letters and question marks as an expression of the same length."""
+    return "".join("." if sign == "?" else re.escape(sign) for sign in run)
+
+
+def joined(parts: tuple[TermPart, ...]) -> str:
+    """Parts in a row, written as one word."""
+    return "".join(part.text for part in parts)
+
+
+def find_term(term: Term, zone: Zone) -> list[Occurrence]:
+    """The occurrences of a term in a zone."""
+    if term.label is not None:
+        places = zone.places(term.label)
+        return of_places(places) if places else []
+    parts = term.parts
+    if term.letters is not None and term.letters not in zone.squeezed:
+        return []  # however it is parted, its letters would stand there
+    places = _single(parts[0], zone) if len(parts) == 1 else _row(parts, zone)
+    if places and term.exact:
+        fits = _exactly(term)
+        places = [place for place in places if fits(zone, place)]
+    return of_places(places) if places else []
+
+
+def has_term(term: Term, zone: Zone) -> bool:
+    """Whether `find_term` would find something, without saying where."""
+    if term.label is not None:
+        return zone.has(term.label)
+    if term.letters is not None and not term.exact:
+        if zone.has_phrase(" ".join([part.text for part in term.parts])):
+            return True
+        if term.letters not in zone.squeezed:
+            return False
+        if f" {' '.join(part.text for part in term.parts)} " in zone.spaced:
+            return True
+    return bool(find_term(term, zone))
+
+
+def _single(part: TermPart, zone: Zone) -> list[Place]:
+    if part.kind == "wild":
+        return zone.places_like(pattern_of(part.text))
+    if part.kind == "stem":
+        return [place for form in forms(part.text) for place in zone.places(form)]
+    return zone.places(part.text)
+
+
+def _row(parts: tuple[TermPart, ...], zone: Zone) -> list[Place]:
+    """Parts one behind the other; the text may join up to MOST_JOINED of them into one."""
+    found: set[Place] = set()
+    starts = dict.fromkeys(place[0] for place in _single(parts[0], zone))
+    for length in range(2, _joinable(parts, 0) + 1):
+        starts.update(dict.fromkeys(place[0] for place in zone.places(joined(parts[:length]))))
+    for start in starts:
+        reached = {0: {start}}  # parts used -> where that may end
+        for used in range(len(parts)):
+            for at in reached.pop(used, ()):
+                for taken, end in _steps(parts, used, zone, at):
+                    reached.setdefault(used + taken, set()).add(end)
+        found.update((start, end) for end in reached.get(len(parts), ()))
+    return list(found)
+
+
+def _steps(parts: tuple[TermPart, ...], used: int, zone: Zone, at: int) -> list[tuple[int, int]]:
+    """How many of the parts a label at `at` takes, and where it ends."""
+    part = parts[used]
+    if part.kind == "wild":
+        return [(1, end) for end in zone.ends_like(at, pattern_of(part.text))]
+    if part.kind == "stem":
+        return [(1, end) for form in forms(part.text) for end in zone.ends(at, form)]
+    return [
+        (length, end)
+        for length in range(1, _joinable(parts, used) + 1)
+        for end in zone.ends(at, joined(parts[used : used + length]))
+    ]
+
+
+def _joinable(parts: tuple[TermPart, ...], start: int) -> int:
+    """How many parts from `start` on the text may write as one word."""
+    count = 0
+    for part in parts[start : start + MOST_JOINED]:
+        if part.kind != "word":
+            break
+        count += 1
+    return count
+
+
+def _exactly(term: Term) -> Callable[[Zone, Place], bool]:
+    if term.exact == "case":
+        wanted = "".join(part.cased for part in term.parts)
+        if any(part.kind == "wild" for part in term.parts):
+            pattern = pattern_of(wanted)
+            return lambda zone, place: pattern.fullmatch(zone.cased(place)) is not None
+        return lambda zone, place: zone.cased(place) == wanted
+    return lambda zone, place: _stands_raw(term.key[0], zone, place)
+
+
+def _stands_raw(wanted: str, zone: Zone, place: Place) -> bool:
+    """Whether a place, with the signs around it that `wanted` has, reads exactly so."""
+    tokens = tokenise(wanted)
+    start = zone.tokens[place[0]].start - tokens[0].start
+    if start < 0:
+        return False
+    pattern = _raw_pattern(wanted)
+    found = pattern.match(plain_signs(zone.text), start)
+    return found is not None and found.end() - (len(wanted) - tokens[-1].end) == (
+        zone.tokens[place[1] - 1].end
+    )
+
+
+@lru_cache(maxsize=4096)
+def _raw_pattern(wanted: str) -> re.Pattern[str]:
+    return re.compile(r"\s++".join(re.escape(piece) for piece in wanted.split()))

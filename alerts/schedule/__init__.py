@@ -1,0 +1,4 @@
+"""When subscriptions are due: cadences, cron, bank holidays, quiet hours, forecasts.
+
+Pure.
+"""

@@ -1,0 +1,99 @@
+"""What a query would have found in the archive, and what an edit of it adds and drops. Pure.
+
+Items are judged by their newest text as it is stored; the matcher decides, as it does for alerts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from alerts.query import ClauseResult, Document, Query, explain
+from storage.model import Span, StoredItem
+from storage.rules.local_time import local_time
+
+MOST_SHOWN = 200  # changes kept with their items; all are counted
+MOST_WEEKS = 1_000  # a row each, in a table that is read
+
+What = Literal["found", "added", "dropped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestChange:
+    """An item with what became of it. `failed`: the clause of the new query that it fails."""
+
+    what: What
+    item: StoredItem
+    spans: tuple[Span, ...]  # of the new query; of the earlier one where dropped
+    failed: ClauseResult | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Backtest:
+    """Collects what items come to, newest first. `against` None: there is nothing to compare."""
+
+    query: Query
+    against: Query | None = None
+    names: Mapping[str, str] = field(default_factory=dict)  # source key -> its name
+    looked_at: int = 0
+    oldest: datetime | None = None  # when the first of them was first seen
+    counts: Counter[What] = field(default_factory=Counter)
+    weeks: dict[date, Counter[What]] = field(default_factory=dict)
+    times: list[datetime] = field(default_factory=list)  # of what the new query finds
+    times_before: list[datetime] = field(default_factory=list)
+    changes: list[BacktestChange] = field(default_factory=list)
+
+    def take(self, item: StoredItem) -> None:
+        """Judge one item."""
+        self.looked_at += 1
+        self.oldest = min(item.first_seen_at, self.oldest or item.first_seen_at)
+        week = week_of(item.first_seen_at)
+        counted = self.weeks.setdefault(week, Counter())
+        document = Document.of(item, source_name=self.names.get(item.source_key, item.source_key))
+        hit = self.query.matches(document)
+        before = self.against.matches(document) if self.against is not None else None
+        if hit is not None:
+            self.times.append(item.first_seen_at)
+            self._count("found", counted)
+        if before is not None:
+            self.times_before.append(item.first_seen_at)
+        if self.against is None:
+            if hit is not None:
+                self._keep(BacktestChange(what="found", item=item, spans=hit.spans))
+        elif hit is not None and before is None:
+            self._count("added", counted)
+            self._keep(BacktestChange(what="added", item=item, spans=hit.spans))
+        elif hit is None and before is not None:
+            self._count("dropped", counted)
+            failed = explain(self.query, document).failed
+            self._keep(BacktestChange(what="dropped", item=item, spans=before.spans, failed=failed))
+
+    def _count(self, what: What, week: Counter[What]) -> None:
+        self.counts[what] += 1
+        week[what] += 1
+
+    def _keep(self, change: BacktestChange) -> None:
+        if sum(kept.what == change.what for kept in self.changes) < MOST_SHOWN:
+            self.changes.append(change)
+
+    @property
+    def per_week(self) -> tuple[tuple[date, Counter[What]], ...]:
+        """Monday -> counts, oldest first, weeks without any item in between included."""
+        if not self.weeks:
+            return ()
+        first, last = min(self.weeks), max(self.weeks)
+        count = (last - first).days // 7 + 1
+        if count > MOST_WEEKS:
+            # a clock that was years off when items were stored: the gap is not filled
+            return tuple((monday, self.weeks[monday]) for monday in sorted(self.weeks))
+        mondays = (first + timedelta(days=7 * number) for number in range(count))
+        return tuple((monday, self.weeks.get(monday, Counter())) for monday in mondays)
+
+
+def week_of(moment: datetime) -> date:
+    """The Monday of the week, in UTC."""
+    day = local_time(moment, UTC).date()
+    return date.fromordinal(max(1, day.toordinal() - day.weekday()))

@@ -1,0 +1,95 @@
+"""Puts items into the archive's index: what is new or changed, then what was there before.
+
+Searches do not wait for it: they look at what is not filed yet.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from alerts.attempts import Attempt, note_failure, said_of
+from alerts.query import Document
+from alerts.query.index.archive_words import SPELLING, words_of
+from alerts.time_limit import TimeLimit, run_within
+from storage.errors import DamagedRow
+from storage.model import StoredItem
+from storage.store import Store, Unit
+from storage.text_index.full_text_query import EVERYTHING
+
+log = logging.getLogger(__name__)
+
+# items in one transaction: other processes that store articles wait for it
+CHUNK = 100
+TASK = "index"
+LIMIT = TimeLimit(processor=10.0, elapsed=120.0)  # it usually takes some tenths of a second
+
+
+def index_pending(store: Store, *, limit: int = CHUNK) -> int:
+    """Index the items that come next, at most `limit`; returns how many.
+
+    An item and its mark change in one transaction, so a crash leaves it to be indexed, or indexed.
+    """
+    with store.reading() as unit:
+        coverage = unit.fulltext.coverage()
+    if coverage.whole and coverage.spelling == SPELLING:
+        return 0
+    try:
+        return run_within(LIMIT, lambda: _file(store, limit))
+    except Exception as error:
+        if limit == 1:
+            return _file_as_everything(store, error)
+        # one of them is to blame: each by itself, the one of all others
+        log.exception("index.failed items=%d", limit)
+    return sum(_file_one(store) for _ in range(limit))
+
+
+def _file_one(store: Store) -> int:
+    try:
+        return run_within(LIMIT, lambda: _file(store, 1))
+    except Exception as error:
+        return _file_as_everything(store, error)
+
+
+def _file(store: Store, limit: int) -> int:
+    with store.transaction() as unit:
+        if unit.fulltext.spell_anew(SPELLING):
+            log.info("index.begun spelling=%d", SPELLING)
+        batch = unit.fulltext.to_index(limit)
+        items = {item.item_id: item for item in unit.items.get_many(batch.items)}
+        words = []
+        for item_id in batch.items:
+            try:
+                words.append((item_id, _words(unit, item_id, items)))
+            except Exception as error:
+                # a defect of ours, met by one text: every search looks at it then
+                _note(unit, item_id, error)
+                words.append((item_id, EVERYTHING))
+        unit.fulltext.put(batch, words)
+    return len(batch.items)
+
+
+def _words(unit: Unit, item_id: int, items: Mapping[int, StoredItem]) -> str:
+    if item_id in items:
+        return words_of(Document.of(items[item_id]))
+    raise DamagedRow(unit.damage.rows.get(("item", item_id), "it cannot be read"))
+
+
+def _file_as_everything(store: Store, error: Exception) -> int:
+    """File the item that comes next so that every search looks at it, and report it."""
+    with store.transaction() as unit:
+        batch = unit.fulltext.to_index(1)
+        for item_id in batch.items:
+            _note(unit, item_id, error)
+        unit.fulltext.put(batch, [(each, EVERYTHING) for each in batch.items])
+    return len(batch.items)
+
+
+def _note(unit: Unit, item_id: int, error: Exception) -> None:
+    now = datetime.now(UTC)
+    attempt = Attempt(
+        task=TASK, subject=str(item_id), about=unit.items.address(item_id) or "no address"
+    )
+    unit.quarantine.begin(TASK, str(item_id), now)
+    note_failure(unit, attempt, said_of(error), now, most=1)

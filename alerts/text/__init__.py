@@ -1,0 +1,4 @@
+"""Text of messages: sanitising, sentences and excerpts, word differences, short summaries.
+
+Pure.
+"""

@@ -1,0 +1,195 @@
+"""Sentences of a text, and the one that shows best why it was found. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from alerts.text.sanitize import ELLIPSIS, fragment, shorten
+from storage.model import FieldName, Span
+
+MAX_EXCERPT = 320
+MAX_TEASER = 240
+
+# The end of a sentence: a stop, what closes after it, blanks, and what can begin a sentence.
+# Possessive and anchored at the first stop of a run: hostile runs of stops cost linear time.
+_END = re.compile(
+    r"(?<![.!?…])(?P<stop>[.!?…]++)[\"'”’»)\]]*+\s++(?=[\"'“‘«(\[]*+[^\W_a-z])"
+    r"|(?P<hard>\n\s*+)|(?P<cjk>[。！？])"
+)
+_ABBREVIATIONS = frozenset(
+    ("mr", "mrs", "ms", "dr", "prof", "st", "rev", "hon", "vs", "cf", "e.g", "i.e", "ltd", "inc")
+)
+_BEFORE_A_NUMBER = frozenset(
+    ("no", "nos", "p", "pp", "vol", "art", "para", "fig", "figs", "approx", "est", "ca")
+)
+_LAST_WORD = re.compile(r"[^\s(\[\"“‘«]+$")
+_NUMBER_NEXT = re.compile(r"\s+\d")
+_INITIALS = re.compile(r"^(?:[^\W\d_]\.)*[^\W\d_]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of text; `hit` where it satisfied the query."""
+
+    text: str
+    hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The text shown for a match, and the field that it is from.
+
+    `start` is where in the field it begins, `page` on which page of a document, where it has pages.
+    """
+
+    field: FieldName
+    segments: tuple[Segment, ...]
+    start: int = 0
+    page: int | None = None
+
+
+def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
+    """The sentences of `text` as (start, end) without the blanks around them."""
+    start = 0
+    for found in _END.finditer(text):
+        if found["stop"] and not _ends_here(text, found.start(), found["stop"]):
+            continue
+        end = found.end()
+        yield from _trimmed(text, start, end)
+        start = end
+    yield from _trimmed(text, start, len(text))
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of `text`, in order."""
+    return tuple(text[start:end] for start, end in sentence_bounds(text))
+
+
+def mark(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Segment, ...]:
+    """`text[start:end]` cut into segments, those inside `spans` marked; spans may overlap."""
+    segments: list[Segment] = []
+    at = start
+    for left, right in merged(spans):
+        left, right = max(left, at), min(right, end)
+        if left >= right:
+            continue
+        if left > at:
+            segments.append(Segment(fragment(text[at:left])))
+        segments.append(Segment(fragment(text[left:right]), hit=True))
+        at = right
+    if at < end:
+        segments.append(Segment(fragment(text[at:end])))
+    return tuple(segment for segment in segments if segment.text)
+
+
+def merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """`spans` in order, those that overlap or touch made one."""
+    result: list[tuple[int, int]] = []
+    for left, right in sorted(spans):
+        if result and left <= result[-1][1]:
+            result[-1] = (result[-1][0], max(right, result[-1][1]))
+        else:
+            result.append((left, right))
+    return result
+
+
+def best_excerpt(
+    field: FieldName,
+    text: str,
+    spans: Sequence[Span],
+    *,
+    also: Sequence[Span] = (),
+    limit: int = MAX_EXCERPT,
+) -> Excerpt | None:
+    """The sentence of `text` with the most different hits, the earliest of equals.
+
+    `also` are further hits that are marked but choose nothing. A sentence longer than `limit`
+    characters is cut around its first hit. None where no span lies in `text`.
+    """
+    inside = _inside(field, text, spans)
+    if not inside:
+        return None
+    best: tuple[int, int] | None = None
+    best_score = 0
+    at = 0
+    for start, end in sentence_bounds(text):
+        # both are in order, so each hit is looked at once and not once a sentence
+        while at < len(inside) and inside[at][1] <= start:
+            at += 1
+        words = set()
+        here = at
+        while here < len(inside) and inside[here][0] < end:
+            words.add(text[inside[here][0] : inside[here][1]].casefold())
+            here += 1
+        if len(words) > best_score:
+            best, best_score = (start, end), len(words)
+    if best is None:
+        return None
+    start, end = _window(text, best, inside, limit)
+    segments = mark(text, [*inside, *_inside(field, text, also)], start, end)
+    if start > best[0]:
+        segments = (Segment(ELLIPSIS + " "), *segments)
+    if end < best[1]:
+        segments = (*segments, Segment(" " + ELLIPSIS))
+    return Excerpt(field, segments, start)
+
+
+def teaser(text: str, *, limit: int = MAX_TEASER) -> str:
+    """The first sentences of `text` that fit, for an item whose hit is not in its text."""
+    taken = ""
+    for sentence in sentences(text):
+        joined = f"{taken} {fragment(sentence)}".strip()
+        if taken and len(joined) > limit:
+            break
+        taken = joined
+        if len(taken) > limit // 2:
+            break
+    return shorten(taken, limit)
+
+
+def _inside(field: FieldName, text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    return sorted(
+        (span.start, span.end)
+        for span in spans
+        if span.field == field and 0 <= span.start < span.end <= len(text)
+    )
+
+
+def _ends_here(text: str, at: int, stop: str) -> bool:
+    if stop != ".":
+        return True
+    last = _LAST_WORD.search(text, max(0, at - 24), at)
+    word = last.group().lower().lstrip("'") if last else ""
+    if word in _BEFORE_A_NUMBER:
+        return not _NUMBER_NEXT.match(text, at + 1)
+    # an abbreviation or initials (J. Smith, U.S. Senate) go on
+    return not (word in _ABBREVIATIONS or _INITIALS.match(word))
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield start, end
+
+
+def _window(
+    text: str, sentence: tuple[int, int], spans: Sequence[tuple[int, int]], limit: int
+) -> tuple[int, int]:
+    start, end = sentence
+    if end - start <= limit:
+        return start, end
+    first = next(span for span in spans if span[1] > start)
+    left = max(start, min(first[0] - limit // 3, end - limit))
+    right = max(min(end, left + limit), min(end, first[1]))
+    if left > start:
+        blank = text.find(" ", left, first[0])
+        left = blank + 1 if blank != -1 else left
+    if right < end:
+        blank = text.rfind(" ", max(first[1], left), right)
+        right = blank if blank != -1 else right
+    return left, right

@@ -1,0 +1,143 @@
+"""What an examination says of each step, in words that a newcomer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from config.model import Source
+from crawler.http.response import FetchResponse
+from crawler.listings.listing import Listing
+from crawler.text.decode import decode
+from crawler.text.mojibake import repair_text
+from storage.archive.known_entries import KnownEntry
+from storage.model import (
+    Article,
+    Completion,
+    Decision,
+    Duplicate,
+    FetchedEntry,
+    Revision,
+    TextState,
+)
+
+SHOWN = 5  # entries of the listing
+
+
+class ArchiveLookup(Protocol):
+    """What is stored, to say what an entry would be to it."""
+
+    def known(self, source_key: str, entries: Sequence[FetchedEntry]) -> tuple[KnownEntry, ...]:
+        """For each entry, whether it is known and has changed."""
+
+    def would_be(self, article: Article, item_id: int | None) -> Decision:
+        """What storage would decide of an article."""
+
+
+def about(answer: FetchResponse) -> list[str]:
+    """How an answer came, and how it will be asked for again."""
+    page = answer.page
+    lines = [f"HTTP {page.status}, {page.content_type or 'no content type'}"]
+    lines.append(f"{len(page.body)} bytes from {page.final_url}")
+    if page.final_url != page.requested_url:
+        moved = "for good: declare the new address" if answer.permanent_to else "this time"
+        lines.append(f"redirected from {page.requested_url}, {moved}")
+    kept = [name for name in ("etag", "last-modified") if name in answer.headers]
+    lines.append(f"conditional requests by {' and '.join(kept) or 'the body alone'}")
+    return lines
+
+
+def decoding(answer: FetchResponse) -> list[str]:
+    """By which encoding a text is read, and why that."""
+    page = answer.page
+    if page.body[:5] == b"%PDF-":
+        return ["a PDF: its text is read page by page"]
+    said = (page.content_type or "").lower()
+    decoded = decode(
+        page.body, content_type=page.content_type, kind="html" if "html" in said else "xml"
+    )
+    lines = [f"read as {decoded.encoding}: {decoded.because}"]
+    if decoded.replaced:
+        lines.append(f"{decoded.replaced} bytes could not be read")
+    mended = repair_text(decoded.text)
+    if mended != decoded.text:
+        lines.append("letters that were damaged before they came here are mended")
+    return lines
+
+
+def identity(
+    source: Source,
+    listing: Listing,
+    entry: FetchedEntry,
+    article: Article,
+    archive: ArchiveLookup | None,
+) -> list[str]:
+    """What the archive knows of the listing, and what it would decide of the newest entry."""
+    if archive is None:
+        return ["nothing is stored yet: every entry would be new, and baseline"]
+    known = archive.known(source.key, listing.entries)
+    new = sum(1 for one in known if one.item_id is None)
+    changed = sum(1 for one in known if one.changed)
+    own = next((one.item_id for one in known if one.entry is entry), None)
+    says = {"url": "address", "guid": "identifier", "text": "text", "entry": "words"}
+    match archive.would_be(article, own):
+        case Duplicate(item_id=item_id, by=by):
+            verdict = (
+                f"is known as item {item_id} by its {says[by]}, and nothing about it has changed"
+            )
+        case Completion(item_id=item_id):
+            verdict = f"would be the text of item {item_id}, of which only the listing was known"
+        case Revision(item_id=item_id, number=number):
+            verdict = f"would be text number {number} of item {item_id}: it has changed"
+        case _:
+            verdict = "would be a new item"
+    return [
+        f"of {len(known)} entries {new} are new to the archive, {changed} changed, "
+        f"{len(known) - new - changed} known as they are",
+        f"the newest one {verdict}",
+    ]
+
+
+def entries(listing: Listing) -> list[str]:
+    """What a listing has."""
+    lines = [f"{len(listing.entries)} entries, language {listing.language or 'not said'}"]
+    if listing.note is not None:
+        lines.append(listing.note)
+    if listing.degraded is not None:
+        lines.append(f"damaged: {listing.degraded}")
+    lines += [f"- {entry.title[:100]}" for entry in listing.entries[:SHOWN]]
+    if len(listing.entries) > SHOWN:
+        lines.append(f"and {len(listing.entries) - SHOWN} more")
+    return lines
+
+
+def dates(listing: Listing) -> list[str]:
+    """Which dates can be read."""
+    dated = sorted(entry.published_at for entry in listing.entries if entry.published_at)
+    lines = [f"{len(dated)} of {len(listing.entries)} entries have a date that can be read"]
+    if dated:
+        lines.append(f"newest {when(dated[-1])}, oldest {when(dated[0])}")
+    unread = [e.published_raw for e in listing.entries if e.published_raw and not e.published_at]
+    lines += [f"cannot be read: {raw!r}" for raw in unread[:3]]
+    return lines
+
+
+def decision(article: Article) -> list[str]:
+    """What becomes of an entry."""
+    states = {
+        TextState.FULL: "stored with its full text",
+        TextState.THIN: f"stored as thin ({article.thin_reason}): title and teaser still match",
+        TextState.LISTED: "stored as listed",
+    }
+    return [
+        f"{article.title!r}",
+        f"{states[article.text_state]}, unless it is known already",
+        f"known by {article.url or 'its identifier alone'}",
+        f"language {article.language or '-'}, published {when(article.published_at)}",
+    ]
+
+
+def when(when: datetime | None) -> str:
+    """A time as a step says it."""
+    return "-" if when is None else f"{when:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,4 @@
+"""GOV.UK and Parliament: what their APIs say, as entries and texts.
+
+Pure.
+"""

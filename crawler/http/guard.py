@@ -1,0 +1,15 @@
+"""The rule of addresses as fetching knows it: what it refuses is a failed fetch."""
+
+from __future__ import annotations
+
+from config import addresses
+from config.addresses import MAX_URL, Address, is_public, literal_address
+from crawler.fetch_errors import FetchRefused
+
+__all__ = ["MAX_URL", "Address", "FetchGuard", "is_public", "literal_address"]
+
+
+class FetchGuard(addresses.Guard):
+    """Raises `FetchRefused`."""
+
+    error = FetchRefused

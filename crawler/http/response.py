@@ -1,0 +1,103 @@
+"""An HTTP answer as the polls see it, and what kind of answer it is. Pure.
+
+An answer that is a challenge, a login page or an error page is never taken for content.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import zlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawler.fetch_errors import FetchFailed
+from crawler.http.retry_after import parse_retry_after
+from storage.model import FetchedPage
+
+_CHALLENGE = re.compile(
+    rb"cf-browser-verification|cf_chl_opt|challenge-platform|_incapsula_resource|"
+    rb"/_sec/cp_challenge|px-captcha|datadome|<title>\s*(just a moment|attention required!|"
+    rb"ddos-guard|access denied|pardon our interruption|robot check)",
+    re.IGNORECASE,
+)
+_BLOCKED_STATUSES = frozenset({401, 402, 403, 407, 451})
+_WAIT_STATUSES = frozenset({429, 503})
+_GZIP = b"\x1f\x8b"
+CUT_SHORT = "cut-short"  # flag of a Scrapy response
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
+class FetchResponse:
+    """What a server said. `headers` have lower-case names; the body is decompressed."""
+
+    page: FetchedPage
+    headers: Mapping[str, str] = field(default_factory=dict)
+    permanent_to: str | None = None  # where 301s and 308s led, if nothing else did
+    cut_short: bool = False  # the compressed body ended before its end
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return self.page.status
+
+    @property
+    def is_challenge(self) -> bool:
+        """Whether this is a page that asks the visitor to prove something, whatever its status."""
+        if self.headers.get("cf-mitigated", "").lower() == "challenge":
+            return True
+        looks_html = b"<html" in self.page.body[:2000].lower()
+        return looks_html and _CHALLENGE.search(self.page.body[:50_000]) is not None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the server refuses us rather than fails."""
+        if self.status in _BLOCKED_STATUSES:
+            return True
+        # on a 200 an article may merely name these products: there the reader of it decides
+        return self.status != 200 and self.is_challenge
+
+    def retry_after(self, now: datetime) -> datetime | None:
+        """When the server wants to be asked again; only 429 and 503 may say so."""
+        if self.status not in _WAIT_STATUSES:
+            return None
+        return parse_retry_after(self.headers.get("retry-after"), now)
+
+
+# asks for a URL with headers beside the usual ones; raises FetchFailed
+Fetch = Callable[[str, Mapping[str, str]], Awaitable[FetchResponse]]
+
+
+def is_cut_short(encoding: str, body: bytes, *, limit: int) -> bool:
+    """Whether a gzip-encoded body lacks its end; beyond `limit` nobody asks."""
+    if encoding.strip().lower() not in ("gzip", "x-gzip") or not body.startswith(_GZIP):
+        return False
+    stream, size = zlib.decompressobj(wbits=31), 0
+    try:
+        rest = body
+        while rest and not stream.eof and size <= limit:
+            size += len(stream.decompress(rest, 1024 * 1024))
+            rest = stream.unconsumed_tail
+    except zlib.error:
+        return True
+    return not stream.eof and size <= limit
+
+
+def unpacked(body: bytes, *, limit: int) -> bytes:
+    """The body, gunzipped where a server sent a gzip file without saying so.
+
+    Raises:
+        FetchFailed: it unpacks to more than `limit` bytes, or not at all.
+    """
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as packed:
+            text = packed.read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FetchFailed(f"the gzip file is damaged: {error}", cause="damaged") from error
+    if len(text) > limit:
+        raise FetchFailed(f"the gzip file unpacks to more than {limit} bytes", cause="too-large")
+    return text

@@ -1,0 +1,131 @@
+"""Board papers: a page that lists PDFs, itself or on a page for each meeting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from config.model import Source
+from crawler.boardpapers.paper_links import lasting
+from crawler.boardpapers.paper_listing import PaperLink, paper_links
+from crawler.boardpapers.pdf import PdfDocument
+from crawler.boardpapers.pdf_reader import read_pdf
+from crawler.errors import NotAFeed, Unreadable
+from crawler.http.parsed_page import parsed_page
+from crawler.http.response import FetchResponse
+from crawler.listings.listing import Listing
+from crawler.spider_base.spider import SourceSpider
+from crawler.text.uk_dates import find_uk_date
+from storage.model import FetchedEntry, PageText, ProcurementNotice
+from storage.rules.identity import canonical_url
+
+MEETINGS = 24  # pages of meetings that one poll looks at, the newest
+# papers of meetings since are asked for again: trusts put a corrected file in the place of another
+RECENT = timedelta(days=62)
+RECENT_UNDATED = 10
+_MOST_SHOWN = 12  # numbers of pages in a statement
+
+
+class BoardPapersSpider(SourceSpider):
+    """Polls pages of board papers."""
+
+    name = "boardpapers"
+    learns_sites = False
+    largest = 64 * 1024 * 1024
+    slowest = timedelta(minutes=3)
+    reads_slowly = True
+
+    def read(self, source: Source, answer: FetchResponse) -> Listing:
+        """The PDFs of a page; the listing itself also names the pages of its meetings."""
+        page = answer.page
+        whole = page.requested_url == source.url
+        document = parsed_page(answer)
+        links = paper_links(document, base=page.final_url, select=source.select, whole=whole)
+        # what the source has listed in this poll
+        listed: set[str] = set() if whole else (self.notes.get(source.key) or set())
+        self.notes[source.key] = listed
+        if whole and not links:
+            raise NotAFeed(
+                "no link to a PDF or to a meeting was found on this page; "
+                "select.entry and select.link in sources.toml can name them"
+            )
+        papers = [one for one in links if not one.is_meeting and lasting(one.url) not in listed]
+        listed.update(lasting(one.url) for one in papers)
+        return Listing(
+            entries=tuple(_entry(source, one, page.fetched_at) for one in papers),
+            language=document.get("lang") or None,
+            more=_newest_meetings(links),
+            again=_recent(papers, page.fetched_at),
+        )
+
+    def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
+        """The text of a paper, page by page."""
+        paper = read_pdf(answer.page.body)
+        if not any(paper.pages):
+            raise Unreadable("scanned" if paper.scanned else "no text on any page", lasting=True)
+        day = find_uk_date("\n".join(paper.pages[0].split("\n")[:12])[:2000])
+        return PageText(
+            title=paper.title,
+            published_raw=day.raw if day is not None else paper.created_raw,
+            published_at=day.day if day is not None else paper.created_at,
+            authors=(),
+            language=None,
+            canonical_url=None,
+            summary="",
+            text="\n".join(paper.pages),
+            comments="",
+            pages=paper.pages,
+            notice=ProcurementNotice(facts=tuple(_facts(paper))),
+        )
+
+
+def _entry(source: Source, link: PaperLink, fetched_at: datetime) -> FetchedEntry:
+    return FetchedEntry(
+        source_key=source.key,
+        url=link.url,
+        guid=canonical_url(lasting(link.url)),
+        title=link.title,
+        summary="",
+        content="",
+        authors=(),
+        published_raw=link.date.raw if link.date is not None else None,
+        published_at=link.date.day if link.date is not None else None,
+        updated_at=None,
+        language=source.language,
+        fetched_at=fetched_at,
+        kind="boardpaper",
+    )
+
+
+def _newest_meetings(links: list[PaperLink]) -> tuple[str, ...]:
+    """The pages of meetings, newest first; those without a date before all others."""
+    meetings = [one for one in links if one.is_meeting]
+    placed = sorted(
+        range(len(meetings)),
+        key=lambda at: (
+            -(date.day.timestamp() if (date := meetings[at].date) is not None else float("inf")),
+            at,
+        ),
+    )
+    return tuple(meetings[at].url for at in placed[:MEETINGS])
+
+
+def _recent(papers: list[PaperLink], now: datetime) -> frozenset[str]:
+    dated = {p.url for p in papers if p.date is not None and p.date.day > now - RECENT}
+    return frozenset(dated.union([p.url for p in papers if p.date is None][:RECENT_UNDATED]))
+
+
+def _facts(paper: PdfDocument) -> list[tuple[str, str]]:
+    facts = [("pages", str(paper.count))]
+    if paper.scanned:
+        facts.append(("scanned pages", _numbers(paper.scanned)))
+    if paper.broken:
+        facts.append(("broken pages", _numbers(paper.broken)))
+    if paper.count > len(paper.pages):
+        facts.append(("pages not read", f"{len(paper.pages) + 1} to {paper.count}"))
+    return facts
+
+
+def _numbers(pages: tuple[int, ...]) -> str:
+    shown = ", ".join(str(page) for page in pages[:_MOST_SHOWN])
+    more = len(pages) - _MOST_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

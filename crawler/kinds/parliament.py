@@ -1,0 +1,55 @@
+"""Parliament: written questions with their answers, and contributions in Hansard.
+
+Which of the two a source is, is told by its host or its path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from config.model import Source
+from crawler.government import hansard
+from crawler.government import written_questions as questions
+from crawler.http.response import FetchResponse
+from crawler.listings.listing import Listing
+from crawler.spider_base.spider import SourceSpider
+from storage.model import FetchedEntry, PageText
+
+
+class ParliamentSpider(SourceSpider):
+    """Polls the APIs of Parliament."""
+
+    name = "parliament"
+    learns_sites = False
+
+    def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
+        """The first page of what is new since the last poll, and some days before."""
+        if _asks_questions(source):
+            return questions.first_address(source.url, since=since, now=now)
+        return hansard.first_address(source.url, since=since, now=now)
+
+    def read(self, source: Source, answer: FetchResponse) -> Listing:
+        """The entries of a page of results."""
+        if _asks_questions(source):
+            return questions.read_list(source.url, answer.page, source_key=source.key)
+        return hansard.read_contributions(source.url, answer.page, source_key=source.key)
+
+    def whole(self, listing: Listing) -> Listing:
+        """Each question once, though it was tabled and answered in the same days."""
+        return replace(listing, entries=questions.one_per_question(listing))
+
+    def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
+        """The API's own record of a question: the list cuts its texts off."""
+        address = questions.detail_address(source.url, entry)
+        return super().page_addresses(source, entry) if address is None else (address,)
+
+    def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
+        """The question and its answer."""
+        return questions.read_question(answer.page)
+
+
+def _asks_questions(source: Source) -> bool:
+    parts = urlsplit(source.url)
+    return "questions-statements" in (parts.hostname or "") or "writtenquestions" in parts.path

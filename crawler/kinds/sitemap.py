@@ -1,0 +1,125 @@
+"""News sitemaps, plain sitemaps, their indexes, and the robots.txt that names them."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from config.model import Source
+from crawler.errors import NotAFeed
+from crawler.http.response import FetchResponse
+from crawler.listings.listing import Listing
+from crawler.listings.sitemaps import (
+    RECENT,
+    SitemapEntry,
+    newest,
+    parts_worth_reading,
+    read_sitemap,
+    same_site,
+    sitemaps_in_robots,
+)
+from crawler.spider_base.spider import SourceSpider
+from crawler.text.dates import parse_date
+from crawler.text.decode import decode
+from storage.model import FetchedEntry
+
+log = logging.getLogger(__name__)
+
+MOST_ENTRIES = 1000  # of one sitemap, and of all parts together
+
+
+class SitemapSpider(SourceSpider):
+    """Polls sitemaps."""
+
+    name = "sitemap"
+
+    def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
+        """The sitemap; of a site, its robots.txt."""
+        if urlsplit(source.url).path in ("", "/"):
+            return urljoin(source.url, "/robots.txt")
+        return source.url
+
+    def read(self, source: Source, answer: FetchResponse) -> Listing:
+        """The entries of a sitemap; an index and a robots.txt lead to their sitemaps."""
+        page = answer.page
+        text = decode(page.body, content_type=page.content_type, kind="xml").text
+        if urlsplit(page.requested_url).path == "/robots.txt":
+            named = sitemaps_in_robots(text, base=page.final_url)
+            # one that is not named stands at the usual place
+            return Listing(entries=(), more=named or (urljoin(page.final_url, "/sitemap.xml"),))
+        try:
+            sitemap = read_sitemap(text, base=page.final_url)
+        except NotAFeed as error:
+            raise NotAFeed(
+                f"{error}; give the address of a sitemap, of a robots.txt or of the site's root"
+            ) from error
+        if sitemap.is_index:
+            parts = parts_worth_reading(sitemap.places, now=page.fetched_at)
+            return Listing(entries=(), more=parts, degraded=sitemap.damage)
+        hosts = (page.final_url, source.url)  # robots.txt may name a sitemap that lies elsewhere
+        own = [one for one in sitemap.places if _is_page_of(one.loc, hosts)]
+        kept = newest(own, most=MOST_ENTRIES)
+        if len(kept) < len(sitemap.places):
+            log.info(
+                "sitemap.left source=%s url=%s other_hosts=%d older=%d",
+                source.key,
+                page.requested_url,
+                len(sitemap.places) - len(own),
+                len(own) - len(kept),
+            )
+        return Listing(
+            entries=tuple(_entry(source, one, page.fetched_at) for one in kept),
+            degraded=sitemap.damage or _strange(len(sitemap.places), len(own), page.final_url),
+            again=frozenset(
+                one.loc for one in kept if one.lastmod and one.lastmod > page.fetched_at - RECENT
+            ),
+        )
+
+    def whole(self, listing: Listing) -> Listing:
+        """Each address once, with its title where one part has it; the newest of them all."""
+        found: dict[str | None, FetchedEntry] = {}
+        for entry in listing.entries:
+            known = found.get(entry.url)
+            if known is None or (entry.title and not known.title):
+                found[entry.url] = entry
+        entries = list(found.values())
+        if len(entries) > MOST_ENTRIES:
+            log.info("sitemap.left url=%s older=%d", "all parts", len(entries) - MOST_ENTRIES)
+            entries.sort(key=_age)
+        return replace(listing, entries=tuple(entries[:MOST_ENTRIES]))
+
+
+def _is_page_of(url: str, sites: tuple[str, ...]) -> bool:
+    """Whether an address is a page of one of these hosts, its front page excepted."""
+    own = any(same_site(url, site) for site in sites)
+    return own and urlsplit(url).path not in ("", "/")
+
+
+def _strange(listed: int, own: int, url: str) -> str | None:
+    if own or not listed:
+        return None
+    return f"none of the {listed} addresses is a page of {urlsplit(url).hostname}"
+
+
+def _age(entry: FetchedEntry) -> float:
+    when = entry.published_at or entry.updated_at
+    return -when.timestamp() if when is not None else 0.0
+
+
+def _entry(source: Source, place: SitemapEntry, fetched_at: datetime) -> FetchedEntry:
+    return FetchedEntry(
+        source_key=source.key,
+        url=place.loc,
+        guid=None,
+        title=place.title,
+        summary="",
+        content="",
+        authors=(),
+        published_raw=place.published_raw,
+        published_at=parse_date(place.published_raw),
+        updated_at=place.lastmod,
+        language=place.language or source.language,
+        fetched_at=fetched_at,
+    )

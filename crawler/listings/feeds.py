@@ -1,0 +1,222 @@
+"""From a feed's bytes to its entries: RSS, Atom and RDF by feedparser, JSON Feed beside it. Pure.
+
+feedparser is only ever given a file object: handed a string or bytes that look like a path or an
+address, it would open that (RELIABILITY trap 1).
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import feedparser
+import lxml.html
+
+from crawler.errors import NotAFeed
+from crawler.listings.entries import absolute, distinct
+from crawler.listings.feed_bounds import MOST_TITLE, bounded_entry, bounded_head
+from crawler.listings.json_feed import looks_like_json, read_json_feed
+from crawler.text.dates import from_struct
+from crawler.text.decode import decode
+from storage.model import FetchedEntry
+
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml",
+               "application/feed+json", "application/xml", "text/xml")  # fmt: skip
+_COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+_MAX_TTL_MINUTES = 7 * 24 * 60
+_DECLARED = re.compile(rb"(\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"'])[\w.:-]++", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed as read. `degraded`: what was wrong with it where entries were kept all the same."""
+
+    version: str
+    title: str
+    language: str | None
+    site_url: str | None
+    entries: tuple[FetchedEntry, ...]
+    ttl: timedelta | None
+    degraded: str | None
+
+
+def parse_feed(
+    body: bytes, *, source_key: str, url: str, content_type: str | None, fetched_at: datetime
+) -> ParsedFeed:
+    """Read a feed of any format, its identifiers made distinct and its links checked.
+
+    Raises:
+        NotAFeed: the document is something else, with what it seems to be.
+    """
+    feed = read_feed(body, source_key=source_key, content_type=content_type, fetched_at=fetched_at)
+    return replace(feed, entries=distinct(feed.entries, url), site_url=absolute(feed.site_url, url))
+
+
+def _begins_as_markup(body: bytes) -> bool:
+    return body.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<")
+
+
+def read_feed(
+    body: bytes, *, source_key: str, content_type: str | None, fetched_at: datetime
+) -> ParsedFeed:
+    """Read a feed of any format, its entries, links and identifiers as the publisher wrote them.
+
+    Raises:
+        NotAFeed: the document is something else, with what it seems to be.
+    """
+    if not body.strip():
+        raise NotAFeed("an empty document")
+    if looks_like_json(body):
+        said = read_json_feed(body, source_key=source_key, fetched_at=fetched_at)
+        return ParsedFeed(
+            version="json", title=said.title, language=said.language, site_url=said.site_url,
+            entries=tuple(map(bounded_entry, said.entries)), ttl=None, degraded=said.degraded,
+        )  # fmt: skip
+    parsed, cut = _feedparser(body, content_type)
+    if not parsed.get("entries") and not (parsed.get("version") and _begins_as_markup(body)):
+        # packed bytes may hold a feed's first tag as it is: that is no empty feed
+        raise NotAFeed(_what_it_is(body))
+    head = parsed.get("feed", {})
+    found = [_entry(one, source_key, head.get("language"), fetched_at) for one in parsed["entries"]]
+    return ParsedFeed(
+        version=parsed.get("version") or "unknown",
+        title=head.get("title", "")[:MOST_TITLE],
+        language=head.get("language") or None,
+        site_url=head.get("link") or None,
+        entries=tuple(map(bounded_entry, found)),
+        ttl=_ttl(head.get("ttl")),
+        degraded=_degraded(parsed) or cut,
+    )
+
+
+def discover_feeds(html: str, url: str) -> tuple[str, ...]:
+    """The addresses of the feeds that a page names, in its order."""
+    if not html.strip():
+        return ()
+    try:
+        document = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=_parser())
+    except (lxml.etree.LxmlError, ValueError):
+        return ()
+    base = next((b.get("href") for b in document.iter("base") if b.get("href")), None)
+    found = []
+    for link in document.iter("link"):
+        kind = (link.get("type") or "").lower().split(";")[0].strip()
+        alternate = "alternate" in (link.get("rel") or "").lower().split()
+        if alternate and kind in _FEED_TYPES and link.get("href"):
+            found.append(urljoin(urljoin(url, base or ""), (link.get("href") or "").strip()))
+    return tuple(dict.fromkeys(found))
+
+
+def main_feed(offered: Sequence[str], page: str) -> str | None:
+    """Of the feeds that a page offers, the one that tells what the page tells.
+
+    That of the page's own section, else the first; never one of readers' comments.
+    """
+    articles = [one for one in offered if not _COMMENTS.search(urlsplit(one).path)]
+    section = urlsplit(page).path.rstrip("/") + "/"
+    own = [one for one in articles if urlsplit(one).path.startswith(section)]
+    return next(iter(own or articles), None)
+
+
+def _parser() -> Any:
+    return lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+
+
+def _feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | None]:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # its bounds are those of bytes that hold a character each
+        wide = decode(body, content_type=None, kind="xml").text
+        body, content_type = _DECLARED.sub(rb"\g<1>utf-8", wide.encode("utf-8"), count=1), None
+    body, cut = bounded_head(body)
+    # it is not told the feed's address: it would make addresses of identifiers that are none
+    # a charset with a NUL breaks it
+    headers = {"content-type": _UNPRINTABLE.sub("", content_type)} if content_type else {}
+    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
+    trouble = type(parsed.get("bozo_exception")).__name__
+    if trouble == "CharacterEncodingOverride" and not _sound(body):
+        # one bad byte, and feedparser takes another encoding for the whole feed
+        text = decode(body, content_type=content_type, kind="xml")
+        if text.encoding == "utf-8" and text.replaced:
+            mended = _DECLARED.sub(rb"\g<1>utf-8", text.text.encode("utf-8"), count=1)
+            again = feedparser.parse(io.BytesIO(mended))
+            if len(again["entries"]) >= len(parsed["entries"]):
+                return again, cut
+    return parsed, cut
+
+
+def _sound(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _entry(one: Any, source_key: str, language: str | None, fetched_at: datetime) -> FetchedEntry:
+    # asked through its own `get`, an absent update would be answered with the publication
+    updated = dict.get(one, "updated_parsed")
+    published = one.get("published_parsed") or updated or one.get("created_parsed")
+    raw = one.get("published") or dict.get(one, "updated") or one.get("created")
+    contents = [part.get("value", "") for part in one.get("content") or ()]
+    summary = one.get("summary") or ""
+    return FetchedEntry(
+        source_key=source_key,
+        url=one.get("link") or None,
+        guid=one.get("id") or None,
+        title=one.get("title") or "",
+        summary=summary,
+        content=max(contents, key=len, default=""),
+        authors=tuple(_people(one)),
+        published_raw=raw,
+        published_at=from_struct(published),
+        updated_at=from_struct(updated),
+        language=_language(one) or language or None,
+        fetched_at=fetched_at,
+        tags=tuple(t for tag in one.get("tags") or () if (t := tag.get("term"))),
+    )
+
+
+def _people(one: Any) -> list[str]:
+    named = [person.get("name") for person in one.get("authors") or () if person.get("name")]
+    return named or ([one["author"]] if one.get("author") else [])
+
+
+def _language(one: Any) -> str | None:
+    for key in ("title_detail", "summary_detail"):
+        if said := (one.get(key) or {}).get("language"):
+            return str(said)
+    return None
+
+
+def _ttl(said: Any) -> timedelta | None:
+    try:
+        minutes = int(str(said))
+    except ValueError:
+        return None
+    # cut before it is a span: more minutes than a timedelta holds would overflow
+    return timedelta(minutes=min(minutes, _MAX_TTL_MINUTES)) if minutes > 0 else None
+
+
+def _degraded(parsed: Any) -> str | None:
+    trouble = parsed.get("bozo_exception")
+    if not parsed.get("bozo") or trouble is None:
+        return None
+    if type(trouble).__name__ in ("CharacterEncodingOverride", "NonXMLContentType"):
+        return None
+    return f"ill-formed: {trouble}"
+
+
+def _what_it_is(body: bytes) -> str:
+    head = body[:2000].lower()
+    if b"<html" in head or b"<!doctype html" in head:
+        return "a web page, not a feed"
+    if b"<urlset" in head or b"<sitemapindex" in head:
+        return "a sitemap, not a feed"
+    return "no feed in any format that is known"

@@ -1,0 +1,130 @@
+"""From a page that lists articles to its entries, by the CSS selectors of its source. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from urllib.parse import urljoin
+
+import lxml.html
+
+from config.model import Selectors
+from crawler.errors import NotAFeed
+from crawler.listings.entries import absolute
+from crawler.text.dates import parse_date
+from crawler.text.uk_dates import find_uk_date
+
+MOST_ENTRIES = 500
+_LONGEST = 2000  # characters of a teaser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLink:
+    """One entry of a page, as the page says it."""
+
+    url: str
+    title: str
+    summary: str
+    published_raw: str | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedLinks:
+    """The entries of a page, each address once; `unlinked` counts those without a link."""
+
+    links: tuple[ListedLink, ...]
+    unlinked: int
+
+
+def listed_links(document: lxml.html.HtmlElement, *, base: str, select: Selectors) -> ListedLinks:
+    """The entries that a page lists; `base` is its address.
+
+    Raises:
+        NotAFeed: nothing matches `select.entry`, or nothing that matches has a link.
+    """
+    if select.entry is None:
+        raise NotAFeed("select.entry in sources.toml has to say what holds one entry of this page")
+    boxes = document.cssselect(select.entry)[:MOST_ENTRIES]
+    if not boxes:
+        raise NotAFeed(
+            f"nothing on this page matches select.entry = {select.entry!r}: its layout has "
+            "changed, or a script puts its entries there"
+        )
+    named = next((one.get("href") for one in document.iter("base") if one.get("href")), "")
+    found: dict[str, ListedLink] = {}
+    unlinked = 0
+    for box in boxes:
+        link = _link(box, select)
+        url = _address(link, base, named or "")
+        if link is None or url is None:
+            unlinked += 1
+        elif url not in found:
+            found[url] = _listed(box, link, url, select)
+    if not found:
+        raise NotAFeed(
+            f"{len(boxes)} entries match select.entry = {select.entry!r}, and none has a link "
+            f"by select.link = {select.link or 'a[href]'!r}"
+        )
+    return ListedLinks(links=tuple(found.values()), unlinked=unlinked)
+
+
+def _listed(
+    box: lxml.html.HtmlElement, link: lxml.html.HtmlElement, url: str, select: Selectors
+) -> ListedLink:
+    title = _text(_first(box, select.title)) or _text(link) or link.get("aria-label") or ""
+    raw, day = _date(box, select.date)
+    return ListedLink(
+        url=url,
+        title=title or link.get("title") or "",
+        summary=_text(_first(box, select.summary)),
+        published_raw=raw,
+        published_at=day,
+    )
+
+
+def _link(box: lxml.html.HtmlElement, select: Selectors) -> lxml.html.HtmlElement | None:
+    """The link of an entry: the chosen one, one in what was chosen, or the entry itself."""
+    if select.link is None:
+        return box if box.tag == "a" else next(_anchors(box), None)
+    chosen = _first(box, select.link)
+    if chosen is None or chosen.tag == "a":
+        return chosen
+    return next(chain(_anchors(chosen), chosen.iterancestors("a")), None)
+
+
+def _anchors(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    return (one for one in element.iter("a") if one.get("href"))
+
+
+def _address(link: lxml.html.HtmlElement | None, base: str, named: str) -> str | None:
+    href = (link.get("href") or "").strip() if link is not None else ""
+    if not href or href.startswith("#"):
+        return None
+    return absolute(href, urljoin(base, named))
+
+
+def _date(box: lxml.html.HtmlElement, selector: str | None) -> tuple[str | None, datetime | None]:
+    """What machines are told of the day goes before what people are."""
+    element = _first(box, selector)
+    if element is None:
+        return None, None
+    own = element if element.get("datetime") else next(element.iter("time"), element)
+    said = (own.get("datetime") or "").strip() or (element.get("content") or "").strip()
+    for raw in (said, _text(element)):
+        if raw:
+            found = find_uk_date(raw)
+            day = parse_date(raw) or (found.day if found is not None else None)
+            if day is not None:
+                return raw, day
+    return _text(element) or said or None, None
+
+
+def _first(box: lxml.html.HtmlElement, selector: str | None) -> lxml.html.HtmlElement | None:
+    return next(iter(box.cssselect(selector)), None) if selector is not None else None
+
+
+def _text(element: lxml.html.HtmlElement | None) -> str:
+    return "" if element is None else " ".join(element.text_content().split())[:_LONGEST]

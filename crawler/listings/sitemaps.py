@@ -1,0 +1,185 @@
+"""Reads sitemaps, news sitemaps, their indexes, and what robots.txt says of them. Pure.
+
+Sources: sitemaps.org protocol 0.9, Google's news sitemaps 0.9, RFC 9309 section 2.2.4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from crawler.errors import NotAFeed
+from crawler.text.dates import parse_date
+
+MOST_PARTS = 12  # of an index that one poll reads
+RECENT = timedelta(days=7)
+_NEWS = re.compile(r"news(?!letter)|latest|breaking", re.IGNORECASE)
+# what the common site builders name the parts that hold no articles
+_OTHER = re.compile(
+    r"(?:^|[/_-])(?:image|video|tag|post_tag|category|author|user|product|event|job|location)s?"
+    r"(?=[/_.\-\d]|$)",
+    re.IGNORECASE,
+)
+_ROBOTS = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
+_ENDED = re.compile(r"</(?:[\w-]++:)?+(?:urlset|sitemapindex)\s*+>\Z")
+# in addresses written as they are; recovery would lose it, and make another address
+_BARE = re.compile(r"&(?!#?\w{1,10};)")
+_END = 500  # characters in which a sitemap that is whole says that it ends
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapEntry:
+    """A `url` of a sitemap, or a part of an index. `title` and the like: of news only."""
+
+    loc: str
+    lastmod: datetime | None = None
+    title: str = ""
+    language: str | None = None
+    published_raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap:
+    """What a sitemap says. `damage`: what was wrong with it; what stood there still counts."""
+
+    places: tuple[SitemapEntry, ...]
+    is_index: bool
+    damage: str | None = None
+
+
+def read_sitemap(text: str, *, base: str) -> Sitemap:
+    """A sitemap, a news sitemap or an index; `base` is its address.
+
+    Raises:
+        NotAFeed: it is none of these.
+    """
+    if "<![CDATA[" not in text:
+        text = _BARE.sub("&amp;", text)
+    parser = etree.XMLParser(
+        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, huge_tree=False
+    )
+    try:
+        root = etree.fromstring(text.lstrip().encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise NotAFeed(f"no XML that can be read: {error}") from error
+    name = _name(root) if root is not None else ""
+    if root is None or name not in ("urlset", "sitemapindex"):
+        raise NotAFeed(f"not a sitemap: it begins with <{name or 'nothing'}>")
+    wanted = "sitemap" if name == "sitemapindex" else "url"
+    elements = [one for one in root if _name(one) == wanted]
+    damage: str | None = None
+    if len(parser.error_log):
+        first = parser.error_log[0]
+        damage = f"line {first.line}: {first.message.strip()}"
+    if damage is not None and not _ENDED.search(_without_last_comments(text[-_END:])):
+        elements = elements[:-1]  # cut in half: half an address is another address
+    places = [place for one in elements if (place := _place(one, base)) is not None]
+    lacking = len(elements) - len(places)
+    if lacking and damage is None:
+        damage = f"{lacking} of {len(elements)} entries have no address"
+    return Sitemap(places=tuple(places), is_index=wanted == "sitemap", damage=damage)
+
+
+def _without_last_comments(text: str) -> str:
+    text = text.rstrip()
+    while text.endswith("-->") and (begun := text.rfind("<!--")) >= 0:
+        text = text[:begun].rstrip()
+    return text
+
+
+def sitemaps_in_robots(text: str, *, base: str) -> tuple[str, ...]:
+    """The sitemaps that a robots.txt names; only those of news where there are such."""
+    named = dict.fromkeys(urljoin(base, found) for found in _ROBOTS.findall(text))
+    news = [one for one in named if _NEWS.search(_path(one))]
+    return tuple(news or (one for one in named if not _OTHER.search(_path(one))))[:MOST_PARTS]
+
+
+def parts_worth_reading(parts: Sequence[SitemapEntry], *, now: datetime) -> tuple[str, ...]:
+    """The parts of an index that hold news or changed of late, the newest first.
+
+    Where nothing tells which these are, the last of them by date, else by the number in their
+    names: site builders begin a new part when one is full.
+    """
+    articles = [one for one in parts if not _OTHER.search(_path(one.loc))] or list(parts)
+    chosen = [
+        one
+        for one in articles
+        if _NEWS.search(_path(one.loc)) or (one.lastmod is not None and one.lastmod > now - RECENT)
+    ]
+    chosen = chosen or articles
+    placed = sorted(chosen, key=lambda one: _natural(one.loc), reverse=True)
+    placed.sort(key=lambda one: one.lastmod or _LONG_AGO, reverse=True)
+    return tuple(dict.fromkeys(one.loc for one in placed))[:MOST_PARTS]
+
+
+def newest(places: Sequence[SitemapEntry], *, most: int) -> tuple[SitemapEntry, ...]:
+    """At most so many entries, the newest; where none has a date, those at both ends.
+
+    New addresses are written at the beginning or at the end.
+    """
+    if len(places) <= most:
+        return tuple(places)
+    if not any(map(_date, places)):
+        return (*places[: most // 2], *places[-(most - most // 2) :])
+    return tuple(sorted(places, key=lambda one: _date(one) or _LONG_AGO, reverse=True)[:most])
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, www. apart."""
+    hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
+    return bool(hosts[0]) and hosts[0] == hosts[1]
+
+
+def _date(place: SitemapEntry) -> datetime | None:
+    return parse_date(place.published_raw) or place.lastmod
+
+
+def _place(element: etree._Element, base: str) -> SitemapEntry | None:
+    said = dict(_said(element))
+    loc = said.get("loc")
+    if not loc:
+        return None
+    try:
+        url = urljoin(base, loc)
+    except ValueError:
+        return None
+    return SitemapEntry(
+        loc=url,
+        lastmod=parse_date(said.get("lastmod")),
+        title=said.get("title", ""),
+        language=said.get("language"),
+        published_raw=said.get("publication_date"),
+    )
+
+
+def _said(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """The texts of an entry by their names; images and videos have titles of their own."""
+    for child in element:
+        name = _name(child)
+        if name in ("news", "publication"):
+            yield from _said(child)
+        elif name in ("loc", "lastmod", "title", "language", "publication_date"):
+            parts = [part for part in child.itertext() if isinstance(part, str)]
+            text = " ".join("".join(parts).split())
+            if text:
+                yield name, text
+
+
+def _name(element: etree._Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
+
+
+def _natural(url: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(n or 0), text) for text, n in re.findall(r"(\D*)(\d{0,9})", _path(url)))

@@ -1,0 +1,35 @@
+"""What polls work with: given by the spider of a kind, replaced in tests by fakes with switches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.extraction.site_memories import SiteMemoryStore
+from crawler.http.host_state import HostState
+from crawler.http.response import Fetch
+from crawler.jobs.events import Emit
+from crawler.polling.crawl_storage import CrawlStorage
+from crawler.reading.isolated_reading import Reading
+from crawler.spider_base.source_kind import SourceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollContext:
+    """What the polls of one batch share.
+
+    `pages_per_source` bounds how many pages of older entries one poll reads.
+    """
+
+    pipeline: CrawlStorage
+    fetch: Fetch
+    kind: SourceKind
+    reading: Reading
+    clock: Callable[[], datetime]
+    random: Callable[[], float]
+    emit: Emit
+    pages_per_source: int
+    run_id: str
+    hosts: HostState
+    sites: SiteMemoryStore

@@ -1,0 +1,67 @@
+"""Counts what one poll comes to, for its report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from crawler.listings.listing import Listed
+from storage.model import Completion, CrawlReport, Decision, Duplicate, New, Revision
+
+
+class PollStats:
+    """The running counts of one poll. Nothing is dropped without being counted here."""
+
+    def __init__(self) -> None:
+        self.listed = 0
+        self.duplicate = 0
+        self.read = 0
+        self.thin = 0
+        self.retracted = 0
+        self.rejected: Counter[str] = Counter()
+        self.errors: list[str] = []
+        self.retry_after: datetime | None = None
+        self._decided: Counter[type[object]] = Counter()
+
+    @property
+    def new(self) -> int:
+        """Items that were not known."""
+        return self._decided[New]
+
+    def count(self, decision: Decision) -> None:
+        """Count what storage decided about an article."""
+        self._decided[type(decision)] += 1
+
+    def wait_until(self, when: datetime | None) -> None:
+        """Note that the server wants to be left alone until then."""
+        if when is not None:
+            self.retry_after = max(when, self.retry_after or when)
+
+    def report(
+        self, *, source_key: str, run_id: str, started_at: datetime, now: datetime, listed: Listed
+    ) -> CrawlReport:
+        """The report of a poll that ended as `listed` says."""
+        listing = listed.listing
+        return CrawlReport(
+            source_key=source_key,
+            run_id=run_id,
+            started_at=started_at,
+            finished_at=now,
+            outcome=listed.outcome,
+            http_status=listed.http_status,
+            listed=self.listed,
+            new=self.new,
+            completed=self._decided[Completion],
+            revised=self._decided[Revision] + self.retracted,
+            duplicate=self.duplicate + self._decided[Duplicate],
+            read=self.read,
+            thin=self.thin,
+            moved_to=listed.moved_to,
+            asked=listed.asked,
+            silent_hours=(None if listing is None else tuple(sorted(listing.silent_hours))),
+            rejected=tuple(sorted(self.rejected.items())),
+            errors=tuple(self.errors[:20]),
+            retry_after=self.retry_after,
+            continue_at=0 if listing is None or listing.rest is None else listing.rest,
+            continue_of=None if listing is None or listing.rest is None else listed.body_hash,
+        )

@@ -1,0 +1,189 @@
+"""Runs the spiders of one job in this process's reactor: one for each kind of source.
+
+`crawler.processes.child` alone calls it: a reactor runs once in the life of a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import signal
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.utils.reactor import install_reactor
+
+from config.model import Source
+from crawler.diagnostics.examine import examine
+from crawler.diagnostics.probe import probe
+from crawler.extraction.site_memories import StoredSiteMemories, TransientSiteMemories
+from crawler.http.crawl_context import CrawlContext
+from crawler.http.guard import FetchGuard
+from crawler.http.guarded_reactor import GuardedReactor
+from crawler.http.response import Fetch
+from crawler.http.robots_cache import StoredRobotsCache, TransientRobotsCache
+from crawler.http.scrapy_settings import scrapy_settings
+from crawler.jobs.events import Emit
+from crawler.jobs.job import CrawlJob
+from crawler.polling.crawl_storage import CrawlStorage
+from crawler.polling.poll import poll
+from crawler.polling.poll_context import PollContext
+from crawler.reading.fork_server import ForkServer
+from crawler.reading.isolated_reading import Reading
+from crawler.reading.reader_pool import Readers
+from crawler.spider_base.source_kind import SourceKind
+from crawler.spider_base.spider import SourceSpider, Work
+from crawler.spider_base.spider_classes import spider_class
+from storage.store import Store, open_store
+
+log = logging.getLogger(__name__)
+
+OK, SOME_BROKE = 0, 1
+LOOKUPS_AT_ONCE = 20  # threads: a name server that hangs must not hold up all lookups
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+
+def now() -> datetime:
+    """The wall clock, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
+    """Poll the sources of a job; returns the exit code. `forks`: forks the readers."""
+    install_reactor(REACTOR)
+    from twisted.internet import reactor as installed
+
+    reactor: Any = installed
+    store = open_store(job.database_url, migrate=False) if job.database_url else None
+    crawling = job.task == "crawl"
+    door = GuardedReactor(FetchGuard(job.crawl.allowed_hosts))
+    door.install(reactor)
+    reactor.suggestThreadPoolSize(LOOKUPS_AT_ONCE)
+    robots = StoredRobotsCache(store) if store is not None and crawling else TransientRobotsCache()
+    sites = TransientSiteMemories() if store is None else StoredSiteMemories(store, now)
+    context = CrawlContext(job=job, door=door, robots=robots, clock=now, sites=sites)
+    readers = Readers(forks, job)
+    work: Work
+    if store is not None and crawling:
+        work = polling(context, store, emit, Reading(readers, sites, emit))
+    else:
+        work = examining(emit, job.task, None if store is None else CrawlStorage(store, now))
+    batch = _Batch(context, work, emit)
+
+    async def everything() -> None:
+        try:
+            await batch.run()
+        except Exception as error:
+            log.exception("crawl.broke run=%s", job.run_id)
+            batch.broken = True
+            emit({"event": "error", "source": None, "error": f"{type(error).__name__}: {error}"})
+        finally:
+            reactor.stop()
+
+    kept: list[asyncio.Future[None]] = []  # the loop itself holds tasks but weakly
+    reactor.callWhenRunning(lambda: kept.append(asyncio.ensure_future(everything())))
+    reactor.run(installSignalHandlers=False)
+    readers.close()
+    if store is not None:
+        store.close()
+    return SOME_BROKE if batch.broken else OK
+
+
+class _Batch:
+    """The crawlers of one job."""
+
+    def __init__(self, context: CrawlContext, work: Work, emit: Emit) -> None:
+        self.broken = False
+        self._context = context
+        self._work = work
+        self._emit = emit
+        self._crawlers: list[Crawler] = []
+        self._interrupted = asyncio.Event()
+
+    async def run(self) -> None:
+        """Run every spider to its end, or until the deadline comes or SIGTERM."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.interrupt)
+        seconds = self._context.job.deadline.total_seconds()
+        loop.call_later(max(seconds - 5.0, seconds * 0.8), self.interrupt)
+        crawls = [
+            asyncio.ensure_future(self._crawl(kind, sources, verify_tls=verify_tls))
+            for (kind, verify_tls), sources in groups(self._context.job.sources).items()
+        ]
+        ended: asyncio.Future[Any] = asyncio.gather(*crawls)
+        interrupted: asyncio.Future[Any] = asyncio.ensure_future(self._interrupted.wait())
+        # Scrapy closes a spider only after its downloads: an interrupted batch does not wait
+        await asyncio.wait({ended, interrupted}, return_when=asyncio.FIRST_COMPLETED)
+        for spider in self._spiders():
+            await spider.closed_polls()
+            self.broken |= bool(spider.troubled)
+        if ended.done():
+            ended.result()
+
+    def interrupt(self) -> None:
+        """Have every poll close with what it has."""
+        log.info("crawl.interrupted run=%s", self._context.job.run_id)
+        for spider in self._spiders():
+            spider.interrupt()
+        self._interrupted.set()
+
+    def _spiders(self) -> list[SourceSpider]:
+        return [one.spider for one in self._crawlers if isinstance(one.spider, SourceSpider)]
+
+    async def _crawl(self, kind: str, sources: Sequence[Source], *, verify_tls: bool) -> None:
+        settings = scrapy_settings(self._context.job, verify_tls=verify_tls)
+        crawler = Crawler(spider_class(kind), settings)
+        self._crawlers.append(crawler)
+        await crawler.crawl_async(
+            context=self._context,
+            sources=sources,
+            work=self._work,
+            emit=self._emit,
+        )
+
+
+def polling(context: CrawlContext, store: Store, emit: Emit, reading: Reading) -> Work:
+    """Polls, with what they share in one batch."""
+    pipeline = CrawlStorage(store, context.clock, keep_raw=context.job.crawl.keep_raw)
+
+    async def work(source: Source, fetch: Fetch, kind: SourceKind) -> None:
+        tools = PollContext(
+            pipeline=pipeline,
+            fetch=fetch,
+            kind=kind,
+            reading=reading,
+            clock=context.clock,
+            random=random.random,
+            emit=emit,
+            pages_per_source=context.job.pages_per_source,
+            run_id=context.job.run_id,
+            hosts=context.hosts,
+            sites=context.sites,
+        )
+        await poll(source, tools)
+
+    return work
+
+
+def examining(emit: Emit, task: str, archive: CrawlStorage | None) -> Work:
+    """Examinations and probes, which store nothing. `archive`: what is stored, to compare with."""
+
+    async def work(source: Source, fetch: Fetch, kind: SourceKind) -> None:
+        if task == "probe":
+            await probe(source, fetch, kind, emit)
+        else:
+            await examine(source, fetch, kind, emit, archive)
+
+    return work
+
+
+def groups(sources: Sequence[Source]) -> Mapping[tuple[str, bool], tuple[Source, ...]]:
+    """Sources by what one crawler has in common: the kind, and whether certificates count."""
+    grouped: dict[tuple[str, bool], list[Source]] = defaultdict(list)
+    for source in sources:
+        grouped[source.kind, source.verify_tls].append(source)
+    return {key: tuple(group) for key, group in grouped.items()}

@@ -1,0 +1,149 @@
+"""Examines one source step by step, and probes many: reads as a poll would, stores nothing.
+
+The parent's side; `crawler.diagnostics.examine` and `crawler.diagnostics.probe` are the child's.
+Imports nothing that takes time.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from config.model import CrawlSettings, Source
+from crawler.jobs.batches import batches, host_of
+from crawler.jobs.job import CrawlJob
+from crawler.processes.children import Child, spawn
+
+PATIENCE = timedelta(seconds=90)
+PROBE_TIMEOUT = timedelta(seconds=15)
+PROBED_TOGETHER = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step of an examination: its name, whether it went well, and what was found."""
+
+    step: str
+    ok: bool
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What one source answered. `outcome` "ok": it can be read and lists something."""
+
+    source: str
+    outcome: str
+    entries: int = 0
+    newest_at: datetime | None = None
+    http_status: int | None = None
+    moved_to: str | None = None
+    error: str | None = None
+    seconds: float | None = None
+
+
+def probe_sources(
+    sources: Sequence[Source], settings: CrawlSettings, *, timeout: timedelta = PROBE_TIMEOUT
+) -> Iterator[Probe]:
+    """Ask each source for its listing, some at a time; yields each answer as it comes.
+
+    A host is asked by one process, one thing at a time, as in a poll.
+    """
+    waiting = list(batches(sources, size=PROBED_TOGETHER))
+    running: list[tuple[Child, set[str]]] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < settings.concurrent_batches:
+                batch = waiting.pop(0)
+                running.append((_probing(batch, settings, timeout), {one.key for one in batch}))
+            for child, keys in list(running):
+                ended = child.poll()
+                yield from _answers(child, keys)
+                if ended is not None:
+                    running.remove((child, keys))
+                    why = f"the probe ended with exit code {ended} before it was asked"
+                    yield from (Probe(source=k, outcome="failed", error=why) for k in sorted(keys))
+            time.sleep(0.05)
+    finally:
+        for child, _ in running:
+            child.terminate(grace=1)
+
+
+def _probing(batch: Sequence[Source], settings: CrawlSettings, timeout: timedelta) -> Child:
+    # robots.txt, the listing and a part or two of it, each within its time, one after the other
+    longest = max(Counter(host_of(one.url) for one in batch).values())
+    return spawn(
+        CrawlJob(
+            run_id=f"probe-{uuid.uuid4().hex[:8]}",
+            database_url="",
+            sources=tuple(batch),
+            crawl=settings,
+            pages_per_source=0,
+            deadline=timeout * 3 * longest + PATIENCE,
+            timeout=timeout,
+            task="probe",
+        )
+    )
+
+
+def _answers(child: Child, waited_for: set[str]) -> Iterator[Probe]:
+    for event in child.events():
+        key = event.get("source")
+        if key not in waited_for or event["event"] not in ("probed", "error"):
+            continue
+        waited_for.discard(key)
+        if event["event"] == "error":
+            yield Probe(source=key, outcome="failed", error=str(event["error"]))
+            continue
+        newest = event["newest_at"]
+        yield Probe(
+            source=key,
+            outcome=event["outcome"],
+            entries=event["entries"],
+            newest_at=None if newest is None else datetime.fromisoformat(newest),
+            http_status=event["http_status"],
+            moved_to=event["moved_to"],
+            error=event["error"],
+            seconds=event["seconds"],
+        )
+
+
+def inspect_source(
+    source: Source, settings: CrawlSettings, *, database_url: str = ""
+) -> tuple[Step, ...]:
+    """Examine a source in a child process.
+
+    The steps: fetch, decode, listing, dates, page, extraction, decision, identity.
+
+    Args:
+        database_url: what is stored, to compare with; empty: nothing is yet.
+    """
+    child = spawn(
+        CrawlJob(
+            run_id=f"inspect-{uuid.uuid4().hex[:8]}",
+            database_url=database_url,
+            sources=(source,),
+            crawl=replace(settings, download_delay=timedelta(0)),
+            pages_per_source=1,
+            deadline=PATIENCE,
+            task="inspect",
+        )
+    )
+    code = child.wait(PATIENCE.total_seconds() + 15)
+    if code is None:
+        child.terminate(grace=1)
+    said = child.events()
+    steps = [
+        Step(step=event["step"], ok=event["ok"], lines=tuple(event["lines"]))
+        for event in said
+        if event["event"] == "step"
+    ]
+    broken = [str(event["error"]) for event in said if event["event"] == "error"]
+    if broken or code != 0:
+        lines = (*broken, f"the examination ended with exit code {code}")
+        steps.append(Step(step="examination", ok=False, lines=lines))
+    return tuple(steps)

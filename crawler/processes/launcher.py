@@ -1,0 +1,175 @@
+"""Starts crawls through a process that has imported everything already."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from crawler.processes.launcher_process import NUMBER, REQUEST
+from crawler.processes.memory_use import held_by
+
+START_WITHIN = 120.0  # seconds for the imports on a slow machine
+_END_WITHIN = 5.0
+_READ_AT_START = ("PYTHON", "LD_", "MALLOC_", "FAKETIME")  # beginnings of names
+
+
+class LaunchedProcess:
+    """A process that the launcher has forked."""
+
+    def __init__(self, pid: int, report: socket.socket) -> None:
+        self.pid = pid
+        self._report = report
+        self._code: int | None = None
+        self._lock = threading.Lock()
+
+    def poll(self) -> int | None:
+        """The exit code, None while it runs; negative: the signal that ended it."""
+        return self.wait(0)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the end for at most `timeout` seconds; the exit code, or None."""
+        with self._lock:
+            if self._code is None:
+                readable, _, _ = select.select([self._report], [], [], timeout)
+                if readable:
+                    self._code = self._read_code()
+            return self._code
+
+    def _read_code(self) -> int:
+        try:
+            said = self._report.recv(NUMBER.size, socket.MSG_WAITALL)
+        except OSError:
+            said = b""
+        self._report.close()
+        if len(said) == NUMBER.size:
+            code: int = NUMBER.unpack(said)[0]
+            return code
+        # the launcher is gone, and Linux has killed what it had forked; other systems have not
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        return -signal.SIGKILL
+
+
+class Launcher:
+    """The launcher of this process. Starts with the first crawl, and anew where it was ended."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: socket.socket | None = None
+        self._started_with: dict[str, str] = {}
+
+    def launch(
+        self, files: Sequence[int], turn: int, environment: Mapping[str, str]
+    ) -> LaunchedProcess:
+        """Fork a crawl.
+
+        Args:
+            files: descriptors of its stdin, stdout and stderr.
+            turn: descriptor of the file on which crawls take turns.
+            environment: its environment. Where a variable changes that is read at the start of a
+                program (PYTHONPATH, LD_PRELOAD), the launcher is started anew.
+
+        Raises:
+            OSError: the system refuses a process.
+        """
+        with self._lock:
+            has_ended = self._process is not None and self._process.poll() is not None
+            if has_ended or _read_at_start(environment) != self._started_with:
+                self._close()
+            connection = self._connection or self._start(environment)
+            try:
+                return _ask(connection, [*files, turn], environment)
+            except OSError:
+                self._close()  # the next crawl starts another one
+                raise
+
+    def memory(self) -> int:
+        """What the launcher holds by itself, in bytes."""
+        process = self._process
+        return 0 if process is None else held_by(process.pid) or 0
+
+    def close(self) -> None:
+        """End the launcher, and with it every crawl that still runs."""
+        with self._lock:
+            self._close()
+
+    def _start(self, environment: Mapping[str, str]) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        ours.settimeout(START_WITHIN)
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - this program itself
+                    [
+                        sys.executable,
+                        "-m",
+                        "crawler.processes.launcher_process",
+                        str(theirs.fileno()),
+                    ],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    start_new_session=True,  # Ctrl-C is for the service, which ends crawls
+                    pass_fds=(theirs.fileno(),),
+                    env=dict(environment),
+                )
+            except OSError:
+                ours.close()
+                raise
+        self._connection = ours
+        self._started_with = _read_at_start(environment)
+        return ours
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        process, self._process = self._process, None
+        if process is None:
+            return
+        end = time.monotonic() + _END_WITHIN
+        while process.poll() is None:
+            if time.monotonic() > end:
+                process.kill()
+                process.wait()
+                return
+            # `time.sleep` fails where a library fakes the wall clock
+            select.select([], [], [], 0.01)
+
+
+def _ask(
+    connection: socket.socket, files: Sequence[int], environment: Mapping[str, str]
+) -> LaunchedProcess:
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            body = json.dumps(dict(environment)).encode()
+            socket.send_fds(connection, [REQUEST.pack(len(body))], [*files, theirs.fileno()])
+            connection.sendall(body)
+            said = connection.recv(NUMBER.size, socket.MSG_WAITALL)
+        if len(said) < NUMBER.size:
+            raise OSError("the process that starts crawls has ended")
+        pid: int = NUMBER.unpack(said)[0]
+        if pid <= 0:
+            raise OSError(-pid, os.strerror(-pid))
+    except BaseException:
+        ours.close()
+        raise
+    return LaunchedProcess(pid, ours)
+
+
+def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+
+
+launcher = Launcher()
+atexit.register(launcher.close)

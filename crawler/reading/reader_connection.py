@@ -1,0 +1,92 @@
+"""The crawl's side of a conversation with one reader process, held on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import socket
+
+from crawler.reading.reader_process import HEAD, LARGEST_MESSAGE, Reply
+
+_AT_ONCE = 256 * 1024  # bytes that are received at a time: most replies as a whole
+
+
+class ReaderConnection:
+    """Sends one order at a time and waits for its reply. `pid`: of the reader."""
+
+    def __init__(
+        self, pid: int, connection: socket.socket, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.pid = pid
+        self._connection = connection
+        self._loop = loop
+        self._received = bytearray()
+        self._reply: asyncio.Future[bytearray | None] | None = None
+        self._has_ended = False
+        connection.setblocking(False)
+        loop.add_reader(connection, self._receive)
+
+    async def ask(self, order: bytes) -> tuple[Reply, bool] | None:
+        """Send a pickled order; returns its reply and whether the reader takes another one.
+
+        None: the reader has ended, or said what is no reply.
+
+        Raises:
+            OSError: the reader had ended before.
+            pickle.PickleError, MemoryError, EOFError: what it said cannot be read.
+        """
+        if self._has_ended:
+            return None
+        self._received.clear()
+        self._reply = self._loop.create_future()
+        await self._send(order)
+        message = await self._reply
+        if message is None:
+            return None
+        _, more = HEAD.unpack_from(message)
+        # both ends are this program; what strangers wrote is a value inside
+        reply: Reply = pickle.loads(memoryview(message)[HEAD.size :])  # noqa: S301
+        return reply, more
+
+    def close(self) -> None:
+        """Close the connection. A reader that waits for an order ends."""
+        self._stop_receiving()
+        self._connection.close()
+
+    async def _send(self, order: bytes) -> None:
+        head = HEAD.pack(len(order), True)
+        try:
+            sent = self._connection.sendmsg((head, order))
+        except BlockingIOError:
+            sent = 0
+        if sent < len(head) + len(order):
+            rest = memoryview(head + order)[sent:]
+            await self._loop.sock_sendall(self._connection, rest)
+
+    def _receive(self) -> None:
+        try:
+            part = self._connection.recv(_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            part = b""
+        self._received += part
+        is_whole = False
+        if len(self._received) >= HEAD.size:
+            length, _ = HEAD.unpack_from(self._received)
+            is_whole = len(self._received) >= HEAD.size + min(length, LARGEST_MESSAGE)
+        if not part or len(self._received) > HEAD.size + LARGEST_MESSAGE:
+            self._stop_receiving()
+            self._settle(None)
+        elif is_whole:
+            message, self._received = self._received, bytearray()
+            self._settle(message)
+
+    def _settle(self, message: bytearray | None) -> None:
+        if self._reply is not None and not self._reply.done():
+            self._reply.set_result(message)
+
+    def _stop_receiving(self) -> None:
+        if not self._has_ended and not self._loop.is_closed():
+            self._loop.remove_reader(self._connection)
+        self._has_ended = True

@@ -1,0 +1,132 @@
+"""How the texts of items came over the wire, and which exports of evidence were made."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage.engine.dialect import alone, upsert
+from storage.model import FetchedPage
+from storage.tables import capture, evidence_export
+
+MOST_HEADERS = 64
+MOST_HEADER_BYTES = 8_192  # of all together
+_NEVER_KEPT = frozenset(("set-cookie", "set-cookie2"))  # they are of one visit, and no evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One answer from which a text was read. `body` None: raw answers were not kept then."""
+
+    item_id: int
+    revision: int
+    requested_url: str
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    fetched_at: datetime
+    body_sha256: str
+    body_bytes: int
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeExport:
+    """An export of evidence. `number` counts them from 1."""
+
+    number: int
+    made_at: datetime
+    manifest_sha256: str
+    mentions: int
+
+
+class Captures:
+    """Answers and exports, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def put(self, item_id: int, revision: int, page: FetchedPage, *, with_body: bool) -> None:
+        """Keep how a text came; the latest answer with this text replaces the one before."""
+        values = {
+            "item_id": item_id,
+            "revision": revision,
+            "requested_url": page.requested_url,
+            "url": page.final_url,
+            "status": page.status,
+            "headers": [list(pair) for pair in bounded(page.headers)],
+            "fetched_at": page.fetched_at,
+            "body_sha256": hashlib.sha256(page.body).hexdigest(),
+            "body_bytes": len(page.body),
+            "body": gzip.compress(page.body, 6, mtime=0) if with_body else None,
+        }
+        upsert(self._db, capture, values, [capture.c.item_id, capture.c.revision])
+
+    def of(self, item_id: int) -> tuple[Capture, ...]:
+        """The answers of an item, those of its earlier texts first."""
+        found = self._db.execute(
+            select(capture).where(capture.c.item_id == item_id).order_by(capture.c.revision)
+        )
+        return tuple(
+            Capture(
+                item_id=row.item_id,
+                revision=row.revision,
+                requested_url=row.requested_url,
+                url=row.url,
+                status=row.status,
+                headers=tuple((name, value) for name, value in row.headers),
+                fetched_at=row.fetched_at,
+                body_sha256=row.body_sha256,
+                body_bytes=row.body_bytes,
+                body=None if row.body is None else gzip.decompress(row.body),
+            )
+            for row in found
+        )
+
+    def forget_bodies(self, before: datetime, *, limit: int) -> int:
+        """Let raw answers go that came before; their hashes stay. Returns how many went."""
+        old = (
+            select(capture.c.item_id, capture.c.revision)
+            .where(capture.c.fetched_at < before, capture.c.body.is_not(None))
+            .limit(limit)
+        )
+        rows = self._db.execute(old).all()
+        for row in rows:
+            this = (capture.c.item_id == row.item_id, capture.c.revision == row.revision)
+            self._db.execute(update(capture).where(*this).values(body=None))
+        return len(rows)
+
+    def last_export(self) -> MadeExport | None:
+        """The export of evidence that was made last."""
+        newest = select(evidence_export).order_by(evidence_export.c.number.desc()).limit(1)
+        row = self._db.execute(newest).one_or_none()
+        return None if row is None else MadeExport(**row._mapping)
+
+    def exported(
+        self, made_at: datetime, manifest_sha256: str, mentions: int, *, after: MadeExport | None
+    ) -> bool:
+        """Note an export: the next one is chained to it. False where `after` is not the last."""
+        alone(self._db, "evidence")
+        if self.last_export() != after:
+            return False
+        values = {"made_at": made_at, "manifest_sha256": manifest_sha256, "mentions": mentions}
+        self._db.execute(insert(evidence_export).values(values))
+        return True
+
+
+def bounded(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Headers as they are kept: so many, so long, and no cookies."""
+    kept, size = [], 0
+    for name, value in headers[:MOST_HEADERS]:
+        size += len(name) + len(value)
+        if name.lower() in _NEVER_KEPT:
+            continue
+        if size > MOST_HEADER_BYTES:
+            break
+        kept.append((name, value))
+    return kept

@@ -1,0 +1,203 @@
+"""Between rows and values, for items. Nothing here asks the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from typing import Any, get_args
+
+from sqlalchemy import Row
+
+from storage.engine.column_types import clean
+from storage.model import (
+    Article,
+    Carrier,
+    FetchedEntry,
+    ItemKind,
+    ProcurementNotice,
+    StoredItem,
+    TextState,
+)
+
+ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # where no date can be read
+
+
+def cleaned(article: Article) -> Article:
+    """The article without characters that a database refuses."""
+    return replace(
+        article,
+        guid=None if article.guid is None else clean(article.guid),
+        title=clean(article.title),
+        summary=clean(article.summary),
+        body=clean(article.body),
+        comments=clean(article.comments),
+        authors=tuple(clean(name) for name in article.authors),
+        pages=tuple(clean(page) for page in article.pages),
+        page_title=None if article.page_title is None else clean(article.page_title),
+        published_raw=None if article.published_raw is None else clean(article.published_raw),
+    )
+
+
+def text_values(article: Article) -> dict[str, Any]:
+    """The columns that change with an item's text."""
+    return {
+        "title": article.title,
+        "authors": list(article.authors),
+        "published_at": article.published_at,
+        "published_raw": article.published_raw,
+        "language": article.language,
+        "summary": article.summary,
+        "body": article.body,
+        "comments": article.comments,
+        "pages": list(article.pages),
+        "notice": None if article.notice is None else notice_json(article.notice),
+        "text_state": article.text_state.value,
+        "thin_reason": article.thin_reason,
+        "content_hash": article.content_hash,
+        "fetched_at": article.fetched_at,
+        "etag": article.etag,
+        "last_modified": article.last_modified,
+        "page_title": article.page_title,
+        "retracted_at": None,
+    }
+
+
+def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
+    """An item row with the rows of the sources that carried it.
+
+    Raises:
+        ValueError: a column holds what it cannot hold.
+    """
+    _refuse_damaged(row)
+    return StoredItem(
+        item_id=row.id,
+        source_key=row.source_key,
+        kind=row.kind,
+        url=row.url,
+        title=row.title,
+        authors=tuple(row.authors),
+        published_at=row.published_at,
+        published_raw=row.published_raw,
+        language=row.language,
+        summary=row.summary,
+        body=row.body,
+        comments=row.comments,
+        pages=tuple(row.pages),
+        text_state=TextState(row.text_state),
+        thin_reason=row.thin_reason,
+        content_hash=row.content_hash,
+        first_seen_at=row.first_seen_at,
+        revised_at=row.revised_at,
+        revision=row.revision,
+        baseline=row.baseline,
+        story_id=row.story_id,
+        notice=None if row.notice is None else notice_of(row.notice),
+        retracted_at=row.retracted_at,
+        pruned_at=row.pruned_at,
+        carriers=tuple(
+            Carrier(source_key=c.source_key, url=c.url, guid=c.guid, first_seen_at=c.first_seen_at)
+            for c in carriers
+        ),
+    )
+
+
+def stand_in(values: Mapping[str, Any], item_id: int, why: str) -> StoredItem:
+    """An item of whose row only some columns can be read: its title and address, if they can.
+
+    Args:
+        values: column -> value, None where it cannot be read.
+        item_id: of the row.
+        why: its `thin_reason`.
+    """
+    kinds = [each for each in ITEM_KINDS if each == values.get("kind")]
+    story_id = values.get("story_id")
+    return StoredItem(
+        item_id=item_id,
+        source_key=_text_or(values.get("source_key"), ""),
+        kind=kinds[0] if kinds else "news",
+        url=_text_or(values.get("url"), "") or None,
+        title=_text_or(values.get("title"), ""),
+        authors=(),
+        published_at=None,
+        published_raw=None,
+        language=None,
+        summary="",
+        body="",
+        comments="",
+        pages=(),
+        text_state=TextState.THIN,
+        thin_reason=why,
+        content_hash=None,
+        first_seen_at=values.get("first_seen_at") or EPOCH,
+        revised_at=None,
+        revision=1,
+        baseline=False,
+        story_id=story_id if isinstance(story_id, int) else item_id,
+        carriers=(),
+    )
+
+
+def _text_or(value: object, instead: str) -> str:
+    return value if isinstance(value, str) else instead
+
+
+def _refuse_damaged(row: Row[Any]) -> None:
+    """SQLite keeps in a column whatever is written into it, of any type."""
+    if row.kind not in ITEM_KINDS:
+        raise ValueError(f"kind is {row.kind!r}")
+    for name in ("title", "summary", "body", "comments", "source_key"):
+        if not isinstance(row._mapping[name], str):
+            raise ValueError(f"{name} is no text")
+    for name in ("authors", "pages"):
+        value = row._mapping[name]
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise ValueError(f"{name} is no list of texts")
+    for name in ("revision", "story_id"):
+        if not isinstance(row._mapping[name], int):
+            raise ValueError(f"{name} is no number")
+
+
+def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:
+    """What the listing said of a stored item, as far as fetching its page needs it."""
+    own = [c for c in carriers if c.source_key == row.source_key] or list(carriers)
+    url = next((c.url for c in own if c.url), row.url)
+    return FetchedEntry(
+        source_key=row.source_key,
+        url=url,
+        guid=next((c.guid for c in own if c.guid), None),
+        title=row.title,
+        summary=row.summary,
+        content="",
+        authors=tuple(row.authors),
+        published_raw=row.published_raw,
+        published_at=row.published_at,
+        updated_at=None,
+        language=row.language,
+        fetched_at=row.fetched_at,
+        kind=row.kind,
+    )
+
+
+def notice_json(notice: ProcurementNotice) -> dict[str, Any]:
+    """A notice as JSON, dates in ISO 8601."""
+    said = asdict(notice)
+    for name in ("deadline", "starts_on", "ends_on"):
+        said[name] = None if said[name] is None else said[name].isoformat()
+    return said
+
+
+def notice_of(said: Mapping[str, Any]) -> ProcurementNotice:
+    """The notice that `notice_json` wrote."""
+    deadline, starts, ends = (said[name] for name in ("deadline", "starts_on", "ends_on"))
+    return ProcurementNotice(
+        buyers=tuple(said["buyers"]),
+        suppliers=tuple(said["suppliers"]),
+        value=said["value"],
+        currency=said["currency"],
+        deadline=None if deadline is None else datetime.fromisoformat(deadline),
+        starts_on=None if starts is None else date.fromisoformat(starts),
+        ends_on=None if ends is None else date.fromisoformat(ends),
+        facts=tuple((name, value) for name, value in said["facts"]),
+    )

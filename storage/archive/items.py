@@ -1,0 +1,397 @@
+"""Items: the archive. Articles are put in, pages asked for, texts handed out to be matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Text, and_, cast, exists, func, or_, select, update
+
+from storage.archive import item_rows as rows
+from storage.archive import known_entries as listing
+from storage.archive import page_attempts as attempts
+from storage.archive import rechecks as looking
+from storage.archive.item_writer import ItemWriter, mark
+from storage.archive.known_entries import KnownEntry
+from storage.engine.column_types import clean
+from storage.engine.damage import Damage, read_columns, read_decodable
+from storage.errors import DamagedRow
+from storage.model import (
+    Article,
+    Decision,
+    FetchedEntry,
+    FetchedPage,
+    ItemRevision,
+    PageDue,
+    Stored,
+    StoredItem,
+    TextState,
+)
+from storage.rules.identity import guid_key, url_key
+from storage.rules.wait_bounds import LONGEST_MATCH_WAIT
+from storage.tables import carrier, item, item_revision, mention, pending_match, quarantine
+from storage.text_index import full_text as fulltext
+
+__all__ = ["Items", "KnownEntry"]
+
+_AT_ONCE = 500  # bound parameters of one question
+DAMAGED = "row-damaged"  # `thin_reason` of an item whose row cannot be decoded
+_STAND_IN = ("source_key", "kind", "url", "title", "first_seen_at", "story_id")
+
+
+class Items:
+    """The archive, within one transaction."""
+
+    def __init__(
+        self, connection: Connection, *, writes: bool, damage: Damage | None = None
+    ) -> None:
+        self._db = connection
+        self._writes = writes
+        self._damage = Damage() if damage is None else damage
+        self._placing = ItemWriter(connection)
+
+    def put(
+        self,
+        article: Article,
+        *,
+        now: datetime,
+        baseline: bool,
+        expected: int | None = None,
+        ready_at: datetime | None = None,
+        page_due_at: datetime | None = None,
+    ) -> Stored:
+        """Decide what an article is to the archive and carry that out.
+
+        A new, completed or changed item is marked to be matched, in this transaction.
+
+        Args:
+            article: what was read.
+            now: the time of this transaction.
+            baseline: its source has not been polled through yet.
+            expected: the item that its listing made.
+            ready_at: not to be matched before (a page is on its way); now where absent.
+            page_due_at: when the item's page is to be fetched.
+        """
+        return self._placing.put(
+            article,
+            now=now,
+            baseline=baseline,
+            expected=expected,
+            ready_at=ready_at or now,
+            page_due_at=page_due_at,
+        )
+
+    def would_be(self, article: Article, *, expected: int | None = None) -> Decision:
+        """What `put` would decide of an article; nothing is stored."""
+        return self._placing.decision_of(article, expected)
+
+    def known_entries(
+        self, source_key: str, entries: Sequence[FetchedEntry]
+    ) -> tuple[KnownEntry, ...]:
+        """For each entry of a listing, which item it is, and whether the listing changed it."""
+        return listing.known_entries(self._db, source_key, entries)
+
+    # pages
+
+    def pages_due(self, source_key: str, *, now: datetime, limit: int) -> tuple[PageDue, ...]:
+        """Items of a source whose pages are due, newest first."""
+        return self._due(listing.ready(self._db, source_key, now, limit))
+
+    def looks_due(self, source_key: str, *, now: datetime, limit: int) -> tuple[PageDue, ...]:
+        """Items of a source whose pages are to be looked at again for edits."""
+        return self._due(looking.due(self._db, source_key, now, limit))
+
+    def next_look(self, source_key: str) -> datetime | None:
+        """When the first item of a source is to be looked at again for edits."""
+        return looking.next_at(self._db, source_key)
+
+    def look_later(self, item_id: int, look_at: datetime | None, *, is_there: bool = True) -> None:
+        """Have a page looked at again then; None: no more. `is_there`: this look found it."""
+        looking.later(self._db, item_id, look_at, is_there=is_there)
+
+    def look_gone(
+        self, item_id: int, *, now: datetime, look_at: datetime | None, sure_at: datetime
+    ) -> bool:
+        """A look found the page gone; returns whether that makes the item retracted.
+
+        Args:
+            look_at: when the page is looked at next; None: no more.
+            sure_at: when instead, while it has been found gone but once.
+        """
+        return looking.gone(self._db, item_id, now=now, look_at=look_at, sure_at=sure_at)
+
+    def text_of(self, item_id: int) -> tuple[str, str] | None:
+        """(title, text) of an item; None where its full text is not held, or it is retracted."""
+        return looking.text_of(self._db, item_id)
+
+    def _due(self, found: Sequence[Row[Any]]) -> tuple[PageDue, ...]:
+        carriers = self._carriers([row.id for row in found])
+        return tuple(
+            PageDue(
+                item_id=row.id,
+                entry=rows.entry_of(row, carriers.get(row.id, ())),
+                attempts=row.page_attempts,
+                etag=row.etag,
+                last_modified=row.last_modified,
+                first_seen_at=row.first_seen_at,
+                page_title=row.page_title,
+            )
+            for row in found
+        )
+
+    def look_again(self, item_ids: Sequence[int], *, now: datetime, unless_since: datetime) -> None:
+        """Make the pages of items due, but of those that were asked for since then."""
+        for at in range(0, len(item_ids), _AT_ONCE):
+            some = item.c.id.in_(list(item_ids[at : at + _AT_ONCE]))
+            quiet = and_(item.c.page_due_at.is_(None), item.c.fetched_at <= unless_since)
+            # so that one which cannot be read is not asked for at every poll either
+            values = {"page_due_at": now, "fetched_at": now}
+            self._db.execute(update(item).where(some, quiet).values(values))
+
+    def count_attempts(
+        self, item_ids: Sequence[int], *, now: datetime, waits: Sequence[timedelta]
+    ) -> None:
+        """Count an attempt at each of these pages that is about to begin; see `attempts.count`."""
+        attempts.count(self._db, item_ids, now=now, waits=waits)
+
+    def take_attempts_back(self, item_ids: Sequence[int], now: datetime) -> None:
+        """Take back attempts that were counted and not made."""
+        attempts.take_back(self._db, item_ids, now=now)
+
+    def put_off_looks(self, item_ids: Sequence[int], until: datetime) -> None:
+        """Have pages looked at again no earlier, if nothing is heard of the look that begins."""
+        attempts.put_off_looks(self._db, item_ids, until)
+
+    def page_failed(
+        self,
+        item_id: int,
+        *,
+        reason: str,
+        now: datetime,
+        retry_at: datetime | None,
+        page: FetchedPage | None = None,
+        counted: bool = False,
+    ) -> None:
+        """A page could not be read: the item is thin, and matched as that, until it can be.
+
+        `counted`: the attempt was counted when it began.
+        `page`: what came, where nothing better will until its validators change.
+        """
+        row = self._db.execute(select(item.c.text_state).where(item.c.id == item_id)).one_or_none()
+        if row is None:
+            return
+        values: dict[str, Any] = {
+            "page_due_at": retry_at,
+            "page_attempts": item.c.page_attempts + (0 if counted else 1),
+        }
+        if page is not None:
+            values |= {"etag": page.etag, "last_modified": page.last_modified}
+        if row.text_state != TextState.FULL:
+            values |= {"text_state": TextState.THIN.value, "thin_reason": clean(reason)}
+        self._db.execute(update(item).where(item.c.id == item_id).values(values))
+        if row.text_state == TextState.LISTED:
+            mark(self._db, item_id, now)
+
+    def same_text(
+        self, source_key: str, body: str, *, since: datetime
+    ) -> tuple[tuple[int, str, str], ...]:
+        """(id, title, summary) of a source's later items that have this text and no mentions."""
+        found = self._db.execute(
+            select(item.c.id, item.c.title, item.c.summary).where(
+                item.c.source_key == source_key,
+                item.c.first_seen_at >= since,
+                item.c.body == clean(body),
+                ~exists().where(mention.c.item_id == item.c.id),
+            )
+        )
+        return tuple((row.id, row.title, row.summary) for row in found)
+
+    def take_text_away(self, item_ids: Sequence[int], *, reason: str, now: datetime) -> None:
+        """Make items thin whose text was none of theirs, have them matched, and asked for again.
+
+        They leave the stories that this text put them in; matching finds theirs anew.
+        """
+        values = {"body": "", "content_hash": None, "text_state": TextState.THIN.value}
+        more = {"thin_reason": clean(reason), "page_due_at": now, "etag": None}
+        for item_id in item_ids:
+            this = update(item).where(item.c.id == item_id)
+            alone = {"last_modified": None, "story_id": item_id}
+            self._db.execute(this.values(values | more | alone))
+            mark(self._db, item_id, now)
+            fulltext.mark(self._db, item_id)
+
+    def page_unchanged(self, item_id: int, now: datetime) -> None:
+        """The server says that the page is as it was (304)."""
+        values = {"page_due_at": None, "page_attempts": 0, "fetched_at": now}
+        self._db.execute(update(item).where(item.c.id == item_id).values(values))
+
+    # matching
+
+    def pending(
+        self, *, now: datetime, limit: int, among: Sequence[int] | None = None
+    ) -> tuple[int, ...]:
+        """Items that wait to be matched, oldest mark first, by id.
+
+        Within a transaction they are this one's until it ends: record their mentions in it.
+
+        Args:
+            now: the time.
+            limit: how many at most.
+            among: only these; otherwise all but those of which an attempt failed (see
+                `Quarantine`, task `match`).
+        """
+        at = pending_match.c.ready_at
+        failed = exists().where(
+            quarantine.c.task == "match",
+            quarantine.c.subject == cast(pending_match.c.item_id, Text),
+        )
+        wanted = ~failed if among is None else pending_match.c.item_id.in_(list(among))
+        found: list[int] = []
+        # one after the other: each is a range of the index
+        for due in (at <= now, at > now + LONGEST_MATCH_WAIT):
+            waiting = (
+                select(pending_match.c.item_id)
+                .where(due, wanted)
+                .order_by(at, pending_match.c.item_id)
+                .limit(limit - len(found))
+            )
+            if self._writes:
+                # a text that changes meanwhile waits, and sets its mark anew after this commit
+                waiting = waiting.with_for_update(skip_locked=True)
+            found += self._db.scalars(waiting)
+            if len(found) >= limit:
+                break
+        return tuple(found)
+
+    def address(self, item_id: int) -> str | None:
+        """The address of an item, also of one that is damaged; None where it has none."""
+        address = read_columns(self._db, [item.c.url], item.c.id == item_id)["url"]
+        return address if isinstance(address, str) else None
+
+    def read_at(self, item_ids: Sequence[int]) -> dict[int, datetime]:
+        """Id -> when the newest text of an item was fetched."""
+        read = {}
+        for item_id in item_ids:
+            at = read_columns(self._db, [item.c.fetched_at], item.c.id == item_id)["fetched_at"]
+            if isinstance(at, datetime):
+                read[item_id] = at
+        return read
+
+    def text_versions(self, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """Id -> a value that differs whenever the newest text of the item differs."""
+        # read as text: a damaged row must stop nobody
+        columns = [cast(each, Text) for each in (item.c.revision, item.c.fetched_at)]
+        found = self._db.execute(
+            select(item.c.id, *columns, item.c.text_state, item.c.content_hash).where(
+                item.c.id.in_(list(item_ids))
+            )
+        )
+        return {row[0]: tuple(map(str, row[1:])) for row in found}
+
+    # reading
+
+    def get(self, item_id: int) -> StoredItem | None:
+        """One item.
+
+        Raises:
+            DamagedRow: its row, or one of a source that carried it, cannot be decoded.
+        """
+        found = next(iter(self.get_many([item_id])), None)
+        if found is None and (cause := self._damage.rows.get(("item", item_id))) is not None:
+            raise DamagedRow(f"the row of item {item_id} cannot be read: {cause}")
+        return found
+
+    def get_many(self, item_ids: Sequence[int]) -> tuple[StoredItem, ...]:
+        """Items in the order asked for; unknown ones and those that are damaged are left out."""
+        found: dict[int, StoredItem] = {}
+        for at in range(0, len(item_ids), _AT_ONCE):
+            part = list(item_ids[at : at + _AT_ONCE])
+            found |= read_decodable(self._read, part, table="item", damage=self._damage)
+        return tuple(found[item_id] for item_id in item_ids if item_id in found)
+
+    def get_or_stand_in(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
+        """Id -> item; for one that is damaged, what can be read of its title and address."""
+        found = {each.item_id: each for each in self.get_many(item_ids)}
+        for item_id in set(item_ids) - found.keys():
+            if ("item", item_id) in self._damage.rows:
+                columns = [item.c[name] for name in _STAND_IN]
+                values = read_columns(self._db, columns, item.c.id == item_id)
+                found[item_id] = rows.stand_in(values, item_id, DAMAGED)
+        return found
+
+    def _read(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
+        found = self._db.execute(select(item).where(item.c.id.in_(list(item_ids)))).all()
+        carriers = self._carriers([row.id for row in found])
+        return {row.id: rows.stored_item(row, carriers.get(row.id, ())) for row in found}
+
+    def find_url(self, url: str) -> StoredItem | None:
+        """The item that an address leads to; the oldest where it leads to several."""
+        same = carrier.c.url_key == url_key(url)
+        item_id = self._db.scalar(select(func.min(carrier.c.item_id)).where(same))
+        return None if item_id is None else self.get(item_id)
+
+    def find_guid(self, source_key: str, guid: str) -> StoredItem | None:
+        """The item that a source lists under an identifier; the newest where it was reused."""
+        same = (carrier.c.source_key == source_key, carrier.c.guid_key == guid_key(guid))
+        item_id = self._db.scalar(select(func.max(carrier.c.item_id)).where(*same))
+        return None if item_id is None else self.get(item_id)
+
+    def newest(
+        self,
+        *,
+        limit: int,
+        before: tuple[datetime, int] | None = None,
+        since: datetime | None = None,
+    ) -> tuple[StoredItem, ...]:
+        """Items by the time first seen, newest first; `before` continues after a last item."""
+        wanted = select(item.c.id).order_by(item.c.first_seen_at.desc(), item.c.id.desc())
+        if before is not None:
+            seen, item_id = before
+            wanted = wanted.where(
+                or_(
+                    item.c.first_seen_at < seen,
+                    and_(item.c.first_seen_at == seen, item.c.id < item_id),
+                ),
+                # says it again in a form that the index serves
+                item.c.first_seen_at <= seen,
+            )
+        if since is not None:
+            wanted = wanted.where(item.c.first_seen_at >= since)
+        return self.get_many(list(self._db.scalars(wanted.limit(limit))))
+
+    def revisions(self, item_id: int) -> tuple[ItemRevision, ...]:
+        """The texts that an item had before its present one, oldest first."""
+        kept = self._db.execute(
+            select(item_revision)
+            .where(item_revision.c.item_id == item_id)
+            .order_by(item_revision.c.number)
+        )
+        return tuple(ItemRevision(**row._mapping) for row in kept)
+
+    def count(self, since: datetime | None = None, until: datetime | None = None) -> int:
+        """How many items were first seen from `since` until before `until`."""
+        counted = select(func.count()).select_from(item)
+        if since is not None:
+            counted = counted.where(item.c.first_seen_at >= since)
+        if until is not None:
+            counted = counted.where(item.c.first_seen_at < until)
+        return int(self._db.scalar(counted) or 0)
+
+    def counts_by_source(self) -> dict[str, int]:
+        """Source key -> items that it was the first to list."""
+        counted = select(item.c.source_key, func.count()).group_by(item.c.source_key)
+        return {row[0]: int(row[1]) for row in self._db.execute(counted)}
+
+    def _carriers(self, item_ids: Iterable[int]) -> dict[int, tuple[Row[Any], ...]]:
+        grouped: dict[int, tuple[Row[Any], ...]] = {}
+        ids = list(item_ids)
+        for at in range(0, len(ids), _AT_ONCE):
+            found = self._db.execute(
+                select(carrier)
+                .where(carrier.c.item_id.in_(ids[at : at + _AT_ONCE]))
+                .order_by(carrier.c.id)
+            )
+            for row in found:
+                grouped[row.item_id] = (*grouped.get(row.item_id, ()), row)
+        return grouped

@@ -1,0 +1,119 @@
+"""What a spider asks: which entries of a listing are known, and which pages are to be fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+
+from storage.model import FetchedEntry, TextState
+from storage.rules.identity import entry_hash, guid_key, url_key
+from storage.rules.wait_bounds import LONGEST_PAGE_WAIT, due_column, from_ahead_column
+from storage.tables import carrier, item
+
+_AT_ONCE = 400  # bound parameters of one question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """What is known of an entry of a listing. `changed`: the listing says other words now.
+
+    `carried`: this source is among those that carry the item. `moved`: it is known by its
+    identifier and has another address now.
+    """
+
+    entry: FetchedEntry
+    item_id: int | None
+    changed: bool
+    text_state: TextState | None
+    carried: bool = False
+    moved: bool = False
+
+
+def known_entries(
+    connection: Connection, source_key: str, entries: Sequence[FetchedEntry]
+) -> tuple[KnownEntry, ...]:
+    """For each entry of a listing, which item it is, and whether the listing changed it."""
+    urls = {entry: _own_key(entry) for entry in entries}
+    by_url = _carriers(connection, (key for key in urls.values() if key), carrier.c.url_key)
+    by_guid = _carriers(
+        connection,
+        (guid_key(entry.guid) for entry in entries if entry.guid is not None),
+        carrier.c.guid_key,
+        carrier.c.source_key == source_key,
+    )
+    answers = []
+    for entry in entries:
+        found = by_url.get(urls[entry] or "", ())
+        moved = not found and urls[entry] is not None
+        if not found and entry.guid is not None:
+            found = by_guid.get(guid_key(entry.guid), ())
+        answers.append(_answer(source_key, entry, found, moved=moved))
+    return tuple(answers)
+
+
+def _own_key(entry: FetchedEntry) -> str | None:
+    return None if entry.url is None or entry.url_is_shared else url_key(entry.url)
+
+
+def _carriers(
+    connection: Connection,
+    keys: Iterable[str],
+    column: ColumnElement[Any],
+    *tests: ColumnElement[bool],
+) -> dict[str, tuple[Row[Any], ...]]:
+    wanted = sorted(set(keys))
+    found: dict[str, tuple[Row[Any], ...]] = {}
+    for at in range(0, len(wanted), _AT_ONCE):
+        rows = connection.execute(
+            select(column.label("key"), carrier, item.c.text_state)
+            .join(item, item.c.id == carrier.c.item_id)
+            .where(column.in_(wanted[at : at + _AT_ONCE]), *tests)
+            .order_by(carrier.c.id.desc())
+        )
+        for row in rows:
+            found[row[0]] = (*found.get(row[0], ()), row)
+    return found
+
+
+def _answer(
+    source_key: str, entry: FetchedEntry, newest_first: Sequence[Row[Any]], *, moved: bool
+) -> KnownEntry:
+    if not newest_first:
+        return KnownEntry(entry=entry, item_id=None, changed=False, text_state=None)
+    own = [row for row in newest_first if row.source_key == source_key]
+    said = entry_hash(entry.title, entry.summary, entry.published_raw)
+    same_words = next((row for row in own if row.entry_hash == said), None)
+    row = same_words or (own or newest_first)[0]
+    return KnownEntry(
+        entry=entry,
+        item_id=row.item_id,
+        changed=bool(own) and same_words is None,
+        text_state=TextState(row.text_state),
+        carried=bool(own),
+        moved=moved,
+    )
+
+
+def ready(connection: Connection, source_key: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
+    """Item rows of a source whose pages are due, newest first."""
+    return connection.execute(
+        select(item)
+        .where(
+            item.c.source_key == source_key,
+            or_(
+                due_column(item.c.page_due_at, now, LONGEST_PAGE_WAIT),
+                and_(
+                    # never tried: its time was set when it was first seen
+                    item.c.page_due_at.is_not(None),
+                    item.c.page_attempts == 0,
+                    from_ahead_column(item.c.first_seen_at, now),
+                ),
+            ),
+        )
+        .order_by(item.c.first_seen_at.desc(), item.c.published_at.desc(), item.c.id)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,192 @@
+"""Lets go of what has been kept for its time. Who an item is stays: it never comes back as new.
+
+Of an item whose text is pruned its title, teaser, addresses, identifiers, hashes, story and dates
+remain, so that a feed which lists it again, or lists it elsewhere, finds it. It is asked for no
+more, and no change of it is looked for. An item whose mentions are pruned is told to nobody again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
+
+from storage.tables import (
+    capture,
+    item,
+    item_revision,
+    mention,
+    outbox,
+    pending_telling,
+    story_sketch,
+    told,
+)
+from storage.text_index import full_text as fulltext
+
+AT_ONCE = 200  # items in one transaction: others wait for it
+_SETTLED = ("sent", "dead", "stopped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pruned:
+    """What went, or would go."""
+
+    texts: int = 0  # items whose text went
+    versions: int = 0  # earlier texts of them
+    mentions: int = 0
+    raw: int = 0  # answers as they came
+    messages: int = 0  # that were sent or given up, with their bytes
+
+    def __add__(self, other: Pruned) -> Pruned:
+        return Pruned(
+            texts=self.texts + other.texts,
+            versions=self.versions + other.versions,
+            mentions=self.mentions + other.mentions,
+            raw=self.raw + other.raw,
+            messages=self.messages + other.messages,
+        )
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to let go."""
+        return self == Pruned()
+
+
+class Retention:
+    """Pruning, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def due(
+        self,
+        *,
+        texts: datetime | None,
+        mentions: datetime | None,
+        raw: datetime | None = None,
+    ) -> Pruned:
+        """What would go: texts of items first seen before, mentions made before; None keeps all."""
+        return Pruned(
+            texts=0 if texts is None else self._count(item.c.id, _old_text(texts)),
+            versions=0 if texts is None else self._count(item_revision.c.item_id, _of_old(texts)),
+            mentions=0 if mentions is None else self._count(mention.c.id, _old_mention(mentions)),
+            raw=0 if raw is None else self._count(capture.c.item_id, _old_raw(raw)),
+            messages=0 if mentions is None else self._count(outbox.c.id, _old_message(mentions)),
+        )
+
+    def texts(self, before: datetime, now: datetime) -> Pruned:
+        """Let the texts of some items go that were first seen before; call it until none goes."""
+        return self.prune_texts(self.old_texts(before), now)
+
+    def old_texts(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some items that were first seen before and have their texts; none of `without`."""
+        wanted = select(item.c.id).where(_old_text(before), item.c.id.not_in(list(without)))
+        return tuple(self._db.scalars(wanted.order_by(item.c.id).limit(AT_ONCE)))
+
+    def prune_texts(self, ids: Sequence[int], now: datetime) -> Pruned:
+        """Let the texts of these items go."""
+        if not ids:
+            return Pruned()
+        these = item.c.id.in_(ids)
+        values: dict[str, Any] = {"pruned_at": now, "body": "", "comments": "", "pages": []}
+        values |= dict.fromkeys(("page_due_at", "look_at", "etag", "last_modified"))
+        self._db.execute(update(item).where(these).values(values))
+        versions = self._db.execute(
+            delete(item_revision).where(item_revision.c.item_id.in_(ids))
+        ).rowcount
+        self._db.execute(delete(capture).where(capture.c.item_id.in_(ids)))
+        self._db.execute(delete(story_sketch).where(story_sketch.c.item_id.in_(ids)))
+        for item_id in ids:
+            fulltext.mark(self._db, item_id)
+        return Pruned(texts=len(ids), versions=versions)
+
+    def mentions(self, before: datetime) -> Pruned:
+        """Let some mentions go that were made before, and messages; call it until none goes."""
+        gone = self.prune_mentions(self.old_mentions(before))
+        return gone + self.prune_messages(self.old_messages(before))
+
+    def old_mentions(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some mentions that were made before; none of `without`."""
+        wanted = select(mention.c.id).where(
+            _old_mention(before), mention.c.id.not_in(list(without))
+        )
+        return tuple(self._db.scalars(wanted.order_by(mention.c.id).limit(AT_ONCE)))
+
+    def prune_mentions(self, ids: Sequence[int]) -> Pruned:
+        """Let these mentions go."""
+        if not ids:
+            return Pruned()
+        # what is found in them from now on was there before
+        found = select(mention.c.item_id).where(mention.c.id.in_(ids))
+        self._db.execute(update(item).where(item.c.id.in_(found)).values(baseline=True))
+        self._db.execute(delete(told).where(told.c.mention_id.in_(ids)))
+        self._db.execute(delete(mention).where(mention.c.id.in_(ids)))
+        return Pruned(mentions=len(ids))
+
+    def old_messages(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some messages that were settled before; none of `without`."""
+        wanted = select(outbox.c.id).where(_old_message(before), outbox.c.id.not_in(list(without)))
+        return tuple(self._db.scalars(wanted.order_by(outbox.c.id).limit(AT_ONCE)))
+
+    def prune_messages(self, ids: Sequence[int]) -> Pruned:
+        """Let these messages go."""
+        if not ids:
+            return Pruned()
+        return Pruned(
+            messages=self._db.execute(delete(outbox).where(outbox.c.id.in_(ids))).rowcount
+        )
+
+    def old_raw(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
+        """Some items of which answers are kept that came before; none of `without`."""
+        wanted = select(capture.c.item_id).where(
+            _old_raw(before), capture.c.item_id.not_in(list(without))
+        )
+        ordered = wanted.distinct().order_by(capture.c.item_id).limit(AT_ONCE)
+        return tuple(self._db.scalars(ordered))
+
+    def prune_raw(self, ids: Sequence[int], before: datetime) -> Pruned:
+        """Let the answers go from which texts of these items were read; their hashes stay."""
+        if not ids:
+            return Pruned()
+        these = update(capture).where(capture.c.item_id.in_(ids), _old_raw(before))
+        return Pruned(raw=self._db.execute(these.values(body=None)).rowcount)
+
+    def _count(self, column: ColumnElement[int], test: ColumnElement[bool]) -> int:
+        return int(self._db.scalar(select(func.count(column)).where(test)) or 0)
+
+
+def _old_text(before: datetime) -> ColumnElement[bool]:
+    # one that changed lately is as young as its change
+    young = item.c.revised_at >= before
+    waits = exists().where(
+        mention.c.item_id == item.c.id, pending_telling.c.mention_id == mention.c.id
+    )
+    return (
+        (item.c.first_seen_at < before)
+        & item.c.pruned_at.is_(None)
+        & or_(item.c.revised_at.is_(None), ~young)
+        & ~waits
+    )
+
+
+def _of_old(before: datetime) -> ColumnElement[bool]:
+    return item_revision.c.item_id.in_(select(item.c.id).where(_old_text(before)))
+
+
+def _old_mention(before: datetime) -> ColumnElement[bool]:
+    waits = exists().where(pending_telling.c.mention_id == mention.c.id)
+    return (mention.c.created_at < before) & ~waits
+
+
+def _old_raw(before: datetime) -> ColumnElement[bool]:
+    return (capture.c.fetched_at < before) & capture.c.body.is_not(None)
+
+
+def _old_message(before: datetime) -> ColumnElement[bool]:
+    names = exists().where(told.c.outbox_id == outbox.c.id)
+    # who was welcomed once is not welcomed again
+    settled = outbox.c.state.in_(_SETTLED) & (outbox.c.kind != "welcome")
+    return (outbox.c.created_at < before) & settled & ~names

@@ -1,0 +1,156 @@
+"""Stories: items that tell the same in the same words, whoever carries them.
+
+A story is known by the lowest item id in it, so that the order in which copies come makes no
+difference. Candidates are found by their sketches; the texts themselves decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from storage.engine.damage import Damage, read_decodable
+from storage.model import ItemKind, StoredItem
+from storage.rules.shingles import MOST_CARRIERS, are_copies, candidates, fingerprint
+from storage.tables import item, mention, story_sketch, subscriber, told
+
+# notices, questions and papers have forms: they are alike and yet not the same
+GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
+# a copy that comes later is a story of its own; sketches older than that are let go
+SPAN = timedelta(days=30)
+# whose texts are compared to say who added what; the work grows with them
+MOST_MEMBERS = 60
+_AT_ONCE = 500
+# built once: building them anew costs more than running them
+_CARRIERS = select(story_sketch.c.shingle, story_sketch.c.item_id).where(
+    story_sketch.c.shingle.in_(bindparam("sketch", expanding=True))
+)
+_TEXTS = select(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.story_id).where(
+    item.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+class ToldStory(NamedTuple):
+    """One telling of an item of a story."""
+
+    story_id: int
+    item_id: int
+    watch_key: str
+    subscriber_id: int
+    subscription_key: str
+    told_at: datetime
+
+
+class Stories:
+    """The grouping of items, within one transaction."""
+
+    def __init__(self, connection: Connection, damage: Damage) -> None:
+        self._db = connection
+        self._damage = damage
+
+    def place(self, stored: StoredItem) -> int:
+        """Find the story of an item's present text and put it there; returns the story's id.
+
+        A text that connects two stories makes them one. An item never leaves a story.
+        """
+        self._db.execute(delete(story_sketch).where(story_sketch.c.item_id == stored.item_id))
+        present = select(item.c.story_id).where(item.c.id == stored.item_id)
+        own = int(self._db.scalar(present) or stored.item_id)
+        if stored.kind not in GROUPED:
+            return own
+        mine = fingerprint(text_of(stored.title, stored.summary, stored.body))
+        carriers = self._carriers(mine.sketch)
+        stories = {own}
+        for text, story in self._texts(candidates(mine.sketch, carriers)):
+            if story not in stories and are_copies(mine, fingerprint(text)):
+                stories.add(story)
+        rows = [
+            {"shingle": one, "item_id": stored.item_id}
+            for one in mine.sketch
+            if len(carriers.get(one, ())) < MOST_CARRIERS
+        ]
+        if rows:
+            self._db.execute(insert(story_sketch), rows)
+        first = min(stories)
+        if len(stories) > 1:
+            others = sorted(stories - {first})
+            joined = update(item).where(item.c.story_id.in_(others)).values(story_id=first)
+            self._db.execute(joined)
+        return first
+
+    def _carriers(self, sketch: Collection[int]) -> dict[int, list[int]]:
+        """Shingle -> the items that have it in their sketches."""
+        found: dict[int, list[int]] = {}
+        if sketch:
+            rows = self._db.execute(_CARRIERS, {"sketch": list(sketch)})
+            for shingle, item_id in rows:
+                found.setdefault(shingle, []).append(item_id)
+        return found
+
+    def _texts(self, item_ids: Sequence[int]) -> Iterator[tuple[str, int]]:
+        """(text, story) of items, in their order."""
+        if not item_ids:
+            return
+
+        def read(ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+            rows = self._db.execute(_TEXTS, {"ids": list(ids)})
+            return {
+                row.id: (text_of(row.title, row.summary, row.body), row.story_id) for row in rows
+            }
+
+        # a damaged candidate must not keep this item from being placed
+        known = read_decodable(read, item_ids, table="item", damage=self._damage)
+        yield from (known[each] for each in item_ids if each in known)
+
+    def forget(self, before: datetime) -> int:
+        """Let go of the sketches of items first seen earlier; returns how many rows went."""
+        last = select(item.c.id).where(item.c.first_seen_at < before)
+        newest = last.order_by(item.c.first_seen_at.desc(), item.c.id.desc()).limit(1)
+        until = self._db.scalar(newest)
+        if until is None:
+            return 0
+        old = delete(story_sketch).where(story_sketch.c.item_id <= until)
+        return self._db.execute(old).rowcount
+
+    def members(self, stories: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Story id -> ids of its items, of one that very many carry the first to come."""
+        found: dict[int, list[int]] = {}
+        ids = sorted(stories)
+        for at in range(0, len(ids), _AT_ONCE):
+            some = item.c.story_id.in_(ids[at : at + _AT_ONCE])
+            known = select(item.c.story_id, item.c.id).where(some).order_by(item.c.id)
+            for story_id, item_id in self._db.execute(known):
+                found.setdefault(story_id, []).append(item_id)
+        return {story: tuple(each[:MOST_MEMBERS]) for story, each in found.items()}
+
+    def told_to(self, recipient: str, stories: Collection[int]) -> tuple[ToldStory, ...]:
+        """What this recipient was told of some stories, the earliest first."""
+        found = self._db.execute(
+            select(
+                item.c.story_id,
+                item.c.id,
+                mention.c.watch_key,
+                subscriber.c.id,
+                subscriber.c.subscription_key,
+                told.c.told_at,
+            )
+            .select_from(told)
+            .join(mention, mention.c.id == told.c.mention_id)
+            .join(item, item.c.id == mention.c.item_id)
+            .join(subscriber, subscriber.c.id == told.c.subscriber_id)
+            .where(
+                func.lower(subscriber.c.recipient) == recipient.lower(),
+                item.c.story_id.in_(list(stories)),
+                told.c.outbox_id.is_not(None),
+            )
+            .order_by(told.c.told_at)
+        )
+        return tuple(ToldStory(*row) for row in found)
+
+
+def text_of(title: str, summary: str, body: str) -> str:
+    """What of an item is compared: its text; of a thin one, its teaser."""
+    return f"{title}\n{body or summary}"

@@ -1,0 +1,83 @@
+"""Coverage: how much was looked at in a span of time, so that silence proves something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from storage.tables import item, notice, source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindSource:
+    """A source that gives no answer. `since`: the last good one, or None for never."""
+
+    key: str
+    since: datetime | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What a span of time was looked at with."""
+
+    sources_total: int
+    sources_answered: int
+    blind: tuple[BlindSource, ...]
+    items_read: int
+    quiet: tuple[str, ...] = ()  # keys of sources that answer and bring nothing new
+    thin: tuple[str, ...] = ()  # of which headlines and teasers alone can be read
+
+
+# not the whole row: a report that cannot be decoded must keep no digest back
+_READ = (source.c.key, source.c.last_success_at, source.c.last_error, source.c.failures)
+
+
+class CoverageReader:
+    """Reads coverage, within one transaction. Call it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def __call__(self, since: datetime, until: datetime) -> Coverage:
+        """Coverage from `since` until before `until`."""
+        active = self._db.execute(
+            select(*_READ).where(source.c.active.is_(True)).order_by(source.c.key)
+        ).all()
+        blind = tuple(
+            BlindSource(
+                key=row.key,
+                since=row.last_success_at,
+                cause=row.last_error or "no answer",
+            )
+            for row in active
+            if row.failures > 0
+        )
+        read = self._db.scalar(
+            select(func.count())
+            .select_from(item)
+            .where(item.c.first_seen_at >= since, item.c.first_seen_at < until)
+        )
+        answered = sum(1 for row in active if row.failures == 0 and row.last_success_at is not None)
+        keys = [row.key for row in active]
+        return Coverage(
+            sources_total=len(active),
+            sources_answered=answered,
+            blind=blind,
+            items_read=int(read or 0),
+            quiet=self._noticed(keys, "silent", "empty"),
+            thin=self._noticed(keys, "thin"),
+        )
+
+    def _noticed(self, sources: Sequence[str], *oddities: str) -> tuple[str, ...]:
+        """Those of these sources about which such a notice is open."""
+        keys = {f"source:{key}:{oddity}": key for key in sources for oddity in oddities}
+        if not keys:
+            return ()
+        found = self._db.scalars(
+            select(notice.c.key).where(notice.c.key.in_(keys), notice.c.cleared_at.is_(None))
+        )
+        return tuple(sorted({keys[key] for key in found}))

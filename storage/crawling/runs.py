@@ -1,0 +1,60 @@
+"""Crawl runs: which child process took which sources, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from storage.tables import run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlRun:
+    """One child process. `status` None while it runs."""
+
+    run_id: str
+    source_keys: tuple[str, ...]
+    started_at: datetime
+    ended_at: datetime | None
+    status: str | None
+
+
+class Runs:
+    """Crawl runs, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def start(self, run_id: str, source_keys: Sequence[str], now: datetime) -> None:
+        """A run begins."""
+        values = {"run_id": run_id, "source_keys": list(source_keys), "started_at": now}
+        self._db.execute(insert(run).values(**values))
+
+    def finish(self, run_id: str, status: str, now: datetime) -> None:
+        """A run has ended."""
+        this = run.c.run_id == run_id
+        self._db.execute(update(run).where(this).values(status=status, ended_at=now))
+
+    def open(self) -> tuple[CrawlRun, ...]:
+        """Runs that have not been said to have ended."""
+        found = select(run).where(run.c.ended_at.is_(None)).order_by(run.c.started_at)
+        return tuple(_run(row) for row in self._db.execute(found))
+
+    def last(self, count: int) -> tuple[CrawlRun, ...]:
+        """The newest runs, newest first."""
+        found = select(run).order_by(run.c.started_at.desc(), run.c.run_id).limit(count)
+        return tuple(_run(row) for row in self._db.execute(found))
+
+
+def _run(row: Row[Any]) -> CrawlRun:
+    return CrawlRun(
+        run_id=row.run_id,
+        source_keys=tuple(row.source_keys),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        status=row.status,
+    )

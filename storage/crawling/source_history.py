@@ -1,0 +1,138 @@
+"""How a source usually behaves: when it brings something new, and how its pages are read.
+
+Pure, but for `learned` and `readings`. What is learned here decides how often a source is asked,
+and when its silence is worth telling.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from storage.model import CrawlReport, TextState
+from storage.tables import carrier, item
+
+LOOKED_AT = 60  # arrivals
+FEWEST_GAPS = 5  # of which a rhythm is made
+_AT_ONCE = timedelta(minutes=1)  # entries closer than this came together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalGaps:
+    """Gaps between the arrivals of a source; None where too few are known."""
+
+    newest_at: datetime | None = None
+    usual_gap: timedelta | None = None  # the median
+    longest_gap: timedelta | None = None
+
+
+def arrival_gaps(arrivals: Sequence[datetime]) -> ArrivalGaps:
+    """The rhythm of a source, from when its latest entries came out, in any order."""
+    times = sorted(arrivals)
+    if not times:
+        return ArrivalGaps()
+    gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= _AT_ONCE]
+    if len(gaps) < FEWEST_GAPS:
+        return ArrivalGaps(newest_at=times[-1])
+    usual = timedelta(seconds=round(median(gap.total_seconds() for gap in gaps)))
+    return ArrivalGaps(newest_at=times[-1], usual_gap=usual, longest_gap=max(gaps))
+
+
+def learned(connection: Connection, source_key: str) -> ArrivalGaps:
+    """The rhythm of a source, from the latest entries that are stored.
+
+    A date is believed where it is not later than the first sight. An entry without one counts as
+    first seen, unless it was there before its source was. What came while the source was watched
+    is new from then on, whatever date it bears.
+    """
+    latest = (
+        select(item.c.published_at, item.c.baseline, carrier.c.first_seen_at)
+        .join(item, item.c.id == carrier.c.item_id)
+        .where(carrier.c.source_key == source_key)
+        .order_by(carrier.c.id.desc())
+        .limit(LOOKED_AT)
+    )
+    found, seen = [], []
+    for row in connection.execute(latest):
+        if not row.baseline:
+            seen.append(row.first_seen_at)
+        if row.published_at is not None and row.published_at <= row.first_seen_at:
+            found.append(row.published_at)
+        elif not row.baseline:
+            found.append(row.first_seen_at)
+    rhythm = arrival_gaps(found)
+    return replace(rhythm, newest_at=max((*found, *seen), default=None))
+
+
+def health_after(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
+    """The columns of a source that say since when something is odd, after a poll.
+
+    Args:
+        before: the source's row.
+    """
+    values: dict[str, Any] = {}
+    now = report.finished_at
+    if report.outcome == "ok":
+        values["empty_since"] = None
+    elif report.outcome == "empty":
+        values["empty_since"] = before.empty_since or now
+    if report.read:
+        values |= {"thin_since": None, "thin_pages": None}
+    elif report.thin:
+        values["thin_since"] = before.thin_since or now
+        values["thin_pages"] = (before.thin_pages or 0) + report.thin
+    if report.silent_hours is not None:
+        values["silent_hours"] = list(report.silent_hours) or None
+    if report.outcome in ("ok", "not-modified"):
+        values |= _moved(report, before)
+    return values
+
+
+def _moved(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
+    """A permanent redirect counts from its first sight on, as long as it leads to one place."""
+    if report.asked != "declared":
+        return {}
+    if report.moved_to is None:
+        return {"moved_to": None, "moved_since": None, "moved_polls": None}
+    if before.moved_to == report.moved_to:
+        return {"moved_polls": (before.moved_polls or 0) + 1}
+    return {"moved_to": report.moved_to, "moved_since": report.finished_at, "moved_polls": 1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReadings:
+    """How the items of a source were read in a span of time. `why_thin`: causes and counts."""
+
+    items: int = 0
+    thin: int = 0
+    why_thin: tuple[tuple[str, int], ...] = ()
+
+
+def readings(connection: Connection, since: datetime) -> dict[str, PageReadings]:
+    """How the items that each source brought first since then were read, by source."""
+    counted = connection.execute(
+        select(item.c.source_key, item.c.text_state, item.c.thin_reason, func.count().label("many"))
+        .where(item.c.first_seen_at >= since)
+        .group_by(item.c.source_key, item.c.text_state, item.c.thin_reason)
+    )
+    many: Counter[str] = Counter()
+    why: dict[str, Counter[str]] = {}
+    for row in counted:
+        many[row.source_key] += row.many
+        if row.text_state == TextState.THIN:
+            why.setdefault(row.source_key, Counter())[row.thin_reason or "unknown"] += row.many
+    return {
+        key: PageReadings(
+            items=items,
+            thin=sum(why.get(key, Counter()).values()),
+            why_thin=tuple(why.get(key, Counter()).most_common()),
+        )
+        for key, items in many.items()
+    }

@@ -1,0 +1,314 @@
+"""Sources: what is remembered of each, who polls it now, and robots.txt files of hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, select, update
+
+from config import model as declared
+from storage.crawling.source_history import (
+    ArrivalGaps,
+    PageReadings,
+    health_after,
+    learned,
+    readings,
+)
+from storage.engine.dialect import alone, upsert
+from storage.model import CrawlReport, SourceState, Validators
+from storage.rules.wait_bounds import (
+    LONGEST_LEASE,
+    LONGEST_POLL_WAIT,
+    due_column,
+    from_ahead_column,
+    is_due,
+    is_from_ahead,
+)
+from storage.tables import item, robots, source
+
+RETRY_AFTER_CRASH = timedelta(minutes=5)
+LONGEST_AFTER_CRASH = timedelta(hours=24)
+_SUCCESSES = ("ok", "not-modified", "empty")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsFile:
+    """A robots.txt as it was last fetched. `status` 0: it could not be reached."""
+
+    host: str
+    fetched_at: datetime
+    status: int
+    body: str
+
+
+def is_free(state: SourceState, now: datetime) -> bool:
+    """Whether no run holds a source; a lease that no run can have had is none."""
+    return state.lease_until is None or is_due(state.lease_until, now, LONGEST_LEASE)
+
+
+def poll_is_due(state: SourceState, now: datetime) -> bool:
+    """Whether a source is to be polled, whoever holds it; as `Sources.claim_due` sees it."""
+    return (
+        state.last_polled_at is None
+        or is_from_ahead(state.last_polled_at, now)
+        or is_due(state.next_at, now, LONGEST_POLL_WAIT)
+    )
+
+
+class Sources:
+    """The state of sources, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def declare(self, sources: Sequence[declared.Source], now: datetime) -> None:
+        """Make these the sources that are polled; what is known of the others is kept."""
+        alone(self._db, "declare")
+        known = {row.key: row for row in self._db.execute(select(source))}
+        keys = {one.key for one in sources}
+        for one in sources:
+            row = known.get(one.key)
+            if row is None:
+                values: dict[str, Any] = {
+                    "key": one.key,
+                    "kind": one.kind,
+                    "url": one.url,
+                    "active": True,
+                }
+                values |= {"next_at": now, "failures": 0, "item_count": self._count(one.key)}
+                self._db.execute(insert(source).values(values))
+            elif (row.kind, row.url, row.active) != (one.kind, one.url, True):
+                changed: dict[str, Any] = {"kind": one.kind, "url": one.url, "active": True}
+                if (row.kind, row.url) != (one.kind, one.url):
+                    # validators belong to an address, and so do its failures
+                    changed |= {"etag": None, "last_modified": None, "body_hash": None}
+                    changed |= {"failures": 0, "last_error": None, "covered_until": None}
+                    changed |= {"unfinished_polls": 0}
+                    changed |= {"moved_to": None, "moved_since": None, "moved_polls": None}
+                changed["next_at"] = now
+                self._db.execute(update(source).where(source.c.key == one.key).values(changed))
+        for key in known.keys() - keys:
+            self._db.execute(update(source).where(source.c.key == key).values(active=False))
+
+    def claim_due(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        owner: str,
+        lease: timedelta,
+        keys: Sequence[str] | None = None,
+        even_if_not_due: bool = False,
+    ) -> tuple[SourceState, ...]:
+        """Lease due sources to `owner`; each source has one holder at a time.
+
+        The poll counts as one that did not end until `finish` says that it has, or `release`
+        that nothing went wrong.
+        """
+        due = select(source.c.key).where(
+            source.c.active.is_(True),
+            or_(
+                source.c.lease_until.is_(None),
+                due_column(source.c.lease_until, now, LONGEST_LEASE),
+            ),
+        )
+        if not even_if_not_due:
+            due = due.where(
+                or_(
+                    due_column(source.c.next_at, now, LONGEST_POLL_WAIT),
+                    # its next poll was set by the same clock as its last one
+                    from_ahead_column(source.c.last_polled_at, now),
+                    source.c.last_polled_at.is_(None),
+                )
+            )
+        if keys is not None:
+            due = due.where(source.c.key.in_(list(keys)))
+        due = due.order_by(source.c.next_at, source.c.key).limit(limit)
+        claimed = list(self._db.scalars(due.with_for_update(skip_locked=True)))
+        if not claimed:
+            return ()
+        self._db.execute(
+            update(source)
+            .where(source.c.key.in_(claimed))
+            .values(
+                lease_owner=owner,
+                lease_until=now + lease,
+                unfinished_polls=source.c.unfinished_polls + 1,
+            )
+        )
+        return self._states(source.c.key.in_(claimed))
+
+    def finish(
+        self,
+        report: CrawlReport,
+        *,
+        next_at: datetime,
+        validators: Validators | None,
+        baseline_done: bool,
+        covered_until: datetime | None = None,
+    ) -> bool:
+        """Record a poll and give its lease back.
+
+        `validators` and `covered_until` None keep the stored ones.
+
+        False, and nothing is recorded, where the lease ran out and another run has the source.
+        """
+        success = report.outcome in _SUCCESSES
+        now = report.finished_at
+        values: dict[str, Any] = {
+            "last_polled_at": now,
+            "outcome": report.outcome,
+            "http_status": report.http_status,
+            "last_error": None if success else "; ".join(report.errors) or report.outcome,
+            "failures": 0 if success else source.c.failures + 1,
+            "unfinished_polls": 0,
+            "next_at": next_at,
+            "lease_owner": None,
+            "lease_until": None,
+            "last_report": _report_json(report),
+        }
+        mine = (source.c.key == report.source_key, source.c.lease_owner == report.run_id)
+        before = self._db.execute(select(source).where(*mine)).one_or_none()
+        if before is None:
+            return False
+        values |= health_after(report, before)
+        if report.new or (success and before.newest_at is None):
+            values |= _rhythm(learned(self._db, report.source_key))
+        if success:
+            values["last_success_at"] = now
+        if validators is not None:
+            values |= asdict(validators)
+        if covered_until is not None:
+            values["covered_until"] = covered_until
+        if baseline_done:
+            values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
+        return self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
+
+    def release(self, owner: str, *, now: datetime, error: str | None) -> tuple[str, ...]:
+        """Take back what `owner` still holds; returns the keys of these sources.
+
+        Without an error nothing has happened, and they are due as they were. With one, whose
+        fault it was is known where `owner` holds one source alone: that poll has failed. Of
+        several none is held to blame: each is due at once, and `unfinished_polls` says that it is
+        to be polled alone.
+        """
+        held = source.c.lease_owner == owner
+        keys = tuple(self._db.scalars(select(source.c.key).where(held).order_by(source.c.key)))
+        values: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+        if error is None:
+            # a service that is stopped or killed is no fault of theirs
+            fewer = case((source.c.unfinished_polls > 0, source.c.unfinished_polls - 1), else_=0)
+            values["unfinished_polls"] = fewer
+        elif len(keys) == 1:
+            failures = self._db.scalar(select(source.c.failures).where(held)) or 0
+            wait = min(RETRY_AFTER_CRASH * 2 ** min(failures, 10), LONGEST_AFTER_CRASH)
+            values |= {
+                "last_polled_at": now,
+                "outcome": "failed",
+                "last_error": error,
+                "failures": source.c.failures + 1,
+                "next_at": now + wait,
+            }
+        self._db.execute(update(source).where(held).values(values))
+        return keys
+
+    def forgive(self, keys: Sequence[str], *, next_at: datetime) -> None:
+        """Take back the last failure of these sources, which was not theirs, and poll them soon."""
+        fewer = case((source.c.failures > 0, source.c.failures - 1), else_=0)
+        # one that is being polled decides itself
+        free = (source.c.key.in_(list(keys)), source.c.lease_owner.is_(None))
+        self._db.execute(update(source).where(*free).values(failures=fewer, next_at=next_at))
+
+    def get(self, key: str) -> SourceState | None:
+        """One source."""
+        return next((state for state in self._states(source.c.key == key)), None)
+
+    def all(self) -> tuple[SourceState, ...]:
+        """Every source that was ever declared, by key."""
+        return self._states()
+
+    def readings(self, since: datetime) -> dict[str, PageReadings]:
+        """How the items that each source brought first since then were read, by source."""
+        return readings(self._db, since)
+
+    def _states(self, *tests: ColumnElement[bool]) -> tuple[SourceState, ...]:
+        found = self._db.execute(select(source).where(*tests).order_by(source.c.key))
+        return tuple(_state(row) for row in found)
+
+    def _count(self, key: str) -> int:
+        counted = select(func.count()).select_from(item).where(item.c.source_key == key)
+        return int(self._db.scalar(counted) or 0)
+
+    def robots_get(self, host: str) -> RobotsFile | None:
+        """The cached robots.txt of a host."""
+        row = self._db.execute(select(robots).where(robots.c.host == host)).one_or_none()
+        return None if row is None else RobotsFile(**row._mapping)
+
+    def robots_put(self, host: str, fetched_at: datetime, status: int, body: str) -> None:
+        """Remember a host's robots.txt."""
+        values = {"host": host, "fetched_at": fetched_at, "status": status, "body": body}
+        upsert(self._db, robots, values, [robots.c.host])
+
+
+def _state(row: Row[Any]) -> SourceState:
+    last = row.last_report if isinstance(row.last_report, dict) else {}
+    return SourceState(
+        key=row.key,
+        kind=row.kind,
+        url=row.url,
+        active=row.active,
+        next_at=row.next_at,
+        lease_owner=row.lease_owner,
+        lease_until=row.lease_until,
+        validators=Validators(
+            etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash
+        ),
+        last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
+        outcome=row.outcome,
+        http_status=row.http_status,
+        last_error=row.last_error,
+        failures=row.failures,
+        baseline_done_at=row.baseline_done_at,
+        item_count=row.item_count,
+        covered_until=row.covered_until,
+        newest_at=row.newest_at,
+        usual_gap=_seconds(row.usual_gap),
+        longest_gap=_seconds(row.longest_gap),
+        empty_since=row.empty_since,
+        thin_since=row.thin_since,
+        thin_pages=row.thin_pages or 0,
+        moved_to=row.moved_to,
+        moved_since=row.moved_since,
+        moved_polls=row.moved_polls or 0,
+        silent_hours=frozenset(row.silent_hours or ()),
+        unfinished_polls=row.unfinished_polls or 0,
+        continue_at=int(last.get("continue_at") or 0),
+        continue_of=last.get("continue_of"),
+    )
+
+
+def _seconds(said: int | None) -> timedelta | None:
+    return None if said is None else timedelta(seconds=said)
+
+
+def _rhythm(rhythm: ArrivalGaps) -> dict[str, Any]:
+    def in_seconds(gap: timedelta | None) -> int | None:
+        return None if gap is None else int(gap.total_seconds())
+
+    return {
+        "newest_at": rhythm.newest_at,
+        "usual_gap": in_seconds(rhythm.usual_gap),
+        "longest_gap": in_seconds(rhythm.longest_gap),
+    }
+
+
+def _report_json(report: CrawlReport) -> dict[str, Any]:
+    said = asdict(report)
+    for name in ("started_at", "finished_at", "retry_after"):
+        value = said[name]
+        said[name] = None if value is None else value.isoformat()
+    return said

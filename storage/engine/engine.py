@@ -1,0 +1,108 @@
+"""Engines: the settings that each database needs so that a commit is one.
+
+SQLite: the driver's own transaction handling is switched off and every transaction is begun by us,
+BEGIN IMMEDIATE for writers, so that concurrent writers wait instead of failing and DDL rolls back
+(RELIABILITY trap 12). synchronous=FULL: a power cut must not un-send a message.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.engine.filesystem import network_filesystem
+from storage.errors import DatabaseUnusable
+
+BUSY_TIMEOUT_MS = 30_000
+
+# execution options of a connection whose transactions on SQLite change nothing and wait for nobody
+TO_READ = {"to_read": True}
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for a SQLAlchemy URL of SQLite or PostgreSQL.
+
+    Raises:
+        DatabaseUnusable: the URL names neither.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnusable(
+            f"{url!r} is no database address: write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return _sqlite(url, parsed.database)
+    if backend == "postgresql":
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=8,
+            connect_args={"options": "-c timezone=UTC", "connect_timeout": 10},
+        )
+    raise DatabaseUnusable(f"{backend} is not supported: use sqlite or postgresql")
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file of a SQLite engine; None for PostgreSQL."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return None
+    return Path(engine.url.database)
+
+
+def _sqlite(url: str, database: str | None) -> Engine:
+    if not database or database == ":memory:":
+        raise DatabaseUnusable("SQLite needs a file: write sqlite:///FOLDER/supplierwatch.db")
+    elsewhere = network_filesystem(Path(database))
+    if elsewhere is not None:
+        raise DatabaseUnusable(
+            f"{database} is on a network file system ({elsewhere}), where SQLite loses data: "
+            "put the data folder on a local disk, or use PostgreSQL"
+        )
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_begin(connection: Connection) -> None:
+    to_read = connection.get_execution_options().get("to_read", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(to_read)}")
+    connection.exec_driver_sql("BEGIN" if to_read else "BEGIN IMMEDIATE")
+
+
+def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
+    dbapi.isolation_level = None
+    cursor = dbapi.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    _use_wal(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
+    # KiB; in the 2 MB of SQLite grouping 25 items pushes changed pages out before the commit
+    cursor.execute("PRAGMA cache_size=-16384")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA journal_size_limit=67108864")
+    cursor.execute("PRAGMA trusted_schema=OFF")
+    cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    # SQLite does not wait for the lock that this takes on a file that is not in WAL mode yet
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

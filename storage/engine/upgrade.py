@@ -1,0 +1,96 @@
+"""Brings a database's schema up to date: all of an upgrade or nothing of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from storage.engine.backup import backup
+from storage.engine.engine import sqlite_file
+from storage.engine.schema_version import SCHEMAS, present_schema
+from storage.errors import DatabaseUnusable
+
+_LOCK = 0x73757070  # an advisory lock of PostgreSQL: one migration at a time
+
+
+def upgrade(engine: Engine, *, backup_dir: Path | None = None) -> None:
+    """Upgrade to the newest schema.
+
+    An existing SQLite file is copied first, to `backup_dir` or to `backups` beside it. DDL is
+    transactional on both databases, so a failure or a kill leaves the old schema.
+
+    Raises:
+        SchemaTooNew: the database is of a newer release.
+        BackupFailed: the copy could not be made; nothing was changed.
+    """
+    file = sqlite_file(engine)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    present = present_schema(engine)
+    if present == SCHEMAS[-1]:
+        return
+    if present is not None:
+        _copy(engine, present, backup_dir)
+    try:
+        with engine.connect() as connection:
+            _prepare(connection)
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                _run(scripts(), connection)
+                _prove_references(connection)
+    finally:
+        # connections without foreign keys must not be used again
+        engine.dispose()
+
+
+def scripts() -> ScriptDirectory:
+    """The migrations of this release."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("storage") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return ScriptDirectory.from_config(config)
+
+
+def _copy(engine: Engine, present: str, backup_dir: Path | None) -> None:
+    file = sqlite_file(engine)
+    if file is None:
+        return
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    folder = backup_dir if backup_dir is not None else file.parent / "backups"
+    url = engine.url.render_as_string(hide_password=False)
+    backup(url, folder / f"before-upgrade-from-{present}-{stamp}.db")
+
+
+def _prepare(connection: Connection) -> None:
+    # changing a table means to copy and drop it in SQLite, and a drop would cascade to the rows
+    # that refer to it; the pragma has no effect once a transaction is open
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
+def _prove_references(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise DatabaseUnusable(
+            f"an upgrade would leave {len(broken)} rows that refer to missing ones, the first in "
+            f"{broken[0][0]}; nothing was changed: restore a backup"
+        )
+
+
+def _run(directory: ScriptDirectory, connection: Connection) -> None:
+    def steps(revision: Any, _context: object) -> list[object]:
+        return list(directory._upgrade_revs("head", revision))
+
+    with EnvironmentContext(Config(), directory, fn=steps) as environment:
+        environment.configure(connection=connection, transactional_ddl=False, render_as_batch=True)
+        environment.run_migrations()

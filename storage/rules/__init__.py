@@ -1,0 +1,4 @@
+"""Pure decisions: identity, deduplication, copies, local time, bounds of stored waits.
+
+No database.
+"""

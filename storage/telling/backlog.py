@@ -1,0 +1,151 @@
+"""What waits at each stage and since when, and which channels do not deliver: for health."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
+
+from storage.tables import (
+    outbox,
+    pause,
+    pending_index,
+    pending_match,
+    pending_telling,
+    source,
+    subscriber,
+)
+
+_LATEST = 200  # messages of a channel that are looked at for one that was delivered
+_FAILED = ("retry", "uncertain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The rows that wait at one stage. `oldest_at`: since when the first is due, where known."""
+
+    stage: str
+    count: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingChannel:
+    """A channel that delivers nothing while messages wait to be tried again."""
+
+    channel: str
+    messages: int
+    since: datetime
+    error: str
+
+
+class Backlog:
+    """What waits, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def waiting(
+        self, now: datetime, *, digests: Collection[str], alerts: Collection[str]
+    ) -> tuple[Waiting, ...]:
+        """What is due and not done, by stage.
+
+        Args:
+            now: the time.
+            digests: keys of subscriptions that are told by a timetable.
+            alerts: keys of those that are told at once, and that nothing holds up.
+        """
+        return (
+            self._due(
+                "crawl",
+                source.c.next_at,
+                source.c.active.is_(True),
+                source.c.next_at <= now,
+                or_(source.c.lease_until.is_(None), source.c.lease_until <= now),
+            ),
+            self._due("match", pending_match.c.ready_at, pending_match.c.ready_at <= now),
+            self._digests(now, digests),
+            self._alerts(alerts),
+            self._due(
+                "deliver",
+                outbox.c.due_at,
+                outbox.c.due_at <= now,
+                outbox.c.channel.not_in(select(pause.c.channel)),
+            ),
+            Waiting(
+                stage="index",
+                count=int(self._db.scalar(select(func.count()).select_from(pending_index)) or 0),
+                oldest_at=None,
+            ),
+        )
+
+    def _due(self, stage: str, at: Column[datetime], *tests: ColumnElement[bool]) -> Waiting:
+        row = self._db.execute(select(func.count(), func.min(at)).where(*tests)).one()
+        return Waiting(stage=stage, count=int(row[0]), oldest_at=row[1])
+
+    def _digests(self, now: datetime, keys: Collection[str]) -> Waiting:
+        return self._due(
+            "tell digests",
+            subscriber.c.next_at,
+            subscriber.c.active.is_(True),
+            subscriber.c.next_at <= now,
+            subscriber.c.subscription_key.in_(list(keys)),
+        )
+
+    def _alerts(self, keys: Collection[str]) -> Waiting:
+        row = self._db.execute(
+            select(func.count(), func.min(pending_telling.c.created_at))
+            .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
+            .where(subscriber.c.active.is_(True))
+            .where(subscriber.c.subscription_key.in_(list(keys)))
+        ).one()
+        return Waiting(stage="tell alerts", count=int(row[0]), oldest_at=row[1])
+
+    def failing_channels(self, now: datetime, *, longer: timedelta) -> tuple[FailingChannel, ...]:
+        """Channels of which messages are tried again and again, and none was delivered for so long.
+
+        What a clock that ran ahead wrote counts as old.
+        """
+        failing = []
+        found = self._db.execute(
+            select(outbox.c.channel, func.count(), func.min(outbox.c.created_at))
+            .where(outbox.c.state.in_(_FAILED))
+            .group_by(outbox.c.channel)
+            .order_by(outbox.c.channel)
+        ).all()
+        for channel, messages, since in found:
+            if timedelta(0) <= now - since < longer or self._delivered(channel, now - longer):
+                continue
+            failing.append(
+                FailingChannel(
+                    channel=channel,
+                    messages=int(messages),
+                    since=since,
+                    error=self._last_error(channel),
+                )
+            )
+        return tuple(failing)
+
+    def _delivered(self, channel: str, since: datetime) -> bool:
+        latest = (
+            select(outbox.c.sent_at)
+            .where(outbox.c.channel == channel)
+            .order_by(outbox.c.id.desc())
+            .limit(_LATEST)
+        )
+        return any(at is not None and at >= since for at in self._db.scalars(latest))
+
+    def _last_error(self, channel: str) -> str:
+        last = (
+            select(outbox.c.last_error)
+            .where(outbox.c.state.in_(_FAILED), outbox.c.channel == channel)
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        )
+        return self._db.scalar(last) or "no cause was given"
+
+    def newest_message(self) -> int:
+        """The number of the message that was written last; it grows while telling gets on."""
+        return int(self._db.scalar(select(func.max(outbox.c.id))) or 0)

@@ -1,0 +1,68 @@
+"""What is handed out of the archive: mentions with their items, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, or_, select
+
+from storage.archive.items import Items
+from storage.engine.damage import Damage
+from storage.model import Mention, StoredItem
+from storage.tables import item, mention
+from storage.telling.mentions import with_items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionRange:
+    """Which mentions are wanted: of items first seen from `since` until before `until`.
+
+    `watches`: of these alone; None for all, of watches that are no longer declared too.
+    """
+
+    watches: Sequence[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagePosition:
+    """Where a page of mentions ended."""
+
+    seen_at: datetime
+    mention_id: int
+
+
+class MentionPages:
+    """Reading for exports, within one transaction."""
+
+    def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
+        self._db = connection
+        self._items = items
+        self._damage = damage
+
+    def mentions(
+        self, extent: MentionRange, *, limit: int, before: PagePosition | None = None
+    ) -> tuple[tuple[Mention, StoredItem], ...]:
+        """Mentions with their items, those of the newest items first; `before` continues."""
+        wanted = (
+            select(mention.c.id)
+            .join(item, item.c.id == mention.c.item_id)
+            .order_by(item.c.first_seen_at.desc(), mention.c.id.desc())
+            .limit(limit)
+        )
+        if extent.watches is not None:
+            wanted = wanted.where(mention.c.watch_key.in_(list(extent.watches)))
+        if extent.since is not None:
+            wanted = wanted.where(item.c.first_seen_at >= extent.since)
+        if extent.until is not None:
+            wanted = wanted.where(item.c.first_seen_at < extent.until)
+        if before is not None:
+            seen, last = item.c.first_seen_at, before.mention_id
+            here = and_(seen == before.seen_at, mention.c.id < last)
+            # the second says it again in a form that the index serves
+            wanted = wanted.where(or_(seen < before.seen_at, here), seen <= before.seen_at)
+        found = self._db.scalars(wanted).all()
+        return with_items(self._db, self._items, self._damage, found)

@@ -1,0 +1,58 @@
+"""Notices: what the operator should look at, open until it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from storage.engine.dialect import insert_new
+from storage.tables import notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorNotice:
+    """One open notice."""
+
+    key: str
+    text: str
+    since: datetime
+
+
+class Notices:
+    """Open and cleared notices, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def raise_(self, key: str, text: str, now: datetime) -> bool:
+        """Open a notice, or give an open one a new text; True where it was not open before."""
+        values = {"key": key, "text": text, "since": now, "cleared_at": None}
+        if insert_new(self._db, notice, values, [notice.c.key]):
+            return True
+        this = notice.c.key == key
+        reopened = (this, notice.c.cleared_at.is_not(None))
+        if self._db.execute(update(notice).where(*reopened).values(values)).rowcount > 0:
+            return True
+        self._db.execute(update(notice).where(this).values(text=text))
+        return False
+
+    def clear(self, key: str, now: datetime) -> bool:
+        """Close a notice; False where it was not open."""
+        this = (notice.c.key == key, notice.c.cleared_at.is_(None))
+        return self._db.execute(update(notice).where(*this).values(cleared_at=now)).rowcount > 0
+
+    def known(self, keys: Collection[str]) -> frozenset[str]:
+        """Those of some keys under which there is a notice, open or closed."""
+        found = select(notice.c.key).where(notice.c.key.in_(list(keys)))
+        return frozenset(self._db.scalars(found))
+
+    def open(self) -> tuple[OperatorNotice, ...]:
+        """The notices that stand, oldest first."""
+        found = select(notice).where(notice.c.cleared_at.is_(None)).order_by(notice.c.since)
+        return tuple(
+            OperatorNotice(key=row.key, text=row.text, since=row.since)
+            for row in self._db.execute(found)
+        )

@@ -1,0 +1,241 @@
+"""The outbox: a row for each message to each recipient, claimed, sent, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
+
+from storage.engine.dialect import insert_new
+from storage.model import Notification, OutboxMessage, Receipt
+from storage.tables import outbox, pause
+from storage.telling.damaged_messages import DECODING_ERRORS, quarantine_message
+
+WAITING = ("queued", "retry", "uncertain")
+_STATE_AFTER = {
+    "delivered": "sent",
+    "deferred": "retry",
+    "refused": "dead",
+    "paused": "retry",
+    "unknown": "uncertain",
+}
+
+
+class Outbox:
+    """Messages, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def enqueue(self, notification: Notification, now: datetime) -> bool:
+        """Write a message; False where its delivery key has been written before."""
+        values = {
+            "delivery_key": notification.delivery_key,
+            "kind": notification.kind,
+            "channel": notification.channel,
+            "recipient": notification.recipient,
+            "subject": notification.subject,
+            "message_id": notification.message_id,
+            "raw": notification.raw,
+            "state": "queued",
+            "attempts": 0,
+            "unknown_outcomes": 0,
+            "created_at": now,
+            "next_at": now,
+            "due_at": now,
+        }
+        return insert_new(self._db, outbox, values, [outbox.c.delivery_key])
+
+    def claim(
+        self,
+        now: datetime,
+        *,
+        owner: str,
+        lease: timedelta,
+        longest_wait: timedelta = timedelta(days=3650),
+        without: Collection[str] = (),
+    ) -> OutboxMessage | None:
+        """Lease the message that has waited longest.
+
+        Paused channels are left alone, and so are those that `without` names. A lease that ran
+        out means that a sender died with the message in its hands: whether it was sent is unknown,
+        and is counted as that. A row that cannot be read is dead, and the next one is taken.
+
+        Args:
+            now: the time.
+            owner: names the sender in the lease.
+            lease: how long it has the message to itself.
+            longest_wait: what seems to wait for longer was dated by a clock that ran ahead, and
+                is due.
+            without: channels.
+        """
+        # one after the other: each is a range of the index
+        for due in (outbox.c.due_at <= now, outbox.c.due_at > now + longest_wait):
+            while (row := self._first(due, without)) is not None:
+                died = 1 if row.state == "leased" else 0
+                self._db.execute(
+                    update(outbox)
+                    .where(outbox.c.id == row.id)
+                    .values(
+                        state="leased",
+                        lease_owner=owner,
+                        lease_until=now + lease,
+                        due_at=now + lease,
+                        attempts=outbox.c.attempts + 1,
+                        unknown_outcomes=outbox.c.unknown_outcomes + died,
+                    )
+                )
+                try:
+                    return self.get(row.id)
+                except DECODING_ERRORS as error:
+                    quarantine_message(self._db, row.id, error, now)
+        return None
+
+    def _first(self, due: ColumnElement[bool], without: Collection[str]) -> Row[int, str] | None:
+        wanted = (
+            select(outbox.c.id, outbox.c.state)
+            .where(due, outbox.c.channel.not_in(select(pause.c.channel)))
+            .order_by(outbox.c.due_at, outbox.c.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if without:
+            wanted = wanted.where(outbox.c.channel.not_in(list(without)))
+        return self._db.execute(wanted).one_or_none()
+
+    def give_up_leases(self, owner: str, now: datetime) -> int:
+        """End the leases of senders whose names begin with `owner`: the caller knows them dead.
+
+        Their messages fall due at once; whether each was sent stays unknown and is counted so.
+        """
+        theirs = (
+            outbox.c.state == "leased",
+            outbox.c.lease_owner.startswith(owner, autoescape=True),
+        )
+        return self._db.execute(
+            update(outbox).where(*theirs).values(lease_until=now, due_at=now)
+        ).rowcount
+
+    def record(
+        self, row_id: int, receipt: Receipt, *, now: datetime, next_at: datetime | None
+    ) -> None:
+        """What became of a claimed message. `next_at` None ends it: sent or dead.
+
+        A message that was delivered stays so, whatever a sender whose lease ran out says of it.
+        """
+        state = _STATE_AFTER[receipt.outcome]
+        if next_at is None and state != "sent":
+            state = "dead"
+        values: dict[str, Any] = {
+            "state": state,
+            "lease_owner": None,
+            "lease_until": None,
+            "due_at": next_at if state in WAITING else None,
+            "last_code": receipt.code,
+            "last_error": None if receipt.outcome == "delivered" else receipt.detail,
+        }
+        if state == "sent":
+            values["sent_at"] = now
+        if next_at is not None:
+            values["next_at"] = next_at
+        if receipt.outcome == "unknown":
+            values["unknown_outcomes"] = outbox.c.unknown_outcomes + 1
+        if receipt.outcome == "paused":
+            values["attempts"] = outbox.c.attempts - 1  # the message is not to blame
+        change = update(outbox).where(outbox.c.id == row_id)
+        if state != "sent":
+            change = change.where(outbox.c.state != "sent")
+        self._db.execute(change.values(values))
+
+    def get(self, row_id: int) -> OutboxMessage | None:
+        """One message."""
+        row = self._db.execute(select(outbox).where(outbox.c.id == row_id)).one_or_none()
+        return None if row is None else _message(row)
+
+    def list(
+        self, *, states: Collection[str] | None = None, limit: int = 100
+    ) -> tuple[OutboxMessage, ...]:
+        """Messages, newest first."""
+        found = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+        if states is not None:
+            found = found.where(outbox.c.state.in_(list(states)))
+        return tuple(_message(row) for row in self._db.execute(found))
+
+    def known(self, delivery_keys: Collection[str]) -> frozenset[str]:
+        """Those of these keys under which a message was written."""
+        wanted = outbox.c.delivery_key.in_(list(delivery_keys))
+        return frozenset(self._db.scalars(select(outbox.c.delivery_key).where(wanted)))
+
+    def counts(self) -> dict[str, int]:
+        """State -> how many messages are in it."""
+        counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+        return {row[0]: int(row[1]) for row in self._db.execute(counted)}
+
+    def resend(self, row_id: int, now: datetime) -> bool:
+        """Have a message sent (again); False where there is none, or it is being sent now."""
+        values = {"state": "queued", "next_at": now, "due_at": now, "attempts": 0}
+        return self._set(row_id, values, only=("sent", "dead", "held", *WAITING))
+
+    def hold(self, row_id: int) -> bool:
+        """Keep a message that has not been sent from being sent."""
+        return self._set(row_id, {"state": "held", "due_at": None}, only=WAITING)
+
+    def release(self, row_id: int, now: datetime) -> bool:
+        """Let a held message go."""
+        values = {"state": "queued", "next_at": now, "due_at": now}
+        return self._set(row_id, values, only=("held",))
+
+    def _set(
+        self, row_id: int, values: dict[str, Any], *, only: Collection[str] | None = None
+    ) -> bool:
+        change = update(outbox).where(outbox.c.id == row_id).values(values)
+        if only is not None:
+            change = change.where(outbox.c.state.in_(list(only)))
+        return self._db.execute(change).rowcount > 0
+
+    def pause(self, channel: str, reason: str, now: datetime) -> bool:
+        """Stop claiming messages of a channel; False where it is stopped already."""
+        values = {"channel": channel, "reason": reason, "since": now}
+        return insert_new(self._db, pause, values, [pause.c.channel])
+
+    def resume(self, channel: str) -> bool:
+        """Go on with a channel."""
+        gone = pause.delete().where(pause.c.channel == channel)
+        return self._db.execute(gone).rowcount > 0
+
+    def paused(self) -> dict[str, tuple[str, datetime]]:
+        """Channel -> why and since when it is stopped."""
+        return {row.channel: (row.reason, row.since) for row in self._db.execute(select(pause))}
+
+    def next_due(self) -> datetime | None:
+        """When the next message can be claimed, of channels that are not paused."""
+        soonest = select(func.min(outbox.c.due_at)).where(
+            outbox.c.channel.not_in(select(pause.c.channel))
+        )
+        found: datetime | None = self._db.scalar(soonest)
+        return found
+
+
+def _message(row: Row[Any]) -> OutboxMessage:
+    return OutboxMessage(
+        row_id=row.id,
+        notification=Notification(
+            delivery_key=row.delivery_key,
+            kind=row.kind,
+            channel=row.channel,
+            recipient=row.recipient,
+            subject=row.subject,
+            message_id=row.message_id,
+            raw=bytes(row.raw),
+        ),
+        state=row.state,
+        attempts=row.attempts,
+        unknown_outcomes=row.unknown_outcomes,
+        created_at=row.created_at,
+        next_at=row.next_at,
+        sent_at=row.sent_at,
+        last_code=row.last_code,
+        last_error=row.last_error,
+    )

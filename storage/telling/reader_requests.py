@@ -1,0 +1,191 @@
+"""What readers ask for by the links in their messages: to end, to mute, "not relevant"."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, delete, select, update
+
+from storage.engine.dialect import insert_new, upsert
+from storage.rules.wait_bounds import LONGEST_MUTE
+from storage.tables import (
+    feedback,
+    item,
+    mute,
+    outbox,
+    pending_telling,
+    secret,
+    subscriber,
+    told,
+)
+from storage.telling.outbox import WAITING
+
+KEY_BYTES = 32
+_LINKS = "links"
+_TO_READERS = ("digest", "alert", "welcome")
+
+
+class MutedWatch(NamedTuple):
+    """A watch of which a subscriber is told nothing until then."""
+
+    subscriber_id: int
+    watch_key: str
+    until: datetime
+
+
+class IrrelevantItem(NamedTuple):
+    """An item that a reader called not relevant to a watch."""
+
+    watch_key: str
+    item_id: int
+    title: str
+    url: str | None
+    recipient: str
+    given_at: datetime
+
+
+class ReaderRequests:
+    """Readers' wishes, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def key(self) -> bytes | None:
+        """The key that signs links; None where none has been made."""
+        found: bytes | None = self._db.scalar(select(secret.c.value).where(secret.c.name == _LINKS))
+        return None if found is None else bytes(found)
+
+    def make_key(self) -> bytes:
+        """The key that signs links, made by the first who asks."""
+        fresh = {"name": _LINKS, "value": secrets.token_bytes(KEY_BYTES)}
+        insert_new(self._db, secret, fresh, [secret.c.name])
+        made = self.key()
+        assert made is not None  # noqa: S101  # it has just been written
+        return made
+
+    def end(self, subscriber_ids: Sequence[int], now: datetime) -> int:
+        """Tell these no more; what waits for them goes to nobody. Returns how many were active.
+
+        A message on its way is stopped where nobody else was told anything by it.
+        """
+        theirs = subscriber.c.id.in_(list(subscriber_ids))
+        ended = self._db.execute(
+            update(subscriber)
+            .where(theirs, subscriber.c.ended_at.is_(None))
+            .values(active=False, ended_at=now)
+        ).rowcount
+        gone = pending_telling.c.subscriber_id.in_(list(subscriber_ids))
+        self._db.execute(delete(pending_telling).where(gone))
+        recipients = self._db.scalars(select(subscriber.c.recipient).where(theirs).distinct()).all()
+        for recipient in recipients:
+            self._stop_messages(recipient, subscriber_ids)
+        return ended
+
+    def _stop_messages(self, recipient: str, subscriber_ids: Sequence[int]) -> None:
+        to_them = (outbox.c.recipient == recipient, outbox.c.state.in_(WAITING))
+        active = and_(subscriber.c.recipient == recipient, subscriber.c.active.is_(True))
+        stopped = update(outbox).values(
+            state="stopped", due_at=None, last_error="its reader has unsubscribed"
+        )
+        if self._db.scalar(select(subscriber.c.id).where(active).limit(1)) is None:
+            # nothing is left that could have a reason to reach them
+            self._db.execute(stopped.where(*to_them, outbox.c.kind.in_(_TO_READERS)))
+            return
+        ended = list(subscriber_ids)
+        tells = select(told.c.outbox_id).where(told.c.outbox_id == outbox.c.id)
+        by_these = tells.where(told.c.subscriber_id.in_(ended)).exists()
+        by_others = tells.where(told.c.subscriber_id.not_in(ended)).exists()
+        self._db.execute(stopped.where(*to_them, by_these, ~by_others))
+
+    def resume(self, subscriber_ids: Sequence[int], now: datetime) -> int:
+        """Tell these again, of what comes from now on; returns how many had ended."""
+        theirs = (subscriber.c.id.in_(list(subscriber_ids)), subscriber.c.ended_at.is_not(None))
+        values = {"active": True, "ended_at": None, "activated_at": now, "next_at": None}
+        return self._db.execute(update(subscriber).where(*theirs).values(values)).rowcount
+
+    def mute(self, subscriber_ids: Sequence[int], watch_key: str, until: datetime) -> None:
+        """Tell these nothing of a watch until then."""
+        for subscriber_id in subscriber_ids:
+            values = {"subscriber_id": subscriber_id, "watch_key": watch_key, "until": until}
+            upsert(self._db, mute, values, list(mute.primary_key))
+
+    def unmute(self, subscriber_ids: Sequence[int], watch_key: str) -> None:
+        """Tell these of a watch again, from now on."""
+        theirs = (mute.c.subscriber_id.in_(list(subscriber_ids)), mute.c.watch_key == watch_key)
+        self._db.execute(delete(mute).where(*theirs))
+
+    def muted(
+        self, now: datetime, subscriber_ids: Collection[int] | None = None
+    ) -> tuple[MutedWatch, ...]:
+        """What is mute now, of these subscribers or of all."""
+        wanted = select(mute).where(mute.c.until > now, mute.c.until <= now + LONGEST_MUTE)
+        if subscriber_ids is not None:
+            wanted = wanted.where(mute.c.subscriber_id.in_(list(subscriber_ids)))
+        ordered = wanted.order_by(mute.c.subscriber_id, mute.c.watch_key)
+        return tuple(
+            MutedWatch(row.subscriber_id, row.watch_key, row.until)
+            for row in self._db.execute(ordered)
+        )
+
+    def dismiss(
+        self, subscriber_ids: Sequence[int], watch_key: str, item_id: int, now: datetime
+    ) -> bool:
+        """Note that an item is not relevant to a watch; False where it is not held any more."""
+        if self._db.scalar(select(item.c.id).where(item.c.id == item_id)) is None:
+            return False
+        for subscriber_id in subscriber_ids:
+            values = {
+                "subscriber_id": subscriber_id,
+                "watch_key": watch_key,
+                "item_id": item_id,
+                "given_at": now,
+            }
+            insert_new(self._db, feedback, values, list(feedback.primary_key))
+        return True
+
+    def recall(self, subscriber_ids: Sequence[int], watch_key: str, item_id: int) -> None:
+        """Take a "not relevant" back."""
+        self._db.execute(
+            delete(feedback).where(
+                feedback.c.subscriber_id.in_(list(subscriber_ids)),
+                feedback.c.watch_key == watch_key,
+                feedback.c.item_id == item_id,
+            )
+        )
+
+    def dismissed(
+        self, subscriber_ids: Collection[int], item_ids: Collection[int]
+    ) -> frozenset[tuple[int, str, int]]:
+        """(subscriber, watch, item) of what these called not relevant."""
+        rows = self._db.execute(
+            select(feedback.c.subscriber_id, feedback.c.watch_key, feedback.c.item_id).where(
+                feedback.c.item_id.in_(list(item_ids)),
+                feedback.c.subscriber_id.in_(list(subscriber_ids)),
+            )
+        )
+        return frozenset((row[0], row[1], row[2]) for row in rows)
+
+    def irrelevant(
+        self, watch_key: str | None = None, limit: int = 1000
+    ) -> tuple[IrrelevantItem, ...]:
+        """What readers called not relevant, of one watch or of all, the newest first."""
+        wanted = (
+            select(
+                feedback.c.watch_key,
+                feedback.c.item_id,
+                item.c.title,
+                item.c.url,
+                subscriber.c.recipient,
+                feedback.c.given_at,
+            )
+            .join(item, item.c.id == feedback.c.item_id)
+            .join(subscriber, subscriber.c.id == feedback.c.subscriber_id)
+            .order_by(feedback.c.given_at.desc(), feedback.c.item_id, feedback.c.subscriber_id)
+            .limit(limit)
+        )
+        if watch_key is not None:
+            wanted = wanted.where(feedback.c.watch_key == watch_key)
+        return tuple(IrrelevantItem(*row) for row in self._db.execute(wanted))

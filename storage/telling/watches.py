@@ -1,0 +1,165 @@
+"""Watches as they stood: every edit of what a watch means is a version."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from storage.engine.damage import Damage, read_decodable
+from storage.engine.dialect import alone, insert_new
+from storage.model import WatchVersion
+from storage.tables import mention, told, watch_version
+
+_AT_ONCE = 500
+_COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchText:
+    """A watch as declared: canonical query, a fingerprint of all it means, and its old key."""
+
+    key: str
+    query: str
+    fingerprint: str
+    was: str | None
+
+
+class Watches:
+    """Watch versions, within one transaction."""
+
+    def __init__(self, connection: Connection, damage: Damage) -> None:
+        self._db = connection
+        self._damage = damage
+
+    def declare(self, watches: Sequence[WatchText], now: datetime) -> dict[str, WatchVersion]:
+        """Make these the watches in force; a changed one gets a new version from `now` on."""
+        alone(self._db, "declare")
+        known = self._renamed(self.current(), watches)
+        wanted = {watch.key for watch in watches}
+        for key in known.keys() - wanted:
+            self._retire(key, now)
+        for watch in watches:
+            present = known.get(watch.key)
+            if present is None or present.fingerprint != watch.fingerprint:
+                self._add(watch, now)
+        return self.current()
+
+    def _renamed(
+        self, known: dict[str, WatchVersion], watches: Sequence[WatchText]
+    ) -> dict[str, WatchVersion]:
+        """Give watches the history of the keys that they had; `a` to `b` and `b` to `c` at once."""
+        declared = {watch.key: watch for watch in watches}
+        moved = True
+        while moved:
+            moved = False
+            for watch in watches:
+                if watch.was is None or watch.was not in known or watch.key in known:
+                    continue
+                heir = declared.get(watch.was)
+                if heir is not None and heir.was not in known:
+                    continue  # the old key is a watch of its own now
+                self._rename(watch.was, watch.key)
+                known[watch.key] = known.pop(watch.was)
+                moved = True
+        return known
+
+    def _rename(self, old: str, new: str) -> None:
+        """Hand versions and mentions over; they follow those of an earlier watch of that name."""
+        taken = max((version.version for version in self.versions(new)), default=0)
+        self._merge_mentions(old, new)
+        for table, key, number in (
+            (watch_version, watch_version.c.key, watch_version.c.version),
+            (mention, mention.c.watch_key, mention.c.watch_version),
+        ):
+            values = {key.name: new, number.name: number + taken}
+            self._db.execute(update(table).where(key == old).values(values))
+
+    def _merge_mentions(self, old: str, new: str) -> None:
+        theirs, ours = mention.alias(), mention.alias()
+        both = self._db.execute(
+            select(theirs.c.id, ours.c.id)
+            .join(ours, ours.c.item_id == theirs.c.item_id)
+            .where(theirs.c.watch_key == old, ours.c.watch_key == new)
+        )
+        for gone, kept in both.all():
+            for row in self._db.execute(select(told).where(told.c.mention_id == gone)).all():
+                values = {**row._mapping, "mention_id": kept}
+                insert_new(self._db, told, values, list(told.primary_key))
+            self._db.execute(delete(mention).where(mention.c.id == gone))
+
+    def _retire(self, key: str, now: datetime) -> None:
+        gone = (watch_version.c.key == key, watch_version.c.retired_at.is_(None))
+        self._db.execute(update(watch_version).where(*gone).values(retired_at=now))
+
+    def _add(self, watch: WatchText, now: datetime) -> None:
+        last = self._db.scalar(
+            select(func.max(watch_version.c.version)).where(watch_version.c.key == watch.key)
+        )
+        self._retire(watch.key, now)
+        self._db.execute(
+            insert(watch_version).values(
+                key=watch.key,
+                version=int(last or 0) + 1,
+                query=watch.query,
+                fingerprint=watch.fingerprint,
+                active_since=now,
+            )
+        )
+
+    def current(self) -> dict[str, WatchVersion]:
+        """Watch key -> the version in force."""
+        in_force = select(watch_version.c.id).where(watch_version.c.retired_at.is_(None))
+        found = self._read(self._db.scalars(in_force).all())
+        return {version.key: version for version in found.values()}
+
+    def begun(self, keys: Collection[str]) -> dict[str, datetime]:
+        """Watch key -> since when there is a watch of this key, in whatever version."""
+        found: dict[str, datetime] = {}
+        some = sorted(keys)
+        for at in range(0, len(some), _AT_ONCE):
+            first = (
+                select(watch_version.c.key, func.min(watch_version.c.active_since))
+                .where(watch_version.c.key.in_(some[at : at + _AT_ONCE]))
+                .group_by(watch_version.c.key)
+            )
+            found |= {row[0]: row[1] for row in self._db.execute(first)}
+        return found
+
+    def versions(self, key: str) -> tuple[WatchVersion, ...]:
+        """All versions of a watch, oldest first."""
+        found = (
+            select(watch_version.c.id)
+            .where(watch_version.c.key == key)
+            .order_by(watch_version.c.version)
+        )
+        ids = self._db.scalars(found).all()
+        known = self._read(ids)
+        return tuple(known[each] for each in ids if each in known)
+
+    def _read(self, ids: Sequence[int]) -> dict[int, WatchVersion]:
+        """Id -> version; one that is damaged is left out, and its watch gets another one."""
+
+        def read(some: Sequence[int]) -> dict[int, WatchVersion]:
+            columns = [watch_version.c[name] for name in _COLUMNS]
+            wanted = select(*columns).where(watch_version.c.id.in_(list(some)))
+            return {row.id: _version(row) for row in self._db.execute(wanted)}
+
+        found: dict[int, WatchVersion] = {}
+        for at in range(0, len(ids), _AT_ONCE):
+            part = ids[at : at + _AT_ONCE]
+            found |= read_decodable(read, part, table="watch_version", damage=self._damage)
+        return found
+
+
+def _version(row: Row[Any]) -> WatchVersion:
+    return WatchVersion(
+        key=row.key,
+        version=row.version,
+        query=row.query,
+        fingerprint=row.fingerprint,
+        active_since=row.active_since,
+    )

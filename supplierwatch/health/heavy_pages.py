@@ -1,0 +1,115 @@
+"""Tells the operator of pages and entries that took more than they may, each once.
+
+A notice opens for each page, and closes when the page has been read, or after two weeks. A source
+with many such pages has a notice for some of them and one that says how many more there were: so
+each source is named, however many pages of another one are too much.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts.digest.context import TellingContext
+from alerts.dispatch.cut import operator_message
+from storage.model import StoredItem, TextState
+from storage.store import Store, Unit
+from storage.telling.notices import OperatorNotice
+
+log = logging.getLogger(__name__)
+
+MOST_OF_SOURCE = 5  # notices of pages of one source at a time; beside them their number
+MOST_LINES = 20  # of one message
+OPEN_FOR = timedelta(days=14)
+TEXTS = {
+    "page.too-much": "a page of source {source} is kept by its headline and teaser alone, "
+    "for {reason}: {url}",
+    "look.too-much": "a page of source {source} may have changed and cannot be read again, "
+    "for {reason}; what was read before stays: {url}",
+    "entry.too-much": "an entry of source {source} is kept by its headline alone, "
+    "for {reason}: {url}",
+}  # by the name of the event that says it
+_PREFIXES = {"page.too-much": "page:", "look.too-much": "look:", "entry.too-much": "entry:"}
+_MORE = "pages-of:"
+
+
+def tell_of_pages(
+    store: Store, context: TellingContext, events: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Open a notice for each page that was too much, and tell the operator of those that are new.
+
+    Args:
+        events: of the kinds in `TEXTS`, as crawls say them.
+    """
+    news: list[str] = []
+    left: Counter[str] = Counter()
+    with store.transaction() as unit:
+        is_open = {one.key for one in unit.notices.open()}
+        of_source = _count_by_source(unit)
+        for event in events:
+            source = str(event["source"])
+            text = TEXTS[event["event"]].format_map(event)
+            key = _key(event)
+            if key not in is_open and of_source[source] >= MOST_OF_SOURCE:
+                left[source] += 1
+                log.warning("page.too-much %s", text)
+                continue
+            of_source[source] += key not in is_open
+            is_open.add(key)
+            if unit.notices.raise_(key, text, now):
+                news.append(text)
+                log.warning("page.too-much %s", text)
+        for source in left:
+            text = f"more pages of source {source} could not be read; the log names them"
+            if unit.notices.raise_(f"{_MORE}{source}", text, now):
+                news.append(text)
+    if not news:
+        return
+    many = f"{len(news)} pages could not be read"
+    subject = many if len(news) > 1 else f"A page of {events[0]['source']} could not be read"
+    rest = len(news) - MOST_LINES
+    lines = news[:MOST_LINES] + ([f"and {rest} more, see /health"] if rest > 0 else [])
+    operator_message(
+        store, context, key=f"pages:{now:%Y%m%dT%H%M%S.%f}", subject=subject, lines=lines, now=now
+    )
+
+
+def close_notices_of_pages(unit: Unit, now: datetime) -> None:
+    """Close the notices of pages that have been read since, that are gone, or that are old."""
+    is_open = {one.key: one for one in unit.notices.open()}
+    for notice in is_open.values():
+        prefix, _, subject = notice.key.partition(":")
+        if f"{prefix}:" not in {*_PREFIXES.values(), _MORE}:
+            continue
+        is_over = now - notice.since > OPEN_FOR
+        if prefix in ("page", "look"):
+            is_over |= _is_read(unit.items.get(int(subject)), notice)
+        if is_over:
+            unit.notices.clear(notice.key, now)
+
+
+def _key(event: Mapping[str, Any]) -> str:
+    subject = event["source"] if event["event"] == "entry.too-much" else event["item"]
+    return f"{_PREFIXES[event['event']]}{subject}"
+
+
+def _is_read(item: StoredItem | None, notice: OperatorNotice) -> bool:
+    """Whether the page that a notice is about is gone or has been read since."""
+    if item is None:
+        return True
+    if notice.key.startswith(_PREFIXES["page.too-much"]):
+        return item.text_state is TextState.FULL
+    return item.revised_at is not None and item.revised_at > notice.since
+
+
+def _count_by_source(unit: Unit) -> Counter[str]:
+    """How many notices of pages are open, by the source of the page."""
+    counted: Counter[str] = Counter()
+    for notice in unit.notices.open():
+        prefix, _, subject = notice.key.partition(":")
+        if prefix in ("page", "look") and (item := unit.items.get(int(subject))) is not None:
+            counted[item.source_key] += 1
+    return counted

@@ -1,0 +1,128 @@
+"""Whether sources that fail are to blame or this machine's network, and who is told of what.
+
+A notice for each oddity of a source (`crawler.polling.source_health`) opens once, is told to the
+operator once, and closes by itself when the source is well again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from alerts.digest.context import TellingContext
+from alerts.dispatch.cut import operator_message
+from crawler.jobs.batches import host_of
+from crawler.polling.source_health import PATIENCE, Trouble, troubles
+from storage.model import SourceState
+from storage.store import Store, Unit
+from supplierwatch.health.heavy_pages import close_notices_of_pages
+
+log = logging.getLogger(__name__)
+
+NETWORK = "network"
+PREFIX = "source:"
+NO_ANSWER = timedelta(minutes=5)  # from any host; slow hosts alone end within two
+RESUME = timedelta(minutes=1)
+OUT = (
+    "this machine reaches no host on the network: sources are asked again every minute, "
+    "and none is held to blame"
+)
+_FEWEST = 3  # hosts: two may well be down at once
+
+
+def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, ...]:
+    """The sources whose last poll failed because nothing at all could be reached; else none.
+
+    It is ours when hosts that fail only lately, three at least and a quarter of all, gave no
+    answer of any kind and nobody else has answered since.
+    """
+    active = [state for state in states if state.active]
+    # an answer that a clock ahead dated would keep every outage from being seen
+    answers = [at for state in active if (at := _answered_at(state)) is not None and at <= now]
+    last = max(answers, default=None)
+    silent = tuple(
+        state
+        for state in active
+        if _no_answer(state)
+        and state.last_polled_at is not None
+        and (last is None or state.last_polled_at > last)
+    )
+    hosts = {host_of(state.url) for state in active}
+    lately = {host_of(state.url) for state in silent if state.failures < PATIENCE}
+    began = last or min((s.last_polled_at for s in silent if s.last_polled_at), default=now)
+    if len(lately) < max(_FEWEST, len(hosts) / 4) or (last is not None and now - began < NO_ANSWER):
+        return ()
+    return silent
+
+
+def _no_answer(state: SourceState) -> bool:
+    return state.outcome == "failed" and state.http_status is None
+
+
+def _answered_at(state: SourceState) -> datetime | None:
+    """When a host last said anything at all, an error included."""
+    if state.last_polled_at is None or _no_answer(state):
+        return state.last_success_at
+    return state.last_polled_at
+
+
+def look(store: Store, context: TellingContext, now: datetime) -> None:
+    """Open and close notices by how the sources are; tell the operator of what is new, at once.
+
+    In an outage of our own no source is to blame: failures are taken back and all are asked soon.
+    """
+    with store.transaction() as unit:
+        news = _record(unit, now)
+    if news:
+        operator_message(
+            store,
+            context,
+            key=f"sources:{now:%Y%m%dT%H%M%S.%f}",
+            subject=_subject(news),
+            lines=news,
+            now=now,
+        )
+
+
+def _subject(news: Sequence[str]) -> str:
+    if len(news) > 1:
+        return f"{len(news)} sources need a look"
+    first = news[0].partition(":")[0].partition("(")[0].strip()
+    return first[0].upper() + first[1:]
+
+
+def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
+    """Bring notices up to date; returns the texts of those that are new."""
+    close_notices_of_pages(unit, now)
+    states = unit.sources.all()
+    before = {notice.key for notice in unit.notices.open()}
+    ours = outage(states, now)
+    if ours:
+        # one that was forgiven before is due within RESUME: no failure is taken back twice
+        late = [state.key for state in ours if state.next_at > now + RESUME]
+        unit.sources.forgive(late, next_at=now + RESUME)
+        if unit.notices.raise_(NETWORK, OUT, now):
+            log.error("network.out sources=%d", len(ours))
+            return (OUT,)
+        return ()
+    if NETWORK in before and unit.notices.clear(NETWORK, now):
+        log.info("network.back")
+    found = {
+        _key(state, one): one.text
+        for state in states
+        if state.active
+        for one in troubles(state, now)
+    }
+    for key in before - found.keys():
+        if key.startswith(PREFIX):
+            unit.notices.clear(key, now)
+    news = tuple(text for key, text in found.items() if unit.notices.raise_(key, text, now))
+    for text in news:
+        log.warning("source.odd %s", text)
+    return news
+
+
+def _key(state: SourceState, trouble: Trouble) -> str:
+    """Kinds of blindness are one notice: a source that fails in many ways is told of once."""
+    return PREFIX + state.key + ("" if trouble.is_blindness else f":{trouble.oddity}")

@@ -1,0 +1,240 @@
+"""Keeps crawls going in child processes and answers for each of them.
+
+A crawl that hangs, crashes or outgrows its memory costs nobody else anything. Which of its
+sources was the cause is not known then: each whose poll did not end is polled in a batch of its
+own, and the one that ends that batch too is named, and tried less and less often. Which sources
+are due is read from the database, so downtime heals itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.model import Catalog, CrawlSettings, Source
+from crawler.jobs.batches import batches, host_of
+from crawler.jobs.job import CrawlJob
+from crawler.processes.children import Child, spawn
+from storage.crawling.sources import is_free, poll_is_due
+from storage.store import Store
+from supplierwatch.health.memory_watch import MemoryWatch
+
+log = logging.getLogger(__name__)
+
+Event = dict[str, Any]
+
+BATCH_SIZE = 20  # a child costs about a second to start: twenty sources share it
+PAGES_PER_SOURCE = 50
+LOOK_EVERY = 0.4  # seconds between two looks at what all processes hold
+OVERDUE_GRACE = 2.0  # seconds: it has let its own deadline pass
+LEASE_MARGIN = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    child: Child
+    keys: tuple[str, ...]
+    hosts: frozenset[str]
+    is_suspect: bool
+    overdue_at: float  # on the monotonic clock, which a changed wall clock does not move
+
+
+class CrawlSupervisor:
+    """Starts child processes for due sources and closes what they leave open."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._owner = owner
+        self._clock = clock
+        self._monotonic = monotonic
+        self._running: dict[str, _Running] = {}
+        self._memory = MemoryWatch()
+        self._memory_limit = 0
+        self._look_at = 0.0
+        self._suspects: set[str] = set()  # sources whose last poll did not end
+
+    @property
+    def busy(self) -> bool:
+        """Whether any child is running."""
+        return bool(self._running)
+
+    def close_left_open(self) -> int:
+        """Give back what runs of an earlier life of this service had claimed; returns how many."""
+        now = self._clock()
+        with self._store.transaction() as unit:
+            left = [run for run in unit.runs.open() if run.run_id.startswith(f"{self._owner}-")]
+            for run in left:
+                # nothing says that the sources are to blame: they are due as they were
+                unit.sources.release(run.run_id, now=now, error=None)
+                unit.runs.finish(run.run_id, "crashed", now)
+        return len(left)
+
+    def start_due(
+        self,
+        catalog: Catalog,
+        *,
+        keys: Collection[str] | None = None,
+        even_if_not_due: bool = False,
+    ) -> frozenset[str]:
+        """Start children for due sources, as many as the settings allow; returns their keys."""
+        free = catalog.settings.crawl.concurrent_batches - len(self._running)
+        if free <= 0:
+            return frozenset()
+        waiting = self._due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
+        started: set[str] = set()
+        self._memory_limit = catalog.settings.crawl.memory_limit_mb
+        for batch in self._batches(waiting)[:free]:
+            if not self._memory.has_room(self._pids(), self._memory_limit):
+                break
+            started |= self._start(batch, catalog.settings.crawl, even_if_not_due=even_if_not_due)
+        return frozenset(started)
+
+    def _pids(self) -> list[int]:
+        return [run.child.pid for run in self._running.values()]
+
+    def _batches(self, waiting: Sequence[Source]) -> list[tuple[Source, ...]]:
+        """Batches of due sources, and one of a single source whose last poll did not end.
+
+        Of these one runs at a time, and none whose host another batch asks.
+        """
+        sound = [source for source in waiting if source.key not in self._suspects]
+        made = list(batches(sound, size=BATCH_SIZE))
+        if any(run.is_suspect for run in self._running.values()):
+            return made
+        suspects = [one for one in waiting if one.key in self._suspects]
+        if not suspects:
+            return made
+        alone = suspects[0]
+        same_host = host_of(alone.url)
+        others = [one for one in made if same_host not in {host_of(source.url) for source in one}]
+        if len(others) < len(made) and waiting[0] != alone:
+            return made  # its host is asked for what has waited longer
+        # one that has waited longest goes first, or a service with one batch would never try it
+        return [(alone,), *others] if waiting[0] == alone else [*made[:1], (alone,), *made[1:]]
+
+    def _due(
+        self, declared: Sequence[Source], *, keys: Collection[str] | None, even_if_not_due: bool
+    ) -> list[Source]:
+        now = self._clock()
+        # two crawls of one host would not see each other's requests
+        busy_hosts = {host for run in self._running.values() for host in run.hosts}
+        with self._store.reading() as unit:
+            states = {state.key: state for state in unit.sources.all() if state.active}
+        self._suspects = {
+            key
+            for key, state in states.items()
+            if state.unfinished_polls and (state.lease_until is None or state.lease_until <= now)
+        }
+        due = []
+        for source in declared:
+            state = states.get(source.key)
+            if state is None or (keys is not None and source.key not in keys):
+                continue
+            if host_of(source.url) in busy_hosts:
+                continue
+            if not is_free(state, now):
+                continue
+            if even_if_not_due or poll_is_due(state, now):
+                due.append((state.next_at, source))
+        return [source for _, source in sorted(due, key=lambda pair: (pair[0], pair[1].key))]
+
+    def _start(
+        self, batch: Sequence[Source], settings: CrawlSettings, *, even_if_not_due: bool
+    ) -> set[str]:
+        now = self._clock()
+        run_id = f"{self._owner}-{uuid.uuid4().hex[:12]}"
+        with self._store.transaction() as unit:
+            claimed = unit.sources.claim_due(
+                now,
+                limit=len(batch),
+                owner=run_id,
+                lease=settings.batch_deadline + LEASE_MARGIN,
+                keys=[source.key for source in batch],
+                even_if_not_due=even_if_not_due,
+            )
+            mine = {state.key for state in claimed}
+            if mine:
+                unit.runs.start(run_id, sorted(mine), now)
+        if not mine:
+            return mine
+        sources = tuple(source for source in batch if source.key in mine)
+        job = CrawlJob(
+            run_id=run_id,
+            database_url=self._store.url,
+            sources=sources,
+            crawl=settings,
+            pages_per_source=PAGES_PER_SOURCE,
+            deadline=settings.batch_deadline,
+        )
+        try:
+            child = spawn(job)
+        except OSError:
+            self._give_back(run_id, "could not be started", error=None)
+            raise
+        self._running[run_id] = _Running(
+            child=child,
+            keys=tuple(sorted(mine)),
+            hosts=frozenset(host_of(source.url) for source in sources),
+            is_suspect=not self._suspects.isdisjoint(mine),
+            overdue_at=self._monotonic() + settings.batch_deadline.total_seconds() + 15,
+        )
+        log.info("crawl.started run=%s sources=%d", run_id, len(sources))
+        return mine
+
+    def collect(self) -> list[Event]:
+        """What the children have said since the last call; children that ended are closed."""
+        said: list[Event] = []
+        if self._running and self._monotonic() >= self._look_at:
+            self._memory.look(self._pids(), self._memory_limit)
+            self._look_at = self._monotonic() + LOOK_EVERY
+        for run_id, run in list(self._running.items()):
+            ended = run.child.poll()
+            if ended is None and self._monotonic() > run.overdue_at:
+                log.error("crawl.overdue run=%s sources=%s", run_id, ",".join(run.keys))
+                run.child.terminate(grace=OVERDUE_GRACE)
+                ended = run.child.poll()
+            said.extend(run.child.events())
+            if ended is not None:
+                status = "finished" if ended == 0 else f"ended with {ended}"
+                left = self._close(run_id, status, error=f"the crawl {status}")
+                if left:
+                    said.append({"event": "polls.unfinished", "source": None, "sources": left})
+        return said
+
+    def _close(self, run_id: str, status: str, *, error: str | None) -> tuple[str, ...]:
+        run = self._running.pop(run_id)
+        left = self._give_back(run_id, status, error=error)
+        log.info("crawl.%s run=%s sources=%d", status.split()[0], run_id, len(run.keys))
+        if left and error is not None:
+            log.warning("crawl.unfinished run=%s sources=%s", run_id, ",".join(left))
+        return left
+
+    def _give_back(self, run_id: str, status: str, *, error: str | None) -> tuple[str, ...]:
+        """Free the sources that a run still holds; returns them. See `Sources.release`."""
+        now = self._clock()
+        with self._store.transaction() as unit:
+            # sources that the child finished have given their lease back already
+            left = unit.sources.release(run_id, now=now, error=error)
+            unit.runs.finish(run_id, status, now)
+        return left
+
+    def stop(self, *, grace: float) -> None:
+        """End every child: asked first, killed with its process group after `grace` seconds."""
+        for run in self._running.values():
+            run.child.ask_to_stop()
+        deadline = self._monotonic() + grace
+        for run_id, run in list(self._running.items()):
+            run.child.terminate(grace=max(0.0, deadline - self._monotonic()))
+            self._close(run_id, "stopped", error=None)  # they are due at the next start

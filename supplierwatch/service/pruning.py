@@ -1,0 +1,133 @@
+"""Lets go of what was kept for its time, a little at a time; what cannot be let go stays."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from alerts.attempts import Attempt, end_well, note_failure, said_of
+from alerts.time_limit import TimeLimit, run_within
+from config.model import RetentionSettings
+from storage.archive.retention import Pruned
+from storage.store import Store, Unit
+from storage.telling.quarantine import is_ready
+
+log = logging.getLogger(__name__)
+
+TASK = "prune"
+# a batch usually takes a tenth of a second; on a slow disk the database takes its time
+LIMIT = TimeLimit(processor=20.0, elapsed=300.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kind:
+    """One kind of rows: which of them are old, without those that failed, and letting them go."""
+
+    name: str
+    old: Callable[[Unit, Collection[int]], tuple[int, ...]]
+    prune: Callable[[Unit, Sequence[int]], Pruned]
+
+
+def prune_all(
+    store: Store,
+    kept: RetentionSettings,
+    now: datetime,
+    *,
+    ending: Callable[[], bool] = lambda: False,
+) -> Pruned:
+    """Prune mentions, messages, answers and texts; returns what went.
+
+    Where a batch fails its rows are pruned one by one: one that cannot be stays, is named, and is
+    left alone until it may be tried again.
+    """
+    total = Pruned()
+    for kind in _kinds(kept, now):
+        total += _prune_kind(store, kind, now, ending)
+    with store.transaction() as unit:
+        unit.quarantine.forget(now)
+    return total
+
+
+def _kinds(kept: RetentionSettings, now: datetime) -> Iterator[_Kind]:
+    if kept.mentions is not None:
+        before = now - kept.mentions
+        yield _Kind(
+            name="mention",
+            old=lambda unit, without: unit.retention.old_mentions(before, without=without),
+            prune=lambda unit, ids: unit.retention.prune_mentions(ids),
+        )
+        yield _Kind(
+            name="message",
+            old=lambda unit, without: unit.retention.old_messages(before, without=without),
+            prune=lambda unit, ids: unit.retention.prune_messages(ids),
+        )
+    if kept.raw is not None:
+        came = now - kept.raw
+        yield _Kind(
+            name="answers-of-item",
+            old=lambda unit, without: unit.retention.old_raw(came, without=without),
+            prune=lambda unit, ids: unit.retention.prune_raw(ids, came),
+        )
+    if kept.texts is not None:
+        seen = now - kept.texts
+        yield _Kind(
+            name="text-of-item",
+            old=lambda unit, without: unit.retention.old_texts(seen, without=without),
+            prune=lambda unit, ids: unit.retention.prune_texts(ids, now),
+        )
+
+
+def _prune_kind(store: Store, kind: _Kind, now: datetime, ending: Callable[[], bool]) -> Pruned:
+    total = Pruned()
+    with store.reading() as unit:
+        troubles = unit.quarantine.troubles(TASK)
+    prefix = f"{kind.name}-"
+    skipped = {
+        int(subject.removeprefix(prefix))
+        for subject, trouble in troubles.items()
+        if subject.startswith(prefix) and not is_ready(trouble, now)
+    }
+    while not ending():
+        with store.reading() as unit:
+            ids = kind.old(unit, skipped)
+        if not ids:
+            break
+        try:
+            total += run_within(LIMIT, partial(_prune, store, kind, ids))
+        except Exception:
+            log.exception("prune.failed kind=%s rows=%d", kind.name, len(ids))
+            for row_id in ids:
+                total += _prune_one(store, kind, row_id, now, skipped, known=troubles)
+    return total
+
+
+def _prune(store: Store, kind: _Kind, ids: Sequence[int]) -> Pruned:
+    with store.transaction() as unit:
+        return kind.prune(unit, ids)
+
+
+def _prune_one(
+    store: Store,
+    kind: _Kind,
+    row_id: int,
+    now: datetime,
+    skipped: set[int],
+    *,
+    known: Collection[str],
+) -> Pruned:
+    attempt = Attempt(task=TASK, subject=f"{kind.name}-{row_id}")
+    try:
+        gone = run_within(LIMIT, partial(_prune, store, kind, [row_id]))
+    except Exception as error:
+        skipped.add(row_id)
+        with store.transaction() as unit:
+            unit.quarantine.begin(TASK, attempt.subject, now)
+            note_failure(unit, attempt, said_of(error), now)
+        return Pruned()
+    if attempt.subject in known:
+        with store.transaction() as unit:
+            end_well(unit, attempt, now)
+    return gone

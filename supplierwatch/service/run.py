@@ -1,0 +1,190 @@
+"""Runs the service: a thread for each kind of work, ticks that wake them, an orderly end.
+
+Ticks only wake workers: what is due is read from the database, so a tick that is missed, late or
+doubled changes nothing. A worker that finishes something wakes the next at once.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+
+from storage.engine.service_lock import ServiceLock
+from storage.store import open_store
+from supplierwatch import wiring
+from supplierwatch.health.database_loss import refuse_lost
+from supplierwatch.health.health import Audience, Health
+from supplierwatch.service.reader_requests import ReaderRequestHandler
+from supplierwatch.service.reload import ConfigWatch
+from supplierwatch.service.service import Service
+from supplierwatch.service.ticks import Ticks, wait_for
+from supplierwatch.service.watch_feeds import WatchFeeds
+from supplierwatch.service.watchdog import Guardian
+from supplierwatch.service.worker import Worker
+from supplierwatch.web.server import WebServer
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN = 12.0  # seconds; service managers kill at 15 or later
+CHILD_GRACE = 8.0
+# seconds between ticks of each worker
+EVERY = {
+    "crawl": 0.5,
+    "match": 2.0,
+    "tell": 2.0,
+    "deliver": 2.0,
+    "reload": 0.1,
+    "index": 5.0,
+    "feeds": 15.0,
+    "check": 2.0,
+    "prune": 120.0,  # so that it is seen to live; it does its work every few hours
+}
+
+
+def run_service(
+    folder: Path, environ: Mapping[str, str], *, started: Callable[[Service], None] | None = None
+) -> None:
+    """Run until SIGTERM or SIGINT; ends within 15 seconds of it.
+
+    Args:
+        folder: the configuration.
+        environ: secrets and overrides.
+        started: called once everything runs.
+
+    Raises:
+        ConfigInvalid: nothing was started.
+        AlreadyRunning: another service holds the data folder.
+        StorageError: the database cannot be used, or was lost while the service ran.
+        ListenRefused: the address of the web page is taken.
+    """
+    wired = wiring.load(folder, environ)
+    settings = wired.catalog.settings
+    settings.service.data.mkdir(parents=True, exist_ok=True)
+    with ServiceLock(settings.service.data) as lock:
+        refuse_lost(settings.service.data, sqlite_path(settings.service.database_url))
+        store = open_store(
+            settings.service.database_url, backup_dir=settings.service.data / "backups"
+        )
+        try:
+            for warning in wired.warnings:
+                log.warning("config.warning %s", warning)
+            service = Service(wired, store)
+            service.take_over()
+            # ten thousand compiled watches stay: walking them took a third of each edit's time
+            gc.freeze()
+            _run(service, lock, environ, started)
+        finally:
+            store.close()
+
+
+def _run(
+    service: Service,
+    lock: ServiceLock,
+    environ: Mapping[str, str],
+    started: Callable[[Service], None] | None,
+) -> None:
+    stopping = service.ending
+    health = Health(service, audience=lambda: audience_of(service))
+    service.beat = health.beat
+    feed_desk = WatchFeeds(service)
+    web = WebServer(
+        health.report,
+        listen=service.catalog.settings.service.listen,
+        readers=ReaderRequestHandler(service),
+        feeds=feed_desk,
+    )
+    guardian = Guardian(service, health, lock)
+    health.add_check(guardian.reasons)
+    health.add_detail("web", web.numbers)
+    health.add_detail("clock", guardian.clock_numbers)
+    workers = _workers(service, health, feed_desk, guardian, environ)
+    web.start()
+    _stop_on_signal(stopping)
+    ticks = Ticks(
+        {name: worker.wake for name, worker in workers.items()}, EVERY, on_jump=guardian.note_jump
+    )
+    for worker in workers.values():
+        worker.start()
+    ticks.start()
+    log.info(
+        "service.started sources=%d watches=%d",
+        len(service.catalog.sources),
+        len(service.catalog.watches),
+    )
+    if started is not None:
+        started(service)
+    try:
+        while not wait_for(stopping, 3600.0):
+            pass
+    finally:
+        _stop(ticks, tuple(workers.values()), service, web)
+    if guardian.lost is not None:
+        raise guardian.lost
+
+
+def _workers(
+    service: Service,
+    health: Health,
+    feed_desk: WatchFeeds,
+    guardian: Guardian,
+    environ: Mapping[str, str],
+) -> dict[str, Worker]:
+    stopping = service.ending
+    config_watch = ConfigWatch(service, environ)
+    deliver = Worker("deliver", service.deliver, health, stopping)
+    tell = Worker("tell", service.tell, health, stopping, wakes=(deliver,))
+    feeds = Worker("feeds", feed_desk.write, health, stopping)
+    match = Worker("match", service.match, health, stopping, wakes=(tell, feeds))
+    index = Worker("index", service.index, health, stopping)
+    index.wakes = (index,)  # round after round until all is filed
+    crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
+    reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
+    prune = Worker("prune", service.prune_now_and_then, health, stopping)
+    check = Worker("check", guardian.check, health, stopping, wakes=(deliver,))
+    workers = (deliver, tell, match, index, crawl, reload, prune, feeds, check)
+    return {worker.name: worker for worker in workers}
+
+
+def audience_of(service: Service) -> Audience:
+    """Which subscriptions are told by a timetable, and which at once with nothing to hold them."""
+    subscriptions = service.catalog.subscriptions
+    return Audience(
+        digests=tuple(s.key for s in subscriptions if s.cadence.kind != "immediate"),
+        alerts=tuple(
+            s.key for s in subscriptions if s.cadence.kind == "immediate" and s.quiet_hours is None
+        ),
+    )
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite database; None for another kind."""
+    scheme, _, path = url.partition(":///")
+    return Path(path.partition("?")[0]) if scheme.startswith("sqlite") and path else None
+
+
+def _stop_on_signal(stopping: threading.Event) -> None:
+    def stop(signum: int, _frame: FrameType | None) -> None:
+        log.info("service.stopping signal=%s", signal.Signals(signum).name)
+        stopping.set()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+
+
+def _stop(ticks: Ticks, workers: tuple[Worker, ...], service: Service, web: WebServer) -> None:
+    end = time.monotonic() + STOP_WITHIN
+    ticks.stop()
+    web.stop()
+    service.end(grace=CHILD_GRACE)
+    for worker in workers:
+        if not worker.join(max(0.1, end - time.monotonic())):
+            # a message may be on the wire: its lease says so, and the next start looks into it
+            log.warning("service.stop worker=%s still busy", worker.name)
+    log.info("service.stopped")

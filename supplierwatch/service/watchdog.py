@@ -1,0 +1,97 @@
+"""Looks after the running service: its database file, its disk, its clock, and whom to tell."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from config.logs import report_suppressed
+from storage.engine.service_lock import ServiceLock
+from storage.errors import DatabaseLost
+from supplierwatch.health.database_loss import mark_lost
+from supplierwatch.health.disk_space import disk_reasons
+from supplierwatch.health.health import Health
+from supplierwatch.health.operator_alerts import Attention
+from supplierwatch.health.reasons import Reason
+from supplierwatch.service.service import Service
+from supplierwatch.service.ticks import Jump
+
+log = logging.getLogger(__name__)
+
+EXAMINE_EVERY = 15.0  # seconds between whole examinations; they count rows
+# after a jump forward of a day the clock is not believed for a while: what is let go by age waits
+DOUBTED_FROM = 86_400.0
+DOUBTED_FOR = 86_400.0
+
+
+class Guardian:
+    """The checks of one running service. `lost` is set once its database is gone."""
+
+    def __init__(self, service: Service, health: Health, lock: ServiceLock) -> None:
+        self._service = service
+        self._health = health
+        self._lock = lock
+        self._attention = Attention(service.store)
+        self._examined_at: float | None = None
+        self._jumps = 0
+        self._last_jump: tuple[float, datetime] | None = None
+        self.lost: DatabaseLost | None = None
+
+    def check(self) -> int:
+        """Look once; returns 1 where something may have been written to the operator, else 0.
+
+        A database that is gone ends the service: what it went on to store would be lost with it.
+        """
+        report_suppressed()
+        if self._find_loss():
+            return 0
+        now = time.monotonic()
+        self._health.observe_progress()
+        if self._examined_at is not None and now - self._examined_at < EXAMINE_EVERY:
+            return 0
+        self._examined_at = now
+        service = self._service
+        data = service.catalog.settings.service.data
+        self._attention.update(
+            self._health.reasons(), service.in_force.context, data, service.clock()
+        )
+        return 1
+
+    def _find_loss(self) -> bool:
+        service = self._service
+        what = service.store.lost_file()
+        if what is None and service.store.file is not None and not self._lock.is_in_place():
+            what = "is in a folder whose lock file was removed or replaced"
+        if what is None:
+            return False
+        data = service.catalog.settings.service.data
+        if self.lost is None:
+            self.lost = DatabaseLost(f"the database file {service.store.file} {what}")
+            log.critical("database.lost file=%s it %s", service.store.file, what)
+            service.ending.set()
+            self.lost = mark_lost(data, service.store.file, what)
+        return True
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """What is wrong with the disk."""
+        return disk_reasons(self._service.catalog.settings.service.data)
+
+    def note_jump(self, jump: Jump) -> None:
+        """Remember that the wall clock jumped."""
+        self._jumps += 1
+        self._last_jump = (jump.seconds, datetime.now(UTC))
+        if jump.seconds >= DOUBTED_FROM:
+            self._service.doubt_clock(DOUBTED_FOR)
+
+    def clock_numbers(self) -> dict[str, Any]:
+        """How often the wall clock jumped, and by how much last."""
+        if self._last_jump is None:
+            return {"jumps": 0}
+        seconds, at = self._last_jump
+        return {
+            "jumps": self._jumps,
+            "last_seconds": round(seconds, 1),
+            "last_at": at.isoformat(timespec="seconds"),
+        }

@@ -1,0 +1,77 @@
+"""Threads that do one kind of work each, whenever they are woken."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from storage.errors import StorageError
+from supplierwatch.health.health import Health
+from supplierwatch.service.ticks import wait_for
+
+log = logging.getLogger(__name__)
+
+BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds to wait after failures in a row
+
+
+@dataclass(slots=True)
+class Worker:
+    """A thread that does `work` whenever it is woken; a failure is logged and tried again."""
+
+    name: str
+    work: Callable[[], object]
+    health: Health
+    stopping: threading.Event
+    wakes: tuple[Worker, ...] = ()
+    _woken: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the thread; the first round begins at once."""
+        self._woken.set()
+        self.health.began(self.name)
+        self._thread = threading.Thread(target=self._loop, name=self.name, daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Have another round done as soon as the present one ends."""
+        self._woken.set()
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread; returns whether it has ended."""
+        self.wake()
+        if self._thread is not None:
+            self._thread.join(timeout)
+            return not self._thread.is_alive()
+        return True
+
+    def _loop(self) -> None:
+        failures = 0
+        while not self.stopping.is_set():
+            self._woken.wait()
+            self._woken.clear()
+            if self.stopping.is_set():
+                return
+            self.health.round_began(self.name)
+            try:
+                did = self.work()
+            except Exception as error:
+                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+                failures += 1
+                log.error(
+                    "worker.failed name=%s failures=%d wait=%.0fs error=%s",
+                    *(self.name, failures, pause, error),
+                    # a database that is away for a while is no defect of ours
+                    exc_info=None if isinstance(error, StorageError) else error,
+                )
+                self.health.failed(self.name, error)
+                wait_for(self.stopping, pause)
+                self._woken.set()
+                continue
+            failures = 0
+            self.health.worked(self.name)
+            if did:
+                for worker in self.wakes:
+                    worker.wake()

@@ -1,0 +1,107 @@
+"""What every command starts from: the global options, the configuration, the archive."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from config.logs import set_up
+
+if TYPE_CHECKING:
+    from storage.store import Store
+    from supplierwatch.wiring import CompiledConfiguration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The global options of one call, with the environment."""
+
+    config: Path | None = None
+    verbose: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    def folder(self) -> Path:
+        """The folder of the configuration: --config, SUPPLIERWATCH_CONFIG, or ./config."""
+        if self.config is not None:
+            return self.config
+        from config.locate import find_folder
+
+        return find_folder(self.environ)
+
+    def wired(self) -> CompiledConfiguration:
+        """The checked configuration; raises ConfigInvalid with every problem."""
+        from supplierwatch.wiring import load
+
+        return load(self.folder(), self.environ)
+
+
+def session(ctx: typer.Context) -> Session:
+    """The session of a command's context."""
+    found = ctx.find_object(Session)
+    return found if found is not None else Session()
+
+
+@contextmanager
+def archive(wired: CompiledConfiguration) -> Iterator[Store]:
+    """The database as it stands, to be read: it is neither made nor migrated here.
+
+    Raises:
+        NothingStoredError: there is none yet.
+        StorageError: it is of another version, unreachable or damaged.
+    """
+    from storage.store import open_store
+
+    _refuse_absent(wired.catalog.settings.service.database_url)
+    store = open_store(wired.catalog.settings.service.database_url, migrate=False)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def working_store(wired: CompiledConfiguration) -> Iterator[Store]:
+    """The database for a command that does the service's work, made and migrated as by `run`.
+
+    Raises:
+        AlreadyRunning: the service, or another such command, is at work on it.
+        StorageError: it is newer than this program, unreachable or damaged.
+    """
+    from storage.engine.service_lock import ServiceLock
+    from storage.store import open_store
+
+    data = wired.catalog.settings.service.data
+    data.mkdir(parents=True, exist_ok=True)
+    with ServiceLock(data):
+        store = open_store(wired.catalog.settings.service.database_url, backup_dir=data / "backups")
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def log_to_stderr(level: int) -> None:
+    """Send log lines to standard error, as events with fields."""
+    set_up(level)
+    # a line for each tick would bury what happens
+    logging.getLogger("uvicorn").setLevel(max(level, logging.WARNING))
+    # that one tick of many was left out on a busy machine is no news either
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def _refuse_absent(url: str) -> None:
+    from supplierwatch.shell.failures import NothingStoredError
+
+    scheme, _, path = url.partition(":///")
+    if scheme.startswith("sqlite") and path and not Path(path.partition("?")[0]).exists():
+        raise NothingStoredError(
+            f"nothing is stored yet: there is no {path}",
+            "Run `supplierwatch crawl` for a first look, or `supplierwatch run` to stay at it.",
+        )

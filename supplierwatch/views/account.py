@@ -1,0 +1,251 @@
+"""The answer of `explain`: what became of an article, in the order in which it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from alerts.query import ClauseResult
+from alerts.text.missing_text import why_thin
+from alerts.text.notice_summary import MAX_STATED, stated
+from alerts.text.page_numbers import unread_pages
+from storage.model import StoredItem
+from storage.rules.identity import url_key
+from supplierwatch.exports.account import ItemAccount, Telling, WatchAccount
+from supplierwatch.formatting.console import clean, plural, print_indented
+from supplierwatch.formatting.hits import pages_words, sentence_of, title_of, words_hit
+from supplierwatch.formatting.shapes import item_json, why_json
+from supplierwatch.formatting.times import clock, day, iso
+from supplierwatch.health.quarantine_mail import words_of
+from supplierwatch.views.quarantine import standing_words, trouble_json
+
+MAX_WORDS = 6
+
+VERDICTS = {
+    "told": ("told", "bold green"),
+    "pending": ("found, still to be told", "green"),
+    "baseline": ("found, never told: it was there before", "yellow"),
+    "untold": ("found, told to nobody: no subscription has this watch", "yellow"),
+    "waiting": ("matches, waits for the matcher", "yellow"),
+    "earlier": ("matches, but was stored before this watch was in force: not told", "yellow"),
+    "no": ("not found", "dim"),
+}
+
+
+def print_account(screen: Console, account: ItemAccount, names: Mapping[str, str]) -> None:
+    """The article, what is held of it, then each watch; those that found it first."""
+    if account.item is None:
+        _print_unknown(screen, account)
+        return
+    _print_item(screen, account, account.item, names)
+    found = [watch for watch in account.watches if watch.verdict != "no"]
+    others = [watch for watch in account.watches if watch.verdict == "no"]
+    for watch in (*found, *others):
+        screen.print()
+        _print_watch(screen, account.item, watch)
+    if account.former_watches:
+        screen.print()
+        said = ", ".join(account.former_watches)
+        screen.print(Text(f"Found by what is a watch no longer: {said}.", "dim"))
+    screen.print()
+    total = plural(len(account.watches), "watch", "watches")
+    screen.print(Text(f"{len(found)} of {total} found it.", "bold"))
+
+
+def _print_unknown(screen: Console, account: ItemAccount) -> None:
+    screen.print(Text("Never seen: no source has listed this address.", "bold yellow"))
+    screen.print(Text(f"  {clean(account.url)}", "dim"), soft_wrap=True)
+    for key, state in account.host_sources:
+        said = f"  {key} is a source of this site: "
+        if state is None or state.last_success_at is None:
+            said += "it has never been read."
+        else:
+            said += (
+                f"last read {clock(state.last_success_at)}, "
+                f"it has listed {plural(state.item_count, 'item')}, not this one."
+            )
+        screen.print(Text(said))
+    if not account.host_sources:
+        screen.print("  No source in sources.toml is of this site.")
+
+
+def _print_item(
+    screen: Console, account: ItemAccount, item: StoredItem, names: Mapping[str, str]
+) -> None:
+    screen.print(title_of(item))
+    if item.url:
+        screen.print(Text(f"  {clean(item.url)}", "dim"), soft_wrap=True)
+    rows = [("held", held_words(item))]
+    if item.retracted_at is not None:
+        rows.append(("withdrawn", f"its page has been gone since {clock(item.retracted_at)}"))
+    if item.url and url_key(account.url) != url_key(item.url):
+        rows.insert(0, ("same as", f"{clean(account.url)} is a duplicate: one article, told once"))
+    published = day(item.published_at)
+    if item.published_at is None and item.published_raw:
+        published += f" (its date cannot be read: {clean(item.published_raw, 60)!r})"
+    rows.append(("published", published))
+    first = f"{clock(item.first_seen_at)}"
+    if item.baseline:
+        first += ", in the first poll of its source: never told"
+    rows.append(("first seen", first))
+    rows += [
+        (
+            "listed by",
+            f"{clean(names.get(carrier.source_key, carrier.source_key))} "
+            f"({carrier.source_key}), {clock(carrier.first_seen_at)}",
+        )
+        for carrier in item.carriers
+    ]
+    if said := stated(item):
+        rows.append(("states", clean(said, MAX_STATED)))
+    if unread := unread_pages(item):
+        rows.append(("unread", clean(unread)))
+    others = sorted({c.url for c in item.carriers if c.url and c.url != item.url})
+    rows += [("also at", clean(url)) for url in others]
+    if account.revisions:
+        rows.append(
+            ("changed", f"{plural(item.revision - 1, 'time')}, last {clock(item.revised_at)}")
+        )
+    rows += [
+        ("failed", f"{clean(words_of(each))}: {standing_words(each)}: {clean(each.cause or '')}")
+        for each in account.failures
+    ]
+    for name, said in rows:
+        screen.print(Text.assemble(("  " + f"{name:<11}", "cyan"), said), soft_wrap=True)
+
+
+def held_words(item: StoredItem) -> str:
+    """How much of the text is held."""
+    if item.pruned_at is not None:
+        return f"title and teaser; the text was pruned, {clock(item.pruned_at)}"
+    if item.text_state == "listed":
+        return "title and teaser; the page is still to be fetched"
+    if item.text_state == "thin":
+        return f"title and teaser only: {clean(why_thin(item.thin_reason))}"
+    said = f"full text, {plural(len(item.body.split()), 'word')}"
+    if item.pages:
+        said += f" on {plural(len(item.pages), 'page')}"
+    if item.comments.strip():
+        said += f"; readers' comments apart, {plural(len(item.comments.split()), 'word')}"
+    return said
+
+
+def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None:
+    words, style = VERDICTS[watch.verdict]
+    if watch.verdict == "baseline" and not item.baseline:
+        words = "found, never told: first seen before this watch was in force"
+    screen.print(Text.assemble((watch.key, "bold cyan"), "  ", (words, style)))
+    if watch.verdict == "no":
+        for clause in watch.explanation.clauses:
+            print_indented(screen, clause_text(item, clause))
+        return
+    if any(span.field == "title" for span in watch.spans):
+        print_indented(screen, Text("title: ", "dim") + title_of(item, watch.spans))
+    sentence = sentence_of(item, watch.spans)
+    if sentence is not None:
+        field, text = sentence
+        on = pages_words(item, watch.spans) or field
+        print_indented(screen, Text(f"{on}: ", "dim") + text)
+    if watch.mention is not None and watch.verdict in ("told", "pending") and not watch.spans:
+        print_indented(screen, Text("The text as it is now does not match any more."))
+    if watch.mention is not None:
+        by = watch.mention.match.watch_version
+        said = f"found {clock(watch.mention.created_at)} by version {by}"
+        if watch.version is not None and watch.version.version != by:
+            said += f"; the watch is now at version {watch.version.version}"
+        print_indented(screen, Text(said, "dim"))
+    for telling in watch.tellings:
+        print_indented(screen, Text(telling_words(telling)))
+
+
+def clause_text(item: StoredItem, clause: ClauseResult) -> Text:
+    """A part of a query, and whether the article satisfies it."""
+    if clause.holds:
+        return Text(f"holds:   {clause.text}", "dim")
+    if not clause.excluded:
+        why = f": {clause.why}" if clause.why else ""
+        return Text.assemble(("missing: ", "bold red"), clause.text, why)
+    text = Text.assemble(("excluded by: ", "bold red"), clause.text)
+    words = ", ".join(f"“{word}”" for word in words_hit(item, clause.spans)[:MAX_WORDS])
+    if words:
+        text.append(f", because of {words}")
+    sentence = sentence_of(item, clause.spans)
+    if sentence is not None:
+        text.append(f"\n{pages_words(item, clause.spans) or sentence[0]}: ", "dim")
+        text.append_text(sentence[1])
+    return text
+
+
+def clause_json(item: StoredItem, clause: ClauseResult) -> dict[str, Any]:
+    """A part of a query, for scripts."""
+    return {
+        "clause": clause.text,
+        "holds": clause.holds,
+        "excluded": clause.excluded,
+        "why": clause.why or None,
+        "words": list(words_hit(item, clause.spans)),
+    }
+
+
+def telling_words(telling: Telling) -> str:
+    """Who was told, or is to be told, and how far the message is."""
+    who = f"{clean(telling.recipient)} ({telling.subscription})"
+    if telling.state == "repeated":
+        return f"alerted, and named again in the next digest that has news: {who}"
+    if telling.at is None:
+        due = f", {clock(telling.due_at)}" if telling.due_at else ", at once"
+        return f"to be told: {who}{due}"
+    if telling.state == "covered":
+        return f"told of this story before, no message of its own: {who}, {clock(telling.at)}"
+    if telling.state == "sent":
+        return f"told: {who}, {clock(telling.at)}"
+    cause = f": {clean(telling.error, 120)}" if telling.error else ""
+    return f"message {telling.state}: {who}, {clock(telling.at)}{cause}"
+
+
+def account_json(account: ItemAccount, names: Mapping[str, str]) -> dict[str, Any]:
+    """`explain --json`."""
+    item = account.item
+    return {
+        "url": account.url,
+        "known": item is not None,
+        "item": None if item is None else item_json(item, names),
+        "listed_by": []
+        if item is None
+        else [
+            {"source": c.source_key, "url": c.url, "first_seen_at": iso(c.first_seen_at)}
+            for c in item.carriers
+        ],
+        "sources_of_this_site": [key for key, _ in account.host_sources],
+        "watches": [] if item is None else [_watch_json(item, watch) for watch in account.watches],
+        "former_watches": list(account.former_watches),
+        "failures": [trouble_json(each) for each in account.failures],
+    }
+
+
+def _watch_json(item: StoredItem, watch: WatchAccount) -> dict[str, Any]:
+    mention = watch.mention
+    return {
+        "watch": watch.key,
+        "verdict": watch.verdict,
+        "why": why_json(item, watch.spans) if watch.spans else None,
+        "clauses": [clause_json(item, clause) for clause in watch.explanation.clauses],
+        "found_at": None if mention is None else iso(mention.created_at),
+        "watch_version": None if mention is None else mention.match.watch_version,
+        "baseline": None if mention is None else mention.baseline,
+        "tellings": [_telling_json(telling) for telling in watch.tellings],
+    }
+
+
+def _telling_json(telling: Telling) -> dict[str, Any]:
+    return {
+        "recipient": telling.recipient,
+        "subscription": telling.subscription,
+        "state": telling.state,
+        "told_at": iso(telling.at),
+        "due_at": iso(telling.due_at),
+        "error": telling.error,
+    }

@@ -1,0 +1,149 @@
+"""A crawl while it goes on, and what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TextIO
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from supplierwatch.formatting.console import clean, plural
+
+Event = Mapping[str, Any]
+
+GOOD = ("ok", "not-modified", "empty")
+SAID = {
+    "ok": "read",
+    "not-modified": "nothing new",
+    "empty": "lists nothing",
+    "not-a-feed": "not a feed",
+    "blocked": "blocked",
+    "failed": "failed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """What the database held at a moment."""
+
+    items: int
+    mentions: int
+    sent: int
+
+
+class CrawlProgress:
+    """A bar over the sources, with the one that spoke last; nothing where no person watches."""
+
+    def __init__(self, total: int, names: Mapping[str, str], *, stream: TextIO | None) -> None:
+        self._names = names
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[said]}", style="dim"),
+            console=Console(file=stream, markup=False, emoji=False, highlight=False),
+            transient=True,
+            disable=stream is None or not stream.isatty(),
+        )
+        self._task = self._bar.add_task("Polling", total=total, said="")
+        self._items = 0
+
+    def __enter__(self) -> CrawlProgress:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def take(self, event: Event) -> None:
+        """An event of a crawl."""
+        key = str(event.get("source") or event.get("source_key") or "")
+        kind = event.get("event")
+        if kind == "entry.stored":
+            self._items += 1
+        if kind == "source.finished":
+            self._bar.advance(self._task)
+        name = clean(self._names.get(key, key), 28)
+        self._bar.update(self._task, said=f"{plural(self._items, 'entry', 'entries')}  {name}")
+
+
+def print_reports(screen: Console, reports: Sequence[Event], before: Stand, after: Stand) -> None:
+    """A line for each source, then what came of it all."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("source", overflow="fold", style="cyan")
+    table.add_column("result")
+    for name in ("listed", "new", "revised", "thin"):
+        table.add_column(name, justify="right")
+    failed = [report for report in reports if report["outcome"] not in GOOD]
+    for report in sorted(reports, key=lambda r: (r["outcome"] in GOOD, str(r["source_key"]))):
+        outcome = str(report["outcome"])
+        table.add_row(
+            str(report["source_key"]),
+            Text(SAID.get(outcome, outcome), "" if outcome in GOOD else "red"),
+            *(_number(report.get(name, 0)) for name in ("listed", "new", "revised", "thin")),
+        )
+    if reports:
+        screen.print(table)
+        for report in failed:
+            named = (str(report["source_key"]), "bold red")
+            screen.print(Text.assemble("\n", named, f"  {_cause(report)}"))
+        screen.print()
+    else:
+        screen.print("No source was due.")
+    screen.print(Text(_came_to(before, after), "bold"))
+
+
+def _cause(report: Event) -> str:
+    cause = next(iter(report.get("errors") or ()), "")
+    status = report.get("http_status")
+    if not cause:
+        cause = f"HTTP {status}" if status else "no cause noted"
+    return clean(str(cause), 240)
+
+
+def _number(value: object) -> str:
+    return f"{value:,}" if isinstance(value, int) and value else "-"
+
+
+def _came_to(before: Stand, after: Stand) -> str:
+    return (
+        f"{plural(after.items - before.items, 'new item')}, "
+        f"{plural(after.mentions - before.mentions, 'new mention')}, "
+        f"{plural(after.sent - before.sent, 'message')} delivered; "
+        f"{plural(after.items, 'item')} in the archive."
+    )
+
+
+def crawl_json(reports: Sequence[Event], before: Stand, after: Stand) -> dict[str, Any]:
+    """`crawl --json`."""
+    return {
+        "sources": [
+            {
+                "source": report["source_key"],
+                "outcome": report["outcome"],
+                "http_status": report.get("http_status"),
+                **{
+                    name: report.get(name, 0)
+                    for name in ("listed", "new", "completed", "revised", "duplicate", "thin")
+                },
+                "errors": [str(error) for error in report.get("errors") or ()],
+            }
+            for report in sorted(reports, key=lambda r: str(r["source_key"]))
+        ],
+        "new_items": after.items - before.items,
+        "new_mentions": after.mentions - before.mentions,
+        "messages_delivered": after.sent - before.sent,
+        "items": after.items,
+    }

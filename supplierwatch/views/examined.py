@@ -1,0 +1,43 @@
+"""What `doctor` found: each step with its lines, and which one failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from config.model import Source
+from supplierwatch.formatting.console import clean, print_indented
+
+if TYPE_CHECKING:
+    from crawler.processes.inspect import Step
+
+
+def print_steps(screen: Console, source: Source, steps: Sequence[Step]) -> None:
+    """A heading for each step, its lines below."""
+    screen.print(Text.assemble((source.key, "bold cyan"), f"  {source.name} ({source.kind})"))
+    screen.print(Text(source.url, "dim"), soft_wrap=True)
+    for step in steps:
+        screen.print()
+        verdict = ("ok  ", "bold green") if step.ok else ("FAIL", "bold red")
+        screen.print(Text.assemble(verdict, "  ", (step.step, "bold")))
+        for each in step.lines:
+            print_indented(screen, Text(clean(each)), 6)
+    screen.print()
+    failed = [step.step for step in steps if not step.ok]
+    if failed:
+        screen.print(Text(f"Failed: {', '.join(failed)}.", "bold red"))
+    else:
+        screen.print(Text("This source can be read.", "bold green"))
+
+
+def steps_json(source: Source, steps: Sequence[Step]) -> dict[str, Any]:
+    """`doctor --json`."""
+    return {
+        "source": source.key,
+        "url": source.url,
+        "ok": all(step.ok for step in steps),
+        "steps": [{"step": step.step, "ok": step.ok, "lines": list(step.lines)} for step in steps],
+    }

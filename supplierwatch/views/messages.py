@@ -1,0 +1,126 @@
+"""Messages: a preview in words, and the outbox as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from storage.model import OutboxMessage
+from storage.telling.quarantine import Trouble
+from supplierwatch.formatting.console import clean, plural, print_indented
+from supplierwatch.formatting.times import clock, iso
+from supplierwatch.views.quarantine import standing_words, trouble_json
+
+if TYPE_CHECKING:
+    from alerts.dispatch.cut import Preview
+
+STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
+
+SETTLED = ("sent", "dead", "stopped")
+
+Paused = Mapping[str, tuple[str, datetime]]  # channel -> why it sends nothing, and since when
+
+
+def print_preview(screen: Console, key: str, preview: Preview, *, several: bool) -> None:
+    """For whom it would be, the subject and the text of a message that is not sent."""
+    if several:
+        screen.print(Rule(Text(key, "cyan"), align="left"))
+    rendered = preview.rendered
+    people = ", ".join(clean(each) for each in preview.recipients)
+    screen.print(Text.assemble(("To:      ", "bold"), people), soft_wrap=True)
+    screen.print(Text.assemble(("Subject: ", "bold"), rendered.subject), soft_wrap=True)
+    screen.print()
+    # as it will be sent: it has its own line ends
+    screen.print(Text(rendered.text.rstrip()), soft_wrap=True)
+    screen.print()
+
+
+def print_unmade(screen: Console, unmade: Sequence[Trouble]) -> None:
+    """The messages that could not be made: what they tell stays pending."""
+    for trouble in unmade:
+        said = f"no message could be made: {clean(trouble.subject)}"
+        screen.print(Text(f"{said}: {standing_words(trouble)}", "bold red"), soft_wrap=True)
+        if trouble.cause:
+            print_indented(screen, Text(clean(trouble.cause), "red"), 4)
+
+
+def print_messages(
+    screen: Console,
+    messages: Sequence[OutboxMessage],
+    counts: Mapping[str, int],
+    paused: Paused,
+) -> None:
+    """Two lines for each message: when, state, kind and recipient; then the subject."""
+    for channel, (reason, since) in sorted(paused.items()):
+        said = f"delivery by {channel} is paused since {clock(since)}: {clean(reason)}"
+        screen.print(Text(said, "bold red"))
+    if paused:
+        screen.print(Text("Nothing is lost: it is tried again every 15 minutes.\n", "dim"))
+    for message in messages:
+        print_message(screen, message)
+    if not messages:
+        screen.print("No message." if not counts else "No message in this state.")
+    if counts:
+        said = ", ".join(f"{counts[state]:,} {state}" for state in sorted(counts) if counts[state])
+        screen.print(Text(f"In all: {said}.", "bold"))
+
+
+def print_message(screen: Console, message: OutboxMessage) -> None:
+    """One message, with the cause where it was not sent."""
+    about = message.notification
+    screen.print(
+        Text.assemble(
+            (f"{message.row_id:>4}  ", "bold"),
+            (clock(message.sent_at or message.created_at), "dim"),
+            "  ",
+            (f"{message.state:<9}", STYLES.get(message.state, "")),
+            f"  {about.kind:<8}  ",
+            (clean(about.recipient), "cyan"),
+        )
+    )
+    print_indented(screen, Text(clean(about.subject)), 4)
+    if message.state != "sent" and message.last_error:
+        print_indented(screen, Text(clean(message.last_error), "red"), 4)
+    if message.state in ("queued", "retry", "uncertain") and message.attempts:
+        tries = plural(message.attempts, "try", "tries")
+        said = f"{tries} so far, next at {clock(message.next_at)}"
+        print_indented(screen, Text(said, "dim"), 4)
+
+
+def messages_json(
+    messages: Sequence[OutboxMessage],
+    counts: Mapping[str, int],
+    paused: Paused,
+    unmade: Sequence[Trouble],
+) -> dict[str, Any]:
+    """`deliveries --json`."""
+    return {
+        "paused": [
+            {"channel": channel, "since": iso(since), "reason": reason}
+            for channel, (reason, since) in sorted(paused.items())
+        ],
+        "counts": dict(sorted(counts.items())),
+        "unmade": [trouble_json(each) for each in unmade],
+        "messages": [
+            {
+                "id": message.row_id,
+                "state": message.state,
+                "kind": message.notification.kind,
+                "recipient": message.notification.recipient,
+                "subject": message.notification.subject,
+                "message_id": message.notification.message_id,
+                "created_at": iso(message.created_at),
+                "sent_at": iso(message.sent_at),
+                "next_at": None if message.state in SETTLED else iso(message.next_at),
+                "attempts": message.attempts,
+                "last_code": message.last_code,
+                "last_error": message.last_error,
+            }
+            for message in messages
+        ],
+    }

@@ -1,0 +1,110 @@
+"""What `sources --probe` found: one line for each source, then what is wrong and the mend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from config.model import Source
+from supplierwatch.formatting.console import clean, plural, print_indented
+from supplierwatch.formatting.times import day, iso
+
+if TYPE_CHECKING:
+    from crawler.processes.inspect import Probe
+
+MAX_CAUSE = 240
+Row = tuple[Source, "Probe"]
+
+
+def reads(probe: Probe) -> bool:
+    """Whether a source can be read. An empty listing can: a window without notices is no fault."""
+    return probe.outcome in ("ok", "empty")
+
+
+def print_rows(screen: Console, rows: Sequence[Row], *, asked: int) -> None:
+    """The table, the causes, and a line that sums it up. `asked`: sources in all."""
+    if rows:
+        screen.print(_table(rows))
+    for source, probe in rows:
+        if (said := _cause(source, probe)) is not None:
+            screen.print()
+            screen.print(Text.assemble((source.key, "bold red"), f"  {source.url}"), soft_wrap=True)
+            print_indented(screen, Text(clean(said, MAX_CAUSE)), 2)
+    screen.print()
+    screen.print(Text(_sum(rows, asked), "bold"))
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("source", style="cyan", overflow="fold", min_width=12)
+    for name in ("kind", "on", "sure", "answer"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("entries", justify="right", no_wrap=True)
+    table.add_column("newest", no_wrap=True)
+    for source, probe in rows:
+        said = "reads" if probe.outcome == "ok" else probe.outcome
+        table.add_row(
+            source.key,
+            source.kind,
+            "yes" if source.enabled else "no",
+            source.confidence,
+            Text(said, "green" if reads(probe) else "red"),
+            str(probe.entries) if reads(probe) else "-",
+            "-" if probe.newest_at is None else day(probe.newest_at),
+        )
+    return table
+
+
+def _cause(source: Source, probe: Probe) -> str | None:
+    """What is wrong and what to do; None where all is well."""
+    if not reads(probe):
+        return f"{probe.error or probe.outcome}; {_mend(source, probe)}"
+    if probe.moved_to is not None:
+        return f"it has moved for good: write {probe.moved_to} into sources.toml"
+    if probe.outcome == "empty" and source.kind in ("feed", "page", "boardpapers"):
+        return "it answers and lists nothing: look at its address in a browser"
+    return None
+
+
+def _mend(source: Source, probe: Probe) -> str:
+    if probe.outcome == "not-a-feed":
+        return "give the address of its listing in sources.toml, or another kind"
+    if probe.outcome == "blocked":
+        return "it does not want to be read like this: ask its publisher, or set enabled = false"
+    if probe.http_status in (404, 410):
+        return "find its new address, or set enabled = false"
+    return f"`supplierwatch doctor {source.key}` shows it step by step"
+
+
+def _sum(rows: Sequence[Row], asked: int) -> str:
+    well = asked - sum(1 for _, probe in rows if not reads(probe))
+    return f"{plural(asked, 'source')} asked, {well} can be read."
+
+
+def rows_json(rows: Sequence[Row]) -> dict[str, Any]:
+    """`sources --probe --json`."""
+    return {
+        "probed": [
+            {
+                "key": source.key,
+                "kind": source.kind,
+                "url": source.url,
+                "enabled": source.enabled,
+                "confidence": source.confidence,
+                "outcome": probe.outcome,
+                "reads": reads(probe),
+                "http_status": probe.http_status,
+                "entries": probe.entries,
+                "newest_at": iso(probe.newest_at),
+                "moved_to": probe.moved_to,
+                "error": probe.error,
+                "seconds": probe.seconds,
+            }
+            for source, probe in rows
+        ]
+    }

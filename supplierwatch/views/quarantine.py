@@ -1,0 +1,62 @@
+"""What failed, as a list: what it is, how often it was tried, when it is tried again, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from storage.telling.quarantine import Trouble
+from supplierwatch.formatting.console import clean, plural, print_indented
+from supplierwatch.formatting.times import clock, iso
+from supplierwatch.health.quarantine_mail import words_of
+
+
+def print_troubles(screen: Console, troubles: Sequence[Trouble]) -> None:
+    """Two or three lines for each: the task and its subject, how it stands, the cause."""
+    for trouble in troubles:
+        aside = trouble.quarantined_at is not None
+        screen.print(
+            Text.assemble(
+                (f"{trouble.task} ", "bold cyan"),
+                (clean(trouble.subject), "bold"),
+                "  ",
+                (standing_words(trouble), "bold red" if aside else "yellow"),
+            ),
+            soft_wrap=True,
+        )
+        print_indented(screen, Text(clean(words_of(trouble))))
+        if trouble.cause:
+            print_indented(screen, Text(clean(trouble.cause), "red"))
+    if not troubles:
+        screen.print("Nothing is in quarantine.")
+        return
+    aside_now = sum(each.quarantined_at is not None for each in troubles)
+    screen.print(Text(f"In all: {len(troubles):,}, of which {aside_now:,} set aside.", "bold"))
+    if aside_now:
+        screen.print(Text("`supplierwatch quarantine retry TASK SUBJECT` tries one again.", "dim"))
+
+
+def standing_words(trouble: Trouble) -> str:
+    """How often it was tried, since when, and when it is tried again."""
+    tries = plural(trouble.attempts, "attempt")
+    if trouble.quarantined_at is not None:
+        return f"set aside {clock(trouble.quarantined_at)} after {tries}"
+    return f"{tries} since {clock(trouble.first_at)}, next {clock(trouble.retry_at)}"
+
+
+def trouble_json(trouble: Trouble) -> dict[str, Any]:
+    """One of them, for scripts."""
+    return {
+        "task": trouble.task,
+        "subject": trouble.subject,
+        "what": words_of(trouble),
+        "attempts": trouble.attempts,
+        "cause": trouble.cause,
+        "since": iso(trouble.first_at),
+        "last_at": iso(trouble.last_at),
+        "next_at": None if trouble.quarantined_at is not None else iso(trouble.retry_at),
+        "set_aside_at": iso(trouble.quarantined_at),
+    }

@@ -1,0 +1,208 @@
+"""Sources as a table: how each one is, those in trouble first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from config.model import Source
+from crawler.polling.source_health import Trouble, troubles
+from crawler.spider_base.kind_registry import NEVER_TRIED_LIVE
+from storage.crawling.source_history import PageReadings
+from storage.model import SourceState
+from supplierwatch.formatting.console import clean, plural
+from supplierwatch.formatting.times import ago, iso
+
+MAX_CAUSE = 160
+LATELY = timedelta(days=30)  # of which readings are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A declared source, with what is remembered of it, what is odd, and how it was read lately."""
+
+    source: Source
+    state: SourceState | None
+    troubles: tuple[Trouble, ...] = ()
+    lately: PageReadings = field(default_factory=PageReadings)
+
+    @property
+    def status(self) -> str:
+        """`off`, `new` (never polled), `ok`, or what is wrong, the worst first."""
+        if not self.source.enabled:
+            return "off"
+        if self.state is None or self.state.last_polled_at is None:
+            return "new"
+        if self.state.failures:
+            return str(self.state.outcome or "failed")
+        return self.troubles[0].oddity if self.troubles else "ok"
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether its operator should look at it."""
+        return self.status not in ("ok", "new", "off")
+
+
+def rows(
+    sources: Sequence[Source],
+    states: Mapping[str, SourceState],
+    now: datetime,
+    lately: Mapping[str, PageReadings] | None = None,
+) -> list[SourceRow]:
+    """A row for each declared source: in trouble first, then as declared, switched off last.
+
+    Args:
+        lately: how what each source brought since `LATELY` was read.
+    """
+    made = []
+    for source in sources:
+        state = states.get(source.key)
+        odd = () if state is None or not source.enabled else troubles(state, now)
+        read = (lately or {}).get(source.key, PageReadings())
+        made.append(SourceRow(source=source, state=state, troubles=odd, lately=read))
+    rank = {"ok": 1, "new": 1, "off": 2}
+    return sorted(made, key=lambda row: rank.get(row.status, 0))
+
+
+def print_rows(
+    screen: Console, rows: Sequence[SourceRow], now: datetime, *, failing_only: bool = False
+) -> None:
+    """The table, then the causes of trouble, then a line that sums it up."""
+    if not rows:
+        screen.print("No source is failing." if failing_only else "No source is declared.")
+        return
+    screen.print(_table(rows, now))
+    for row in rows:
+        if row.is_odd:
+            _print_trouble(screen, row)
+    if untried := _untried(rows):
+        screen.print()
+        said = (
+            f"Never tried against the real service: {untried}. supplierwatch doctor KEY tries one."
+        )
+        screen.print(Text(said, "yellow"))
+    screen.print()
+    screen.print(Text(_sum(rows), "bold"))
+
+
+def _table(rows: Sequence[SourceRow], now: datetime) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("source", style="cyan", overflow="fold", min_width=12)
+    for name in ("kind", "status", "read", "next", "newest", "new every"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("items", justify="right", no_wrap=True)
+    table.add_column("thin", justify="right", no_wrap=True)
+    for row in rows:
+        state = row.state
+        polled = state is not None and row.status != "off"
+        table.add_row(
+            row.source.key,
+            row.source.kind,
+            Text(row.status, _STYLES.get(row.status, "red")),
+            _span(state.last_success_at, now) if state is not None else "never",
+            ago(state.next_at, now) if state is not None and polled else "-",
+            _span(state.newest_at, now, never="-") if state is not None else "-",
+            _gap(state.usual_gap) if state is not None else "-",
+            f"{state.item_count:,}" if state is not None else "-",
+            f"{row.lately.thin / row.lately.items:.0%}" if row.lately.items else "-",
+        )
+    return table
+
+
+def _print_trouble(screen: Console, row: SourceRow) -> None:
+    screen.print()
+    if row.state is not None and row.state.failures:
+        screen.print(
+            Text.assemble(
+                (row.source.key, "bold red"),
+                f"  {plural(row.state.failures, 'poll')} in a row: ",
+                clean(row.state.last_error or "no cause noted", MAX_CAUSE),
+            )
+        )
+        screen.print(Text(f"  {row.source.url}", "dim"), soft_wrap=True)
+    else:
+        for one in row.troubles:
+            what, _, mend = clean(one.text.removeprefix("source ")).partition(": ")
+            screen.print(Text.assemble((one.oddity, "bold red"), f"  {what}"))
+            screen.print(Text(f"  {mend}", "dim"))
+
+
+_STYLES = {"ok": "green", "new": "yellow", "off": "dim", "moved": "yellow", "thin": "yellow"}
+
+
+def _span(moment: datetime | None, now: datetime, *, never: str = "never") -> str:
+    return ago(moment, now, never=never).removesuffix(" ago")
+
+
+def _gap(gap: timedelta | None) -> str:
+    if gap is None:
+        return "-"
+    if gap < timedelta(hours=2):
+        return f"{gap // timedelta(minutes=1)} min"
+    return f"{gap // timedelta(hours=1)} h" if gap < timedelta(days=2) else f"{gap.days} d"
+
+
+def _untried(rows: Sequence[SourceRow]) -> str:
+    """The sources of kinds that we have not tried, but those that have been read here."""
+    read = {row.source.key for row in rows if row.state is not None and row.state.last_success_at}
+    kinds = [row for row in rows if row.source.kind in NEVER_TRIED_LIVE and row.status != "off"]
+    return ", ".join(row.source.key for row in kinds if row.source.key not in read)
+
+
+def _sum(rows: Sequence[SourceRow]) -> str:
+    bad = sum(1 for row in rows if row.state is not None and row.state.failures)
+    odd = sum(1 for row in rows if row.is_odd) - bad
+    new = sum(1 for row in rows if row.status == "new")
+    said = plural(len(rows), "source")
+    if bad:
+        said += f", {bad} failing"
+    if odd:
+        said += f", {odd} to look at"
+    if new:
+        said += f", {new} never polled"
+    return said + "."
+
+
+def row_json(row: SourceRow) -> dict[str, Any]:
+    """A source, for scripts."""
+    source, state = row.source, row.state
+    return {
+        "key": source.key,
+        "name": source.name,
+        "kind": source.kind,
+        "url": source.url,
+        "enabled": source.enabled,
+        "confidence": source.confidence,
+        "status": row.status,
+        "troubles": [{"what": one.oddity, "text": one.text} for one in row.troubles],
+        "last_polled_at": iso(state.last_polled_at) if state else None,
+        "last_success_at": iso(state.last_success_at) if state else None,
+        "next_at": iso(state.next_at) if state and source.enabled else None,
+        "failures": state.failures if state else 0,
+        "last_error": state.last_error if state else None,
+        "http_status": state.http_status if state else None,
+        "items": state.item_count if state else 0,
+        "newest_at": iso(state.newest_at) if state else None,
+        "usual_gap_seconds": _seconds(state.usual_gap) if state else None,
+        "longest_gap_seconds": _seconds(state.longest_gap) if state else None,
+        "empty_since": iso(state.empty_since) if state else None,
+        "thin_since": iso(state.thin_since) if state else None,
+        "moved_to": state.moved_to if state else None,
+        "lately": {
+            "days": LATELY.days,
+            "items": row.lately.items,
+            "thin": row.lately.thin,
+            "why_thin": dict(row.lately.why_thin),
+        },
+    }
+
+
+def _seconds(gap: timedelta | None) -> int | None:
+    return None if gap is None else int(gap.total_seconds())

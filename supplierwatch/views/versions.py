@@ -1,0 +1,109 @@
+"""The versions of an article, oldest first, each with what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from alerts.digest.changes import TextChange, change_between, difference, is_withdrawn
+from storage.model import ItemRevision, StoredItem
+from supplierwatch.formatting.console import clean, plural, print_indented
+from supplierwatch.formatting.shapes import item_json
+from supplierwatch.formatting.times import clock, iso
+
+Version = ItemRevision | StoredItem
+
+
+def print_unknown(screen: Console, url: str) -> None:
+    """That an address is not known, and how to find the one that is."""
+    screen.print(Text("Never seen: no source has listed this address.", "bold yellow"))
+    screen.print(Text(f"  {clean(url)}", "dim"), soft_wrap=True)
+    screen.print(Text("  `supplierwatch search WORDS` finds articles by what they say.", "dim"))
+
+
+def print_history(
+    screen: Console,
+    item: StoredItem,
+    earlier: Sequence[ItemRevision],
+    names: Mapping[str, str],
+    *,
+    full: bool,
+) -> None:
+    """Each version with its time and what changed in it."""
+    screen.print(Text(clean(item.title), "bold"))
+    screen.print(Text(clean(names.get(item.source_key, item.source_key)), "cyan"))
+    if item.url:
+        screen.print(Text(clean(item.url), "dim"), soft_wrap=True)
+    before: ItemRevision | None = None
+    for number, version in enumerate(_all(item, earlier), start=1):
+        screen.print()
+        screen.print(
+            Text.assemble((f"{number}  ", "bold"), clock(_seen(item, version, number)), "  ")
+            + Text(_state(version), "dim")
+        )
+        if before is not None:
+            _print_change(screen, change_between(before, version))
+        elif not full:
+            print_indented(screen, Text(clean(version.title)), 3)
+        if full:
+            for line in (version.title, *version.body.split("\n")):
+                print_indented(screen, Text(clean(line)), 3)
+        before = version if isinstance(version, ItemRevision) else None
+    screen.print()
+    screen.print(Text(f"{plural(len(earlier) + 1, 'version')}.", "bold"))
+
+
+def _all(item: StoredItem, earlier: Sequence[ItemRevision]) -> list[Version]:
+    return [*earlier, item]
+
+
+def _print_change(screen: Console, change: TextChange) -> None:
+    for label, text in difference(change):
+        print_indented(screen, Text.assemble((f"{label}: ", "bold"), clean(text)), 3)
+
+
+def _state(version: Version) -> str:
+    if is_withdrawn(version):
+        return "its page was gone"
+    words = len(version.body.split())
+    return plural(words, "word") if words else "headline and teaser alone"
+
+
+def _seen(item: StoredItem, version: Version, number: int) -> datetime | None:
+    """When a version was first seen, as far as that is kept."""
+    if number == 1:
+        return item.first_seen_at
+    if isinstance(version, StoredItem):
+        return version.revised_at
+    return version.fetched_at
+
+
+def history_json(
+    url: str, item: StoredItem, earlier: Sequence[ItemRevision], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """`history --json`."""
+    versions: list[dict[str, Any]] = []
+    before: ItemRevision | None = None
+    for number, version in enumerate(_all(item, earlier), start=1):
+        change = None if before is None else change_between(before, version)
+        versions.append(
+            {
+                "number": number,
+                "seen_at": iso(_seen(item, version, number)),
+                "title": version.title,
+                "words": len(version.body.split()),
+                "withdrawn": is_withdrawn(version),
+                "text": version.body,
+                "content_hash": version.content_hash,
+                "changes": [] if change is None else list(change.kinds),
+                "difference": (
+                    [] if change is None else [list(line) for line in difference(change)]
+                ),
+            }
+        )
+        before = version if isinstance(version, ItemRevision) else None
+    return {"url": url, "item": item_json(item, names), "versions": versions}

@@ -1,0 +1,80 @@
+"""Watches: what each looks for, in its own language and in plain English, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from supplierwatch.formatting.console import plural, print_indented
+from supplierwatch.views.problems import print_query_warnings
+
+if TYPE_CHECKING:
+    from supplierwatch.wiring import CompiledConfiguration
+
+Counts = Mapping[str, tuple[int, int]]  # watch key -> found in seven days, found in all
+
+
+def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts) -> None:
+    """A block for each watch."""
+    for watch in wired.catalog.watches:
+        head = Text.assemble((watch.key, "bold cyan"))
+        if watch.label and watch.label != watch.key:
+            head.append(f"  {watch.label}")
+        if watch.key in counts:
+            week, total = counts[watch.key]
+            head.append(
+                f"  {plural(total, 'mention')}, {week:,} in 7 days", "green" if week else "dim"
+            )
+        screen.print(head)
+        print_indented(screen, Text(wired.queries[watch.key].canonical))
+        told = told_by(wired).get(watch.key, ())
+        said = f"told by {', '.join(told)}" if told else "told to nobody: no subscription names it"
+        print_indented(screen, Text(said, "dim" if told else "yellow"))
+        screen.print()
+    screen.print(Text(f"{plural(len(wired.catalog.watches), 'watch', 'watches')}.", "bold"))
+
+
+def print_added(screen: Console, wired: CompiledConfiguration, key: str, path: Path) -> None:
+    """What was written, as it was understood, and whether anyone will hear of it."""
+    query = wired.queries[key]
+    screen.print(Text.assemble("added ", (key, "bold cyan"), f" to {path}"), soft_wrap=True)
+    print_indented(screen, Text(query.canonical))
+    print_indented(screen, Text(query.paraphrase, "dim"))
+    print_query_warnings(screen, query)
+    if key not in told_by(wired):
+        screen.print(Text(f'Nobody is told of it yet: add "{key}" to a subscription.', "yellow"))
+
+
+def told_by(wired: CompiledConfiguration) -> dict[str, tuple[str, ...]]:
+    """Watch key -> keys of the subscriptions that tell of it."""
+    from supplierwatch.wiring import watches_of
+
+    told: dict[str, tuple[str, ...]] = {}
+    for subscription in wired.catalog.subscriptions:
+        for key in watches_of(subscription, wired.catalog.watches):
+            told[key] = (*told.get(key, ()), subscription.key)
+    return told
+
+
+def watches_json(wired: CompiledConfiguration, counts: Counts) -> dict[str, Any]:
+    """`watches --json`."""
+    told = told_by(wired)
+    return {
+        "watches": [
+            {
+                "key": watch.key,
+                "label": watch.label,
+                "query": wired.queries[watch.key].canonical,
+                "paraphrase": wired.queries[watch.key].paraphrase,
+                "warnings": [w.message for w in wired.queries[watch.key].warnings],
+                "subscriptions": list(told.get(watch.key, ())),
+                "mentions": counts.get(watch.key, (0, 0))[1],
+                "mentions_7_days": counts.get(watch.key, (0, 0))[0],
+            }
+            for watch in wired.catalog.watches
+        ]
+    }
