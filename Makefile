@@ -9,11 +9,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 RUNNING := $(VENV)/.installed
 DEVELOPING := $(VENV)/.installed-dev
 BENCHING := $(VENV)/.installed-bench
-ROOMS := config storage crawler alerts supplierwatch
+PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-long attack fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long package-check attack fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -29,12 +29,15 @@ demo: $(RUNNING) ## show the whole job on a bundled newsroom, in under two minut
 test: $(DEVELOPING) ## run all tests
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
+test-fast: $(DEVELOPING) ## run the tests that start no process and no server
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not long and not attack"
+
 test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
 	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
 	$(BIN)/python -m pytest -m attack tests/attack \
-		tests/house/test_patterns.py tests/crawler/test_growth.py tests/supplierwatch/test_memory.py
+		tests/architecture/test_patterns.py tests/crawler/test_growth.py tests/supplierwatch/test_memory.py
 
 fuzz: $(DEVELOPING) ## take 10,000 generated and damaged feeds and pages to mail
 	$(BIN)/python -m tests.fuzz --cases 10000
@@ -46,8 +49,19 @@ soak: $(DEVELOPING) ## run the service for MINUTES=20 with a hundredth of hostil
 lint: $(DEVELOPING) ## check format, style, types and imports
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(addprefix -p ,$(ROOMS))
+	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 	$(BIN)/lint-imports
+
+# built without isolation: the build back end is the pinned one
+package-check: $(DEVELOPING) ## build the wheel, install it with the pins elsewhere, and run its demo there
+	rm -rf dist/check
+	$(PIP) wheel --quiet --no-deps --no-build-isolation --wheel-dir dist/check .
+	$(PYTHON) -m venv dist/check/venv
+	dist/check/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements.txt
+	dist/check/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps dist/check/*.whl
+	cd dist/check && venv/bin/supplierwatch demo
 
 format: $(DEVELOPING) ## put the code into the format that lint asks for
 	$(BIN)/ruff format .

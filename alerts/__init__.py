@@ -1,4 +1,4 @@
-"""From a stored item to a delivered message: watch language, matching, digests, channels, delivery.
+"""Turns stored items into delivered messages: queries, matching, digests, channels, delivery.
 
 Never: crawling, SQL.
 """

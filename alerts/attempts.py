@@ -1,7 +1,7 @@
-"""Work that is counted before it is done, bounded in time, and set aside when it fails thrice.
+"""Runs work with counted attempts and a time limit; after three failures it is quarantined.
 
-What fails is named in a notice, tried again with growing pauses, and never keeps other work of
-its kind from being done.
+Each failure raises a notice. Failed work is retried with growing delays and does not block other
+work of the same kind.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 
-# what is in quarantine, in words: task -> what could not be done with its subject
+# task -> text of the notice; {} is the subject
 TASKS = {
     "match": "item {} cannot be matched",
     "match-chunk": "items {} are being matched",
@@ -39,7 +39,7 @@ MAX_CAUSE = 240  # characters
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What is tried: a task, its subject, and `about`, more words for who reads the notice."""
+    """Identifies work in quarantine: task and subject. `about` is extra text for the notice."""
 
     task: str
     subject: str
@@ -47,25 +47,36 @@ class Attempt:
 
     @property
     def notice_key(self) -> str:
-        """The key of its notice."""
+        """The key of the notice that reports a failure."""
         return f"failed:{self.task}:{self.subject}"
 
 
 def said_of(error: Exception) -> str:
-    """The cause of a failure in one line of bounded length."""
-    said = " ".join(str(error).split())[:MAX_CAUSE]
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    """Describe an error in one line: its class, and its message cut to `MAX_CAUSE` characters."""
+    message = " ".join(str(error).split())[:MAX_CAUSE]
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def note_failure(
     unit: Unit, attempt: Attempt, cause: str, now: datetime, *, most: int = MOST_ATTEMPTS
 ) -> bool:
-    """Record that an attempt that was counted failed; True where it is now set aside."""
-    aside = unit.quarantine.fail(attempt.task, attempt.subject, cause, now, most=most)
+    """Record the failure of a counted attempt and raise a notice.
+
+    Args:
+        unit: an open transaction.
+        attempt: what failed.
+        cause: the error in one line.
+        now: the time.
+        most: how many failed attempts quarantine it.
+
+    Returns:
+        True if it is now quarantined.
+    """
+    quarantined = unit.quarantine.fail(attempt.task, attempt.subject, cause, now, most=most)
     what = TASKS[attempt.task].format(attempt.subject)
     about = f" ({attempt.about})" if attempt.about else ""
     then = "it is tried again"
-    if aside:
+    if quarantined:
         again = (
             f"`supplierwatch quarantine retry {attempt.task} {attempt.subject!r}` tries it again"
         )
@@ -73,13 +84,13 @@ def note_failure(
     unit.notices.raise_(attempt.notice_key, f"{what}{about}: {cause}: {then}", now)
     log.error(
         "attempt.failed task=%s subject=%s aside=%s cause=%s",
-        *(attempt.task, attempt.subject, aside, cause),
+        *(attempt.task, attempt.subject, quarantined, cause),
     )
-    return aside
+    return quarantined
 
 
 def end_well(unit: Unit, attempt: Attempt, now: datetime) -> None:
-    """Forget the attempts at what has ended well, and close its notice if there is one."""
+    """Delete the attempts of work that succeeded, and clear its notice if there is one."""
     unit.quarantine.succeed(attempt.task, [attempt.subject])
     unit.notices.clear(attempt.notice_key, now)
 
@@ -92,9 +103,9 @@ def ready_first(
     *,
     most: int = MOST_ATTEMPTS,
 ) -> list[str]:
-    """The subjects that may be tried now: those that never failed, then the others.
+    """Return the subjects that may be tried now: those that never failed, then the others.
 
-    One of which `most` attempts were counted and none has ended is set aside.
+    A subject with `most` attempts that never ended (the process was killed) is quarantined.
     """
     with store.reading() as unit:
         troubles = unit.quarantine.troubles(task)
@@ -111,21 +122,21 @@ def ready_first(
                 note_failure(unit, attempt, DID_NOT_END, now, most=most)
             continue
         suspects.append(subject)
-    return [each for each in subjects if each not in troubles] + suspects
+    return [subject for subject in subjects if subject not in troubles] + suspects
 
 
 def try_counted(
     store: Store, attempt: Attempt, now: datetime, work: Callable[[], _T], limit: TimeLimit
 ) -> _T | None:
-    """Do a piece of work whose attempt is counted first; None where it failed or took too long.
+    """Count an attempt, then run `work`; return None if it failed or exceeded `limit`.
 
     Raises:
-        StorageError: that it failed cannot be written down: the database is away.
+        StorageError: the database cannot be written, so the attempt cannot be recorded.
     """
     with store.transaction() as unit:
         unit.quarantine.begin(attempt.task, attempt.subject, now)
     try:
-        done = run_within(limit, work)
+        result = run_within(limit, work)
     except Exception as error:
         log.exception("attempt.raised task=%s subject=%s", attempt.task, attempt.subject)
         with store.transaction() as unit:
@@ -133,4 +144,4 @@ def try_counted(
         return None
     with store.transaction() as unit:
         end_well(unit, attempt, now)
-    return done
+    return result

@@ -1,7 +1,7 @@
-"""What can go wrong while telling.
+"""The errors that `alerts` raises.
 
 AlertsError
- +-- MessageError              a mail cannot be built from what was given: an address, a header
+ +-- MessageError              a mail cannot be built: an invalid address or header
  +-- UnknownSubscriptionError  a subscription key that is not declared
 """
 
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 
 class AlertsError(Exception):
-    """Any failure of this room."""
+    """Base class of the errors of this package."""
 
 
 class MessageError(AlertsError):
-    """A message that cannot be put into a mail; says which part and how to mend it."""
+    """A message cannot be built; the text names the invalid part and the fix."""
 
 
 class UnknownSubscriptionError(AlertsError):
-    """A subscription that is not declared; says which ones are."""
+    """A subscription is not declared; the text lists those that are."""

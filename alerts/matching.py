@@ -1,8 +1,8 @@
-"""Finds watches in what waits to be matched; the database keeps the marks, the index decides.
+"""Matches pending items against all watches and records the mentions.
 
-Items are matched in chunks, a transaction each. An item that cannot be matched, or takes too long,
-is counted and the chunk is done again without it; it is tried alone later, and set aside after
-three attempts. A mark names the items of a chunk before it is begun: where it did not end (the
+Items are matched in chunks, a transaction each. An item that fails or exceeds the time limit is
+counted and its chunk is run again without it; it is retried alone later, and quarantined after
+three attempts. The items of a chunk are recorded before it starts: if it never finishes (the
 process was killed), each of them is tried alone, after all others.
 """
 
@@ -41,18 +41,18 @@ def match_pending(
     now: datetime,
     limit: int = 200,
 ) -> int:
-    """Match what is pending and record the mentions; returns how many items were done.
+    """Match pending items and record their mentions; return how many items were matched.
 
-    An item and its mentions change in one transaction, so a crash leaves it pending or done.
+    An item and its mentions are written in one transaction: a crash leaves it pending or matched.
 
     Args:
         store: the archive.
-        index: all watches, compiled.
+        index: the compiled queries of all watches.
         versions: the current version of each watch.
-        audience: the subscribers of each watch.
-        source_names: what sources are called, for `source:` in queries.
+        audience: watch key -> ids of its subscribers.
+        source_names: source key -> name, for `source:` in queries.
         now: the time of the mentions.
-        limit: how many items at most.
+        limit: the maximum number of items.
     """
     matcher = _Matcher(
         store=store,
@@ -62,14 +62,14 @@ def match_pending(
         source_names=source_names,
         now=now,
     )
-    matcher.suspect_unended_chunks()
+    matcher.suspect_unfinished_chunks()
     done = matcher.match_chunks(limit)
     return done + matcher.match_suspects()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Evaluated:
-    """An item with what was found in it. `version`: of its text, see `Items.text_versions`."""
+    """An item with its matches. `version` is of its text, see `Items.text_versions`."""
 
     item: StoredItem
     version: tuple[str, ...]
@@ -78,7 +78,7 @@ class _Evaluated:
 
 @dataclass(slots=True, kw_only=True)
 class _Matcher:
-    """One pass over what is pending. `current` is the item that is being matched."""
+    """One pass over the pending items. `current` is the id of the item being matched."""
 
     store: Store
     index: WatchIndex
@@ -88,28 +88,28 @@ class _Matcher:
     now: datetime
     current: int | None = None
 
-    def suspect_unended_chunks(self) -> None:
-        """Have the items of chunks that were begun and did not end tried one by one."""
+    def suspect_unfinished_chunks(self) -> None:
+        """Mark the items of chunks that started but never finished, so that each is tried alone."""
         with self.store.reading() as unit:
-            unended = unit.quarantine.troubles(CHUNK_TASK)
-        if not unended:
+            unfinished = unit.quarantine.troubles(CHUNK_TASK)
+        if not unfinished:
             return
         with self.store.transaction() as unit:
-            for subject, trouble in unended.items():
+            for subject, trouble in unfinished.items():
                 for item_id in (trouble.cause or "").split():
                     unit.quarantine.suspect(TASK, item_id, self.now)
                 unit.quarantine.succeed(CHUNK_TASK, [subject])
-        log.warning("match.unended chunks=%d", len(unended))
+        log.warning("match.unended chunks=%d", len(unfinished))
 
     def match_chunks(self, limit: int) -> int:
-        """Match items of which no attempt failed; returns how many."""
+        """Match up to `limit` items that have not failed before; return how many."""
         with self.store.reading() as unit:
             ids = unit.items.pending(now=self.now, limit=min(CHUNK, limit))
         if not ids:
             return 0
         with self.store.transaction() as unit:
             unit.stories.forget(self.now - SPAN)
-            self._mark(unit, ids)
+            self._mark_begun(unit, ids)
         done = 0
         while ids:
             self.current = None
@@ -117,20 +117,20 @@ class _Matcher:
             try:
                 matched, following = run_within(LIMIT, lambda: self._match_chunk(ids, most))  # noqa: B023
             except Exception as error:
-                ids = self._without_culprit(ids, error)
+                ids = self._exclude_culprit(ids, error)
                 continue
             done += matched
             ids = following
         return done
 
     def match_suspects(self) -> int:
-        """Try those alone that failed, or whose chunk did not end; returns how many were matched.
+        """Retry each item that failed or whose chunk never finished; return how many matched.
 
-        At most one of them may take too long in a pass: what comes in meanwhile waits for it.
+        The pass ends at the first that exceeds its time limit, because new items wait meanwhile.
         """
         with self.store.reading() as unit:
             troubles = unit.quarantine.troubles(TASK)
-            changed = _changed_since(unit, troubles)
+            changed = _find_reread(unit, troubles)
         done = 0
         for subject in sorted(troubles, key=lambda each: (troubles[each].attempts, each)):
             trouble = troubles[subject]
@@ -141,28 +141,28 @@ class _Matcher:
                     self._note_failure(unit, subject, trouble.cause or DID_NOT_END)
                 continue
             try:
-                done += self._match_suspect(subject, anew=subject in changed)
+                done += self._match_suspect(subject, reread=subject in changed)
             except TimeLimitExceeded:
                 break
         return done
 
-    def _mark(self, unit: Unit, ids: Sequence[int]) -> None:
-        said = " ".join(str(each) for each in ids)
-        unit.quarantine.begin(CHUNK_TASK, _span(ids), self.now, cause=said)
+    def _mark_begun(self, unit: Unit, ids: Sequence[int]) -> None:
+        item_ids = " ".join(str(item_id) for item_id in ids)
+        unit.quarantine.begin(CHUNK_TASK, _chunk_name(ids), self.now, cause=item_ids)
 
     def _match_chunk(self, ids: Sequence[int], most: int) -> tuple[int, tuple[int, ...]]:
-        """Match some items and mark the next ones as begun; (how many, the next ones).
+        """Match a chunk and mark the next one as begun; return (items matched, next ids).
 
-        At most `most` items are left to this pass, these included. Queries are evaluated before
-        the transaction that records them: whoever stores articles does not wait for that. An
+        `most` is the number of items left to this pass, these included. Queries are evaluated
+        before the transaction, so that processes that store articles do not wait for them. An
         item whose text changed meanwhile stays pending.
         """
         found, damaged = self._evaluate(ids)
         with self.store.transaction() as unit:
-            mine = unit.items.pending(now=self.now, limit=len(ids), among=ids)
-            versions = unit.items.text_versions(mine)
+            pending = unit.items.pending(now=self.now, limit=len(ids), among=ids)
+            versions = unit.items.text_versions(pending)
             done = 0
-            for item_id in mine:
+            for item_id in pending:
                 if item_id in found and found[item_id].version == versions.get(item_id):
                     self._record(unit, found[item_id])
                     done += 1
@@ -171,16 +171,16 @@ class _Matcher:
                     self._note_failure(
                         unit, str(item_id), f"its row is damaged: {damaged[item_id]}"
                     )
-            unit.quarantine.succeed(CHUNK_TASK, [_span(ids)])
+            unit.quarantine.succeed(CHUNK_TASK, [_chunk_name(ids)])
             following: tuple[int, ...] = ()
             if most > done:
                 following = unit.items.pending(now=self.now, limit=min(CHUNK, most - done))
             if following:
-                self._mark(unit, following)
+                self._mark_begun(unit, following)
         return done, following
 
     def _evaluate(self, ids: Sequence[int]) -> tuple[dict[int, _Evaluated], dict[int, str]]:
-        """Evaluate the queries on items; (the results, the cause for each damaged item)."""
+        """Evaluate all queries on items; return (id -> result, id of damaged row -> cause)."""
         with self.store.reading() as unit:
             items = unit.items.get_many(ids)
             versions = unit.items.text_versions(ids)
@@ -212,15 +212,15 @@ class _Matcher:
             now=self.now,
         )
 
-    def _without_culprit(self, ids: Sequence[int], error: Exception) -> tuple[int, ...]:
-        """Count the failure of the item that was being matched; the chunk without it.
+    def _exclude_culprit(self, ids: Sequence[int], error: Exception) -> tuple[int, ...]:
+        """Count the failure of the item that was being matched; return the rest of the chunk.
 
-        Where it failed before or after all items, each is to be tried alone.
+        If the error came before or after all items, each of them is marked to be tried alone.
         """
         log.exception("match.failed item=%s", self.current, exc_info=error)
         rest = tuple(each for each in ids if each != self.current) if self.current in ids else ()
         with self.store.transaction() as unit:
-            unit.quarantine.succeed(CHUNK_TASK, [_span(ids)])
+            unit.quarantine.succeed(CHUNK_TASK, [_chunk_name(ids)])
             if self.current in ids:
                 unit.quarantine.begin(TASK, str(self.current), self.now)
                 self._note_failure(unit, str(self.current), said_of(error))
@@ -230,12 +230,12 @@ class _Matcher:
             if not rest:
                 rest = unit.items.pending(now=self.now, limit=CHUNK)
             if rest:
-                self._mark(unit, rest)
+                self._mark_begun(unit, rest)
         return rest
 
-    def _match_suspect(self, subject: str, *, anew: bool) -> int:
+    def _match_suspect(self, subject: str, *, reread: bool) -> int:
         with self.store.transaction() as unit:
-            if anew:
+            if reread:
                 unit.quarantine.retry(self.now, TASK, subject)
             unit.quarantine.begin(TASK, subject, self.now)
         try:
@@ -271,7 +271,7 @@ def match_item(
     versions: Mapping[str, WatchVersion],
     source_names: Mapping[str, str],
 ) -> tuple[Match, ...]:
-    """The watches that an item's newest text satisfies."""
+    """Match an item's newest text against all watches."""
     document = Document.of(item, source_name=source_names.get(item.source_key, item.source_key))
     return tuple(
         Match(
@@ -286,14 +286,14 @@ def match_item(
     )
 
 
-def _span(ids: Sequence[int]) -> str:
+def _chunk_name(ids: Sequence[int]) -> str:
     return f"{ids[0]}-{ids[-1]}"
 
 
-def _changed_since(unit: Unit, troubles: Mapping[str, Trouble]) -> frozenset[str]:
-    """Those that were set aside and have been read anew since: their text may be another one."""
-    aside = {each: one for each, one in troubles.items() if one.quarantined_at is not None}
-    read = unit.items.read_at([int(each) for each in aside])
+def _find_reread(unit: Unit, troubles: Mapping[str, Trouble]) -> frozenset[str]:
+    """Return the quarantined items whose page was read again since: the text may have changed."""
+    held = {key: last for key, last in troubles.items() if last.quarantined_at is not None}
+    read = unit.items.read_at([int(key) for key in held])
     return frozenset(
-        each for each, one in aside.items() if (at := read.get(int(each))) and at > one.last_at
+        key for key, last in held.items() if (at := read.get(int(key))) and at > last.last_at
     )

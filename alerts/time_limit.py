@@ -1,9 +1,9 @@
-"""Runs a piece of work that must not take for ever, and ends it when it does.
+"""Runs a function within limits of processor time and elapsed time, and stops it beyond them.
 
-The work runs in a thread of its own; the caller waits for it, reads the processor time that this
-thread has used and ends it by an exception that is raised in it (`PyThreadState_SetAsyncExc`).
-The exception can reach nothing else: when it comes late, the thread that it was meant for is over.
-It is raised between two bytecodes, so a call into C ends first: such calls must be bounded.
+The work runs in a thread of its own. The caller waits for it, reads the processor time of that
+thread and stops it by raising an exception in it (`PyThreadState_SetAsyncExc`). A late exception
+reaches no other code, because the thread has then ended. It is raised between two bytecodes, so a
+call into C returns first: such calls must be bounded.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ __all__ = ["TimeLimit", "TimeLimitExceeded", "run_within"]
 _T = TypeVar("_T")
 
 POLL = 0.05  # seconds between looks at the processor time
-GRACE = 10.0  # seconds in which work that was told to end may still clean up
-REMIND = 2.0  # seconds after which work that goes on is told again; it may be rolling back
+GRACE = 10.0  # seconds that stopped work has to clean up
+REMIND = 2.0  # seconds between repeats of the exception; the work may be rolling back
 
 
 class TimeLimitExceeded(Exception):
-    """The work took longer than it may; it was ended.
+    """The work exceeded its limit and was stopped.
 
-    `processor`: it used up its processor time, so that the fault is its own and not the machine's.
+    `processor` is True if it exceeded the processor time: the work is slow, not the machine busy.
     """
 
     def __init__(self, message: str, *, processor: bool) -> None:
@@ -40,7 +40,7 @@ class TimeLimit:
     """How long work may take.
 
     `processor`: seconds of processor time of its thread. `elapsed`: seconds on the monotonic
-    clock, many more, since a busy machine or a slow disk is no fault of the work.
+    clock; set it far higher, to allow for a busy machine or a slow disk.
     """
 
     processor: float
@@ -48,14 +48,14 @@ class TimeLimit:
 
 
 class _Stop(BaseException):
-    """Ends the thread of the work; no `except Exception` in the work may stop it."""
+    """Stops the thread of the work. A BaseException, so that `except Exception` misses it."""
 
 
 def run_within(limit: TimeLimit, work: Callable[[], _T]) -> _T:
-    """Do `work` and return what it returns; what it raises is raised here.
+    """Run `work` and return its result; exceptions of `work` are raised here.
 
-    Limits may be nested: the inner work has a thread and a limit of its own, and the time that
-    the outer one waits for it counts on the outer one's monotonic clock alone.
+    Calls may be nested: the inner work has a thread and a limit of its own, and for the outer one
+    it counts as elapsed time only.
 
     Raises:
         TimeLimitExceeded: it took longer than `limit`.
@@ -65,20 +65,20 @@ def run_within(limit: TimeLimit, work: Callable[[], _T]) -> _T:
     thread.start()
     reason = _wait(run, thread, limit)
     if reason is not None and not run.end(thread):
-        raise _exceeded(f"{reason}, and has not ended yet")
+        raise _build_error(f"{reason}, and has not ended yet")
     if run.error is not None:
         if isinstance(run.error, _Stop):
-            raise _exceeded(str(reason))
+            raise _build_error(str(reason))
         raise run.error
     return run.result()
 
 
-def _exceeded(reason: str) -> TimeLimitExceeded:
+def _build_error(reason: str) -> TimeLimitExceeded:
     return TimeLimitExceeded(f"took longer than {reason}", processor="processor" in reason)
 
 
 def _wait(run: _Run[_T], thread: threading.Thread, limit: TimeLimit) -> str | None:
-    """Wait until the work has ended, or say which limit it has reached."""
+    """Wait until the work ends; return the limit that it exceeded, or None."""
     began = time.monotonic()
     while not run.done.wait(POLL):
         if run.processor_time() > limit.processor:
@@ -89,7 +89,7 @@ def _wait(run: _Run[_T], thread: threading.Thread, limit: TimeLimit) -> str | No
 
 
 class _Run(Generic[_T]):
-    """One piece of work with its outcome; `done` is set when there is one."""
+    """Holds the work and its outcome; `done` is set when it has ended."""
 
     def __init__(self, work: Callable[[], _T]) -> None:
         self._work = work
@@ -100,32 +100,32 @@ class _Run(Generic[_T]):
         self.done = threading.Event()
 
     def execute(self) -> None:
-        """Do the work and keep its outcome; the whole life of the thread."""
+        """Run the work and store its result or error; the target of the thread."""
         try:
             try:
                 clock = time.pthread_getcpuclockid(threading.get_ident())
-                # not 0 where a library moves all clocks, this one too
+                # not always 0: libraries that fake time shift this clock too
                 self._began = time.clock_gettime(clock)
                 self._clock = clock
                 self._results.append(self._work())
             except _Stop:
-                # a new one: the frames of the work, and what it has open, are let go at once
+                # a new exception, without traceback, releases the frames of the work at once
                 self.error = _Stop()
             except BaseException as error:  # the caller raises it
                 self.error = error
             self.done.set()
         except _Stop as error:
-            # it came after the work had ended, and before that was said
+            # raised after the work had ended, before `done` was set
             if not self._results and self.error is None:
                 self.error = error
             self.done.set()
 
     def result(self) -> _T:
-        """What the work returned."""
+        """Return the result of the work."""
         return self._results[0]
 
     def processor_time(self) -> float:
-        """Seconds of processor time that the thread has used."""
+        """Return the processor time of the thread, in seconds."""
         if self._clock is None:
             return 0.0
         try:
@@ -134,16 +134,16 @@ class _Run(Generic[_T]):
             return 0.0
 
     def end(self, thread: threading.Thread) -> bool:
-        """Have the thread end; False where it has not within `GRACE`: it ends when it can."""
+        """Stop the thread; return False if it still runs after `GRACE` seconds."""
         deadline = time.monotonic() + GRACE
         while not self.done.is_set() and time.monotonic() < deadline:
-            # again and again: work may be in a `finally`, or in a call that clears exceptions
-            _raise_in(thread)
+            # repeated: the work may be in a `finally`, or in a call that swallows exceptions
+            _raise_stop_in(thread)
             self.done.wait(REMIND)
         return self.done.is_set()
 
 
-def _raise_in(thread: threading.Thread) -> None:
+def _raise_stop_in(thread: threading.Thread) -> None:
     if thread.ident is not None:
         ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)

@@ -1,8 +1,8 @@
-"""Which addresses may be connected to: the one rule that every request and connection passes.
+"""Which addresses may be connected to: the check against requests to private networks (SSRF).
 
-Pure. `crawler.http.guarded_reactor` holds the reactor's connections to it,
-`crawler.http.guard_middleware` every request, redirects included, and `alerts.channels.http` what
-is sent to other services. Cases: RELIABILITY S-01 to S-06; ranges: the IANA special-purpose
+Pure. `crawler.http.guarded_reactor` applies it to the connections of the reactor,
+`crawler.http.guard_middleware` to every request, redirects included, and `alerts.channels.http`
+to requests to other services. Cases: RELIABILITY S-01 to S-06; ranges: the IANA special-purpose
 registries.
 """
 
@@ -42,11 +42,13 @@ _AMBIGUOUS = re.compile(r"[\x00-\x1f\x7f-\x9f\\]|^\s|\s$|^[^/?#]*//[^/?#]*\s")
 
 
 class AddressRefused(Exception):
-    """The rule does not allow an address; the message says which, and what would allow it."""
+    """An address is not allowed; the message names it and the setting that would allow it."""
 
 
 class Guard:
-    """The rule, with the operator's exceptions; `error` is what refusals are raised as.
+    """Checks URLs and resolved addresses, with the operator's exceptions.
+
+    Subclasses set `error` to raise an exception of their own.
 
     Args:
         allowed: host names, addresses and networks that may be fetched although they are private.
@@ -67,7 +69,7 @@ class Guard:
         self._networks = tuple(networks)
 
     def check_url(self, url: str) -> None:
-        """Refuse what is wrong in the text of a URL, before anything is resolved.
+        """Check the text of a URL, before its host is resolved.
 
         Raises:
             AddressRefused: the scheme, form or literal address is not allowed.
@@ -93,7 +95,7 @@ class Guard:
             self.check_resolved(host, (literal,))
 
     def check_resolved(self, host: str, addresses: Iterable[Address]) -> None:
-        """Refuse a host if any of its addresses is private and not allowed by the operator.
+        """Check that each address of a host is public or allowed by the operator.
 
         Raises:
             AddressRefused: names the host, the address and the setting that would allow it.
@@ -108,12 +110,12 @@ class Guard:
                 )
 
     def names(self, host: str) -> bool:
-        """Whether the operator allowed a host by its name."""
+        """Return whether the operator allowed a host by its name."""
         return host.rstrip(".").lower() in self._names
 
     def allows(self, address: Address) -> bool:
-        """Whether a connection to this address is allowed whatever name led to it."""
-        effective = _effective(address)
+        """Return whether a connection to this address is allowed for any host name."""
+        effective = _effective_address(address)
         return is_public(address) or any(
             one in network
             for one in (address, effective)
@@ -123,7 +125,11 @@ class Guard:
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that a host text is, in any form that a resolver takes (0, 127.1, 0x7f.1)."""
+    """Parse a literal IP address in any form that resolvers accept (0, 127.1, 0x7f.1).
+
+    Returns:
+        None where the host is a name.
+    """
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -135,8 +141,8 @@ def literal_address(host: str) -> Address | None:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address belongs to the public internet, seen through IPv4 in IPv6."""
-    effective = _effective(address)
+    """Return whether an address is public; IPv4 embedded in IPv6 is checked as IPv4."""
+    effective = _effective_address(address)
     if effective.is_multicast or not effective.is_global:
         return False
     return not any(
@@ -144,8 +150,8 @@ def is_public(address: Address) -> bool:
     )
 
 
-def _effective(address: Address) -> Address:
-    """The IPv4 address that an IPv4-mapped or NAT64 address stands for, else itself."""
+def _effective_address(address: Address) -> Address:
+    """Return the IPv4 address of an IPv4-mapped or NAT64 address, else the address itself."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return address.ipv4_mapped

@@ -1,4 +1,4 @@
-"""Reads durations, cadences and quiet hours as people write them. Pure."""
+"""Parses durations, cadences and quiet hours. Pure."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ _CRON_FIELDS = (
 
 
 def read_duration(text: str) -> timedelta:
-    """A number and a unit: '90s', '15m', '2h', '1d', '1w', or with the unit written out.
+    """Parse a number and a unit: '90s', '15m', '2h', '1d', '1w', or with the unit spelled out.
 
     Raises:
-        Mistake: it is none of those.
+        Mistake: the text has another form.
     """
     found = _DURATION.fullmatch(text.strip().lower())
     if found is None:
-        raise Mistake("is no length of time", "write a number and a unit: 90s, 15m, 2h or 1d")
+        raise Mistake("is not a duration", "write a number and a unit: 90s, 15m, 2h or 1d")
     return timedelta(seconds=float(found[1]) * _SECONDS[found[2][0]])
 
 
 def write_duration(length: timedelta) -> str:
-    """The shortest spelling that `read_duration` reads back, whole seconds taken."""
+    """Format a duration so that `read_duration` parses it back, rounded to whole seconds."""
     seconds = round(length.total_seconds())
     for unit in ("d", "h", "m"):
         if seconds and seconds % _SECONDS[unit] == 0:
@@ -54,40 +54,40 @@ def write_duration(length: timedelta) -> str:
 
 
 def read_cadence(text: str) -> Cadence:
-    """immediate | hourly | daily at HH:MM | weekly on DAY at HH:MM | cron FIVE FIELDS.
+    """Parse immediate, hourly, daily at HH:MM, weekly on DAY at HH:MM or cron FIVE FIELDS.
 
     Raises:
-        Mistake: it is none of those.
+        Mistake: the text has another form.
     """
-    said = " ".join(text.lower().split())
-    if said == "immediate":
-        return Cadence(kind="immediate", text=said)
-    if said == "hourly":
-        return Cadence(kind="hourly", text=said)
-    if found := _DAILY.fullmatch(said):
-        return Cadence(kind="daily", at=_time(found[1], found[2]), text=said)
-    if found := _WEEKLY.fullmatch(said):
-        day = _weekday(found[1])
-        return Cadence(kind="weekly", weekday=day, at=_time(found[2], found[3]), text=said)
-    if said.startswith("cron ") or len(said.split()) == 5:
-        expression = said.removeprefix("cron ")
+    words = " ".join(text.lower().split())
+    if words == "immediate":
+        return Cadence(kind="immediate", text=words)
+    if words == "hourly":
+        return Cadence(kind="hourly", text=words)
+    if found := _DAILY.fullmatch(words):
+        return Cadence(kind="daily", at=_read_time(found[1], found[2]), text=words)
+    if found := _WEEKLY.fullmatch(words):
+        day = _read_weekday(found[1])
+        return Cadence(kind="weekly", weekday=day, at=_read_time(found[2], found[3]), text=words)
+    if words.startswith("cron ") or len(words.split()) == 5:
+        expression = words.removeprefix("cron ")
         _check_cron(expression)
         return Cadence(kind="cron", cron=expression, text=f"cron {expression}")
-    raise Mistake("is no cadence", CADENCES)
+    raise Mistake("is not a cadence", CADENCES)
 
 
 def read_quiet_hours(text: str) -> QuietHours:
-    """Two times of day with a dash between them: '21:00-07:00'.
+    """Parse two times of day with a dash between them: '21:00-07:00'.
 
     Raises:
-        Mistake: it is not that, or both are the same.
+        Mistake: the text has another form, or both times are equal.
     """
     found = _QUIET.fullmatch(text.strip().lower())
     if found is None:
         raise Mistake(
-            "is no span of quiet hours", "write two times with a dash between: 21:00-07:00"
+            "is not a span of quiet hours", "write two times with a dash between: 21:00-07:00"
         )
-    start, end = _time(found[1], found[2]), _time(found[3], found[4])
+    start, end = _read_time(found[1], found[2]), _read_time(found[3], found[4])
     if start == end:
         raise Mistake(
             "begins and ends at the same time",
@@ -96,27 +96,27 @@ def read_quiet_hours(text: str) -> QuietHours:
     return QuietHours(start=start, end=end)
 
 
-def _time(hour: str, minute: str) -> time:
+def _read_time(hour: str, minute: str) -> time:
     if int(hour) > 23 or int(minute) > 59:
         raise Mistake(
-            f"has {hour}:{minute}, which is no time of day", "write 00:00 to 23:59, as in 07:30"
+            f"has {hour}:{minute}, which is not a time of day", "write 00:00 to 23:59, as in 07:30"
         )
     return time(int(hour), int(minute))
 
 
-def _weekday(text: str) -> Weekday:
+def _read_weekday(text: str) -> Weekday:
     name = text.removesuffix("s") if text.endswith("days") else text
     for day in _WEEKDAYS:
         if name in (day, day[:3]):
             return cast(Weekday, day[:3])
     raise Mistake(
-        f"has {text!r}, which is no weekday",
+        f"has {text!r}, which is not a weekday",
         "write monday to sunday; for several days write cron 30 7 * * mon-fri",
     )
 
 
 def _check_cron(text: str) -> None:
-    """The grammar that `alerts.schedule.cron` reads; a test holds the two together."""
+    """Check a cron expression by the grammar of `alerts.schedule.cron`; a test compares the two."""
     fields = text.split()
     if len(fields) != len(_CRON_FIELDS):
         raise Mistake(
@@ -126,9 +126,9 @@ def _check_cron(text: str) -> None:
     for field, (name, low, high, names) in zip(fields, _CRON_FIELDS, strict=True):
         for part in field.split(","):
             span, slash, step = part.partition("/")
-            good = not slash or _cron_number(step, 1, high, ()) is not None
+            good = not slash or _read_cron_number(step, 1, high, ()) is not None
             if span != "*":
-                ends = [_cron_number(end, low, high, names) for end in span.split("-", 1)]
+                ends = [_read_cron_number(end, low, high, names) for end in span.split("-", 1)]
                 first, last = ends[0], ends[-1]
                 good = good and first is not None and last is not None and first <= last
             if not good:
@@ -139,7 +139,7 @@ def _check_cron(text: str) -> None:
                 )
 
 
-def _cron_number(text: str, low: int, high: int, names: tuple[str, ...]) -> int | None:
+def _read_cron_number(text: str, low: int, high: int, names: tuple[str, ...]) -> int | None:
     if text in names:
         return names.index(text) + (1 if low == 1 else 0)
     digits = text.lstrip("0") or "0"

@@ -1,6 +1,6 @@
-"""Reads a folder of configuration files into a `Catalog`, or says everything that is wrong.
+"""Reads a folder of configuration files into a `Catalog`, or reports all problems.
 
-What a query means is not looked at here: `supplierwatch.wiring` compiles them.
+Queries are not parsed here: `supplierwatch.wiring` compiles them.
 """
 
 from __future__ import annotations
@@ -24,11 +24,16 @@ from config.shape import SelectTable, SourceTable, SubscriptionTable, SupplierTa
 
 
 def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[str]) -> Catalog:
-    """Read the five files in `folder`; `kinds` are the kinds of source that can be crawled.
+    """Read the five files in `folder`.
+
+    Args:
+        folder: with the configuration files.
+        environ: environment variables.
+        kinds: kinds of source that the crawler knows.
 
     Raises:
         ConfigNotFound: there is no such folder.
-        ConfigInvalid: with every problem of every file and of the environment.
+        ConfigInvalid: with all problems of all files and of the environment.
     """
     if not folder.is_dir():
         raise ConfigNotFound(
@@ -78,22 +83,22 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         fingerprint=_fingerprint(documents),
     )
     if problems:
-        # without all suppliers, queries that name the others would be blamed for it
+        # with suppliers missing, queries that refer to them would be reported as wrong
         suppliers_known = not suppliers.problems and not supplier_problems(suppliers)
         raise ConfigInvalid(problems, rest=catalog if suppliers_known else None)
     return catalog
 
 
 def keyword_query(keywords: Sequence[str]) -> str:
-    """The query that a list of keywords stands for: any of these phrases."""
+    """Convert a list of keywords to a query for any of these phrases."""
     return " OR ".join(f'"{keyword}"' for keyword in keywords)
 
 
 def _subscription_keys(tables: Sequence[SubscriptionTable]) -> list[str]:
-    """The key of each subscription: its own, or one made of its cadence and first watch.
+    """Return the key of each subscription: its own, or one of its cadence and first watch.
 
-    Two of different recipients that would get the same are told apart by the recipient; the first
-    keeps the short form, so that adding the second renames nothing.
+    Where two of different recipients would get the same key, the recipient is appended to the
+    second; the first keeps the short form, so that adding the second renames nothing.
     """
     taken: dict[str, str] = {each.key: "" for each in tables if each.key is not None}
     keys = []
@@ -120,7 +125,7 @@ def _supplier(each: Declared[SupplierTable]) -> Supplier:
 
 def _source(each: Declared[SourceTable]) -> Source:
     table = each.table
-    # a bound that was left to its default gives way to the interval that was written
+    # a default bound adapts to the interval that was written
     least = table.min_every if "min_every" in table.model_fields_set else None
     most = table.max_every if "max_every" in table.model_fields_set else None
     every = table.every
@@ -184,14 +189,14 @@ def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
         edits=table.edits,
         unusual=table.unusual,
         expect=tuple(
-            Expected(watch=one.watch, source=one.source, within=one.within) for one in table.expect
+            Expected(watch=row.watch, source=row.source, within=row.within) for row in table.expect
         ),
         where=each.where,
     )
 
 
 def _fingerprint(documents: Sequence[ConfigFile]) -> str:
-    """Changes with any byte of any file, and with nothing else."""
+    """Return the SHA-256 over name, length and bytes of each file."""
     digest = hashlib.sha256()
     for document in documents:
         digest.update(f"{Path(document.file).name}:{len(document.content)}\n".encode())

@@ -1,4 +1,4 @@
-"""Makes `ChannelSettings` of the [[channel]] tables of settings.toml and the environment."""
+"""Builds `ChannelSettings` from the [[channel]] tables and the environment."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from config.model import ChannelSettings
 from config.reading import ConfigFile
 from config.shape import SettingsTables
 
-MAIL = "email"  # what mail is called among the channels
+MAIL = "email"  # reserved: the key of the built-in mail channel
 
 
 def read_channels(
     tables: SettingsTables, document: ConfigFile, environ: Mapping[str, str]
 ) -> tuple[tuple[ChannelSettings, ...], list[Problem]]:
-    """The channels with their secrets, and what is wrong with them."""
+    """Return the channels with their secrets, and their problems."""
     problems: list[Problem] = []
     made: dict[str, ChannelSettings] = {}
     for number, table in enumerate(tables.channel):
         path = ("channel", number, "key")
         if table.key == MAIL:
             problems.append(
-                document.problem(path, table.key, "is what mail is called", "choose another key")
+                document.problem(path, table.key, "is reserved for e-mail", "choose another key")
             )
         if table.key in made:
             problems.append(
                 document.problem(
                     path,
                     table.key,
-                    f"stands twice (first on line {made[table.key].where.line})",
+                    f"is declared twice (first on line {made[table.key].where.line})",
                     "give one of the two another key, or remove it",
                 )
             )

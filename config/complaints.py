@@ -1,4 +1,4 @@
-"""Puts what tomllib and pydantic found wrong into words: place, value, message, mend. Pure."""
+"""Converts errors of tomllib and pydantic to `Problem`: place, value, message, fix. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SECRET = re.compile(r"pass(?:word|wd|phrase)?$|secret|token|api_?key|credential
 _LOGIN = {"username", "user", "login", "smtp_username", "smtp_user"}
 _DATABASE = {"database", "database_url", "db", "db_url"}
 _MAX_SHOWN = 200
-# pydantic's type of error -> what is wrong with the value, and the mend
+# pydantic's type of error -> (message, fix)
 _WORDS = {
     "string_type": ("is not text", 'write it between quotes: "..."'),
     "bool_type": ("is neither true nor false", "write true or false, without quotes"),
@@ -28,34 +28,34 @@ _WORDS = {
 
 
 def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
-    """What tomllib said, with the line apart and the commonest cause as the mend."""
-    said = str(error)
-    found = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", said)
+    """Convert a syntax error of tomllib, with its line number and the most likely fix."""
+    report = str(error)
+    found = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", report)
     lines = text.splitlines()
     line = int(found[1]) if found and found[1] else max(len(lines), 1)
     column = f" (column {found[2]})" if found and found[2] else " (at the end of the file)"
-    message = said[: found.start()].rstrip() if found else said
+    message = report[: found.start()].rstrip() if found else report
     return Problem(
         file=file,
         line=line,
         key="",
         value=None,
         message=f"this is not TOML: {message[:1].lower()}{message[1:]}{column}",
-        mend=_syntax_mend(message, lines[line - 1] if line <= len(lines) else ""),
+        mend=_suggest_fix(message, lines[line - 1] if line <= len(lines) else ""),
     )
 
 
-def _syntax_mend(message: str, line: str) -> str:
+def _suggest_fix(message: str, line: str) -> str:
     if "after a statement" in message and line.count('"') > 2:
-        return "text that holds double quotes stands between single ones: query = '...'"
+        return "put text that contains double quotes between single quotes: query = '...'"
     if "overwrite" in message or "twice" in message or "already" in message:
-        return "the same key or table stands twice; tables that repeat have two brackets: [[watch]]"
+        return "the same key or table occurs twice; repeated tables have two brackets: [[watch]]"
     if "Invalid value" in message:
-        return 'text stands between quotes: key = "value"'
+        return 'put text between quotes: key = "value"'
     if "'='" in message or "Invalid statement" in message:
         return 'each line is key = "value", a [table], or begins with # as a comment'
     if "escape" in message or "backslash" in message.lower():
-        return "between double quotes \\ is special; single quotes take everything as it is"
+        return "\\ is an escape character between double quotes; between single quotes it is not"
     return "close every quote and bracket on this line or the one before"
 
 
@@ -66,7 +66,7 @@ def shape_problems(
     error: ValidationError,
     model: type[BaseModel],
 ) -> list[Problem]:
-    """One problem for each error of a table that stands at `base`."""
+    """Convert each validation error of the table at path `base` to a problem."""
     return [_shape_problem(file, lines, base, each, model) for each in error.errors()]
 
 
@@ -80,20 +80,20 @@ def _shape_problem(
     path = tuple(error["loc"])
     names = [part for part in path if isinstance(part, str)]
     key = names[-1] if names else ""
-    value: str | None = shown(error["input"])
+    value: str | None = format_value(error["input"])
     kind = error["type"]
     if kind == "missing":
         table = ".".join(str(part) for part in base if isinstance(part, str))
         message, mend, value = f"{key} is missing", f"add it to this [{table}] table", None
     elif kind == "extra_forbidden":
-        message, mend, secret = _unknown(key, _known_keys(model, path[:-1]))
+        message, mend, secret = _explain_unknown_key(key, _find_known_keys(model, path[:-1]))
         value = None if secret else value
     elif kind == "value_error" and isinstance(error["ctx"]["error"], Mistake):
         mistake = error["ctx"]["error"]
         message, mend = mistake.message, mistake.mend
         value = None if mistake.secret else value
     elif kind == "literal_error":
-        message, mend = "is not one of the words that may stand here", error["ctx"]["expected"]
+        message, mend = "is not one of the allowed words", error["ctx"]["expected"]
         mend = "write " + mend.replace("'", "")
     elif kind in ("greater_than_equal", "less_than_equal"):
         message, mend = "is out of bounds", "write " + error["msg"].removeprefix("Input should be ")
@@ -109,8 +109,8 @@ def _shape_problem(
     )
 
 
-def _unknown(key: str, known: list[str]) -> tuple[str, str, bool]:
-    """Message, mend, and whether what was written is a secret."""
+def _explain_unknown_key(key: str, known: list[str]) -> tuple[str, str, bool]:
+    """Return message, fix, and whether the value is a secret that must not be shown."""
     if _SECRET.search(key):
         return (
             "secrets do not belong in files",
@@ -128,11 +128,11 @@ def _unknown(key: str, known: list[str]) -> tuple[str, str, bool]:
         )
     meant = nearest(key, known)
     mend = f"did you mean {meant}? " if meant else ""
-    return "there is no such key", f"{mend}What may stand here: {', '.join(known)}", False
+    return "there is no such key", f"{mend}Allowed keys: {', '.join(known)}", False
 
 
-def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
-    """The keys that may stand in the table at `path` within `model`."""
+def _find_known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
+    """List the keys allowed in the table at `path` within `model`."""
     for part in path:
         for name, field in model.model_fields.items():
             if part == name and isinstance(field.default, BaseModel):
@@ -140,14 +140,16 @@ def _known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
     return [str(field.validation_alias or name) for name, field in model.model_fields.items()]
 
 
-def shown(value: object) -> str:
-    """A value as TOML would have it, near enough, and short."""
+def format_value(value: object) -> str:
+    """Format a value roughly as TOML, cut to `_MAX_SHOWN` characters."""
     if isinstance(value, bool):
         text = str(value).lower()
     elif isinstance(value, list):
-        text = "[" + ", ".join(shown(item) for item in value) + "]"
+        text = "[" + ", ".join(format_value(item) for item in value) + "]"
     elif isinstance(value, dict):
-        text = "{" + ", ".join(f"{name} = {shown(item)}" for name, item in value.items()) + "}"
+        text = (
+            "{" + ", ".join(f"{name} = {format_value(item)}" for name, item in value.items()) + "}"
+        )
     elif isinstance(value, str):
         text = f'"{value}"'
     else:

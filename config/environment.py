@@ -1,4 +1,4 @@
-"""Reads secrets and overrides from the environment, or from the files that it names."""
+"""Reads secrets and overrides from environment variables, or from files that these name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DATABASES = ("sqlite", "postgresql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """What the environment says; None where it says nothing."""
+    """Values from environment variables; None where a variable is not set."""
 
     smtp_username: str | None = None
     smtp_password: str | None = None
@@ -26,16 +26,16 @@ class Environment:
 
 
 def read_environment(environ: Mapping[str, str]) -> tuple[Environment, list[Problem]]:
-    """What the environment says, and what is wrong with it; secrets are never repeated."""
+    """Return the values and their problems; no problem repeats a secret."""
     problems: list[Problem] = []
     username = environ.get(USERNAME) or None
-    password = _secret(environ, PASSWORD, problems)
+    password = _read_secret(environ, PASSWORD, problems)
     if (username is None) != (password is None) and not problems:
         given, absent = (USERNAME, PASSWORD) if username else (PASSWORD, USERNAME)
         problems.append(
             problem(given, f"is set, but {absent} is not", f"set {absent} as well, or neither")
         )
-    url = _secret(environ, DATABASE_URL, problems)
+    url = _read_secret(environ, DATABASE_URL, problems)
     if url is not None:
         problems += _database_problems(url)
     data = environ.get(DATA, "").strip()
@@ -51,23 +51,23 @@ def read_environment(environ: Mapping[str, str]) -> tuple[Environment, list[Prob
 
 
 def channel_variable(key: str) -> str:
-    """The name of the variable that holds the secret of a channel."""
+    """Return the name of the variable that holds the secret of a channel."""
     return f"SUPPLIERWATCH_CHANNEL_{key.upper().replace('-', '_')}_SECRET"
 
 
 def channel_secret(environ: Mapping[str, str], key: str) -> tuple[str | None, list[Problem]]:
-    """The secret of a channel, None where none is given, and what is wrong with it."""
+    """Return the secret of a channel (None where not set) and its problems."""
     problems: list[Problem] = []
-    return _secret(environ, channel_variable(key), problems), problems
+    return _read_secret(environ, channel_variable(key), problems), problems
 
 
 def problem(key: str, message: str, mend: str, *, value: str | None = None) -> Problem:
-    """A problem with a variable."""
+    """Make a problem of the variable `key`."""
     return Problem(file=ENVIRONMENT, line=0, key=key, value=value, message=message, mend=mend)
 
 
-def _secret(environ: Mapping[str, str], name: str, problems: list[Problem]) -> str | None:
-    """The value of `name`, or the first line of the file that `name`_FILE names."""
+def _read_secret(environ: Mapping[str, str], name: str, problems: list[Problem]) -> str | None:
+    """Return the value of `name`, or the only line of the file that `name`_FILE names."""
     direct, named = environ.get(name) or None, environ.get(f"{name}_FILE") or None
     if named is None:
         return direct
@@ -78,11 +78,11 @@ def _secret(environ: Mapping[str, str], name: str, problems: list[Problem]) -> s
     try:
         text = Path(named).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        said = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         problems.append(
             problem(
                 variable,
-                f"names a file that cannot be read: {said}",
+                f"names a file that cannot be read: {reason}",
                 "correct the path, or let the user that runs supplierwatch read it",
                 value=named,
             )
@@ -108,7 +108,7 @@ def _database_problems(url: str) -> list[Problem]:
         mend = "write sqlite:////absolute/path.db or postgresql://user:password@host/name"
         if scheme == "postgres":
             mend = "begin it with postgresql:// instead of postgres://"
-        return [problem(DATABASE_URL, "is no database that supplierwatch can use", mend)]
+        return [problem(DATABASE_URL, "is not a database that supplierwatch can use", mend)]
     if scheme.startswith("sqlite") and rest in ("", "/", "/:memory:"):
         return [
             problem(

@@ -1,10 +1,10 @@
-"""What can be wrong with a configuration, all of it said at once.
+"""Errors of the configuration. All problems of its files are reported at once.
 
 ConfigError
-├── ConfigInvalid    the files say something that cannot be
+├── ConfigInvalid    the files have problems
 ├── ConfigNotFound   there is no such folder
-├── NotOpml          what was to be imported is no list of feeds
-└── StarterRefused   a file would be overwritten, or an addition would be wrong
+├── NotOpml          the document to import is not OPML
+└── StarterRefused   a file would be overwritten, or made invalid
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ENVIRONMENT = "environment"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong, where it stands, and how to mend it.
+    """One problem of the configuration: its place, the message and the fix (`mend`).
 
     `line` counts from 1; it is 0 where there is no line, as in the environment or for a missing
     file. `value` is what was written, None where nothing was or where it must not be shown.
@@ -36,24 +36,24 @@ class Problem:
 
     @property
     def place(self) -> str:
-        """File and line, as editors and terminals take them."""
+        """FILE:LINE, the form that editors and terminals open."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
     def __str__(self) -> str:
-        said = f"{self.key} = {self.value}" if self.value is not None else self.key
-        head = f"{self.place}: {said}".rstrip(": ")
-        return f"{head}\n    {self.message}\n    mend: {self.mend}"
+        setting = f"{self.key} = {self.value}" if self.value is not None else self.key
+        head = f"{self.place}: {setting}".rstrip(": ")
+        return f"{head}\n    {self.message}\n    fix: {self.mend}"
 
 
 class ConfigError(Exception):
-    """A configuration cannot be used or written."""
+    """Base of all configuration errors."""
 
 
 class ConfigInvalid(ConfigError):
-    """The files of a configuration are wrong; `problems` is all that is.
+    """The configuration files have problems; `problems` holds all of them, by file and line.
 
-    `rest` is what is right beside it, so that whoever looks further (at queries, say) can tell
-    those problems in the same breath; None where too little is known.
+    `rest` is a catalog of the valid declarations, so that a later check (of queries, say) can
+    report its problems together with these; None where too little could be read.
     """
 
     def __init__(self, problems: Iterable[Problem], *, rest: Catalog | None = None) -> None:
@@ -62,17 +62,17 @@ class ConfigInvalid(ConfigError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def extend(self, problems: Iterable[Problem]) -> ConfigInvalid:
-        """The same with more problems, in the order of files and lines."""
+        """Return a copy with more problems, sorted by file and line."""
         return ConfigInvalid((*self.problems, *problems), rest=self.rest)
 
 
 class ConfigNotFound(ConfigError):
-    """There is no configuration folder."""
+    """The configuration folder, or a file to be edited, does not exist."""
 
 
 class StarterRefused(ConfigError):
-    """Nothing was written, since something there would have been lost or broken."""
+    """Nothing was written: a file would have been overwritten or made invalid."""
 
 
 class NotOpml(ConfigError):
-    """What was to be imported is no list of feeds."""
+    """The document to import is not OPML."""

@@ -1,7 +1,7 @@
-"""Finds the line on which a key or table of a TOML file stands, which tomllib does not tell. Pure.
+"""Finds the line numbers of keys and tables in a TOML file, which tomllib does not report. Pure.
 
-The text must be valid TOML: tomllib decides that first. Quotes, comments and brackets inside
-strings are passed over, so that no value can pass for a key.
+The text must be valid TOML: tomllib checks that first. Strings and comments are skipped, so that
+nothing inside them is taken for a key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BARE_VALUE = re.compile(r"[^,\]}#\n]*")
 
 
 class Lines:
-    """Where each key, table and array element of one file stands; lines count from 1."""
+    """Line numbers of each key, table and array element of one file, from 1."""
 
     def __init__(self, text: str) -> None:
         self._text = text.replace("\r\n", "\n")
@@ -34,45 +34,45 @@ class Lines:
         self._offsets: dict[KeyPath, int] = {}
         self._counts: dict[KeyPath, int] = {}
         self._ends = [found.start() for found in re.finditer("\n", self._text)]
-        self._read()
+        self._scan()
 
     def line(self, *path: str | int) -> int:
-        """The line of `path`, or of the nearest thing around it that is there; 1 at the least."""
+        """Return the line of `path`, or of its nearest existing parent; 1 where there is none."""
         while path and path not in self._offsets:
             path = path[:-1]
         return bisect_left(self._ends, self._offsets.get(path, 0)) + 1
 
     def paths(self) -> frozenset[KeyPath]:
-        """Everything that was found."""
+        """Return the paths of all keys, tables and array elements."""
         return frozenset(self._offsets)
 
-    def _read(self) -> None:
+    def _scan(self) -> None:
         table: KeyPath = ()
         while self._skip(_BLANKS) < len(self._text):
             start = self._at
             if self._text.startswith("[[", start):
                 self._at += 2
-                table = self._element(self._key_parts(), start)
+                table = self._begin_element(self._read_key(), start)
                 self._at += 2
             elif self._text.startswith("[", start):
                 self._at += 1
-                table = self._resolved((), self._key_parts())
-                self._note(table, start)
+                table = self._resolve((), self._read_key())
+                self._record(table, start)
                 self._at += 1
             else:
-                self._pair(table)
+                self._read_pair(table)
 
-    def _element(self, parts: list[str], start: int) -> KeyPath:
-        """Begin another element of an array of tables."""
-        array = (*self._resolved((), parts[:-1]), parts[-1])
+    def _begin_element(self, parts: list[str], start: int) -> KeyPath:
+        """Start the next element of an array of tables and return its path."""
+        array = (*self._resolve((), parts[:-1]), parts[-1])
         number = self._counts.get(array, 0)
         self._counts[array] = number + 1
-        self._note(array, start)
+        self._record(array, start)
         self._offsets[*array, number] = start
         return (*array, number)
 
-    def _resolved(self, base: KeyPath, parts: list[str]) -> KeyPath:
-        """The path of dotted `parts`; an array of tables on the way means its last element."""
+    def _resolve(self, base: KeyPath, parts: list[str]) -> KeyPath:
+        """Return the path of dotted `parts`; an array of tables means its last element."""
         path = base
         for part in parts:
             path = (*path, part)
@@ -80,46 +80,46 @@ class Lines:
                 path = (*path, self._counts[path] - 1)
         return path
 
-    def _pair(self, base: KeyPath) -> None:
+    def _read_pair(self, base: KeyPath) -> None:
         start = self._at
-        path = (*base, *self._key_parts())
+        path = (*base, *self._read_key())
         self._skip(_SPACES)
         self._at += 1  # the equals sign
-        self._note(path, start, since=len(base))
-        self._value(path)
+        self._record(path, start, since=len(base))
+        self._read_value(path)
 
-    def _value(self, path: KeyPath) -> None:
+    def _read_value(self, path: KeyPath) -> None:
         self._skip(_SPACES)
         opening = self._text[self._at]
         if opening == "[":
-            self._array(path)
+            self._read_array(path)
         elif opening == "{":
-            self._inline_table(path)
+            self._read_inline_table(path)
         elif opening in "\"'":
             self._skip(_STRING)
         else:
             self._skip(_BARE_VALUE)
 
-    def _array(self, path: KeyPath) -> None:
+    def _read_array(self, path: KeyPath) -> None:
         self._at += 1
         number = 0
         while self._text[self._skip(_BLANKS)] != "]":
             self._offsets[*path, number] = self._at
-            self._value((*path, number))
+            self._read_value((*path, number))
             number += 1
             if self._text[self._skip(_BLANKS)] == ",":
                 self._at += 1
         self._at += 1
 
-    def _inline_table(self, path: KeyPath) -> None:
+    def _read_inline_table(self, path: KeyPath) -> None:
         self._at += 1
         while self._text[self._skip(_BLANKS)] != "}":
-            self._pair(path)
+            self._read_pair(path)
             if self._text[self._skip(_BLANKS)] == ",":
                 self._at += 1
         self._at += 1
 
-    def _key_parts(self) -> list[str]:
+    def _read_key(self) -> list[str]:
         parts = []
         while True:
             self._skip(_SPACES)
@@ -135,8 +135,8 @@ class Lines:
                 return parts
             self._at += 1
 
-    def _note(self, path: KeyPath, start: int, *, since: int = 0) -> None:
-        """Remember where `path` and what it implies first stood."""
+    def _record(self, path: KeyPath, start: int, *, since: int = 0) -> None:
+        """Record the offset where `path` and its parents from depth `since` first occur."""
         for length in range(since + 1, len(path) + 1):
             self._offsets.setdefault(path[:length], start)
 

@@ -1,4 +1,4 @@
-"""Says which folder holds the configuration."""
+"""Finds the configuration folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILES = ("settings.toml", "sources.toml", "suppliers.toml", "watches.toml", "sub
 
 
 def find_folder(environ: Mapping[str, str]) -> Path:
-    """The folder that SUPPLIERWATCH_CONFIG names, else `config` in the working directory.
+    """Return the folder named by SUPPLIERWATCH_CONFIG, else `config` in the working directory.
 
     Raises:
         ConfigNotFound: there is no such folder.
@@ -23,7 +23,7 @@ def find_folder(environ: Mapping[str, str]) -> Path:
         return folder
     if named:
         raise ConfigNotFound(
-            f"{FOLDER_VARIABLE} names {named}, which is no folder: "
+            f"{FOLDER_VARIABLE} names {named}, which is not a folder: "
             f"correct it, or make the folder by `supplierwatch init {named}`"
         )
     raise ConfigNotFound(

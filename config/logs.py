@@ -1,7 +1,7 @@
-"""How log lines are written, in the service and in its child processes: one event, one line.
+"""Log set-up of the service and its child processes: one event, one line.
 
-What strangers wrote cannot forge or hide a line: control and direction characters are escaped. Of
-one kind of line, a bounded number is written each minute; how many more there were is said after.
+Control and direction characters are escaped, so that fetched text cannot forge or hide a line. The
+number of lines of one kind is limited per minute; a line reports how many were suppressed.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ __all__ = ["LINES_PER_MINUTE", "LimitedHandler", "escape_controls", "report_supp
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 LINES_PER_MINUTE = 100  # of one kind: one logger, level and form of message
 WINDOW = 60.0  # seconds
-MAX_KINDS = 500  # that are counted apart in one window; further ones count together
+MAX_KINDS = 500  # counted separately in one window; further ones are counted together
 MAX_LINE = 4_000  # characters
 MAX_TRACEBACK = 20_000  # characters, of all lines of one exception
-CONTINUED = "  | "  # begins the lines of a traceback, so that none passes for an event
+CONTINUED = "  | "  # prefix of traceback lines, so that none looks like an event
 
 # C0 and C1 controls, line separators, direction marks, overrides and isolates (CVE-2021-42574),
-# invisible and tag characters, and halves of surrogate pairs, which no encoding takes
+# invisible and tag characters, and lone surrogates, which cannot be encoded
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
@@ -37,7 +37,7 @@ _VARYING = re.compile(r"0x[0-9a-f]+|[0-9]+")
 
 
 def escape_controls(text: str) -> str:
-    """`text` as one line, with what could forge lines or move a cursor as escape sequences."""
+    """Escape control, direction and invisible characters, so that the text is one line."""
     return _UNSAFE.sub(_escape, text)
 
 
@@ -52,10 +52,10 @@ def _escape(found: re.Match[str]) -> str:
 
 
 class LineFormatter(logging.Formatter):
-    """Writes an event as one line; the lines of its traceback follow, each marked as such."""
+    """Formats an event as one line; lines of its traceback follow, each with a prefix."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # logging's name
-        """The line of an event, cut where it is longer than anybody reads."""
+        """Format the line of an event, cut to `MAX_LINE` characters."""
         line = escape_controls(super().formatMessage(record))
         if len(line) > MAX_LINE:
             line = f"{line[:MAX_LINE]}... ({len(line) - MAX_LINE} more characters)"
@@ -66,21 +66,21 @@ class LineFormatter(logging.Formatter):
         ei: tuple[type[BaseException], BaseException, TracebackType | None]
         | tuple[None, None, None],
     ) -> str:
-        """The traceback; the words of an exception may be a stranger's."""
+        """Format a traceback, escaped: the message of an exception may contain fetched text."""
         text = super().formatException(ei)
         if len(text) > MAX_TRACEBACK:
             half = MAX_TRACEBACK // 2
             text = (
                 f"{text[:half]}\n... ({len(text) - 2 * half} characters left out)\n{text[-half:]}"
             )
-        return _continued(text)
+        return _mark_continuation(text)
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802  # logging's name
-        """A stack, in the same form."""
-        return _continued(stack_info)
+        """Format a stack in the same way."""
+        return _mark_continuation(stack_info)
 
 
-def _continued(text: str) -> str:
+def _mark_continuation(text: str) -> str:
     return "\n".join(CONTINUED + escape_controls(line) for line in text.split("\n"))
 
 
@@ -95,11 +95,11 @@ _Kind = tuple[str, int, str]
 
 
 class LineLimit(logging.Filter):
-    """Lets a number of lines of one kind pass in each minute, and counts the others.
+    """Limits the lines of one kind in each window, and counts the suppressed ones.
 
     Args:
-        lines: of one kind in one window.
-        monotonic: seconds; replaced by tests.
+        lines: allowed of one kind in one window of `WINDOW` seconds.
+        monotonic: clock in seconds; replaced in tests.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class LineLimit(logging.Filter):
         self._lock = threading.Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a line is written."""
+        """Return whether a line is within the limit, and count it."""
         with self._lock:
             kind = self._kind_of(record)
             count = self._counts.setdefault(kind, _Count(self._monotonic()))
@@ -123,15 +123,15 @@ class LineLimit(logging.Filter):
             return True
 
     def _kind_of(self, record: logging.LogRecord) -> _Kind:
-        # libraries format before they log: numbers are not what tells kinds apart
+        # libraries log formatted messages: lines that differ in numbers are of one kind
         form = str(record.msg) if record.args else _VARYING.sub("N", str(record.msg)[:200])
         kind = (record.name, record.levelno, form[:80])
         if kind not in self._counts and len(self._counts) >= MAX_KINDS:
             return (record.name[:80], record.levelno, "")
         return kind
 
-    def ended(self, *, all_of_them: bool = False) -> list[logging.LogRecord]:
-        """A line for each kind whose window is over and had more; its count begins anew."""
+    def take_suppressed(self, *, all_of_them: bool = False) -> list[logging.LogRecord]:
+        """Return a record for each kind that had suppressed lines in a window now over."""
         now, lines = self._monotonic(), []
         with self._lock:
             for (name, level, form), count in list(self._counts.items()):
@@ -139,16 +139,16 @@ class LineLimit(logging.Filter):
                     continue
                 del self._counts[name, level, form]
                 if count.suppressed:
-                    said = (count.suppressed, name, form or "others")
+                    args = (count.suppressed, name, form or "others")
                     message = "log.suppressed lines=%d logger=%s like=%r"
                     lines.append(
-                        logging.LogRecord(__name__, level, __file__, 0, message, said, None)
+                        logging.LogRecord(__name__, level, __file__, 0, message, args, None)
                     )
         return lines
 
 
 class LimitedHandler(logging.StreamHandler[IO[str]]):
-    """Writes lines in our form to a stream, within the limit."""
+    """Writes lines to a stream, formatted by `LineFormatter` and limited by `LineLimit`."""
 
     def __init__(self, stream: IO[str], limit: LineLimit | None = None) -> None:
         super().__init__(stream)
@@ -156,27 +156,27 @@ class LimitedHandler(logging.StreamHandler[IO[str]]):
         self.setFormatter(LineFormatter(FORMAT))
 
     def handle(self, record: logging.LogRecord) -> bool:
-        """Write a line, after what is to be said of windows that are over."""
+        """Write a line, after the counts of suppressed lines of windows that are over."""
         self.report_suppressed()
         if not self._limit.filter(record):
             return False
         return bool(super().handle(record))
 
     def report_suppressed(self, *, all_of_them: bool = False) -> None:
-        """Write how many lines were suppressed in the windows that are over."""
-        for record in self._limit.ended(all_of_them=all_of_them):
+        """Write the counts of suppressed lines of windows that are over."""
+        for record in self._limit.take_suppressed(all_of_them=all_of_them):
             super().handle(record)
 
     def close(self) -> None:
-        """Say what was suppressed until now, and end."""
+        """Write the remaining counts of suppressed lines, and close."""
         self.report_suppressed(all_of_them=True)
         super().close()
 
 
 def report_suppressed() -> None:
-    """Say what was suppressed in windows that are over; for a process in which nothing more comes.
+    """Write the counts of suppressed lines of windows that are over.
 
-    The service calls it now and then: the next line may be hours away.
+    The service calls it periodically: the next log line may be hours away.
     """
     for handler in logging.getLogger().handlers:
         if isinstance(handler, LimitedHandler):
@@ -184,7 +184,7 @@ def report_suppressed() -> None:
 
 
 class _LinesToLog:
-    """Stands for a stream on which libraries print: each line becomes a log line."""
+    """A replacement for stdout and stderr: each printed line becomes a log line."""
 
     encoding = "utf-8"
     errors = "replace"
@@ -219,9 +219,9 @@ def set_up(level: int, stream: IO[str] | None = None, *, prints: bool = False) -
     Exceptions that end a thread are log lines too.
 
     Args:
-        level: the least that is written.
-        stream: where lines go.
-        prints: whether what is printed to standard output and error by Python code becomes log
+        level: lowest level that is written.
+        stream: standard error where absent.
+        prints: whether lines printed to standard output and error by Python code become log
             lines too. For processes in which only libraries print.
     """
     handler = LimitedHandler(stream or sys.stderr)
@@ -230,7 +230,7 @@ def set_up(level: int, stream: IO[str] | None = None, *, prints: bool = False) -
     root.setLevel(level)
     threading.excepthook = _log_thread_exception
     if prints:
-        logging.raiseExceptions = False  # else a line that cannot be written would be printed
+        logging.raiseExceptions = False  # else errors of logging itself would be printed
         sys.stdout = _LinesToLog("printed")
         sys.stderr = _LinesToLog("printed")
         sys.excepthook = _log_exception

@@ -1,4 +1,4 @@
-"""A value that cannot be, told to whoever knows where it stands."""
+"""The error for a single invalid value. Callers add the file and line."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from difflib import get_close_matches
 
 
 class Mistake(ValueError):
-    """What is wrong with a value, said as a predicate of it, and the mend.
+    """An invalid value.
 
-    With `secret` the value itself must not be shown.
+    Args:
+        message: a predicate of the value ("is empty").
+        mend: how to fix it.
+        secret: the value must not be shown.
     """
 
     def __init__(self, message: str, mend: str, *, secret: bool = False) -> None:
@@ -20,7 +23,7 @@ class Mistake(ValueError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that was probably meant, if any comes near."""
+    """Return the closest match for `word` among `known`, ignoring case; None if none is close."""
     by_folded = {each.casefold(): each for each in known}
     found = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None

@@ -1,4 +1,4 @@
-"""What the operator declares, as values.
+"""The configuration as values.
 
 Frozen dataclasses that `config.catalog` makes from the TOML files. No parsing and no defaults
 from the environment happen here.
@@ -19,7 +19,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """The place in a file that a declaration came from; lines count from 1."""
+    """Where a declaration is in the files; lines count from 1."""
 
     file: str
     line: int
@@ -37,11 +37,11 @@ class Supplier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selectors:
-    """CSS selectors of one source, each None where nothing was written.
+    """CSS selectors of one source; None where not configured.
 
-    `entry`, `link`, `title`, `date` and `summary` read a listing page; the last four look inside
-    an entry. `article` is the container of the text on an article's page, `remove` what is no
-    part of it.
+    `entry` selects the entries of a listing page; `link`, `title`, `date` and `summary` are
+    applied within an entry. `article` selects the text on an article's page, `remove` the parts
+    to be left out of it.
     """
 
     entry: str | None = None
@@ -55,7 +55,7 @@ class Selectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A place that is polled. `kind` names a file in `crawler/kinds/`."""
+    """A feed, page or API that is polled. `kind` names a file in `crawler/kinds/`."""
 
     key: str
     kind: str
@@ -69,22 +69,22 @@ class Source:
     item_kind: ItemKind
     language: str | None
     verify_tls: bool
-    relook: bool = True  # pages of recent items are looked at again for edits
+    relook: bool = True  # pages of recent items are rechecked for edits
     where: Where
     select: Selectors = Selectors()
-    press_of: str | None = None  # the supplier whose own newsroom it is
+    press_of: str | None = None  # the supplier whose newsroom this is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A named query. `keywords` shorthand has already become `query` text."""
+    """A named query. The `keywords` shorthand has been converted to `query`."""
 
     key: str
     query: str
     label: str
     was: str | None
     where: Where
-    every_outlet: bool = False  # a later outlet of a told story is news of its own
+    every_outlet: bool = False  # alert again when another outlet carries a reported story
 
 
 Region = Literal["england-and-wales", "scotland", "northern-ireland"]
@@ -92,19 +92,19 @@ Region = Literal["england-and-wales", "scotland", "northern-ireland"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
-    """When a subscription is told. `at` is wall-clock time in the subscription's zone."""
+    """When a subscription gets messages. `at` is wall-clock time in the subscription's zone."""
 
     kind: CadenceKind
     at: time | None = None
     weekday: Weekday | None = None
     cron: str | None = None
     text: str = ""
-    not_on_bank_holidays_of: Region | None = None  # a digest waits for the next other day
+    not_on_bank_holidays_of: Region | None = None  # digests wait for the next other day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
-    """Wall-clock span in which nothing is sent; may run over midnight (start > end)."""
+    """Wall-clock span in which nothing is sent; spans midnight where start > end."""
 
     start: time
     end: time
@@ -115,7 +115,7 @@ Sensitivity = Literal["low", "medium", "high"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """Something that is to be heard of within a time: of a watch, or of a source."""
+    """A watch or a source that should bring something at least once in `within`."""
 
     watch: str | None
     source: str | None
@@ -124,7 +124,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """Who is told about which watches, and when. Each recipient gets a message of their own."""
+    """Recipients, watches and schedule. Each recipient gets a separate message."""
 
     key: str
     to: tuple[str, ...]
@@ -133,15 +133,15 @@ class Subscription:
     timezone: str
     quiet_hours: QuietHours | None
     send_empty: bool
-    edits: bool = True  # told of edits to what was told before
-    unusual: Sensitivity | None = None  # told where there is far more than usual
-    expect: tuple[Expected, ...] = ()  # told where nothing is heard
+    edits: bool = True  # report edits of items that were reported before
+    unusual: Sensitivity | None = None  # report unusually high volumes
+    expect: tuple[Expected, ...] = ()  # report where nothing came
     where: Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """How to reach the mail server. `security` is what must be in force before a login is sent."""
+    """The SMTP server. `security` must be in force before a login is sent."""
 
     host: str
     port: int
@@ -152,7 +152,7 @@ class SmtpServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSettings:
-    """`smtp` None: messages become .eml files in the data folder."""
+    """Settings of e-mail. `smtp` None: messages are written as .eml files to the data folder."""
 
     sender: str
     reply_to: str | None
@@ -161,9 +161,9 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
-    """A way to deliver beside mail. `kind` names a file in `alerts/channels/`.
+    """A delivery channel other than e-mail. `kind` names a file in `alerts/channels/`.
 
-    `url` and `to` mean what the kind says; `secret` comes from the environment.
+    The meaning of `url` and `to` depends on the kind; `secret` comes from the environment.
     """
 
     key: str
@@ -176,7 +176,10 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlSettings:
-    """`allowed_hosts`: host names, addresses or networks that may be fetched although private."""
+    """Settings of the crawler.
+
+    `allowed_hosts`: host names, addresses or networks that may be fetched although private.
+    """
 
     allowed_hosts: tuple[str, ...]
     user_agent: str
@@ -184,32 +187,32 @@ class CrawlSettings:
     batch_deadline: timedelta
     memory_limit_mb: int
     download_delay: timedelta
-    keep_raw: bool = False  # the answers from which texts were read, as evidence
+    keep_raw: bool = False  # store the HTTP responses that texts were extracted from, as evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSettings:
-    """`database_url` is a SQLAlchemy URL: SQLite in the data folder unless another is named."""
+    """Settings of the service. `database_url`: SQLAlchemy URL, by default SQLite in `data`."""
 
     data: Path
     database_url: str
     public_url: str | None
     listen: str | None
-    feeds: bool = False  # each watch's as a file too
+    feeds: bool = False  # also write the feed of each watch to a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionSettings:
-    """How long texts and mentions are kept; None: for ever."""
+    """How long texts, mentions and raw responses are kept; None: for ever."""
 
     texts: timedelta | None = None
     mentions: timedelta | None = None
-    raw: timedelta | None = None  # answers, where they are kept at all
+    raw: timedelta | None = None  # HTTP responses, with `keep_raw`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """settings.toml and the environment together."""
+    """Settings from settings.toml and the environment."""
 
     mail: MailSettings
     operator_to: str | None
@@ -217,12 +220,12 @@ class Settings:
     crawl: CrawlSettings
     retention: RetentionSettings = RetentionSettings()
     channels: tuple[ChannelSettings, ...] = ()
-    operator_also: tuple[str, ...] = ()  # recipients by other ways than `operator_to`
+    operator_also: tuple[str, ...] = ()  # further recipients of operator messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """One valid set of configuration files. `fingerprint` changes when any file does."""
+    """The whole configuration. `fingerprint`: SHA-256 over the bytes of the files."""
 
     folder: Path
     settings: Settings

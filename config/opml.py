@@ -1,6 +1,6 @@
-"""Sources as OPML 2.0, the list of feeds that feed readers exchange. Pure.
+"""Reads and writes sources as OPML 2.0, the exchange format of feed readers. Pure.
 
-Source: http://opml.org/spec2.opml. Folders of a list are read through and not kept.
+Source: http://opml.org/spec2.opml. Folders are flattened.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from config.model import Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outline:
-    """A feed of a list."""
+    """One feed of an OPML document."""
 
     url: str
     title: str
@@ -29,16 +29,16 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """What a list brings: new tables for sources.toml, and what was left out."""
+    """The result of an import: TOML tables for sources.toml, and what was left out."""
 
     text: str
-    added: tuple[str, ...]  # keys
-    known: int
-    refused: tuple[str, ...]  # addresses, each with the reason
+    added: tuple[str, ...]  # keys of the new sources
+    known: int  # feeds that were configured already
+    refused: tuple[str, ...]  # URLs, each with the reason
 
 
 def write_opml(sources: Sequence[Source], *, title: str) -> bytes:
-    """All feeds among the sources, as a document."""
+    """Write the sources of kind `feed` as an OPML document; the others are left out."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     body = etree.SubElement(root, "body")
@@ -51,23 +51,23 @@ def write_opml(sources: Sequence[Source], *, title: str) -> bytes:
 
 
 def read_opml(document: bytes) -> tuple[Outline, ...]:
-    """The feeds of a list, in its order.
+    """Parse the feeds of an OPML document, in document order.
 
     Raises:
-        NotOpml: it is none, or is broken.
+        NotOpml: the document is not OPML, or is not well-formed.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     try:
         root = etree.fromstring(document, parser)
     except (etree.LxmlError, ValueError) as error:
-        raise NotOpml(f"this is no OPML: {error}; export the list of feeds again") from error
+        raise NotOpml(f"this is not OPML: {error}; export the list of feeds again") from error
     if root.tag != "opml":
-        raise NotOpml(f"this is no OPML: it begins with <{root.tag}>; it should with <opml>")
+        raise NotOpml(f"this is not OPML: it begins with <{root.tag}>, not with <opml>")
     found = []
-    for one in root.iter("outline"):
-        said = {str(name).lower(): str(value) for name, value in one.attrib.items()}
-        if url := said.get("xmlurl", "").strip():
-            title = " ".join((said.get("title") or said.get("text") or "").split())
+    for outline in root.iter("outline"):
+        attributes = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
+        if url := attributes.get("xmlurl", "").strip():
+            title = " ".join((attributes.get("title") or attributes.get("text") or "").split())
             found.append(Outline(url=url, title=title))
     return tuple(found)
 
@@ -75,47 +75,55 @@ def read_opml(document: bytes) -> tuple[Outline, ...]:
 def new_sources(
     outlines: Sequence[Outline], *, keys: Collection[str], urls: Collection[str]
 ) -> Import:
-    """Tables for the feeds that are not among `urls`, under keys that are not among `keys`."""
-    taken, seen = set(keys), {_same(url) for url in urls}
+    """Make source tables for feeds that are not configured yet.
+
+    Args:
+        outlines: the feeds of an OPML document.
+        keys: keys in use; new ones differ from them.
+        urls: URLs of the configured sources.
+    """
+    taken, seen = set(keys), {_comparison_key(url) for url in urls}
     tables: list[str] = []
     added: list[str] = []
     refused: list[str] = []
     known = 0
-    for one in outlines:
+    for outline in outlines:
         try:
-            url = values.check_url(one.url)
+            url = values.check_url(outline.url)
         except Mistake as mistake:
-            shown = one.title or "a feed" if mistake.secret else one.url
+            shown = outline.title or "a feed" if mistake.secret else outline.url
             refused.append(f"{shown}: {mistake.message}; {mistake.mend}")
             continue
-        if _same(url) in seen:
+        if _comparison_key(url) in seen:
             known += 1
             continue
-        seen.add(_same(url))
-        key = _key(one.title or urlsplit(url).hostname or "", taken)
+        seen.add(_comparison_key(url))
+        key = _make_key(outline.title or urlsplit(url).hostname or "", taken)
         taken.add(key)
         added.append(key)
-        lines = ["[[source]]", f"key = {_toml(key)}", 'kind = "feed"', f"url = {_toml(url)}"]
-        tables.append("\n".join([*lines, *([f"name = {_toml(one.title)}"] if one.title else [])]))
+        lines = ["[[source]]", f"key = {_quote(key)}", 'kind = "feed"', f"url = {_quote(url)}"]
+        tables.append(
+            "\n".join([*lines, *([f"name = {_quote(outline.title)}"] if outline.title else [])])
+        )
     text = "\n\n".join(tables)
     return Import(text=text, added=tuple(added), known=known, refused=tuple(refused))
 
 
 def appended(file: str, text: str) -> str:
-    """A file of sources with more of them at its end; every comment of it stays."""
+    """Append tables to the text of a TOML file; comments and line endings are kept."""
     newline = "\r\n" if "\r\n" in file else "\n"
     head = file if not file or file.endswith("\n") else file + newline
     return head + (newline if head else "") + text.replace("\n", newline) + newline
 
 
-def _same(url: str) -> str:
-    """What addresses of one feed have in common: neither the scheme nor a last slash tells."""
+def _comparison_key(url: str) -> str:
+    """Normalise a URL for comparison: without scheme, `www.` and trailing slash."""
     parts = urlsplit(url.strip())
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"
 
 
-def _key(title: str, taken: Collection[str]) -> str:
+def _make_key(title: str, taken: Collection[str]) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:50].strip("-") or "feed"
     key, number = slug, 1
     while key in taken:
@@ -124,5 +132,5 @@ def _key(title: str, taken: Collection[str]) -> str:
     return key
 
 
-def _toml(text: str) -> str:
+def _quote(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "")

@@ -1,4 +1,4 @@
-"""Reads one file: bytes to tables with their lines, each table checked for its shape."""
+"""Reads one TOML file into validated tables with line numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
-from config.complaints import shape_problems, shown, syntax_problem
+from config.complaints import format_value, shape_problems, syntax_problem
 from config.errors import Problem
 from config.lines import Lines
 from config.mistakes import nearest
@@ -22,7 +22,7 @@ T = TypeVar("T", bound=Table)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFile:
-    """One file as it was read. `data` is None where it cannot be; `problems` says why."""
+    """A TOML file. `data` is None where it could not be parsed; `problems` says why."""
 
     file: str
     content: bytes = b""
@@ -31,19 +31,19 @@ class ConfigFile:
     problems: tuple[Problem, ...] = ()
 
     def where(self, *path: str | int) -> Where:
-        """The place of a key or table."""
+        """Return file and line of a key or table."""
         return Where(file=self.file, line=self.lines.line(*path))
 
     def problem(
         self, path: tuple[str | int, ...], value: object, message: str, mend: str
     ) -> Problem:
-        """A problem with what stands at `path`."""
+        """Make a problem of the key or table at `path`."""
         names = [part for part in path if isinstance(part, str)]
         return Problem(
             file=self.file,
             line=self.lines.line(*path),
             key=names[-1] if names else "",
-            value=None if value is None else shown(value),
+            value=None if value is None else format_value(value),
             message=message,
             mend=mend,
         )
@@ -51,7 +51,7 @@ class ConfigFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared(Generic[T]):
-    """A table that has the right shape, with its place among its kind."""
+    """A table that passed validation, with its path and its place in the file."""
 
     table: T
     path: tuple[str | int, ...]
@@ -60,7 +60,7 @@ class Declared(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations(Generic[T]):
-    """The tables of one file: `good` those of the right shape, `raw` all of them as written."""
+    """The tables of one file: `good` those that passed validation, `raw` all of them."""
 
     document: ConfigFile
     name: str
@@ -70,11 +70,11 @@ class Declarations(Generic[T]):
 
     @property
     def readable(self) -> bool:
-        """Whether all tables could be read, so that other names are unknown."""
+        """Whether the file was parsed: only then is a key that is not in it unknown."""
         return self.document.data is not None
 
     def written(self, key: str) -> list[tuple[tuple[str | int, ...], str]]:
-        """Path and text of `key` in each table that has it, those with other problems included."""
+        """Return path and text of `key` in each table, including tables that failed validation."""
         return [
             ((self.name, number, key), table[key])
             for number, table in enumerate(self.raw)
@@ -83,24 +83,24 @@ class Declarations(Generic[T]):
 
 
 def read_document(path: Path, *, may_be_absent: bool = False) -> ConfigFile:
-    """Read a TOML file; what is wrong with it as a whole becomes its problems."""
+    """Read and parse a TOML file. I/O and syntax errors become its problems."""
     file = str(path)
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         if may_be_absent:
             return ConfigFile(file=file, data={})
-        return _unreadable(file, "there is no such file", "`supplierwatch init` writes one")
+        return _unreadable_file(file, "there is no such file", "`supplierwatch init` writes one")
     except OSError as error:
-        said = error.strerror or type(error).__name__
-        return _unreadable(
-            file, f"cannot be read: {said}", "let the user that runs supplierwatch read it"
+        reason = error.strerror or type(error).__name__
+        return _unreadable_file(
+            file, f"cannot be read: {reason}", "let the user that runs supplierwatch read it"
         )
     try:
-        text = content.decode("utf-8-sig")  # Notepad writes the mark
+        text = content.decode("utf-8-sig")  # Notepad writes a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return _unreadable(
+        return _unreadable_file(
             file, "this is not UTF-8 text", "save it as UTF-8 in the editor", line=line
         )
     try:
@@ -111,12 +111,21 @@ def read_document(path: Path, *, may_be_absent: bool = False) -> ConfigFile:
 
 
 def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Declarations[T]:
-    """Read a file that holds [[name]] tables and nothing else."""
+    """Read a file of [[name]] tables and validate each by `model`.
+
+    Args:
+        path: the file.
+        name: of the array of tables.
+        model: of one table.
+        required: an absent or empty file is a problem.
+    """
     document = read_document(path, may_be_absent=not required)
     problems = list(document.problems)
     good: list[Declared[T]] = []
     data = document.data or {}
-    problems += [_stray(document, key, value, name) for key, value in data.items() if key != name]
+    problems += [
+        _stray_key(document, key, value, name) for key, value in data.items() if key != name
+    ]
     tables = data.get(name, [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
         problems.append(
@@ -137,7 +146,7 @@ def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Dec
                 (),
                 None,
                 "the file is empty",
-                f"declare a [[{name}]]; if there shall be none, leave a comment to say so",
+                f"declare a [[{name}]]; if you want none, write a comment in the file",
             )
         )
     for number, raw in enumerate(tables):
@@ -158,7 +167,11 @@ def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Dec
 
 
 def read_settings(path: Path) -> tuple[SettingsTables, ConfigFile, tuple[Problem, ...]]:
-    """Read settings.toml; defaults stand in where it has problems."""
+    """Read settings.toml; all settings are defaults where it has problems.
+
+    Returns:
+        the tables, the file, and its problems.
+    """
     document = read_document(path)
     if document.data is None:
         return SettingsTables(), document, document.problems
@@ -169,20 +182,20 @@ def read_settings(path: Path) -> tuple[SettingsTables, ConfigFile, tuple[Problem
         return SettingsTables(), document, tuple(problems)
 
 
-def _stray(document: ConfigFile, key: str, value: object, name: str) -> Problem:
+def _stray_key(document: ConfigFile, key: str, value: object, name: str) -> Problem:
     if isinstance(value, dict | list):
         meant = f"did you mean [[{name}]]? " if nearest(key, [name, f"{name}s"]) else ""
         return document.problem(
             (key,),
             None,
             f"there is no table {key} in this file",
-            f"{meant}Only [[{name}]] tables stand here",
+            f"{meant}Only [[{name}]] tables are allowed here",
         )
     return document.problem(
-        (key,), value, "stands outside a table", f"move it below the [[{name}]] it belongs to"
+        (key,), value, "is outside a table", f"move it below the [[{name}]] it belongs to"
     )
 
 
-def _unreadable(file: str, message: str, mend: str, *, line: int = 0) -> ConfigFile:
+def _unreadable_file(file: str, message: str, mend: str, *, line: int = 0) -> ConfigFile:
     problem = Problem(file=file, line=line, key="", value=None, message=message, mend=mend)
     return ConfigFile(file=file, problems=(problem,))

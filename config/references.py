@@ -1,6 +1,6 @@
-"""Checks what concerns several tables: keys that stand twice, names of things that are not there.
+"""Checks across tables: duplicate keys and references to undeclared keys.
 
-Pure: takes the tables that have the right shape, and gives problems.
+Pure: takes tables that passed validation, and returns problems.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ T = TypeVar("T", bound=Keyed)
 
 
 def supplier_problems(suppliers: Declarations[SupplierTable]) -> list[Problem]:
-    """Keys that stand twice, and suppliers without a name."""
+    """Find duplicate keys, and suppliers with neither names nor a query."""
     document = suppliers.document
-    problems = _doubles(suppliers)
+    problems = _find_duplicate_keys(suppliers)
     problems += [
         document.problem(
             each.path,
@@ -36,9 +36,9 @@ def supplier_problems(suppliers: Declarations[SupplierTable]) -> list[Problem]:
 
 
 def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) -> list[Problem]:
-    """Keys and addresses that stand twice, kinds that there are not, intervals that cross."""
+    """Find duplicate keys and URLs, unknown kinds, and contradictory intervals."""
     document = sources.document
-    problems = _doubles(sources)
+    problems = _find_duplicate_keys(sources)
     first: dict[str, tuple[str | int, ...]] = {}
     for path, url in sources.written("url"):
         before = first.setdefault(url.strip(), path)
@@ -57,7 +57,7 @@ def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) 
             mend = f"did you mean {meant}? " if meant else ""
             known = ", ".join(sorted(kinds)) or "none"
             problems.append(
-                document.problem(path, kind, "is no kind of source", f"{mend}Kinds: {known}")
+                document.problem(path, kind, "is not a kind of source", f"{mend}Kinds: {known}")
             )
     for each in sources.good:
         problems += _interval_problems(document, each)
@@ -74,9 +74,9 @@ def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) 
 
 
 def watch_problems(watches: Declarations[WatchTable]) -> list[Problem]:
-    """Keys that stand twice, watches without a query or with two, histories that cannot be."""
+    """Find duplicate keys, watches without exactly one query, and invalid `was` keys."""
     document = watches.document
-    problems = _doubles(watches)
+    problems = _find_duplicate_keys(watches)
     declared = {key for _, key in watches.written("key")}
     heirs: dict[str, str] = {}
     for each in watches.good:
@@ -107,10 +107,10 @@ def subscription_problems(
     channels: Collection[str] | None = (),
     sources: Collection[str] | None = None,
 ) -> list[Problem]:
-    """Watches, channels and sources that there are not, and keys that stand twice.
+    """Find unknown watches, channels and sources, and duplicate keys.
 
-    `keys` are those that the subscriptions go by, in their order; `channels` and `sources` are
-    None where their file cannot be read.
+    `keys` are the keys of the subscriptions (own or derived), in order; `channels` and `sources`
+    are the declared keys, None where their file cannot be read.
     """
     document = subscriptions.document
     known = [key for _, key in watches.written("key")]
@@ -124,21 +124,21 @@ def subscription_problems(
                 document.problem(
                     (*each.path, "key") if explicit else each.path,
                     key,
-                    f"another subscription goes by this key (line {before.where.line})",
+                    f"another subscription has this key (line {before.where.line})",
                     "choose another key"
                     if explicit
-                    else f'give this one a name of its own: key = "{key}-2"',
+                    else f'give this one its own key: key = "{key}-2"',
                 )
             )
         if watches.readable:
-            problems += _dangling(document, each, known)
-        problems += _expectations(document, each, known if watches.readable else None, sources)
+            problems += _find_unknown_watches(document, each, known)
+        problems += _check_expected(document, each, known if watches.readable else None, sources)
         if channels is not None:
-            problems += _unknown_channels(document, each, channels)
+            problems += _find_unknown_channels(document, each, channels)
     return problems
 
 
-def _expectations(
+def _check_expected(
     document: ConfigFile,
     each: Declared[SubscriptionTable],
     watches: Collection[str] | None,
@@ -150,7 +150,7 @@ def _expectations(
         if (wanted.watch is None) == (wanted.source is None):
             mend = 'write { watch = "KEY", within = "7d" } or { source = "KEY", within = "2d" }'
             problems.append(
-                document.problem(path, None, "names not one thing that is expected", mend)
+                document.problem(path, None, "does not name exactly one watch or source", mend)
             )
             continue
         for what, key, known in (
@@ -166,7 +166,7 @@ def _expectations(
     return problems
 
 
-def _unknown_channels(
+def _find_unknown_channels(
     document: ConfigFile, each: Declared[SubscriptionTable], channels: Collection[str]
 ) -> list[Problem]:
     problems = []
@@ -187,7 +187,7 @@ def _unknown_channels(
     return problems
 
 
-def _dangling(
+def _find_unknown_watches(
     document: ConfigFile, each: Declared[SubscriptionTable], known: Collection[str]
 ) -> list[Problem]:
     problems = []
@@ -211,7 +211,7 @@ def _history_problems(
     document: ConfigFile, each: Declared[WatchTable], declared: set[str], heirs: dict[str, str]
 ) -> list[Problem]:
     table = each.table
-    assert table.was is not None  # noqa: S101  # asked by the caller
+    assert table.was is not None  # noqa: S101  # checked by the caller
     if table.was == table.key:
         message, mend = "is this watch's own key", "write the key that it had before"
     elif table.was in declared:
@@ -227,7 +227,7 @@ def _history_problems(
 
 
 def _interval_problems(document: ConfigFile, each: Declared[SourceTable]) -> list[Problem]:
-    """Intervals out of order; a bound that was not written gives way to what was."""
+    """Check min_every <= every <= max_every, of those written: defaults adapt to them."""
     table = each.table
     written = table.model_fields_set
     if {"min_every", "max_every"} <= written and table.min_every > table.max_every:
@@ -255,7 +255,7 @@ def _interval_problems(document: ConfigFile, each: Declared[SourceTable]) -> lis
     return []
 
 
-def _doubles(declarations: Declarations[T]) -> list[Problem]:
+def _find_duplicate_keys(declarations: Declarations[T]) -> list[Problem]:
     document = declarations.document
     problems = []
     first: dict[str, tuple[str | int, ...]] = {}
@@ -266,7 +266,7 @@ def _doubles(declarations: Declarations[T]) -> list[Problem]:
                 document.problem(
                     path,
                     key,
-                    f"stands twice (first on line {document.where(*before).line})",
+                    f"is declared twice (first on line {document.where(*before).line})",
                     "give one of the two another key, or remove it",
                 )
             )

@@ -1,4 +1,4 @@
-"""Makes `Settings` of settings.toml and the environment."""
+"""Builds `Settings` from settings.toml and the environment."""
 
 from __future__ import annotations
 
@@ -28,29 +28,35 @@ IMPLICIT_TLS_PORT = 465  # RFC 8314
 def load_settings(
     path: Path, environ: Mapping[str, str]
 ) -> tuple[Settings, ConfigFile, tuple[Problem, ...]]:
-    """Settings with their document and everything that is wrong with them.
+    """Read settings.toml and apply the environment.
 
-    A relative data folder lies beside the configuration folder, so that it is the same wherever
-    the command is started; one that the environment names lies where the command is started.
+    A relative data folder in the file is taken from the parent of the configuration folder, so
+    that it does not depend on the working directory; one from the environment is taken from the
+    working directory.
+
+    Returns:
+        the settings (defaults where they have problems), the file, and all problems.
     """
     tables, document, problems = read_settings(path)
-    said, environment_problems = read_environment(environ)
-    smtp, smtp_problems = _smtp(tables, document, said)
+    overrides, environment_problems = read_environment(environ)
+    smtp, smtp_problems = _read_smtp(tables, document, overrides)
     data = (
-        (said.data or path.absolute().parent.parent / tables.service.data).expanduser().absolute()
+        (overrides.data or path.absolute().parent.parent / tables.service.data)
+        .expanduser()
+        .absolute()
     )
     if data.exists() and not data.is_dir():
-        environment_problems.append(_no_folder(data, document, said))
+        environment_problems.append(_data_problem(data, document, overrides))
     public_url = tables.service.public_url
     channels, channel_problems = read_channels(tables, document, environ)
     also = tables.operator.also or []
-    channel_problems += _unknown_channels(also, tables, document)
+    channel_problems += _find_unknown_channels(also, tables, document)
     settings = Settings(
         mail=MailSettings(sender=tables.mail.sender, reply_to=tables.mail.reply_to, smtp=smtp),
         operator_to=tables.operator.to,
         service=ServiceSettings(
             data=data,
-            database_url=said.database_url or f"sqlite:///{data / 'supplierwatch.db'}",
+            database_url=overrides.database_url or f"sqlite:///{data / 'supplierwatch.db'}",
             public_url=public_url.rstrip("/") if public_url else None,
             listen=tables.service.listen,
             feeds=tables.service.feeds,
@@ -76,10 +82,10 @@ def load_settings(
     return settings, document, found
 
 
-def _unknown_channels(
+def _find_unknown_channels(
     also: Sequence[str], tables: SettingsTables, document: ConfigFile
 ) -> list[Problem]:
-    # by what was written: a channel that has no secret is no unknown one
+    # by the tables, not the built channels: one without its secret is declared all the same
     known = sorted(channel.key for channel in tables.channel)
     problems = []
     for number, recipient in enumerate(also):
@@ -95,13 +101,13 @@ def _unknown_channels(
 
 
 def default_user_agent(public_url: str | None) -> str:
-    """Who we are, to the sites that we ask; with an address to complain to where there is one."""
+    """Build the User-Agent header, with the public URL as contact where there is one."""
     about = f"; +{public_url}" if public_url else ""
     return f"supplierwatch/{version('supplierwatch')} (self-hosted media monitor{about})"
 
 
-def _smtp(
-    tables: SettingsTables, document: ConfigFile, said: Environment
+def _read_smtp(
+    tables: SettingsTables, document: ConfigFile, overrides: Environment
 ) -> tuple[SmtpServer | None, list[Problem]]:
     mail = tables.mail
     if mail.smtp is None:
@@ -118,7 +124,7 @@ def _smtp(
     host, port = mail.smtp
     security = mail.security or ("tls" if port == IMPLICIT_TLS_PORT else "starttls")
     problems = []
-    if security == "none" and said.smtp_username is not None:
+    if security == "none" and overrides.smtp_username is not None:
         problems.append(
             document.problem(
                 ("mail", "security"),
@@ -140,14 +146,14 @@ def _smtp(
         host=host,
         port=port,
         security=security,
-        username=said.smtp_username,
-        password=said.smtp_password,
+        username=overrides.smtp_username,
+        password=overrides.smtp_password,
     )
     return server, problems
 
 
-def _no_folder(data: Path, document: ConfigFile, said: Environment) -> Problem:
+def _data_problem(data: Path, document: ConfigFile, overrides: Environment) -> Problem:
     message, mend = "is a file, not a folder", "name a folder; it is made when it is needed"
-    if said.data is not None:
+    if overrides.data is not None:
         return problem("SUPPLIERWATCH_DATA", message, mend, value=str(data))
     return document.problem(("service", "data"), str(data), message, mend)

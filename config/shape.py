@@ -1,7 +1,7 @@
-"""The shape of each table of the files: its keys, what each may hold, and its defaults.
+"""pydantic models of the TOML tables: keys, types, bounds and defaults.
 
-pydantic finds all errors of a table at once; `config.complaints` puts them into words. What
-concerns several tables is in `config.references`.
+pydantic reports all errors of a table at once; `config.complaints` converts them to problems.
+Checks across tables are in `config.references`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DEFAULT_TIMEZONE = "Europe/London"
 
 
 def _read(reader: Callable[[str], Any]) -> BeforeValidator:
-    """Turn text into a value; what is not text has its own complaint."""
+    """Make a validator that parses a string by `reader` and refuses other types."""
 
     def read(value: object) -> Any:
         if not isinstance(value, str):
@@ -33,7 +33,9 @@ def _read(reader: Callable[[str], Any]) -> BeforeValidator:
     return BeforeValidator(read)
 
 
-def _span(low: timedelta, high: timedelta) -> AfterValidator:
+def _within(low: timedelta, high: timedelta) -> AfterValidator:
+    """Make a validator that accepts durations from `low` to `high`."""
+
     def check(length: timedelta) -> timedelta:
         if not low <= length <= high:
             least, most = cadence.write_duration(low), cadence.write_duration(high)
@@ -43,7 +45,8 @@ def _span(low: timedelta, high: timedelta) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _some(items: list[str]) -> list[str]:
+def _check_list(items: list[str]) -> list[str]:
+    """Refuse an empty list, and one with an entry that occurs twice, ignoring case."""
     if not items:
         raise Mistake("is an empty list", "write at least one, or remove the table")
     seen: set[str] = set()
@@ -54,7 +57,7 @@ def _some(items: list[str]) -> list[str]:
     return items
 
 
-def _listen(text: str) -> str | None:
+def _read_listen(text: str) -> str | None:
     tidy = text.strip()
     if not tidy:
         return None
@@ -62,7 +65,7 @@ def _listen(text: str) -> str | None:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _any_or_key(text: str) -> str:
+def _check_reference(text: str) -> str:
     return text if text == "*" else values.check_key(text)
 
 
@@ -75,25 +78,25 @@ _Recipient = Annotated[str, AfterValidator(values.check_recipient)]
 _Mailbox = Annotated[str, AfterValidator(values.check_mailbox)]
 _Keyword = Annotated[str, AfterValidator(values.check_keyword)]
 _Selector = Annotated[str, AfterValidator(values.check_selector)]
-_Reference = Annotated[str, AfterValidator(_any_or_key)]
-_Some = AfterValidator(_some)
+_Reference = Annotated[str, AfterValidator(_check_reference)]
+_NotEmpty = AfterValidator(_check_list)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-_Interval = Annotated[timedelta, _read(cadence.read_duration), _span(_MINUTE, 31 * _DAY)]
-_Deadline = Annotated[timedelta, _read(cadence.read_duration), _span(10 * _MINUTE / 60, _DAY)]
-_RawKept = Annotated[timedelta, _read(cadence.read_duration), _span(_DAY, 36500 * _DAY)]
-_Kept = Annotated[timedelta, _read(cadence.read_duration), _span(30 * _DAY, 36500 * _DAY)]
-_Patience = Annotated[timedelta, _read(cadence.read_duration), _span(_HOUR, 366 * _DAY)]
-_Delay = Annotated[timedelta, _read(cadence.read_duration), _span(timedelta(0), 10 * _MINUTE)]
+_Interval = Annotated[timedelta, _read(cadence.read_duration), _within(_MINUTE, 31 * _DAY)]
+_Deadline = Annotated[timedelta, _read(cadence.read_duration), _within(10 * _MINUTE / 60, _DAY)]
+_RawKept = Annotated[timedelta, _read(cadence.read_duration), _within(_DAY, 36500 * _DAY)]
+_Kept = Annotated[timedelta, _read(cadence.read_duration), _within(30 * _DAY, 36500 * _DAY)]
+_Patience = Annotated[timedelta, _read(cadence.read_duration), _within(_HOUR, 366 * _DAY)]
+_Delay = Annotated[timedelta, _read(cadence.read_duration), _within(timedelta(0), 10 * _MINUTE)]
 
 
 class Table(BaseModel):
-    """What all tables have in common: no other keys, and no guessing at types."""
+    """Base of all tables: unknown keys and implicit type conversion are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, arbitrary_types_allowed=True)
 
 
 class Keyed(Table):
-    """A table that others can refer to."""
+    """Base of tables with a `key` that other tables refer to."""
 
     key: _Key
 
@@ -101,7 +104,7 @@ class Keyed(Table):
 class SupplierTable(Keyed):
     """[[supplier]] in suppliers.toml."""
 
-    names: Annotated[list[_Keyword], _Some] | None = None
+    names: Annotated[list[_Keyword], _NotEmpty] | None = None
     query: _Query | None = None
 
 
@@ -114,7 +117,7 @@ class SelectTable(Table):
     date: _Selector | None = None
     summary: _Selector | None = None
     article: _Selector | None = None
-    remove: Annotated[list[_Selector], _Some] | None = None
+    remove: Annotated[list[_Selector], _NotEmpty] | None = None
 
 
 class SourceTable(Keyed):
@@ -140,7 +143,7 @@ class WatchTable(Keyed):
     """[[watch]] in watches.toml."""
 
     query: _Query | None = None
-    keywords: Annotated[list[_Keyword], _Some] | None = None
+    keywords: Annotated[list[_Keyword], _NotEmpty] | None = None
     label: _Text | None = None
     was: _Key | None = None
     every_outlet: bool = False
@@ -157,8 +160,8 @@ class ExpectTable(Table):
 class SubscriptionTable(Table):
     """[[subscription]] in subscriptions.toml."""
 
-    to: Annotated[list[_Recipient], _Some]
-    watches: Annotated[list[_Reference], _Some]
+    to: Annotated[list[_Recipient], _NotEmpty]
+    watches: Annotated[list[_Reference], _NotEmpty]
     cadence: Annotated[Cadence, _read(cadence.read_cadence)]
     key: _Key | None = None
     timezone: Annotated[str, AfterValidator(values.check_timezone)] = DEFAULT_TIMEZONE
@@ -183,7 +186,7 @@ class OperatorTable(Table):
     """[operator] in settings.toml."""
 
     to: _Address | None = None
-    also: Annotated[list[_Recipient], _Some] | None = None
+    also: Annotated[list[_Recipient], _NotEmpty] | None = None
 
 
 class ServiceTable(Table):
@@ -191,7 +194,7 @@ class ServiceTable(Table):
 
     data: Annotated[Path, _read(lambda text: Path(values.check_text(text)))] = Path("data")
     public_url: _Url | None = None
-    listen: Annotated[str | None, _read(_listen)] = DEFAULT_LISTEN
+    listen: Annotated[str | None, _read(_read_listen)] = DEFAULT_LISTEN
     feeds: bool = False
 
 
@@ -224,7 +227,7 @@ class RetentionTable(Table):
 
 
 class SettingsTables(Table):
-    """settings.toml."""
+    """The whole of settings.toml."""
 
     mail: MailTable = MailTable()
     operator: OperatorTable = OperatorTable()

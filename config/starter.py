@@ -1,4 +1,4 @@
-"""Writes configuration files: a starting set, and one watch more. Never loses what is there."""
+"""Writes the starting configuration files, and appends watches. Never overwrites content."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from config.shape import WatchTable
 
 
 def write_starter(folder: Path) -> list[Path]:
-    """Write the shipped files into `folder`, making it where need be; returns what was written.
+    """Write the shipped files into `folder`, which is made if absent; return their paths.
 
     Raises:
-        StarterRefused: one of them is there already; nothing is written then.
+        StarterRefused: one of the files exists; nothing is written.
     """
     targets = [folder / name for name in FILES]
     there = [path.name for path in targets if path.exists() or path.is_symlink()]
@@ -35,7 +35,7 @@ def write_starter(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     shipped = resources.files("config")
     for path in targets:
-        # "x" refuses what another process has written since we looked
+        # "x" fails where another process has written the file since the check above
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write((shipped / path.name).read_text(encoding="utf-8"))
     return targets
@@ -44,49 +44,49 @@ def write_starter(folder: Path) -> list[Path]:
 def append_watch(
     folder: Path, key: str, *, query: str | None = None, keywords: Sequence[str] = ()
 ) -> Path:
-    """Add a watch at the end of watches.toml, which keeps all else as it is; returns its path.
+    """Append a watch to watches.toml, leaving the rest unchanged; return the path.
 
-    Give either `query` or `keywords`. What the query means is not looked at here.
+    Give either `query` or `keywords`. The query is not parsed here.
 
     Raises:
         ConfigNotFound: there is no watches.toml.
-        ConfigInvalid: the file would be wrong with it, or is wrong as it is; it stays unchanged.
-        StarterRefused: the file is written in a way that nothing can be added at its end.
+        ConfigInvalid: the file is invalid, or would be with the watch; it is not changed.
+        StarterRefused: the file has a form to which no table can be appended.
     """
     path = folder / "watches.toml"
     if any("\ud800" <= char <= "\udfff" for char in "".join((key, query or "", *keywords))):
-        raise StarterRefused("the watch holds bytes that are not UTF-8: type it anew")
+        raise StarterRefused("the watch holds bytes that are not UTF-8: type it again")
     try:
         before = path.read_bytes()
     except FileNotFoundError:
         raise ConfigNotFound(
             f"there is no {path}: `supplierwatch init {folder}` writes one"
         ) from None
-    _refuse_wrong(path)
-    after = _with_table(before, _watch_table(key, query, keywords))
-    _refuse_misread(path, before, after)
+    _check_file(path)
+    after = _append_table(before, _watch_table(key, query, keywords))
+    _check_draft(path, before, after)
     _replace(path, before, after)
     return path
 
 
 def toml_text(value: str) -> str:
-    """A TOML string, in single quotes where they can hold it: queries are full of double ones."""
+    """Format a TOML string, in single quotes where possible: queries contain double quotes."""
     if "'" not in value and value.isprintable():
         return f"'{value}'"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _watch_table(key: str, query: str | None, keywords: Sequence[str]) -> str:
-    said = [f"key = {json.dumps(key, ensure_ascii=False)}"]
+    lines = [f"key = {json.dumps(key, ensure_ascii=False)}"]
     if query is not None:
-        said.append(f"query = {toml_text(query)}")
+        lines.append(f"query = {toml_text(query)}")
     if keywords or query is None:
         listed = ", ".join(json.dumps(word, ensure_ascii=False) for word in keywords)
-        said.append(f"keywords = [{listed}]")
-    return "\n".join(["[[watch]]", *said, ""])
+        lines.append(f"keywords = [{listed}]")
+    return "\n".join(["[[watch]]", *lines, ""])
 
 
-def _with_table(before: bytes, table: str) -> bytes:
+def _append_table(before: bytes, table: str) -> bytes:
     newline = b"\r\n" if b"\r\n" in before else b"\n"
     joint = b"" if not before.strip() else newline
     if before and not before.endswith(b"\n"):
@@ -94,15 +94,15 @@ def _with_table(before: bytes, table: str) -> bytes:
     return before + joint + table.encode().replace(b"\n", newline)
 
 
-def _refuse_wrong(path: Path) -> None:
+def _check_file(path: Path) -> None:
     watches = read_tables(path, "watch", WatchTable, required=False)
     problems = (*watches.problems, *watch_problems(watches))
     if problems:
         raise ConfigInvalid(problems)
 
 
-def _refuse_misread(path: Path, before: bytes, after: bytes) -> None:
-    """Check the new text as a file of its own, before it takes the place of the old."""
+def _check_draft(path: Path, before: bytes, after: bytes) -> None:
+    """Check the new content in a temporary file, before it replaces the old."""
     try:
         old = tomllib.loads(before.decode("utf-8-sig")).get("watch", [])
         new = tomllib.loads(after.decode("utf-8-sig"))["watch"]
@@ -111,23 +111,25 @@ def _refuse_misread(path: Path, before: bytes, after: bytes) -> None:
             f"nothing can be added at the end of {path}: write its watches as [[watch]] tables"
         ) from error
     if new[:-1] != old or len(new) != len(old) + 1:
-        raise StarterRefused(f"{path} would be read otherwise than before: add the watch by hand")
+        raise StarterRefused(
+            f"{path} would not keep its other watches unchanged: add the watch by hand"
+        )
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / path.name
         draft.write_bytes(after)
         try:
-            _refuse_wrong(draft)
+            _check_file(draft)
         except ConfigInvalid as error:
-            raise ConfigInvalid(_moved(error, str(draft), str(path))) from None
+            raise ConfigInvalid(_set_path(error, str(draft), str(path))) from None
 
 
-def _moved(error: ConfigInvalid, draft: str, path: str) -> list[Problem]:
+def _set_path(error: ConfigInvalid, draft: str, path: str) -> list[Problem]:
     return [replace(each, file=path) if each.file == draft else each for each in error.problems]
 
 
 def _replace(path: Path, before: bytes, after: bytes) -> None:
-    """Put the new content in the place of the old in one step, unless somebody edited meanwhile."""
-    target = path.resolve()  # a link stays a link
+    """Replace the content atomically, unless the file was edited in the meantime."""
+    target = path.resolve()  # keep a symbolic link
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{path.name}.", suffix=".tmp")
     draft = Path(name)
     try:

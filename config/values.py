@@ -1,6 +1,6 @@
-"""Checks single values: keys, addresses of mail and web, hosts, time zones. Pure.
+"""Checks single values: keys, e-mail addresses, URLs, hosts, time zones. Pure.
 
-Each function takes what was written and returns it tidied, or raises a `Mistake`.
+Each function takes the text as written and returns it normalised, or raises a `Mistake`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _NAMED = re.compile(r"[^<>]*<([^<>]+)>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 MAX_KEY = 64
-CHANNEL = "channel:"  # before the key of a channel, where a recipient is named
+CHANNEL = "channel:"  # prefix of a recipient that is a channel
 
 
 def check_key(text: str) -> str:
-    """A name for a declaration: small letters, digits, and hyphens between them."""
+    """Check a key: lower-case letters and digits, separated by single `-`, `_` or `.`."""
     if not _KEY.fullmatch(text) or len(text) > MAX_KEY:
         slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_KEY].strip("-")
         raise Mistake(
-            "is no key",
+            "is not a valid key",
             "write small letters, digits and hyphens" + (f": {slug}" if slug else ""),
         )
     return text
 
 
 def check_text(text: str) -> str:
-    """Anything that can be read, on one line."""
+    """Check that a text is not empty and has no line break or control character."""
     tidy = text.strip()
     if not tidy:
         raise Mistake("is empty", "write something between the quotes, or leave the line out")
@@ -46,7 +46,7 @@ def check_text(text: str) -> str:
 
 
 def check_query(text: str) -> str:
-    """The text of a query, which may run over lines; its language is not looked at here."""
+    """Check that a query, possibly of several lines, is not empty; it is not parsed here."""
     if not text.strip():
         raise Mistake("is empty", "write what to look for, as in: palantir AND nhs")
     if "\x00" in text:
@@ -55,7 +55,7 @@ def check_query(text: str) -> str:
 
 
 def check_keyword(text: str) -> str:
-    """A word or phrase that can stand between double quotes in a query."""
+    """Check a word or phrase that is put between double quotes in a query."""
     tidy = check_text(text)
     if any(mark in tidy for mark in '"“”„«»'):
         raise Mistake(
@@ -67,13 +67,13 @@ def check_keyword(text: str) -> str:
 
 
 def check_selector(text: str) -> str:
-    """A CSS selector, as in `article .body > p`; several are separated by commas."""
+    """Check a CSS selector such as `article .body > p`; commas separate several."""
     tidy = check_text(text)
     try:
         parsed = cssselect.parse(tidy)
     except cssselect.SelectorError as error:
         raise Mistake(
-            f"is no CSS selector: {error}", "write one as in: div.news-list > article"
+            f"is not a CSS selector: {error}", "write one as in: div.news-list > article"
         ) from error
     if any(one.pseudo_element for one in parsed):
         raise Mistake("has a pseudo-element", "name the element alone, without ::text and the like")
@@ -81,16 +81,16 @@ def check_selector(text: str) -> str:
 
 
 def check_url(text: str) -> str:
-    """A web address that may be fetched. Credentials in it are refused, and not shown."""
+    """Check an http or https URL. One with credentials is refused, and never shown."""
     tidy = text.strip()
-    shape = "write a full address, as in https://example.org/feed/"
+    hint = "write a full address, as in https://example.org/feed/"
     if any(ord(char) <= 32 or char in '\\"<>^`{|}' or ord(char) == 127 for char in tidy):
-        raise Mistake("has a blank or a character that no address has", shape)
+        raise Mistake("has a blank or a character that is not allowed in a URL", hint)
     try:
         parts = urlsplit(tidy)
         port = parts.port
     except ValueError as error:
-        raise Mistake("is no web address", shape) from error
+        raise Mistake("is not a web address", hint) from error
     if parts.username is not None or parts.password is not None:
         raise Mistake(
             "holds a user name or a password",
@@ -98,14 +98,14 @@ def check_url(text: str) -> str:
             secret=True,
         )
     if parts.scheme.lower() not in ("http", "https"):
-        raise Mistake("does not begin with https:// or http://", shape)
+        raise Mistake("does not begin with https:// or http://", hint)
     if not parts.hostname or port == 0 or not _is_host(parts.hostname):
-        raise Mistake("has no host that can be", shape)
+        raise Mistake("has no valid host", hint)
     return tidy
 
 
 def check_address(text: str) -> str:
-    """A mail address alone, without a name; the domain in the form that mail servers use."""
+    """Check an e-mail address without a display name; its domain is returned as IDNA."""
     tidy = text.strip()
     if "<" in tidy:
         raise Mistake("has a name beside it", "write the address alone, as in you@example.org")
@@ -116,14 +116,14 @@ def check_address(text: str) -> str:
             "use another address of the same person",
         )
     if not at or not _LOCAL.fullmatch(local) or len(local) > 64:
-        raise Mistake("is no mail address", "write it as in you@example.org")
+        raise Mistake("is not a mail address", "write it as in you@example.org")
     if not _is_host(domain) or not any(char.isalpha() for char in domain) or domain[-1] == ".":
-        raise Mistake("is no mail address", "write it as in you@example.org")
+        raise Mistake("is not a mail address", "write it as in you@example.org")
     return tidy if domain.isascii() else f"{local}@{domain.encode('idna').decode()}"
 
 
 def check_recipient(text: str) -> str:
-    """A mail address, or a channel by its key: channel:newsroom."""
+    """Check a recipient: an e-mail address, or `channel:` and the key of a channel."""
     tidy = text.strip()
     if is_channel(tidy):
         return CHANNEL + check_key(tidy.removeprefix(CHANNEL).strip())
@@ -131,25 +131,25 @@ def check_recipient(text: str) -> str:
 
 
 def is_channel(recipient: str) -> bool:
-    """Whether a recipient is a channel and no mail address."""
+    """Return whether a recipient is a channel, not an e-mail address."""
     return recipient.startswith(CHANNEL)
 
 
 def check_mailbox(text: str) -> str:
-    """A mail address, with or without a name: Media watch <watch@example.org>."""
+    """Check an e-mail address with an optional name: Media watch <watch@example.org>."""
     tidy = check_text(text)
     named = _NAMED.fullmatch(tidy)
     if named is not None:
         check_address(named[1])
     elif "<" in tidy or ">" in tidy:
-        raise Mistake("is no sender", "write it as in Media watch <watch@example.org>")
+        raise Mistake("is not a sender", "write it as in Media watch <watch@example.org>")
     else:
         check_address(tidy)
     return tidy
 
 
 def check_host_and_port(text: str) -> tuple[str, int]:
-    """'smtp.example.org:587' or '[::1]:587' as host and port."""
+    """Parse 'smtp.example.org:587' or '[::1]:587' into host and port."""
     tidy = text.strip()
     if "@" in tidy:
         raise Mistake(
@@ -163,12 +163,12 @@ def check_host_and_port(text: str) -> tuple[str, int]:
         raise Mistake("is not a host and a port", "write both, as in smtp.example.org:587")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not _is_host(bare) or (":" in bare and bare == host):
-        raise Mistake("has no host that can be", "write host:port, as in smtp.example.org:587")
+        raise Mistake("has no valid host", "write host:port, as in smtp.example.org:587")
     return bare, int(port)
 
 
 def check_allowed_host(text: str) -> str:
-    """A host name, an address, or a network in CIDR form."""
+    """Check a host name, an IP address, or a network in CIDR notation."""
     tidy = text.strip().lower()
     mend = "write a host name, an address or a network: intranet.example, 10.1.2.3, 10.1.0.0/16"
     if "://" in tidy:
@@ -177,31 +177,31 @@ def check_allowed_host(text: str) -> str:
         try:
             network = ipaddress.ip_network(tidy, strict=False)
         except ValueError as error:
-            raise Mistake("is no network", mend) from error
+            raise Mistake("is not a network", mend) from error
         if network.prefixlen == 0:
             raise Mistake("would allow every address there is", mend)
         return str(network)
     bare = tidy[1:-1] if tidy.startswith("[") and tidy.endswith("]") else tidy
     if not _is_host(bare):
-        raise Mistake("is no host", mend)
+        raise Mistake("is not a host", mend)
     return bare
 
 
 def check_language(text: str) -> str:
-    """A language by its ISO 639 code."""
+    """Check an ISO 639 language code of two or three letters."""
     tidy = text.strip().lower()
     if not _LANGUAGE.fullmatch(tidy):
-        raise Mistake("is no language code", "write two letters: en, cy, fr")
+        raise Mistake("is not a language code", "write two letters: en, cy, fr")
     return tidy
 
 
 def check_timezone(text: str) -> str:
-    """A name from the time zone database."""
+    """Check a name of the IANA time zone database."""
     tidy = text.strip()
     if tidy not in _zones():
         meant = nearest(tidy, _zones())
         raise Mistake(
-            "is no time zone",
+            "is not a time zone",
             f"write {meant}" if meant else "write a name such as Europe/London or UTC",
         )
     return tidy

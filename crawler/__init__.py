@@ -1,4 +1,4 @@
-"""From the web to an `Article`: fetching, listings, extraction, polling, and the processes for it.
+"""Crawling: HTTP, listings, extraction, polling, and the processes that run them.
 
-Never: alerts, SQL.
+Turns what is published on the web into `Article` values. Contains no alerts and no SQL.
 """

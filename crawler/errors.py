@@ -1,22 +1,22 @@
-"""What can go wrong in the crawler.
+"""Exceptions of the crawler.
 
 CrawlerError
-  NotAFeed     what came is not a feed
+  NotAFeed     the document is not a feed or listing
   Unreadable   a page has no article that can be read
-    Junk       what it has stands on other pages of its site too
-  OverLimit    reading something took more time or memory than it may, or crashed
-  ReaderBroke  code that reads raised what it should not
+    Junk       its text also appears on other pages of the site
+  OverLimit    reading exceeded its time or memory limit, or crashed
+  ReaderBroke  a reader raised an unexpected exception
 """
 
 from __future__ import annotations
 
 
 class CrawlerError(Exception):
-    """Anything that goes wrong in this room."""
+    """Base class of the crawler's exceptions."""
 
 
 class NotAFeed(CrawlerError):
-    """What came is not a feed."""
+    """The document is not a feed or listing; `reason` says what it is or lacks."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -26,7 +26,7 @@ class NotAFeed(CrawlerError):
 class Unreadable(CrawlerError):
     """A page has no article that can be read.
 
-    `lasting`: nor will it have one until the publisher puts another file in its place.
+    `lasting`: trying again is useless until the publisher replaces the file.
     """
 
     def __init__(self, reason: str, *, lasting: bool = False) -> None:
@@ -36,9 +36,9 @@ class Unreadable(CrawlerError):
 
 
 class Junk(Unreadable):
-    """What stands in an article's place stands on other pages of its site too.
+    """The text in an article's place also appears on other pages of its site.
 
-    `text`: what was read, where items that were stored with the same text are junk as well.
+    `text`: the text that was read; stored items with the same text are junk as well.
     """
 
     def __init__(self, reason: str, *, text: str = "") -> None:
@@ -47,7 +47,7 @@ class Junk(Unreadable):
 
 
 class OverLimit(CrawlerError):
-    """Reading something took more time or memory than it may, or crashed the process."""
+    """Reading exceeded its time or memory limit, or crashed the process."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -55,4 +55,4 @@ class OverLimit(CrawlerError):
 
 
 class ReaderBroke(CrawlerError):
-    """Code that reads raised what it should not; the message has the error and where it was."""
+    """A reader raised an unexpected exception; the message has the error and its location."""

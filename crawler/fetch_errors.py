@@ -1,11 +1,11 @@
-"""What can go wrong between a URL and its bytes.
+"""Exceptions of fetching a URL.
 
 CrawlerError
-  BadJob          a child process was told nonsense
-  FetchFailed     no usable answer came (its message says what happened)
+  BadJob          a child process was given an invalid job
+  FetchFailed     there was no usable response (the message says what happened)
     FetchRefused  the guard does not allow the address
-    HostIsOut     the host did not answer before, or asked to be left alone
-    NoRoom        too many large answers were held
+    HostIsOut     the host failed earlier in this batch, or asked for no requests
+    NoRoom        too many large responses were in memory
     RobotsDenied  robots.txt does not allow the address, or could not be read
 """
 
@@ -17,15 +17,15 @@ __all__ = ["BadJob", "FetchFailed", "FetchRefused", "HostIsOut", "NoRoom", "Robo
 
 
 class BadJob(CrawlerError):
-    """A child process was told nonsense."""
+    """A child process was given an invalid job."""
 
 
-# causes that say that the host itself does not answer
-_NO_HOST = frozenset({"timeout", "dns", "connection", "tls"})
+# causes that mean that the host itself does not answer
+_HOST_CAUSES = frozenset({"timeout", "dns", "connection", "tls"})
 
 
 class FetchFailed(CrawlerError):
-    """No usable answer came. `cause` is one word of the crawl's vocabulary for counters."""
+    """There was no usable response. `cause` is the keyword that counters and reports use."""
 
     cause = "fetch-failed"
 
@@ -36,24 +36,24 @@ class FetchFailed(CrawlerError):
 
     @property
     def no_host(self) -> bool:
-        """Whether asking the same host for something else is of no use either."""
-        return self.cause in _NO_HOST
+        """Whether other requests to the same host would fail as well."""
+        return self.cause in _HOST_CAUSES
 
 
 class FetchRefused(FetchFailed):
-    """The guard does not allow the address."""
+    """The address guard (SSRF protection) does not allow the address."""
 
     cause = "address-refused"
 
 
 class HostIsOut(FetchFailed):
-    """The host did not answer before in this batch, or asked to be left alone."""
+    """The host failed earlier in this batch, or asked for no requests for a time."""
 
     cause = "host-out"
 
 
 class NoRoom(FetchFailed):
-    """Too many large answers were held at the time; nothing is wrong with this one."""
+    """Too many large responses were in memory; the URL itself may be fine."""
 
     cause = "no-room"
 

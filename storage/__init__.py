@@ -1,4 +1,4 @@
-"""What the system remembers: values, pure decisions, tables, transactions, migrations.
+"""Storage: values, pure decisions, tables, repositories, migrations.
 
-Never: SQLAlchemy types in another package's signature.
+No SQLAlchemy type appears in a signature that another package uses.
 """

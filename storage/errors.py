@@ -1,4 +1,4 @@
-"""What can go wrong in storage.
+"""Errors of storage.
 
 StorageError
 ├── DatabaseUnusable   cannot be opened, is locked, full, damaged or away
@@ -24,15 +24,15 @@ __all__ = [
     "SchemaTooNew",
     "SchemaTooOld",
     "StorageError",
-    "explained",
+    "explain_error",
     "is_damage",
 ]
 
-_MENDS = (
+_FIXES = (
     ("is full", "the disk is full: make room, nothing that was stored is lost"),
     ("no space left", "the disk is full: make room, nothing that was stored is lost"),
     ("malformed", "the file is damaged: stop the service and `supplierwatch restore` a backup"),
-    ("not a database", "the file is no SQLite database: name another, or restore a backup"),
+    ("not a database", "the file is not a SQLite database: name another, or restore a backup"),
     ("is locked", "another program holds it: end that program; the work is tried again"),
     ("readonly", "it cannot be written: check the owner and the mount of the data folder"),
     ("read-only", "it cannot be written: check the owner and the mount of the data folder"),
@@ -43,7 +43,7 @@ _MENDS = (
 
 
 class StorageError(Exception):
-    """Anything that storage refuses."""
+    """Base of all storage errors."""
 
 
 class DatabaseUnusable(StorageError):
@@ -51,7 +51,7 @@ class DatabaseUnusable(StorageError):
 
 
 class DamagedRow(StorageError):
-    """A row of the database cannot be decoded: a disk, a restore or a hand has changed it."""
+    """A row cannot be decoded: it was changed by a disk fault, a restore or manual edits."""
 
 
 class DatabaseLost(StorageError):
@@ -63,24 +63,24 @@ class SchemaTooNew(StorageError):
 
 
 class SchemaTooOld(StorageError):
-    """The database was written by an older release, or by none."""
+    """The database was written by an older release, or has no schema."""
 
 
 class AlreadyRunning(StorageError):
-    """Another service works on the same data."""
+    """Another service uses the same data folder."""
 
 
 class BackupFailed(StorageError):
     """A backup could not be made, verified or restored."""
 
 
-def explained(error: DBAPIError, url: URL) -> DatabaseUnusable:
-    """A driver's error as ours, with what can be done about it. The password is not in it."""
-    said = str(error.orig or error).strip()
-    mend = next((mend for sign, mend in _MENDS if sign in said.lower()), None)
-    return DatabaseUnusable(f"{url!r}: {said}" + (f" ({mend})" if mend else ""))
+def explain_error(error: DBAPIError, url: URL) -> DatabaseUnusable:
+    """Convert a driver's error to ours, with a fix where one is known, without the password."""
+    text = str(error.orig or error).strip()
+    fix = next((fix for sign, fix in _FIXES if sign in text.lower()), None)
+    return DatabaseUnusable(f"{url!r}: {text}" + (f" ({fix})" if fix else ""))
 
 
 def is_damage(error: DBAPIError) -> bool:
-    """Whether SQLite says that a page of its file is damaged."""
+    """Return whether SQLite reports a damaged page."""
     return "malformed" in str(error.orig or error).lower()

@@ -1,7 +1,7 @@
-"""The vocabulary: the values that walk from the web to a message.
+"""The values that are passed between crawler, storage and alerts.
 
-Frozen dataclasses over the standard library alone. Datetimes are aware and in UTC; sequences are
-tuples. Text offsets are positions in the Python string of the field that they name.
+Frozen dataclasses, standard library only. Datetimes are aware and in UTC; sequences are tuples.
+Text offsets are positions in the Python string of the field that they name.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from typing import Literal
 
 ItemKind = Literal["news", "release", "tender", "question", "hansard", "boardpaper"]
 FieldName = Literal["title", "summary", "body", "comments", "author", "url"]
-# a later text of these is an event of its own: the award of a tender, the answer to a question
+# kinds whose revisions are events: the award of a tender, the answer to a question
 EVENTFUL: frozenset[ItemKind] = frozenset({"tender", "question"})
 Outcome = Literal["ok", "not-modified", "empty", "not-a-feed", "blocked", "failed"]
 
 
 class TextState(StrEnum):
-    """How much of an article we hold."""
+    """How much of an article's text is stored."""
 
-    LISTED = "listed"  # its page is still to be fetched
+    LISTED = "listed"  # its page is not fetched yet
     FULL = "full"
-    THIN = "thin"  # its page cannot be read: title and teaser only
+    THIN = "thin"  # its page cannot be read: title and summary only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcurementNotice:
-    """What an official notice states in fields of its own.
+    """The structured fields of a procurement notice.
 
-    `value` is an amount in whole units of `currency` (ISO 4217); `deadline` is until when bids can
-    be made, `starts_on` and `ends_on` are the contract's days. `facts` are other statements of
-    the notice by name, such as its stage or number, in the order to be shown.
+    `value` is an amount in whole units of `currency` (ISO 4217); `deadline` is the end of the
+    bidding period, `starts_on` and `ends_on` are those of the contract. `facts` are other fields
+    as (name, value), such as its stage or number, in display order.
     """
 
     buyers: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class ProcurementNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedEntry:
-    """What the publisher's listing said, verbatim; only links are made absolute."""
+    """An entry as its listing has it, verbatim; only links are made absolute."""
 
     source_key: str
     url: str | None
@@ -61,16 +61,16 @@ class FetchedEntry:
     updated_at: datetime | None
     language: str | None
     fetched_at: datetime
-    url_is_shared: bool = False  # other entries of the same listing have this link too
+    url_is_shared: bool = False  # other entries of the same listing have the same link
     tags: tuple[str, ...] = ()
     notice: ProcurementNotice | None = None
     kind: ItemKind | None = None  # where a listing mixes kinds; else what the source declares
-    complete: bool = False  # `content` is all that there is: no page is to be fetched
+    complete: bool = False  # `content` is the full text: no page is to be fetched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPage:
-    """An entry's page as it came: undecoded bytes and what the headers said."""
+    """The HTTP response with an entry's page; `body` is undecoded."""
 
     requested_url: str
     final_url: str
@@ -80,14 +80,14 @@ class FetchedPage:
     etag: str | None
     last_modified: str | None
     fetched_at: datetime
-    headers: tuple[tuple[str, str], ...] = ()  # of the answer, as they came
+    headers: tuple[tuple[str, str], ...] = ()  # of the response, verbatim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """What was read from a page. `comments` are readers' comments, apart from `text`.
+    """The text extracted from a page. `comments` are readers' comments, not part of `text`.
 
-    `pages` are the texts of a document's pages, in order; an empty one could not be read.
+    `pages` are the texts of a document's pages, in order; empty where one could not be read.
     """
 
     title: str | None
@@ -105,10 +105,10 @@ class PageText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """What we believe. `url` is None where no link identifies this article alone.
+    """A normalised article. `url` is None where no link identifies this article alone.
 
-    `alias_urls` are other addresses that lead to it (the listing's link, redirects).
-    `content_hash` is None unless the full text is held; `entry_hash` covers what the listing said.
+    `alias_urls` are other URLs that lead to it (the listing's link, redirects). `content_hash` is
+    None unless the full text is held; `entry_hash` is that of the entry in the listing.
     """
 
     source_key: str
@@ -133,12 +133,12 @@ class Article:
     last_modified: str | None = None
     pages: tuple[str, ...] = ()
     notice: ProcurementNotice | None = None
-    page_title: str | None = None  # as the page has it, whatever its listing says
+    page_title: str | None = None  # on the page; `title` may be that of the listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownItem:
-    """As much of a stored item as a decision about identity needs."""
+    """The fields of a stored item that deduplication compares."""
 
     item_id: int
     source_key: str
@@ -153,17 +153,17 @@ class KnownItem:
     revision: int
     published_at: datetime | None = None
     buyers: tuple[str, ...] = ()  # of a notice
-    pruned: bool = False  # its text was let go: nothing can be compared with it
+    pruned: bool = False  # its text was deleted: nothing can be compared with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
-    """Nothing known is this article."""
+    """The article is a new item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """The text of an item that was listed or thin has come. `absorb` names a second row of it."""
+    """The text of a listed or thin item came. `absorb`: a duplicate row to merge into it."""
 
     item_id: int
     absorb: int | None = None
@@ -180,7 +180,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
-    """The item is known and nothing about it has changed. `by` is the key that said so."""
+    """The item is known and has not changed. `by`: the key that identified it."""
 
     item_id: int
     by: Literal["url", "guid", "text", "entry"]
@@ -192,7 +192,7 @@ Decision = New | Completion | Revision | Duplicate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What storage carried out: the decision and the row that it ended in."""
+    """The result of `Items.put`: the decision and the item it was applied to."""
 
     decision: Decision
     item_id: int
@@ -200,7 +200,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
-    """A source that listed an item, under which address and since when."""
+    """A source that listed an item, with the URL and identifier it listed it under."""
 
     source_key: str
     url: str | None
@@ -210,7 +210,7 @@ class Carrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
-    """An item of the archive: its newest text and where it stands."""
+    """A stored item with its newest text and its state."""
 
     item_id: int
     source_key: str
@@ -231,17 +231,17 @@ class StoredItem:
     first_seen_at: datetime
     revised_at: datetime | None
     revision: int  # 1 for the first text
-    baseline: bool  # first seen before its source was activated for alerts
+    baseline: bool  # first seen before its source was activated: never alerted
     story_id: int
     carriers: tuple[Carrier, ...]
     notice: ProcurementNotice | None = None
-    retracted_at: datetime | None = None  # its page is gone; the text is what it said
-    pruned_at: datetime | None = None  # its text was let go after its time
+    retracted_at: datetime | None = None  # its page is gone; the text is kept
+    pruned_at: datetime | None = None  # its text was deleted by the retention rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRevision:
-    """A text that an item had, kept when a newer one came."""
+    """An earlier text of an item."""
 
     item_id: int
     number: int
@@ -262,12 +262,12 @@ class PageDue:
     etag: str | None
     last_modified: str | None
     first_seen_at: datetime
-    page_title: str | None = None  # as the page had it when it was read last
+    page_title: str | None = None  # on the page, when it was last read
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """Characters start..end of a field that satisfied a query."""
+    """The characters [start, end) of a field that matched a query."""
 
     field: FieldName
     start: int
@@ -276,7 +276,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A watch version found in an item, with the text that says why."""
+    """A watch version that matched an item, with the spans that matched."""
 
     watch_key: str
     watch_version: int
@@ -287,7 +287,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchVersion:
-    """A watch as it stood from `active_since` on; what was first seen earlier is baseline to it."""
+    """A version of a watch. Items first seen before `active_since` are baseline to it."""
 
     key: str
     version: int
@@ -298,7 +298,7 @@ class WatchVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A stored match. `baseline` mentions are never told."""
+    """A stored match. `baseline` mentions are never sent."""
 
     mention_id: int
     match: Match
@@ -308,20 +308,20 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingTelling:
-    """A mention that a subscriber has still to be told of."""
+    """A mention that has not been sent to a subscriber yet."""
 
     subscriber_id: int
     mention: Mention
     item: StoredItem
     what: Literal["new", "edit"]
     revision: int
-    told_before: datetime | None  # an alert of this recipient's has told it already
-    is_copy: bool = False  # what was told before is another outlet's copy of the story
+    told_before: datetime | None  # when an alert to the same recipient reported it
+    is_copy: bool = False  # what was reported before is another outlet's copy of the story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """One recipient of one subscription: the unit that is told things."""
+    """One recipient of one subscription: the unit of delivery."""
 
     subscriber_id: int
     subscription_key: str
@@ -330,12 +330,12 @@ class Subscriber:
     next_at: datetime | None
     last_cut_at: datetime | None
     last_cut_date: date | None
-    ended_at: datetime | None = None  # by the reader
+    ended_at: datetime | None = None  # unsubscribed by the reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """A message that is ready to go: frozen bytes and the key that makes it unique."""
+    """A rendered message. `delivery_key` makes it unique: it is enqueued once."""
 
     delivery_key: str
     kind: Literal["digest", "alert", "welcome", "operator", "test"]
@@ -364,10 +364,10 @@ class OutboxMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of one attempt to deliver one message.
+    """The result of one attempt to deliver one message.
 
-    `paused` is a fault of configuration (login or sender refused): no message is to blame for it.
-    `for_all` says that the next message by the same channel would meet the same trouble now.
+    `paused` is a fault of the configuration (login or sender refused), not of the message.
+    `for_all`: the next message of the same channel would fail in the same way now.
     """
 
     outcome: Literal["delivered", "deferred", "refused", "paused", "unknown"]
@@ -378,7 +378,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a conditional GET sends back; stored only with the entries that they stand for."""
+    """Validators for a conditional GET; stored only together with the entries they belong to."""
 
     etag: str | None
     last_modified: str | None
@@ -387,7 +387,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What is remembered of a source."""
+    """The stored state of a source."""
 
     key: str
     kind: str
@@ -405,25 +405,25 @@ class SourceState:
     failures: int  # polls in a row that did not succeed
     baseline_done_at: datetime | None
     item_count: int
-    covered_until: datetime | None = None  # of a source that is asked by windows of time
-    newest_at: datetime | None = None  # when the newest that it listed came out
-    usual_gap: timedelta | None = None  # between what is new, the median; None: not known yet
+    covered_until: datetime | None = None  # of a source that is polled by time windows
+    newest_at: datetime | None = None  # publication of its newest entry
+    usual_gap: timedelta | None = None  # median between new entries; None: not known yet
     longest_gap: timedelta | None = None
-    empty_since: datetime | None = None  # its listing is well and lists nothing
+    empty_since: datetime | None = None  # its listing is valid and has no entries
     thin_since: datetime | None = None  # no page could be read
     thin_pages: int = 0
-    moved_to: str | None = None  # where permanent redirects lead, the same at each poll
+    moved_to: str | None = None  # target of its permanent redirect, the same at each poll
     moved_since: datetime | None = None
     moved_polls: int = 0
     silent_hours: frozenset[int] = frozenset()  # of the week; 0: Monday from 0 to 1 UTC
-    unfinished_polls: int = 0  # in a row that began and did not end
-    continue_at: int = 0  # entries of its listing that were taken by polls before
-    continue_of: str | None = None  # the hash of the listing that they were taken from
+    unfinished_polls: int = 0  # in a row that started and did not finish
+    continue_at: int = 0  # entries of its listing that earlier polls processed
+    continue_of: str | None = None  # the hash of that listing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlReport:
-    """What one poll of one source came to."""
+    """The result of one poll of one source."""
 
     source_key: str
     run_id: str
@@ -436,13 +436,13 @@ class CrawlReport:
     completed: int = 0
     revised: int = 0
     duplicate: int = 0
-    read: int = 0  # pages that had a text, or were as they had been
+    read: int = 0  # pages with a text, or unchanged
     thin: int = 0
-    moved_to: str | None = None  # where a permanent redirect led
-    asked: Literal["declared", "moved"] = "declared"  # which of its addresses
+    moved_to: str | None = None  # target of a permanent redirect
+    asked: Literal["declared", "moved"] = "declared"  # which of its URLs was polled
     silent_hours: tuple[int, ...] | None = None  # None: this poll did not read them
     rejected: tuple[tuple[str, int], ...] = field(default=())
     errors: tuple[str, ...] = ()
     retry_after: datetime | None = None
-    continue_at: int = 0  # entries of the listing that have been taken, where it has more
+    continue_at: int = 0  # entries of the listing that were processed, where it has more
     continue_of: str | None = None

@@ -1,4 +1,4 @@
-"""The one way in: a store, and units of work over it. One transaction is one unit."""
+"""The entry point of storage: a store, and units of work, each one transaction."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from storage.crawling.runs import Runs
 from storage.crawling.sites import SiteMemories
 from storage.crawling.sources import Sources
 from storage.engine.damage import Damage
-from storage.engine.engine import TO_READ, make_engine, sqlite_file
+from storage.engine.engine import READ_ONLY, make_engine, sqlite_file
 from storage.engine.schema_version import refuse_other_schema
-from storage.errors import DatabaseUnusable, explained, is_damage
+from storage.errors import DatabaseUnusable, explain_error, is_damage
 from storage.telling.backlog import Backlog
 from storage.telling.mention_pages import MentionPages
 from storage.telling.mentions import Mentions
@@ -36,7 +36,7 @@ from storage.text_index.full_text import FullText
 
 
 class Unit:
-    """Everything that can be done within one transaction."""
+    """The repositories of one transaction."""
 
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.damage = Damage()
@@ -67,7 +67,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._damage: DatabaseUnusable | None = None
-        self._opened = _file_identity(engine)
+        self._opened_file = _file_identity(engine)
 
     @property
     def url(self) -> str:
@@ -76,52 +76,52 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
-        """A unit that is committed as a whole, or not at all when the block raises.
+        """Open a read-write unit: committed at the end, rolled back where the block raises.
 
-        On SQLite it is the only writer while it lasts: do nothing slow in it.
+        On SQLite it is the only writer: do nothing slow in it.
 
         Raises:
             DatabaseUnusable: the database is locked, full, damaged or away. Once a page was found
-                damaged, nothing more is written by this process: it would only spread.
+                damaged, this process writes nothing more: that would spread the damage.
         """
         if self._damage is not None:
             raise DatabaseUnusable(f"nothing is written any more: {self._damage}")
-        with self._connected() as connection, connection.begin():
+        with self._connect() as connection, connection.begin():
             yield Unit(connection, writes=True)
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
-        """A unit that sees one state of the database and cannot change it.
+        """Open a read-only unit, which sees one snapshot of the database.
 
         Raises:
-            DatabaseUnusable: the database is damaged or away, or a change was tried.
+            DatabaseUnusable: the database is damaged or away, or a write was tried.
         """
-        with self._connected() as connection:
-            connection = connection.execution_options(**TO_READ)
+        with self._connect() as connection:
+            connection = connection.execution_options(**READ_ONLY)
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
             yield Unit(connection, writes=False)
 
     @contextmanager
-    def _connected(self) -> Iterator[Connection]:
+    def _connect(self) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
                 yield connection
         except DBAPIError as error:
-            unusable = explained(error, self._engine.url)
+            unusable = explain_error(error, self._engine.url)
             if is_damage(error):
                 self._damage = self._damage or unusable
             raise unusable from error
 
     def ping(self) -> None:
-        """Ask the database for an answer.
+        """Run a trivial query.
 
         Raises:
-            DatabaseUnusable: it gives none.
+            DatabaseUnusable: it fails.
         """
-        with self._connected() as connection:
-            connection.execution_options(**TO_READ).execute(text("SELECT 1"))
+        with self._connect() as connection:
+            connection.execution_options(**READ_ONLY).execute(text("SELECT 1"))
 
     @property
     def file(self) -> Path | None:
@@ -129,20 +129,20 @@ class Store:
         return sqlite_file(self._engine)
 
     def lost_file(self) -> str | None:
-        """What became of the SQLite file that was opened; None while it is where it was.
+        """Say how the opened SQLite file was lost; None while it is in place.
 
-        A process that has the file open goes on writing into one that is in no folder any more,
-        and all of that is gone when it ends.
+        A process that has the file open goes on writing into it after it was unlinked, and all of
+        that is lost when the process ends.
         """
-        if self._opened is None:
+        if self._opened_file is None:
             return None
         there = _file_identity(self._engine)
         if there is None:
             return "was removed"
-        return None if there == self._opened else "was replaced by another file"
+        return None if there == self._opened_file else "was replaced by another file"
 
     def connections_in_use(self) -> int:
-        """How many connections are in the hands of units now."""
+        """Count the connections that units have checked out of the pool."""
         pool = self._engine.pool
         return pool.checkedout() if isinstance(pool, QueuePool) else 0
 
@@ -152,7 +152,7 @@ class Store:
 
 
 def _file_identity(engine: Engine) -> tuple[int, int] | None:
-    """Device and number of the SQLite file; None where there is none."""
+    """Return device and inode of the SQLite file; None where there is none."""
     path = sqlite_file(engine)
     if path is None:
         return None
@@ -164,18 +164,18 @@ def _file_identity(engine: Engine) -> tuple[int, int] | None:
 
 
 def open_store(url: str, *, migrate: bool = True, backup_dir: Path | None = None) -> Store:
-    """Open a database, bringing its schema up to date first.
+    """Open a database, after upgrading its schema.
 
     Args:
         url: SQLAlchemy URL of SQLite or PostgreSQL.
         migrate: upgrade an older schema; otherwise an older one is refused.
-        backup_dir: where a SQLite file is copied to before it is upgraded; a folder beside it
-            where absent.
+        backup_dir: where a SQLite file is copied to before an upgrade; by default `backups`
+            beside the file.
 
     Raises:
-        SchemaTooNew: written by a newer release.
-        SchemaTooOld: written by an older release, and not to be upgraded here.
-        DatabaseUnusable: cannot be opened.
+        SchemaTooNew: the database was written by a newer release.
+        SchemaTooOld: it was written by an older release, and `migrate` is false.
+        DatabaseUnusable: it cannot be opened.
     """
     engine = make_engine(url)
     try:
@@ -187,7 +187,7 @@ def open_store(url: str, *, migrate: bool = True, backup_dir: Path | None = None
             refuse_other_schema(engine)
     except DBAPIError as error:
         engine.dispose()
-        raise explained(error, engine.url) from error
+        raise explain_error(error, engine.url) from error
     except OSError as error:
         engine.dispose()
         raise DatabaseUnusable(f"{engine.url!r}: the folder cannot be used: {error}") from error

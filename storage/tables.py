@@ -1,4 +1,4 @@
-"""The tables, by SQLAlchemy Core, the same on both databases. Migrations follow this file."""
+"""SQLAlchemy Core tables, the same on SQLite and PostgreSQL. Migrations must produce these."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ metadata = MetaData(
 )
 
 Hash = String(64)
-# SQLite numbers rows by itself only where the key is its INTEGER
+# SQLite generates keys only for a column of type INTEGER
 Id = BigInteger().with_variant(Integer, "sqlite")
 
 source = Table(
@@ -53,19 +53,19 @@ source = Table(
     Column("failures", Integer, nullable=False, default=0),
     Column("baseline_done_at", UtcDateTime),
     Column("last_report", JsonText),
-    Column("item_count", Integer, nullable=False, default=0),  # of items that it listed first
-    Column("covered_until", UtcDateTime),  # by windows of time, where it is asked so
+    Column("item_count", Integer, nullable=False, default=0),  # items that it was first to list
+    Column("covered_until", UtcDateTime),  # of a source that is polled by time windows
     Column("newest_at", UtcDateTime),
     Column("empty_since", UtcDateTime),
     Column("thin_since", UtcDateTime),
     Column("moved_since", UtcDateTime),
-    Column("usual_gap", Integer),  # seconds between what is new, the median
+    Column("usual_gap", Integer),  # seconds between new entries, the median
     Column("longest_gap", Integer),
-    Column("thin_pages", Integer),  # in a row, none read between them
+    Column("thin_pages", Integer),  # in a row that could not be read
     Column("moved_polls", Integer),
     Column("moved_to", CleanText),  # by a permanent redirect
-    Column("silent_hours", JsonText),  # of the week, by its own word
-    # polls in a row that began and did not end; counted when a poll begins
+    Column("silent_hours", JsonText),  # hours of the week, as the feed declares them
+    # polls in a row that started and did not finish; counted when a poll starts
     Column("unfinished_polls", Integer, nullable=False, server_default="0"),
 )
 Index("ix_source_active_next_at", source.c.active, source.c.next_at)
@@ -79,7 +79,7 @@ robots = Table(
     Column("body", CleanText, nullable=False),
 )
 
-# what recurs on the pages of a host, packed by `crawler.extraction.site_memory`
+# recurring blocks on the pages of a host, packed by `crawler.extraction.site_memory`
 site = Table(
     "site",
     metadata,
@@ -111,18 +111,18 @@ item = Table(
     Column("revision", Integer, nullable=False),
     Column("baseline", Boolean, nullable=False),
     Column("story_id", Id, nullable=False),
-    # how the page is to be fetched (again), and when
+    # when the page is fetched next, and validators for it
     Column("page_due_at", UtcDateTime),
     Column("page_attempts", Integer, nullable=False, default=0),
     Column("etag", CleanText),
     Column("last_modified", CleanText),
     Column("notice", JsonText),
-    # when the page is looked at again for edits, and how often it was gone then
+    # when the page is rechecked for edits, and how many rechecks found it gone
     Column("look_at", UtcDateTime),
     Column("looks_gone", Integer),
     Column("retracted_at", UtcDateTime),
-    Column("pruned_at", UtcDateTime),  # its text was let go
-    Column("page_title", CleanText),  # as the page has it, whatever its listing says
+    Column("pruned_at", UtcDateTime),  # its text was deleted
+    Column("page_title", CleanText),  # on the page; `title` may be that of the listing
     # last: SQLite reads through a long column to reach those behind it
     Column("body", CleanText, nullable=False),
     Column("comments", CleanText, nullable=False),
@@ -173,7 +173,7 @@ pending_match = Table(
 )
 Index("ix_pending_match_ready_at", pending_match.c.ready_at)
 
-# The index itself, item_words, is a table of another kind on each database: see
+# The index, item_words, has another kind of table on each database: see
 # storage.text_index.full_text.
 pending_index = Table(
     "pending_index",
@@ -189,8 +189,7 @@ index_state = Table(
     Column("unread_below", Id, nullable=False),
 )
 
-# by what copies of an item are found (storage.rules.shingles); of recent items alone
-# the answers from which texts were read; `body` is packed, and there only where raw is kept
+# the HTTP responses that texts were extracted from; `body`: gzip, only with `keep_raw`
 capture = Table(
     "capture",
     metadata,
@@ -206,7 +205,7 @@ capture = Table(
     Column("body", LargeBinary),
 )
 
-# each export of evidence names the one before
+# exports of evidence; each refers to the one before
 evidence_export = Table(
     "evidence_export",
     metadata,
@@ -216,6 +215,7 @@ evidence_export = Table(
     Column("mentions", Integer, nullable=False),
 )
 
+# shingles by which copies are found (storage.rules.shingles); of recent items only
 story_sketch = Table(
     "story_sketch",
     metadata,
@@ -265,7 +265,7 @@ subscriber = Table(
     Column("next_at", UtcDateTime),
     Column("last_cut_at", UtcDateTime),
     Column("last_cut_date", Date),
-    Column("ended_at", UtcDateTime),  # by its reader; then it is not active
+    Column("ended_at", UtcDateTime),  # unsubscribed by the reader; then not active
     UniqueConstraint("subscription_key", "recipient"),
 )
 Index("ix_subscriber_active_next_at", subscriber.c.active, subscriber.c.next_at)
@@ -287,7 +287,7 @@ outbox = Table(
     Column("unknown_outcomes", Integer, nullable=False, default=0),
     Column("created_at", UtcDateTime, nullable=False),
     Column("next_at", UtcDateTime, nullable=False),
-    Column("due_at", UtcDateTime),  # when it may be claimed: its time, or the end of its lease
+    Column("due_at", UtcDateTime),  # when it may be claimed: next_at, or the end of its lease
     Column("sent_at", UtcDateTime),
     Column("last_code", Integer),
     Column("last_error", CleanText),
@@ -320,7 +320,7 @@ told = Table(
 Index("ix_told_mention_id", told.c.mention_id)
 Index("ix_told_outbox_id", told.c.outbox_id)
 
-# what signs the links in messages; a database that is begun anew knows none of the old ones
+# keys that sign links in messages; after a fresh start of the database old links are invalid
 secret = Table(
     "secret",
     metadata,
@@ -336,7 +336,7 @@ mute = Table(
     Column("until", UtcDateTime, nullable=False),
 )
 
-# what readers called not relevant
+# items that readers marked as not relevant
 feedback = Table(
     "feedback",
     metadata,
@@ -376,8 +376,8 @@ run = Table(
 )
 Index("ix_run_ended_at", run.c.ended_at)
 
-# work that failed or did not end, by task and by what it was done for (an item, a subscriber, ...);
-# counted before each attempt, deleted when one ends well
+# work that failed or did not finish, by task and subject (an item, a subscriber, ...); counted
+# before each attempt, deleted after a successful one
 quarantine = Table(
     "quarantine",
     metadata,
@@ -387,7 +387,7 @@ quarantine = Table(
     Column("last_error", CleanText),
     Column("first_at", UtcDateTime, nullable=False),
     Column("last_at", UtcDateTime, nullable=False),
-    Column("retry_at", UtcDateTime, nullable=False),  # not tried again before
-    Column("quarantined_at", UtcDateTime),  # set after the last attempt; then only by command
+    Column("retry_at", UtcDateTime, nullable=False),  # no retry before
+    Column("quarantined_at", UtcDateTime),  # set after the last attempt; then retried by command
 )
 Index("ix_quarantine_task_retry_at", quarantine.c.task, quarantine.c.retry_at)

@@ -1,4 +1,4 @@
-"""The service: wiring, workers, command line, web service, exports, demo.
+"""The service: wiring, workers, command line, HTTP service, exports, demo.
 
 Never: business rules.
 """

@@ -1,4 +1,4 @@
-"""`python -m supplierwatch` is the command `supplierwatch`."""
+"""Runs the command line for `python -m supplierwatch`."""
 
 from supplierwatch.cli import main
 

@@ -1,6 +1,6 @@
-"""The command `supplierwatch`: global options, the list of commands, and how failures end.
+"""The command `supplierwatch`: global options, the list of commands, exit codes of failures.
 
-What a command does is in `supplierwatch.commands`, what it shows in `supplierwatch.views`.
+Commands are in `supplierwatch.commands`, their output in `supplierwatch.views`.
 """
 
 from __future__ import annotations
@@ -41,29 +41,29 @@ __all__ = ["app", "main"]
 
 
 class Commands(Group):
-    """The group of all commands: global options may stand anywhere, failures become exit codes."""
+    """The root group: accepts global options anywhere, turns exceptions into exit codes."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
-        """Run with `args`, or with those of the process."""
+        """Run with `args`, or with the arguments of the process."""
         import sys
 
         given = list(sys.argv[1:] if args is None else args)
         return super().main(globals_first(given), *rest, **extra)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; what it raises is shown and ends in its exit code."""
+        """Run the command; print what it raises and exit with the code for it."""
         try:
             return super().invoke(ctx)
         except Exception as error:
             if type(error).__module__.startswith("typer.") or isinstance(error, BrokenPipeError):
-                raise  # usage errors and orderly exits are typer's to show
-            raise typer.Exit(show_failure(error, verbose=_verbose(ctx))) from error
+                raise  # typer prints usage errors and handles exits itself
+            raise typer.Exit(show_failure(error, verbose=_is_verbose(ctx))) from error
 
 
 def globals_first(args: Sequence[str]) -> list[str]:
-    """Move --config and --verbose before the command: people type them where they think of them.
+    """Move --config and --verbose before the command, so that they may be typed anywhere.
 
-    What follows `--` stays as it is.
+    Arguments after `--` stay as they are.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -80,11 +80,11 @@ def globals_first(args: Sequence[str]) -> list[str]:
     return front + rest
 
 
-def _verbose(ctx: Any) -> bool:
+def _is_verbose(ctx: Any) -> bool:
     return bool(ctx.params.get("verbose"))
 
 
-def _show_version(wanted: bool) -> None:  # typer calls it so
+def _show_version(wanted: bool) -> None:  # the signature of a typer callback
     if wanted:
         typer.echo(f"supplierwatch {version('supplierwatch')}")
         raise typer.Exit
@@ -110,13 +110,13 @@ def supplierwatch(
         typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Watch the media for suppliers, and be told by e-mail.
+    """Watch the media for suppliers, and get e-mail digests and alerts.
 
-    A first look, from nothing:
+    First steps:
       supplierwatch init           write a starting configuration into ./config
-      supplierwatch check          see whether it is right
+      supplierwatch check          check it
       supplierwatch crawl          poll every source once
-      supplierwatch run            stay at it: poll, match, mail
+      supplierwatch run            keep running: poll, match, mail
 
     The configuration is read from ./config; --config or SUPPLIERWATCH_CONFIG names another folder.
     """

@@ -1,8 +1,8 @@
-"""What can go wrong in the service itself.
+"""Exceptions of the service.
 
 SupplierwatchError
-├── ListenRefused   the address of the HTTP service cannot be had
-└── OutputTaken     the demo's folder holds what no demo wrote
+├── ListenRefused   the HTTP service cannot bind its address
+└── OutputTaken     the demo's output folder holds files that no demo wrote
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ __all__ = ["ListenRefused", "OutputTaken", "SupplierwatchError"]
 
 
 class SupplierwatchError(Exception):
-    """Anything that the service refuses to go on with."""
+    """Base of all exceptions of the service."""
 
 
 class ListenRefused(SupplierwatchError):
-    """The HTTP service cannot listen where the settings say."""
+    """The HTTP service cannot listen on the address in the settings."""
 
     def __init__(self, listen: str, cause: OSError) -> None:
         super().__init__(
@@ -26,7 +26,7 @@ class ListenRefused(SupplierwatchError):
 
 
 class OutputTaken(SupplierwatchError):
-    """The folder that a demo was to write to holds somebody's own files."""
+    """The output folder of the demo holds files that no demo wrote."""
 
     def __init__(self, there: object) -> None:
         super().__init__(

@@ -1,7 +1,7 @@
-"""Turns configuration files into one checked, compiled whole.
+"""Loads, checks and compiles the configuration.
 
-Everything invalid is refused here, with all its problems at once, before any job runs. Nothing
-here touches the database or the network.
+An invalid configuration is refused here, with all its problems at once, before any job runs.
+Nothing here touches the database or the network.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class CompiledConfiguration:
 
     @property
     def source_names(self) -> dict[str, str]:
-        """Source key -> the name that is shown for it."""
+        """Map source keys to display names."""
         return {source.key: source.name for source in self.catalog.sources}
 
 
@@ -41,7 +41,7 @@ def load(
 ) -> CompiledConfiguration:
     """Read, check and compile the configuration in `folder`.
 
-    Queries whose text and suppliers are those of `previous` are not compiled again, so that an
+    Queries with the same text and suppliers as in `previous` are not compiled again, so that an
     edit of one watch among ten thousand costs one compilation.
 
     Raises:
@@ -64,12 +64,15 @@ def load(
         suppliers=suppliers,
         queries=queries,
         index=WatchIndex(queries),
-        warnings=(*_warnings(catalog.watches, queries), *_memory_warnings(catalog.settings.crawl)),
+        warnings=(
+            *_query_warnings(catalog.watches, queries),
+            *_memory_warnings(catalog.settings.crawl),
+        ),
     )
 
 
 def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[str, ...]:
-    """The keys of the watches that a subscription tells; `*` stands for all of them."""
+    """Return the watch keys of a subscription, with `*` expanded to all watches."""
     if "*" in subscription.watches:
         return tuple(watch.key for watch in watches)
     return subscription.watches
@@ -78,7 +81,7 @@ def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[st
 def _compile(
     catalog: Catalog, previous: CompiledConfiguration | None
 ) -> tuple[Mapping[str, SupplierTerms], dict[str, Query], list[Problem]]:
-    terms, problems = _suppliers(catalog, previous)
+    terms, problems = _compile_suppliers(catalog, previous)
     reusable = previous.queries if previous is not None and previous.suppliers == terms else {}
     queries: dict[str, Query] = {}
     for watch in catalog.watches:
@@ -89,29 +92,29 @@ def _compile(
         try:
             queries[watch.key] = compile_query(watch.query, suppliers=terms)
         except QueryError as error:
-            problems.append(_problem(watch.where, watch.query, error))
+            problems.append(_to_problem(watch.where, watch.query, error))
     return terms, queries, problems
 
 
-def _suppliers(
+def _compile_suppliers(
     catalog: Catalog, previous: CompiledConfiguration | None
 ) -> tuple[Mapping[str, SupplierTerms], list[Problem]]:
     if previous is not None and previous.catalog.suppliers == catalog.suppliers:
         return previous.suppliers, []
     problems: list[Problem] = []
-    made: dict[str, SupplierTerms] = {}
+    compiled: dict[str, SupplierTerms] = {}
     for supplier in catalog.suppliers:
         try:
-            made |= compile_suppliers([supplier])
+            compiled |= compile_suppliers([supplier])
         except QueryError as error:
             text = supplier.query or ", ".join(supplier.names)
-            problems.append(_problem(supplier.where, text, error))
-            # else each watch that names it would be blamed for its mistake
-            made |= compile_suppliers([replace(supplier, names=("unknown",), query=None)])
-    return made, problems
+            problems.append(_to_problem(supplier.where, text, error))
+            # a placeholder, so that watches naming this supplier are not reported as well
+            compiled |= compile_suppliers([replace(supplier, names=("unknown",), query=None)])
+    return compiled, problems
 
 
-def _problem(where: Where, query: str, error: QueryError) -> Problem:
+def _to_problem(where: Where, query: str, error: QueryError) -> Problem:
     return Problem(
         file=where.file,
         line=where.line,
@@ -122,7 +125,7 @@ def _problem(where: Where, query: str, error: QueryError) -> Problem:
     )
 
 
-def _warnings(watches: Sequence[Watch], queries: Mapping[str, Query]) -> list[Problem]:
+def _query_warnings(watches: Sequence[Watch], queries: Mapping[str, Query]) -> list[Problem]:
     return [
         Problem(
             file=watch.where.file,

@@ -31,14 +31,24 @@ __all__ = [
 ]
 
 
+SLOW_FOLDERS = ("acceptance", "attack", "faults", "fuzz", "quality")
+SLOW_FIXTURES = frozenset({"site", "crawls", "place", "house", "postgresql_server"})
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave PostgreSQL to `make test-long` where a module is marked `one_database`."""
+    """Mark what starts processes or servers `slow`.
+
+    Where a module is marked `one_database`, PostgreSQL is left to `make test-long`.
+    """
     for item in items:
-        if item.get_closest_marker("one_database"):
-            values = getattr(item, "callspec", None)
-            if values is not None and "postgresql" in values.params.values():
-                item.add_marker("long")
+        values = getattr(item, "callspec", None)
+        on_postgresql = values is not None and "postgresql" in values.params.values()
+        if on_postgresql and item.get_closest_marker("one_database"):
+            item.add_marker("long")
+        fixtures = SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+        if on_postgresql or fixtures or item.path.parent.name in SLOW_FOLDERS:
+            item.add_marker("slow")
 
 
 @pytest.fixture(autouse=True)

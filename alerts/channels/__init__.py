@@ -1,4 +1,4 @@
-"""The ways to deliver a message. `open_channels` is how the service gets them."""
+"""Channels that deliver messages: mail, files, and chat or push services."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ __all__ = ["Channel", "FileChannel", "SmtpChannel", "open_channels"]
 
 
 def open_channels(settings: Settings, *, client: Client | None = None) -> Mapping[str, Channel]:
-    """The channels by key; without a mail server, mail becomes files in `<data>/mail`.
+    """Build the channels by key; without a mail server, mail is written to `<data>/mail`.
 
-    `client` is the way out to other services, past the rule of addresses unless given.
+    `client` sends HTTP requests; by default one that refuses private addresses unless allowed.
     """
     mail = settings.mail
     channels: dict[str, Channel] = {

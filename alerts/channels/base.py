@@ -1,7 +1,4 @@
-"""What a channel is: one way to deliver a message, which tells all outcomes apart.
-
-A file of this folder is a channel; the outbox decides what to send and when to try again.
-"""
+"""The interface of channels. The outbox decides what to send and when to retry."""
 
 from __future__ import annotations
 
@@ -13,24 +10,24 @@ SERVICE_NOT_AVAILABLE = 421
 
 
 class Channel(Protocol):
-    """Delivers one message at a time. `send` never raises for what the other side does.
+    """Delivers one message at a time. `send` returns errors of the server as receipts.
 
-    A `deferred` receipt without a code says that the other side could not be reached at all.
+    A `deferred` receipt without a code means that the server could not be reached.
     """
 
     name: str
 
     def send(self, message: OutboxMessage) -> Receipt:
-        """Try once to deliver `message`, and say what became of it."""
+        """Try once to deliver `message` and return the outcome."""
         ...
 
     def rest(self) -> None:
-        """End of a delivery pass: close what was kept open for the next message."""
+        """Close open connections at the end of a delivery pass."""
         ...
 
 
 def ends_the_pass(receipt: Receipt) -> bool:
-    """Whether the next message would meet the same trouble: there is no use in trying it now."""
+    """Whether the next message of the channel would fail too, so that the pass ends for it."""
     if receipt.outcome == "paused":
         return True
     if receipt.outcome != "deferred":

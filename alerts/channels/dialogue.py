@@ -1,7 +1,7 @@
-"""One mail transaction of SMTP over an open connection, each step's failure told apart.
+"""Runs one SMTP mail transaction over an open connection and classifies failures by step.
 
-The border is the final dot: what breaks before it is certain not to have been delivered, what
-breaks between it and the reply is unknown (RFC 1047).
+If the connection breaks before the final dot, the message was not delivered; if it breaks between
+the dot and the reply, the outcome is unknown (RFC 1047).
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 _LOGIN_CODES = frozenset((530, 534, 535, 538))
 
 
-class Ended(Exception):
-    """The attempt is over; `receipt` says how."""
+class AttemptEnded(Exception):
+    """Ends an attempt before the text is sent; `receipt` is its outcome."""
 
     def __init__(self, outcome: Outcome, code: int | None, detail: str) -> None:
         super().__init__(detail)
         self.receipt = Receipt(outcome=outcome, code=code, detail=detail)
 
 
-def converse(
+def run_transaction(
     connection: PunctualSmtp, *, sender: str, recipient: str, raw: bytes, final_patience: float
 ) -> Receipt:
-    """MAIL, RCPT, DATA and the text; returns a receipt or raises `Ended`.
+    """Send MAIL, RCPT, DATA and the text; return the receipt.
 
     Args:
         connection: greeted, secured and logged in, with no transaction open.
@@ -41,6 +41,9 @@ def converse(
         recipient: address of RCPT TO.
         raw: the message with CRLF line ends.
         final_patience: seconds to wait for the reply to the text.
+
+    Raises:
+        AttemptEnded: a step failed before the final dot.
     """
     options = []
     if connection.has_extn("size"):
@@ -65,53 +68,59 @@ def check(
     wanted: tuple[int, ...] = (250, 251, 252, 220),
     own_codes: tuple[int, ...] = (),
 ) -> None:
-    """Do one step before the text is sent.
+    """Run one command before the text is sent, and check its reply.
 
     Args:
         call: sends a command and returns the reply.
-        step: what is being done, for the receipt.
+        step: the name of the step, for the receipt.
         refused: the outcome of a permanent refusal at this step.
-        wanted: the replies that let the dialogue go on.
-        own_codes: permanent refusals that are the message's own fault.
+        wanted: the reply codes of success.
+        own_codes: codes of permanent refusals that concern this message only.
+
+    Raises:
+        AttemptEnded: the reply is another one, or the connection broke.
+        ssl.SSLCertVerificationError: the certificate is invalid.
     """
     try:
         code, reply = call()
     except ssl.SSLCertVerificationError:
-        raise  # no accident of the connection
+        raise  # a fault of configuration, not of the connection
     except smtplib.SMTPResponseException as error:
-        # smtplib raises what is answered to STARTTLS and returns what is answered to the others
-        code, reply = error.smtp_code, _words(error)
+        # smtplib raises the reply to STARTTLS and returns the replies to other commands
+        code, reply = error.smtp_code, _reply_bytes(error)
     except ValueError as error:
-        # what smtplib cannot write into a command; nothing of it has been sent
-        raise Ended(refused, None, f"{step} cannot be put into a command: {error}") from error
+        # smtplib cannot encode the command; nothing was sent
+        raise AttemptEnded(
+            refused, None, f"{step} cannot be put into a command: {error}"
+        ) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise Ended("deferred", None, f"the connection broke at {step}: {error}") from error
+        raise AttemptEnded("deferred", None, f"the connection broke at {step}: {error}") from error
     if code in wanted:
         return
-    text = f"{step}: {said(reply)}"
+    text = f"{step}: {printable(reply)}"
     if code in _LOGIN_CODES:
-        raise Ended("paused", code, text)
+        raise AttemptEnded("paused", code, text)
     if code in own_codes:
-        raise Ended("refused", code, text)
+        raise AttemptEnded("refused", code, text)
     if 500 <= code < 600:
-        raise Ended(refused, code, text)
+        raise AttemptEnded(refused, code, text)
     if 400 <= code < 500:
-        raise Ended("deferred", code, text)
-    raise Ended("deferred", None, f"{step}: not a reply of SMTP: {code} {said(reply)}")
+        raise AttemptEnded("deferred", code, text)
+    raise AttemptEnded("deferred", None, f"{step}: not a reply of SMTP: {code} {printable(reply)}")
 
 
-def said(reply: bytes) -> str:
-    """A server's words, in one line that can be shown and stored."""
+def printable(reply: bytes) -> str:
+    """Return the text of a reply as one printable line of at most 300 characters."""
     words = " ".join(reply.decode("utf-8", "replace").split())
     return "".join(each if each.isprintable() else "\ufffd" for each in words)[:300]
 
 
 def code_and_text(error: smtplib.SMTPResponseException) -> tuple[int, str]:
-    """The reply in an exception of smtplib."""
-    return error.smtp_code, said(_words(error))
+    """Return the reply code and printable text of an smtplib exception."""
+    return error.smtp_code, printable(_reply_bytes(error))
 
 
-def _words(error: smtplib.SMTPResponseException) -> bytes:
+def _reply_bytes(error: smtplib.SMTPResponseException) -> bytes:
     words = error.smtp_error
     return words if isinstance(words, bytes) else words.encode()
 
@@ -119,7 +128,9 @@ def _words(error: smtplib.SMTPResponseException) -> bytes:
 def _check_size(limit: str, size: int) -> None:
     most = int(limit) if limit.isascii() and limit.isdigit() else 0
     if 0 < most < size:
-        raise Ended("refused", 552, f"the message has {size:,} bytes, the server takes {most:,}")
+        raise AttemptEnded(
+            "refused", 552, f"the message has {size:,} bytes, the server takes {most:,}"
+        )
 
 
 def _send_text(connection: PunctualSmtp, raw: bytes, patience: float) -> Receipt:
@@ -130,9 +141,11 @@ def _send_text(connection: PunctualSmtp, raw: bytes, patience: float) -> Receipt
         connection.send(text)
     except (smtplib.SMTPException, OSError) as error:
         connection.close()
-        raise Ended("deferred", None, f"the connection broke in the text: {error}") from error
+        raise AttemptEnded(
+            "deferred", None, f"the connection broke in the text: {error}"
+        ) from error
     usual = connection.sock.gettimeout() if connection.sock is not None else None
-    connection.until = None  # this reply has a patience of its own
+    connection.until = None  # this reply has a timeout of its own
     try:
         if connection.sock is not None:
             connection.sock.settimeout(patience)
@@ -143,14 +156,14 @@ def _send_text(connection: PunctualSmtp, raw: bytes, patience: float) -> Receipt
     except ReplyCutShort as cut:
         if cut.code is None:
             return Receipt(outcome="unknown", detail=f"the final dot: {cut}")
-        # the wire broke in the server's words, which do not matter
+        # the connection broke after the code; the text of the reply does not matter
         code, reply = cut.code, str(cut).encode()
     except (smtplib.SMTPException, OSError) as error:
         return Receipt(outcome="unknown", detail=f"no reply to the final dot: {error}")
     if 200 <= code < 300:
-        return Receipt(outcome="delivered", code=code, detail=said(reply))
+        return Receipt(outcome="delivered", code=code, detail=printable(reply))
     if 500 <= code < 600:
-        return Receipt(outcome="refused", code=code, detail=f"the text: {said(reply)}")
+        return Receipt(outcome="refused", code=code, detail=f"the text: {printable(reply)}")
     if 400 <= code < 500:
-        return Receipt(outcome="deferred", code=code, detail=f"the text: {said(reply)}")
-    return Receipt(outcome="unknown", detail=f"not a reply of SMTP: {code} {said(reply)}")
+        return Receipt(outcome="deferred", code=code, detail=f"the text: {printable(reply)}")
+    return Receipt(outcome="unknown", detail=f"not a reply of SMTP: {code} {printable(reply)}")

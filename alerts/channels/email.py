@@ -1,7 +1,7 @@
-"""Mail by SMTP (RFC 5321), one message and one recipient at a time.
+"""Sends mail by SMTP (RFC 5321), one message and one recipient at a time.
 
-Passwords go over verified TLS only. The reply to each step is told apart: a refusal of the login
-or the sender is a fault of configuration, one of the recipient or the content is the message's own.
+Passwords are sent over verified TLS only. A refusal of the login or the sender is a fault of the
+configuration and pauses the channel; one of the recipient or the content concerns the message only.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from alerts.channels.dialogue import Ended, Outcome, check, code_and_text, converse
+from alerts.channels.dialogue import AttemptEnded, Outcome, check, code_and_text, run_transaction
 from alerts.channels.punctual import PunctualSmtp, PunctualSmtpOverTls
 from alerts.messages.mime import mailbox
 from config.model import SmtpServer
 from storage.model import OutboxMessage, Receipt
 
 MAX_PER_CONNECTION = 100
-_LOGINS = frozenset(("CRAM-MD5", "PLAIN", "LOGIN"))  # ways to log in that smtplib knows
+_MECHANISMS = frozenset(("CRAM-MD5", "PLAIN", "LOGIN"))  # those that smtplib knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds to wait. After the final dot servers may take minutes (RFC 5321, 4.5.3.2).
+    """Timeouts in seconds. After the final dot servers may take minutes (RFC 5321, 4.5.3.2).
 
-    `dialogue` is for all replies before it together: a server that answers each command in the
-    last moment must not hold a message for longer than its lease.
+    `dialogue` limits all replies before the final dot together: a server that answers each command
+    late must not hold a message for longer than its lease.
     """
 
     connect: float = 30
@@ -39,13 +39,13 @@ class Patience:
 
 
 class SmtpChannel:
-    """Sends through one server, over one connection as long as it lasts.
+    """Sends through one server, and keeps the connection for up to `MAX_PER_CONNECTION` messages.
 
     Args:
-        server: where and how.
-        sender: the address that messages come from, with or without a name.
-        context: verifies certificates; the system's authorities unless given.
-        patience: how long to wait.
+        server: host, port, security and login.
+        sender: the address in MAIL FROM, with or without a name.
+        context: verifies certificates; the system's authorities by default.
+        patience: the timeouts.
     """
 
     name = "email"
@@ -66,39 +66,39 @@ class SmtpChannel:
         self._used = 0
 
     def send(self, message: OutboxMessage) -> Receipt:
-        """Try once; a connection that died while it was idle is replaced first."""
+        """Try once to deliver `message`; a connection that died while idle is replaced first."""
         until = time.monotonic() + self._patience.dialogue
         try:
-            connection = self._alive(until) or self._connect(until)
-        except Ended as ended:
-            # whatever is said before a message is named holds for each of them
+            connection = self._reuse_connection(until) or self._connect(until)
+        except AttemptEnded as ended:
+            # a failure before MAIL FROM concerns all messages
             return replace(ended.receipt, for_all=True)
         try:
-            receipt = converse(
+            receipt = run_transaction(
                 connection,
                 sender=self._sender,
                 recipient=message.notification.recipient,
                 raw=message.notification.raw,
                 final_patience=self._patience.final,
             )
-        except Ended as ended:
+        except AttemptEnded as ended:
             receipt = ended.receipt
         self._used += 1
         if receipt.outcome in ("unknown", "paused") or receipt.code in (None, 421):
-            self._drop()
+            self._drop_connection()
         return receipt
 
     def rest(self) -> None:
-        """Say goodbye; what the server answers does not matter any more."""
+        """Send QUIT and close the connection; errors are ignored."""
         if self._connection is not None:
             self._connection.until = None
             with suppress(smtplib.SMTPException, OSError):
                 if self._connection.sock is not None:
                     self._connection.sock.settimeout(self._patience.goodbye)
                 self._connection.quit()
-        self._drop()
+        self._drop_connection()
 
-    def _alive(self, until: float) -> PunctualSmtp | None:
+    def _reuse_connection(self, until: float) -> PunctualSmtp | None:
         if self._connection is None:
             return None
         self._connection.until = until
@@ -110,21 +110,21 @@ class SmtpChannel:
         except (smtplib.SMTPException, OSError):
             code = -1
         if code != 250:
-            self._drop()
+            self._drop_connection()
         return self._connection
 
-    def _drop(self) -> None:
+    def _drop_connection(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
         self._used = 0
 
     def _connect(self, until: float) -> PunctualSmtp:
-        connection = self._open()
+        connection = self._open_connection()
         connection.until = until
         try:
-            self._greet(connection)
-            self._login(connection)
+            self._start_session(connection)
+            self._log_in(connection)
         except BaseException:
             connection.close()
             raise
@@ -132,7 +132,7 @@ class SmtpChannel:
         self._used = 0
         return connection
 
-    def _open(self) -> PunctualSmtp:
+    def _open_connection(self) -> PunctualSmtp:
         where, patience = self._server, self._patience
         name = f"{where.host}:{where.port}"
         try:
@@ -151,42 +151,42 @@ class SmtpChannel:
                 )
         except smtplib.SMTPConnectError as error:
             code, text = code_and_text(error)
-            raise Ended(
+            raise AttemptEnded(
                 "paused" if 500 <= code < 600 else "deferred",
                 code if 400 <= code < 600 else None,
                 f"{name} turns us away: {text}",
             ) from error
         except ssl.SSLCertVerificationError as error:
-            raise Ended(
+            raise AttemptEnded(
                 "paused", None, f"the certificate of {name} is not valid: {error.verify_message}"
             ) from error
         except socket.gaierror as error:
-            # a name that does not exist is a slip in the settings; one that cannot be asked is not
+            # an unknown name is a fault of the settings; a failed lookup is temporary
             wrong = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None))
-            raise Ended(
+            raise AttemptEnded(
                 "paused" if wrong else "deferred",
                 None,
                 f"{where.host} has no address: {error.strerror}",
             ) from error
         except (OSError, smtplib.SMTPException) as error:
             if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
-                mend = 'set security = "starttls" in [mail] or another port'
-                raise Ended("paused", None, f"{name} does not speak TLS; {mend}") from error
-            raise Ended("deferred", None, f"{name} cannot be reached: {error}") from error
+                fix = 'set security = "starttls" in [mail] or another port'
+                raise AttemptEnded("paused", None, f"{name} does not speak TLS; {fix}") from error
+            raise AttemptEnded("deferred", None, f"{name} cannot be reached: {error}") from error
         if connection.sock is not None:
             connection.sock.settimeout(patience.command)
             # text and final dot are two writes: with Nagle's algorithm the dot waits 40 ms for the
             # acknowledgement of the text (measured: 16 messages a second instead of 100)
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.local_hostname = _own_name(connection.sock)
+            connection.local_hostname = _ehlo_name(connection.sock)
         return connection
 
-    def _greet(self, connection: smtplib.SMTP) -> None:
+    def _start_session(self, connection: smtplib.SMTP) -> None:
         check(lambda: connection.ehlo(), step="EHLO", refused="paused")
         if self._server.security != "starttls":
             return
         if not connection.has_extn("starttls"):
-            raise Ended(
+            raise AttemptEnded(
                 "paused",
                 None,
                 f"{self._server.host} offers no STARTTLS; nothing is sent in clear. "
@@ -199,43 +199,45 @@ class SmtpChannel:
                 refused="paused",
             )
         except ssl.SSLCertVerificationError as error:
-            raise Ended(
+            raise AttemptEnded(
                 "paused",
                 None,
                 f"the certificate of {self._server.host} is not valid: {error.verify_message}",
             ) from error
         check(lambda: connection.ehlo(), step="EHLO", refused="paused")
 
-    def _login(self, connection: smtplib.SMTP) -> None:
+    def _log_in(self, connection: smtplib.SMTP) -> None:
         username, password = self._server.username, self._server.password
         if username is None or password is None:
             return
         if self._server.security == "none":
-            raise Ended(
+            raise AttemptEnded(
                 "paused",
                 None,
                 'a password is set but security = "none": it is not sent in clear. '
                 'Set security = "starttls" or "tls", or remove the password',
             )
         if not connection.has_extn("auth"):
-            raise Ended("paused", None, f"{self._server.host} offers no login; remove the password")
+            raise AttemptEnded(
+                "paused", None, f"{self._server.host} offers no login; remove the password"
+            )
         offered = connection.esmtp_features["auth"].upper().split()
-        connection.esmtp_features["auth"] = " ".join(offered)  # smtplib looks for capitals alone
-        if not _LOGINS.intersection(offered):
-            raise Ended(
+        connection.esmtp_features["auth"] = " ".join(offered)  # smtplib compares capitals only
+        if not _MECHANISMS.intersection(offered):
+            raise AttemptEnded(
                 "paused",
                 None,
                 f"{self._server.host} takes no password (it offers {' '.join(offered)}); "
-                f"use a server or a setting of it that has one of {', '.join(sorted(_LOGINS))}",
+                f"use a server or a setting of it that has one of {', '.join(sorted(_MECHANISMS))}",
             )
         try:
             connection.login(username, password)
         except smtplib.SMTPAuthenticationError as error:
             code, text = code_and_text(error)
             outcome: Outcome = "deferred" if 400 <= code < 500 else "paused"
-            raise Ended(outcome, code, f"the login was refused: {text}") from error
+            raise AttemptEnded(outcome, code, f"the login was refused: {text}") from error
         except UnicodeEncodeError as error:
-            raise Ended(
+            raise AttemptEnded(
                 "paused",
                 None,
                 "the user name or the password has letters outside ASCII, which cannot be sent: "
@@ -243,11 +245,11 @@ class SmtpChannel:
             ) from error
         except (smtplib.SMTPException, OSError, ValueError) as error:
             # a challenge that is not base64 is a ValueError
-            raise Ended("deferred", None, f"the login broke off: {error}") from error
+            raise AttemptEnded("deferred", None, f"the login broke off: {error}") from error
 
 
-def _own_name(sock: socket.socket) -> str:
-    # an address literal (RFC 5321, 4.1.3) needs no name lookup, which may hang without a resolver
+def _ehlo_name(sock: socket.socket) -> str:
+    # without a full host name: an address literal (RFC 5321, 4.1.3), as lookups of names may hang
     name = socket.gethostname()
     if "." in name:
         return name

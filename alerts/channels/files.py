@@ -1,6 +1,6 @@
-"""Mail as .eml files in a folder, for a service without a mail server; the HTML stands beside each.
+"""Writes mail as .eml and .html files into a folder, for a service without a mail server.
 
-The name comes from the message alone: writing it again overwrites the same file.
+The name depends on the message alone: writing it again overwrites the same file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r"[^a-z0-9@.-]+")
 
 
 class FileChannel:
-    """Writes each message into `folder`, whole or not at all."""
+    """Writes each message into `folder`, atomically."""
 
     name = "email"
 
@@ -28,33 +28,33 @@ class FileChannel:
         self._folder = folder
 
     def send(self, message: OutboxMessage) -> Receipt:
-        """Write the message; `detail` of the receipt is the path of the .eml file."""
+        """Write the message; `detail` of the receipt is the path of the .eml file, or the error."""
         target = self._folder / f"{stem(message)}.eml"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            html = _html(message.notification.raw)
+            html = _extract_html(message.notification.raw)
             if html is not None:
-                _write(target.with_suffix(".html"), html)
-            # last: where it is, all of the message is
-            _write(target, message.notification.raw)
+                _write_atomically(target.with_suffix(".html"), html)
+            # last: where the .eml exists, the .html does too
+            _write_atomically(target, message.notification.raw)
             _sync_folder(self._folder)
         except OSError as error:
             return Receipt(outcome="deferred", detail=f"{target} cannot be written: {error}")
         return Receipt(outcome="delivered", detail=str(target))
 
     def rest(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no connection is kept open."""
 
 
 def stem(message: OutboxMessage) -> str:
-    """The name of a message's files: when it was made, what it is, for whom, and its key."""
+    """Return the base name of a message's files: time, kind, recipient, hash of its key."""
     notification = message.notification
     key = hashlib.sha256(notification.delivery_key.encode()).hexdigest()[:10]
     recipient = _UNSAFE.sub("-", notification.recipient.lower()).strip(".-")[:60]
     return f"{message.created_at:%Y%m%d-%H%M%S}-{notification.kind}-{recipient}-{key}"
 
 
-def _html(raw: bytes) -> bytes | None:
+def _extract_html(raw: bytes) -> bytes | None:
     message = message_from_bytes(raw, policy=default)
     if not isinstance(message, EmailMessage):
         return None
@@ -64,14 +64,14 @@ def _html(raw: bytes) -> bytes | None:
     html = str(part.get_content())
     for image in message.walk():
         if image.get_content_maintype() == "image" and image["Content-ID"]:
-            # a page of its own has no parts beside it
+            # a separate page cannot refer to parts of the mail: embed the image
             packed = b64encode(image.get_content()).decode("ascii")
             shown = f"data:{image.get_content_type()};base64,{packed}"
             html = html.replace(f"cid:{image['Content-ID'].strip('<> ')}", shown)
     return html.encode()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write_atomically(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("wb") as file:

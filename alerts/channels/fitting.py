@@ -1,59 +1,61 @@
-"""Cuts what a message tells to the room that a service has for it. Pure."""
+"""Cuts a message to the size limit of a service. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from alerts.messages.render import Rendered, Told
+from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import shorten
 
 MAX_STORIES = 20
 
 
-def fitted(
+def fit_text(
     rendered: Rendered,
     *,
     head: Callable[[str], str],
-    story: Callable[[Told], str],
+    story: Callable[[StorySummary], str],
     plain: Callable[[str], str],
     room: int,
     size: Callable[[str], int] = len,
 ) -> str:
-    """A message as one text: its subject, a paragraph for each story, and how many more.
+    """Format a message as one text: subject, a paragraph for each story, number of further ones.
 
     Args:
-        rendered: what is told; without stories its text is.
-        head: puts the subject.
-        story: puts a story.
-        plain: puts any other text.
-        room: how much of it there is.
-        size: how much of it a text takes; as its letters unless given.
+        rendered: the message; without stories, its text is used.
+        head: formats the subject.
+        story: formats a story.
+        plain: formats (escapes) any other text.
+        room: the maximum size.
+        size: measures a text; its number of characters by default.
     """
     first = head(shorten(rendered.subject, 200))
     if not rendered.stories:
-        return _cut(first, rendered.text.strip(), plain, room, size)
+        return _cut_text(first, rendered.text.strip(), plain, room, size)
     parts = [story(each) for each in rendered.stories[:MAX_STORIES]]
     for shown in range(len(parts), -1, -1):
-        said = "\n\n".join([first, *parts[:shown], *_rest(rendered.stories, shown, plain)])
-        if size(said) <= room:
-            return said
+        text = "\n\n".join([first, *parts[:shown], *_count_rest(rendered.stories, shown, plain)])
+        if size(text) <= room:
+            return text
     return first
 
 
-def _rest(stories: Sequence[Told], shown: int, plain: Callable[[str], str]) -> list[str]:
+def _count_rest(
+    stories: Sequence[StorySummary], shown: int, plain: Callable[[str], str]
+) -> list[str]:
     left = len(stories) - shown
     return [plain(f"and {left} more")] if left else []
 
 
-def _cut(
+def _cut_text(
     first: str, text: str, plain: Callable[[str], str], room: int, size: Callable[[str], int]
 ) -> str:
-    kept = len(text)
-    while kept > 0:
-        body = plain(text if kept == len(text) else text[:kept].rstrip() + "…")
-        said = f"{first}\n\n{body}"
-        over = size(said) - room
-        if over <= 0:
-            return said
-        kept -= max(over, 16)
+    length = len(text)
+    while length > 0:
+        body = plain(text if length == len(text) else text[:length].rstrip() + "…")
+        whole = f"{first}\n\n{body}"
+        excess = size(whole) - room
+        if excess <= 0:
+            return whole
+        length -= max(excess, 16)
     return first

@@ -1,7 +1,7 @@
-"""What channels over HTTP have in common: sending what was frozen, and telling outcomes apart.
+"""The channel for services over HTTP: sends the stored body and interprets the response.
 
-A file beside this one is a kind of channel: how a message is put for that service, and how its
-answers are to be read. It is pure; the sending is done here, by the one gated client.
+Each service has a file of its own in this folder, which formats messages and interprets responses.
+Those files are pure; requests are sent here only.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from alerts.text.sanitize import line
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
-# may have been passed on by what stands before the service
+# from a gateway, which may have passed the request on
 _UNKNOWN = frozenset({502, 504})
 _PAUSED = frozenset({401, 402, 403, 404, 405, 407, 410})
 _LATER = frozenset({408, 425, 429})
 
 
 class HttpService(Protocol):
-    """One service. `needs` are the keys that a [[channel]] of it must have; `secret` among them."""
+    """A service. A [[channel]] of it must have the keys `needs` and may have the keys `takes`."""
 
     name: str
     needs: frozenset[str]
@@ -32,25 +32,25 @@ class HttpService(Protocol):
     default_url: str | None
 
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
-        """The frozen body of the request; `identity` is the same at every attempt."""
+        """Build the body that is stored; `identity` is the same at every attempt."""
         ...
 
     def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
-        """The request that sends a frozen body."""
+        """Build the request that sends a stored body."""
         ...
 
-    def understood(self, answer: HttpAnswer) -> Receipt | None:
-        """What the service means where its status does not say it; None for the usual meaning."""
+    def interpret(self, answer: HttpAnswer) -> Receipt | None:
+        """Return the receipt where the status alone is not enough; None if it is."""
         ...
 
 
 class HookChannel:
-    """A channel of some kind at some place.
+    """A declared channel to a service over HTTP.
 
     Args:
-        kind: how the service is spoken to.
-        place: where, with its secret.
-        client: the way out.
+        kind: formats messages and interprets responses.
+        place: the settings of the channel, with its secret.
+        client: sends the requests.
     """
 
     def __init__(self, kind: HttpService, place: ChannelSettings, client: Client) -> None:
@@ -60,64 +60,64 @@ class HookChannel:
         self._client = client
 
     def send(self, message: OutboxMessage) -> Receipt:
-        """Try once."""
+        """Try once to deliver `message` and return the outcome."""
         try:
             answer = self._client.send(self._kind.request(self._place, message))
         except NotSent as error:
             return Receipt(outcome="paused" if error.wrong else "deferred", detail=str(error))
         except NoAnswer as error:
             return Receipt(outcome="unknown", detail=str(error))
-        return self._kind.understood(answer) or usual(answer)
+        return self._kind.interpret(answer) or receipt_for_status(answer)
 
     def rest(self) -> None:
-        """Nothing is kept open."""
+        """Do nothing: no connection is kept open."""
 
 
-def usual(answer: HttpAnswer) -> Receipt:
-    """What an answer means by its status (RFC 9110, 15). Pure.
+def receipt_for_status(answer: HttpAnswer) -> Receipt:
+    """Interpret a response by its status (RFC 9110, 15). Pure.
 
-    401, 403, 404 and their like are of the place, not of the message: the channel is paused. A
-    redirect is not followed; it says that the address is wrong.
+    401, 403, 404 and the like concern the channel, not the message: the channel is paused. A
+    redirect is not followed and pauses it too: the URL is wrong.
     """
-    status, said = answer.status, words_of(answer)
+    status, text = answer.status, answer_text(answer)
     if 200 <= status < 300:
-        return Receipt(outcome="delivered", code=status, detail=said)
+        return Receipt(outcome="delivered", code=status, detail=text)
     if 300 <= status < 400:
-        where = line(answer.headers.get("location", ""), 120)
+        target = line(answer.headers.get("location", ""), 120)
         return Receipt(
-            outcome="paused", code=status, detail=f"it leads elsewhere ({where}), write that"
+            outcome="paused", code=status, detail=f"it leads elsewhere ({target}), write that"
         )
     if status in _UNKNOWN:
-        return Receipt(outcome="unknown", detail=f"{status} {said}")
+        return Receipt(outcome="unknown", detail=f"{status} {text}")
     if status in _LATER or status >= 500:
-        return Receipt(outcome="deferred", code=status, detail=said)
+        return Receipt(outcome="deferred", code=status, detail=text)
     if status in _PAUSED:
-        return Receipt(outcome="paused", code=status, detail=f"{status} {said}".strip())
+        return Receipt(outcome="paused", code=status, detail=f"{status} {text}".strip())
     if status >= 400:
-        return Receipt(outcome="refused", code=status, detail=said)
+        return Receipt(outcome="refused", code=status, detail=text)
     return Receipt(outcome="unknown", detail=f"not an answer: {status}")
 
 
-def words_of(answer: HttpAnswer) -> str:
-    """What a service says beside its status, in one line."""
+def answer_text(answer: HttpAnswer) -> str:
+    """Return the start of a response body, as one line of at most 200 characters."""
     return line(answer.body[:400].decode("utf-8", "replace"), 200)
 
 
-def json_of(answer: HttpAnswer) -> Mapping[str, Any]:
-    """The object that an answer holds; empty where it holds none."""
+def parse_json(answer: HttpAnswer) -> Mapping[str, Any]:
+    """Return the JSON object in a response; empty if there is none."""
     try:
-        said = json.loads(answer.body)
+        value = json.loads(answer.body)
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
-def as_json(value: object) -> bytes:
-    """A frozen body; the same value is the same bytes."""
+def encode_json(value: object) -> bytes:
+    """Encode a value as JSON; equal values give equal bytes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def post_json(url: str, body: bytes, **headers: str) -> Request:
-    """A POST of a frozen body."""
-    said = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "supplierwatch"}
-    return Request(method="POST", url=url, headers=said | headers, body=body)
+    """Build a POST request with a JSON body."""
+    usual = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "supplierwatch"}
+    return Request(method="POST", url=url, headers=usual | headers, body=body)

@@ -1,8 +1,8 @@
-"""The one way out to services beside mail: an HTTP request past the rule of addresses.
+"""Sends HTTP requests to services other than mail, to allowed addresses only.
 
-The address is judged at the connect, after the name was resolved; redirects are not followed and
-no proxy is used, since either would connect elsewhere. What went wrong is told apart by whether
-the request can have been acted on.
+The address is checked after name resolution and used for the connection; redirects are not
+followed and no proxy is used, since either would connect elsewhere. Errors are distinguished by
+whether the server can have acted on the request.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 from config.addresses import AddressRefused, Guard, literal_address
 
-MAX_ANSWER = 65_536  # bytes that are read of an answer
+MAX_ANSWER = 65_536  # bytes; the rest of a response is not read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """Seconds to wait: for a connection, for each part of an answer, and for all of it."""
+    """Timeouts in seconds: of the connection, of each read, and of the whole response."""
 
     connect: float = 15
     part: float = 30
@@ -32,7 +32,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is sent; `url` may hold a secret, and so may headers."""
+    """An HTTP request; `url` and `headers` may hold secrets."""
 
     method: str
     url: str = field(repr=False)
@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpAnswer:
-    """What came back, cut to `MAX_ANSWER`. Names of headers are in small letters."""
+    """An HTTP response; the body is cut to `MAX_ANSWER`, header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -50,7 +50,7 @@ class HttpAnswer:
 
 
 class NotSent(Exception):
-    """The other side cannot have acted on the request; `wrong`: the settings are to blame."""
+    """The server cannot have acted on the request; `wrong` if the settings are the cause."""
 
     def __init__(self, message: str, *, wrong: bool = False) -> None:
         super().__init__(message)
@@ -58,16 +58,16 @@ class NotSent(Exception):
 
 
 class NoAnswer(Exception):
-    """The request went out whole, and whether it was acted on is not known."""
+    """The request was sent, but no valid response came: the outcome is unknown."""
 
 
 class Client:
     """Sends requests, each over a connection of its own.
 
     Args:
-        guard: which addresses may be connected to.
-        context: verifies certificates; the system's authorities unless given.
-        waits: how long to wait.
+        guard: decides which addresses are allowed.
+        context: verifies certificates; the system's authorities by default.
+        waits: the timeouts.
     """
 
     def __init__(
@@ -82,27 +82,29 @@ class Client:
         self._waits = waits or Waits()
 
     def send(self, request: Request) -> HttpAnswer:
-        """Send a request and read the answer.
+        """Send a request and read the response.
 
         Raises:
-            NotSent: nothing went out, or not all of it.
-            NoAnswer: it went out, and no answer that can be understood came.
+            NotSent: the request was not sent, or not completely.
+            NoAnswer: it was sent, but no valid response came in time.
         """
         parts = urlsplit(request.url)
         try:
             self._guard.check_url(request.url)
             sock = self._connect(parts.scheme, parts.hostname or "", parts.port)
         except AddressRefused as error:
-            raise NotSent(_without_secret(str(error), request.url), wrong=True) from None
+            raise NotSent(_redact_url(str(error), request.url), wrong=True) from None
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
         connection.sock = sock
-        # an answer that drips would keep the worker for ever: each part comes in time
+        # the socket timeout restarts with each read, so a slow server needs a limit for all
         late = threading.Event()
-        watchdog = threading.Timer(self._waits.all, _cut_off, [sock, late])
+        watchdog = threading.Timer(self._waits.all, _shut_down, [sock, late])
         watchdog.daemon = True
         watchdog.start()
         try:
-            answer = _exchange(connection, request, f"{parts.path or '/'}{_query(parts.query)}")
+            answer = _exchange(
+                connection, request, f"{parts.path or '/'}{_format_query(parts.query)}"
+            )
             if late.is_set():
                 raise NoAnswer(f"the answer was not over after {self._waits.all:g} seconds")
             return answer
@@ -123,7 +125,7 @@ class Client:
             raise NotSent(f"{host} has no address: {error.strerror}", wrong=wrong) from error
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
         self._guard.check_resolved(host, addresses)
-        if not secure and not self._may_be_plain(host, addresses):
+        if not secure and not self._allows_plain_http(host, addresses):
             raise NotSent(f"{host} is asked in clear over the internet: write https", wrong=True)
         last: OSError | None = None
         for family, kind, protocol, _, address in found:
@@ -146,10 +148,10 @@ class Client:
             return sock
         raise NotSent(f"{host} cannot be reached: {last}")
 
-    def _may_be_plain(
+    def _allows_plain_http(
         self, host: str, addresses: list[ipaddress.IPv4Address | ipaddress.IPv6Address]
     ) -> bool:
-        # what the operator allowed by name or network is inside their own
+        # private addresses, and hosts that the operator allowed, are in their own network
         inside = not any(address.is_global for address in addresses)
         return inside or self._guard.names(host)
 
@@ -169,23 +171,23 @@ def _exchange(connection: http.client.HTTPConnection, request: Request, path: st
         headers = {name.lower(): value for name, value in response.getheaders()}
         body = response.read(MAX_ANSWER)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        said = str(error) or type(error).__name__
-        raise NoAnswer(f"no answer that can be understood: {said[:200]}") from error
+        cause = str(error) or type(error).__name__
+        raise NoAnswer(f"no answer that can be understood: {cause[:200]}") from error
     return HttpAnswer(status=response.status, headers=headers, body=body)
 
 
-def _cut_off(sock: socket.socket, late: threading.Event) -> None:
+def _shut_down(sock: socket.socket, late: threading.Event) -> None:
     late.set()
     try:
         sock.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # closed already
+        return  # already closed
 
 
-def _query(query: str) -> str:
+def _format_query(query: str) -> str:
     return f"?{query}" if query else ""
 
 
-def _without_secret(text: str, url: str) -> str:
-    """Addresses of hooks are secrets: an error names the host alone."""
+def _redact_url(text: str, url: str) -> str:
+    """Replace a URL, which is a secret, by its host."""
     return text.replace(repr(url), f"an address at {urlsplit(url).hostname}")

@@ -1,4 +1,4 @@
-"""Which kinds of channel there are, and whether a declared one has what its kind needs. Pure."""
+"""Lists the kinds of channel and checks the keys of declared channels. Pure."""
 
 from __future__ import annotations
 
@@ -25,43 +25,45 @@ NAMES = (*sorted(HOOKS), APPRISE)
 
 
 def channel_problems(channels: Sequence[ChannelSettings]) -> list[Problem]:
-    """Kinds that there are not, keys that a kind lacks or does not know, Apprise not installed."""
+    """Find unknown kinds, missing or unknown keys, and a missing Apprise package."""
     problems: list[Problem] = []
     for each in channels:
         kind = HOOKS.get(each.kind)
         if kind is not None:
-            problems += _keys(each, kind.needs, kind.takes)
+            problems += _key_problems(each, kind.needs, kind.takes)
         elif each.kind == APPRISE:
-            problems += _keys(each, frozenset({"secret"}), frozenset({"secret"}))
+            problems += _key_problems(each, frozenset({"secret"}), frozenset({"secret"}))
             if not apprise.is_installed():
-                mend = f"run {apprise.INSTALL}"
-                problems.append(_problem(each, "kind", "needs a package that is absent", mend))
+                fix = f"run {apprise.INSTALL}"
+                problems.append(_build_problem(each, "kind", "needs a package that is absent", fix))
         else:
             meant = nearest(each.kind, NAMES)
-            mend = (f"did you mean {meant}? " if meant else "") + f"There are {', '.join(NAMES)}"
-            problems.append(_problem(each, "kind", "is no kind of channel", mend))
+            fix = (f"did you mean {meant}? " if meant else "") + f"There are {', '.join(NAMES)}"
+            problems.append(_build_problem(each, "kind", "is no kind of channel", fix))
     return problems
 
 
-def _keys(each: ChannelSettings, needs: frozenset[str], takes: frozenset[str]) -> list[Problem]:
+def _key_problems(
+    each: ChannelSettings, needs: frozenset[str], takes: frozenset[str]
+) -> list[Problem]:
     given = {name for name in ("url", "to", "secret") if getattr(each, name)}
     problems = []
     for name in sorted(needs - given):
         if name == "secret":
             variable = channel_variable(each.key)
-            mend = f"set {variable} in the environment, or {variable}_FILE"
-            problems.append(_problem(each, "key", "has no secret", mend, value=each.key))
+            fix = f"set {variable} in the environment, or {variable}_FILE"
+            problems.append(_build_problem(each, "key", "has no secret", fix, value=each.key))
         else:
-            mend = f'add {name} = "..." (docs/configuration.md says what it is)'
-            problems.append(_problem(each, name, f"is what a {each.kind} channel needs", mend))
+            fix = f'add {name} = "..." (docs/configuration.md says what it is)'
+            problems.append(_build_problem(each, name, f"is what a {each.kind} channel needs", fix))
     for name in sorted(given - takes - {"secret"}):
-        mend = "remove this line"
-        problems.append(_problem(each, name, f"means nothing to a {each.kind} channel", mend))
+        fix = "remove this line"
+        problems.append(_build_problem(each, name, f"means nothing to a {each.kind} channel", fix))
     return problems
 
 
-def _problem(
-    each: ChannelSettings, key: str, message: str, mend: str, *, value: str | None = None
+def _build_problem(
+    each: ChannelSettings, key: str, message: str, fix: str, *, value: str | None = None
 ) -> Problem:
     shown = value if value is not None else getattr(each, key, None)
     return Problem(
@@ -70,5 +72,5 @@ def _problem(
         key=key,
         value=shown,
         message=message,
-        mend=mend,
+        mend=fix,
     )

@@ -1,4 +1,4 @@
-"""Matrix by the client-server API: a notice in a room, which a second attempt does not double."""
+"""Matrix, by the client-server API: sends a notice to a room, which retries do not duplicate."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 from html import escape
 from urllib.parse import quote
 
-from alerts.channels.fitting import fitted
-from alerts.channels.hook import as_json, json_of, words_of
+from alerts.channels.fitting import fit_text
+from alerts.channels.hook import answer_text, encode_json, parse_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
-from alerts.messages.render import Rendered, Told
+from alerts.messages.render import Rendered, StorySummary
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
@@ -20,7 +20,7 @@ _PLACE = frozenset({"M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_FORBIDDEN", "M_NOT_
 
 
 class Matrix:
-    """`url` is the homeserver, `to` the room's id, `secret` an access token."""
+    """Formats messages for Matrix. `url` is the homeserver, `to` a room id, `secret` a token."""
 
     name = "matrix"
     needs = frozenset({"url", "to", "secret"})
@@ -28,17 +28,17 @@ class Matrix:
     default_url: str | None = None
 
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
-        """A notice, as text and as HTML; nobody is mentioned."""
-        del envelope, identity  # the transaction's number says it
-        text = fitted(rendered, head=str, story=_plain, plain=str, room=MAX_TEXT)
-        html = fitted(
+        """Build a notice as text and HTML, without mentions."""
+        del envelope, identity  # the transaction id of `request` identifies the message
+        text = fit_text(rendered, head=str, story=_format_plain_story, plain=str, room=MAX_TEXT)
+        html = fit_text(
             rendered,
-            head=lambda subject: f"<strong>{_safe(subject)}</strong>",
-            story=_story,
-            plain=_safe,
+            head=lambda subject: f"<strong>{_escape_html(subject)}</strong>",
+            story=_format_story,
+            plain=_escape_html,
             room=MAX_TEXT,
         )
-        return as_json(
+        return encode_json(
             {
                 "msgtype": "m.notice",
                 "body": text,
@@ -49,11 +49,11 @@ class Matrix:
         )
 
     def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
-        """A PUT whose last part is the same at every attempt: the server takes it once."""
+        """Build a PUT with the same transaction id at every attempt: it is accepted once."""
         key = message.notification.message_id.encode()
-        number = hashlib.sha256(key).hexdigest()[:32]
+        transaction = hashlib.sha256(key).hexdigest()[:32]
         room = quote(place.to or "", safe="")
-        path = f"/_matrix/client/v3/rooms/{room}/send/m.room.message/{number}"
+        path = f"/_matrix/client/v3/rooms/{room}/send/m.room.message/{transaction}"
         return Request(
             method="PUT",
             url=f"{place.url}{path}",
@@ -65,29 +65,29 @@ class Matrix:
             body=message.notification.raw,
         )
 
-    def understood(self, answer: HttpAnswer) -> Receipt | None:
-        """Errors have codes of their own."""
-        code = json_of(answer).get("errcode")
+    def interpret(self, answer: HttpAnswer) -> Receipt | None:
+        """Interpret the error codes of Matrix."""
+        code = parse_json(answer).get("errcode")
         if code in _LATER:
-            return Receipt(outcome="deferred", code=429, detail=words_of(answer))
+            return Receipt(outcome="deferred", code=429, detail=answer_text(answer))
         if code in _PLACE:
-            return Receipt(outcome="paused", code=answer.status, detail=words_of(answer))
+            return Receipt(outcome="paused", code=answer.status, detail=answer_text(answer))
         return None
 
 
-def _safe(text: str) -> str:
+def _escape_html(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _plain(told: Told) -> str:
-    said = f"\n> {told.said}" if told.said else ""
-    link = f"\n{told.link}" if told.link else ""
-    return f"{told.title}\n{told.outlet} · {told.about}{said}{link}"
+def _format_plain_story(story: StorySummary) -> str:
+    excerpt = f"\n> {story.said}" if story.said else ""
+    link = f"\n{story.link}" if story.link else ""
+    return f"{story.title}\n{story.outlet} · {story.about}{excerpt}{link}"
 
 
-def _story(told: Told) -> str:
-    title = f"<strong>{_safe(told.title)}</strong>"
-    if told.link:
-        title = f'<a href="{escape(told.link)}">{_safe(told.title)}</a>'
-    said = f"\n<em>{_safe(told.said)}</em>" if told.said else ""
-    return f"{title}\n{_safe(told.outlet)} · {_safe(told.about)}{said}"
+def _format_story(story: StorySummary) -> str:
+    title = f"<strong>{_escape_html(story.title)}</strong>"
+    if story.link:
+        title = f'<a href="{escape(story.link)}">{_escape_html(story.title)}</a>'
+    excerpt = f"\n<em>{_escape_html(story.said)}</em>" if story.said else ""
+    return f"{title}\n{_escape_html(story.outlet)} · {_escape_html(story.about)}{excerpt}"

@@ -1,14 +1,14 @@
-"""ntfy: a push message to a topic, at ntfy.sh or a server of one's own."""
+"""ntfy: sends a push message to a topic, at ntfy.sh or another server."""
 
 from __future__ import annotations
 
 import json
 
-from alerts.channels.fitting import fitted
-from alerts.channels.hook import as_json, post_json
+from alerts.channels.fitting import fit_text
+from alerts.channels.hook import encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
-from alerts.messages.render import Rendered, Told
+from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import shorten
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
@@ -17,7 +17,7 @@ MAX_MESSAGE = 3_600  # bytes; the server takes 4,096, and makes a file of what i
 
 
 class Ntfy:
-    """`to` is the topic, `url` the server, `secret` an access token where one is needed."""
+    """Formats messages for ntfy. `to` is the topic, `url` the server, `secret` a token, if any."""
 
     name = "ntfy"
     needs = frozenset({"to"})
@@ -25,39 +25,39 @@ class Ntfy:
     default_url: str | None = "https://ntfy.sh"
 
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
-        """Title, text, and the first story to open."""
-        del identity  # ntfy has no place for it
-        text = fitted(
+        """Build title, text, and the link of the first story as click action."""
+        del identity  # ntfy has no field for it
+        text = fit_text(
             rendered,
             head=lambda _: "",
-            story=_story,
+            story=_format_story,
             plain=str,
             room=MAX_MESSAGE,
-            size=lambda said: len(said.encode("utf-8", "replace")),
+            size=lambda text: len(text.encode("utf-8", "replace")),
         ).strip()
-        made: dict[str, object] = {
+        fields: dict[str, object] = {
             "title": shorten(rendered.subject, 180),
             "message": text or rendered.subject,
             "tags": ["newspaper"],
             "priority": 4 if envelope.kind == "alert" else 3,
         }
         if rendered.stories and rendered.stories[0].link:
-            made["click"] = rendered.stories[0].link
-        return as_json(made)
+            fields["click"] = rendered.stories[0].link
+        return encode_json(fields)
 
     def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
-        """A POST to the server; the topic stands in the body."""
-        body = as_json({"topic": place.to, **json.loads(message.notification.raw)})
+        """Build a POST to the server, with the topic in the body."""
+        body = encode_json({"topic": place.to, **json.loads(message.notification.raw)})
         login = {"Authorization": f"Bearer {place.secret}"} if place.secret else {}
         return post_json(f"{place.url}/", body, **login)
 
-    def understood(self, answer: HttpAnswer) -> Receipt | None:
-        """Its statuses mean what they say."""
+    def interpret(self, answer: HttpAnswer) -> Receipt | None:
+        """Return None: the status is enough."""
         del answer
         return None
 
 
-def _story(told: Told) -> str:
-    said = f"\n{told.said}" if told.said else ""
-    link = f"\n{told.link}" if told.link else ""
-    return f"{told.title}\n{told.outlet} · {told.about}{said}{link}"
+def _format_story(story: StorySummary) -> str:
+    quote = f"\n{story.said}" if story.said else ""
+    link = f"\n{story.link}" if story.link else ""
+    return f"{story.title}\n{story.outlet} · {story.about}{quote}{link}"

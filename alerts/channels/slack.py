@@ -1,22 +1,22 @@
-"""Slack by an incoming webhook, in mrkdwn. What strangers wrote is escaped: nobody is paged."""
+"""Slack, by an incoming webhook: sends mrkdwn. Article text is escaped and can mention nobody."""
 
 from __future__ import annotations
 
-from alerts.channels.fitting import fitted
-from alerts.channels.hook import as_json, post_json, words_of
+from alerts.channels.fitting import fit_text
+from alerts.channels.hook import answer_text, encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
-from alerts.messages.render import Rendered, Told
+from alerts.messages.render import Rendered, StorySummary
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
 MAX_TEXT = 3_900  # characters; Slack folds longer ones and cuts at 40,000
-# of the message itself, however good the webhook is
+# errors of the message; all others concern the webhook
 _OUR_FAULT = ("invalid_payload", "msg_too_long", "no_text", "too_many_attachments")
 
 
 class Slack:
-    """`secret` is the webhook's address."""
+    """Formats messages for Slack. `secret` is the webhook URL."""
 
     name = "slack"
     needs = frozenset({"secret"})
@@ -24,38 +24,38 @@ class Slack:
     default_url: str | None = None
 
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
-        """One text; links are not unfolded."""
-        del envelope, identity  # Slack has no place for them
-        text = fitted(
+        """Build one text, without previews of links."""
+        del envelope, identity  # Slack has no field for them
+        text = fit_text(
             rendered,
             head=lambda subject: f"*{escape(subject)}*",
-            story=_story,
+            story=_format_story,
             plain=escape,
             room=MAX_TEXT,
         )
-        return as_json({"text": text, "unfurl_links": False, "unfurl_media": False})
+        return encode_json({"text": text, "unfurl_links": False, "unfurl_media": False})
 
     def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
-        """A POST to the webhook."""
+        """Build a POST to the webhook."""
         return post_json(place.url or place.secret or "", message.notification.raw)
 
-    def understood(self, answer: HttpAnswer) -> Receipt | None:
-        """A 4xx with a word for what is wrong."""
-        if answer.status == 400 and not words_of(answer).startswith(_OUR_FAULT):
-            return Receipt(outcome="paused", code=400, detail=words_of(answer))
+    def interpret(self, answer: HttpAnswer) -> Receipt | None:
+        """Pause on a 400, unless its error code concerns the message."""
+        if answer.status == 400 and not answer_text(answer).startswith(_OUR_FAULT):
+            return Receipt(outcome="paused", code=400, detail=answer_text(answer))
         return None
 
 
 def escape(text: str) -> str:
-    """Text in which nothing is a link or a mention: the three characters that Slack reads."""
+    """Escape the three control characters of mrkdwn, so that the text has no links or mentions."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _story(told: Told) -> str:
-    title = escape(told.title)
-    if told.link:
-        link = told.link.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
-        # the bar would end the title
+def _format_story(story: StorySummary) -> str:
+    title = escape(story.title)
+    if story.link:
+        link = story.link.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
+        # a bar separates link and title
         title = f"<{link}|{title.replace('|', '/')}>"
-    said = f"\n>{escape(told.said)}" if told.said else ""
-    return f"{title}\n{escape(told.outlet)} · {escape(told.about)}{said}"
+    quote = f"\n>{escape(story.said)}" if story.said else ""
+    return f"{title}\n{escape(story.outlet)} · {escape(story.about)}{quote}"

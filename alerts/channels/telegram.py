@@ -1,26 +1,26 @@
-"""Telegram by a bot, in its HTML."""
+"""Telegram, by a bot: sends a message in Telegram's HTML."""
 
 from __future__ import annotations
 
 import json
 from html import escape
 
-from alerts.channels.fitting import fitted
-from alerts.channels.hook import as_json, json_of, post_json
+from alerts.channels.fitting import fit_text
+from alerts.channels.hook import encode_json, parse_json, post_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
-from alerts.messages.render import Rendered, Told
+from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import line
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
-MAX_TEXT = 3_900  # characters with the marks; Telegram takes 4,096 without them
-# of the message itself; "chat not found" and its like are of the place
+MAX_TEXT = 3_900  # characters with the tags; Telegram takes 4,096 without them
+# errors of the message; others, such as "chat not found", concern the channel
 _OUR_FAULT = ("can't parse", "message is too long", "message text is empty")
 
 
 class Telegram:
-    """`to` is the chat, `secret` the bot's token."""
+    """Formats messages for Telegram. `to` is the chat id, `secret` the bot token."""
 
     name = "telegram"
     needs = frozenset({"to", "secret"})
@@ -28,16 +28,16 @@ class Telegram:
     default_url: str | None = "https://api.telegram.org"
 
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
-        """One text without previews; digests make no sound."""
-        del identity  # Telegram has no place for it
-        text = fitted(
+        """Build one text without link previews; digests are sent silently."""
+        del identity  # Telegram has no field for it
+        text = fit_text(
             rendered,
-            head=lambda subject: f"<b>{_safe(subject)}</b>",
-            story=_story,
-            plain=_safe,
+            head=lambda subject: f"<b>{_escape_html(subject)}</b>",
+            story=_format_story,
+            plain=_escape_html,
             room=MAX_TEXT,
         )
-        return as_json(
+        return encode_json(
             {
                 "text": text,
                 "parse_mode": "HTML",
@@ -47,27 +47,29 @@ class Telegram:
         )
 
     def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
-        """A call of sendMessage."""
-        body = as_json({"chat_id": place.to, **json.loads(message.notification.raw)})
+        """Build a call of sendMessage."""
+        body = encode_json({"chat_id": place.to, **json.loads(message.notification.raw)})
         return post_json(f"{place.url}/bot{place.secret}/sendMessage", body)
 
-    def understood(self, answer: HttpAnswer) -> Receipt | None:
-        """Telegram says in words what a 400 is about."""
-        said = line(str(json_of(answer).get("description", "")), 200)
-        if answer.status == 400 and not any(fault in said for fault in _OUR_FAULT):
-            return Receipt(outcome="paused", code=400, detail=said or "Telegram refuses the chat")
-        if answer.status == 200 and json_of(answer).get("ok") is not True:
+    def interpret(self, answer: HttpAnswer) -> Receipt | None:
+        """Pause on a 400 that concerns the chat, by the description of the error."""
+        description = line(str(parse_json(answer).get("description", "")), 200)
+        if answer.status == 400 and not any(fault in description for fault in _OUR_FAULT):
+            return Receipt(
+                outcome="paused", code=400, detail=description or "Telegram refuses the chat"
+            )
+        if answer.status == 200 and parse_json(answer).get("ok") is not True:
             return Receipt(outcome="unknown", detail="an answer that is not Telegram's")
         return None
 
 
-def _safe(text: str) -> str:
+def _escape_html(text: str) -> str:
     return escape(text, quote=False)
 
 
-def _story(told: Told) -> str:
-    title = f"<b>{_safe(told.title)}</b>"
-    if told.link:
-        title = f'<a href="{escape(told.link)}">{_safe(told.title)}</a>'
-    said = f"\n<i>{_safe(told.said)}</i>" if told.said else ""
-    return f"{title}\n{_safe(told.outlet)} · {_safe(told.about)}{said}"
+def _format_story(story: StorySummary) -> str:
+    title = f"<b>{_escape_html(story.title)}</b>"
+    if story.link:
+        title = f'<a href="{escape(story.link)}">{_escape_html(story.title)}</a>'
+    quote = f"\n<i>{_escape_html(story.said)}</i>" if story.said else ""
+    return f"{title}\n{_escape_html(story.outlet)} · {_escape_html(story.about)}{quote}"

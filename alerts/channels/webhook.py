@@ -1,8 +1,8 @@
-"""A signed webhook: JSON to an address of one's own, HMAC-SHA256 over time and body.
+"""A signed webhook: sends JSON with an HMAC-SHA256 over timestamp and body.
 
 The receiver computes HMAC-SHA256(secret, timestamp + "." + body) and compares it with the header
-`X-Supplierwatch-Signature: sha256=HEX`; `X-Supplierwatch-Timestamp` are seconds since 1970.
-`Idempotency-Key` is the same at every attempt: who has seen it has the message already.
+`X-Supplierwatch-Signature: sha256=HEX`; `X-Supplierwatch-Timestamp` is a Unix time in seconds.
+`Idempotency-Key` is the same at every attempt, so that receivers can drop duplicates.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from dataclasses import asdict
 
-from alerts.channels.hook import as_json, post_json
+from alerts.channels.hook import encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered
@@ -22,7 +22,7 @@ VERSION = 1
 
 
 class Webhook:
-    """`url` is where it goes, `secret` what signs it."""
+    """Formats messages as JSON. `url` is the receiver, `secret` the signing key."""
 
     name = "webhook"
     needs = frozenset({"url", "secret"})
@@ -30,8 +30,8 @@ class Webhook:
     default_url: str | None = None
 
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
-        """All that is told, as one object."""
-        return as_json(
+        """Build one JSON object with the whole message."""
+        return encode_json(
             {
                 "version": VERSION,
                 "id": identity,
@@ -45,7 +45,7 @@ class Webhook:
         )
 
     def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
-        """Signed with the time when the message was made, so that attempts are alike."""
+        """Build the signed request, with the creation time: all attempts are the same."""
         body = message.notification.raw
         at = str(int(message.created_at.timestamp()))
         return post_json(
@@ -58,13 +58,13 @@ class Webhook:
             },
         )
 
-    def understood(self, answer: HttpAnswer) -> Receipt | None:
-        """409: the receiver has it already."""
+    def interpret(self, answer: HttpAnswer) -> Receipt | None:
+        """Treat 409 as delivered: the receiver already has the message."""
         if answer.status == 409:
             return Receipt(outcome="delivered", code=409, detail="known already")
         return None
 
 
 def signature(secret: str, at: str, body: bytes) -> str:
-    """What a receiver compares with, in hexadecimal."""
+    """Return the HMAC-SHA256 of `at` (Unix time), a dot, and `body`, in hexadecimal."""
     return hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""What a digest or alert says, as values: entries, syndication, changes, volumes.
+"""Builds the content of digests and alerts as values: entries, syndication, changes, volumes.
 
 Reads storage, writes nothing.
 """

@@ -1,10 +1,10 @@
-"""Whether a day has far more stories than is usual, against nothing but its own past. Pure.
+"""Decides whether a day has far more stories than usual, by the watch's own history. Pure.
 
 The usual is the median of the same weekday in the eight weeks before, or of all days while there
-are fewer than four such weekdays. How far a day may stray from it is the larger of what these days
-did stray (1.4826 times the median absolute deviation, which is the standard deviation of a normal
-distribution; Rousseeuw and Croux 1993) and of what chance alone does to counts (the square root of
-the median, as Poisson's distribution has it). A single loud day in the past moves neither.
+are fewer than four such weekdays. The spread is the larger of 1.4826 times the median absolute
+deviation of these days (the standard deviation of a normal distribution; Rousseeuw and Croux 1993)
+and the square root of the median (the standard deviation of a Poisson distribution). Both are
+robust against a single outlier in the history.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Literal
 Sensitivity = Literal["low", "medium", "high"]
 
 WEEKS = 8
-LEAST_DAYS = 14  # of history, before anything is called unusual
+LEAST_DAYS = 14  # of history; with fewer, nothing is unusual
 LEAST_WEEKDAYS = 4
 _NORMAL = 1.4826
-# how many times the usual straying, and how many stories at least
+# factor of the spread, and minimum number of stories
 _BARS: Mapping[Sensitivity, tuple[float, int]] = {
     "low": (6.0, 8),
     "medium": (4.0, 5),
@@ -33,7 +33,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usual:
-    """What is usual on a day, in stories. `weekday`: only the same weekdays were compared."""
+    """What is usual on a day, in stories.
+
+    `stray` is the spread; `days` counts the days compared, all of one weekday if `weekday`.
+    """
 
     middle: float
     low: int
@@ -43,17 +46,17 @@ class Usual:
     weekday: bool
 
     def bar(self, sensitivity: Sensitivity) -> int:
-        """From how many stories on a day is unusual."""
+        """Return the number of stories from which a day is unusual."""
         times, least = _BARS[sensitivity]
         return max(least, math.floor(self.middle + times * self.stray) + 1)
 
 
 def usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
-    """What is usual on `day`; None while too little is known.
+    """Compute what is usual on `day`; return None with less than 14 days of history.
 
     Args:
-        counts: day -> stories; a day that is not named had none.
-        day: the day that is asked about; it does not count itself.
+        counts: day -> number of stories; missing days had none.
+        day: the day to judge; its own count is not used.
         since: the first whole day that was watched.
     """
     first = max(since, day - WEEKS * 7 * _DAY)
@@ -69,7 +72,7 @@ def usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
         middle=middle,
         low=min(values),
         high=max(values),
-        # one story more or less is never news
+        # at least one: one story more or less is not unusual
         stray=max(spread, math.sqrt(middle), 1.0),
         days=len(values),
         weekday=weekday,
@@ -77,5 +80,5 @@ def usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
 
 
 def is_unusual(count: int, of: Usual | None, sensitivity: Sensitivity) -> bool:
-    """Whether so many stories on a day are far more than usual."""
+    """Whether `count` stories on a day are far more than usual; False if `of` is None."""
     return of is not None and count >= of.bar(sensitivity)

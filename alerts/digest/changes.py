@@ -1,4 +1,4 @@
-"""What an edit changed: which kind of change it is, and the words. Pure."""
+"""Compares two revisions of an item: the kinds of change and the changed sentences. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from storage.model import ItemRevision, StoredItem
 
 MAX_SENTENCES = 2
 MAX_SENTENCE = 240
-MOST_PAIRED = 50  # sentences that came, and that went, which are compared with each other
-MAX_CONTEXT = 12  # words of what stayed that are shown beside what changed
-REWRITTEN = 0.5  # of the words of a sentence are still there: it was changed, not replaced
+MOST_PAIRED = 50  # added, and removed, sentences that are compared with each other
+MAX_CONTEXT = 12  # unchanged words that are shown beside a change
+REWRITTEN = 0.5  # share of equal words from which a sentence was changed, not replaced
 
 ChangeKind = Literal[
     "withdrawn", "back", "correction", "headline", "figure", "quote", "removed", "added", "wording"
@@ -43,10 +43,10 @@ _FIGURE = re.compile(r"\d")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextChange:
-    """What distinguishes two texts: its kinds, the gravest first, and the first sentences.
+    """The difference of two texts: its kinds, most serious first, and the first sentences.
 
-    `rewritten` are sentences of which words changed; `added` and `removed` those that came and
-    went whole; `more` counts the sentences that are not shown.
+    `rewritten` are sentences with changed words; `added` and `removed` are whole sentences;
+    `more` counts the sentences that are not shown.
     """
 
     kinds: tuple[ChangeKind, ...]
@@ -63,63 +63,63 @@ class TextChange:
 
 
 def change_between(before: ItemRevision, after: ItemRevision | StoredItem) -> TextChange:
-    """What distinguishes a text of an item from an older one."""
-    was, now = _sentences(before.body), _sentences(after.body)
-    come = [text for key, text in now.items() if key not in was]
-    gone = [text for key, text in was.items() if key not in now]
-    pairs = _rewritten(gone, come)
+    """Compare a text of an item with an older one."""
+    was, now = _split_sentences(before.body), _split_sentences(after.body)
+    added = [text for key, text in now.items() if key not in was]
+    removed = [text for key, text in was.items() if key not in now]
+    pairs = _pair_rewritten(removed, added)
     diffs = [word_diff(old, new) for old, new in pairs]
     paired = {old for old, _ in pairs}, {new for _, new in pairs}
-    gone = [text for text in gone if text not in paired[0]]
-    come = [text for text in come if text not in paired[1]]
+    removed = [text for text in removed if text not in paired[0]]
+    added = [text for text in added if text not in paired[1]]
     old_title = line(before.title, 200)
     title_changed = old_title != line(after.title, 200)
     return TextChange(
-        kinds=_kinds(before, after, diffs, come, gone, title_changed=title_changed),
+        kinds=_classify_change(before, after, diffs, added, removed, title_changed=title_changed),
         old_title=old_title if title_changed else None,
-        rewritten=tuple(in_short(diff) for diff in diffs[:MAX_SENTENCES]),
-        added=tuple(shorten(text, MAX_SENTENCE) for text in come[:MAX_SENTENCES]),
-        removed=tuple(shorten(text, MAX_SENTENCE) for text in gone[:MAX_SENTENCES]),
-        more=sum(max(0, many - MAX_SENTENCES) for many in (len(diffs), len(come), len(gone))),
+        rewritten=tuple(cut_unchanged(diff) for diff in diffs[:MAX_SENTENCES]),
+        added=tuple(shorten(text, MAX_SENTENCE) for text in added[:MAX_SENTENCES]),
+        removed=tuple(shorten(text, MAX_SENTENCE) for text in removed[:MAX_SENTENCES]),
+        more=sum(max(0, many - MAX_SENTENCES) for many in (len(diffs), len(added), len(removed))),
     )
 
 
-def _kinds(
+def _classify_change(
     before: ItemRevision,
     after: ItemRevision | StoredItem,
     diffs: Sequence[Sequence[DiffPiece]],
-    come: Sequence[str],
-    gone: Sequence[str],
+    added: Sequence[str],
+    removed: Sequence[str],
     *,
     title_changed: bool,
 ) -> tuple[ChangeKind, ...]:
     changed = [piece.text for diff in diffs for piece in diff if piece.what != "same"]
     both = [" ".join(piece.text for piece in diff) for diff in diffs]
     now = [" ".join(piece.text for piece in diff if piece.what != "gone") for diff in diffs]
-    has: dict[ChangeKind, bool] = {
+    found: dict[ChangeKind, bool] = {
         "withdrawn": is_withdrawn(after),
         "back": is_withdrawn(before) and not is_withdrawn(after),
-        "correction": any(map(_CORRECTION.search, [*come, *now])),
+        "correction": any(map(_CORRECTION.search, [*added, *now])),
         "headline": title_changed,
         "figure": any(map(_FIGURE.search, changed)),
         "quote": any(map(_QUOTES.search, both)),
-        "removed": bool(gone),
-        "added": bool(come),
+        "removed": bool(removed),
+        "added": bool(added),
     }
-    kinds = tuple(kind for kind, there in has.items() if there)
+    kinds = tuple(kind for kind, present in found.items() if present)
     return kinds or ("wording",)
 
 
 def is_withdrawn(text: ItemRevision | StoredItem) -> bool:
-    """Whether a version says that the page was gone. What stands there is the last that it said."""
+    """Whether a version records that the page was gone; its text is the last one before."""
     if isinstance(text, StoredItem):
         return text.retracted_at is not None
-    # a thin text has no hash either, and no body
+    # a thin text has no hash either, but no body
     return text.content_hash is None and text.number > 1 and bool(text.body)
 
 
-def in_short(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
-    """A difference with long passages that stayed cut in their midst."""
+def cut_unchanged(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
+    """Cut the middle out of long unchanged passages of a difference."""
     short = []
     for at, piece in enumerate(pieces):
         words = piece.text.split()
@@ -132,7 +132,7 @@ def in_short(pieces: Sequence[DiffPiece]) -> tuple[DiffPiece, ...]:
 
 
 def difference(change: TextChange) -> tuple[tuple[str, str], ...]:
-    """A change as (label, text), for those who read it; words that went and came are marked."""
+    """Describe a change as (label, text) pairs, with removed and added words marked."""
     lines = [("What", change.said)]
     lines += [("Headline was", change.old_title)] if change.old_title else []
     lines += [("Reads now", written(pieces)) for pieces in change.rewritten]
@@ -144,11 +144,11 @@ def difference(change: TextChange) -> tuple[tuple[str, str], ...]:
     return tuple(lines)
 
 
-def _rewritten(gone: Sequence[str], come: Sequence[str]) -> list[tuple[str, str]]:
-    """Sentences of which words changed: each old one with the new one that is most like it."""
+def _pair_rewritten(removed: Sequence[str], added: Sequence[str]) -> list[tuple[str, str]]:
+    """Pair each removed sentence with the most similar added one, from `REWRITTEN` on."""
     pairs = []
-    left = {new: compared_words(new) for new in come[:MOST_PAIRED]}
-    for old in gone[:MOST_PAIRED]:  # texts that were replaced have nothing to pair
+    left = {new: compared_words(new) for new in added[:MOST_PAIRED]}
+    for old in removed[:MOST_PAIRED]:  # texts that were replaced have nothing to pair
         words = compared_words(old)
         alike = {new: likeness(words, others) for new, others in left.items()}
         best = max(alike, key=lambda new: alike[new], default=None)
@@ -158,5 +158,5 @@ def _rewritten(gone: Sequence[str], come: Sequence[str]) -> list[tuple[str, str]
     return pairs
 
 
-def _sentences(body: str) -> dict[str, str]:
+def _split_sentences(body: str) -> dict[str, str]:
     return {line(text).casefold(): fragment(text).strip() for text in sentences(body)}

@@ -1,4 +1,4 @@
-"""What telling needs to know of the configuration: subscriptions, watches in words, suppliers."""
+"""The configuration as the messages need it: subscriptions, queries, names, suppliers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from config.model import Catalog, Settings, Subscription
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellingContext:
-    """One valid configuration, seen from the messages that come of it.
+    """A valid configuration, prepared for building messages.
 
-    `suppliers` finds all suppliers in a document at once; `supplier_names` says them.
-    `every_outlet` are the watches to which each further outlet of a story is news.
+    `suppliers` matches the names of all suppliers; `supplier_names` maps their keys to names.
+    `every_outlet` holds the watches that report each further outlet of a known story.
     """
 
     settings: Settings
@@ -29,7 +29,7 @@ class TellingContext:
 
     @classmethod
     def of(cls, catalog: Catalog, queries: Mapping[str, Query]) -> TellingContext:
-        """The context of a catalogue whose watches are compiled."""
+        """Build the context from a catalogue and its compiled queries (watch key -> query)."""
         terms = compile_suppliers(catalog.suppliers)
         return cls(
             settings=catalog.settings,
@@ -57,16 +57,16 @@ class TellingContext:
 
     @property
     def contact(self) -> str | None:
-        """The address to which a reader writes to end messages."""
+        """The mail address for requests to unsubscribe."""
         return self.settings.mail.reply_to or self.settings.operator_to
 
     def tells_at_once(self, subscription_key: str) -> bool:
-        """Whether a subscription sends alerts and not digests."""
+        """Whether a subscription sends alerts, not digests."""
         subscription = self.subscriptions.get(subscription_key)
         return subscription is not None and subscription.cadence.kind == "immediate"
 
     def watch_keys(self, subscription: Subscription) -> tuple[str, ...]:
-        """The watches that a subscription tells; `*` stands for all of them."""
+        """Return the keys of a subscription's watches; `*` stands for all."""
         if "*" in subscription.watches:
             return tuple(self.names.watches)
         return subscription.watches

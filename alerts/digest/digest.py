@@ -1,8 +1,7 @@
-"""What a digest or an alert says, as a value. Pure: rendering it is `render`'s business.
+"""Arranges findings into the content of a digest or an alert. Pure; `messages.render` renders it.
 
-`Digest` is made from findings (pending tellings with what explains them). Items that tell the same
-story are one entry, which names all outlets; an item found by several watches is one entry under
-the first of them.
+Items of the same story are one entry, which names all outlets. An item found by several watches
+is one entry, under the first of them.
 """
 
 from __future__ import annotations
@@ -38,11 +37,11 @@ Members = Mapping[int, Sequence[StoredItem]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """For whom, when and over what time a message is cut.
+    """The recipient, time and period of a message.
 
-    `subscriptions` are keys and `schedules` say them with their cadence; `since` is None for a
-    first message; `contact` is the address that a request to stop goes to, and `links` do it where
-    the service can be reached.
+    `subscriptions` are keys, `schedules` the same with their cadence; `since` is None for a first
+    message; `contact` is the mail address for requests to unsubscribe, `links` are the links to
+    the service, None if it has no public address.
     """
 
     kind: Literal["digest", "alert"]
@@ -57,8 +56,8 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hushed:
-    """A watch that its reader muted, and how many mentions of it the message leaves out."""
+class MutedWatch:
+    """A watch that the reader muted, and how many mentions of it the message leaves out."""
 
     watch: WatchWords
     until: datetime
@@ -67,7 +66,7 @@ class Hushed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchBlock:
-    """What one watch found, within a section."""
+    """The entries of one watch within a section."""
 
     watch: WatchWords
     entries: tuple[Entry, ...]
@@ -75,9 +74,10 @@ class WatchBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """What concerns one supplier. `name` is None for watches that concern none.
+    """The entries about one supplier. `name` is None for entries about none.
 
-    What is no news has a section for its kind, `official` then, whatever supplier it concerns.
+    Items that are not news (notices, parliament, board papers) have a section for each kind
+    instead, whatever supplier they are about; `official` is that kind.
     """
 
     name: str | None
@@ -86,33 +86,33 @@ class Section:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All entries, watch by watch."""
+        """All entries, in the order of the blocks."""
         return tuple(entry for block in self.blocks for entry in block.entries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """All that one message tells, before any wording."""
+    """The content of one message, before it is put into words."""
 
     occasion: Occasion
     sections: tuple[Section, ...]
     changes: tuple[Entry, ...]
     told: tuple[Entry, ...]
-    coverage: Coverage | None  # None where the message says nothing of it
-    watches: tuple[WatchWords, ...]  # all that the message reports on, hit or not
+    coverage: Coverage | None  # None leaves it out of the message
+    watches: tuple[WatchWords, ...]  # all watches of the message, with or without a hit
     names: Names
-    hushed: tuple[Hushed, ...] = ()
+    muted_watches: tuple[MutedWatch, ...] = ()
     volume: Volume | None = None
     voices: tuple[Voice, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The new stories, in the order in which they are shown."""
+        """The new stories, in display order."""
         return tuple(entry for section in self.sections for entry in section.entries)
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to tell that was not told before."""
+        """Whether there is neither a new nor a changed story."""
         return not self.sections and not self.changes
 
 
@@ -124,36 +124,36 @@ def build_digest(
     coverage: Coverage | None,
     watch_keys: Sequence[str] = (),
     members: Members = MappingProxyType({}),
-    hushed: Sequence[Hushed] = (),
+    muted_watches: Sequence[MutedWatch] = (),
     volume: Volume | None = None,
     voices: Sequence[Voice] = (),
 ) -> Digest:
-    """Arrange `findings` for a reader.
+    """Group findings into stories and sections.
 
     Args:
-        findings: each telling of each subscriber of the message; the same mention may come twice.
-        names: what watches and sources are called.
-        occasion: for whom and when.
-        coverage: what was looked at since the last message; None to leave it out.
-        watch_keys: all watches that the message reports on.
-        members: all items that the archive has of each story.
-        hushed: what the reader muted.
-        volume: how many stories there were lately.
-        voices: whose they were.
+        findings: the pending tellings; the same mention may occur twice.
+        names: the names of watches and sources.
+        occasion: the recipient, time and period of the message.
+        coverage: the sources and items read in the period; None to leave it out.
+        watch_keys: all watches of the message.
+        members: story id -> its items in the archive.
+        muted_watches: the watches that the reader muted.
+        volume: the number of stories by day or week.
+        voices: the share of voice of the suppliers.
     """
-    stories = _stories(findings, names, members)
+    stories = _group_stories(findings, names, members)
     fresh = [s for s in stories if s.status == "new"]
     changed = [s for s in stories if s.status == "changed"]
     told = [s for s in stories if s.status == "told"]
     return Digest(
         occasion=occasion,
-        sections=_sections(fresh, names),
-        changes=tuple(_newest_first([_entry(story, names) for story in changed])),
-        told=tuple(_newest_first([_entry(story, names) for story in told])),
+        sections=_build_sections(fresh, names),
+        changes=tuple(_sort_newest_first([_build_entry(story, names) for story in changed])),
+        told=tuple(_sort_newest_first([_build_entry(story, names) for story in told])),
         coverage=coverage,
         watches=tuple(names.watches[key] for key in watch_keys if key in names.watches),
         names=names,
-        hushed=tuple(hushed),
+        muted_watches=tuple(muted_watches),
         volume=volume,
         voices=tuple(voices),
     )
@@ -162,14 +162,14 @@ def build_digest(
 def entries_of(
     findings: Sequence[Finding], names: Names, members: Members = MappingProxyType({})
 ) -> tuple[Entry, ...]:
-    """The stories in `findings`, the newest first, without any arrangement."""
-    stories = _stories(findings, names, members)
-    return tuple(_newest_first([_entry(story, names) for story in stories]))
+    """Return one entry for each story in `findings`, newest first."""
+    stories = _group_stories(findings, names, members)
+    return tuple(_sort_newest_first([_build_entry(story, names) for story in stories]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Story:
-    findings: tuple[Finding, ...]  # of the leading item, a watch each, the most telling first
+    findings: tuple[Finding, ...]  # of the leading item, one for each watch, best first
     others: tuple[StoredItem, ...]
     status: Literal["new", "changed", "told"]
     told_before: datetime | None
@@ -180,18 +180,18 @@ class _Story:
         return self.findings[0].telling.item
 
 
-def _stories(findings: Sequence[Finding], names: Names, members: Members) -> list[_Story]:
+def _group_stories(findings: Sequence[Finding], names: Names, members: Members) -> list[_Story]:
     grouped: dict[int, list[Finding]] = {}
     for finding in findings:
         grouped.setdefault(finding.telling.item.story_id, []).append(finding)
     order = {key: at for at, key in enumerate(names.watches)}
-    return [_story(found, order, members.get(key, ())) for key, found in grouped.items()]
+    return [_build_story(found, order, members.get(key, ())) for key, found in grouped.items()]
 
 
-def _story(
+def _build_story(
     found: Sequence[Finding], order: Mapping[str, int], members: Sequence[StoredItem]
 ) -> _Story:
-    # what is new to the reader is told as new, whatever else is pending for the story
+    # a story with a new item is new, even if edits or repeats of it are pending too
     untold = [f for f in found if f.telling.told_before is None]
     new = [f for f in untold if f.telling.what == "new"]
     chosen = new or untold or found
@@ -202,7 +202,7 @@ def _story(
         findings=tuple(
             sorted(
                 (f for f in chosen if f.telling.item.item_id == leader.item_id),
-                key=lambda f: _rank(f, order),
+                key=lambda f: _rank_finding(f, order),
             )
         ),
         others=tuple(i for i in items.values() if i.item_id != leader.item_id),
@@ -212,7 +212,7 @@ def _story(
     )
 
 
-def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
+def _build_sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
     order = {key: at for at, key in enumerate(names.watches)}
     grouped: dict[tuple[Official | None, str | None], dict[str, list[Entry]]] = {}
     for story in stories:
@@ -221,14 +221,14 @@ def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
         supplier = first.suppliers[0] if first.suppliers else None
         place = official, supplier if official is None else OFFICIAL[official]
         blocks = grouped.setdefault(place, {})
-        blocks.setdefault(watch_key(first), []).append(_entry(story, names))
+        blocks.setdefault(watch_key(first), []).append(_build_entry(story, names))
     ranks = {None: 0} | {official: at for at, official in enumerate(OFFICIAL, 1)}
     sections = [
         Section(
             name=name,
             official=official,
             blocks=tuple(
-                WatchBlock(watch=names.watch(key), entries=tuple(_most_telling_first(entries)))
+                WatchBlock(watch=names.watch(key), entries=tuple(_sort_by_prominence(entries)))
                 for key, entries in sorted(blocks.items(), key=lambda b: order.get(b[0], 0))
             ),
         )
@@ -247,12 +247,12 @@ def _sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
     )
 
 
-def _rank(finding: Finding, order: Mapping[str, int]) -> tuple[bool, bool, int]:
+def _rank_finding(finding: Finding, order: Mapping[str, int]) -> tuple[bool, bool, int]:
     in_title = any(span.field == "title" for span in finding.spans)
     return not finding.suppliers, not in_title, order.get(watch_key(finding), len(order))
 
 
-def _entry(story: _Story, names: Names) -> Entry:
+def _build_entry(story: _Story, names: Names) -> Entry:
     return entry_of(
         story.findings,
         story.others,
@@ -262,13 +262,13 @@ def _entry(story: _Story, names: Names) -> Entry:
     )
 
 
-def _newest_first(entries: Sequence[Entry]) -> list[Entry]:
+def _sort_newest_first(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda e: (e.when, e.item_id), reverse=True)
 
 
-def _most_telling_first(entries: Sequence[Entry]) -> list[Entry]:
+def _sort_by_prominence(entries: Sequence[Entry]) -> list[Entry]:
     def in_title(entry: Entry) -> bool:
         return any(segment.hit for segment in entry.title)
 
     # many outlets, then a hit in the headline, then the newest
-    return sorted(_newest_first(entries), key=lambda e: (-e.outlets, not in_title(e)))
+    return sorted(_sort_newest_first(entries), key=lambda e: (-e.outlets, not in_title(e)))

@@ -1,4 +1,4 @@
-"""One story of a digest, as a value: title, link, outlets, the sentence that hit. Pure."""
+"""Builds the entry of a story in a digest: title, link, outlets, matching sentence. Pure."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A pending telling with what is needed to explain it.
+    """A pending telling with the data that explains it.
 
-    `spans` lie in the newest text of the item, which need not be the text that was matched first;
-    `suppliers` are the names of the watch's suppliers that occur in it, the most prominent first.
+    `spans` are positions in the newest text of the item; `suppliers` are those whose names overlap
+    them, the most prominent first; `before` is the text before an edit.
     """
 
     telling: PendingTelling
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchWords:
-    """A watch as it is explained to a reader."""
+    """A watch as messages show it: its label, query, and paraphrase in plain English."""
 
     label: str
     query: str
@@ -52,9 +52,9 @@ class WatchWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What keys are called: watches in catalogue order, and sources.
+    """The names of watches (in catalogue order) and sources, by key.
 
-    `press`: the supplier of each source that is its own newsroom.
+    `press` maps a source to the supplier whose own newsroom it is.
     """
 
     watches: Mapping[str, WatchWords]
@@ -62,11 +62,11 @@ class Names:
     press: Mapping[str, str] = field(default_factory=dict)
 
     def watch(self, key: str) -> WatchWords:
-        """The words of a watch; its key where it was taken out while its mentions were pending."""
+        """Return the words of a watch; a watch that was removed is named by its key."""
         return self.watches.get(key) or WatchWords(label=key, query="", paraphrase="", key=key)
 
     def source(self, key: str) -> str:
-        """The name of a source, fit to be shown."""
+        """Return the name of a source, cut to one line of 60 characters."""
         return shorten(line(self.sources.get(key, key)), 60)
 
 
@@ -81,7 +81,7 @@ class Also:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitTerm:
-    """A text that hit, as it is written in the item, and how often."""
+    """A matched text as it is written in the item, and how often it occurs."""
 
     text: str
     count: int
@@ -89,7 +89,7 @@ class HitTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One story: what to show of it and why it is there."""
+    """One story: what a message shows of it, and why it is there."""
 
     item_id: int
     kind: ItemKind
@@ -100,19 +100,19 @@ class Entry:
     when: datetime
     when_is: Literal["published", "seen"]
     excerpt: Excerpt | None
-    further: tuple[Excerpt, ...]  # for watches whose hits stand neither in the title nor there
+    further: tuple[Excerpt, ...]  # for watches with hits in neither title nor excerpt
     teaser: str
     terms: tuple[HitTerm, ...]
     watches: tuple[str, ...]  # labels of all watches that found it
-    thin: str | None  # why only headline and teaser are held
+    thin: str | None  # why only headline and teaser are stored
     told_before: datetime | None
-    is_copy: bool = False  # what was told before is another outlet's copy
+    is_copy: bool = False  # told before from another outlet
     change: TextChange | None = None
-    pages: tuple[int, ...] = ()  # of a document, on which the watches hit
-    unread: str = ""  # what of a document could not be read, as a sentence
+    pages: tuple[int, ...] = ()  # of a document, with hits
+    unread: str = ""  # which pages of a document could not be read, as a sentence
     stated: str = ""  # buyer, supplier, value and dates of a notice
-    story: StoryFacts | None = None  # None where nobody else tells it
-    watch_key: str = ""  # of the first of the watches
+    story: StoryFacts | None = None  # None if the story has one item
+    watch_key: str = ""  # of the first watch
 
     @property
     def headline(self) -> str:
@@ -121,17 +121,17 @@ class Entry:
 
     @property
     def on_pages(self) -> str:
-        """Where in a document the watches hit, if on several pages: ` on pages 3 and 7`."""
+        """The pages of a document with hits, if several: ` on pages 3 and 7`."""
         return f" on {pages_said(self.pages)}" if len(self.pages) > 1 else ""
 
     @property
     def outlets(self) -> int:
-        """How many outlets carry it."""
+        """How many outlets carry the story."""
         return 1 + len(self.also)
 
 
 def watch_key(finding: Finding) -> str:
-    """The watch that found it."""
+    """Return the key of the watch that found it."""
     return finding.telling.mention.match.watch_key
 
 
@@ -143,38 +143,38 @@ def entry_of(
     told_before: datetime | None = None,
     members: Sequence[StoredItem] = (),
 ) -> Entry:
-    """One story: what to show of it and why it is there.
+    """Build the entry of a story.
 
     Args:
         findings: of the leading item, one for each watch that found it; the first decides which
             sentence is shown.
-        others: further items of the same story that are told with it.
-        names: what keys are called.
-        told_before: when an alert told it already.
-        members: all items that the archive has of the story.
+        others: further items of the same story in the message.
+        names: the names of watches and sources.
+        told_before: when an alert already told it.
+        members: all items of the story in the archive.
     """
     item, edited = findings[0].telling.item, findings[0].telling.what == "edit"
     spans = sorted({span for finding in findings for span in finding.spans})
     when, when_is = when_of(item)
-    excerpt = _excerpt(item, spans, findings[0].spans) or _excerpt(item, spans, spans)
+    excerpt = _find_excerpt(item, spans, findings[0].spans) or _find_excerpt(item, spans, spans)
     facts = story_facts([item, *others, *members], names.press)
-    outlet, also = _outlets(item, others, members, names)
+    outlet, also = _list_outlets(item, others, members, names)
     before = next((f.before for f in findings if f.before is not None), None)
     pages = pages_of(item, spans)
     page = excerpt.page if excerpt is not None and excerpt.page else next(iter(pages), None)
     return Entry(
         item_id=item.item_id,
         kind=item.kind,
-        title=_title(item, spans),
+        title=_build_title(item, spans),
         link=web_link(item.url and page_address(item.url, page)),
         outlet=outlet,
-        also=tuple(_also(one, facts, names) for one in also),
+        also=tuple(_build_also(carrier, facts, names) for carrier in also),
         when=when,
         when_is=when_is,
         excerpt=excerpt,
-        further=_further(item, spans, findings, excerpt),
+        further=_find_further(item, spans, findings, excerpt),
         teaser="" if excerpt else teaser(item.summary or item.body),
-        terms=_terms(item, spans),
+        terms=_count_terms(item, spans),
         watches=tuple(dict.fromkeys(names.watch(watch_key(f)).label for f in findings)),
         thin=line(why_thin(item.thin_reason), 120) if item.text_state != "full" else None,
         told_before=told_before,
@@ -188,7 +188,7 @@ def entry_of(
     )
 
 
-def _title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
+def _build_title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
     title = item.title.strip()
     if not line(title):
         return (Segment(UNTITLED),)
@@ -200,47 +200,47 @@ def _title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
     return segments or (Segment(UNTITLED),)
 
 
-def _excerpt(item: StoredItem, spans: Sequence[Span], telling: Sequence[Span]) -> Excerpt | None:
+def _find_excerpt(item: StoredItem, spans: Sequence[Span], own: Sequence[Span]) -> Excerpt | None:
     for name in _TEXT_FIELDS:
-        found = best_excerpt(name, str(getattr(item, name)), telling, also=spans)
+        found = best_excerpt(name, str(getattr(item, name)), own, also=spans)
         if found is not None:
             place = Span(found.field, found.start, found.start + 1)
             return replace(found, page=page_of(item, place))
     return None
 
 
-def _further(
+def _find_further(
     item: StoredItem,
     spans: Sequence[Span],
     findings: Sequence[Finding],
     shown: Excerpt | None,
 ) -> tuple[Excerpt, ...]:
-    """A sentence for each watch whose reason would otherwise not be seen."""
+    """Find a sentence for each watch whose hits are in neither the title nor the excerpt."""
     further: list[Excerpt] = []
-    seen = _hits(shown)
+    seen = _hit_texts(shown)
     for finding in findings:
         hits = {_field_text(item, s.field)[s.start : s.end].casefold() for s in finding.spans}
         if any(s.field == "title" for s in finding.spans) or any(h in seen for h in hits):
             continue
-        found = _excerpt(item, spans, finding.spans)
+        found = _find_excerpt(item, spans, finding.spans)
         if found is not None and len(further) < MAX_FURTHER:
             further.append(found)
-            seen |= _hits(found)
+            seen |= _hit_texts(found)
     return tuple(further)
 
 
-def _hits(excerpt: Excerpt | None) -> set[str]:
+def _hit_texts(excerpt: Excerpt | None) -> set[str]:
     if excerpt is None:
         return set()
     return {segment.text.casefold() for segment in excerpt.segments if segment.hit}
 
 
-def _terms(item: StoredItem, spans: Sequence[Span]) -> tuple[HitTerm, ...]:
+def _count_terms(item: StoredItem, spans: Sequence[Span]) -> tuple[HitTerm, ...]:
     counts: Counter[str] = Counter()
     shown: dict[str, str] = {}
     for name in sorted({span.field for span in spans}, key=_READING_ORDER.index):
         text = _field_text(item, name)
-        # "Corvid" inside "Corvid Data" is one find, not two
+        # "Corvid" inside "Corvid Data" counts once
         for start, end in merged([(s.start, s.end) for s in spans if s.field == name]):
             plain = line(text[start:end], 60)
             key = _POSSESSIVE.sub("", plain.casefold().replace("-", " "))
@@ -256,35 +256,35 @@ def _field_text(item: StoredItem, field: FieldName) -> str:
     return str(getattr(item, field) or "")
 
 
-class _Carried(NamedTuple):
+class _Carrier(NamedTuple):
     source_key: str
     item_id: int | None
     url: str | None
 
 
-def _also(one: _Carried, facts: StoryFacts | None, names: Names) -> Also:
-    there = facts.of(one.item_id) if facts is not None and one.item_id is not None else None
-    adds = there.own[0] if there is not None and there.own else ""
-    return Also(outlet=names.source(one.source_key), link=web_link(one.url), adds=adds)
+def _build_also(carrier: _Carrier, facts: StoryFacts | None, names: Names) -> Also:
+    known = facts.of(carrier.item_id) if facts is not None and carrier.item_id is not None else None
+    adds = known.own[0] if known is not None and known.own else ""
+    return Also(outlet=names.source(carrier.source_key), link=web_link(carrier.url), adds=adds)
 
 
-def _outlets(
+def _list_outlets(
     item: StoredItem,
     others: Sequence[StoredItem],
     members: Sequence[StoredItem],
     names: Names,
-) -> tuple[str, tuple[_Carried, ...]]:
+) -> tuple[str, tuple[_Carrier, ...]]:
     shown = {item.source_key}
     also = []
     for carrier in item.carriers:
         if carrier.source_key not in shown:
             shown.add(carrier.source_key)
-            also.append(_Carried(carrier.source_key, None, carrier.url))
-    # another item is never left out, even if an outlet told the story twice
-    also += [_Carried(other.source_key, other.item_id, other.url) for other in others]
+            also.append(_Carrier(carrier.source_key, None, carrier.url))
+    # every item is listed, even two of one outlet
+    also += [_Carrier(other.source_key, other.item_id, other.url) for other in others]
     shown |= {other.source_key for other in others}
     for member in members:
         if member.source_key not in shown:
             shown.add(member.source_key)
-            also.append(_Carried(member.source_key, member.item_id, member.url))
+            also.append(_Carrier(member.source_key, member.item_id, member.url))
     return names.source(item.source_key), tuple(also)

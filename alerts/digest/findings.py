@@ -1,4 +1,4 @@
-"""Explains pending tellings: where the hits stand now, whose names they are, what was before."""
+"""Explains pending tellings: current spans, suppliers, and the text before an edit."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from alerts.text.missing_text import NOT_SHOWN
 from storage.model import ItemRevision, Mention, PendingTelling, Span, StoredItem
 from storage.store import Unit
 
-NOBODY = 0  # no subscriber has this id
+NOBODY = 0  # an id that no subscriber has
 
 
 def explain_tellings(
     unit: Unit, tellings: Sequence[PendingTelling], context: TellingContext
 ) -> list[Finding]:
-    """A finding for each mention among `tellings`, told for several subscribers or for one."""
+    """Build one finding for each mention in `tellings`, however many subscribers wait for it."""
     findings = []
     seen: set[tuple[int, str]] = set()
     documents: dict[int, Document] = {}
@@ -55,9 +55,9 @@ def shown(
     context: TellingContext,
     members: Members | None = None,
 ) -> tuple[Entry, ...]:
-    """The stories of mentions that are shown without being told, the newest first.
+    """Build the entries of mentions that are shown but not marked as told, newest first.
 
-    `members` are all items of these stories, read here unless given.
+    `members` maps story ids to all items of the stories; read from the archive if None.
     """
     tellings = [
         PendingTelling(
@@ -75,14 +75,14 @@ def shown(
     return entries_of(explain_tellings(unit, tellings, context), context.names, members)
 
 
-def as_seen_by(
+def mark_already_alerted(
     recipient: str, unit: Unit, tellings: Sequence[PendingTelling], context: TellingContext
 ) -> tuple[PendingTelling, ...]:
-    """The tellings with `told_before` only where an alert told them, not another digest.
+    """Keep `told_before` only where an alert told it, and mark copies of known stories.
 
-    A weekly digest tells the week although a daily one did.
+    A mention that another digest told stays new: a weekly digest repeats what daily ones told.
     """
-    seen = []
+    tellings_seen = []
     for telling in tellings:
         if telling.told_before is not None:
             told_by = {
@@ -91,44 +91,44 @@ def as_seen_by(
                 if to == recipient and row is not None
             }
             if not any(context.tells_at_once(key) for key in told_by):
-                seen.append(replace(telling, told_before=None))
+                tellings_seen.append(replace(telling, told_before=None))
                 continue
-        seen.append(telling)
-    return copies_marked(recipient, unit, seen, context)
+        tellings_seen.append(telling)
+    return mark_copies(recipient, unit, tellings_seen, context)
 
 
-def copies_marked(
+def mark_copies(
     recipient: str, unit: Unit, tellings: Sequence[PendingTelling], context: TellingContext
 ) -> tuple[PendingTelling, ...]:
-    """The tellings, those marked whose story the recipient was told of as another outlet had it.
+    """Mark tellings of a story that the recipient was told of from another outlet.
 
-    By an alert, or by this subscription; and by the same watch: what another watch finds in a copy
-    is another reason to be told. Never of a watch that asks for every outlet.
+    Only if an alert or this subscription told it, for the same watch: what another watch finds in
+    a copy is new. Watches with `every_outlet` are never marked.
     """
     new = [telling for telling in tellings if telling.what == "new" and not telling.told_before]
     known = unit.stories.told_to(recipient, {telling.item.story_id for telling in new})
     marked = []
     for telling in tellings:
         times = [
-            one.told_at
-            for one in known
-            if one.story_id == telling.item.story_id
-            and one.item_id != telling.item.item_id
-            and one.watch_key == telling.mention.match.watch_key
+            told.told_at
+            for told in known
+            if told.story_id == telling.item.story_id
+            and told.item_id != telling.item.item_id
+            and told.watch_key == telling.mention.match.watch_key
             and (
-                one.subscriber_id == telling.subscriber_id
-                or context.tells_at_once(one.subscription_key)
+                told.subscriber_id == telling.subscriber_id
+                or context.tells_at_once(told.subscription_key)
             )
         ]
-        asked = telling.mention.match.watch_key in context.every_outlet
-        if times and not asked and telling.what == "new" and not telling.told_before:
+        every_outlet = telling.mention.match.watch_key in context.every_outlet
+        if times and not every_outlet and telling.what == "new" and not telling.told_before:
             telling = replace(telling, told_before=times[0], is_copy=True)
         marked.append(telling)
     return tuple(marked)
 
 
 def members_of(unit: Unit, items: Sequence[StoredItem]) -> dict[int, tuple[StoredItem, ...]]:
-    """Story id -> all its items, of those stories that more than one item tells."""
+    """Return story id -> all its items, for the stories of `items` that have several."""
     found = unit.stories.members({item.story_id for item in items})
     several = {story: ids for story, ids in found.items() if len(ids) > 1}
     wanted = [item_id for ids in several.values() for item_id in ids]
@@ -142,17 +142,20 @@ def members_of(unit: Unit, items: Sequence[StoredItem]) -> dict[int, tuple[Store
 def stories_of(
     unit: Unit, items: Sequence[StoredItem], press: Mapping[str, str]
 ) -> dict[int, StoryFacts]:
-    """Story id -> what can be said of it, of those stories that more than one item tells."""
+    """Return story id -> its facts, for the stories of `items` that have several items.
+
+    `press` maps the key of a source to the supplier whose newsroom it is.
+    """
     facts = {
         story: story_facts(members, press) for story, members in members_of(unit, items).items()
     }
-    return {story: told for story, told in facts.items() if told is not None}
+    return {story: known for story, known in facts.items() if known is not None}
 
 
 def current_spans(
     telling: PendingTelling, document: Document, context: TellingContext
 ) -> tuple[Span, ...]:
-    """Where a watch's hits stand in the newest text, which need not be the one first matched."""
+    """Return the spans of a watch's hits in the item's newest text."""
     match = telling.mention.match
     if match.revision == telling.item.revision:
         return match.spans
@@ -164,9 +167,9 @@ def current_spans(
 def suppliers_in(
     item: StoredItem, document: Document, spans: Sequence[Span], context: TellingContext
 ) -> tuple[str, ...]:
-    """The suppliers whose names are among the hits, the most prominent first.
+    """Return the suppliers whose names overlap the hits, the most prominent first.
 
-    A watch for an acronym does not come under a supplier that the article names in passing.
+    Names outside the hits do not count: the article may mention them in passing.
     """
     ranked = []
     for hit in context.suppliers.match(document):
@@ -178,7 +181,7 @@ def suppliers_in(
 
 
 def text_before(revisions: Iterable[ItemRevision], number: int) -> ItemRevision | None:
-    """The newest of the kept texts that is older than revision `number`."""
+    """Return the newest stored revision before revision `number`."""
     older = [revision for revision in revisions if revision.number < number]
     return max(older, key=lambda revision: revision.number, default=None)
 

@@ -1,8 +1,8 @@
-"""The links by which a reader ends, mutes or corrects what is sent: made and read here. Pure.
+"""Builds and reads the signed links by which a reader unsubscribes, mutes, or dismisses an item.
 
-A link says whom it concerns and what it does, and is signed (HMAC-SHA256, cut to 128 bits): it
-cannot be guessed, and it is the right to do that one thing. Following it changes nothing, as
-programs that look into mail follow every link; only a POST does (RFC 8058).
+A link names its subscribers and its action and is signed (HMAC-SHA256, cut to 128 bits): whoever
+has it may do that one thing, and it cannot be guessed. A GET changes nothing, because mail scanners
+follow every link; only a POST does (RFC 8058).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _VERSION = "1"
 class Control:
     """What one link does, and for which subscribers.
 
-    `watch_key` is of what is muted or was found; `item_id` is what is not relevant to it.
+    `watch_key` is the watch that is muted, or for which the item `item_id` is not relevant.
     """
 
     action: Action
@@ -45,9 +45,9 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderLinks:
-    """Makes the links of one message.
+    """Builds the links of one message.
 
-    `home` is the public address of the service, `subscriber_ids` those that the message is for.
+    `home` is the public address of the service, `subscriber_ids` are those of the message.
     """
 
     home: str
@@ -55,23 +55,23 @@ class ReaderLinks:
     subscriber_ids: tuple[int, ...] = ()
 
     def of(self, subscriber_ids: Sequence[int]) -> ReaderLinks:
-        """The same for a message to these subscribers."""
+        """Return the links of a message to these subscribers."""
         return replace(self, subscriber_ids=tuple(sorted(set(subscriber_ids))))
 
     @property
     def end(self) -> str:
-        """Ends the subscriptions of this message."""
-        return self._link(Control(action="end", subscriber_ids=self.subscriber_ids))
+        """The link that ends the subscriptions of this message."""
+        return self._build_link(Control(action="end", subscriber_ids=self.subscriber_ids))
 
     def mute(self, watch_key: str) -> str:
-        """Mutes a watch for a week."""
-        return self._link(
+        """Return the link that mutes a watch for a week."""
+        return self._build_link(
             Control(action="mute", subscriber_ids=self.subscriber_ids, watch_key=watch_key)
         )
 
     def irrelevant(self, watch_key: str, item_id: int) -> str:
-        """Says that an item is not what a watch is for."""
-        return self._link(
+        """Return the link that marks an item as not relevant to a watch."""
+        return self._build_link(
             Control(
                 action="irrelevant",
                 subscriber_ids=self.subscriber_ids,
@@ -80,16 +80,16 @@ class ReaderLinks:
             )
         )
 
-    def _link(self, control: Control) -> str:
+    def _build_link(self, control: Control) -> str:
         return f"{self.home}{PATH}{token_of(control, self.key)}"
 
 
 def links_for(
     unit: Unit, home: str | None, subscribers: Sequence[Subscriber]
 ) -> ReaderLinks | None:
-    """The links of a message; None where no public address is configured.
+    """Return the links of a message; None without a public address or for a channel.
 
-    What goes to a channel has none: many read it, and none of them may end it for the others.
+    A channel has many readers, none of whom may unsubscribe the others.
     """
     key = unit.controls.key()
     if home is None or key is None or any(is_channel(s.recipient) for s in subscribers):
@@ -98,58 +98,58 @@ def links_for(
 
 
 def end_of(links: ReaderLinks | None) -> str | None:
-    """The address that ends the subscriptions of a message, where it has links."""
+    """Return the unsubscribe link of a message; None if it has no links."""
     return None if links is None else links.end
 
 
 def feed_path(watch_key: str, key: bytes) -> str:
-    """Where the feed of a watch is served: not to be guessed, and the right to read that one."""
-    return f"{FEEDS}{watch_key}/{_text(_signature(f'feed:{watch_key}'.encode(), key))}.atom"
+    """Return the signed path of a watch's feed, which grants access to that feed."""
+    return f"{FEEDS}{watch_key}/{_encode(_sign(f'feed:{watch_key}'.encode(), key))}.atom"
 
 
 def is_feed_path(path: str, watch_key: str, key: bytes) -> bool:
-    """Whether this is the path of a watch's feed, by our signature."""
+    """Whether `path` is the signed path of a watch's feed."""
     return hmac.compare_digest(path.encode(), feed_path(watch_key, key).encode())
 
 
 def token_of(control: Control, key: bytes) -> str:
-    """The part of a link that says what it does; the same control has the same token."""
+    """Encode and sign a control for use in a link; equal controls have equal tokens."""
     ids = ".".join(str(each) for each in control.subscriber_ids)
-    said = f"{_VERSION}:{control.action}:{ids}:{control.watch_key}:{control.item_id}".encode()
-    return _text(said) + "." + _text(_signature(said, key))
+    payload = f"{_VERSION}:{control.action}:{ids}:{control.watch_key}:{control.item_id}".encode()
+    return _encode(payload) + "." + _encode(_sign(payload, key))
 
 
 def read_token(token: str, key: bytes) -> Control | None:
-    """The control of a token that we signed; None for any other text."""
-    said, dot, signature = token.partition(".")
+    """Return the control of a correctly signed token; None for any other text."""
+    encoded, dot, encoded_signature = token.partition(".")
     if not dot or len(token) > _MAX_TOKEN:
         return None
     try:
-        told, signed = _bytes(said), _bytes(signature)
+        payload, signature = _decode(encoded), _decode(encoded_signature)
     except (Base64Error, ValueError):
         return None
-    if not hmac.compare_digest(signed, _signature(told, key)):
+    if not hmac.compare_digest(signature, _sign(payload, key)):
         return None
-    version, action, ids, watch_key, item_id = told.decode().split(":")
+    version, action, ids, watch_key, item_id = payload.decode().split(":")
     if version != _VERSION or action not in get_args(Action):
-        return None  # signed by another release
+        return None  # from another release
     return Control(
-        action=action,  # type: ignore[arg-type]  # one of them, as was just asked
+        action=action,  # type: ignore[arg-type]  # checked above
         subscriber_ids=tuple(int(each) for each in ids.split(".") if each),
         watch_key=watch_key,
         item_id=int(item_id),
     )
 
 
-def _signature(said: bytes, key: bytes) -> bytes:
-    return hmac.new(key, said, hashlib.sha256).digest()[:_SIGNED_BYTES]
+def _sign(payload: bytes, key: bytes) -> bytes:
+    return hmac.new(key, payload, hashlib.sha256).digest()[:_SIGNED_BYTES]
 
 
-def _text(raw: bytes) -> str:
+def _encode(raw: bytes) -> str:
     return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
-def _bytes(text: str) -> bytes:
+def _decode(text: str) -> bytes:
     if not text.isascii():
         raise ValueError("not base64")
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,4 +1,4 @@
-"""Reads how many stories there were lately for the watches of a message, and whose they were."""
+"""Reads the recent volume of stories and the share of voice for the watches of a message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentVolume:
-    """What a digest says of the last weeks."""
+    """The volume and share of voice that a digest shows."""
 
     volume: Volume | None = None
     voices: tuple[Voice, ...] = ()
@@ -33,7 +33,10 @@ def recent_volume(
     known: SupplierIndex,
     now: datetime,
 ) -> RecentVolume:
-    """The volume and the share of voice of what these subscriptions watch."""
+    """Read the volume and the share of voice for the watches of these subscriptions.
+
+    `known` caches the suppliers of items from call to call.
+    """
     keys = list(dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s)))
     zone = ZoneInfo(subscriptions[0].timezone)
     found = unit.volumes.found(keys, now - (WEEKS * 7 + 7) * _DAY, now + timedelta.resolution)
@@ -43,14 +46,14 @@ def recent_volume(
             found,
             now=now,
             zone=zone,
-            since=_watched_since(unit, keys, zone),
+            since=_first_whole_day(unit, keys, zone),
             weekly=all(s.cadence.kind == "weekly" for s in subscriptions),
         ),
         voices=voices(found, known.suppliers(unit, recent, context), now),
     )
 
 
-def _watched_since(unit: Unit, keys: Sequence[str], zone: ZoneInfo) -> date | None:
-    """The first whole day of the oldest of these watches."""
+def _first_whole_day(unit: Unit, keys: Sequence[str], zone: ZoneInfo) -> date | None:
+    """Return the first whole day of the oldest of these watches."""
     begun = unit.watches.begun(keys).values()
     return next_day(local_time(min(begun), zone).date()) if begun else None

@@ -1,4 +1,4 @@
-"""Which suppliers stand in which items, remembered: each text is read once for it."""
+"""Caches which suppliers occur in which items, so that each text is matched once."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from storage.store import Unit
 
 log = logging.getLogger(__name__)
 
-MOST_KEPT = 50_000  # items; beyond, all are read anew
+MOST_KEPT = 50_000  # items; beyond, the cache is cleared
 _AT_ONCE = 200
 
 
 class SupplierIndex:
-    """Names of suppliers by item. What an edit of a text changes is seen after a restart."""
+    """Caches the suppliers of items. An edit of an item is seen only after a restart."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[str, ...]] = {}
-        self._by: WatchIndex | None = None
+        self._compiled: WatchIndex | None = None
 
     def suppliers(
         self, unit: Unit, item_ids: Collection[int], context: TellingContext
     ) -> dict[int, tuple[str, ...]]:
-        """Item id -> the names of the suppliers that occur in it, in the order of their keys."""
-        if self._by is not context.suppliers or len(self._known) > MOST_KEPT:
+        """Return item id -> names of the suppliers that occur in it, ordered by key."""
+        if self._compiled is not context.suppliers or len(self._known) > MOST_KEPT:
             self._known = {}
-            self._by = context.suppliers
+            self._compiled = context.suppliers
         new = sorted(set(item_ids) - self._known.keys())
         for at in range(0, len(new), _AT_ONCE):
             for item in unit.items.get_many(new[at : at + _AT_ONCE]):
-                self._known[item.item_id] = _suppliers_in(item, context)
+                self._known[item.item_id] = _find_suppliers(item, context)
         return {each: self._known.get(each, ()) for each in item_ids}
 
 
-def _suppliers_in(item: StoredItem, context: TellingContext) -> tuple[str, ...]:
+def _find_suppliers(item: StoredItem, context: TellingContext) -> tuple[str, ...]:
     source = context.names.source(item.source_key)
     try:
         hits = context.suppliers.match(Document.of(item, source_name=source))
     except Exception:
-        # a defect of ours, met by one text: the shares of the others are still right
+        # a defect that one text triggers must not lose the shares of the others
         log.exception("voices.failed item=%s url=%s", item.item_id, item.url)
         return ()
     return tuple(context.supplier_names[key] for key in sorted(hit.key for hit in hits))

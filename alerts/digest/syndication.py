@@ -1,7 +1,7 @@
-"""Who carried a story, who was first, what is copied, and what each outlet added. Pure.
+"""Compares the items of a story: who was first, who copied, what each outlet added. Pure.
 
-Everything is counted in words that stand in a run of three shared words, so that a copy with some
-words replaced is known as one. The order in which items are given makes no difference.
+Shared text is counted in shingles of three words, so that a copy with a few replaced words is
+still recognised. The order of the given items makes no difference.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from storage.rules.shingles import Fingerprint, covered, fingerprint
 
 MAX_OWN = 3
 MAX_SENTENCE = 240
-# as much of a copy's words stands in what was out before it
+# share of a copy's words that occur in earlier items, at least
 COPIED = 0.8
-# a sentence is an outlet's own where fewer of its words stand in another's text
+# share of an own sentence's words that occur in other outlets, below
 MOST_SHARED = 0.5
-LEAST_WORDS = 6  # bylines and "Read more" are no addition
+LEAST_WORDS = 6  # in an own sentence; leaves out bylines and "Read more"
 CLOCK_SKEW = timedelta(hours=1)
 _DAY = timedelta(days=1)
 
@@ -33,9 +33,9 @@ _DAY = timedelta(days=1)
 class Carriage:
     """One outlet's item of a story.
 
-    `release` is the share of its words that stands in the supplier's own release, 0 to 1, and None
-    where the story has none or this is it. `own` are sentences that stand in no other outlet's
-    text, `own_count` of them in all.
+    `release` is the share of its words that occur in the supplier's press release, 0 to 1; None if
+    the story has no release or this is the release. `own` are the first sentences that occur in no
+    other outlet's text, `own_count` is the number of all of them.
     """
 
     item_id: int
@@ -43,14 +43,14 @@ class Carriage:
     url: str | None
     when: datetime
     when_is: Literal["published", "seen"]
-    supplier: str | None  # whose own newsroom the source is
+    supplier: str | None  # set if the source is this supplier's newsroom
     is_copy: bool
     release: float | None
     own: tuple[str, ...]
     own_count: int
 
     def record(self) -> dict[str, object]:
-        """Its fields as plain values, for exports; moments in UTC."""
+        """Return the fields as plain values for exports; times in UTC."""
         return {
             "item": self.item_id,
             "source": self.source_key,
@@ -67,27 +67,27 @@ class Carriage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryFacts:
-    """A story that several items tell, the first publisher's first."""
+    """The items of a story, in the order of publication."""
 
     carriages: tuple[Carriage, ...]
 
     @property
     def first(self) -> Carriage:
-        """Who had it first."""
+        """The item that was published first."""
         return self.carriages[0]
 
     @property
     def copies(self) -> int:
-        """How many of the later items have hardly anything that was not out before."""
+        """How many of the later items are copies of earlier ones."""
         return sum(each.is_copy for each in self.carriages)
 
     @property
     def suppliers(self) -> tuple[str, ...]:
-        """Whose own releases are among the items."""
+        """The suppliers whose press releases are among the items."""
         return tuple(sorted({each.supplier for each in self.carriages if each.supplier}))
 
     def record(self) -> dict[str, object]:
-        """The story as plain values, for exports."""
+        """Return the story as plain values for exports."""
         return {
             "outlets": [each.record() for each in self.carriages],
             "copies": self.copies,
@@ -95,30 +95,30 @@ class StoryFacts:
         }
 
     def of(self, item_id: int) -> Carriage | None:
-        """The item's place in it."""
+        """Return the carriage of an item; None if it is not in the story."""
         return next((each for each in self.carriages if each.item_id == item_id), None)
 
 
 def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryFacts | None:
-    """What can be said of a story; None of one that a single item tells.
+    """Compare the items of a story; return None if it has a single item.
 
     Args:
-        items: all that belong to it, in any order.
-        press: source key -> the supplier whose own newsroom it is.
+        items: all items of the story, in any order.
+        press: source key -> the supplier whose newsroom it is.
     """
     if len({item.item_id for item in items}) < 2:
         return None
-    ordered = sorted({item.item_id: item for item in items}.values(), key=_out)
+    ordered = sorted({item.item_id: item for item in items}.values(), key=_publication_order)
     prints = [fingerprint(_text(item)) for item in ordered]
     released: frozenset[int] = frozenset()
     for item, text in zip(ordered, prints, strict=True):
         if item.source_key in press:
             released |= text.each
-    shared = _shared_by_outlets(ordered, prints)
+    shared = _find_shared(ordered, prints)
     carriages = []
     before: frozenset[int] = frozenset()
     for item, text in zip(ordered, prints, strict=True):
-        own = _own(item, shared)
+        own = _find_own(item, shared)
         when, when_is = when_of(item)
         is_release = item.source_key in press
         carriages.append(
@@ -140,17 +140,17 @@ def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryF
 
 
 def when_of(item: StoredItem) -> tuple[datetime, Literal["published", "seen"]]:
-    """When an item came out as it says, or where that cannot be, when it was seen."""
+    """Return the publication time, or the time first seen if that is missing or in the future."""
     published = item.published_at
     if published is None or published > later(item.first_seen_at, CLOCK_SKEW):
         return item.first_seen_at, "seen"
     return published, "published"
 
 
-def _out(item: StoredItem) -> tuple[datetime, datetime, int]:
+def _publication_order(item: StoredItem) -> tuple[datetime, datetime, int]:
     when, _ = when_of(item)
     if when.hour == when.minute == when.second == 0:
-        # a date without a time: some moment of that day, and not before all others
+        # a date without a time: it must not sort before all other items of that day
         when = min(max(when, item.first_seen_at), later(when, _DAY))
     return when, item.first_seen_at, item.item_id
 
@@ -159,10 +159,8 @@ def _text(item: StoredItem) -> str:
     return item.body or item.summary
 
 
-def _shared_by_outlets(
-    items: Sequence[StoredItem], prints: Sequence[Fingerprint]
-) -> frozenset[int]:
-    """The shingles that stand in the texts of two outlets or more."""
+def _find_shared(items: Sequence[StoredItem], prints: Sequence[Fingerprint]) -> frozenset[int]:
+    """Return the shingles that occur in the texts of two outlets or more."""
     by_outlet: dict[str, set[int]] = {}
     for item, text in zip(items, prints, strict=True):
         by_outlet.setdefault(item.source_key, set()).update(text.each)
@@ -172,8 +170,8 @@ def _shared_by_outlets(
     return frozenset(shingle for shingle, outlets in counts.items() if outlets > 1)
 
 
-def _own(item: StoredItem, shared: frozenset[int]) -> tuple[str, ...]:
-    # a teaser is written about the article and not a part of it
+def _find_own(item: StoredItem, shared: frozenset[int]) -> tuple[str, ...]:
+    # a teaser is no part of the article
     if item.text_state != "full" or not shared:
         return ()
     own: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""What is said of a story that several outlets carry: who was first, what is copied. Pure."""
+"""Describes a story that several outlets carry: who was first, what is copied. Pure."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from datetime import datetime
 from alerts.digest.syndication import Carriage, StoryFacts
 from alerts.text.sanitize import line
 
-MAX_SAID = 2  # sentences of an outlet's own
+MAX_SAID = 2  # own sentences that are quoted
 MAX_NAME = 60
 
 
 def first_line(
     facts: StoryFacts, source: Callable[[str], str], clock: Callable[[datetime], str]
 ) -> str:
-    """`First: The Ward Ledger, Tue 24 Nov, 05:10; 3 of the 4 others are copies`."""
+    """Format `First: The Ward Ledger, Tue 24 Nov, 05:10; 3 of the 4 others are copies.`"""
     first = facts.first
     seen = "" if first.when_is == "published" else "seen "
-    return f"First: {source(first.source_key)}, {seen}{clock(first.when)}; {_copies(facts)}."
+    return f"First: {source(first.source_key)}, {seen}{clock(first.when)}; {_count_copies(facts)}."
 
 
-def _copies(facts: StoryFacts) -> str:
+def _count_copies(facts: StoryFacts) -> str:
     others, copies = len(facts.carriages) - 1, facts.copies
     if others == 1:
         return "the other is a copy" if copies else "the other is written anew in part"
@@ -33,7 +33,7 @@ def _copies(facts: StoryFacts) -> str:
 
 
 def release_line(facts: StoryFacts, own: Carriage | None) -> str:
-    """What share of a text is the supplier's own release; nothing where none is in the story."""
+    """State the share of a text that is from a press release; empty without one in the story."""
     if own is None or not facts.suppliers:
         return ""
     named = line(" and ".join(facts.suppliers), MAX_NAME)
@@ -45,7 +45,7 @@ def release_line(facts: StoryFacts, own: Carriage | None) -> str:
 
 
 def own_line(own: Carriage | None) -> str:
-    """The sentences that only this outlet has, the first few."""
+    """Quote the first sentences that only this outlet has; empty if there are none."""
     if own is None or not own.own:
         return ""
     shown = own.own[:MAX_SAID]
@@ -60,16 +60,16 @@ def story_lines(
     source: Callable[[str], str],
     clock: Callable[[datetime], str],
 ) -> tuple[str, ...]:
-    """All that is said of a story beside its outlets.
+    """Describe a story beside its list of outlets, in lines of text.
 
     Args:
-        facts: None where a single item tells it.
+        facts: None if the story has a single item.
         item_id: the item that is shown.
-        source: what a source is called.
-        clock: how a moment is written.
+        source: returns the name of a source.
+        clock: formats a time.
     """
     if facts is None:
         return ()
     own = facts.of(item_id)
     origin = f"{first_line(facts, source, clock)} {release_line(facts, own)}".strip()
-    return tuple(said for said in (origin, own_line(own)) if said)
+    return tuple(text for text in (origin, own_line(own)) if text)

@@ -1,7 +1,7 @@
-"""How many stories there were lately against the usual, and whose they were. Pure.
+"""Counts stories by day or week, compares them with the usual, and ranks suppliers. Pure.
 
 A story that several outlets carry counts once, when a watch first found it. A day is the 24 hours
-until the time of the message: of one that goes out in the morning, the calendar's today is empty.
+up to the time of the message, because for a morning digest the calendar day has hardly begun.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from storage.telling.volumes import CountedMention, by_day
 
 DAYS = 14
 VOICES_DAYS = 30
-LEAST_VOICES = 3  # stories, below which shares say nothing
+LEAST_VOICES = 3  # stories; with fewer, no shares are shown
 MOST_VOICES = 6
 _DAY = timedelta(days=1)
 
 
 class Bar(NamedTuple):
-    """The stories of one day, or of the seven days that end with it."""
+    """The number of stories of one day, or of the seven days that end with it."""
 
     until: date
     stories: int
@@ -33,34 +33,34 @@ class Bar(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volume:
-    """Stories by day or week, the newest last, and what is usual. The last one may go on."""
+    """Stories by day or week, newest last, and the usual number. The last period may be partial."""
 
     bars: tuple[Bar, ...]
     weekly: bool
-    until: str = ""  # the time of day at which a day ends here
+    until: str = ""  # the time of day at which each day ends
     usually: float | None
-    weekday: bool = False  # the usual is that of this weekday
+    weekday: bool = False  # `usually` is of the same weekday
 
     @property
     def figures(self) -> str:
-        """`2, 0, 3`."""
+        """The numbers in a line: `2, 0, 3`."""
         return ", ".join(str(bar.stories) for bar in self.bars)
 
     @property
     def said(self) -> str:
-        """All of it in words, for who sees no picture."""
-        span = _span(self.bars[0].until, self.bars[-1].until)
+        """The chart in words, for readers who see no pictures."""
+        span = _format_dates(self.bars[0].until, self.bars[-1].until)
         of = "Stories a week, in weeks that end" if self.weekly else f"{self.heading},"
         return f"{of} {span}: {self.figures}.{self.usual_said}"
 
     @property
     def heading(self) -> str:
-        """What one bar is."""
+        """What one bar counts."""
         return "Stories a week" if self.weekly else f"Stories in 24 hours until {self.until}"
 
     @property
     def usual_said(self) -> str:
-        """` Usually 3 on a Tuesday.`, or nothing where too little is known."""
+        """` Usually 3 on a Tuesday.`, or empty if there is too little history."""
         if self.usually is None:
             return ""
         number = f"{self.usually:.0f}" if self.usually == int(self.usually) else f"{self.usually}"
@@ -70,7 +70,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """One supplier's part of what was written in the last month."""
+    """One supplier's share of the stories of the last 30 days."""
 
     name: str
     stories: int
@@ -85,20 +85,20 @@ def volume(
     since: date | None,
     weekly: bool,
 ) -> Volume | None:
-    """What there was lately; None where the watches are too young for it, or nothing was found.
+    """Count the recent stories; return None if the watches are too young, or nothing was found.
 
     Args:
-        found: the mentions of the last nine weeks, the first in front.
-        now: when the message is cut.
-        zone: where a day begins.
-        since: the first whole day of the oldest watch; None where none is known.
-        weekly: by week, for messages that come once a week.
+        found: the mentions of the last nine weeks, oldest first.
+        now: the time of the message.
+        zone: the time zone of the days.
+        since: the first whole day of the oldest watch; None if unknown.
+        weekly: count by week, for weekly digests.
     """
     local = local_time(now, zone)
     today = local.date()
     if since is None or (today - since).days < DAYS:
         return None
-    # what was found in the second of the message is in it
+    # one second more: the second of the message belongs to its day
     past = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second + 1)
     began = by_day(found, zone, begins=past)
     days = {day + _DAY: len(stories) for day, stories in began.items()}
@@ -132,12 +132,12 @@ def voices(
     suppliers: Mapping[int, Sequence[str]],
     now: datetime,
 ) -> tuple[Voice, ...]:
-    """Share of voice in the last 30 days, the loudest first; nothing where there is but one.
+    """Compute the share of voice of the last 30 days, largest first; empty for a single supplier.
 
     Args:
         found: the mentions, as for `volume`.
         suppliers: item id -> the suppliers that occur in it.
-        now: when the message is cut.
+        now: the time of the message.
     """
     stories: dict[str, set[int]] = {}
     for each in found:
@@ -154,7 +154,7 @@ def voices(
     )
 
 
-def _span(first: date, last: date) -> str:
-    """`11 to 24 November`, `28 October to 10 November`."""
+def _format_dates(first: date, last: date) -> str:
+    """Format `11 to 24 November` or `28 October to 10 November`."""
     begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
     return f"{begins} to {last.day} {last:%B}"

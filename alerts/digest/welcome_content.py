@@ -1,4 +1,4 @@
-"""What the one welcome message to a new recipient says, as a value. Pure."""
+"""The content of the welcome message to a new recipient, as a value. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from alerts.digest.reader_links import ReaderLinks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A subscription of the recipient. `next_at` is None for one that tells at once."""
+class SubscriptionPlan:
+    """A subscription of the recipient. `next_at` is None for one that sends alerts."""
 
     key: str
     schedule: str
@@ -20,13 +20,13 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Welcome:
-    """What is watched, what answered, what is there already, and when the next message comes.
+    """The watches, the state of the sources, the stored matches, and the next messages.
 
-    `silent` names the sources that have not answered yet, with the cause where one is known.
+    `silent` lists the sources that have not answered yet as (name, cause or empty).
     """
 
     recipient: str
-    plans: tuple[Planned, ...]
+    plans: tuple[SubscriptionPlan, ...]
     watches: tuple[WatchWords, ...]
     sources_total: int
     sources_answered: int
@@ -40,5 +40,5 @@ class Welcome:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The subscriptions by key."""
-        return tuple(planned.key for planned in self.plans)
+        """The keys of the subscriptions."""
+        return tuple(plan.key for plan in self.plans)

@@ -1,4 +1,4 @@
-"""Cutting and delivering messages: due digests, welcomes, alarms, reader preferences, the outbox.
+"""Composes due messages (digests, alerts, welcomes, alarms) and delivers the outbox.
 
-Each message is composed within its own bound and stored in its own transaction.
+Each message is composed within its own time limit and stored in its own transaction.
 """

@@ -1,7 +1,7 @@
-"""Tells those who ask for it where there is far more than usual, and where nothing is heard.
+"""Writes alarms about unusual volume and about silence, for subscriptions that ask for them.
 
-Each alarm is a message of its own with a key that says what it is about, so that none is told
-twice whatever breaks. It tells no mention: those come by alert and digest as ever.
+Each alarm is a message of its own. Its delivery key names its subject and day, so that it is never
+sent twice. It marks no mention as told: alerts and digests still report them.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ log = logging.getLogger(__name__)
 
 TASK = "alarm"
 LIMIT = TimeLimit(processor=20.0, elapsed=180.0)
-COOL_DOWN = 3  # days, the one of the alarm included
-SAME_STORIES = 0.8  # a supplier whose stories a watch has been alarmed for is the same news
+COOL_DOWN = 3  # days without a second alarm, including the day of the first
+SAME_STORIES = 0.8  # share in earlier alarms from which a supplier gets none of its own
 MOST_SHOWN = 15
 _DAY = timedelta(days=1)
 
@@ -46,44 +46,48 @@ _DAY = timedelta(days=1)
 def alarms_due(
     store: Store, context: TellingContext, voices: SupplierIndex, *, now: datetime
 ) -> int:
-    """Write the alarms that are due to the outbox; returns how many."""
-    asking = [s for s in context.subscriptions.values() if s.unusual is not None or s.expect]
-    if not asking:
+    """Write the alarms that are due to the outbox; return how many."""
+    subscriptions = [s for s in context.subscriptions.values() if s.unusual is not None or s.expect]
+    if not subscriptions:
         return 0
     with store.reading() as unit:
         subscribers = unit.subscribers.all()
     written = 0
-    for subscription in asking:
-        told = [s for s in subscribers if s.subscription_key == subscription.key]
-        if not told or held_until(subscription.quiet_hours, subscription.timezone, now):
+    finders: dict[str, Callable[..., KeyedAlarms]] = {
+        "unusual": partial(_find_unusual, voices=voices),
+        "silent": _find_silent,
+    }
+    for subscription in subscriptions:
+        recipients = [s for s in subscribers if s.subscription_key == subscription.key]
+        if not recipients or held_until(subscription.quiet_hours, subscription.timezone, now):
             continue
-        for kind, look in (("unusual", partial(_unusual, voices=voices)), ("silent", _silent)):
+        for kind, find in finders.items():
             subject = f"{kind} {subscription.key}"
             if subject not in ready_first(store, TASK, [subject], now):
                 continue
-            looking = partial(_made, store, context, look, subscription, told, now)
-            made = try_counted(store, Attempt(task=TASK, subject=subject), now, looking, LIMIT)
-            for key, alarm in made or ():
-                written += _write(store, context, key, alarm, now)
+            work = partial(_find_alarms, store, context, find, subscription, recipients, now)
+            alarms = try_counted(store, Attempt(task=TASK, subject=subject), now, work, LIMIT)
+            for key, alarm in alarms or ():
+                written += _write_alarm(store, context, key, alarm, now)
     return written
 
 
-Made = list[tuple[str, Alarm]]
+KeyedAlarms = list[tuple[str, Alarm]]
 
 
-def _made(
+def _find_alarms(
     store: Store,
     context: TellingContext,
-    look: Callable[..., Made],
+    find: Callable[..., KeyedAlarms],
     subscription: Subscription,
-    told: Sequence[Subscriber],
+    subscribers: Sequence[Subscriber],
     now: datetime,
-) -> Made:
+) -> KeyedAlarms:
     with store.reading() as unit:
-        return look(unit, context, subscription=subscription, subscribers=told, now=now)
+        return find(unit, context, subscription=subscription, subscribers=subscribers, now=now)
 
 
-def _unusual(
+def _find_unusual(
     unit: Unit,
     context: TellingContext,
     *,
@@ -91,19 +95,19 @@ def _unusual(
     subscription: Subscription,
     subscribers: Sequence[Subscriber],
     now: datetime,
-) -> Made:
+) -> KeyedAlarms:
     if subscription.unusual is None:
         return []
     zone = ZoneInfo(subscription.timezone)
     today = local_time(now, zone).date()
     keys = context.watch_keys(subscription)
-    # to the moment: what was just found counts
+    # the end is exclusive: include mentions of this very moment
     found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
-    # the first whole day of each
+    # watch key -> its first whole day
     begun = {
         key: next_day(local_time(at, zone).date()) for key, at in unit.watches.begun(keys).items()
     }
-    made: Made = []
+    made: KeyedAlarms = []
     alarmed: set[int] = set()
     subjects = [
         (f"watch:{key}", context.names.watch(key).label, [f for f in found if f.watch_key == key])
@@ -116,7 +120,7 @@ def _unusual(
             by_supplier.setdefault(name, []).append(each)
     subjects += [(f"supplier:{name}", name, some) for name, some in sorted(by_supplier.items())]
     for subject, name, some in subjects:
-        # what a supplier is in was found by all of the watches since the youngest began
+        # mentions of a supplier are complete from the day on which the newest watch began
         since = begun.get(subject.removeprefix("watch:"), max(begun.values(), default=None))
         days = by_day(some, zone)
         stories = days.get(today, set())
@@ -127,92 +131,84 @@ def _unusual(
         if subject.startswith("supplier:") and same:
             continue
         alarmed |= stories
-        told = [
-            (one, key)
-            for one, key in _cooled(unit, subject, subscribers, today)
-            if not _is_mute(unit, one, subject, now)
+        recipients = [
+            (subscriber, key)
+            for subscriber, key in _select_recipients(unit, subject, subscribers, today)
+            if not _is_muted(unit, subscriber, subject, now)
         ]
-        if not told:
+        if not recipients:
             continue
-        fresh = [each for each in some if local_time(each.at, zone).date() == today]
-        entries = _entries(unit, context, fresh)
+        recent = [each for each in some if local_time(each.at, zone).date() == today]
+        entries = _read_entries(unit, context, recent)
         lines = unusual_lines(name, len(stories), of, today, subscription.unusual, subscription.key)
+        heading = unusual_subject(name, len(stories), of)
+        build = partial(_build_alarm, unit, context, subscription, now=now)
         made += [
-            (
-                key,
-                _alarm(
-                    unit,
-                    context,
-                    subscription,
-                    one,
-                    now,
-                    subject=unusual_subject(name, len(stories), of),
-                    lines=lines,
-                    entries=entries,
-                ),
-            )
-            for one, key in told
+            (key, build(subscriber, subject=heading, lines=lines, entries=entries))
+            for subscriber, key in recipients
         ]
     return made
 
 
-def _cooled(
+def _select_recipients(
     unit: Unit, subject: str, subscribers: Sequence[Subscriber], today: date
 ) -> list[tuple[Subscriber, str]]:
-    """Whom nothing was said to of this for a while, with the key of the message."""
-    cooled = []
-    for one in subscribers:
+    """Return the subscribers without an alarm on `subject` during `COOL_DOWN`, with new keys."""
+    selected = []
+    for subscriber in subscribers:
         keys = [
-            f"unusual:{one.subscriber_id}:{subject}:{today - back * _DAY}"
+            f"unusual:{subscriber.subscriber_id}:{subject}:{today - back * _DAY}"
             for back in range(COOL_DOWN)
         ]
         if not unit.outbox.known(keys):
-            cooled.append((one, keys[0]))
-    return cooled
+            selected.append((subscriber, keys[0]))
+    return selected
 
 
-def _is_mute(unit: Unit, one: Subscriber, subject: str, now: datetime) -> bool:
-    mutes = unit.controls.muted(now, [one.subscriber_id])
+def _is_muted(unit: Unit, subscriber: Subscriber, subject: str, now: datetime) -> bool:
+    mutes = unit.controls.muted(now, [subscriber.subscriber_id])
     return subject.removeprefix("watch:") in {each.watch_key for each in mutes}
 
 
-def _silent(
+def _find_silent(
     unit: Unit,
     context: TellingContext,
     subscription: Subscription,
     subscribers: Sequence[Subscriber],
     now: datetime,
-) -> Made:
-    made: Made = []
+) -> KeyedAlarms:
+    made: KeyedAlarms = []
     if not subscription.expect:
         return made
     states = {state.key: state for state in unit.sources.all()}
     for wanted in subscription.expect:
-        for one in subscribers:
-            heard = _last_heard(unit, wanted, states)
-            since = max(heard or one.activated_at, one.activated_at)
+        for subscriber in subscribers:
+            last = _find_last_news(unit, wanted, states)
+            since = max(last or subscriber.activated_at, subscriber.activated_at)
             if now - since < wanted.within:
                 continue
             what = f"watch:{wanted.watch}" if wanted.watch else f"source:{wanted.source}"
-            key = f"expect:{one.subscriber_id}:{what}:{since:%Y-%m-%dT%H:%M}"
+            key = f"expect:{subscriber.subscriber_id}:{what}:{since:%Y-%m-%dT%H:%M}"
             if unit.outbox.known([key]):
                 continue
-            subject, lines = _silence(unit, context, wanted, states, subscription, since, now)
-            alarm = _alarm(
-                unit, context, subscription, one, now, subject=subject, lines=lines, entries=()
+            subject, lines = _describe_silence(
+                unit, context, wanted, states, subscription, since, now
             )
-            made.append((key, alarm))
+            build = partial(_build_alarm, unit, context, subscription, now=now)
+            made.append((key, build(subscriber, subject=subject, lines=lines, entries=())))
     return made
 
 
-def _last_heard(unit: Unit, wanted: Expected, states: Mapping[str, SourceState]) -> datetime | None:
+def _find_last_news(
+    unit: Unit, wanted: Expected, states: Mapping[str, SourceState]
+) -> datetime | None:
     if wanted.watch is not None:
         return unit.volumes.last(wanted.watch)
     state = states.get(wanted.source or "")
     return None if state is None else state.newest_at
 
 
-def _silence(
+def _describe_silence(
     unit: Unit,
     context: TellingContext,
     wanted: Expected,
@@ -246,10 +242,10 @@ def _silence(
     return f"Nothing for {span}: {name}", (first, second)
 
 
-def _entries(
+def _read_entries(
     unit: Unit, context: TellingContext, found: Sequence[CountedMention]
 ) -> tuple[Entry, ...]:
-    """The stories behind an alarm, the newest first."""
+    """Build the entries of the stories behind an alarm, newest first."""
     watches = {each.item_id: each.watch_key for each in reversed(found)}
     items = {each.item_id: each for each in unit.items.get_many(list(watches)[:200])}
     mentions = [
@@ -261,13 +257,13 @@ def _entries(
     return shown(unit, mentions, context)[:MOST_SHOWN]
 
 
-def _alarm(
+def _build_alarm(
     unit: Unit,
     context: TellingContext,
     subscription: Subscription,
-    one: Subscriber,
-    now: datetime,
+    subscriber: Subscriber,
     *,
+    now: datetime,
     subject: str,
     lines: tuple[str, ...],
     entries: tuple[Entry, ...],
@@ -276,16 +272,18 @@ def _alarm(
         subject=subject,
         lines=lines,
         entries=entries,
-        recipient=one.recipient,
+        recipient=subscriber.recipient,
         subscription=subscription.key,
         timezone=subscription.timezone,
         now=now,
         contact=context.contact,
-        links=links_for(unit, context.settings.service.public_url, [one]),
+        links=links_for(unit, context.settings.service.public_url, [subscriber]),
     )
 
 
-def _write(store: Store, context: TellingContext, key: str, alarm: Alarm, now: datetime) -> int:
+def _write_alarm(
+    store: Store, context: TellingContext, key: str, alarm: Alarm, now: datetime
+) -> int:
     envelope = Envelope(
         kind="alert",
         delivery_key=key,

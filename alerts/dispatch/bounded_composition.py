@@ -1,8 +1,8 @@
-"""Composes messages within bounds, and finds the items that keep one from being composed.
+"""Composes messages within a time limit, and finds the items that make composition fail.
 
-A message is tried in full. The third attempt that fails looks for the items to blame: those that
-cannot be composed by themselves are set aside (task `show`) and told by headline and link, here and
-in every later message, until they are tried again by command.
+A message is composed in full. When the third attempt fails, the items that fail by themselves are
+quarantined (task `show`) and shown by headline and link, here and in every later message, until
+they are retried by command.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ TASK, SHOW_TASK = "tell", "show"
 # a message usually takes some hundredths of a second, one of a thousand stories some seconds
 LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
 TRIAL_LIMIT = TimeLimit(processor=5.0, elapsed=60.0)
-# in the search for what cannot be shown; what is left undecided then is told in brief
+# limits of the search for items that fail; undecided items are shown in brief
 MOST_TRIALS = 40
 MOST_TIMEOUTS = 6
-# three in full, the third of which goes on in brief; two more where that did not end
+# three in full, the third falls back to brief; two more if the process was killed meanwhile
 MOST_TELLING_ATTEMPTS = MOST_ATTEMPTS + 2
-NO_END = 1_000_000  # attempts: a fault of the configuration or the database is mended some day
+UNLIMITED = 1_000_000  # attempts, for faults of the configuration or the database
 
 
 class Trials:
     """Composes the messages of one pass.
 
     Args:
-        store: what is pending.
+        store: the database.
         context: the configuration in force.
-        voices: what is known of the suppliers in items.
+        voices: the cache of suppliers in items.
         now: the time.
-        notices: the keys of those that are open.
+        notices: the keys of the open notices.
     """
 
     def __init__(
@@ -64,16 +64,16 @@ class Trials:
         self._bare: set[str] = set()
 
     def compose(self, group: Group) -> Composed:
-        """Make the message of a group.
+        """Compose the message of a group, in brief if it failed too often in full.
 
         Raises:
-            MessageError: the address is none, or there is no such channel.
+            MessageError: the address is invalid, or the channel is not declared.
             TimeLimitExceeded: it takes too long.
-            Exception: whatever a defect of ours, or a damaged row, brings about.
+            Exception: a defect of the code, or a damaged row.
         """
         with self._store.reading() as unit:
             trouble = unit.quarantine.get(TASK, group.subject)
-            known = self._known_culprits(unit)
+            known = self._read_known_culprits(unit)
         attempts = 1 if trouble is None else trouble.attempts
         self._attempts[group.subject] = attempts
         cause: Exception | None = None
@@ -83,46 +83,46 @@ class Trials:
             except MessageError:
                 raise
             except Exception as error:
-                # one that only burns time is not tried thrice: all others wait while it does
-                burns = isinstance(error, TimeLimitExceeded) and error.processor
-                if attempts < MOST_ATTEMPTS and not burns:
+                # not repeated after a processor time limit: the other messages wait meanwhile
+                too_slow = isinstance(error, TimeLimitExceeded) and error.processor
+                if attempts < MOST_ATTEMPTS and not too_slow:
                     raise
                 log.exception("telling.in-brief recipient=%s", group.recipient)
                 cause = error
         return self._compose_in_brief(group, known, cause)
 
     def note_failure(self, unit: Unit, group: Group, error: Exception) -> None:
-        """Record that the message of a group could not be made; what is pending for it waits."""
-        mendable = isinstance(error, MessageError | StorageError)
-        most = NO_END if mendable else MOST_TELLING_ATTEMPTS
-        if self._attempts.get(group.subject, 0) >= MOST_ATTEMPTS and most != NO_END:
-            most = MOST_ATTEMPTS  # not even in brief
-        note_failure(unit, self._attempt(group), said_of(error), self._now, most=most)
+        """Record that the message of a group failed; its tellings stay pending."""
+        fixable = isinstance(error, MessageError | StorageError)
+        most = UNLIMITED if fixable else MOST_TELLING_ATTEMPTS
+        if self._attempts.get(group.subject, 0) >= MOST_ATTEMPTS and most != UNLIMITED:
+            most = MOST_ATTEMPTS  # it failed in brief too
+        note_failure(unit, self._build_attempt(group), said_of(error), self._now, most=most)
 
     def end_well(self, unit: Unit, group: Group) -> None:
-        """Forget the attempts at a message that was made."""
+        """Delete the attempts of a message that was composed, and clear its notices."""
         if self._attempts.get(group.subject, 1) > 1:
-            end_well(unit, self._attempt(group), self._now)
+            end_well(unit, self._build_attempt(group), self._now)
         else:
             unit.quarantine.succeed(TASK, [group.subject])
-        if group.subject not in self._bare and _bare_key(group) in self._notices:
-            unit.notices.clear(_bare_key(group), self._now)
+        if group.subject not in self._bare and _bare_notice_key(group) in self._notices:
+            unit.notices.clear(_bare_notice_key(group), self._now)
 
-    def _attempt(self, group: Group) -> Attempt:
+    def _build_attempt(self, group: Group) -> Attempt:
         return Attempt(task=TASK, subject=group.subject, about="what is pending waits")
 
-    def _known_culprits(self, unit: Unit) -> dict[int, str]:
+    def _read_known_culprits(self, unit: Unit) -> dict[int, str]:
         troubles = unit.quarantine.troubles(SHOW_TASK)
         return {
-            int(subject): one.cause or DID_NOT_END
-            for subject, one in troubles.items()
-            if one.quarantined_at is not None and subject.isdecimal()
+            int(subject): trouble.cause or DID_NOT_END
+            for subject, trouble in troubles.items()
+            if trouble.quarantined_at is not None and subject.isdecimal()
         }
 
     def try_cut(self, group: Group, cut: Cut, limit: TimeLimit | None = None) -> Composed:
-        """Make the message of a group in one way, within `limit` or the usual one.
+        """Compose the message of a group as `cut` says, within `limit` (`LIMIT` if None).
 
-        Raises as `compose` does.
+        Raises what `compose` raises.
         """
 
         def work() -> Composed:
@@ -134,22 +134,22 @@ class Trials:
     def _compose_in_brief(
         self, group: Group, known: Mapping[int, str], cause: Exception | None
     ) -> Composed:
-        """Tell what cannot be shown by headline and link, the rest in full.
+        """Compose with failing items by headline and link, and the others in full.
 
-        Where the cause is in no item, but in what the message says beside them, that is left out.
+        If no item fails, volume, coverage and thread are left out.
         """
         with self._store.reading() as unit:
             pending = unit.subscribers.pending(group.ids)
-        items = sorted({one.item.item_id for one in pending} - known.keys())
+        items = sorted({telling.item.item_id for telling in pending} - known.keys())
         search = _Search(self, group, dict(known))
         culprits = search.find(items)
         brief = dict(known) | culprits
-        ways = [Cut(brief=brief, bare=True)]
+        cuts = [Cut(brief=brief, bare=True)]
         if culprits:
-            ways.insert(0, Cut(brief=brief))
-        for way in ways:
+            cuts.insert(0, Cut(brief=brief))
+        for cut in cuts:
             try:
-                composed = self.try_cut(group, way)
+                composed = self.try_cut(group, cut)
                 break
             except MessageError:
                 raise
@@ -157,37 +157,37 @@ class Trials:
                 log.exception("telling.brief-failed recipient=%s", group.recipient)
                 cause = error
         else:
-            # together they take too long, or the fault lies in their headlines
+            # together they take too long, or a headline fails
             last = Cut(brief=dict.fromkeys((*items, *known), ""), bare=True)
             composed = self.try_cut(group, last)
-        said = DID_NOT_END if cause is None else said_of(cause)
-        self._note_culprits(group, culprits, said)
+        cause_text = DID_NOT_END if cause is None else said_of(cause)
+        self._note_culprits(group, culprits, cause_text)
         return composed
 
-    def _note_culprits(self, group: Group, culprits: Mapping[int, str], said: str) -> None:
-        """Set the items aside, so that nobody's message tries to show them again."""
+    def _note_culprits(self, group: Group, culprits: Mapping[int, str], message_cause: str) -> None:
+        """Quarantine the items, so that no message shows them in full again."""
         with self._store.transaction() as unit:
             for item_id, cause in culprits.items():
                 url = unit.items.address(item_id) or "no address"
                 attempt = Attempt(task=SHOW_TASK, subject=str(item_id), about=url)
                 unit.quarantine.begin(SHOW_TASK, str(item_id), self._now)
-                note_failure(unit, attempt, cause or said, self._now, most=1)
+                note_failure(unit, attempt, cause or message_cause, self._now, most=1)
             if not culprits:
                 self._bare.add(group.subject)
                 unit.notices.raise_(
-                    _bare_key(group),
+                    _bare_notice_key(group),
                     f"the {group.subject} was sent without volume and coverage, which could not "
-                    f"be made: {said}",
+                    f"be made: {message_cause}",
                     self._now,
                 )
 
 
-def _bare_key(group: Group) -> str:
+def _bare_notice_key(group: Group) -> str:
     return f"in-brief:{group.subject}"
 
 
 class _Search:
-    """Finds the items that cannot be composed, by halving; within a number of trials."""
+    """Finds the items that make composition fail, by bisection, within a number of trials."""
 
     def __init__(self, trials: Trials, group: Group, known: dict[int, str]) -> None:
         self._trials = trials
@@ -197,10 +197,10 @@ class _Search:
         self._timeouts = MOST_TIMEOUTS
 
     def find(self, items: list[int]) -> dict[int, str]:
-        """Item id -> why it cannot be shown; all of those that could not be decided on too."""
+        """Return item id -> why it fails; items that the limits leave undecided are included."""
         if not items:
             return {}
-        cause = self._cause(items)
+        cause = self._find_cause(items)
         if cause is None:
             return {}
         if len(items) == 1:
@@ -210,7 +210,7 @@ class _Search:
         half = len(items) // 2
         return self.find(items[:half]) | self.find(items[half:])
 
-    def _cause(self, items: list[int]) -> str | None:
+    def _find_cause(self, items: list[int]) -> str | None:
         self._left -= 1
         cut = Cut(brief=self._known, bare=True, only=frozenset(items))
         try:

@@ -1,4 +1,4 @@
-"""Makes of rendered words the message that a recipient's channel sends, frozen. Pure."""
+"""Builds the final message for a recipient's channel from a rendered one. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from storage.model import Notification
 def freeze_message(
     rendered: Rendered, envelope: Envelope, settings: Settings, now: datetime
 ) -> Notification:
-    """A mail, or what the channel sends whose key the recipient names.
+    """Build a mail, or the request body of the channel that the recipient names (`channel:KEY`).
 
     Raises:
-        MessageError: the address is none, or there is no such channel.
+        MessageError: the address is invalid, or the channel is not declared.
     """
     if not is_channel(envelope.recipient):
         return freeze(rendered, envelope, settings.mail, now)

@@ -1,7 +1,7 @@
-"""Composes the one message that tells some subscribers what is pending; writes nothing.
+"""Composes the message with the pending tellings of some subscribers; writes nothing.
 
 A message that cannot be composed in full is composed with some items by headline and link only
-(`Cut.brief`), and without what it says beside its items (`Cut.bare`).
+(`Cut.brief`), and without volume, coverage and thread (`Cut.bare`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from types import MappingProxyType
 from typing import Literal
 
 from alerts.digest.context import TellingContext
-from alerts.digest.digest import Digest, Hushed, Occasion, build_digest
-from alerts.digest.findings import as_seen_by, copies_marked, explain_tellings, members_of
+from alerts.digest.digest import Digest, MutedWatch, Occasion, build_digest
+from alerts.digest.findings import explain_tellings, mark_already_alerted, mark_copies, members_of
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.recent_volume import RecentVolume, recent_volume
 from alerts.digest.share_of_voice import SupplierIndex
@@ -31,7 +31,7 @@ from config.model import Subscription
 from storage.model import Notification, PendingTelling, StoredItem, Subscriber, TextState
 from storage.store import Unit
 
-# what was alerted is repeated in the next digest, never alone; after this it is let go
+# an alerted mention is repeated in the next digest with new ones, for at most this long
 REPEATED_FOR = timedelta(days=7)
 MAX_IDS = 100  # characters; delivery keys have 400
 MAX_HEADLINE = 200
@@ -41,48 +41,48 @@ Kind = Literal["digest", "alert"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The subscribers of one recipient that are told in one message."""
+    """The due subscribers of one recipient that share a message."""
 
     due: tuple[Due, ...]
 
     @property
     def ids(self) -> tuple[int, ...]:
-        """Of its subscribers."""
+        """The sorted ids of the subscribers."""
         return tuple(sorted(each.subscriber.subscriber_id for each in self.due))
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """Of its subscribers."""
+        """The subscriptions, in the order of `due`."""
         return tuple(each.subscription for each in self.due)
 
     @property
     def subscribers(self) -> tuple[Subscriber, ...]:
-        """Who is told."""
+        """The subscribers, in the order of `due`."""
         return tuple(each.subscriber for each in self.due)
 
     @property
     def recipient(self) -> str:
-        """Where the message goes."""
+        """The mail address or channel of the message."""
         return self.due[0].subscriber.recipient
 
     @property
     def kind(self) -> Kind:
-        """What the message is."""
+        """The kind of the message."""
         return kind_of(self.subscriptions[0])
 
     @property
     def subject(self) -> str:
-        """What it is called in quarantine."""
+        """The subject of its attempts in quarantine."""
         return f"{self.kind} to {self.recipient}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """How a message is to be composed.
+    """What to leave out of a message.
 
     `brief`: item id -> why it is shown by headline and link only; an empty reason leaves out the
-    headline too. `bare`: without volume, coverage and thread. `only`: these items and no other,
-    to find out which of them cannot be shown.
+    headline too. `bare`: no volume, coverage and thread. `only`: no items but these, to find out
+    which of them fail.
     """
 
     brief: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -95,11 +95,11 @@ IN_FULL = Cut()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A message as it will be sent, and what is told by it.
+    """A composed message and the tellings that it settles.
 
-    `notification` is None where nothing is to be said; `settled` then waits no longer. `items` are
-    the ids of all that is pending; `damaged` names rows that could not be read: (table, id) ->
-    cause.
+    `notification` is None if there is nothing to send; `settled` is no longer pending afterwards.
+    `told` counts the tellings in the message. `items` are the ids of all pending items; `damaged`
+    are rows that could not be read: (table, id) -> cause.
     """
 
     notification: Notification | None
@@ -117,29 +117,29 @@ def compose(
     voices: SupplierIndex,
     cut: Cut = IN_FULL,
 ) -> Composed:
-    """Read what is pending for a group and make the message of it.
+    """Read the pending tellings of a group and compose its message.
 
     Raises:
-        MessageError: the address is none, or there is no such channel.
+        MessageError: the address is invalid, or the channel is not declared.
     """
     kind = group.kind
     occasion = occasion_of(unit, kind, group.subscribers, group.subscriptions, context, now)
     pending = unit.subscribers.pending(group.ids)
-    items = frozenset(one.item.item_id for one in pending)
+    items = frozenset(telling.item.item_id for telling in pending)
     if cut.only is not None:
-        pending = tuple(one for one in pending if one.item.item_id in cut.only)
-    asked_for = apply_preferences(
+        pending = tuple(each for each in pending if each.item.item_id in cut.only)
+    wanted = apply_preferences(
         unit, pending, group.subscriptions, group.subscribers, context.names, now
     )
-    tellings = worth_telling(unit, asked_for.tellings, occasion, context)
-    shown = tuple(_in_brief(one, cut.brief) for one in tellings)
+    tellings = select_tellings(unit, wanted.tellings, occasion, context)
+    shown = tuple(_shorten_telling(telling, cut.brief) for telling in tellings)
     digest = digest_of(
         unit,
         shown,
         group.subscriptions,
         occasion,
         context,
-        asked_for.hushed,
+        wanted.muted_watches,
         voices,
         bare=cut.bare,
     )
@@ -147,7 +147,7 @@ def compose(
     if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
         envelope = Envelope(
             kind=kind,
-            delivery_key=_delivery_key(kind, group, tellings, now),
+            delivery_key=_build_delivery_key(kind, group, tellings, now),
             recipient=group.recipient,
             list_name=group.subscriptions[0].key,
             contact=context.contact,
@@ -158,7 +158,7 @@ def compose(
     settled = (
         pending
         if kind == "alert" or notification
-        else (*_stale(tellings, now), *asked_for.declined)
+        else (*_find_stale(tellings, now), *wanted.declined)
     )
     return Composed(
         notification=notification,
@@ -169,15 +169,15 @@ def compose(
     )
 
 
-def worth_telling(
+def select_tellings(
     unit: Unit, pending: Sequence[PendingTelling], occasion: Occasion, context: TellingContext
 ) -> tuple[PendingTelling, ...]:
-    """What of the pending tellings belongs into a message on this occasion."""
+    """Select the pending tellings for a message: for an alert, only those not told before."""
     if occasion.kind == "alert":
-        # whatever told it, or its story, at once is over
-        marked = copies_marked(occasion.recipient, unit, pending, context)
+        # an alert repeats neither a mention nor a story that was told before
+        marked = mark_copies(occasion.recipient, unit, pending, context)
         return tuple(telling for telling in marked if telling.told_before is None)
-    return as_seen_by(occasion.recipient, unit, pending, context)
+    return mark_already_alerted(occasion.recipient, unit, pending, context)
 
 
 def digest_of(
@@ -186,19 +186,19 @@ def digest_of(
     subscriptions: Sequence[Subscription],
     occasion: Occasion,
     context: TellingContext,
-    hushed: Sequence[Hushed],
+    muted_watches: Sequence[MutedWatch],
     voices: SupplierIndex,
     *,
     bare: bool = False,
 ) -> Digest:
-    """What a message says; `bare`: of its items alone."""
+    """Build the content of a message; `bare` leaves out volume and coverage."""
     keys = dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s))
     coverage, last = None, RecentVolume()
     if occasion.kind == "digest" and not bare:
         coverage = unit.coverage(occasion.since or occasion.now, occasion.now)
         last = recent_volume(unit, context, subscriptions, voices, occasion.now)
     findings = explain_tellings(unit, tellings, context)
-    in_full = [one.item for one in tellings if one.item.thin_reason != NOT_SHOWN]
+    in_full = [each.item for each in tellings if each.item.thin_reason != NOT_SHOWN]
     return build_digest(
         findings,
         names=context.names,
@@ -206,7 +206,7 @@ def digest_of(
         coverage=coverage,
         watch_keys=tuple(keys),
         members=members_of(unit, in_full),
-        hushed=hushed,
+        muted_watches=muted_watches,
         volume=last.volume,
         voices=last.voices,
     )
@@ -220,7 +220,7 @@ def occasion_of(
     context: TellingContext,
     now: datetime,
 ) -> Occasion:
-    """For whom, when and over what time a message is."""
+    """Build the occasion of a message: its recipient, time and period."""
     since = min(s.last_cut_at or s.activated_at for s in subscribers)
     return Occasion(
         kind=kind,
@@ -228,7 +228,7 @@ def occasion_of(
         subscriptions=tuple(s.key for s in subscriptions),
         schedules=tuple(schedule(s) for s in subscriptions),
         timezone=subscriptions[0].timezone,
-        # a clock that was put back must not make a span that ends before it begins
+        # after the clock was set back, the period must not end before it begins
         since=min(since, now),
         now=now,
         contact=context.contact,
@@ -237,18 +237,18 @@ def occasion_of(
 
 
 def kind_of(subscription: Subscription) -> Kind:
-    """Whether a subscription sends alerts or digests."""
+    """Return whether a subscription sends alerts or digests."""
     return "alert" if subscription.cadence.kind == "immediate" else "digest"
 
 
 def schedule(subscription: Subscription) -> str:
-    """A subscription as its reader knows it."""
+    """Format a subscription with its cadence: `daily (daily at 07:30)`."""
     cadence = subscription.cadence
     return f"{subscription.key} ({cadence.text or cadence.kind})"
 
 
-def _in_brief(telling: PendingTelling, brief: Mapping[int, str]) -> PendingTelling:
-    """The telling with headline and link only, if its item is to be shown so."""
+def _shorten_telling(telling: PendingTelling, brief: Mapping[int, str]) -> PendingTelling:
+    """Reduce a telling to headline and link if its item is in `brief`."""
     item = telling.item
     if item.item_id not in brief:
         return telling
@@ -279,7 +279,7 @@ def _in_brief(telling: PendingTelling, brief: Mapping[int, str]) -> PendingTelli
             revised_at=None,
             revision=1,
             baseline=False,
-            # a story of its own: nothing of the others may stand in for it
+            # a story of its own, so that no other item takes its place
             story_id=-item.item_id,
             carriers=(),
         ),
@@ -287,8 +287,8 @@ def _in_brief(telling: PendingTelling, brief: Mapping[int, str]) -> PendingTelli
     )
 
 
-def _stale(tellings: Sequence[PendingTelling], now: datetime) -> tuple[PendingTelling, ...]:
-    """What an alert told long ago, and no digest had a reason to repeat."""
+def _find_stale(tellings: Sequence[PendingTelling], now: datetime) -> tuple[PendingTelling, ...]:
+    """Return the tellings that an alert told longer than `REPEATED_FOR` ago."""
     return tuple(
         telling
         for telling in tellings
@@ -296,7 +296,7 @@ def _stale(tellings: Sequence[PendingTelling], now: datetime) -> tuple[PendingTe
     )
 
 
-def _delivery_key(
+def _build_delivery_key(
     kind: Kind, group: Group, tellings: Sequence[PendingTelling], now: datetime
 ) -> str:
     ids = "+".join(str(each) for each in group.ids)

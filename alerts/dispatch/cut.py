@@ -1,8 +1,8 @@
-"""Cuts digests and alerts: what is pending becomes a frozen message in the outbox, at once told.
+"""Writes due digests and alerts to the outbox and marks their tellings as told.
 
-Reading and rendering happen outside of the transaction that cuts; it takes exactly the tellings
-that were rendered, and what came meanwhile stays pending. Each message is composed within a bound
-of its own, and its attempt is counted before: in the transaction that ends the one before it.
+A message is composed outside the transaction that writes it; this marks exactly the tellings that
+were rendered, and later ones stay pending. Each message has a time limit of its own, and its
+attempt is counted beforehand, in the transaction that ends the message before it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from alerts.dispatch.composition import (
     kind_of,
     occasion_of,
     schedule,
-    worth_telling,
+    select_tellings,
 )
 from alerts.dispatch.preferences import apply_preferences
 from alerts.errors import UnknownSubscriptionError
@@ -48,19 +48,19 @@ def cut_due(
     force: Collection[int] = (),
     voices: SupplierIndex | None = None,
 ) -> int:
-    """Write the digests and alerts that are due to the outbox; returns how many.
+    """Write the digests and alerts that are due to the outbox; return how many.
 
-    What falls due for one recipient at the same time is one message. A message that cannot be made,
-    or takes too long, holds up no other: what it tells stays pending, it is reported and tried
-    again after the others, and the third attempt tells what cannot be shown by headline and link.
+    Subscriptions of one recipient that are due together become one message. A message that fails or
+    exceeds its time limit does not block others: its tellings stay pending, a notice is raised, and
+    it is retried after the others. The third attempt shows what fails by headline and link only.
 
     Args:
-        store: what is pending.
+        store: the database.
         context: the configuration in force.
         now: the time.
-        force: subscribers that are told now whatever their cadence; one with nothing to tell
-            gets its message only if it wants empty ones.
-        voices: what is known of the suppliers in items; remembered from call to call.
+        force: ids of subscribers that are due now whatever their cadence; one with nothing to
+            tell gets its message only if it wants empty ones.
+        voices: the cache of suppliers in items, kept from call to call.
     """
     with store.reading() as unit:
         subscribers = unit.subscribers.all()
@@ -68,35 +68,35 @@ def cut_due(
         damaged = dict(unit.damage.rows)
         notices = frozenset(notice.key for notice in unit.notices.open())
     plan = agenda(subscribers, context.subscriptions, waiting, now, force)
-    healed = {
+    repaired = {
         key
         for key in notices
         if key.startswith("damaged:subscriber:")
         and key not in {_damage_key(*each) for each in damaged}
     }
-    unnoted = {each: why for each, why in damaged.items() if _damage_key(*each) not in notices}
-    if plan.moves or unnoted or healed:
+    unreported = {each: why for each, why in damaged.items() if _damage_key(*each) not in notices}
+    if plan.moves or unreported or repaired:
         with store.transaction() as unit:
             for subscriber_id, at in plan.moves:
                 unit.subscribers.set_next(subscriber_id, at)
-            _note_damage(unit, unnoted, now)
-            for key in healed:
+            _note_damage(unit, unreported, now)
+            for key in repaired:
                 unit.notices.clear(key, now)
     trials = Trials(store, context, voices or SupplierIndex(), now, notices=notices)
-    groups = _ready(store, _groups(plan.due), now)
+    groups = _select_ready(store, _group_by_recipient(plan.due), now)
     if not groups:
         return 0
     with store.transaction() as unit:
         unit.quarantine.begin(TASK, groups[0].subject, now)
     cut = 0
     for group, following in zip(groups, [*groups[1:], None], strict=True):
-        cut += _Cutting(store, trials, group, following, now).cut()
+        cut += _MessageCut(store, trials, group, following, now).cut()
     return cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What some recipients of a subscription would get; it names the first of them."""
+    """The message that some recipients of a subscription would get."""
 
     recipients: tuple[str, ...]
     rendered: Rendered
@@ -105,12 +105,12 @@ class Preview:
 def previews(
     store: Store, context: TellingContext, subscription_key: str, *, now: datetime
 ) -> tuple[Preview, ...]:
-    """The digests that a subscription would send now, alike ones once; nothing is changed.
+    """Render the messages that a subscription would send now, without changing anything.
 
-    Recipients differ where they have been told different things before.
+    Recipients with equal content share one preview; they differ by what they were told before.
 
     Raises:
-        UnknownSubscriptionError: naming those that exist.
+        UnknownSubscriptionError: the subscription is not declared or has no subscribers.
     """
     subscription = context.subscriptions.get(subscription_key)
     with store.reading() as unit:
@@ -127,17 +127,17 @@ def previews(
                 unit, kind_of(subscription), [each], [subscription], context, now
             )
             pending = unit.subscribers.pending([each.subscriber_id])
-            asked_for = apply_preferences(unit, pending, [subscription], [each], context.names, now)
-            tellings = worth_telling(unit, asked_for.tellings, occasion, context)
+            wanted = apply_preferences(unit, pending, [subscription], [each], context.names, now)
+            tellings = select_tellings(unit, wanted.tellings, occasion, context)
             says = tuple(
                 (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
             )
-            same = says, occasion.since, asked_for.hushed
+            same = says, occasion.since, wanted.muted_watches
             if same in alike:
                 alike[same][0].append(each.recipient)
                 continue
             digest = digest_of(
-                unit, tellings, [subscription], occasion, context, asked_for.hushed, voices
+                unit, tellings, [subscription], occasion, context, wanted.muted_watches, voices
             )
             alike[same] = [each.recipient], render(digest)
     return tuple(
@@ -153,11 +153,10 @@ def operator_message(
     lines: Sequence[str],
     now: datetime,
 ) -> bool:
-    """Write to the operator by each way that is named, once for each `key`.
+    """Write a message to each address of the operator, once for each `key`.
 
-    False where no way is named, or it was written before.
-
-    Indented lines are kept in their columns.
+    Indented lines are not wrapped. Returns False if no address is configured, or the message was
+    written before.
     """
     settings = context.settings
     to = [] if settings.operator_to is None else [settings.operator_to]
@@ -166,7 +165,7 @@ def operator_message(
         return False
     made = []
     for recipient in (*to, *settings.operator_also):
-        # the key of the address is that of all messages that were written before there were more
+        # the key of the first address has no suffix, as before others could be configured
         own = f"operator:{key}" if recipient in to else f"operator:{key}:{recipient}"
         envelope = Envelope(
             kind="operator", delivery_key=own, recipient=recipient, list_name="operator"
@@ -174,7 +173,7 @@ def operator_message(
         try:
             made.append(freeze_message(render_note(subject, lines), envelope, settings, now))
         except Exception as error:
-            # the caller has other work to go on with
+            # must not end the caller's other work
             log.exception("operator.failed recipient=%s subject=%s", recipient, subject)
             with store.transaction() as unit:
                 unit.notices.raise_(
@@ -188,22 +187,22 @@ def operator_message(
     return any(new)
 
 
-def _groups(due: Sequence[Due]) -> list[Group]:
+def _group_by_recipient(due: Sequence[Due]) -> list[Group]:
     grouped: dict[tuple[str, bool, bool], list[Due]] = {}
     for each in due:
         key = (each.subscriber.recipient.lower(), each.at_once, each.forced)
         grouped.setdefault(key, []).append(each)
-    # digests first: what one tells needs no alert in the same minute
+    # digests first: what a digest reports needs no alert in the same minute
     ordered = sorted(grouped.items(), key=lambda pair: pair[0][1])
     return [Group(due=tuple(members)) for _, members in ordered]
 
 
-def _ready(store: Store, groups: Sequence[Group], now: datetime) -> list[Group]:
-    """The groups that may be tried now, those last that failed; what is asked for always may."""
+def _select_ready(store: Store, groups: Sequence[Group], now: datetime) -> list[Group]:
+    """Return the groups that may be tried now, failed ones last; forced ones always may."""
     by_subject: dict[str, list[Group]] = {}
     for group in groups:
         by_subject.setdefault(group.subject, []).append(group)
-    # an attempt that did not end is no reason to give up: the next one tells in brief
+    # an attempt that never ended does not quarantine it: the next one is composed in brief
     ready = ready_first(store, TASK, list(by_subject), now, most=MOST_TELLING_ATTEMPTS)
     forced = [
         s for s in by_subject if s not in ready and any(g.due[0].forced for g in by_subject[s])
@@ -217,8 +216,8 @@ def _ready(store: Store, groups: Sequence[Group], now: datetime) -> list[Group]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cutting:
-    """One message: composed, then written. What follows is counted as begun as this one ends."""
+class _MessageCut:
+    """Composes and writes one message, and counts the attempt of the next."""
 
     store: Store
     trials: Trials
@@ -227,7 +226,7 @@ class _Cutting:
     now: datetime
 
     def cut(self) -> int:
-        """Cut it; 1 where there was something to say. What it raises is recorded, not raised."""
+        """Compose and write the message; return how many were written. Errors are recorded only."""
         try:
             composed = self.trials.compose(self.group)
             return self._write(composed)
@@ -245,14 +244,14 @@ class _Cutting:
                 group.ids,
                 notification=notification,
                 tellings=composed.settled,
-                next_at=_next(group, spent=notification is not None),
+                next_at=_next_due(group, spent=notification is not None),
                 local_date={each.subscriber.subscriber_id: each.day for each in group.due},
                 now=now,
             )
             if notification is not None and not done:
-                # told already for this day (a clock that was put back): what is pending waits
+                # this day's message exists (the clock was set back): tellings stay pending
                 log.warning("telling.known key=%s", notification.delivery_key)
-                for subscriber_id, at in _next(group, spent=True).items():
+                for subscriber_id, at in _next_due(group, spent=True).items():
                     unit.subscribers.set_next(subscriber_id, at)
             self.trials.end_well(unit, group)
             _note_damage(unit, composed.damaged, now)
@@ -273,8 +272,8 @@ class _Cutting:
             unit.quarantine.begin(TASK, self.following.subject, self.now)
 
 
-def _next(group: Group, *, spent: bool) -> dict[int, datetime | None]:
-    """When each is due next; an alert that was not sent costs nothing of the hourly ceiling."""
+def _next_due(group: Group, *, spent: bool) -> dict[int, datetime | None]:
+    """Return when each is due next; an unsent alert does not count for the hourly limit."""
     return {
         each.subscriber.subscriber_id: (
             each.next_at if spent or not each.at_once else each.subscriber.next_at
@@ -288,7 +287,7 @@ def _damage_key(table: str, row_id: int) -> str:
 
 
 def _note_damage(unit: Unit, damaged: Mapping[tuple[str, int], str], now: datetime) -> None:
-    """Name the rows that could not be read in a notice each; they are told as far as they can."""
+    """Raise a notice for each row that could not be read in full."""
     for (table, row_id), cause in damaged.items():
         unit.notices.raise_(
             _damage_key(table, row_id),

@@ -1,8 +1,8 @@
-"""The delivery worker: claims a message, sends it with no transaction open, records the outcome.
+"""Delivers the outbox: claims a message, sends it outside a transaction, records the outcome.
 
-One commit for each message: a crash leaves at most the one in flight in doubt, and that one goes
-again with the same bytes and the same Message-ID, a few times at most. A database that cannot be
-written for a while is no crash: what became of the message is kept until it can.
+Each outcome is committed before the next message is sent. After a crash at most one message is in
+doubt; it is sent again with the same bytes and Message-ID, a limited number of times. If the
+database cannot be written, the outcome is kept in memory until it can.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ log = logging.getLogger(__name__)
 FIRST_DELAY = timedelta(minutes=5)
 LONGEST_DELAY = timedelta(hours=4)
 GIVE_UP_AFTER = timedelta(days=5)
-# and not before: the days may have passed with the machine off, or on a clock that ran ahead
+# at least: the days may have passed with the machine off, or with the clock ahead
 LEAST_ATTEMPTS = 8
 MAX_RESENDS = 3  # of a message that may have arrived already
-# longer than all waits of one attempt together, so that no second worker takes a living one's
+# longer than all timeouts of one attempt together, so that no second worker claims the message
 LEASE = timedelta(minutes=20)
-# nothing waits for longer (a delay is spread by a fifth): a clock that ran ahead put it so far off
+# messages due later were scheduled while the clock was ahead (LONGEST_DELAY plus jitter is less)
 LONGEST_WAIT = timedelta(hours=5)
-# a paused channel is tried again this often with one message: most faults are mended on the server
+# a paused channel is resumed this often: most faults are fixed on the server
 PROBE_EVERY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a message, and when."""
+    """The receipt of a message, and when it was received."""
 
     message: OutboxMessage
     receipt: Receipt
@@ -54,29 +54,29 @@ def deliver_due(
     ending: Callable[[], bool] = lambda: False,
     unwritten: list[Outcome] | None = None,
 ) -> int:
-    """Try the messages that are due; returns how many were tried.
+    """Send the messages that are due; return how many were tried.
 
-    What became of a message is written down before the next one is begun. Where the database
-    cannot be written, it waits in `unwritten` and nothing more is sent.
+    Each outcome is recorded before the next message is sent. If the database cannot be written,
+    the outcome stays in `unwritten` and nothing more is sent.
 
     Args:
-        store: the outbox.
-        channels: ways to deliver, by name.
-        now: the clock; asked anew for each message.
-        owner: names this worker in leases.
-        limit: how many messages at most.
-        jitter: a number from 0 to 1 that spreads retries.
-        ending: whether to stop after the message in hand.
-        unwritten: kept by the caller from one call to the next.
+        store: the database with the outbox.
+        channels: the channels by name.
+        now: the clock, called for each message.
+        owner: the name of this worker in leases.
+        limit: the maximum number of messages.
+        jitter: returns a number from 0 to 1 that spreads retries.
+        ending: returns whether to stop after the current message.
+        unwritten: outcomes not recorded yet; the caller passes the same list to each call.
 
     Raises:
         DatabaseUnusable: the outbox cannot be read or written now.
     """
     unwritten = [] if unwritten is None else unwritten
-    _write_down(store, unwritten, jitter, again=True)
-    _probe_paused(store, channels, now())
+    _record_outcomes(store, unwritten, jitter, again=True)
+    _resume_paused(store, channels, now())
     tried = 0
-    # what one channel cannot do now holds up no other
+    # channels that would fail again now; the others go on
     resting: set[str] = set()
     try:
         while tried < limit and not ending():
@@ -87,9 +87,9 @@ def deliver_due(
             if message is None:
                 break
             tried += 1
-            receipt = _attempt(message, channels)
+            receipt = _try_to_send(message, channels)
             unwritten.append(Outcome(message, receipt, now()))
-            _write_down(store, unwritten, jitter)
+            _record_outcomes(store, unwritten, jitter)
             if ends_the_pass(receipt):
                 resting.add(message.notification.channel)
     finally:
@@ -101,16 +101,16 @@ def deliver_due(
 def retry_at(
     message: OutboxMessage, receipt: Receipt, now: datetime, jitter: float
 ) -> datetime | None:
-    """When to try again after `receipt`; None for never. Pure.
+    """Return when to try again after `receipt`; None for never. Pure.
 
-    `message` is as it was claimed: its attempts count this one, its unknown outcomes do not.
-    Doubles from five minutes to four hours, for five days and eight attempts. A paused message
-    costs nothing and stays due; one that may have arrived is sent again three times at most.
+    `message` is as it was claimed: its attempts include this one, its unknown outcomes do not.
+    The delay doubles from five minutes to four hours, for at least five days and eight attempts.
+    A message of a paused channel stays due; one that may have arrived is resent at most thrice.
     """
     if receipt.outcome in ("delivered", "refused"):
         return None
     if receipt.outcome == "paused":
-        # due as before; not by a clock that may be wrong
+        # stays due, even if the clock is wrong
         return min(now, message.next_at)
     if receipt.outcome == "unknown" and message.unknown_outcomes >= MAX_RESENDS:
         return None
@@ -121,23 +121,23 @@ def retry_at(
     return now + delay * (0.8 + 0.4 * jitter)
 
 
-def _attempt(message: OutboxMessage, channels: Mapping[str, Channel]) -> Receipt:
+def _try_to_send(message: OutboxMessage, channels: Mapping[str, Channel]) -> Receipt:
     name = message.notification.channel
     channel = channels.get(name)
     if channel is None:
         return Receipt(outcome="paused", detail=f"no channel {name!r} is set up")
-    # attempts begin anew where the operator asked for a resend: that is one more
+    # a resend by the operator resets the attempts, which allows one more
     if message.unknown_outcomes > MAX_RESENDS and message.attempts > 1:
         return Receipt(outcome="unknown", detail="may have arrived; not sent again")
     try:
         return channel.send(message)
     except Exception as error:
-        # a defect of ours: whether anything went out is not known
+        # a defect of the channel: it is not known whether the message was sent
         log.exception("delivery.failed row=%s channel=%s", message.row_id, name)
         return Receipt(outcome="unknown", detail=f"{type(error).__name__}: {error}")
 
 
-def _write_down(
+def _record_outcomes(
     store: Store,
     unwritten: list[Outcome],
     jitter: Callable[[], float],
@@ -147,16 +147,18 @@ def _write_down(
     while unwritten:
         outcome = unwritten[0]
         try:
-            _record(store, outcome, jitter())
+            _record_outcome(store, outcome, jitter())
         except StorageError:
             if not again:
                 raise
-            # should the server's words be what cannot be stored, the outcome is what counts
-            _record(store, replace(outcome, receipt=replace(outcome.receipt, detail="")), jitter())
+            # perhaps the server's reply cannot be stored: record the outcome without it
+            _record_outcome(
+                store, replace(outcome, receipt=replace(outcome.receipt, detail="")), jitter()
+            )
         unwritten.pop(0)
 
 
-def _record(store: Store, outcome: Outcome, jitter: float) -> None:
+def _record_outcome(store: Store, outcome: Outcome, jitter: float) -> None:
     message, receipt, now = outcome.message, outcome.receipt, outcome.at
     notification = message.notification
     next_at = retry_at(message, receipt, now, jitter)
@@ -185,11 +187,11 @@ def _record(store: Store, outcome: Outcome, jitter: float) -> None:
     )
 
 
-def _probe_paused(store: Store, channels: Mapping[str, Channel], now: datetime) -> None:
+def _resume_paused(store: Store, channels: Mapping[str, Channel], now: datetime) -> None:
     with store.transaction() as unit:
         stopped = unit.outbox.paused()
         for name in channels:
             paused = stopped.get(name)
-            # a clock that was put back must not keep a channel shut
+            # abs: a clock that was set back must not keep a channel paused
             if paused is not None and abs(now - paused[1]) >= PROBE_EVERY:
                 unit.outbox.resume(name)

@@ -1,4 +1,4 @@
-"""One message to try the mail settings with, past the outbox: its outcome is shown at once."""
+"""Sends a test message without the outbox, and lists what else mail delivery depends on."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from storage.model import OutboxMessage, Receipt
 
 
 def advice(settings: Settings) -> tuple[str, ...]:
-    """What else decides whether mail arrives: the way to the server, and DNS records to look at.
+    """List what decides whether mail arrives: the connection, and DNS records to check.
 
-    Nothing is asked of DNS: what this machine's resolver says is not what the reader's server sees.
+    DNS is not queried: the resolver of this machine may answer differently from the receiver's.
     """
     server = settings.mail.smtp
     if server is None:
@@ -46,10 +46,10 @@ def send_test(
     *,
     channels: Mapping[str, Channel] | None = None,
 ) -> Receipt:
-    """Send a test message to `address`, or to a channel (`channel:KEY`), and say what became of it.
+    """Send a test message to a mail address or a channel (`channel:KEY`); return the receipt.
 
     Raises:
-        MessageError: if `address` or the sender in the settings is not a mail address.
+        MessageError: `address` or the sender in the settings is not a mail address.
     """
     where = settings.mail.smtp
     way = f"by {where.host}:{where.port} ({where.security})" if where else "as a file"

@@ -1,4 +1,4 @@
-"""What of a recipient's pending tellings is wanted, by the subscription and by its reader."""
+"""Filters pending tellings by the settings of subscriptions and the choices of readers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.digest.digest import Hushed
+from alerts.digest.digest import MutedWatch
 from alerts.digest.entry import Names
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
@@ -16,15 +16,15 @@ from storage.store import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedTellings:
-    """Pending tellings, sorted by the reader's wishes.
+    """Pending tellings, divided into wanted and declined ones.
 
-    `declined` goes to nobody: edits that a subscription does not ask for, what its reader muted,
-    edits of what they called not relevant. `hushed` says what was muted.
+    `declined` are not sent: edits if the subscription excludes them, mentions of muted watches,
+    edits of items that a reader marked as not relevant.
     """
 
     tellings: tuple[PendingTelling, ...]
     declined: tuple[PendingTelling, ...]
-    hushed: tuple[Hushed, ...]
+    muted_watches: tuple[MutedWatch, ...]
 
 
 def apply_preferences(
@@ -35,44 +35,44 @@ def apply_preferences(
     names: Names,
     now: datetime,
 ) -> WantedTellings:
-    """Sort out what the readers of a message asked not to be told.
+    """Separate the tellings that the readers of a message declined.
 
     Args:
-        unit: what readers asked for.
-        pending: what waits for the subscribers.
-        subscriptions: of the message.
-        subscribers: of the message.
-        names: what watches are called.
+        unit: an open read or transaction.
+        pending: the pending tellings of the subscribers.
+        subscriptions: the subscriptions of the message.
+        subscribers: the subscribers of the message.
+        names: the names of watches.
         now: the time.
     """
-    ids = [one.subscriber_id for one in subscribers]
-    deaf = {one.key for one in subscriptions if not one.edits}
-    no_edits = {one.subscriber_id for one in subscribers if one.subscription_key in deaf}
+    ids = [each.subscriber_id for each in subscribers]
+    without_edits = {each.key for each in subscriptions if not each.edits}
+    no_edits = {s.subscriber_id for s in subscribers if s.subscription_key in without_edits}
     mutes = unit.controls.muted(now, ids)
-    mute = {(one.subscriber_id, one.watch_key) for one in mutes}
-    dismissed = unit.controls.dismissed(ids, {one.item.item_id for one in pending})
+    muted = {(mute.subscriber_id, mute.watch_key) for mute in mutes}
+    dismissed = unit.controls.dismissed(ids, {telling.item.item_id for telling in pending})
 
-    def declined(one: PendingTelling) -> bool:
-        watch = one.mention.match.watch_key
-        if (one.subscriber_id, watch) in mute:
+    def is_declined(telling: PendingTelling) -> bool:
+        watch = telling.mention.match.watch_key
+        if (telling.subscriber_id, watch) in muted:
             return True
-        if one.what != "edit":
+        if telling.what != "edit":
             return False
-        return one.subscriber_id in no_edits or (
-            (one.subscriber_id, watch, one.item.item_id) in dismissed
+        return telling.subscriber_id in no_edits or (
+            (telling.subscriber_id, watch, telling.item.item_id) in dismissed
         )
 
-    muted = Counter(
-        one.mention.match.watch_key
-        for one in {t.mention.mention_id: t for t in pending}.values()
-        if (one.subscriber_id, one.mention.match.watch_key) in mute
+    counts = Counter(
+        telling.mention.match.watch_key
+        for telling in {t.mention.mention_id: t for t in pending}.values()
+        if (telling.subscriber_id, telling.mention.match.watch_key) in muted
     )
-    until = {one.watch_key: one.until for one in mutes}
+    until = {mute.watch_key: mute.until for mute in mutes}
     return WantedTellings(
-        tellings=tuple(one for one in pending if not declined(one)),
-        declined=tuple(one for one in pending if declined(one)),
-        hushed=tuple(
-            Hushed(watch=names.watch(key), until=until[key], mentions=muted[key])
+        tellings=tuple(telling for telling in pending if not is_declined(telling)),
+        declined=tuple(telling for telling in pending if is_declined(telling)),
+        muted_watches=tuple(
+            MutedWatch(watch=names.watch(key), until=until[key], mentions=counts[key])
             for key in sorted(until)
         ),
     )

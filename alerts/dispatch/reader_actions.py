@@ -1,4 +1,4 @@
-"""What a reader's link concerns, and carrying out what it asks for."""
+"""Describes the action of a reader's link, carries it out, and undoes it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from storage.store import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What a link concerns, and whether what it asks for is done already.
+    """The action of a link, its targets, and whether it is already done.
 
-    `recipients` and `subscriptions` are of all whom it concerns; `watch` is a label; `headline` is
-    of the item that is not relevant; `until` says how long a watch is mute.
+    `recipients` and `subscriptions` are those of its subscribers; `watch` is a label; `headline` is
+    that of the item that is not relevant; `until` is when the muting of a watch ends, as text.
     """
 
     action: Action
@@ -32,7 +32,7 @@ class Standing:
 def standing(
     unit: Unit, control: Control, context: TellingContext, now: datetime
 ) -> Standing | None:
-    """What a link concerns now; None where nothing of it is known (any more)."""
+    """Look up the targets of a link; return None if its subscribers no longer exist."""
     subscribers = unit.subscribers.named(control.subscriber_ids)
     if not subscribers:
         return None
@@ -66,7 +66,7 @@ def standing(
 
 
 def carry_out(unit: Unit, control: Control, now: datetime) -> bool:
-    """Do what a link asks for; done twice it is done once. Whether anybody's messages ended."""
+    """Carry out the action of a link (idempotent); return True if a subscription ended."""
     ids = control.subscriber_ids
     if control.action == "end":
         return unit.controls.end(ids, now) > 0
@@ -78,7 +78,7 @@ def carry_out(unit: Unit, control: Control, now: datetime) -> bool:
 
 
 def take_back(unit: Unit, control: Control, now: datetime) -> None:
-    """Undo what a link did; what came meanwhile is not told."""
+    """Undo the action of a link; mentions from the time in between are not told."""
     ids = control.subscriber_ids
     if control.action == "end":
         unit.controls.resume(ids, now)

@@ -1,4 +1,4 @@
-"""Which messages an alert follows."""
+"""Finds the mail thread that an alert belongs to."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from storage.store import Unit
 def thread_of(
     unit: Unit, tellings: Sequence[PendingTelling], occasion: Occasion
 ) -> tuple[str, ...]:
-    """The Message-IDs of the alerts on the same story that this one follows, the first in front.
+    """Return the Message-IDs of the earlier alerts on the same story, oldest first.
 
-    An alert on several stories begins a thread of its own, and so does every digest.
+    Empty for digests and for alerts on several stories, which begin a thread of their own.
     """
     stories = {telling.item.story_id for telling in tellings}
     if occasion.kind != "alert" or len(stories) != 1:

@@ -1,4 +1,4 @@
-"""The one message that a recipient gets after the first poll: what is watched and what is there."""
+"""Writes the welcome message that each recipient gets once, after the first poll."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from alerts.attempts import Attempt, ready_first, try_counted
 from alerts.digest.context import TellingContext
 from alerts.digest.findings import shown
 from alerts.digest.reader_links import end_of, links_for
-from alerts.digest.welcome_content import Planned, Welcome
+from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.dispatch.compose import freeze_message
 from alerts.dispatch.cut import schedule
 from alerts.messages.mime import Envelope
@@ -23,17 +23,17 @@ from storage.store import Store, Unit
 TASK = "welcome"
 LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
 NEWEST = 10
-# sources that hang or are blocked must not keep everybody waiting for the first word
+# sources that hang or are blocked must not delay the welcome any longer
 PATIENCE = timedelta(minutes=30)
 
 
 def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
-    """Welcome the recipients that were not welcomed yet, once all sources were tried; how many.
+    """Write the missing welcomes to the outbox once all sources were tried; return how many.
 
-    What the first poll brought is matched before: a recipient learns of it once, as already there.
+    It waits until the items of the first poll are matched: the welcome lists them as already there.
     """
     with store.reading() as unit:
-        waiting = _unwelcomed(unit, context)
+        waiting = _find_unwelcomed(unit, context)
         if not waiting:
             return 0
         states = [state for state in unit.sources.all() if state.active]
@@ -45,7 +45,11 @@ def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
         members = waiting[recipient]
         attempt = Attempt(task=TASK, subject=recipient)
         notification = try_counted(
-            store, attempt, now, partial(_compose, store, context, members, states, now), LIMIT
+            store,
+            attempt,
+            now,
+            partial(_compose_welcome, store, context, members, states, now),
+            LIMIT,
         )
         if notification is not None:
             with store.transaction() as unit:
@@ -54,10 +58,9 @@ def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
 
 
 def first_poll_over(states: Sequence[SourceState], begun: datetime, now: datetime) -> bool:
-    """Whether every source was tried, or has been waited for long enough. Pure.
+    """Whether all sources were tried and one answered; after `PATIENCE` either is enough. Pure.
 
-    Where nothing at all answers, the fault is the network's more likely than that of all sources:
-    a welcome then waits, and after `PATIENCE` says so.
+    If no source answers, the network is the likely cause, so the welcome waits for `PATIENCE`.
     """
     answered = any(state.last_success_at is not None for state in states)
     tried = all(state.last_polled_at is not None for state in states)
@@ -66,7 +69,7 @@ def first_poll_over(states: Sequence[SourceState], begun: datetime, now: datetim
     return bool(states) and (answered or tried) and now - begun >= PATIENCE
 
 
-def _unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subscriber]]:
+def _find_unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subscriber]]:
     members: dict[str, list[Subscriber]] = {}
     for subscriber in unit.subscribers.all():
         if subscriber.subscription_key in context.subscriptions:
@@ -74,7 +77,7 @@ def _unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subscribe
     return {r: who for r, who in members.items() if not unit.subscribers.welcomed(r)}
 
 
-def _compose(
+def _compose_welcome(
     store: Store,
     context: TellingContext,
     members: Sequence[Subscriber],
@@ -83,7 +86,7 @@ def _compose(
 ) -> Notification:
     recipient = members[0].recipient
     with store.reading() as unit:
-        welcome = _gather(unit, context, members, states, now)
+        welcome = _build_welcome(unit, context, members, states, now)
     envelope = Envelope(
         kind="welcome",
         delivery_key=f"welcome:{recipient}",
@@ -95,7 +98,7 @@ def _compose(
     return freeze_message(render_welcome(welcome), envelope, context.settings, now)
 
 
-def _gather(
+def _build_welcome(
     unit: Unit,
     context: TellingContext,
     members: Sequence[Subscriber],
@@ -107,7 +110,7 @@ def _gather(
     return Welcome(
         recipient=members[0].recipient,
         plans=tuple(
-            Planned(
+            SubscriptionPlan(
                 key=s.key,
                 schedule=schedule(s),
                 next_at=next_due(s.cadence, s.timezone, s.quiet_hours, now),

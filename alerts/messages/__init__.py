@@ -1,4 +1,4 @@
-"""Rendering: subject, plain text, HTML, charts, and the MIME message.
+"""Renders messages: subject, plain text, HTML, charts, and the MIME message.
 
 Pure but for reading templates.
 """

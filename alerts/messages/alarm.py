@@ -1,4 +1,4 @@
-"""What an alarm says, as a value: far more than usual, or nothing at all. Pure."""
+"""The content of alarms about unusual volume and silence, and its wording. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.crawling.coverage import Coverage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A message that is not about single stories. `lines` are paragraphs, the reason in front."""
+    """The content of an alarm. `lines` are paragraphs, the reason first."""
 
     subject: str
     lines: tuple[str, ...]
@@ -29,21 +29,23 @@ class Alarm:
 
 
 def unusual_subject(name: str, stories: int, of: Usual) -> str:
-    """`Unusual: 14 stories on Corvid Data today, usually 2`."""
+    """Format `Unusual: 14 stories on Corvid Data today, usually 2`."""
     about = shorten(line(name), 70)
-    return f"Unusual: {_stories(stories)} on {about} today, usually {_number(of.middle)}"
+    return (
+        f"Unusual: {_count_stories(stories)} on {about} today, usually {_format_number(of.middle)}"
+    )
 
 
 def unusual_lines(
     name: str, stories: int, of: Usual, day: date, sensitivity: Sensitivity, subscription: str
 ) -> tuple[str, ...]:
-    """The reason, and why this reader is told."""
+    """Explain an unusual day: the reason, and why this reader gets the alarm."""
     kind = f"{day:%A}" if of.weekday else "day"
     each = f"{of.low}" if of.low == of.high else f"{of.low} to {of.high}"
     on, span = f"On a {kind}", f"{each} on the last {of.days} {kind}s"
     return (
-        f"{_stories(stories)} on {line(name)} so far today. {on} there are usually "
-        f"{_number(of.middle)} ({span}). A story that several outlets carry counts once.",
+        f"{_count_stories(stories)} on {line(name)} so far today. {on} there are usually "
+        f"{_format_number(of.middle)} ({span}). A story that several outlets carry counts once.",
         f'Told because {subscription} asks for what is unusual ("{sensitivity}": here '
         f"{of.bar(sensitivity)} stories or more). No more is said of it for three days.",
     )
@@ -52,7 +54,10 @@ def unusual_lines(
 def silence_lines(
     what: str, since: datetime, within: timedelta, zone: str, now: datetime, cover: Coverage
 ) -> tuple[str, ...]:
-    """That nothing came of a watch, and what was looked at meanwhile."""
+    """Explain that a watch found nothing, and what was read meanwhile.
+
+    `since` is its last mention, `within` the expected interval, `zone` a time zone name.
+    """
     first = (
         f"{what} has found nothing new since {clock(since, zone, now)}; "
         f"something was expected within {span_words(within)}."
@@ -67,16 +72,16 @@ def silence_lines(
 
 
 def span_words(span: timedelta) -> str:
-    """`7 days`, `36 hours`."""
+    """Format a span as `7 days` or `36 hours`."""
     hours = round(span / timedelta(hours=1))
     if hours % 24 == 0:
         return counted(hours // 24, "day")
     return counted(hours, "hour")
 
 
-def _stories(number: int) -> str:
+def _count_stories(number: int) -> str:
     return counted(number, "story", "stories")
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return f"{value:.0f}" if value == int(value) else f"{value:.1f}"

@@ -1,7 +1,7 @@
 """Draws the volume of stories as a small PNG that is legible on white and on black. Pure.
 
-The background is transparent; every colour stands out from both. The same figures make the same
-bytes, so that a message stays the same.
+The background is transparent, and every colour contrasts with both. The same figures give the same
+bytes.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from alerts.digest.volume import Volume
 WIDTH, HEIGHT = 580, 144  # CSS pixels; drawn at twice that
 _SCALE = 2
 _BAR = (20, 148, 136, 255)
-_NOW = (232, 126, 36, 255)
+_LAST_BAR = (232, 126, 36, 255)
 _LINE = (128, 139, 150, 255)
-_WORDS = (125, 136, 148, 255)
-_TOP, _BOTTOM = 24, 26  # room for figures above the bars, and for days below
+_TEXT = (125, 136, 148, 255)
+_TOP, _BOTTOM = 24, 26  # pixels for numbers above the bars, and for days below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture that a message holds. `cid` is its Content-ID without brackets."""
+    """An inline image of a message. `cid` is its Content-ID without angle brackets."""
 
     cid: str
     png: bytes
@@ -33,7 +33,7 @@ class Picture:
 
 
 def chart(volume: Volume) -> Picture:
-    """A bar for each day or week with its figure, and a line for the usual."""
+    """Draw a bar with its number for each day or week, and a dashed line for the usual."""
     image = Image.new("RGBA", (WIDTH * _SCALE, HEIGHT * _SCALE), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(15 * _SCALE)  # phones show it at six tenths
@@ -44,36 +44,36 @@ def chart(volume: Volume) -> Picture:
     if volume.usually:
         height = floor - room * volume.usually / most
         for start in range(0, WIDTH, 10):
-            draw.rectangle(_box(start, height - 0.5, start + 5, height + 0.5), fill=_LINE)
+            draw.rectangle(_scale_box(start, height - 0.5, start + 5, height + 0.5), fill=_LINE)
     for number, bar in enumerate(volume.bars):
         left, right = slot * number + slot * 0.18, slot * (number + 1) - slot * 0.18
         middle = (left + right) / 2
         height = room * bar.stories / most
-        colour = _NOW if number == len(volume.bars) - 1 else _BAR
-        draw.rectangle(_box(left, floor - max(height, 1), right, floor), fill=colour)
+        colour = _LAST_BAR if number == len(volume.bars) - 1 else _BAR
+        draw.rectangle(_scale_box(left, floor - max(height, 1), right, floor), fill=colour)
         if bar.stories:
-            above = _box(middle - 10, floor - height - 20, middle + 10, floor - height - 3)
-            draw.rectangle(above, fill=(0, 0, 0, 0))  # no line runs through a figure
-            _words(draw, font, middle, floor - height - 11, str(bar.stories))
+            above = _scale_box(middle - 10, floor - height - 20, middle + 10, floor - height - 3)
+            draw.rectangle(above, fill=(0, 0, 0, 0))  # keeps the line out of the number
+            _draw_text(draw, font, middle, floor - height - 11, str(bar.stories))
         day = f"{bar.until.day} {bar.until:%b}" if volume.weekly else f"{bar.until:%a}"[:2]
-        _words(draw, font, middle, HEIGHT - 11, day)
+        _draw_text(draw, font, middle, HEIGHT - 11, day)
     buffer = io.BytesIO()
-    # few colours: a quarter of the bytes
+    # 64 colours: a quarter of the bytes
     image.quantize(64, method=Image.Quantize.FASTOCTREE).save(buffer, "PNG", optimize=True)
     png = buffer.getvalue()
     name = hashlib.sha256(png).hexdigest()[:16]
     return Picture(cid=f"volume-{name}@supplierwatch", png=png, alt=volume.said)
 
 
-def _box(left: float, top: float, right: float, bottom: float) -> tuple[float, ...]:
+def _scale_box(left: float, top: float, right: float, bottom: float) -> tuple[float, ...]:
     return (left * _SCALE, top * _SCALE, right * _SCALE - 1, bottom * _SCALE - 1)
 
 
-def _words(
+def _draw_text(
     draw: ImageDraw.ImageDraw,
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     x: float,
     y: float,
     text: str,
 ) -> None:
-    draw.text((x * _SCALE, y * _SCALE), text, fill=_WORDS, font=font, anchor="mm")
+    draw.text((x * _SCALE, y * _SCALE), text, fill=_TEXT, font=font, anchor="mm")

@@ -1,6 +1,6 @@
-"""How much of a digest fits: which stories are shown in full, in one line, or only counted. Pure.
+"""Decides which stories of a digest are shown in full, in one line, or only counted. Pure.
 
-Text and HTML are both written from one layout, so that they carry the same links.
+Plain text and HTML are rendered from one layout, so that they have the same links.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ MAX_IN_SHORT = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """How many stories may be shown in full, and how many more by their headline."""
+    """The number of stories shown in full, and of further ones shown by headline only."""
 
     full: int
     brief: int
 
 
-# the first is what a reader can take in; the others are for messages that would grow too long
+# tried in order until the HTML is small enough
 LADDER = (
     Room(full=30, brief=60),
     Room(full=20, brief=40),
@@ -37,7 +37,7 @@ LADDER = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaidBlock:
-    """What is shown of one watch. `hidden` stories are only counted."""
+    """The shown entries of one watch. `hidden` counts those left out."""
 
     watch: WatchWords
     full: tuple[Entry, ...]
@@ -47,7 +47,7 @@ class LaidBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaidSection:
-    """What is shown of one supplier. `count` is of all its stories."""
+    """The shown entries of one section. `count` is the number of all its stories."""
 
     name: str | None
     count: int
@@ -55,8 +55,8 @@ class LaidSection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laid:
-    """A list of entries, cut to its room."""
+class LaidList:
+    """The shown entries of a list. `hidden` counts those left out."""
 
     shown: tuple[Entry, ...]
     hidden: int
@@ -64,7 +64,7 @@ class Laid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headlines:
-    """A supplier's first headlines, for the top of the message."""
+    """The first headlines of a section, for the top of the message."""
 
     name: str
     count: int
@@ -73,32 +73,32 @@ class Headlines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """All that is shown of a digest."""
+    """The shown entries of a digest."""
 
     in_short: tuple[Headlines, ...]
     sections: tuple[LaidSection, ...]
-    changes: Laid
-    told: Laid
+    changes: LaidList
+    told: LaidList
 
 
 def lay_out(digest: Digest, room: Room) -> Layout:
-    """Share `room` among the sections, so that a loud supplier does not silence the others."""
+    """Divide `room` among the sections, so that a long one leaves room for the others."""
     counts = [len(section.entries) for section in digest.sections]
     fulls = shares(counts, room.full)
     briefs = shares([n - full for n, full in zip(counts, fulls, strict=True)], room.brief)
     return Layout(
-        in_short=_in_short(digest, fulls),
+        in_short=_choose_headlines(digest, fulls),
         sections=tuple(
-            _section(section, full, brief)
+            _lay_out_section(section, full, brief)
             for section, full, brief in zip(digest.sections, fulls, briefs, strict=True)
         ),
-        changes=_cut(digest.changes, max(1, room.full // 2)),
-        told=_cut(digest.told, max(1, room.brief // 2)),
+        changes=_cut_list(digest.changes, max(1, room.full // 2)),
+        told=_cut_list(digest.told, max(1, room.brief // 2)),
     )
 
 
 def shares(wanted: Sequence[int], room: int) -> list[int]:
-    """`room` places given out one at a time in turn, to each at most what it wants."""
+    """Divide `room` places round-robin; return how many each gets, at most what it wants."""
     given = [0] * len(wanted)
     while room > 0 and given != list(wanted):
         for at, most in enumerate(wanted):
@@ -108,7 +108,7 @@ def shares(wanted: Sequence[int], room: int) -> list[int]:
     return given
 
 
-def _section(section: Section, full: int, brief: int) -> LaidSection:
+def _lay_out_section(section: Section, full: int, brief: int) -> LaidSection:
     blocks = []
     for block in section.blocks:
         shown = block.entries[:full]
@@ -121,11 +121,11 @@ def _section(section: Section, full: int, brief: int) -> LaidSection:
     return LaidSection(name=name, count=len(section.entries), blocks=tuple(blocks))
 
 
-def _in_short(digest: Digest, fulls: Sequence[int]) -> tuple[Headlines, ...]:
-    # two stories need no table of contents
+def _choose_headlines(digest: Digest, fulls: Sequence[int]) -> tuple[Headlines, ...]:
+    # a table of contents is of use from three stories on
     if len(digest.entries) < 3:
         return ()
-    # only what is shown in full below has a headline here: both parts of a mail link the same
+    # only stories that are shown in full below: text and HTML then have the same links
     takes = shares(fulls, MAX_IN_SHORT)
     return tuple(
         Headlines(
@@ -135,5 +135,5 @@ def _in_short(digest: Digest, fulls: Sequence[int]) -> tuple[Headlines, ...]:
     )
 
 
-def _cut(entries: Sequence[Entry], most: int) -> Laid:
-    return Laid(shown=tuple(entries[:most]), hidden=max(0, len(entries) - most))
+def _cut_list(entries: Sequence[Entry], most: int) -> LaidList:
+    return LaidList(shown=tuple(entries[:most]), hidden=max(0, len(entries) - most))

@@ -1,4 +1,4 @@
-"""Puts a rendered message into a mail: headers, parts, and the bytes that every attempt sends.
+"""Builds a mail from a rendered message: headers, parts, and the bytes that every attempt sends.
 
 RFC 5322, 2045 and 2369, RFC 3834 for Auto-Submitted. Pure: the clock comes as an argument.
 """
@@ -23,7 +23,7 @@ from config.model import MailSettings
 from storage.model import Notification
 
 MAX_SUBJECT = 200
-MAX_REFERENCES = 8  # beside the first; programs need that one
+MAX_REFERENCES = 8  # beside the first, by which mail programs find the thread
 
 # At 78 columns EmailMessage encodes a long List-Unsubscribe, which breaks it; 998 leaves it plain.
 _PLAIN = SMTP.clone(max_line_length=998)
@@ -43,7 +43,7 @@ _FOLDED = SMTP.clone(max_line_length=76)
 
 
 class _HeaderPolicy(EmailPolicy):
-    """Folds what people read, and never encodes what programs read."""
+    """Folds and encodes headers for people, and leaves those for programs plain."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
         policy = _PLAIN if name.lower() in _NEVER_ENCODED else _FOLDED
@@ -58,11 +58,10 @@ _ID = re.compile(r"[^a-z0-9-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
-    """What a message needs besides its words.
+    """The data of a message beside its content.
 
-    `list_name` names the list in List-Id; `contact` is the address of a request to stop, and `stop`
-    the web address that does it; `thread` are the Message-IDs of the messages that it follows, the
-    first of all in front.
+    `list_name` is for List-Id; `contact` is the mail address and `stop` the URL to unsubscribe;
+    `thread` are the Message-IDs of the messages that it follows, the first of the thread first.
     """
 
     kind: Literal["digest", "alert", "welcome", "operator", "test"]
@@ -78,14 +77,14 @@ class Envelope:
 def freeze(
     rendered: Rendered, envelope: Envelope, settings: MailSettings, now: datetime
 ) -> Notification:
-    """Make the mail that is sent, byte for byte the same at each attempt.
+    """Build the mail, whose bytes are the same at every attempt to send it.
 
     Raises:
-        MessageError: if the sender or the recipient is not a mail address.
+        MessageError: the sender or the recipient is not a mail address, or a header is invalid.
     """
     sender = mailbox(settings.sender)
     recipient = mailbox(envelope.recipient)
-    subject = _header(rendered.subject, MAX_SUBJECT) or "Media watch"
+    subject = _clean_header(rendered.subject, MAX_SUBJECT) or "Media watch"
     identity = message_id(envelope, sender.domain, now)
     message = EmailMessage(policy=_HEADERS)
     try:
@@ -100,26 +99,26 @@ def freeze(
             message["In-Reply-To"] = envelope.thread[0]
             known = (envelope.thread[0], *envelope.thread[1:][-MAX_REFERENCES:])
             message["References"] = " ".join(known)
-        # no out-of-office answers (RFC 3834, and for Exchange the last)
+        # suppress out-of-office replies (RFC 3834; the last is for Exchange)
         message["Auto-Submitted"] = "auto-generated"
         message["Precedence"] = "bulk"
         message["X-Auto-Response-Suppress"] = "All"
         message["MIME-Version"] = "1.0"
         message["List-Id"] = f"<{list_id(envelope.list_name, sender.domain)}>"
-        ways = _ways_to_stop(envelope)
-        if ways:
-            message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in ways)
+        addresses = _unsubscribe_addresses(envelope)
+        if addresses:
+            message["List-Unsubscribe"] = ", ".join(f"<{each}>" for each in addresses)
         if envelope.stop and envelope.stop.startswith("https://"):
-            # mail programs do it with one click (RFC 8058), which is for https alone
+            # one-click unsubscribe needs https (RFC 8058)
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     except (ValueError, EmailError) as error:
         raise MessageError(
             f"a header of {envelope.delivery_key!r} cannot be written: {error}"
         ) from error
     message.make_alternative()
-    message.attach(_part(rendered.text, "plain"))
+    message.attach(_build_part(rendered.text, "plain"))
     boundary = f"=_{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
-    message.attach(_with_pictures(rendered, f"{boundary}.r"))
+    message.attach(_build_html(rendered, f"{boundary}.r"))
     message.set_boundary(boundary)
     raw = message.as_bytes()
     if _BARE_BREAK.search(raw) or not raw.isascii():
@@ -135,21 +134,21 @@ def freeze(
     )
 
 
-def _ways_to_stop(envelope: Envelope) -> list[str]:
-    ways = [envelope.stop] if envelope.stop else []
+def _unsubscribe_addresses(envelope: Envelope) -> list[str]:
+    addresses = [envelope.stop] if envelope.stop else []
     if envelope.contact:
         about = quote(f"unsubscribe {envelope.list_name}".strip())
-        ways.append(
+        addresses.append(
             f"mailto:{quote(mailbox(envelope.contact).addr_spec, safe='@')}?subject={about}"
         )
-    return ways
+    return addresses
 
 
 def mailbox(text: str) -> Address:
-    """A mail address with or without a name; the domain in its ASCII form.
+    """Parse a mail address with or without a name; the domain is converted to ASCII (IDNA).
 
     Raises:
-        MessageError: if it is none, or its local part needs SMTPUTF8, which many servers lack.
+        MessageError: it is invalid, or its local part needs SMTPUTF8, which many servers lack.
     """
     named = _NAMED.match(text.strip())
     name, spec = (named["name"].strip(' "'), named["spec"]) if named else ("", text.strip())
@@ -159,35 +158,37 @@ def mailbox(text: str) -> Address:
     if not local.isascii():
         raise MessageError(f"{text!r} has letters outside ASCII before the @; use another address")
     try:
-        return Address(_header(name, 100), local, domain.encode("idna").decode("ascii").lower())
+        return Address(
+            _clean_header(name, 100), local, domain.encode("idna").decode("ascii").lower()
+        )
     except (ValueError, EmailError) as error:
         raise MessageError(f"{text!r} is not a mail address: {error}") from error
 
 
 def message_id(envelope: Envelope, domain: str, now: datetime) -> str:
-    """The Message-ID: fixed when the message is made, the same at every attempt.
+    """Build the Message-ID, which is the same at every attempt.
 
-    The moment is part of it: a database that is begun anew counts its subscribers from one again,
-    and mailboxes drop a message whose id they have seen.
+    It depends on the time too: a new database repeats the ids of subscribers and so the delivery
+    keys, and mailboxes drop a message with a known Message-ID.
     """
     seed = f"{envelope.delivery_key}\n{envelope.recipient}\n{now.isoformat()}"
     return f"<{envelope.kind}.{hashlib.sha256(seed.encode()).hexdigest()[:32]}@{domain}>"
 
 
 def list_id(name: str, domain: str) -> str:
-    """The List-Id of a subscription, by which mail programs filter (RFC 2919)."""
+    """Build the List-Id of a subscription, by which mail programs filter (RFC 2919)."""
     label = _ID.sub("-", name.lower()).strip("-")
     return f"{label}.supplierwatch.{domain}" if label else f"supplierwatch.{domain}"
 
 
-def _header(text: str, limit: int) -> str:
-    # what looks like an encoded word would be decoded into what it hides, line breaks included
+def _clean_header(text: str, limit: int) -> str:
+    # an encoded word in the text would be decoded by readers, line breaks included
     return line(text, limit).replace("=?", "= ?")
 
 
-def _with_pictures(rendered: Rendered, boundary: str) -> EmailMessage:
-    """The HTML, and beside it the pictures that it shows (RFC 2387)."""
-    html = _part(rendered.html, "html")
+def _build_html(rendered: Rendered, boundary: str) -> EmailMessage:
+    """Build the HTML part, with its inline images as multipart/related (RFC 2387)."""
+    html = _build_part(rendered.html, "html")
     if not rendered.pictures:
         return html
     related = EmailMessage(policy=_FOLDED)
@@ -211,7 +212,7 @@ def _with_pictures(rendered: Rendered, boundary: str) -> EmailMessage:
     return related
 
 
-def _part(text: str, subtype: Literal["plain", "html"]) -> EmailMessage:
+def _build_part(text: str, subtype: Literal["plain", "html"]) -> EmailMessage:
     part = EmailMessage(policy=_FOLDED)
     clean = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
     part.set_content(clean, subtype=subtype, charset="utf-8", cte="quoted-printable")

@@ -1,4 +1,4 @@
-"""The plain text of messages: reads well alone, in 72 columns, with each link on its own line."""
+"""Renders messages as plain text, in 72 columns, with each link on a line of its own."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ _ADDRESS_ALONE = re.compile(r"\s*+[a-z][a-z0-9+.-]*+:\S++", re.IGNORECASE)
 
 
 def digest_text(digest: Digest, layout: Layout) -> str:
-    """A digest or an alert as text."""
+    """Render a digest or an alert."""
     occasion = digest.occasion
     lines = [
         *wrap(wording.opening(digest)),
         *wrap(wording.tally(digest)),
         wording.long_date(occasion.now, occasion.timezone),
-        *_in_short(layout),
-        *_sections(digest, layout),
-        *_changes(digest, layout),
-        *_told(digest, layout),
-        *_lately(digest),
-        *_coverage(digest),
+        *_headline_lines(layout),
+        *_section_lines(digest, layout),
+        *_change_lines(digest, layout),
+        *_told_before_lines(digest, layout),
+        *_volume_lines(digest),
+        *_coverage_lines(digest),
         "",
         "-- ",
         *wrap(wording.why_sent(occasion.schedules, occasion.recipient)),
     ]
-    lines += _ways_to_stop(occasion.links, occasion.subscriptions, occasion.contact)
-    return joined(lines)
+    lines += _stop_lines(occasion.links, occasion.subscriptions, occasion.contact)
+    return join_lines(lines)
 
 
 def welcome_text(welcome: Welcome) -> str:
-    """A welcome message as text."""
+    """Render a welcome message."""
     zone, now = welcome.timezone, welcome.now
     lines = ["Media watch has begun", wording.long_date(now, zone), ""]
     lines += wrap(wording.welcome_lead(welcome))
@@ -55,8 +55,8 @@ def welcome_text(welcome: Welcome) -> str:
         lines += heading("Already there")
         lines += wrap("The newest stored items that match. They are not sent again.")
         for entry in welcome.entries:
-            lines += ["", *_brief(entry, wording.dated(entry, zone, now))]
-            lines += _quote(entry)
+            lines += ["", *_brief_lines(entry, wording.dated(entry, zone, now))]
+            lines += _excerpt_lines(entry)
     else:
         lines += heading("Already there")
         lines += wrap("Nothing that is stored matches yet.")
@@ -65,11 +65,11 @@ def welcome_text(welcome: Welcome) -> str:
         for text in wording.silent_lines(welcome):
             lines += wrap(text, "  ", "- ")
     lines += ["", "-- ", f"Sent to {welcome.recipient} once."]
-    lines += _ways_to_stop(welcome.links, welcome.keys, welcome.contact)
-    return joined(lines)
+    lines += _stop_lines(welcome.links, welcome.keys, welcome.contact)
+    return join_lines(lines)
 
 
-def _ways_to_stop(links: ReaderLinks | None, keys: Sequence[str], contact: str | None) -> list[str]:
+def _stop_lines(links: ReaderLinks | None, keys: Sequence[str], contact: str | None) -> list[str]:
     lines = []
     if links is not None:
         lines += [*wrap(f"{wording.ends(keys)}:"), links.end]
@@ -79,20 +79,20 @@ def _ways_to_stop(links: ReaderLinks | None, keys: Sequence[str], contact: str |
 
 
 def alarm_text(alarm: Alarm, subject: str) -> str:
-    """An alarm as text."""
+    """Render an alarm."""
     lines = [*wrap(subject), wording.long_date(alarm.now, alarm.timezone)]
     for text in alarm.lines:
         lines += ["", *wrap(text)]
     for entry in alarm.entries:
-        lines += ["", *_brief(entry, wording.dated(entry, alarm.timezone, alarm.now))]
-        lines += _quote(entry)
+        lines += ["", *_brief_lines(entry, wording.dated(entry, alarm.timezone, alarm.now))]
+        lines += _excerpt_lines(entry)
     lines += ["", "-- ", *wrap(wording.why_sent([alarm.subscription], alarm.recipient))]
-    lines += _ways_to_stop(alarm.links, [alarm.subscription], alarm.contact)
-    return joined(lines)
+    lines += _stop_lines(alarm.links, [alarm.subscription], alarm.contact)
+    return join_lines(lines)
 
 
 def note_text(lines: Sequence[str]) -> Iterator[str]:
-    """The lines of a note; those that are indented stay as they are."""
+    """Wrap the lines of a note; indented lines are left as they are."""
     for text in lines:
         if text.startswith(" ") or not text:
             yield text
@@ -101,9 +101,9 @@ def note_text(lines: Sequence[str]) -> Iterator[str]:
 
 
 def wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
-    """Wrap a text to 72 columns; words, and so addresses, are never broken.
+    """Wrap a text to 72 columns without breaking words or URLs; `first` indents the first line.
 
-    No line is an address alone: such a line is a link of ours, and this may be a stranger's text.
+    A URL never gets a line of its own: such lines are links of the service.
     """
     lines: list[str] = []
     for line in textwrap.wrap(
@@ -124,21 +124,21 @@ def wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
 
 
 def heading(text: str) -> list[str]:
-    """A heading with room above and a rule below."""
+    """Return a heading with two blank lines above and a rule below."""
     return ["", "", text.upper(), "-" * min(WIDTH, len(text))]
 
 
-def joined(lines: Iterable[str]) -> str:
-    """The lines as one text, ending in a line break."""
+def join_lines(lines: Iterable[str]) -> str:
+    """Join lines into a text that ends in one line break."""
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def marked(segments: Sequence[Segment]) -> str:
-    """A text with its hits between asterisks."""
+def mark_hits(segments: Sequence[Segment]) -> str:
+    """Join segments into a text, with hits between asterisks."""
     return "".join(f"*{s.text}*" if s.hit else s.text for s in segments).strip()
 
 
-def _in_short(layout: Layout) -> Iterator[str]:
+def _headline_lines(layout: Layout) -> Iterator[str]:
     if not layout.in_short:
         return
     yield from ("", "In short")
@@ -150,41 +150,41 @@ def _in_short(layout: Layout) -> Iterator[str]:
             yield f"  - and {part.count - len(part.entries)} more below"
 
 
-def _sections(digest: Digest, layout: Layout) -> Iterator[str]:
+def _section_lines(digest: Digest, layout: Layout) -> Iterator[str]:
     number = 0
     for section in layout.sections:
         name = section.name or "Other watches"
         yield from heading(f"{name} ({section.count} new)")
         for block in section.blocks:
             yield ""
-            yield from _watch(block, digest)
+            yield from _watch_lines(block, digest)
             for entry in block.full:
                 number += 1
                 yield ""
-                yield from _entry(entry, digest, number)
+                yield from _entry_lines(entry, digest, number)
             if block.brief:
                 yield from ("", "   Also found:")
                 for entry in block.brief:
-                    yield from _brief(entry, wording.when(entry, digest))
+                    yield from _brief_lines(entry, wording.when(entry, digest))
             if block.hidden:
                 yield from ("", f"   and {block.hidden} more.")
 
 
-def _watch(block: LaidBlock, digest: Digest) -> Iterator[str]:
+def _watch_lines(block: LaidBlock, digest: Digest) -> Iterator[str]:
     yield from wrap(wording.watch_line(block.watch), "  ", "")
     if digest.occasion.links is not None:
         yield from ("  Mute it for 7 days:", f"  {digest.occasion.links.mute(block.watch.key)}")
 
 
-def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
-    yield from wrap(marked(entry.title), "   ", f"{number}. ")
+def _entry_lines(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
+    yield from wrap(mark_hits(entry.title), "   ", f"{number}. ")
     meta = [wording.kind(entry), entry.outlet, wording.when(entry, digest)]
     yield from wrap(" | ".join(part for part in meta if part), "   ")
     if entry.link:
         yield f"   {entry.link}"
     if entry.stated:
         yield from wrap(entry.stated, "   ")
-    yield from _quote(entry)
+    yield from _excerpt_lines(entry)
     if entry.thin is not None:
         yield from wrap(wording.thin(entry), "   ")
     if entry.unread:
@@ -193,25 +193,25 @@ def _entry(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
         yield from wrap(f"Found: {wording.found(entry)}{entry.on_pages}", "   ")
     if len(entry.watches) > 1:
         yield from wrap(f"Also found by: {wording.listed(entry.watches[1:])}", "   ")
-    yield from _also(entry)
-    for said in wording.story(entry, digest):
-        yield from wrap(said, "   ")
+    yield from _outlet_lines(entry)
+    for text in wording.story(entry, digest):
+        yield from wrap(text, "   ")
     if digest.occasion.links is not None:
         link = digest.occasion.links.irrelevant(entry.watch_key, entry.item_id)
         yield from ("   Not relevant?", f"   {link}")
 
 
-def _quote(entry: Entry) -> Iterator[str]:
+def _excerpt_lines(entry: Entry) -> Iterator[str]:
     for excerpt in wording.excerpts(entry):
-        says = "A reader's comment: " if wording.in_comments(excerpt) else ""
+        lead = "A reader's comment: " if wording.in_comments(excerpt) else ""
         if excerpt.page is not None:
-            says = f"Page {excerpt.page}: "
-        yield from wrap(f"{says}{marked(excerpt.segments)}", "   > ")
+            lead = f"Page {excerpt.page}: "
+        yield from wrap(f"{lead}{mark_hits(excerpt.segments)}", "   > ")
     if entry.excerpt is None and entry.teaser:
         yield from wrap(entry.teaser, "   > ")
 
 
-def _also(entry: Entry) -> Iterator[str]:
+def _outlet_lines(entry: Entry) -> Iterator[str]:
     if not entry.also:
         return
     yield "   Also in:"
@@ -225,19 +225,19 @@ def _also(entry: Entry) -> Iterator[str]:
         yield f"   - and {len(entry.also) - MAX_ALSO} more"
 
 
-def _brief(entry: Entry, said: str) -> Iterator[str]:
-    yield from wrap(f"{entry.headline} ({entry.outlet}, {said})", "     ", "   - ")
+def _brief_lines(entry: Entry, when: str) -> Iterator[str]:
+    yield from wrap(f"{entry.headline} ({entry.outlet}, {when})", "     ", "   - ")
     if entry.link:
         yield f"     {entry.link}"
 
 
-def _changes(digest: Digest, layout: Layout) -> Iterator[str]:
+def _change_lines(digest: Digest, layout: Layout) -> Iterator[str]:
     if not digest.changes:
         return
     yield from heading(f"Changed since you were told ({len(digest.changes)})")
     for entry in layout.changes.shown:
         yield ""
-        yield from wrap(marked(entry.title), "   ")
+        yield from wrap(mark_hits(entry.title), "   ")
         meta = [entry.outlet, wording.when(entry, digest), f"for {', '.join(entry.watches)}"]
         yield from wrap(" | ".join(meta), "   ")
         if entry.link:
@@ -250,18 +250,18 @@ def _changes(digest: Digest, layout: Layout) -> Iterator[str]:
         yield from ("", f"   and {layout.changes.hidden} more.")
 
 
-def _told(digest: Digest, layout: Layout) -> Iterator[str]:
+def _told_before_lines(digest: Digest, layout: Layout) -> Iterator[str]:
     if not digest.told:
         return
     yield from heading(f"Told before ({len(digest.told)})")
     yield ""
     for entry in layout.told.shown:
-        yield from _brief(entry, wording.told(entry, digest))
+        yield from _brief_lines(entry, wording.told(entry, digest))
     if layout.told.hidden:
         yield f"   and {layout.told.hidden} more."
 
 
-def _lately(digest: Digest) -> Iterator[str]:
+def _volume_lines(digest: Digest) -> Iterator[str]:
     if digest.volume is None and not digest.voices:
         return
     yield from heading("Lately")
@@ -272,7 +272,7 @@ def _lately(digest: Digest) -> Iterator[str]:
         yield from wrap(f"Share of voice in 30 days, in stories: {', '.join(shares)}.")
 
 
-def _coverage(digest: Digest) -> Iterator[str]:
+def _coverage_lines(digest: Digest) -> Iterator[str]:
     if digest.coverage is None:
         return
     yield from heading("What was looked at")

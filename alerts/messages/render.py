@@ -1,4 +1,4 @@
-"""Writes digests, welcomes and notes as subject, text and HTML. Pure but for reading templates.
+"""Renders digests, welcomes, alarms and notes. Pure but for reading templates.
 
 HTML is tables with inlined styles, at most 90 KB: Gmail clips at about 102 KB and hides the end.
 """
@@ -22,19 +22,20 @@ from alerts.messages import wording
 from alerts.messages.alarm import Alarm
 from alerts.messages.chart import Picture, chart
 from alerts.messages.layout import LADDER, MAX_ALSO, lay_out
-from alerts.messages.plain_text import alarm_text, digest_text, joined, note_text, welcome_text
+from alerts.messages.plain_text import alarm_text, digest_text, join_lines, note_text, welcome_text
 from alerts.text.sanitize import line, verbatim
 
 MAX_HTML = 90_000  # bytes
-_GONE = re.compile(r"\[-((?:(?!\[-|-\]).)++)-\]")
-_COME = re.compile(r"\{\+((?:(?!\{\+|\+\}).)++)\+\}")
+_REMOVED = re.compile(r"\[-((?:(?!\[-|-\]).)++)-\]")
+_ADDED = re.compile(r"\{\+((?:(?!\{\+|\+\}).)++)\+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One story of a message, for channels that have room for no more.
+class StorySummary:
+    """One story of a message, for channels with little room.
 
-    `about` is the watch that found it, or what became of it; `said` is the sentence that hit.
+    `about` names the watches that found it, or says that it changed; `said` is the matching
+    sentence, or what changed.
     """
 
     title: str
@@ -46,26 +47,26 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A message in words, before it is put into a mail.
+    """A rendered message, before it is built into a mail.
 
-    `stories` are all that it tells, in its order; none where the text is all there is.
+    `stories` are all its stories, in display order; empty for notes.
     """
 
     subject: str
     text: str
     html: str
-    stories: tuple[Told, ...] = ()
+    stories: tuple[StorySummary, ...] = ()
     pictures: tuple[Picture, ...] = ()
 
 
 def render(digest: Digest) -> Rendered:
-    """A digest or an alert, with as many stories in full as fit."""
+    """Render a digest or an alert, with as many stories in full as fit into `MAX_HTML` bytes."""
     subject = wording.subject(digest)
     picture = None if digest.volume is None else chart(digest.volume)
     rendered = None
     for room in LADDER:
         layout = lay_out(digest, room)
-        html = _html(
+        html = _render_html(
             "digest.html",
             subject=subject,
             preheader=wording.preheader(digest),
@@ -77,65 +78,69 @@ def render(digest: Digest) -> Rendered:
             subject=subject,
             text=digest_text(digest, layout),
             html=html,
-            stories=_stories(digest),
+            stories=_summarise_stories(digest),
             pictures=() if picture is None else (picture,),
         )
         if len(html.encode()) <= MAX_HTML:
             break
-    assert rendered is not None  # noqa: S101  # the ladder has rungs
+    assert rendered is not None  # noqa: S101  # LADDER is not empty
     return rendered
 
 
 def render_welcome(welcome: Welcome) -> Rendered:
-    """The one message that a new recipient gets before anything else."""
+    """Render the first message to a new recipient."""
     subject = wording.welcome_subject(welcome)
     return Rendered(
         subject=subject,
         text=welcome_text(welcome),
-        html=_html(
+        html=_render_html(
             "welcome.html",
             subject=subject,
             preheader=wording.welcome_lead(welcome),
             welcome=welcome,
         ),
-        stories=tuple(_told(entry, "already there") for entry in welcome.entries),
+        stories=tuple(_summarise_entry(entry, "already there") for entry in welcome.entries),
     )
 
 
 def render_alarm(alarm: Alarm) -> Rendered:
-    """That there is far more than usual, or nothing at all."""
+    """Render an alarm: unusual volume, or silence."""
     subject = line(alarm.subject, wording.MAX_SUBJECT)
     return Rendered(
         subject=subject,
         text=alarm_text(alarm, subject),
-        html=_html("alarm.html", subject=subject, preheader=line(alarm.lines[0], 120), alarm=alarm),
-        stories=tuple(_told(entry, ", ".join(entry.watches)) for entry in alarm.entries),
+        html=_render_html(
+            "alarm.html", subject=subject, preheader=line(alarm.lines[0], 120), alarm=alarm
+        ),
+        stories=tuple(_summarise_entry(entry, ", ".join(entry.watches)) for entry in alarm.entries),
     )
 
 
 def render_note(subject: str, lines: Sequence[str]) -> Rendered:
-    """A message from the service itself, such as one to its operator."""
+    """Render a message from the service itself, such as one to its operator."""
     clean = [verbatim(text).rstrip() for text in lines]
     heading = line(subject, wording.MAX_SUBJECT)
     return Rendered(
         subject=heading,
-        text=joined(note_text(clean)),
-        html=_html("note.html", subject=heading, preheader=line(" ".join(clean), 120), lines=clean),
+        text=join_lines(note_text(clean)),
+        html=_render_html(
+            "note.html", subject=heading, preheader=line(" ".join(clean), 120), lines=clean
+        ),
     )
 
 
-def _stories(digest: Digest) -> tuple[Told, ...]:
+def _summarise_stories(digest: Digest) -> tuple[StorySummary, ...]:
     return (
-        *(_told(entry, ", ".join(entry.watches)) for entry in digest.entries),
-        *(_told(entry, "changed since you were told") for entry in digest.changes),
+        *(_summarise_entry(entry, ", ".join(entry.watches)) for entry in digest.entries),
+        *(_summarise_entry(entry, "changed since you were told") for entry in digest.changes),
     )
 
 
-def _told(entry: Entry, about: str) -> Told:
+def _summarise_entry(entry: Entry, about: str) -> StorySummary:
     said = "" if entry.excerpt is None else "".join(s.text for s in entry.excerpt.segments)
     if entry.change is not None:
         said = "; ".join(f"{label}: {text}" for label, text in wording.change_lines(entry))
-    return Told(
+    return StorySummary(
         title=entry.headline,
         link=entry.link,
         outlet=entry.outlet,
@@ -144,13 +149,13 @@ def _told(entry: Entry, about: str) -> Told:
     )
 
 
-def _html(template: str, **values: object) -> str:
-    html = _environment().get_template(template).render(values)
-    return _inliner().inline(html)
+def _render_html(template: str, **values: object) -> str:
+    html = _template_environment().get_template(template).render(values)
+    return _css_inliner().inline(html)
 
 
 @cache
-def _environment() -> Environment:
+def _template_environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -164,12 +169,12 @@ def _environment() -> Environment:
 
 
 def diffed(text: str) -> Markup:
-    """A difference in words as HTML: what went struck out, what came underlined."""
-    gone = _GONE.sub(r'<del class="gone">\1</del>', str(escape(text)))
-    return Markup(_COME.sub(r'<ins class="come">\1</ins>', gone))  # noqa: S704  # escaped above
+    """Return a marked difference as HTML: removed words in <del>, added words in <ins>."""
+    gone = _REMOVED.sub(r'<del class="gone">\1</del>', str(escape(text)))
+    return Markup(_ADDED.sub(r'<ins class="come">\1</ins>', gone))  # noqa: S704  # escaped above
 
 
 @cache
-def _inliner() -> css_inline.CSSInliner:
-    # nothing is ever fetched for a message
+def _css_inliner() -> css_inline.CSSInliner:
+    # rendering must not use the network
     return css_inline.CSSInliner(load_remote_stylesheets=False)

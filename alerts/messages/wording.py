@@ -1,4 +1,4 @@
-"""The words of a message that its text and its HTML share. Pure."""
+"""Texts that the plain text and the HTML of a message share. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from alerts.digest.changes import difference
-from alerts.digest.digest import Digest, Hushed, Section
+from alerts.digest.digest import Digest, MutedWatch, Section
 from alerts.digest.entry import Entry, WatchWords
 from alerts.digest.syndication_text import story_lines
-from alerts.digest.welcome_content import Planned, Welcome
+from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.text.sanitize import line, shorten
 from alerts.text.sentences import Excerpt
 from storage.crawling.coverage import Coverage
@@ -41,12 +41,12 @@ _OFFICIAL = {
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """`3 sources`, `1 source`."""
+    """Format a number with its noun: `3 sources`, `1 source`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def listed(words: Sequence[str], most: int | None = None) -> str:
-    """`a, b and c`, or with `most`: `a, b and 4 more`."""
+    """Join words as `a, b and c`; more than `most` as `a, b and 4 more`."""
     if most is not None and len(words) > most:
         return f"{', '.join(words[:most])} and {len(words) - most} more"
     if len(words) < 2:
@@ -55,7 +55,7 @@ def listed(words: Sequence[str], most: int | None = None) -> str:
 
 
 def clock(moment: datetime, timezone: str, now: datetime) -> str:
-    """`Tue 24 Nov, 07:30` on the wall clock of `timezone`; the year where it is another one."""
+    """Format a time as `Tue 24 Nov, 07:30` in `timezone`; with the year if not that of `now`."""
     zone = ZoneInfo(timezone)
     local, today = local_time(moment, zone), local_time(now, zone)
     year = f" {local.year}" if local.year != today.year else ""
@@ -63,25 +63,25 @@ def clock(moment: datetime, timezone: str, now: datetime) -> str:
 
 
 def long_date(moment: datetime, timezone: str) -> str:
-    """`Tuesday 24 November 2026, 07:30 (Europe/London)`."""
+    """Format a time as `Tuesday 24 November 2026, 07:30 (Europe/London)`."""
     local = local_time(moment, ZoneInfo(timezone))
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({timezone})"
 
 
 def section_name(section: Section) -> str:
-    """What a section is called in lists: its supplier, or the watches that it holds."""
+    """Return the name of a section in lists: its supplier, or its watches."""
     if section.name is not None:
         return section.name
     return listed([block.watch.label for block in section.blocks], MAX_NAMED)
 
 
 def tally(digest: Digest) -> str:
-    """`Palantir 2, TPP 1`; nothing where the heading has said it."""
+    """Format the stories of each section as `Palantir 2, TPP 1`; empty for a single section."""
     return listed_counts(digest, len(digest.sections)) if len(digest.sections) > 1 else ""
 
 
 def listed_counts(digest: Digest, most: int) -> str:
-    """The tally with at most `most` names: `Palantir 2, TPP 1 and 3 others`."""
+    """Format the tally with at most `most` names: `Palantir 2, TPP 1 and 3 others`."""
     parts = [f"{section_name(s)} {len(s.entries)}" for s in digest.sections]
     rest = len(parts) - most
     if rest <= 0:
@@ -89,16 +89,16 @@ def listed_counts(digest: Digest, most: int) -> str:
     return f"{', '.join(parts[:most])} and {counted(rest, 'other')}"
 
 
-def _short_tally(digest: Digest, limit: int) -> str:
+def _shorten_tally(digest: Digest, limit: int) -> str:
     for most in range(len(digest.sections), 1, -1):
-        said = listed_counts(digest, most)
-        if len(said) <= limit:
-            return said
+        text = listed_counts(digest, most)
+        if len(text) <= limit:
+            return text
     return shorten(listed_counts(digest, 1), limit)
 
 
 def subject(digest: Digest) -> str:
-    """What is in the message, the most telling first."""
+    """Build the subject of a digest or an alert, at most `MAX_SUBJECT` characters."""
     entries = digest.entries
     if not entries and not digest.changes:
         return line(_empty_subject(digest), MAX_SUBJECT)
@@ -108,7 +108,7 @@ def subject(digest: Digest) -> str:
         withdrawn = first.change is not None and "withdrawn" in first.change.kinds
         what = "Withdrawn" if withdrawn else "Changed"
         return line(f"{what}: {shorten(first.headline, 90)}{rest}", MAX_SUBJECT)
-    lead = section_name(digest.sections[0]) if len(entries) == 1 else _short_tally(digest, 56)
+    lead = section_name(digest.sections[0]) if len(entries) == 1 else _shorten_tally(digest, 56)
     more = []
     if len(entries) > 1:
         more.append(f"{len(entries) - 1} more")
@@ -126,13 +126,13 @@ def _empty_subject(digest: Digest) -> str:
 
 
 def preheader(digest: Digest) -> str:
-    """What mail programs show after the subject."""
+    """Build the preview text that mail programs show after the subject."""
     rest = [entry.headline for entry in digest.entries[1:4]]
-    return shorten("; ".join(rest) or span_said(digest), 120)
+    return shorten("; ".join(rest) or period_text(digest), 120)
 
 
 def opening(digest: Digest) -> str:
-    """The headline over the message."""
+    """Build the heading of the message: the number of new and changed stories."""
     parts = []
     news = [section for section in digest.sections if section.official is None]
     if news:
@@ -148,8 +148,8 @@ def opening(digest: Digest) -> str:
     return listed(parts) or "Nothing new"
 
 
-def span_said(digest: Digest) -> str:
-    """The time that the message covers."""
+def period_text(digest: Digest) -> str:
+    """Format the period that the message covers."""
     occasion = digest.occasion
     until = clock(occasion.now, occasion.timezone, occasion.now)
     if occasion.since is None:
@@ -158,59 +158,59 @@ def span_said(digest: Digest) -> str:
 
 
 def watch_line(watch: WatchWords, lead: str = "Watch: ") -> str:
-    """A watch with its query in plain words."""
+    """Return a watch's label with its query in plain English."""
     words = f"{lead}{watch.label}"
     return f"{words}. {finds(watch)}" if watch.paraphrase else words
 
 
 def finds(watch: WatchWords) -> str:
-    """A watch's query in plain words, or as much of it as is read."""
+    """Return a watch's query in plain English, cut to `MAX_PARAPHRASE` characters."""
     return shorten(line(watch.paraphrase), MAX_PARAPHRASE)
 
 
 def when(entry: Entry, digest: Digest) -> str:
-    """When an entry was published, or else seen."""
+    """Format when an entry was published, or first seen if that is unknown."""
     return dated(entry, digest.occasion.timezone, digest.occasion.now)
 
 
 def kind(entry: Entry) -> str:
-    """What an entry is, where it is not news."""
+    """Return the kind of an entry; empty for news."""
     return _KINDS[entry.kind]
 
 
 def found(entry: Entry) -> str:
-    """The texts that hit: `Palantir ×4, NHS ×2`."""
+    """List the matched texts: `Palantir ×4, NHS ×2`."""
     terms = [f"{t.text} ×{t.count}" if t.count > 1 else t.text for t in entry.terms]
     return listed(terms, MAX_TERMS) if len(terms) > MAX_TERMS else ", ".join(terms)
 
 
 def thin(entry: Entry) -> str:
-    """Why an entry has no more than headline and teaser, or nothing."""
+    """State why an entry has only headline and teaser; empty if it has the full text."""
     if entry.thin is None:
         return ""
     return f"Headline and teaser only: {entry.thin}."
 
 
 def told(entry: Entry, digest: Digest) -> str:
-    """When an entry was told before: by an alert, or as another outlet carried it."""
+    """State when the reader was told before, of this item or of a copy of it."""
     if entry.told_before is None:
         return ""
-    said = clock(entry.told_before, digest.occasion.timezone, digest.occasion.now)
-    return f"you were told of this story {said}" if entry.is_copy else f"alerted {said}"
+    at = clock(entry.told_before, digest.occasion.timezone, digest.occasion.now)
+    return f"you were told of this story {at}" if entry.is_copy else f"alerted {at}"
 
 
 def story(entry: Entry, digest: Digest) -> tuple[str, ...]:
-    """Who was first, what is copied and what only this outlet has, of a story of several."""
+    """Describe a story of several outlets: the first, the copies, and what only this one has."""
     occasion = digest.occasion
 
-    def said(moment: datetime) -> str:
+    def format_time(moment: datetime) -> str:
         return clock(moment, occasion.timezone, occasion.now)
 
-    return story_lines(entry.story, entry.item_id, digest.names.source, said)
+    return story_lines(entry.story, entry.item_id, digest.names.source, format_time)
 
 
 def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:
-    """What an edit changed, as (label, text)."""
+    """Describe what an edit changed, as (label, text) pairs."""
     change = entry.change
     if change is None:
         return (("What", "the earlier text is no longer held"),)
@@ -218,28 +218,28 @@ def change_lines(entry: Entry) -> tuple[tuple[str, str], ...]:
 
 
 def excerpts(entry: Entry) -> tuple[Excerpt, ...]:
-    """The sentences that are shown of it."""
+    """Return the excerpts of an entry, the main one first."""
     return (*([entry.excerpt] if entry.excerpt is not None else []), *entry.further)
 
 
 def in_comments(excerpt: Excerpt) -> bool:
-    """Whether the words shown are readers' and not the outlet's."""
+    """Whether an excerpt is from readers' comments."""
     return excerpt.field == "comments"
 
 
 def sources_read(coverage: Coverage) -> str:
-    """`42 of 44 sources read`."""
+    """Format `42 of 44 sources read`."""
     return f"{coverage.sources_answered} of {counted(coverage.sources_total, 'source')} read"
 
 
 def coverage_lines(digest: Digest) -> tuple[str, ...]:
-    """What was looked at, so that silence can be believed."""
+    """Describe what was read, and what found nothing; empty without coverage."""
     cover = digest.coverage
     if cover is None:
         return ()
     lines = [
         f"{cover.sources_answered} of {counted(cover.sources_total, 'source')} answered; "
-        f"{counted(cover.items_read, 'item')} read, {span_said(digest)}."
+        f"{counted(cover.items_read, 'item')} read, {period_text(digest)}."
     ]
     if cover.quiet:
         names = listed([digest.names.source(key) for key in cover.quiet], MAX_BLIND)
@@ -247,21 +247,21 @@ def coverage_lines(digest: Digest) -> tuple[str, ...]:
     if cover.thin:
         names = listed([digest.names.source(key) for key in cover.thin], MAX_BLIND)
         lines.append(f"Only headlines and teasers can be read of {names}.")
-    lines += [_hushed(one, digest) for one in digest.hushed]
+    lines += [_muted_line(muted, digest) for muted in digest.muted_watches]
     silent = silent_watches(digest)
     if silent:
         lines.append(f"Nothing new for {listed(silent, 12)}.")
     return tuple(lines)
 
 
-def _hushed(one: Hushed, digest: Digest) -> str:
-    until = clock(one.until, digest.occasion.timezone, digest.occasion.now)
-    left_out = f"; {counted(one.mentions, 'mention')} left out" if one.mentions else ""
-    return f"{shorten(line(one.watch.label), 60)} is muted until {until}{left_out}."
+def _muted_line(muted: MutedWatch, digest: Digest) -> str:
+    until = clock(muted.until, digest.occasion.timezone, digest.occasion.now)
+    left_out = f"; {counted(muted.mentions, 'mention')} left out" if muted.mentions else ""
+    return f"{shorten(line(muted.watch.label), 60)} is muted until {until}{left_out}."
 
 
 def blind_lines(digest: Digest) -> tuple[str, ...]:
-    """The sources that could not be read: name, since when, cause."""
+    """List the sources that could not be read: name, since when, cause."""
     occasion, blind = digest.occasion, digest.coverage.blind if digest.coverage else ()
     lines = []
     for source in blind[:MAX_BLIND]:
@@ -277,42 +277,42 @@ def blind_lines(digest: Digest) -> tuple[str, ...]:
 
 
 def silent_watches(digest: Digest) -> tuple[str, ...]:
-    """The labels of the watches that found nothing new."""
-    mute = {one.watch.key for one in digest.hushed}
-    spoke = {label for entry in (*digest.entries, *digest.changes) for label in entry.watches}
+    """Return the labels of the watches that found nothing new, without muted ones."""
+    muted = {each.watch.key for each in digest.muted_watches}
+    reported = {label for entry in (*digest.entries, *digest.changes) for label in entry.watches}
     return tuple(
         watch.label
         for watch in digest.watches
-        if watch.label not in spoke and watch.key not in mute
+        if watch.label not in reported and watch.key not in muted
     )
 
 
 def why_sent(schedules: Sequence[str], recipient: str) -> str:
-    """Why this reader gets this message."""
+    """State to whom, and by which subscriptions, the message was sent."""
     noun = "subscription" if len(schedules) == 1 else "subscriptions"
     return f"Sent to {recipient} by the {noun} {listed(schedules)}."
 
 
 def ends(keys: Sequence[str]) -> str:
-    """What the link at the end of a message does."""
+    """Return the text of the unsubscribe link."""
     return f"Unsubscribe from {listed(keys)}"
 
 
 def stop_link(contact: str, subscriptions: Sequence[str]) -> str:
-    """A mailto address that asks for these messages to end (RFC 6068)."""
+    """Build a mailto URI for a request to unsubscribe (RFC 6068)."""
     about = quote("unsubscribe " + ", ".join(subscriptions))
     return f"mailto:{quote(contact, safe='@')}?subject={about}"
 
 
 def welcome_subject(welcome: Welcome) -> str:
-    """The subject of a welcome message."""
+    """Build the subject of a welcome message."""
     watching = counted(len(welcome.watches), "watch", "watches")
     sources = counted(welcome.sources_answered, "source")
     return f"Media watch has begun: {watching} over {sources}"
 
 
 def welcome_lead(welcome: Welcome) -> str:
-    """What has been done so far."""
+    """Describe what has been read and stored so far."""
     return (
         f"{welcome.sources_answered} of {counted(welcome.sources_total, 'source')} answered, "
         f"with {counted(welcome.items_stored, 'item')} stored so far. What was there already is "
@@ -320,15 +320,15 @@ def welcome_lead(welcome: Welcome) -> str:
     )
 
 
-def plan(planned: Planned, welcome: Welcome) -> str:
-    """When a subscription tells next."""
+def plan(planned: SubscriptionPlan, welcome: Welcome) -> str:
+    """State when the next message of a subscription comes."""
     if planned.next_at is None:
         return f"{planned.schedule}: as soon as something is found"
     return f"{planned.schedule}: next {clock(planned.next_at, welcome.timezone, welcome.now)}"
 
 
 def silent_lines(welcome: Welcome) -> tuple[str, ...]:
-    """The sources that have not answered, the first dozen by name."""
+    """List the sources that have not answered yet, at most `MAX_BLIND` by name."""
     lines = [silent_source(name, cause) for name, cause in welcome.silent[:MAX_BLIND]]
     if len(welcome.silent) > MAX_BLIND:
         lines.append(
@@ -338,11 +338,11 @@ def silent_lines(welcome: Welcome) -> tuple[str, ...]:
 
 
 def silent_source(name: str, cause: str) -> str:
-    """A source that has not answered yet."""
+    """Format a source that has not answered yet, with the cause if one is known."""
     return f"{shorten(line(name), 60)}: {line(cause, 120)}" if cause else shorten(line(name), 60)
 
 
 def dated(entry: Entry, timezone: str, now: datetime) -> str:
-    """When an entry was published, or else seen, without a digest at hand."""
-    said = clock(entry.when, timezone, now)
-    return said if entry.when_is == "published" else f"seen {said}"
+    """Format when an entry was published, or first seen if that is unknown."""
+    at = clock(entry.when, timezone, now)
+    return at if entry.when_is == "published" else f"seen {at}"

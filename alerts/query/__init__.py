@@ -1,4 +1,4 @@
-"""The watch language: reads queries, matches items, and says why."""
+"""The watch language: parses queries, matches items, and explains each match."""
 
 from alerts.query.explain import ClauseResult, Explanation, explain
 from alerts.query.index.watch_index import WatchIndex

@@ -1,4 +1,4 @@
-"""What a supplier's macro stands for: any of its names, or what its query finds."""
+"""Compiles supplier macros: `@key` matches any of a supplier's names, or its query."""
 
 from __future__ import annotations
 
@@ -15,26 +15,28 @@ from config.model import Supplier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupplierTerms:
-    """A supplier by key, and the node that finds it."""
+    """A supplier key and the query node that its macro expands to."""
 
     key: str
     node: Node
 
 
 def compile_suppliers(suppliers: Sequence[Supplier]) -> Mapping[str, SupplierTerms]:
-    """Supplier key -> its terms. Where a query is given too, either finds the supplier.
+    """Compile the macro of each supplier, by supplier key.
+
+    Where a supplier has names and a query, either matches.
 
     Raises:
         QueryError: a supplier's name or query cannot be used.
     """
-    return {s.key: SupplierTerms(key=s.key, node=_node(s)) for s in suppliers}
+    return {s.key: SupplierTerms(key=s.key, node=_build_node(s)) for s in suppliers}
 
 
-def _node(supplier: Supplier) -> Node:
+def _build_node(supplier: Supplier) -> Node:
     parts: list[Node] = []
     for name in supplier.names:
         try:
-            # a sign in a name is no wildcard: Yahoo? is looked for as yahoo
+            # * and ? in a name are not wildcards: Yahoo? is searched as yahoo
             parts.append(make_term(name.replace("*", " ").replace("?", " ")))
         except TermProblem as problem:
             raise QueryError(

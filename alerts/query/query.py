@@ -1,4 +1,4 @@
-"""A compiled query: what was written, what it means, and whether an item matches."""
+"""Compiles a query and matches it against documents."""
 
 from __future__ import annotations
 
@@ -19,18 +19,21 @@ from alerts.query.reporting.checks import check_positive
 from alerts.query.reporting.paraphrase import paraphrase
 from alerts.query.reporting.query_warnings import warnings_of
 from alerts.query.syntax.parser import parse
-from alerts.query.text.document import Document, Text
+from alerts.query.text.document import Document, PreparedDocument
 from storage.model import FieldName, Span
 
 MOST_SPANS = 500
-MOST_PLACES = 20_000  # that are looked at for the spans of one item
+MOST_PLACES = 20_000  # evaluated for the spans of one item
 
 
 @dataclass(frozen=True, slots=True)
 class QueryHit:
-    """A query that matched, with the text that says why. `key` is set by an index.
+    """The spans of one matching query in one document.
 
-    `preferred`: the spans of the part with the greatest weight, if the query has weights.
+    Args:
+        key: of the watch, set by `WatchIndex`; empty for a single query.
+        spans: character ranges in the document's fields, in reading order.
+        preferred: the spans of the part with the greatest weight, if the query has weights.
     """
 
     key: str
@@ -40,7 +43,7 @@ class QueryHit:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """A query that is ready to match. `needs` is empty where it can match without any word."""
+    """A parsed query. `needs` is empty if the query can match an item without any of its words."""
 
     text: str
     node: Node
@@ -49,7 +52,7 @@ class Query:
 
     @cached_property
     def canonical(self) -> str:
-        """The query in its one form; reading it again gives the same query."""
+        """The query in canonical form; parsing that gives an equal query."""
         return canonical(self.node)
 
     @cached_property
@@ -59,42 +62,42 @@ class Query:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Equal for queries of one meaning: it covers what macros stand for."""
+        """A hash (40 hex digits) of the canonical form with macros expanded."""
         return hashlib.sha256(canonical(self.node, expanded=True).encode()).hexdigest()[:40]
 
     @cached_property
     def warnings(self) -> tuple[QueryWarning, ...]:
-        """What its author should look at."""
+        """Warnings for the author of the query."""
         return (*self.written_warnings, *warnings_of(self.node))
 
     def matches(self, document: Document) -> QueryHit | None:
-        """The match of one document, or None."""
-        text = Text(document)
-        return self.hit(text) if self.holds_in(text) else None
+        """Match one document; None if it does not match."""
+        prepared = PreparedDocument(document)
+        return self.hit(prepared) if self.holds_in(prepared) else None
 
-    def holds_in(self, text: Text) -> bool:
-        """Whether an item matches; one with pages, whether one of them does."""
-        return any(holds(self.node, sheet, DEFAULT_SCOPE) for sheet in text.sheets)
+    def holds_in(self, prepared: PreparedDocument) -> bool:
+        """Whether a document matches; if it has pages, whether one of them does."""
+        return any(holds(self.node, text, DEFAULT_SCOPE) for text in prepared.texts)
 
-    def hit(self, text: Text, key: str = "") -> QueryHit:
-        """The places that make an item match that does."""
+    def hit(self, prepared: PreparedDocument, key: str = "") -> QueryHit:
+        """Collect the spans of a document for which `holds_in` is true."""
         found: list[Evidence] = []
-        for sheet in text.sheets:
-            if holds(self.node, sheet, DEFAULT_SCOPE):
-                places = evidence(self.node, sheet, DEFAULT_SCOPE)
+        for text in prepared.texts:
+            if holds(self.node, text, DEFAULT_SCOPE):
+                places = evidence(self.node, text, DEFAULT_SCOPE)
                 found.extend(islice(places, MOST_PLACES - len(found)))
-        most = max((one.weight for one in found), default=0)
-        preferred = [one for one in found if one.weight == most] if most else []
+        greatest = max((place.weight for place in found), default=0)
+        preferred = [p for p in found if p.weight == greatest] if greatest else []
         return QueryHit(key, spans_of(found), spans_of(preferred))
 
 
 def spans_of(found: list[Evidence]) -> tuple[Span, ...]:
-    """The characters of places in shown fields, in reading order, those that overlap made one."""
+    """Character spans of evidence in the displayed fields, in reading order, overlaps merged."""
     by_field: dict[FieldName, set[tuple[int, int]]] = {}
-    for one in found:
+    for item in found:
         for field in SHOWN:
-            if one.zone.field == field:
-                by_field.setdefault(field, set()).add(one.zone.characters(one.place))
+            if item.zone.field == field:
+                by_field.setdefault(field, set()).add(item.zone.characters(item.place))
     spans: list[Span] = []
     for field in SHOWN:
         for start, end in sorted(by_field.get(field, ())):
@@ -111,15 +114,15 @@ def compile_query(
     suppliers: Mapping[str, SupplierTerms] | None = None,
     allow_filters_only: bool = False,
 ) -> Query:
-    """Read a query.
+    """Parse and check a query.
 
     Args:
-        text: the query.
-        suppliers: what macros stand for.
-        allow_filters_only: whether it may do without a word to look for (archive searches may).
+        text: the query as written.
+        suppliers: compiled macros, by supplier key.
+        allow_filters_only: accept a query without a search term (archive searches may be so).
 
     Raises:
-        QueryError: with the column, a caret line and what to write instead.
+        QueryError: the query cannot be used; the error has the column, a caret line and a fix.
     """
     macros = {key: terms.node for key, terms in (suppliers or {}).items()}
     node, warnings = parse(text, macros)

@@ -1,4 +1,4 @@
-"""When subscriptions are due: cadences, cron, bank holidays, quiet hours, forecasts.
+"""Computes when subscriptions are due: cadences, cron, bank holidays, quiet hours, forecasts.
 
 Pure.
 """

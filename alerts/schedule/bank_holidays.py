@@ -1,8 +1,8 @@
-"""Bank holidays of the parts of the United Kingdom, by the rules that make them. Pure.
+"""Computes the bank holidays of the parts of the United Kingdom. Pure.
 
-Banking and Financial Dealings Act 1971 with the days that are proclaimed every year. A day that
-falls on a weekend is made good on the next working day. Days that are proclaimed once (a
-coronation) are not known here.
+By the Banking and Financial Dealings Act 1971 and the days that are proclaimed every year. A day
+that falls on a weekend has a substitute on the next working day. Days that are proclaimed once (a
+coronation) are not included.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _DAY = timedelta(days=1)
 
 
 def is_bank_holiday(region: Region, day: date) -> bool:
-    """Whether a day is a bank holiday there; the day itself as well as one that makes it good."""
-    return day in _holidays(region, day.year)
+    """Whether a day is a bank holiday in a region, substitute days included."""
+    return day in _compute_holidays(region, day.year)
 
 
 @cache
-def _holidays(region: Region, year: int) -> frozenset[date]:
+def _compute_holidays(region: Region, year: int) -> frozenset[date]:
     sunday = easter(year)
     moving = {
         sunday - 2 * _DAY,  # Good Friday
-        _monday(year, 5),
+        _first_monday(year, 5),
         _last_monday(year, 5),
-        _monday(year, 8) if region == "scotland" else _last_monday(year, 8),
+        _first_monday(year, 8) if region == "scotland" else _last_monday(year, 8),
     }
     if region != "scotland":
         moving.add(sunday + _DAY)
@@ -39,17 +39,17 @@ def _holidays(region: Region, year: int) -> frozenset[date]:
         fixed += [date(year, 1, 2), date(year, 11, 30)]
     if region == "northern-ireland":
         fixed += [date(year, 3, 17), date(year, 7, 12)]
-    taken = moving | set(fixed)
+    holidays = moving | set(fixed)
     for day in sorted(fixed):
         if day.weekday() >= _SATURDAY:
-            instead = day
-            while instead.weekday() >= _SATURDAY or instead in taken:
-                instead += _DAY
-            taken.add(instead)
-    return frozenset(taken)
+            substitute = day
+            while substitute.weekday() >= _SATURDAY or substitute in holidays:
+                substitute += _DAY
+            holidays.add(substitute)
+    return frozenset(holidays)
 
 
-def _monday(year: int, month: int) -> date:
+def _first_monday(year: int, month: int) -> date:
     first = date(year, month, 1)
     return first + (-first.weekday() % 7) * _DAY
 

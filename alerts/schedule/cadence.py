@@ -1,8 +1,8 @@
-"""When a subscription is due: wall-clock times in its zone as moments in UTC. Pure.
+"""Computes due times of a cadence: local times of its time zone, converted to UTC. Pure.
 
-A wall-clock time that a clock change skips is kept that much later (01:30 becomes 02:30); one that
-comes twice counts the first time (RFC 5545, section 3.3.5). Quiet hours hold what falls due in
-them until they end, so that all of it becomes one message.
+A local time that a clock change skips is moved by the length of the gap (01:30 becomes 02:30); one
+that occurs twice means the first (RFC 5545, section 3.3.5). What falls due in quiet hours is
+postponed to their end, so that all of it becomes one message.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from storage.rules.local_time import local_time
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
-# 29 February is eight years away at most (1896 to 1904); what finds no day by then is never due
+# 29 February is at most eight years away (1896 to 1904); without a day by then, it is never due
 _HORIZON_DAYS = 8 * 366 + 2
 
 
 def next_due(
     cadence: Cadence, timezone: str, quiet_hours: QuietHours | None, after: datetime
 ) -> datetime | None:
-    """The first moment after `after` at which a digest is to be cut, quiet hours respected.
+    """The first due time after `after`, in UTC, with quiet hours applied.
 
-    None for `immediate`, which is due whenever something waits and `held_until` does not hold it,
-    and for a cron expression that never holds.
+    None for `immediate`, which is due whenever a mention is pending outside quiet hours, and for a
+    cron expression that matches no date.
     """
     zone = ZoneInfo(timezone)
-    for slot in _slots(cadence, zone, after):
+    for slot in _due_times(cadence, zone, after):
         held = held_until(quiet_hours, timezone, slot)
         due = held if held is not None else slot
         if due > after:
@@ -41,27 +41,27 @@ def next_due(
 
 
 def held_until(quiet_hours: QuietHours | None, timezone: str, now: datetime) -> datetime | None:
-    """The end of the quiet hours that `now` lies in, or None if it lies in none."""
+    """The end, in UTC, of the quiet hours that contain `now`; None outside quiet hours."""
     if quiet_hours is None or quiet_hours.start == quiet_hours.end:
         return None
     zone = ZoneInfo(timezone)
     local = local_time(now, zone)
     start, end, clock = quiet_hours.start, quiet_hours.end, local.time().replace(tzinfo=None)
     over_midnight = start > end
-    inside = (clock >= start or clock < end) if over_midnight else start <= clock < end
-    if not inside:
+    in_quiet_hours = (clock >= start or clock < end) if over_midnight else start <= clock < end
+    if not in_quiet_hours:
         return None
     ends_on = local.date() + _DAY if over_midnight and clock >= start else local.date()
-    moment = _moment(ends_on, end, zone)
-    # in the hour that comes twice the first 01:30 is over when the second 01:10 is reached
-    return moment if moment > now else _moment(ends_on, end, zone, fold=1)
+    ends_at = _to_utc(ends_on, end, zone)
+    # in a repeated hour, the first 01:30 has passed at the second 01:10
+    return ends_at if ends_at > now else _to_utc(ends_on, end, zone, fold=1)
 
 
 def slot_day(cadence: Cadence, timezone: str, now: datetime) -> date:
-    """The local date that a digest cut at `now` counts for: that of its last due time.
+    """The local date that a digest created at `now` counts for: that of its last due time.
 
-    With the subscription it makes the key by which a clock change cannot cut a day twice; a daily
-    digest that is caught up after midnight still counts for the day before.
+    Subscription and date are the key that prevents two digests of one day when the clock changes;
+    a daily digest that is late and created after midnight counts for the day before.
     """
     zone = ZoneInfo(timezone)
     today = local_time(now, zone).date()
@@ -69,53 +69,53 @@ def slot_day(cadence: Cadence, timezone: str, now: datetime) -> date:
         assert cadence.at is not None  # noqa: S101  # config refuses such a cadence
         for back in range(9):
             day = today - back * _DAY
-            if _holds(cadence, day):
-                moment = _moment(day, cadence.at, zone)
+            if _is_due_on(cadence, day):
+                moment = _to_utc(day, cadence.at, zone)
                 if moment <= now:
                     return local_time(moment, zone).date()
     return today
 
 
 def once_a_day(cadence: Cadence) -> bool:
-    """Whether at most one digest may be cut for a local date."""
+    """Whether a cadence allows at most one digest for a local date."""
     return cadence.kind in {"daily", "weekly"}
 
 
-def _slots(cadence: Cadence, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
-    """The due times after `after`, and perhaps the last before it, in order; quiet hours apart."""
+def _due_times(cadence: Cadence, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    """Yield due times in order, without quiet hours; the first may be before `after`."""
     if cadence.kind == "immediate":
         return iter(())
     if cadence.kind == "hourly":
-        return _hours(zone, after)
-    # two days back: quiet hours may have held a slot of yesterday until after `after`
+        return _full_hours(zone, after)
+    # two days back: quiet hours may have postponed a time of yesterday beyond `after`
     first = local_time(after, zone).date() - 2 * _DAY
-    return _day_slots(cadence, zone, first)
+    return _times_by_day(cadence, zone, first)
 
 
-def _hours(zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+def _full_hours(zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
     moment = after.replace(second=0, microsecond=0)
     for _ in range(4 * 24 * 60):
         moment += _MINUTE
-        # asked of the wall clock each minute: Lord Howe's clock is moved by half an hour
+        # checked each minute: the clock change of Lord Howe Island is half an hour
         if local_time(moment, zone).minute == 0:
             yield moment
 
 
-def _day_slots(cadence: Cadence, zone: ZoneInfo, first: date) -> Iterator[datetime]:
+def _times_by_day(cadence: Cadence, zone: ZoneInfo, first: date) -> Iterator[datetime]:
     for offset in range(_HORIZON_DAYS):
         day = first + offset * _DAY
-        if _holds(cadence, day):
-            for at in _times(cadence):
-                yield _moment(day, at, zone)
+        if _is_due_on(cadence, day):
+            for at in _times_of_day(cadence):
+                yield _to_utc(day, at, zone)
 
 
-def _holds(cadence: Cadence, day: date) -> bool:
+def _is_due_on(cadence: Cadence, day: date) -> bool:
     region = cadence.not_on_bank_holidays_of
     if region is None:
         return _falls_on(cadence, day)
     if is_bank_holiday(region, day):
         return False
-    # what falls on holidays is due on the first day after them
+    # a due day on a holiday is moved to the first day after it that is none
     while not _falls_on(cadence, day):
         day -= _DAY
         if not is_bank_holiday(region, day):
@@ -131,12 +131,12 @@ def _falls_on(cadence: Cadence, day: date) -> bool:
     return True
 
 
-def _times(cadence: Cadence) -> tuple[time, ...]:
+def _times_of_day(cadence: Cadence) -> tuple[time, ...]:
     if cadence.kind == "cron":
         return parse_cron(cadence.cron or "").times
     assert cadence.at is not None  # noqa: S101  # config refuses such a cadence
     return (cadence.at,)
 
 
-def _moment(day: date, at: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
+def _to_utc(day: date, at: time, zone: ZoneInfo, *, fold: int = 0) -> datetime:
     return local_time(datetime.combine(day, at).replace(tzinfo=zone, fold=fold), UTC)

@@ -1,7 +1,7 @@
-"""Who is to be told now, decided from what is stored and the clock. Pure.
+"""Decides which subscribers are due, from stored state and the current time. Pure.
 
-`next_at` is a memory, not an order: where it lies further off than the cadence says (a clock that
-ran ahead and was put back, an edited cadence) it is put right.
+A stored `next_at` later than the cadence allows (the clock was ahead and was set back, or the
+cadence was edited) is corrected.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from config.model import Subscription
 from storage.model import Subscriber
 from storage.rules.local_time import earlier
 
-# Alerts to one recipient: five at once, then one every twelve minutes with all that came
-# meanwhile; ten in any hour.
+# Rate limit of alerts to one recipient: a burst of five, then one every twelve minutes with all
+# that is pending; at most ten in any hour.
 ALERTS_AT_ONCE = 5
 ALERT_SPACE = timedelta(minutes=12)
 _BURST = (ALERTS_AT_ONCE - 1) * ALERT_SPACE
@@ -25,7 +25,15 @@ _MOST_SPENT = ALERTS_AT_ONCE * ALERT_SPACE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A subscriber to be told now; `day` is the local date that this counts for."""
+    """A subscriber that is due now.
+
+    Args:
+        subscriber: the recipient of the subscription.
+        subscription: as declared.
+        day: the local date that the message counts for.
+        next_at: the due time to store after it, in UTC.
+        forced: whether it was requested regardless of the cadence.
+    """
 
     subscriber: Subscriber
     subscription: Subscription
@@ -41,7 +49,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """What is due, and whose next time is to be moved without telling anything."""
+    """The subscribers that are due, and (subscriber id, next due time) of those to reschedule."""
 
     due: tuple[Due, ...]
     moves: tuple[tuple[int, datetime | None], ...]
@@ -54,53 +62,53 @@ def agenda(
     now: datetime,
     force: Collection[int] = (),
 ) -> Agenda:
-    """Decide for each subscriber.
+    """Decide for each subscriber whether it is due or to be rescheduled.
 
     Args:
         subscribers: the active ones.
         subscriptions: as declared, by key.
-        waiting: how many tellings are pending, by subscriber.
-        now: the time.
-        force: subscribers to be told whatever their cadence says.
+        waiting: the number of pending mentions, by subscriber id.
+        now: the current time.
+        force: ids of subscribers that are due regardless of their cadence.
     """
     due: list[Due] = []
     moves: list[tuple[int, datetime | None]] = []
-    clocks: dict[str, _Clock] = {}
-    spent = _spent(subscribers, subscriptions, now)
+    states: dict[str, _CadenceState] = {}
+    paid_until = _compute_paid_until(subscribers, subscriptions, now)
     for subscriber in subscribers:
         subscription = subscriptions.get(subscriber.subscription_key)
         if subscription is None:
             continue
-        clock = clocks.get(subscription.key)
-        if clock is None:
-            clock = clocks[subscription.key] = _Clock.of(subscription, now)
+        state = states.get(subscription.key)
+        if state is None:
+            state = states[subscription.key] = _CadenceState.of(subscription, now)
         forced = subscriber.subscriber_id in force
         if subscription.cadence.kind == "immediate":
-            paid = spent[subscriber.recipient]
-            ready = waiting.get(subscriber.subscriber_id) and clock.held is None
+            paid = paid_until[subscriber.recipient]
+            ready = waiting.get(subscriber.subscriber_id) and state.held is None
             if forced or (ready and paid - _BURST <= now):
                 due.append(
                     Due(
                         subscriber=subscriber,
                         subscription=subscription,
-                        day=clock.day,
+                        day=state.day,
                         next_at=paid + ALERT_SPACE,
                         forced=forced,
                     )
                 )
             continue
-        verdict = _verdict(subscriber, subscription, clock, now, forced=forced)
-        if isinstance(verdict, Due):
-            due.append(verdict)
-        elif verdict is not None:
-            moves.append((subscriber.subscriber_id, verdict))
+        decision = _decide(subscriber, subscription, state, now, forced=forced)
+        if isinstance(decision, Due):
+            due.append(decision)
+        elif decision is not None:
+            moves.append((subscriber.subscriber_id, decision))
     return Agenda(due=tuple(due), moves=tuple(moves))
 
 
 def alert_after(
     subscriber: Subscriber, subscription: Subscription, now: datetime
 ) -> datetime | None:
-    """Until when an alert is held, by the ceiling or by quiet hours; None: it goes at once."""
+    """When an alert may be sent, by rate limit and quiet hours; None if at once."""
     paid = subscriber.next_at
     earliest = now if paid is None or paid > now + _MOST_SPENT else max(now, earlier(paid, _BURST))
     held = held_until(subscription.quiet_hours, subscription.timezone, earliest) or earliest
@@ -108,15 +116,15 @@ def alert_after(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Clock:
-    """What a subscription's cadence says about now; the same for all its recipients."""
+class _CadenceState:
+    """Due time, quiet hours and date of a subscription; the same for all its recipients."""
 
     next_at: datetime | None
     held: datetime | None
     day: date
 
     @classmethod
-    def of(cls, subscription: Subscription, now: datetime) -> _Clock:
+    def of(cls, subscription: Subscription, now: datetime) -> _CadenceState:
         cadence, zone, quiet = (
             subscription.cadence,
             subscription.timezone,
@@ -129,52 +137,53 @@ class _Clock:
         )
 
 
-def _spent(
+def _compute_paid_until(
     subscribers: Sequence[Subscriber], subscriptions: Mapping[str, Subscription], now: datetime
 ) -> dict[str, datetime]:
-    """Per recipient, until when its recent alerts are paid for, at one every twelve minutes.
+    """Theoretical arrival time of the next alert, by recipient, at one every twelve minutes.
 
-    This is what `next_at` of an `immediate` subscriber remembers (the generic cell rate algorithm,
-    ITU-T I.371: one moment says all there is to know of a leaky bucket).
+    Stored as `next_at` of an `immediate` subscriber (generic cell rate algorithm, ITU-T I.371: one
+    timestamp is the whole state of a leaky bucket).
     """
-    spent: dict[str, datetime] = {}
+    paid_until: dict[str, datetime] = {}
     for subscriber in subscribers:
         subscription = subscriptions.get(subscriber.subscription_key)
         if subscription is None or subscription.cadence.kind != "immediate":
             continue
         paid = subscriber.next_at or now
-        # so far off only by a clock that ran ahead
+        # later than possible: the clock was ahead
         paid = now if paid > now + _MOST_SPENT else max(paid, now)
-        spent[subscriber.recipient] = max(paid, spent.get(subscriber.recipient, now))
-    return spent
+        paid_until[subscriber.recipient] = max(paid, paid_until.get(subscriber.recipient, now))
+    return paid_until
 
 
-def _verdict(
+def _decide(
     subscriber: Subscriber,
     subscription: Subscription,
-    clock: _Clock,
+    state: _CadenceState,
     now: datetime,
     *,
     forced: bool,
 ) -> Due | datetime | None:
+    """Decide for one subscriber of a digest: due, rescheduled to a time, or unchanged (None)."""
     due = Due(
         subscriber=subscriber,
         subscription=subscription,
-        day=clock.day,
-        next_at=clock.next_at,
+        day=state.day,
+        next_at=state.next_at,
         forced=forced,
     )
     if forced:
         return due
     at = subscriber.next_at
-    if clock.next_at is None:
+    if state.next_at is None:
         return None
-    if at is None or at > clock.next_at:
-        return clock.next_at
+    if at is None or at > state.next_at:
+        return state.next_at
     if at > now:
         return None
-    if clock.held is not None:
-        return min(clock.held, clock.next_at)
-    if once_a_day(subscription.cadence) and subscriber.last_cut_date == clock.day:
-        return clock.next_at
+    if state.held is not None:
+        return min(state.held, state.next_at)
+    if once_a_day(subscription.cadence) and subscriber.last_cut_date == state.day:
+        return state.next_at
     return due

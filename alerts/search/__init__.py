@@ -1,4 +1,4 @@
-"""The archive: searching it, filling its full-text index, and backtesting watches on it.
+"""Searches the archive, fills its full-text index, and backtests watches on it.
 
-The index names candidates; the matcher decides.
+The index only selects candidates; the matcher decides.
 """

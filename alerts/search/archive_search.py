@@ -1,7 +1,7 @@
-"""Searches the archive: the index names candidates, the matcher decides on each.
+"""Searches the archive: the full-text index selects candidates, the matcher decides on each.
 
-The query means exactly what it means as a watch. What the index does not hold yet is looked at too,
-so an archive that is still being indexed, or changes meanwhile, is searched slower, never less.
+A query means exactly what it means as a watch. Items that are not indexed yet are matched too, so
+a search during indexing is slower but complete.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from storage.store import Store
 from storage.text_index.full_text_query import ANYTHING, NOTHING, Sieve, bounded
 
 Order = Literal["date", "relevance"]
-# candidates asked for at once: few at first, so that an answer comes soon, then more and more:
-# each question to the index costs anew what its words cost
+# candidates in one query of the index: few at first, for a quick first hit, then more and more,
+# since each query repeats the cost of its words
 FIRST_PAGE = 50
 LARGEST_PAGE = 20_000
 GROWTH = 8
-READ_AT_ONCE = 400  # items in one read: a long search must not hold the database's log back
-MOST_TELLING = 500  # candidates by relevance that are tried before more are asked for
+READ_AT_ONCE = 400  # items in one read; long reads keep the write-ahead log from checkpoints
+MOST_RELEVANT = 500  # candidates in the first query by relevance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
-    """An item that a query found, with the text that says why."""
+    """An item that a query found, with the spans that matched."""
 
     item: StoredItem
     spans: tuple[Span, ...]
@@ -39,10 +39,10 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """What a search came to.
+    """The result of a search.
 
-    `stopped`: it ended before it was through: it had found as many as it was to, or had taken as
-    long as it might. `oldest`: when the last item that was looked at was first seen.
+    `stopped` says which limit, of hits or of time, ended it early; None if it is complete.
+    `looked_at` counts the matched items, `oldest` is when the last of them was first seen.
     """
 
     hits: tuple[SearchHit, ...]
@@ -51,23 +51,23 @@ class SearchResult:
     since: datetime | None
     oldest: datetime | None
     order: Order
-    nothing_stored: bool = False  # in the time that was asked for
+    nothing_stored: bool = False  # since `since`
 
     @property
     def complete(self) -> bool:
-        """Whether there is nothing more to be found."""
+        """Whether all candidates were matched."""
         return self.stopped is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """How a search is to be made.
+    """The limits and the order of a search.
 
     Args:
         limit: stop at that many hits.
-        since: leave out what was first seen earlier.
-        order: newest first (as items were stored), or the most telling first.
-        seconds: stop after that long.
+        since: leave out items first seen earlier.
+        order: newest first (by time of storing), or most relevant first.
+        seconds: stop after that time.
     """
 
     limit: int
@@ -85,22 +85,22 @@ def search_archive(
     progress: Callable[[int, int], None] = lambda looked, found: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> SearchResult:
-    """The items that satisfy `query`.
+    """Search the archive for the items that match `query`.
 
     Args:
         store: the archive.
         query: compiled; may consist of filters only.
         names: source key -> its name, for `source:`.
-        wish: how many, since when, in which order, for how long.
-        progress: called with the numbers of items looked at and found, now and then.
-        clock: seconds that pass.
+        wish: the limits and the order.
+        progress: called after each batch with the numbers of items matched and found.
+        clock: a monotonic clock, in seconds.
     """
     end = clock() + wish.seconds
     hits: list[SearchHit] = []
     looked = 0
     oldest: datetime | None = None
     stopped: Literal["limit", "time"] | None = None
-    for items in _candidates(store, query, names, wish):
+    for items in _iterate_candidates(store, query, names, wish):
         for item in items:
             if wish.since is not None and item.first_seen_at < wish.since:
                 continue
@@ -128,57 +128,59 @@ def search_archive(
         since=wish.since,
         oldest=oldest,
         order=wish.order,
-        nothing_stored=looked == 0 and _nothing_stored(store, wish),
+        nothing_stored=looked == 0 and _is_empty(store, wish),
     )
 
 
-def _nothing_stored(store: Store, wish: SearchRequest) -> bool:
+def _is_empty(store: Store, wish: SearchRequest) -> bool:
     with store.reading() as unit:
         return not unit.items.newest(limit=1, since=wish.since)
 
 
-def _candidates(
+def _iterate_candidates(
     store: Store, query: Query, names: Mapping[str, str], wish: SearchRequest
 ) -> Iterator[Sequence[StoredItem]]:
     with store.reading() as unit:
-        asks = any(isinstance(one, Field) and one.name == "source" for one in walk(query.node))
-        keys = unit.fulltext.source_keys() if asks else ()
+        by_source = any(isinstance(n, Field) and n.name == "source" for n in walk(query.node))
+        keys = unit.fulltext.source_keys() if by_source else ()
         sources = {key: names.get(key, key) for key in keys}
         lowest = 0 if wish.since is None else unit.fulltext.lowest_since(wish.since)
     sieve = bounded(sieve_of(query.node, sources))
     if wish.order == "date" or sieve == ANYTHING:
-        yield from _newest(store, sieve, lowest)
+        yield from _iterate_newest(store, sieve, lowest)
     else:
-        yield from _most_telling(store, sieve, lowest)
-        # what is not indexed has no rank
-        yield from _newest(store, NOTHING, lowest)
+        yield from _iterate_most_relevant(store, sieve, lowest)
+        # items that are not indexed have no rank
+        yield from _iterate_newest(store, NOTHING, lowest)
 
 
-def _newest(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequence[StoredItem]]:
+def _iterate_newest(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequence[StoredItem]]:
     size, before = FIRST_PAGE, None
     while True:
         with store.reading() as unit:
             page = unit.fulltext.candidates(sieve, limit=size, before=before, lowest=lowest)
-        yield from _read(store, page.items)
+        yield from _read_items(store, page.items)
         if page.before is None:
             return
         size, before = min(GROWTH * size, LARGEST_PAGE), page.before
 
 
-def _most_telling(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequence[StoredItem]]:
-    most, done = MOST_TELLING, 0
+def _iterate_most_relevant(
+    store: Store, sieve: Sieve, lowest: int
+) -> Iterator[Sequence[StoredItem]]:
+    most, done = MOST_RELEVANT, 0
     while True:
         with store.reading() as unit:
             best = unit.fulltext.best(sieve, limit=most, lowest=lowest)
         numbers = list(dict.fromkeys(best))
-        yield from _read(store, numbers[done:])
+        yield from _read_items(store, numbers[done:])
         if len(best) < most:
             return
         most, done = 4 * most, len(numbers)
 
 
-def _read(store: Store, numbers: Sequence[int]) -> Iterator[Sequence[StoredItem]]:
-    """The items with these numbers, the first few sooner."""
+def _read_items(store: Store, numbers: Sequence[int]) -> Iterator[Sequence[StoredItem]]:
+    """Read the items with these ids, in a small first batch and larger further ones."""
     at, size = 0, FIRST_PAGE
     while at < len(numbers):
         with store.reading() as unit:

@@ -1,6 +1,6 @@
-"""Puts items into the archive's index: what is new or changed, then what was there before.
+"""Adds items to the full-text index: new and changed ones first, then the rest of the archive.
 
-Searches do not wait for it: they look at what is not filed yet.
+Searches do not wait for it: they match items that are not indexed yet without the index.
 """
 
 from __future__ import annotations
@@ -27,32 +27,32 @@ LIMIT = TimeLimit(processor=10.0, elapsed=120.0)  # it usually takes some tenths
 
 
 def index_pending(store: Store, *, limit: int = CHUNK) -> int:
-    """Index the items that come next, at most `limit`; returns how many.
+    """Index the next items, at most `limit`; return how many.
 
-    An item and its mark change in one transaction, so a crash leaves it to be indexed, or indexed.
+    An item and its pending mark change in one transaction, so that a crash loses neither.
     """
     with store.reading() as unit:
         coverage = unit.fulltext.coverage()
     if coverage.whole and coverage.spelling == SPELLING:
         return 0
     try:
-        return run_within(LIMIT, lambda: _file(store, limit))
+        return run_within(LIMIT, lambda: _index_batch(store, limit))
     except Exception as error:
         if limit == 1:
-            return _file_as_everything(store, error)
-        # one of them is to blame: each by itself, the one of all others
+            return _index_as_everything(store, error)
+        # one item failed: index each by itself
         log.exception("index.failed items=%d", limit)
-    return sum(_file_one(store) for _ in range(limit))
+    return sum(_index_one(store) for _ in range(limit))
 
 
-def _file_one(store: Store) -> int:
+def _index_one(store: Store) -> int:
     try:
-        return run_within(LIMIT, lambda: _file(store, 1))
+        return run_within(LIMIT, lambda: _index_batch(store, 1))
     except Exception as error:
-        return _file_as_everything(store, error)
+        return _index_as_everything(store, error)
 
 
-def _file(store: Store, limit: int) -> int:
+def _index_batch(store: Store, limit: int) -> int:
     with store.transaction() as unit:
         if unit.fulltext.spell_anew(SPELLING):
             log.info("index.begun spelling=%d", SPELLING)
@@ -61,32 +61,32 @@ def _file(store: Store, limit: int) -> int:
         words = []
         for item_id in batch.items:
             try:
-                words.append((item_id, _words(unit, item_id, items)))
+                words.append((item_id, _read_words(unit, item_id, items)))
             except Exception as error:
-                # a defect of ours, met by one text: every search looks at it then
-                _note(unit, item_id, error)
+                # a defect that one text triggers: make the item a candidate of every search
+                _report_failure(unit, item_id, error)
                 words.append((item_id, EVERYTHING))
         unit.fulltext.put(batch, words)
     return len(batch.items)
 
 
-def _words(unit: Unit, item_id: int, items: Mapping[int, StoredItem]) -> str:
+def _read_words(unit: Unit, item_id: int, items: Mapping[int, StoredItem]) -> str:
     if item_id in items:
         return words_of(Document.of(items[item_id]))
     raise DamagedRow(unit.damage.rows.get(("item", item_id), "it cannot be read"))
 
 
-def _file_as_everything(store: Store, error: Exception) -> int:
-    """File the item that comes next so that every search looks at it, and report it."""
+def _index_as_everything(store: Store, error: Exception) -> int:
+    """Index the next item so that it is a candidate of every search, and report the failure."""
     with store.transaction() as unit:
         batch = unit.fulltext.to_index(1)
         for item_id in batch.items:
-            _note(unit, item_id, error)
+            _report_failure(unit, item_id, error)
         unit.fulltext.put(batch, [(each, EVERYTHING) for each in batch.items])
     return len(batch.items)
 
 
-def _note(unit: Unit, item_id: int, error: Exception) -> None:
+def _report_failure(unit: Unit, item_id: int, error: Exception) -> None:
     now = datetime.now(UTC)
     attempt = Attempt(
         task=TASK, subject=str(item_id), about=unit.items.address(item_id) or "no address"

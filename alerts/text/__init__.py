@@ -1,4 +1,4 @@
-"""Text of messages: sanitising, sentences and excerpts, word differences, short summaries.
+"""Prepares text for messages: sanitising, sentences and excerpts, word differences, summaries.
 
 Pure.
 """

@@ -1,4 +1,4 @@
-"""Why only headline and teaser of an item are held, in a reader's words. Pure."""
+"""Words the reasons why an item has only a headline and a teaser. Pure."""
 
 from __future__ import annotations
 
@@ -32,11 +32,10 @@ _REFUSALS = {
 
 
 def why_thin(reason: str | None) -> str:
-    """The reason, as part of a sentence; a code that is not known stays as it is.
+    """Word a reason as part of a sentence; an unknown code is returned unchanged.
 
     Args:
-        reason: of `StoredItem.thin_reason`, as the crawler notes it: a code such as `http-402`, or
-            words.
+        reason: `StoredItem.thin_reason`, set by the crawler: a code such as `http-402`, or words.
     """
     if not reason:
         return "its page could not be read"
@@ -44,11 +43,11 @@ def why_thin(reason: str | None) -> str:
         return _WORDS[reason]
     name, _, number = reason.partition("-")
     if name == "http" and number.isdigit():
-        return _of_status(int(number))
+        return _describe_status(int(number))
     return reason
 
 
-def _of_status(status: int) -> str:
+def _describe_status(status: int) -> str:
     if status in _REFUSALS:
         return f"{_REFUSALS[status]} (HTTP {status})"
     try:

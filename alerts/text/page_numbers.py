@@ -1,4 +1,4 @@
-"""The pages of a document that a match stands on, and what of it could not be read. Pure."""
+"""Finds the pages of a document with a match, and words page numbers. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from alerts.query.text.document import Document
 from storage.model import Span, StoredItem
 
 MAX_PAGES = 6  # numbers shown of one document
-# facts of a document's notice, in words: crawler.kinds.boardpapers states them
+# facts that crawler.kinds.boardpapers sets on a document's notice, and their wording
 _UNREAD = (
     ("scanned pages", "scanned and cannot be read"),
     ("broken pages", "damaged and cannot be read"),
@@ -18,12 +18,12 @@ _UNREAD = (
 
 
 def page_of(item: StoredItem, span: Span) -> int | None:
-    """The page of a document, from 1, that a span stands on; None outside pages."""
+    """The page number, from 1, of a span; None if it is on no page."""
     return next(iter(pages_of(item, [span])), None)
 
 
 def pages_of(item: StoredItem, spans: Sequence[Span]) -> tuple[int, ...]:
-    """The pages of a document, from 1, that some spans stand on, in order."""
+    """The page numbers, from 1 and in order, of the pages that contain one of the spans."""
     places = sorted({(s.start, s.end) for s in spans if s.field == "body"})
     if not item.pages or not places:
         return ()
@@ -36,14 +36,14 @@ def pages_of(item: StoredItem, spans: Sequence[Span]) -> tuple[int, ...]:
 
 
 def page_address(url: str, page: int | None) -> str:
-    """The address of a page of a PDF, as its viewers understand it (RFC 8118, section 3)."""
+    """The URL of a page of a PDF (RFC 8118, section 3)."""
     if page is None or urlsplit(url).fragment:
         return url
     return f"{url}#page={page}"
 
 
 def pages_said(pages: Sequence[int]) -> str:
-    """`page 37`, `pages 3, 37 and 40`, `pages 1, 2, 3, 4, 5, 6 and 9 more`; nothing for none."""
+    """Word page numbers: `page 37`, `pages 3, 37 and 40`, `... 6 and 9 more`; empty for none."""
     if not pages:
         return ""
     if len(pages) == 1:
@@ -54,13 +54,13 @@ def pages_said(pages: Sequence[int]) -> str:
 
 
 def unread_pages(item: StoredItem) -> str:
-    """What of a document could not be read: `Pages 3, 7 are scanned and cannot be read.`"""
+    """Word which pages were not read: `Pages 3, 7 are scanned and cannot be read.`"""
     facts = dict(item.notice.facts) if item.notice is not None and item.pages else {}
-    said = []
+    sentences = []
     for name, why in _UNREAD:
         pages = facts.get(name)
         if pages:
-            said.append(
+            sentences.append(
                 f"Page {pages} is {why}." if pages.isdigit() else f"Pages {pages} are {why}."
             )
-    return " ".join(said)
+    return " ".join(sentences)

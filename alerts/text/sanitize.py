@@ -1,6 +1,6 @@
-"""Makes what strangers wrote safe to stand in a message: no tricks in text, no links but http(s).
+"""Sanitises untrusted text and URLs for messages: no invisible characters, only http(s) links.
 
-Escaping for HTML is not done here; the templates do it for everything.
+HTML is not escaped here; the templates escape everything.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from storage.rules.combining_marks import limit_marks
 
-MAX_URL = 2083  # longer addresses are not opened by every client
+MAX_URL = 2083  # characters; some clients do not open longer URLs
 ELLIPSIS = "…"
 
 # Direction overrides and isolates (CVE-2021-42574), zero-width and other invisible characters,
-# tag characters: all can make a subject say something else than it shows.
+# tag characters: all can make a displayed subject differ from its text.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-# Joiners are part of Persian, Indic and emoji spelling, and a trick between Latin letters.
+# Joiners are part of Persian, Indic and emoji spelling, and only deceive between Latin letters.
 _JOINER = re.compile("(?<![\u0600-\U0010ffff])[\u200c\u200d]")
 _BREAK = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
@@ -33,12 +33,12 @@ _HOST = re.compile(r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$|^[0-9a-f:.]+$")
 
 
 def fragment(text: str) -> str:
-    """Part of a line: nothing invisible, no controls, blanks kept single but not trimmed."""
+    """Clean a part of a line: no invisible characters, whitespace collapsed, not trimmed."""
     return _BLANKS.sub(" ", verbatim(text))
 
 
 def verbatim(text: str) -> str:
-    """One line with its blanks as they are, for what is aligned in columns."""
+    """Clean one line and keep its spaces, for text that is aligned in columns."""
     text = _SURROGATE.sub("\ufffd", text)
     text = _BREAK.sub(" ", text)
     text = _CONTROL.sub("", text)
@@ -48,13 +48,13 @@ def verbatim(text: str) -> str:
 
 
 def line(text: str, limit: int | None = None) -> str:
-    """One line of visible text, of at most `limit` characters with the ellipsis."""
+    """Clean and trim one line, shortened to `limit` characters including the ellipsis."""
     cleaned = unicodedata.normalize("NFC", limit_marks(fragment(text))).strip()
     return cleaned if limit is None else shorten(cleaned, limit)
 
 
 def shorten(text: str, limit: int) -> str:
-    """`text` cut between words where there are words, and marked as cut."""
+    """Cut `text` to `limit` characters, between words if possible, and append an ellipsis."""
     if len(text) <= limit:
         return text
     cut = text[: limit - 1]
@@ -65,11 +65,11 @@ def shorten(text: str, limit: int) -> str:
 
 
 def web_link(url: str | None) -> str | None:
-    """`url` if it is an http(s) address that can be shown and followed safely, else None.
+    """Normalise an http(s) URL that is safe to show and follow; None for any other.
 
-    The host is given in its ASCII form, so that a look-alike shows, and everything outside ASCII
-    is percent-encoded. Addresses with a user name in front of the host are refused: they are made
-    to be misread.
+    The host is converted to its ASCII form, which reveals look-alike letters, and non-ASCII
+    characters are percent-encoded. URLs with user information before the host are refused, because
+    they can be misread.
     """
     if url is None or len(url) > MAX_URL or re.search(r"[\s\x00-\x20\x7f\\]", url.strip()):
         return None
@@ -93,13 +93,13 @@ def web_link(url: str | None) -> str | None:
         (
             parts.scheme.lower(),
             netloc,
-            _encoded(parts.path, "/:@!$&'()*+,;=~-._%"),
-            _encoded(parts.query, "/?:@!$&'()*+,;=~-._%[]"),
-            _encoded(parts.fragment, "/?:@!$&'()*+,;=~-._%"),
+            _percent_encode(parts.path, "/:@!$&'()*+,;=~-._%"),
+            _percent_encode(parts.query, "/?:@!$&'()*+,;=~-._%[]"),
+            _percent_encode(parts.fragment, "/?:@!$&'()*+,;=~-._%"),
         )
     )
     return safe if len(safe) <= MAX_URL else None
 
 
-def _encoded(text: str, safe: str) -> str:
+def _percent_encode(text: str, safe: str) -> str:
     return quote(text, safe=safe, encoding="utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Sentences of a text, and the one that shows best why it was found. Pure."""
+"""Splits text into sentences, and selects the excerpt that is shown for a match. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from alerts.text.sanitize import ELLIPSIS, fragment, shorten
 from storage.model import FieldName, Span
 
-MAX_EXCERPT = 320
-MAX_TEASER = 240
+MAX_EXCERPT = 320  # characters
+MAX_TEASER = 240  # characters
 
-# The end of a sentence: a stop, what closes after it, blanks, and what can begin a sentence.
+# The end of a sentence: a stop, closing quotes, whitespace, and a possible beginning of the next.
 # Possessive and anchored at the first stop of a run: hostile runs of stops cost linear time.
 _END = re.compile(
     r"(?<![.!?…])(?P<stop>[.!?…]++)[\"'”’»)\]]*+\s++(?=[\"'“‘«(\[]*+[^\W_a-z])"
@@ -31,7 +31,7 @@ _INITIALS = re.compile(r"^(?:[^\W\d_]\.)*[^\W\d_]$")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of text; `hit` where it satisfied the query."""
+    """A run of text; `hit` if it satisfied the query."""
 
     text: str
     hit: bool = False
@@ -41,7 +41,7 @@ class Segment:
 class Excerpt:
     """The text shown for a match, and the field that it is from.
 
-    `start` is where in the field it begins, `page` on which page of a document, where it has pages.
+    `start` is its offset in the field, `page` its page number from 1, if the item has pages.
     """
 
     field: FieldName
@@ -51,15 +51,15 @@ class Excerpt:
 
 
 def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
-    """The sentences of `text` as (start, end) without the blanks around them."""
+    """Yield the (start, end) offsets of sentences, without surrounding whitespace."""
     start = 0
     for found in _END.finditer(text):
-        if found["stop"] and not _ends_here(text, found.start(), found["stop"]):
+        if found["stop"] and not _ends_sentence(text, found.start(), found["stop"]):
             continue
         end = found.end()
-        yield from _trimmed(text, start, end)
+        yield from _trim(text, start, end)
         start = end
-    yield from _trimmed(text, start, len(text))
+    yield from _trim(text, start, len(text))
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def mark(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[Segment, ...]:
-    """`text[start:end]` cut into segments, those inside `spans` marked; spans may overlap."""
+    """Split `text[start:end]` into segments, and mark those inside `spans`, which may overlap."""
     segments: list[Segment] = []
     at = start
     for left, right in merged(spans):
@@ -85,7 +85,7 @@ def mark(text: str, spans: Sequence[tuple[int, int]], start: int, end: int) -> t
 
 
 def merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """`spans` in order, those that overlap or touch made one."""
+    """Sort spans and merge those that overlap or touch."""
     result: list[tuple[int, int]] = []
     for left, right in sorted(spans):
         if result and left <= result[-1][1]:
@@ -103,19 +103,26 @@ def best_excerpt(
     also: Sequence[Span] = (),
     limit: int = MAX_EXCERPT,
 ) -> Excerpt | None:
-    """The sentence of `text` with the most different hits, the earliest of equals.
+    """Select the sentence of `text` with the most different hits, the earliest of equals.
 
-    `also` are further hits that are marked but choose nothing. A sentence longer than `limit`
-    characters is cut around its first hit. None where no span lies in `text`.
+    Args:
+        field: that `text` is from; spans of other fields are ignored.
+        text: the whole field.
+        spans: the hits that select the sentence.
+        also: further hits that are only marked.
+        limit: in characters; a longer sentence is cut around its first hit.
+
+    Returns:
+        The excerpt, or None if no span is in `text`.
     """
-    inside = _inside(field, text, spans)
+    inside = _spans_in_field(field, text, spans)
     if not inside:
         return None
     best: tuple[int, int] | None = None
     best_score = 0
     at = 0
     for start, end in sentence_bounds(text):
-        # both are in order, so each hit is looked at once and not once a sentence
+        # both are sorted, so each hit is read once and not once per sentence
         while at < len(inside) and inside[at][1] <= start:
             at += 1
         words = set()
@@ -127,8 +134,8 @@ def best_excerpt(
             best, best_score = (start, end), len(words)
     if best is None:
         return None
-    start, end = _window(text, best, inside, limit)
-    segments = mark(text, [*inside, *_inside(field, text, also)], start, end)
+    start, end = _cut_around_hit(text, best, inside, limit)
+    segments = mark(text, [*inside, *_spans_in_field(field, text, also)], start, end)
     if start > best[0]:
         segments = (Segment(ELLIPSIS + " "), *segments)
     if end < best[1]:
@@ -137,7 +144,7 @@ def best_excerpt(
 
 
 def teaser(text: str, *, limit: int = MAX_TEASER) -> str:
-    """The first sentences of `text` that fit, for an item whose hit is not in its text."""
+    """The first sentences of `text` within `limit` characters, for an item without an excerpt."""
     taken = ""
     for sentence in sentences(text):
         joined = f"{taken} {fragment(sentence)}".strip()
@@ -149,7 +156,7 @@ def teaser(text: str, *, limit: int = MAX_TEASER) -> str:
     return shorten(taken, limit)
 
 
-def _inside(field: FieldName, text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+def _spans_in_field(field: FieldName, text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
     return sorted(
         (span.start, span.end)
         for span in spans
@@ -157,18 +164,18 @@ def _inside(field: FieldName, text: str, spans: Sequence[Span]) -> list[tuple[in
     )
 
 
-def _ends_here(text: str, at: int, stop: str) -> bool:
+def _ends_sentence(text: str, at: int, stop: str) -> bool:
     if stop != ".":
         return True
     last = _LAST_WORD.search(text, max(0, at - 24), at)
     word = last.group().lower().lstrip("'") if last else ""
     if word in _BEFORE_A_NUMBER:
         return not _NUMBER_NEXT.match(text, at + 1)
-    # an abbreviation or initials (J. Smith, U.S. Senate) go on
+    # abbreviations and initials (J. Smith, U.S. Senate) do not end a sentence
     return not (word in _ABBREVIATIONS or _INITIALS.match(word))
 
 
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -177,7 +184,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _window(
+def _cut_around_hit(
     text: str, sentence: tuple[int, int], spans: Sequence[tuple[int, int]], limit: int
 ) -> tuple[int, int]:
     start, end = sentence

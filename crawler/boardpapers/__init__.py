@@ -1,4 +1,4 @@
 """Board papers: listing pages with links to PDFs, and PDFs read page by page.
 
-PDFium runs in a process of its own.
+PDFium runs in a separate process.
 """

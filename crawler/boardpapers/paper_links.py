@@ -1,4 +1,4 @@
-"""What a link on a page of board papers leads to, and what it and its file are called. Pure."""
+"""Classify links on pages of board papers, and clean their texts and file names. Pure."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ _OTHER_FILE = re.compile(
     re.IGNORECASE,
 )
 _DOWNLOAD = re.compile(r"/(?:download|getmedia|file|document_download)[s_\-/.]?", re.IGNORECASE)
-_ELSEWHERE = re.compile(
+_OTHER_SECTION = re.compile(
     r"/(?:news|blog|press|events?|jobs|vacanc(?:y|ies)|careers|search|login|contact|wards?|services)"
     r"(?:[/\-]|$)",
     re.IGNORECASE,
 )
-_OF_A_BOARD = re.compile(r"board|governor|meeting|papers|agenda|minutes|committee", re.IGNORECASE)
-_A_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-# parameters that change with a file's version and not with the file
-_VERSIONS = frozenset(
+_BOARD_WORD = re.compile(r"board|governor|meeting|papers|agenda|minutes|committee", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+# query parameters that name a version of a file rather than a file
+_VERSION_PARAMETERS = frozenset(
     {"v", "ver", "version", "rev", "revision", "sfvrsn", "m", "mtime", "modified", "updated"}
     | {"t", "ts", "timestamp", "_", "cb", "cachebuster", "_t"}
 )
 
 _SIZE = r"(?<!\d)\d++(?:[.,]\d++)?\s*+(?:kb|mb|kib|mib|bytes)\b"
-_APART = r"[\s,:;|\-–]"
-_RUN_APART = rf"(?:(?<!{_APART}){_APART}++)?"  # a whole run of them, from its first
+_SEPARATOR = r"[\s,:;|\-–]"
+_SEPARATOR_RUN = rf"(?:(?<!{_SEPARATOR}){_SEPARATOR}++)?"  # matches only a complete run
 _DECORATION = re.compile(
-    rf"[\[(]\s*+(?:pdf|adobe|document|file)?{_APART}*+(?:{_SIZE})?{_APART}*+(?:pdf)?\s*+[\])]"
-    rf"|{_RUN_APART}\bpdf\b{_APART}*+(?:{_SIZE})|{_SIZE}"
+    rf"[\[(]\s*+(?:pdf|adobe|document|file)?{_SEPARATOR}*+(?:{_SIZE})?{_SEPARATOR}*+(?:pdf)?\s*+[\])]"
+    rf"|{_SEPARATOR_RUN}\bpdf\b{_SEPARATOR}*+(?:{_SIZE})|{_SIZE}"
     r"|\(?\b(?:opens|open) in (?:a )?new (?:window|tab)\b\)?"
     r"|\A\s*+(?:click here to )?(?:(?:download|view)\b(?: the| a)?|(?:read|open) the)"
     r"(?: pdf)?(?: of)?\s[\s:\-–]*+"
-    rf"|\.pdf\b|{_RUN_APART}\bpdf\b\s*+\Z|\A\s*+pdf\b[\s:;|\-–]*+|\bpdf icon\b",
+    rf"|\.pdf\b|{_SEPARATOR_RUN}\bpdf\b\s*+\Z|\A\s*+pdf\b[\s:;|\-–]*+|\bpdf icon\b",
     re.IGNORECASE,
 )
-_SAYS_NOTHING = re.compile(
+_GENERIC = re.compile(
     r"(?:click\s)?(?:here|download|view|open|more|read more|link|document|file|pdf|now)?[\s.:›»>]*",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _HASH = re.compile(r"(?<![a-z0-9])(?=[a-z]*\d)[a-f0-9]{8,}(?![a-z0-9])", re.IGNO
 
 
 def leads_to_pdf(link: lxml.html.HtmlElement, url: str) -> bool:
-    """Whether a link says that it leads to a PDF: by its address, its type or its words."""
+    """Whether a link leads to a PDF, by its URL, its type or its text."""
     parts = urlsplit(url)
     path = unquote(parts.path).lower()
     if path.endswith(".pdf") or (link.get("type") or "").lower() == "application/pdf":
@@ -62,18 +62,18 @@ def leads_to_pdf(link: lxml.html.HtmlElement, url: str) -> bool:
 
 
 def leads_to_meeting(words: str, url: str, page: str) -> bool:
-    """Whether a link leads to another page of the same host that speaks of one meeting or year."""
+    """Whether a link leads to another page of the same host about one meeting or year."""
     parts, own = urlsplit(url), urlsplit(page)
-    if not is_page_of(url, page) or _ELSEWHERE.search(parts.path):
+    if not is_page_of(url, page) or _OTHER_SECTION.search(parts.path):
         return False
-    said = f"{words} {unquote(parts.path).removeprefix(unquote(own.path))} {parts.query}"
-    if find_uk_date(said) is not None:
+    text = f"{words} {unquote(parts.path).removeprefix(unquote(own.path))} {parts.query}"
+    if find_uk_date(text) is not None:
         return True
-    return bool(_OF_A_BOARD.search(said) and _A_YEAR.search(said))
+    return bool(_BOARD_WORD.search(text) and _YEAR.search(text))
 
 
 def is_page_of(url: str, page: str) -> bool:
-    """Whether an address is another web page of the same host, and not its front."""
+    """Whether a URL is another web page of the same host, and not its front page."""
     parts, own = urlsplit(url), urlsplit(page)
     same_host = _host(parts.netloc) == _host(own.netloc)
     other = (parts.path.rstrip("/"), parts.query) != (own.path.rstrip("/"), own.query)
@@ -86,24 +86,24 @@ def is_page_of(url: str, page: str) -> bool:
 
 
 def lasting(url: str) -> str:
-    """The address of a file without what changes with its version."""
+    """Return the URL of a file without parameters that change with its version."""
     parts = urlsplit(url)
     query = parts.query
     if unquote(parts.path).lower().endswith(".pdf"):
         pairs = parse_qsl(query, keep_blank_values=True)
-        # ?12345678 and ?v=3 alike name a version of a file that is named by its path
-        query = urlencode([(n, v) for n, v in pairs if v and n.lower() not in _VERSIONS])
+        # ?12345678 and ?v=3 both name a version of the file in the path
+        query = urlencode([(n, v) for n, v in pairs if v and n.lower() not in _VERSION_PARAMETERS])
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
-def told(words: str) -> str:
-    """The words of a link without what they say of the file's make and size; perhaps nothing."""
+def clean_link_text(words: str) -> str:
+    """Remove file type, file size and "download" from a link's text; may be empty."""
     text = " ".join(_DECORATION.sub(" ", " ".join(words.split())).split()).strip(" -–|:;,")
-    return "" if _SAYS_NOTHING.fullmatch(text) else text
+    return "" if _GENERIC.fullmatch(text) else text
 
 
 def file_name(url: str) -> str:
-    """A file's name as words."""
+    """Return the name of a URL's file as words, without extension and hashes."""
     name = unquote(urlsplit(url).path).rstrip("/").rsplit("/", 1)[-1]
     name = _HASH.sub(" ", re.sub(r"\.pdf$", "", name, flags=re.IGNORECASE))
     return " ".join(re.sub(r"[_\-+\s]+", " ", name).split())

@@ -1,7 +1,7 @@
-"""From a PDF's bytes to the text of its pages, by PDFium. Pure.
+"""Extract the text of a PDF's pages with PDFium. Pure.
 
-`crawler.boardpapers.pdf_process` runs this in a process of its own: PDFium is C++ that reads what
-strangers wrote, and may crash or never come back.
+`crawler.boardpapers.pdf_process` runs this in a separate process: PDFium is C++ that parses
+untrusted files, and may crash or hang.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from crawler.boardpapers.pdf_text import running_text
 from crawler.errors import Unreadable
 from crawler.text.plain_text import one_line
 
-_MOST_LETTERS = 200_000  # of one page: a dense one has 6,000
-_MOST_PATHS = 100  # an empty page may have a frame and a rule; letters drawn as paths are many
-_HEAD = 1024  # bytes in which a PDF must say that it is one
-_STAMP = re.compile(r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?")
+_MAX_LETTERS = 200_000  # characters of a page: a dense one has 6,000
+_MAX_PATHS = 100  # an empty page may have a frame and lines; text drawn as paths has many
+_HEAD_BYTES = 1024  # bytes in which the PDF header must occur
+_PDF_DATE = re.compile(
+    r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfInfo:
-    """What a PDF says of itself: how many pages, and its title and date as they are written."""
+    """A PDF's metadata: its number of pages, and title and creation date as written."""
 
     count: int
     title: str
@@ -35,9 +37,9 @@ class PdfInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfPage:
-    """A page of a PDF as PDFium gives it. `number` counts from 1.
+    """A page of a PDF as PDFium reads it. `number` counts from 1.
 
-    `scanned`: it shows pictures alone; `broken`: it cannot be opened.
+    `scanned`: it has only pictures; `broken`: it cannot be opened.
     """
 
     number: int
@@ -48,11 +50,11 @@ class PdfPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfDocument:
-    """What a PDF holds. Numbers of pages count from 1.
+    """The text and metadata of a PDF. Page numbers count from 1.
 
-    `pages` has a text for each page that was read, empty where there is none; `scanned` are pages
-    that show pictures alone, `broken` those that cannot be opened. `count` is how many there are,
-    the ones left unread included.
+    `pages`: the text of each page that was read, empty where there is none; `scanned`: pages with
+    only pictures; `broken`: pages that cannot be opened; `count`: the number of all pages, unread
+    ones included.
     """
 
     pages: tuple[str, ...]
@@ -65,12 +67,12 @@ class PdfDocument:
 
 
 def read_pages(body: bytes, *, first: int, last: int) -> Iterator[PdfInfo | PdfPage]:
-    """The cover of a PDF, then its pages from `first` to `last`, each when it has been read.
+    """Yield the metadata of a PDF, then its pages from `first` to `last` as they are read.
 
     Raises:
-        Unreadable: it is no PDF, damaged beyond reading, or locked by a password ("encrypted").
+        Unreadable: it is no PDF, too damaged, or protected by a password ("encrypted").
     """
-    if b"%PDF-" not in body[:_HEAD]:
+    if b"%PDF-" not in body[:_HEAD_BYTES]:
         raise Unreadable("not a PDF, whatever its address says")
     try:
         document = pypdfium2.PdfDocument(body)
@@ -79,13 +81,15 @@ def read_pages(body: bytes, *, first: int, last: int) -> Iterator[PdfInfo | PdfP
             raise Unreadable("encrypted", lasting=True) from error
         raise Unreadable(f"a damaged PDF: {error}") from error
     try:
-        said = document.get_metadata_dict()
+        metadata = document.get_metadata_dict()
         yield PdfInfo(
-            count=len(document), title=said.get("Title", ""), created=said.get("CreationDate", "")
+            count=len(document),
+            title=metadata.get("Title", ""),
+            created=metadata.get("CreationDate", ""),
         )
         for number in range(first, min(len(document), last) + 1):
             try:
-                yield _sheet(document, number)
+                yield _read_page(document, number)
             except (pypdfium2.PdfiumError, ValueError, MemoryError):
                 yield PdfPage(number=number, text="", broken=True)
     finally:
@@ -93,7 +97,7 @@ def read_pages(body: bytes, *, first: int, last: int) -> Iterator[PdfInfo | PdfP
 
 
 def pdf_document(cover: PdfInfo, sheets: Sequence[PdfPage]) -> PdfDocument:
-    """A document, from its cover and all its pages that were read, in order."""
+    """Build a document from the metadata and the pages that were read, in order."""
     return PdfDocument(
         pages=running_text([sheet.text for sheet in sheets]),
         count=cover.count,
@@ -101,36 +105,36 @@ def pdf_document(cover: PdfInfo, sheets: Sequence[PdfPage]) -> PdfDocument:
         broken=tuple(sheet.number for sheet in sheets if sheet.broken),
         title=one_line(cover.title) or None,
         created_raw=cover.created or None,
-        created_at=_stamp(cover.created),
+        created_at=_parse_pdf_date(cover.created),
     )
 
 
-def _sheet(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
+def _read_page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
     page = document[number - 1]
     try:
         written = page.get_textpage()
         try:
-            # all of it: what stands beyond the crop box may be cut off by mistake
-            count = min(written.count_chars(), _MOST_LETTERS)
+            # including text outside of the crop box, which may be too small by mistake
+            count = min(written.count_chars(), _MAX_LETTERS)
             text = written.get_text_range(0, count) if count > 0 else ""
         finally:
             written.close()
-        return PdfPage(number=number, text=text, scanned=not text.strip() and _shows(page))
+        return PdfPage(number=number, text=text, scanned=not text.strip() and _has_pictures(page))
     finally:
         page.close()
 
 
-def _shows(page: pypdfium2.PdfPage) -> bool:
-    """Whether a page without text shows anything: a picture, or letters that are drawn."""
+def _has_pictures(page: pypdfium2.PdfPage) -> bool:
+    """Whether a page without text has pictures, or so many paths that they may be text."""
     if any(True for _ in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=5)):
         return True
     paths = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=5)
-    return sum(1 for _ in paths) > _MOST_PATHS
+    return sum(1 for _ in paths) > _MAX_PATHS
 
 
-def _stamp(raw: str) -> datetime | None:
-    """A PDF's date (ISO 32000-1, 7.9.4) in UTC."""
-    found = _STAMP.match(raw)
+def _parse_pdf_date(raw: str) -> datetime | None:
+    """Parse a PDF date (ISO 32000-1, 7.9.4) to UTC; None where it is invalid."""
+    found = _PDF_DATE.match(raw)
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])

@@ -1,8 +1,8 @@
-"""Reads a PDF in a process of its own: `python -m crawler.boardpapers.pdf_process FIRST LAST`.
+"""Read a PDF in a separate process: `python -m crawler.boardpapers.pdf_process FIRST LAST`.
 
-The PDF comes on stdin; each page goes out as one line of JSON as soon as it has been read, so
-that a page which breaks PDFium, or never ends, takes none of the pages before it along.
-`crawler.boardpapers.pdf_reader` is the parent's side.
+The PDF is read from stdin; each page is written to stdout as a line of JSON as soon as it is read,
+so that a page which crashes or hangs PDFium does not lose the pages before it.
+`crawler.boardpapers.pdf_reader` runs in the parent process.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from dataclasses import asdict
 from crawler.boardpapers.pdf import PdfInfo, read_pages
 from crawler.errors import Unreadable
 
-PAGE_PATIENCE = 15.0  # seconds for one page; then the kernel ends this process
+PAGE_PATIENCE = 15.0  # seconds for one page; then SIGALRM ends this process
 
 
 def main(first: int, last: int) -> None:
-    """Read the document on stdin and say what is in it."""
+    """Read the PDF on stdin and write its metadata and pages to stdout as JSON lines."""
     body = sys.stdin.buffer.read()
     signal.setitimer(signal.ITIMER_REAL, PAGE_PATIENCE)
     try:
         for one in read_pages(body, first=first, last=last):
-            _say("cover" if isinstance(one, PdfInfo) else "sheet", asdict(one))
+            _write("cover" if isinstance(one, PdfInfo) else "sheet", asdict(one))
             signal.setitimer(signal.ITIMER_REAL, PAGE_PATIENCE)
     except Unreadable as error:
-        _say("unreadable", {"reason": error.reason, "lasting": error.lasting})
+        _write("unreadable", {"reason": error.reason, "lasting": error.lasting})
     else:
-        _say("done", None)
+        _write("done", None)
 
 
-def _say(what: str, value: object) -> None:
-    # plain ASCII: the pipe knows no encoding, and PDFs hold halves of surrogate pairs
+def _write(what: str, value: object) -> None:
+    # json.dumps writes ASCII, so lone surrogates from PDFs need no encoding
     sys.stdout.write(json.dumps({what: value}) + "\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""Reads a PDF by way of a process of its own, and goes on behind a page that broke it."""
+"""Read a PDF in a child process, and continue after a page that crashes it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from crawler.boardpapers.pdf import PdfDocument, PdfInfo, PdfPage, pdf_document
 from crawler.errors import Unreadable
 
 MOST_PAGES = 1000
-PATIENCE = 60.0  # seconds for a whole document; its other pages are then left unread
-_CRASHES = 3  # pages of one document that may end the process
+PATIENCE = 60.0  # seconds for a document; its remaining pages are not read
+_MAX_CRASHES = 3  # of the child process for one document
 _COMMAND = (sys.executable, "-m", "crawler.boardpapers.pdf_process")
 
 
@@ -25,31 +25,36 @@ def read_pdf(
     patience: float = PATIENCE,
     command: Sequence[str] = _COMMAND,
 ) -> PdfDocument:
-    """Read a PDF; takes as long as its pages, so not in a thread that others wait for.
+    """Read a PDF; blocks for up to `patience` seconds.
 
     Args:
-        most_pages: pages beyond are counted and not read.
+        body: the bytes of the PDF.
+        most_pages: the number of pages to read; further ones are only counted.
         patience: seconds after which the remaining pages are not read.
-        command: the process that reads; it is told the first and the last page.
+        command: the child process; the first and the last page are appended as arguments.
 
     Raises:
-        Unreadable: it is no PDF, damaged beyond reading, locked ("encrypted"), or has no page
-            that the reader survives.
+        Unreadable: it is no PDF, too damaged, protected ("encrypted"), or none of its pages can
+            be read.
     """
     until = time.monotonic() + patience
     cover: PdfInfo | None = None
     sheets: list[PdfPage] = []
-    for _ in range(_CRASHES + 1):
+    for _ in range(_MAX_CRASHES + 1):
         first = len(sheets) + 1
-        said = _said(command, first, most_pages, body, timeout=until - time.monotonic())
-        for one in said:
-            if "unreadable" in one:
-                raise Unreadable(**one["unreadable"])
-            if "cover" in one:
-                cover = PdfInfo(**one["cover"])
-            if "sheet" in one:
-                sheets.append(PdfPage(**one["sheet"]))
-        if cover is None or "done" in (said[-1] if said else {}) or time.monotonic() > until:
+        messages = _run_process(command, first, most_pages, body, timeout=until - time.monotonic())
+        for message in messages:
+            if "unreadable" in message:
+                raise Unreadable(**message["unreadable"])
+            if "cover" in message:
+                cover = PdfInfo(**message["cover"])
+            if "sheet" in message:
+                sheets.append(PdfPage(**message["sheet"]))
+        if (
+            cover is None
+            or "done" in (messages[-1] if messages else {})
+            or time.monotonic() > until
+        ):
             break
         sheets.append(PdfPage(number=len(sheets) + 1, text="", broken=True))
         if len(sheets) >= min(cover.count, most_pages):
@@ -59,16 +64,16 @@ def read_pdf(
     return pdf_document(cover, sheets)
 
 
-def _said(
+def _run_process(
     command: Sequence[str], first: int, last: int, body: bytes, *, timeout: float
 ) -> list[dict[str, Any]]:
-    """What the process said until it ended, was ended by a page, or had no more time."""
+    """Run the child process; returns its messages until it ended, crashed or timed out."""
     arguments = [*command, str(first), str(last)]
     try:
-        out = subprocess.run(  # noqa: S603 - this very program
+        out = subprocess.run(  # noqa: S603 - a module of this program
             arguments, input=body, stdout=subprocess.PIPE, timeout=max(0.1, timeout), check=False
         ).stdout
     except subprocess.TimeoutExpired as error:
         out = error.stdout or b""
-    # a line without its end is half a page
+    # the last part is empty, or an incomplete message
     return [json.loads(line) for line in out.split(b"\n")[:-1]]

@@ -1,4 +1,4 @@
-"""Examining a source step by step for `doctor` and `sources --probe`; stores nothing.
+"""Step-by-step diagnosis of a source for `doctor` and `sources --probe`; stores nothing.
 
 Runs in a crawl process.
 """

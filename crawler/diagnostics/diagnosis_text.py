@@ -1,4 +1,4 @@
-"""What an examination says of each step, in words that a newcomer reads."""
+"""Describes each step of an examination, as lines of text for an operator."""
 
 from __future__ import annotations
 
@@ -22,21 +22,25 @@ from storage.model import (
     TextState,
 )
 
-SHOWN = 5  # entries of the listing
+MAX_ENTRIES_SHOWN = 5  # entries of the listing
 
 
 class ArchiveLookup(Protocol):
-    """What is stored, to say what an entry would be to it."""
+    """Looks up stored items, to say how an entry compares with them."""
 
     def known(self, source_key: str, entries: Sequence[FetchedEntry]) -> tuple[KnownEntry, ...]:
-        """For each entry, whether it is known and has changed."""
+        """Say for each entry whether it is known, and whether it has changed."""
 
-    def would_be(self, article: Article, item_id: int | None) -> Decision:
-        """What storage would decide of an article."""
+    def preview_decision(self, article: Article, item_id: int | None) -> Decision:
+        """Return what storage would decide about an article, without storing it.
+
+        Args:
+            item_id: the item that the entry is known as, if any.
+        """
 
 
-def about(answer: FetchResponse) -> list[str]:
-    """How an answer came, and how it will be asked for again."""
+def describe_response(answer: FetchResponse) -> list[str]:
+    """Describe a response: status, size, redirects and validators."""
     page = answer.page
     lines = [f"HTTP {page.status}, {page.content_type or 'no content type'}"]
     lines.append(f"{len(page.body)} bytes from {page.final_url}")
@@ -48,43 +52,48 @@ def about(answer: FetchResponse) -> list[str]:
     return lines
 
 
-def decoding(answer: FetchResponse) -> list[str]:
-    """By which encoding a text is read, and why that."""
+def describe_decoding(answer: FetchResponse) -> list[str]:
+    """Describe the encoding that a body is decoded with, and why."""
     page = answer.page
     if page.body[:5] == b"%PDF-":
         return ["a PDF: its text is read page by page"]
-    said = (page.content_type or "").lower()
+    content_type = (page.content_type or "").lower()
     decoded = decode(
-        page.body, content_type=page.content_type, kind="html" if "html" in said else "xml"
+        page.body, content_type=page.content_type, kind="html" if "html" in content_type else "xml"
     )
     lines = [f"read as {decoded.encoding}: {decoded.because}"]
     if decoded.replaced:
         lines.append(f"{decoded.replaced} bytes could not be read")
-    mended = repair_text(decoded.text)
-    if mended != decoded.text:
-        lines.append("letters that were damaged before they came here are mended")
+    repaired = repair_text(decoded.text)
+    if repaired != decoded.text:
+        lines.append("letters that were damaged before they came here are repaired")
     return lines
 
 
-def identity(
+def describe_identity(
     source: Source,
     listing: Listing,
     entry: FetchedEntry,
     article: Article,
     archive: ArchiveLookup | None,
 ) -> list[str]:
-    """What the archive knows of the listing, and what it would decide of the newest entry."""
+    """Describe how many entries are known, and what storage would decide about `entry`.
+
+    Args:
+        entry: the newest entry of the listing; `article` was made from it.
+        archive: None: nothing is stored yet.
+    """
     if archive is None:
         return ["nothing is stored yet: every entry would be new, and baseline"]
     known = archive.known(source.key, listing.entries)
     new = sum(1 for one in known if one.item_id is None)
     changed = sum(1 for one in known if one.changed)
     own = next((one.item_id for one in known if one.entry is entry), None)
-    says = {"url": "address", "guid": "identifier", "text": "text", "entry": "words"}
-    match archive.would_be(article, own):
+    basis = {"url": "address", "guid": "identifier", "text": "text", "entry": "words"}
+    match archive.preview_decision(article, own):
         case Duplicate(item_id=item_id, by=by):
             verdict = (
-                f"is known as item {item_id} by its {says[by]}, and nothing about it has changed"
+                f"is known as item {item_id} by its {basis[by]}, and nothing about it has changed"
             )
         case Completion(item_id=item_id):
             verdict = f"would be the text of item {item_id}, of which only the listing was known"
@@ -99,32 +108,32 @@ def identity(
     ]
 
 
-def entries(listing: Listing) -> list[str]:
-    """What a listing has."""
+def describe_entries(listing: Listing) -> list[str]:
+    """Describe a listing: its entries, language and damage."""
     lines = [f"{len(listing.entries)} entries, language {listing.language or 'not said'}"]
     if listing.note is not None:
         lines.append(listing.note)
     if listing.degraded is not None:
         lines.append(f"damaged: {listing.degraded}")
-    lines += [f"- {entry.title[:100]}" for entry in listing.entries[:SHOWN]]
-    if len(listing.entries) > SHOWN:
-        lines.append(f"and {len(listing.entries) - SHOWN} more")
+    lines += [f"- {entry.title[:100]}" for entry in listing.entries[:MAX_ENTRIES_SHOWN]]
+    if len(listing.entries) > MAX_ENTRIES_SHOWN:
+        lines.append(f"and {len(listing.entries) - MAX_ENTRIES_SHOWN} more")
     return lines
 
 
-def dates(listing: Listing) -> list[str]:
-    """Which dates can be read."""
+def describe_dates(listing: Listing) -> list[str]:
+    """Describe how many dates of a listing can be parsed, and their range."""
     dated = sorted(entry.published_at for entry in listing.entries if entry.published_at)
     lines = [f"{len(dated)} of {len(listing.entries)} entries have a date that can be read"]
     if dated:
-        lines.append(f"newest {when(dated[-1])}, oldest {when(dated[0])}")
+        lines.append(f"newest {format_time(dated[-1])}, oldest {format_time(dated[0])}")
     unread = [e.published_raw for e in listing.entries if e.published_raw and not e.published_at]
     lines += [f"cannot be read: {raw!r}" for raw in unread[:3]]
     return lines
 
 
-def decision(article: Article) -> list[str]:
-    """What becomes of an entry."""
+def describe_decision(article: Article) -> list[str]:
+    """Describe the article that an entry would be stored as."""
     states = {
         TextState.FULL: "stored with its full text",
         TextState.THIN: f"stored as thin ({article.thin_reason}): title and teaser still match",
@@ -134,10 +143,10 @@ def decision(article: Article) -> list[str]:
         f"{article.title!r}",
         f"{states[article.text_state]}, unless it is known already",
         f"known by {article.url or 'its identifier alone'}",
-        f"language {article.language or '-'}, published {when(article.published_at)}",
+        f"language {article.language or '-'}, published {format_time(article.published_at)}",
     ]
 
 
-def when(when: datetime | None) -> str:
-    """A time as a step says it."""
+def format_time(when: datetime | None) -> str:
+    """Format a UTC time to the minute; "-" for None."""
     return "-" if when is None else f"{when:%Y-%m-%d %H:%M} UTC"

@@ -1,4 +1,4 @@
-"""Asks a source for its listing and says in a line what came; stores nothing. For `--probe`."""
+"""Fetches the listing of a source and emits a one-line result, for `--probe`. Stores nothing."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from crawler.listings.listing import Listed
 from crawler.reading.poll_outcome import judge_afresh, no_answer
 from crawler.spider_base.source_kind import SourceKind
 
-PARTS = 3  # of a listing in parts, asked for until one has entries
+MAX_PARTS = 3  # of a listing in several parts; fetched until one has entries
 
 
 async def probe(source: Source, fetch: Fetch, kind: SourceKind, emit: Emit) -> None:
-    """Probe a source as its first poll would ask it, and tell the outcome."""
-    began = datetime.now(UTC)
-    address = kind.address(source, since=None, now=began)
-    listed, answer = await _asked(source, address, fetch, kind)
+    """Fetch a listing as a first poll would, and emit a "probed" event with the outcome."""
+    started_at = datetime.now(UTC)
+    address = kind.address(source, since=None, now=started_at)
+    listed, answer = await _fetch_listing(source, address, fetch, kind)
     waiting = [] if listed.listing is None else list(listed.listing.more)
-    for part in waiting[:PARTS]:
+    for part in waiting[:MAX_PARTS]:
         if listed.listing is not None and listed.listing.entries:
             break
-        listed, _ = await _asked(source, part, fetch, kind)
+        listed, _ = await _fetch_listing(source, part, fetch, kind)
     entries = () if listed.listing is None else listed.listing.entries
-    dates = [one.published_at for one in entries if one.published_at is not None]
+    dates = [entry.published_at for entry in entries if entry.published_at is not None]
     newest = max(dates, default=None)
     emit(
         {
@@ -38,12 +38,12 @@ async def probe(source: Source, fetch: Fetch, kind: SourceKind, emit: Emit) -> N
             "newest_at": None if newest is None else newest.isoformat(),
             "moved_to": None if answer is None else answer.permanent_to,
             "error": listed.error,
-            "seconds": round((datetime.now(UTC) - began).total_seconds(), 1),
+            "seconds": round((datetime.now(UTC) - started_at).total_seconds(), 1),
         }
     )
 
 
-async def _asked(
+async def _fetch_listing(
     source: Source, address: str, fetch: Fetch, kind: SourceKind
 ) -> tuple[Listed, FetchResponse | None]:
     try:

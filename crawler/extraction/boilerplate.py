@@ -1,8 +1,8 @@
-"""Takes out of a page what surrounds an article: readers' comments, lists of others, pleas. Pure.
+"""Remove boilerplate from a page: comments, related articles, sign-up boxes, captions. Pure.
 
-The names of classes and ids say what a part is for; whole words of them count, so that `comment`
-does not hit `commentary`. Names lie, so a part that holds much of the page's prose stays whatever
-it is called: a wrapper named `widget` or `read-more` may be the article itself.
+Elements are recognised by class and id; whole names count, so that `comment` does not match
+`commentary`. Names can mislead, so an element with much of the page's prose stays whatever it is
+called: a wrapper named `widget` or `read-more` may be the article itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _COMMENTS = re.compile(
     r"section|container|wrapper)|disqus_thread|respond|commentlist|reader-comments|discussion)$",
     re.IGNORECASE,
 )
-_OTHERS = re.compile(
+_NOT_ARTICLE = re.compile(
     r"^(sidebar|side-bar|related(-?(posts?|articles?|content|stories|links|news))?|most-?read|"
     r"most-?popular|trending|popular-?posts|recommended|recommendations|newsletter(-?\w+)?|"
     r"subscribe(-?\w+)?|signup|sign-up|cookie-?\w*|consent-?\w*|gdpr\w*|share(-?(bar|buttons|links|"
@@ -29,8 +29,8 @@ _OTHERS = re.compile(
     r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?)$",
     re.IGNORECASE,
 )
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_FOR_THE_EAR = re.compile(
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_SCREEN_READER_ONLY = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
 )
 _CAPTION = re.compile(
@@ -38,11 +38,11 @@ _CAPTION = re.compile(
     r"(?:[-_](?:text|container|wrapper))?(?:\s|$)",
     re.IGNORECASE,
 )
-_LONGEST_CAPTION = 600  # characters
-_FEW_CAPTIONS = 0.25  # of a page's text
-_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog"))
-_MACHINERY = ("script", "style", "noscript", "template", "iframe", "button", "textarea", "select")
-_CHROME = re.compile(
+_MAX_CAPTION = 600  # characters
+_MAX_CAPTION_SHARE = 0.25  # of a page's text
+_BOILERPLATE_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog"))
+_SCRIPT_TAGS = ("script", "style", "noscript", "template", "iframe", "button", "textarea", "select")
+_COMMENT_CONTROLS = re.compile(
     r"""^(?:
       (?:(?:all|show|view|load|user|post\sa|no)\s)?comments?(?:\sare\sclosed|\son\s.{0,150})?
       |(?:this\spost\shas\s)?\d+\s(?:comments?|repl(?:y|ies)|responses?)|comments?\s?[(:]?\s?\d+\s?\)?
@@ -55,52 +55,55 @@ _CHROME = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BLOCKS = frozenset(("p", "div", "td", "section", "article", "li", "blockquote", "main", "span"))
-_CARRIERS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form")
-_SHORT = 80  # characters; a block with fewer is a heading, a teaser or a menu rather than prose
-_MUCH = 0.3  # of a page's prose
-_MOST = 0.7
+_BOX_TAGS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form")
+_MIN_PROSE = 80  # characters; shorter blocks are headings, teasers or menus, not prose
+_MAX_BOILERPLATE_SHARE = 0.3  # of a page's prose
+_MAX_COMMENT_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prose:
-    """The running text of a page: characters in each element, blocks within it included."""
+    """Characters of running text: `held` by element, descendants included; `whole`: of the page."""
 
     held: dict[lxml.html.HtmlElement, int]
     whole: int
 
     def drop(self, element: lxml.html.HtmlElement) -> None:
-        """Take an element out of its page."""
-        if gone := self.held.get(element, 0):
+        """Remove an element from the page, and its characters from its ancestors' counts."""
+        if removed := self.held.get(element, 0):
             for above in element.iterancestors():
-                self.held[above] = self.held.get(above, 0) - gone
+                self.held[above] = self.held.get(above, 0) - removed
         _drop(element)
 
 
 def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
-    """Remove what is not the article from `document`; returns the text of readers' comments."""
-    for element in list(document.iter(*_MACHINERY)):
+    """Remove boilerplate from `document` in place; returns the text of readers' comments."""
+    for element in list(document.iter(*_SCRIPT_TAGS)):
         _drop(element)
-    prose = _prose(document)
+    prose = _measure_prose(document)
     comments = []
-    for element in list(_marked(document, _COMMENTS)):
-        if not _stands_in(document, element):
+    for element in list(_find_named(document, _COMMENTS)):
+        if not _is_attached(document, element):
             continue
-        if _share(element, prose) < _MOST or _holds_comments(element):
-            comments.append(_comment_text(element, prose))
-    for element in list(_surrounding(document)):
-        if _stands_in(document, element) and _share(element, prose) < _MUCH:
+        if _prose_share(element, prose) < _MAX_COMMENT_SHARE or _holds_comments(element):
+            comments.append(_take_comments(element, prose))
+    for element in list(_find_boilerplate(document)):
+        if (
+            _is_attached(document, element)
+            and _prose_share(element, prose) < _MAX_BOILERPLATE_SHARE
+        ):
             prose.drop(element)
     hidden = [one for one in document.iter() if isinstance(one.tag, str) and _is_hidden(one)]
-    paragraphs = _sums(document, _counts_as_paragraph) if hidden else {}
+    paragraphs = _sum_subtrees(document, _count_paragraph) if hidden else {}
     for element in hidden:
-        if paragraphs[element] < 2:  # else it may be the article: pages fold it, or show it later
+        if paragraphs[element] < 2:  # more may be the article: some pages unfold it by script
             _drop(element)
     _drop_captions(document)
     return squeeze("\n".join(comments))
 
 
 def _drop_captions(document: lxml.html.HtmlElement) -> None:
-    """Remove what stands under pictures, unless the article is told in captions."""
+    """Remove captions of pictures, unless they hold much of the page's text."""
     captions = [
         element
         for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
@@ -108,34 +111,34 @@ def _drop_captions(document: lxml.html.HtmlElement) -> None:
     ]
     if not captions:
         return
-    lengths = _sums(document, _length)
-    if sum(lengths[element] for element in captions) < _FEW_CAPTIONS * lengths[document]:
+    lengths = _sum_subtrees(document, _count_own_text)
+    if sum(lengths[element] for element in captions) < _MAX_CAPTION_SHARE * lengths[document]:
         for element in captions:
-            if lengths[element] < _LONGEST_CAPTION:
+            if lengths[element] < _MAX_CAPTION:
                 _drop(element)
 
 
-def _length(element: lxml.html.HtmlElement) -> int:
-    """The characters that stand in an element and in none of its children."""
+def _count_own_text(element: lxml.html.HtmlElement) -> int:
+    """Count the characters of an element that are in none of its children."""
     own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
     return own + sum(len((child.tail or "").strip()) for child in element)
 
 
-def _counts_as_paragraph(element: lxml.html.HtmlElement) -> int:
-    """1 for a paragraph of running text; no more of it is read than it takes to tell."""
+def _count_paragraph(element: lxml.html.HtmlElement) -> int:
+    """Return 1 for a paragraph of running text, else 0; stops reading when it is long enough."""
     length = 0
     if element.tag == "p":
         for part in element.itertext():
             length += len(part)
-            if length > _SHORT:
+            if length > _MIN_PROSE:
                 return 1
     return 0
 
 
-def _sums(
+def _sum_subtrees(
     document: lxml.html.HtmlElement, measure: Callable[[lxml.html.HtmlElement], int]
 ) -> dict[lxml.html.HtmlElement, int]:
-    """A measure of each element together with all that stand in it, in one pass over the page."""
+    """Sum a measure over each element and its descendants, in one pass over the page."""
     sums = {element: measure(element) for element in document.iter()}
     for element in reversed(sums):
         if element is not document and (parent := element.getparent()) is not None:
@@ -143,10 +146,10 @@ def _sums(
     return sums
 
 
-def _marked(
+def _find_named(
     document: lxml.html.HtmlElement, pattern: re.Pattern[str]
 ) -> Iterator[lxml.html.HtmlElement]:
-    for element in document.iter(*_CARRIERS):
+    for element in document.iter(*_BOX_TAGS):
         if _is_named(element, pattern):
             yield element
 
@@ -156,32 +159,32 @@ def _is_named(element: lxml.html.HtmlElement, pattern: re.Pattern[str]) -> bool:
     return any(pattern.match(name) for name in (*names, element.get("id") or ""))
 
 
-def _surrounding(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    for element in document.iter(*_CARRIERS, *_TAGS):
-        if element.tag in _TAGS or _is_named(element, _OTHERS):
+def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    for element in document.iter(*_BOX_TAGS, *_BOILERPLATE_TAGS):
+        if element.tag in _BOILERPLATE_TAGS or _is_named(element, _NOT_ARTICLE):
             yield element
 
 
 def _is_hidden(element: lxml.html.HtmlElement) -> bool:
-    """Whether a reader does not see it: declared so where it stands, or meant for the ear."""
+    """Whether an element is hidden by its attributes, or for screen readers or print only."""
     if element.tag in ("html", "body", "head", "main"):
         return False
-    if element.get("hidden") is not None or _NOT_SHOWN.search(element.get("style") or ""):
+    if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or ""):
         return True
-    return bool(_FOR_THE_EAR.search(element.get("class") or ""))
+    return bool(_SCREEN_READER_ONLY.search(element.get("class") or ""))
 
 
-def _stands_in(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:
+def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:
     return any(above is document for above in element.iterancestors())
 
 
-def _prose(document: lxml.html.HtmlElement) -> _Prose:
-    """What each block holds of running text, beyond what a heading or teaser would."""
-    held = _sums(document, _prose_of)
+def _measure_prose(document: lxml.html.HtmlElement) -> _Prose:
+    """Count the running text of each element, beyond what a heading or teaser would have."""
+    held = _sum_subtrees(document, _count_prose)
     return _Prose(held=held, whole=held[document])
 
 
-def _prose_of(element: lxml.html.HtmlElement) -> int:
+def _count_prose(element: lxml.html.HtmlElement) -> int:
     if element.tag not in _BLOCKS:
         return 0
     own = len((element.text or "").strip())
@@ -189,10 +192,10 @@ def _prose_of(element: lxml.html.HtmlElement) -> int:
         own += len((child.tail or "").strip())
         if child.tag not in _BLOCKS and child.tag != "a":
             own += len((child.text or "").strip())
-    return max(0, own - _SHORT)
+    return max(0, own - _MIN_PROSE)
 
 
-def _share(element: lxml.html.HtmlElement, prose: _Prose) -> float:
+def _prose_share(element: lxml.html.HtmlElement, prose: _Prose) -> float:
     return prose.held.get(element, 0) / prose.whole if prose.whole else 0.0
 
 
@@ -202,8 +205,8 @@ def _holds_comments(element: lxml.html.HtmlElement) -> bool:
     )
 
 
-def _comment_text(element: lxml.html.HtmlElement, prose: _Prose) -> str:
-    """What readers wrote, less the form and its buttons; the element is taken out of the page."""
+def _take_comments(element: lxml.html.HtmlElement, prose: _Prose) -> str:
+    """Remove an element with readers' comments; returns their text without form and buttons."""
     for form in list(element.iter("form", "label", "input")):
         if form is not element:
             prose.drop(form)
@@ -213,7 +216,7 @@ def _comment_text(element: lxml.html.HtmlElement, prose: _Prose) -> str:
         if block.find("p") is None and block.find("div") is None and block.find("li") is None
     ]
     prose.drop(element)
-    return "\n".join(dict.fromkeys(block for block in blocks if not _CHROME.match(block)))
+    return "\n".join(dict.fromkeys(block for block in blocks if not _COMMENT_CONTROLS.match(block)))
 
 
 def _drop(element: lxml.html.HtmlElement) -> None:

@@ -1,6 +1,6 @@
-"""Who wrote a page and when: its own claims first, then what a reader would see. Pure.
+"""Find the authors and publication date of a page: metadata first, then visible text. Pure.
 
-Asked of the page before anything is taken out of it: bylines stand in boxes beside the text.
+To be called before boilerplate is removed: bylines are often in boxes beside the text.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from crawler.text.dates import parse_date, published_date
 from crawler.text.plain_text import one_line
 
 MOST_AUTHORS = 50
-_MOST_NAMED = 5_000  # characters in which authors are named
-_BETWEEN = re.compile(r";|,(?:\s*+and\s)?+|\sand\s|\s&\s")  # the blanks beside it are stripped
+_MAX_BYLINE = 5_000  # characters of a byline that are read
+_SEPARATOR = re.compile(r";|,(?:\s*+and\s)?+|\sand\s|\s&\s")  # blanks around it are stripped later
 _BY = re.compile(r"^(?:(?:written|posted|reported|(?:view\s)?all\sposts)\s)?by\s++", re.IGNORECASE)
-_NOBODY = re.compile(
+_PLACEHOLDER = re.compile(
     r"(?:(?:no |follow )?author|unknown|anonymous|admin(?:istrator)?|user ?name|guest|super ?user"
     r"|wordpress)$",
     re.IGNORECASE,
@@ -32,44 +32,44 @@ _DEGREE = re.compile(
 _INITIAL = re.compile(r"(?:\b\w|\b[JS]r)\.$")
 
 
-def authors_of(document: lxml.html.HtmlElement, said: StructuredData) -> tuple[str, ...]:
-    """The authors that a page names, in its order, less titles, degrees and placeholders."""
-    named = [person for claim in said.authors for person in _people(claim)]
+def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[str, ...]:
+    """Return the authors of a page in its order, without degrees and placeholders."""
+    named = [person for claim in data.authors for person in _split_names(claim)]
     if not named:
-        named = _people(str(extract_author(document) or ""))
+        named = _split_names(str(extract_author(document) or ""))
     return tuple(dict.fromkeys(named))[:MOST_AUTHORS]
 
 
-def _people(claim: str) -> list[str]:
+def _split_names(claim: str) -> list[str]:
     found = []
-    for one in _BETWEEN.split(one_line(claim[:_MOST_NAMED])):
-        name = _BY.sub("", one.strip()).strip(" ,|")
+    for part in _SEPARATOR.split(one_line(claim[:_MAX_BYLINE])):
+        name = _BY.sub("", part.strip()).strip(" ,|")
         if name.endswith(".") and not _INITIAL.search(name):
             name = name[:-1]
         is_name = 1 < len(name) < 80 and "@" not in name and "http" not in name
-        if is_name and not _NOBODY.match(name) and not _DEGREE.match(name):
+        if is_name and not _PLACEHOLDER.match(name) and not _DEGREE.match(name):
             found.append(name)
     return found
 
 
 def published_of(
     document: lxml.html.HtmlElement,
-    said: StructuredData,
+    data: StructuredData,
     *,
     url: str,
     fetched_at: datetime,
     listed: tuple[str | None, datetime | None] = (None, None),
 ) -> tuple[str | None, datetime | None]:
-    """When a page says that it was published: in its own words, and in UTC.
+    """Return when a page says that it was published: as written, and in UTC.
 
-    A date that was `listed` spares the search through the page, which may take seconds.
+    A valid date in `listed` (from the listing) avoids a search of the page that may take seconds.
     """
-    when = published_date(parse_date(said.published), now=fetched_at)
+    when = published_date(parse_date(data.published), now=fetched_at)
     if when is not None:
-        return said.published, when
+        return data.published, when
     if published_date(listed[1], now=fetched_at) is not None:
         return listed
     found = find_date(
         document, original_date=True, extensive_search=True, url=url, max_date=fetched_at
     )
-    return found or said.published, published_date(parse_date(found), now=fetched_at)
+    return found or data.published, published_date(parse_date(found), now=fetched_at)

@@ -1,16 +1,16 @@
-"""Tells the lines of an article from those a house puts between them. Pure.
+"""Remove lines that publishers insert into the text of an article. Pure.
 
-Three kinds go: pointers to other articles, pleas to readers (newsletters, apps, tips, commission)
-and credits. A line goes for its form, an opening and an object, never for its site; long lines
-stay whatever they hold, since an article about a newsletter is an article.
+Three kinds are removed: links to other articles, requests to readers (newsletters, apps, tips,
+commission) and credits. A line is recognised by its wording, never by its site; long lines stay
+whatever they contain, since an article may be about a newsletter.
 """
 
 from __future__ import annotations
 
 import re
 
-_LONGEST = 70  # words
-_TOLD_ONCE = 100  # characters; shorter lines may rightly come twice, as in tables and lists
+_MAX_WORDS = 70  # of a line that may be removed
+_MIN_DUPLICATE = 100  # characters; shorter lines may repeat, as in tables and lists
 
 _POINTER = re.compile(
     r"""^[-–—_*•▶►\s]*+(?:
@@ -25,7 +25,7 @@ _POINTER = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ASKING = re.compile(
+_REQUEST = re.compile(
     r"""^[\W_]*+(?:please\s|to\s)?(?:
       click|read\sour|sign\s(?:up|in)|subscribe|get\b|join|download|follow|like\sus|find\sus|never\smiss|register
       |for\s(?:the\slatest|more|all)|check\sout|submit|send|e-?mail|donate|support|help\sus
@@ -35,7 +35,7 @@ _ASKING = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ASKED_FOR = re.compile(
+_REQUEST_OBJECT = re.compile(
     r"""newsletters?|(?:your|his|her)\sin-?box|\bmailing\slist|\bour\s(?:\w+\s){0,2}(?:apps?|podcast|
       channels?|emails?|e-?mail\salerts?|alerts?)\b|\bapps?\sfor\s(?:ios|android)|\bnews\sapp\b
       |(?:on|via|our)\s(?:twitter|facebook|instagram|youtube|whatsapp|telegram|linkedin|bluesky|flipboard|
@@ -59,7 +59,7 @@ _CREDIT = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_NOTHING = re.compile(
+_NO_CONTENT = re.compile(
     r"""^(?:\W*+|[-_*\s]++|[\w.+-]++@[\w-]++\.[\w.]++|\d{4}-\d\d-\d\dT[\d:.+Z-]+
       |comments?|advertisements?|article\scontent|share(?:\sthis(?:\s\w+)?)?|share\son\s\w+|print
       |loading\W*|tags?\s?:.{0,100}|topics?\s?:.{0,100}|(?:swipe|scroll)\s.{0,40})$""",
@@ -68,32 +68,32 @@ _NOTHING = re.compile(
 
 
 def article_lines(text: str, title: str | None) -> str:
-    """`text` less the lines that are not the article: house lines, and what was said already."""
-    headline = _bare(title) if title else None
+    """Remove inserted lines, the title, and repeated long lines from a text."""
+    headline = _fold(title) if title else None
     seen: set[str] = set()
     kept: list[str] = []
     for line in text.split("\n"):
         if is_house_line(line):
             continue
-        bare = _bare(line)
-        if bare == headline or (len(bare) > _TOLD_ONCE and bare in seen):
+        folded = _fold(line)
+        if folded == headline or (len(folded) > _MIN_DUPLICATE and folded in seen):
             continue
-        seen.add(bare)
+        seen.add(folded)
         kept.append(line)
     return "\n".join(kept)
 
 
 def is_house_line(line: str) -> bool:
-    """Whether a line is a pointer, a plea or a credit."""
-    if _NOTHING.match(line):
+    """Whether a line is a link to another article, a request to readers or a credit."""
+    if _NO_CONTENT.match(line):
         return True
     words = line.count(" ") + 1
-    if words > _LONGEST:
+    if words > _MAX_WORDS:
         return False
     if _CREDIT.match(line) or (words < 30 and _POINTER.match(line)):
         return True
-    return bool(_ASKING.match(line) and _ASKED_FOR.search(line))
+    return bool(_REQUEST.match(line) and _REQUEST_OBJECT.search(line))
 
 
-def _bare(line: str) -> str:
+def _fold(line: str) -> str:
     return " ".join(re.findall(r"\w+", line.casefold()))

@@ -1,7 +1,8 @@
-"""Puts back paragraphs that an extractor lost. Pure.
+"""Restore paragraphs that an extractor missed. Pure.
 
-An article that is broken up by adverts and widgets lies in several boxes of one kind; extractors
-often take only some of them. A paragraph in a box like those that were taken is of the article.
+An article that is interrupted by adverts and widgets is spread over several elements of one kind;
+extractors often take only some of them. A paragraph is restored if its element has the same tag
+and classes as those that were taken.
 """
 
 from __future__ import annotations
@@ -12,68 +13,73 @@ from dataclasses import dataclass
 
 import lxml.html
 
-_SHORTEST = 60  # characters
-_MOST_LINKED = 0.4  # of a paragraph's characters
-_ENOUGH = 2  # paragraphs taken from boxes of a kind that make it the article's kind
+_MIN_LENGTH = 60  # characters
+_MAX_LINKED_SHARE = 0.4  # of a paragraph's characters
+_MIN_TAKEN = 2  # paragraphs taken from a kind of element, for it to count as the article's
 
 MOST_PARAGRAPHS = 20_000
-_WINDOW = 5_000  # letters behind the paragraph before, where the next one is looked for
-_MOST_READ = 200  # times that a whole text is searched through
-_MOST_LOOKED = 10_000  # lines, beyond that
+_WINDOW = 5_000  # letters after the previous paragraph, in which the next one is searched
+_MAX_FULL_SEARCHES = 200  # of the whole text
+_MAX_EXTRA_LINES = 10_000  # lines examined beyond that
 
-_SHARE = 0.3  # of all paragraphs taken, likewise
+_MIN_TAKEN_SHARE = 0.3  # of all paragraphs taken, likewise
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a page and the kind of box that it stands in."""
+    """A paragraph of a page. `box`: tag and class of its parent, and its own class."""
 
     text: str
     box: tuple[str, str, str]
 
 
 def paragraphs(document: lxml.html.HtmlElement) -> list[Paragraph]:
-    """The paragraphs of running text on a page, in its order."""
+    """Return the paragraphs of running text on a page, in document order."""
     found = []
     for element in document.iter("p"):
         parent = element.getparent()
         if parent is None:
             continue
-        text = _flat(element)
-        if len(text) < _SHORTEST:
+        text = _text(element)
+        if len(text) < _MIN_LENGTH:
             continue
-        linked = sum(len(_flat(link)) for link in element.iter("a"))
-        if linked <= _MOST_LINKED * len(text):
+        linked = sum(len(_text(link)) for link in element.iter("a"))
+        if linked <= _MAX_LINKED_SHARE * len(text):
             box = (str(parent.tag), parent.get("class") or "", element.get("class") or "")
             found.append(Paragraph(text, box))
     return found
 
 
 def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
-    """`text` with the page's paragraphs that stand in boxes of the kind it was taken from."""
+    """Insert into `text` the paragraphs of the page that the extractor missed.
+
+    Args:
+        text: what the extractor found, one line a paragraph.
+        page: all paragraphs of the page, of `paragraphs`.
+    """
     page = page[:MOST_PARAGRAPHS]
-    keys = [_squeezed(paragraph.text) for paragraph in page]
-    taken = _stand_in(_squeezed(text), keys)
+    keys = [_letters(paragraph.text) for paragraph in page]
+    taken = _find_keys(_letters(text), keys)
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)
-    enough = max(_ENOUGH, _SHARE * sum(taken))
+    enough = max(_MIN_TAKEN, _MIN_TAKEN_SHARE * sum(taken))
     lost = [
         not is_in and one.box[1] != "" and kinds[one.box] >= enough
         for one, is_in in zip(page, taken, strict=True)
     ]
     if not any(lost):
         return text
-    return "\n".join(_put_back(text.split("\n"), page, keys, taken, lost))
+    return "\n".join(_insert_lost(text.split("\n"), page, keys, taken, lost))
 
 
-def _stand_in(flat: str, keys: list[str]) -> list[bool]:
-    """Which of the keys stand in a text.
+def _find_keys(flat: str, keys: list[str]) -> list[bool]:
+    """Return for each key whether it occurs in the text.
 
-    A page tells its article in its order, so each is looked for behind the one before it, in
-    windows, and in the whole text only while that has been read less than `_MOST_READ` times.
+    Paragraphs come in document order, so each is searched in a window after the previous one, and
+    in the whole text only `_MAX_FULL_SEARCHES` times.
     """
     found = []
     at = 0
-    room = _MOST_READ * max(len(flat), _WINDOW)
+    room = _MAX_FULL_SEARCHES * max(len(flat), _WINDOW)
     for key in keys:
         place = flat.find(key, at, at + _WINDOW + len(key))
         if place < 0 and room > 0:
@@ -85,30 +91,30 @@ def _stand_in(flat: str, keys: list[str]) -> list[bool]:
     return found
 
 
-def _put_back(
+def _insert_lost(
     lines: list[str], page: list[Paragraph], keys: list[str], taken: list[bool], lost: list[bool]
 ) -> list[str]:
-    """The lines of a text with the lost paragraphs behind those that they stood behind."""
-    flat = [_squeezed(line) for line in lines]
-    made: list[str] = []
+    """Insert each lost paragraph after the paragraph that precedes it on the page."""
+    flat = [_letters(line) for line in lines]
+    restored: list[str] = []
     at = 0
-    room = _MOST_READ * len(lines) + _MOST_LOOKED
-    for one, key, is_in, is_lost in zip(page, keys, taken, lost, strict=True):
+    room = _MAX_FULL_SEARCHES * len(lines) + _MAX_EXTRA_LINES
+    for paragraph, key, is_in, is_lost in zip(page, keys, taken, lost, strict=True):
         if is_in and room > 0:
-            here = next((n for n in range(at, len(lines)) if key[:_SHORTEST] in flat[n]), None)
+            here = next((n for n in range(at, len(lines)) if key[:_MIN_LENGTH] in flat[n]), None)
             room -= (len(lines) if here is None else here) - at
             if here is not None:
-                made += lines[at : here + 1]
+                restored += lines[at : here + 1]
                 at = here + 1
         elif is_lost:
-            made.append(one.text)
-    return made + lines[at:]
+            restored.append(paragraph.text)
+    return restored + lines[at:]
 
 
-def _flat(element: lxml.html.HtmlElement) -> str:
+def _text(element: lxml.html.HtmlElement) -> str:
     return " ".join("".join(str(part) for part in element.itertext()).split())
 
 
-def _squeezed(text: str) -> str:
-    """Letters and figures alone: extractors set blanks and unseen signs otherwise."""
+def _letters(text: str) -> str:
+    """Return letters and digits alone: extractors change blanks and invisible characters."""
     return "".join(re.findall(r"\w+", text))

@@ -1,8 +1,8 @@
-"""From a page's bytes to the article on it, readers' comments apart. Pure.
+"""Extract the article from a page's bytes, readers' comments separately. Pure.
 
-trafilatura finds the text. What it takes for text and is not (comments, lists of other articles,
-pleas) is taken out of the page before it looks; what it knows less well than the page itself
-(title, date, authors) is read from the page's own claims.
+trafilatura finds the text. Boilerplate that it would take for text (comments, lists of other
+articles, sign-up boxes) is removed from the page first; title, date and authors are read from the
+page's metadata, which is more reliable.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from crawler.extraction.recurring_blocks import (
     drop_recurring,
     is_about,
     is_junk,
-    without,
+    remove_lines,
 )
 from crawler.extraction.site_memory import SiteMemory
 from crawler.extraction.standfirst import find_standfirst
@@ -41,14 +41,14 @@ from crawler.text.decode import decode
 from crawler.text.plain_text import one_line, plain_text, squeeze
 from storage.model import FetchedEntry, FetchedPage, PageText
 
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page it cannot read
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs every page it cannot read
 
 log = logging.getLogger(__name__)
 
-_BLOCKS_FOR_FALLBACK = 3000
-_MOST_SAID = 5_000  # characters of each title and teaser by which a page's own words are known
-_FEWEST_LETTERS = 120
-_PAYWALL_WORDS = 40
+_MAX_FALLBACK_BLOCKS = 3000
+_MAX_OWN_WORDS = 5_000  # characters of each title and teaser that are compared
+_MIN_LETTERS = 120
+_MIN_PAYWALL_WORDS = 40
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 _OTHER_FORMATS = (
     (b"%PDF-", "a PDF"), (b"PK\x03\x04", "an archive"), (b"\x89PNG", "a picture"),
@@ -61,21 +61,21 @@ _WALL = re.compile(
     r"|(sign|log) in to (continue|read)|subscribe to (continue|read)|register to (continue|read)",
     re.IGNORECASE,
 )
-_ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # of a table; the signs at its ends say nothing
-_WALL_WORDS = 150  # a text that asks for consent and is longer than this is about consent
+_ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # a table row, without the bars at its ends
+_MAX_WALL_WORDS = 150  # a longer text with these words is an article about consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parsed:
-    """A parsed page, and what it says of itself. `body`, `entry`: what it was parsed from.
+    """A parsed page and its metadata. `body`, `entry`: what it was parsed from.
 
-    `blocks`: what it says, where it was learned; then its scripts are gone.
+    `blocks`: its text blocks if the site memory has learned it; its scripts are then removed.
     """
 
     body: bytes
     entry: FetchedEntry | None
     document: lxml.html.HtmlElement
-    said: StructuredData
+    data: StructuredData
     title: str | None
     authors: tuple[str, ...]
     published_raw: str | None
@@ -86,7 +86,7 @@ class _Parsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedPage(FetchedPage):
-    """A page that was learned and not read yet, so that it need not be parsed again."""
+    """A page that the site memory has learned, with its parsed form for `extract`."""
 
     parsed: list[_Parsed]
 
@@ -94,35 +94,35 @@ class LearnedPage(FetchedPage):
 def extract(
     page: FetchedPage, *, entry: FetchedEntry | None = None, site: SiteMemory | None = None
 ) -> PageText:
-    """Read the article of a page.
+    """Extract the article of a page.
 
     Args:
-        page: as it was fetched.
-        entry: what the listing said of it: its title and date settle doubts.
-        site: what is known of the host's pages; it learns this one.
+        page: the page as fetched.
+        entry: its entry in the listing: its title and date decide where the page is unclear.
+        site: the memory of the host's pages; it learns this page.
 
     Raises:
         Unreadable: there is no article: not HTML, empty, a consent wall, a login, a paywall.
-        Junk: what there is stands on other pages of the host too.
+        Junk: the text also appears on other pages of the host.
     """
-    parsed = _parsed(page, entry)
-    document, said, title = parsed.document, parsed.said, parsed.title
+    parsed = _take_parsed(page, entry)
+    document, data, title = parsed.document, parsed.data, parsed.title
     standfirst = parsed.standfirst
-    own = _own_words(title, standfirst, said.description, entry)
-    gone: list[PageBlock] = []
+    own = _collect_own_words(title, standfirst, data.description, entry)
+    removed: list[PageBlock] = []
     if site is not None:
-        blocks = _seen(document) if parsed.blocks is None else parsed.blocks
+        blocks = _collect_blocks(document) if parsed.blocks is None else parsed.blocks
         site.learn(article_name(entry, title, page), (block.key for block in blocks))
         if is_junk(blocks, site, own):
             raise Junk(
                 "only what stands on other pages of the site too was found",
-                text=_if_readable(document, page.final_url, standfirst, title),
+                text=_text_or_empty(document, page.final_url, standfirst, title),
             )
-        gone = drop_recurring(blocks, site, own)
+        removed = drop_recurring(blocks, site, own)
     comments = strip_boilerplate(document)
-    text = without(_running_text(document, page.final_url), gone)
-    _refuse_walls(text, said)
-    text = article_lines(_beginning_with(standfirst, text), title)
+    text = remove_lines(_extract_text(document, page.final_url), removed)
+    _refuse_walls(text, data)
+    text = article_lines(_prepend_standfirst(standfirst, text), title)
     if site is not None:
         _refuse_repeats(text, site, article_name(entry, title, page), own)
     return PageText(
@@ -130,60 +130,60 @@ def extract(
         published_raw=parsed.published_raw,
         published_at=parsed.published_at,
         authors=parsed.authors,
-        language=said.language,
-        canonical_url=said.canonical,
-        summary=one_line(said.description or ""),
+        language=data.language,
+        canonical_url=data.canonical,
+        summary=one_line(data.description or ""),
         text=text,
         comments=comments,
     )
 
 
 def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) -> None:
-    """Have the memory of a host learn a page that is not to be read yet.
+    """Add a page to the memory of its host without extracting it.
 
     Raises:
-        Unreadable: it is no page that could be read.
+        Unreadable: the page is not HTML or is empty.
     """
-    document = _document(page)
+    document = _parse_page(page)
     title = None
-    if entry is None or not entry.title:  # else the page's own names nothing
+    if entry is None or not entry.title:  # else the entry's title names the article
         title = best_title(document, read_structured_data(document), None)
-    site.learn(article_name(entry, title, page), (block.key for block in _seen(document)))
+    site.learn(article_name(entry, title, page), (block.key for block in _collect_blocks(document)))
 
 
 def learn_to_read(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> LearnedPage:
-    """Have the memory of a host learn a page that is read next; returns it as it was parsed.
+    """Add a page to the memory of its host; returns it parsed, for `extract`.
 
     Raises:
-        Unreadable: it is no page that could be read.
+        Unreadable: the page is not HTML or is empty.
     """
     parsed = _parse_claims(page, entry)
-    parsed = replace(parsed, blocks=_seen(parsed.document))
+    parsed = replace(parsed, blocks=_collect_blocks(parsed.document))
     site.learn(article_name(entry, parsed.title, page), (one.key for one in parsed.blocks or ()))
     values = {one.name: getattr(page, one.name) for one in fields(FetchedPage)}
     return LearnedPage(**values, parsed=[parsed])
 
 
 def article_name(entry: FetchedEntry | None, title: str | None, page: FetchedPage) -> str:
-    """What tells an article from others of its host: its headline, as its listing has it."""
+    """Return the name that identifies an article on its host: listed title, own title or URL."""
     return (entry.title if entry is not None else "") or title or page.final_url
 
 
-def _parsed(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
+def _take_parsed(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
     if isinstance(page, LearnedPage) and page.parsed:
-        parsed = page.parsed.pop()  # reading it takes it apart
+        parsed = page.parsed.pop()  # extraction changes the document
         if parsed.body is page.body and parsed.entry is entry:
             return parsed
     return _parse_claims(page, entry)
 
 
 def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
-    document = _document(page)
-    said = read_structured_data(document)
-    title = best_title(document, said, entry.title if entry is not None else None)
+    document = _parse_page(page)
+    data = read_structured_data(document)
+    title = best_title(document, data, entry.title if entry is not None else None)
     raw, published = published_of(
         document,
-        said,
+        data,
         url=page.final_url,
         fetched_at=page.fetched_at,
         listed=(None, None) if entry is None else (entry.published_raw, entry.published_at),
@@ -192,69 +192,69 @@ def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
         body=page.body,
         entry=entry,
         document=document,
-        said=said,
+        data=data,
         title=title,
-        authors=authors_of(document, said),
+        authors=authors_of(document, data),
         published_raw=raw,
         published_at=published,
-        standfirst=find_standfirst(document, title, said.description),
+        standfirst=find_standfirst(document, title, data.description),
     )
 
 
-def _own_words(
+def _collect_own_words(
     title: str | None, standfirst: str | None, description: str | None, entry: FetchedEntry | None
 ) -> tuple[str, ...]:
     listed = () if entry is None else (plain_text(entry.title), plain_text(entry.summary))
-    return tuple(one[:_MOST_SAID] for one in (title, standfirst, description, *listed) if one)
+    return tuple(one[:_MAX_OWN_WORDS] for one in (title, standfirst, description, *listed) if one)
 
 
-def _seen(document: lxml.html.HtmlElement) -> list[PageBlock]:
+def _collect_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
     for element in list(document.iter("script", "style", "noscript", "template")):
         if element.getparent() is not None:
             element.drop_tree()
     return blocks_of(document)
 
 
-def _running_text(document: lxml.html.HtmlElement, url: str) -> str:
+def _extract_text(document: lxml.html.HtmlElement, url: str) -> str:
     running = paragraphs(document)
-    found = _trafilatura(document, url)
+    found = _run_trafilatura(document, url)
     text = _ROW.sub(r"\1", squeeze(str(found.get("text") or "")))
     return restore_paragraphs(text, running)
 
 
-def _if_readable(
+def _text_or_empty(
     document: lxml.html.HtmlElement, url: str, standfirst: str | None, title: str | None
 ) -> str:
-    """What would have been taken for the article before the site was known; may be empty."""
+    """Return the text that extraction without site memory would give; may be empty."""
     strip_boilerplate(document)
     try:
-        text = _running_text(document, url)
+        text = _extract_text(document, url)
     except Unreadable:
         return ""
-    return article_lines(_beginning_with(standfirst, text), title)
+    return article_lines(_prepend_standfirst(standfirst, text), title)
 
 
 def _refuse_repeats(text: str, site: SiteMemory, article: str, own: tuple[str, ...]) -> None:
-    """Refuse a text that came with other headlines too and is about none of this one's words."""
+    """Raise Junk for a text that came with other headlines too and does not match this one."""
     if site.note_text(article, text) and not is_about(text, own):
         raise Junk("the same text came in place of other articles of the site", text=text)
 
 
-def _document(page: FetchedPage) -> lxml.html.HtmlElement:
+def _parse_page(page: FetchedPage) -> lxml.html.HtmlElement:
     kind = (page.content_type or "text/html").split(";")[0].strip().lower()
     if kind not in _HTML:
         raise Unreadable(f"not a web page but {kind}")
     for mark, name in _OTHER_FORMATS:
         if page.body.startswith(mark):
             raise Unreadable(f"not a web page but {name}, whatever its header says")
-    document = _parse(decode(page.body, content_type=page.content_type, kind="html").text)
+    document = _parse_html(decode(page.body, content_type=page.content_type, kind="html").text)
     if cut := cut_page(document):
         log.warning("page.cut url=%s: %s", page.final_url, "; ".join(cut))
     unfold_layout_tables(document)
     return document
 
 
-def _parse(text: str) -> lxml.html.HtmlElement:
+def _parse_html(text: str) -> lxml.html.HtmlElement:
     if not text.strip():
         raise Unreadable("an empty page")
     parser = lxml.html.HTMLParser(
@@ -271,39 +271,39 @@ def _parse(text: str) -> lxml.html.HtmlElement:
     return document
 
 
-def _trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
-    # asked for comments, it takes whole articles for them; names and dates are read elsewhere
+def _run_trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
+    # with include_comments it takes whole articles for comments; metadata is read elsewhere
     found = bare_extraction(
         document,
         url=url,
         include_comments=False,
         with_metadata=False,
-        # its fall-backs compare each short block with all of its neighbours
-        fast=_has_more(document, _BLOCKS_FOR_FALLBACK),
+        # its fall-backs are quadratic in the number of short blocks
+        fast=_has_more_blocks(document, _MAX_FALLBACK_BLOCKS),
     )
     if found is None:
         raise Unreadable("no text of an article was found")
     return found if isinstance(found, dict) else dict(found.as_dict())
 
 
-def _has_more(document: lxml.html.HtmlElement, most: int) -> bool:
-    """Whether a page has more blocks than so many."""
+def _has_more_blocks(document: lxml.html.HtmlElement, most: int) -> bool:
+    """Whether a page has more than `most` blocks."""
     blocks = document.iter("p", "div", "li", "td", "th", "dd", "dt", "br", "section", "a", "pre")
     return next(islice(blocks, most, None), None) is not None
 
 
-def _beginning_with(standfirst: str | None, text: str) -> str:
+def _prepend_standfirst(standfirst: str | None, text: str) -> str:
     if standfirst is None or standfirst in " ".join(text.split()):
         return text
     return f"{standfirst}\n{text}"
 
 
-def _refuse_walls(text: str, said: StructuredData) -> None:
+def _refuse_walls(text: str, data: StructuredData) -> None:
     words = len(text.split())
-    if words < _WALL_WORDS and _WALL.search(text):
+    if words < _MAX_WALL_WORDS and _WALL.search(text):
         raise Unreadable("a wall (consent, login or check) stands in place of the article")
-    # what stands before a paywall is text, and matches: only less than a paragraph is none
-    if said.free is False and words < _PAYWALL_WORDS:
+    # text before a paywall is kept and matched; less than a paragraph is not
+    if data.free is False and words < _MIN_PAYWALL_WORDS:
         raise Unreadable("behind a paywall")
-    if len(text) < _FEWEST_LETTERS:
+    if len(text) < _MIN_LETTERS:
         raise Unreadable(f"only {words} words of text were found")

@@ -1,4 +1,4 @@
-"""Cuts a parsed page to a size and depth that all further steps read in bounded time. Pure."""
+"""Limit the size and depth of a page, so that all further steps take bounded time. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import lxml.html
 
-MOST_ATTRIBUTES = 300  # of one element; the parser compares each with all others
+MOST_ATTRIBUTES = 300  # of one element; the parser is quadratic in them
 MOST_ELEMENTS = 60_000
 MOST_DEPTH = 80  # elements within each other; articles have some thirty
 MOST_LETTERS = 2_000_000  # characters of text, scripts apart
@@ -19,15 +19,15 @@ _MANY_ATTRIBUTES = re.compile(
 
 
 def cut_attributes(text: str) -> str:
-    """A page's text in which elements with too many attributes have none."""
+    """Remove the attributes of elements that have more than `MOST_ATTRIBUTES`."""
     return _MANY_ATTRIBUTES.sub(r"\1", text)
 
 
 def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
-    """Cut what a page has beyond the bounds; returns what was cut, in words.
+    """Cut a page to the limits, in place; returns a description of each cut.
 
-    What is nested too deeply stays as text. Elements and characters beyond the limit go from the
-    end of the page.
+    Elements nested too deeply are replaced by their text. Elements and characters beyond the limits
+    are removed from the end of the page.
     """
     depths = {document: 0}
     deep: list[lxml.html.HtmlElement] = []
@@ -38,7 +38,7 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
             parent = element.getparent()
             depth = depths.get(parent)
             if depth is None:
-                continue  # within one that is cut
+                continue  # inside an element that is cut
             if number >= MOST_ELEMENTS or letters > MOST_LETTERS:
                 late.append(element)
                 continue
@@ -53,14 +53,14 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
         element.getparent().remove(element)
     for element in deep:
         _flatten(element)
-    said = []
+    cuts = []
     if deep:
-        said.append(f"nested more than {MOST_DEPTH} deep")
+        cuts.append(f"nested more than {MOST_DEPTH} deep")
     if letters > MOST_LETTERS:
-        said.append(f"more than {MOST_LETTERS} characters")
+        cuts.append(f"more than {MOST_LETTERS} characters")
     elif late:
-        said.append(f"more than {MOST_ELEMENTS} elements")
-    return tuple(said)
+        cuts.append(f"more than {MOST_ELEMENTS} elements")
+    return tuple(cuts)
 
 
 def _cut_text(element: lxml.html.HtmlElement, room: int) -> int:
@@ -78,7 +78,7 @@ def _cut_tail(element: lxml.html.HtmlElement, room: int) -> int:
 
 
 def _flatten(element: lxml.html.HtmlElement) -> None:
-    """Replace what stands in an element by its text."""
+    """Replace the children of an element by their text."""
     for machinery in list(element.iter("script", "style", "noscript", "template")):
         if machinery is not element:
             machinery.drop_tree()

@@ -1,9 +1,9 @@
-"""Takes out of a page what stands on other pages of its site too. Pure, but for the page given.
+"""Remove blocks from a page that recur on other pages of its site. Pure, but changes the page.
 
-Three things are taken for surroundings: blocks that recur on the host's pages, links to other
-articles by their headlines, and teasers beside such links. What the article says of itself (its
-headline, teaser and description) stays wherever else it stands. A paragraph amid others that are
-the article's own goes on strong evidence alone: writers repeat a sentence of background.
+Three kinds of block are boilerplate: blocks that recur on the host's pages, links to other articles
+by their headlines, and teasers beside such links. The article's own headline, teaser and
+description always stay. A paragraph between paragraphs of the article is removed only on strong
+evidence: journalists repeat sentences of background.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _BLOCKS = (
 )
 _BLOCK_TAGS = frozenset(_BLOCKS)
 _CELLS = frozenset(("td", "th"))
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "iframe", "title", "head"))
-_FEW_WORDS = 3  # fewer are known by the box that they stand in too: "Contact" is also a word
-_PROSE = 80  # characters
-_MOST_LINKED = 0.8
-_TELLING = 4  # letters of a word that is compared with what an article is about
-_ABOUT = 0.4  # of a headline's words
+_HIDDEN_TAGS = frozenset(("script", "style", "noscript", "template", "iframe", "title", "head"))
+_MIN_KEY_WORDS = 3  # shorter blocks are keyed with their element: "Contact" is also a word
+_MIN_PROSE = 80  # characters
+_MIN_LINKED_SHARE = 0.8
+_MIN_LETTERS = 4  # of a word that is compared with a headline
+_MIN_SHARED = 0.4  # of a headline's words
 
 
 @dataclass(frozen=True, slots=True)
 class PageBlock:
-    """A piece of a page's text. `element`: where it stands alone in one, else None."""
+    """A block of a page's text. `element`: the element that holds it alone, else None."""
 
     words: str
     key: int
@@ -42,104 +42,108 @@ class PageBlock:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it is long enough to be a paragraph."""
-        return len(self.words) > _PROSE and not self.linked
+        """Whether it is long enough for a paragraph and not a link."""
+        return len(self.words) > _MIN_PROSE and not self.linked
 
 
 def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
-    """Everything that a page says, block by block, in its order."""
+    """Return all text of a page as blocks, in document order."""
     found: list[PageBlock] = []
     for element in document.iter(*_BLOCKS):
         if next(element.iterdescendants(*_BLOCKS), None) is None:
             words = _text(element)
             if words:
                 found.append(
-                    PageBlock(words, _key(element, words), element, _is_linked(element, words))
+                    PageBlock(
+                        words, _block_key(element, words), element, _is_linked(element, words)
+                    )
                 )
         else:
-            found += (PageBlock(run, key_of(run), None, False) for run in _loose(element) if run)
+            found += (
+                PageBlock(run, key_of(run), None, False) for run in _loose_runs(element) if run
+            )
     return found
 
 
-def is_junk(blocks: Sequence[PageBlock], memory: SiteMemory, said: Collection[str]) -> bool:
-    """Whether nothing on a page is its own: a wall, a notice or an error in the article's place.
+def is_junk(blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]) -> bool:
+    """Whether all prose of a page recurs on its site: a wall, a notice or an error page.
 
-    A text that is about what the listing announced is an article, however often it comes.
+    Text that shares enough words with the listed title or teaser is an article all the same.
     """
     prose = [block for block in blocks if block.is_prose]
     if not prose or any(not memory.recurs(block.key) for block in prose):
         return False
-    return not is_about(" ".join(block.words for block in prose), said)
+    return not is_about(" ".join(block.words for block in prose), own_words)
 
 
-def is_about(text: str, said: Collection[str]) -> bool:
-    """Whether a text has enough of the words of a headline or teaser to belong to it."""
-    told = set(_telling(text))
-    for one in said:
-        wanted = set(_telling(one))
-        if wanted and len(wanted & told) >= _ABOUT * len(wanted):
+def is_about(text: str, own_words: Collection[str]) -> bool:
+    """Whether a text contains enough words of one of the headlines or teasers `own_words`."""
+    text_words = set(_long_words(text))
+    for phrase in own_words:
+        phrase_words = set(_long_words(phrase))
+        if phrase_words and len(phrase_words & text_words) >= _MIN_SHARED * len(phrase_words):
             return True
     return False
 
 
 def drop_recurring(
-    blocks: Sequence[PageBlock], memory: SiteMemory, said: Collection[str]
+    blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]
 ) -> list[PageBlock]:
-    """Take what recurs out of its page; returns what went.
+    """Remove recurring blocks from their page; returns the removed ones.
 
     Args:
-        blocks: of `blocks_of`; their elements are taken out.
+        blocks: of `blocks_of`; their elements are removed from the document.
         memory: of the page's host; it has learned this page.
-        said: what the article says of itself: it stays.
+        own_words: title, teaser and description of the article, which stay.
     """
     fresh = [not memory.recurs(block.key) for block in blocks]
     if not any(is_own and block.is_prose for block, is_own in zip(blocks, fresh, strict=True)):
-        return []  # with nothing of its own there is nothing to tell the article by
-    boxes = _boxes_of_links(blocks, memory, said)
-    own = _own_paragraphs(blocks, fresh)
-    gone = []
+        return []  # without prose of its own, article and boilerplate cannot be told apart
+    boxes = _link_boxes(blocks, memory, own_words)
+    own = _own_spans(blocks, fresh)
+    removed = []
     for at, block in enumerate(blocks):
         if fresh[at]:
             if not _points_elsewhere(block, memory, boxes):
                 continue
         elif (
             block.is_prose
-            and _amid_its_own(block, at, own)
+            and _is_between_own(block, at, own)
             and not memory.recurs(block.key, surely=True)
         ):
             continue
-        if not covers(said, block.words):
-            gone.append(block)
-    for block in gone:
+        if not covers(own_words, block.words):
+            removed.append(block)
+    for block in removed:
         if block.element is not None and block.element.getparent() is not None:
             block.element.drop_tree()
-    return gone
+    return removed
 
 
-def without(text: str, gone: Sequence[PageBlock]) -> str:
-    """`text` without the lines that are blocks which went but stood in no element of their own."""
-    keys = {block.key for block in gone if block.element is None}
+def remove_lines(text: str, removed: Sequence[PageBlock]) -> str:
+    """Remove the lines of `text` that are removed blocks without an element of their own."""
+    keys = {block.key for block in removed if block.element is None}
     if not keys:
         return text
     return "\n".join(line for line in text.split("\n") if key_of(line) not in keys)
 
 
-def _key(element: lxml.html.HtmlElement, words: str) -> int:
-    if words.count(" ") + 1 >= _FEW_WORDS:
+def _block_key(element: lxml.html.HtmlElement, words: str) -> int:
+    if words.count(" ") + 1 >= _MIN_KEY_WORDS:
         return key_of(words)
     parent = element.getparent()
     boxes = (element,) if parent is None else (element, parent)
     return key_of(" ".join((*(f"{box.tag} {box.get('class') or ''}" for box in boxes), words)))
 
 
-def _boxes_of_links(
-    blocks: Sequence[PageBlock], memory: SiteMemory, said: Collection[str]
+def _link_boxes(
+    blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]
 ) -> set[lxml.html.HtmlElement]:
-    """The boxes around links to other articles."""
+    """Return the parents of links to other articles."""
     boxes = set()
     for block in blocks:
         if block.element is not None and block.linked and memory.is_heading(block.words):
-            if covers(said, block.words):
+            if covers(own_words, block.words):
                 continue
             above = block.element.getparent()
             if above is not None and above.tag not in ("body", "main", "article"):
@@ -155,10 +159,10 @@ def _points_elsewhere(
     return block.linked or block.element.getparent() in boxes
 
 
-def _own_paragraphs(
+def _own_spans(
     blocks: Sequence[PageBlock], fresh: Sequence[bool]
 ) -> dict[lxml.html.HtmlElement, tuple[int, int]]:
-    """By box, where the first and the last of the article's own paragraphs stand in it."""
+    """Map each parent element to the indexes of its first and last paragraph of the article."""
     found: dict[lxml.html.HtmlElement, tuple[int, int]] = {}
     for at, block in enumerate(blocks):
         box = None if block.element is None else block.element.getparent()
@@ -167,10 +171,10 @@ def _own_paragraphs(
     return found
 
 
-def _amid_its_own(
+def _is_between_own(
     block: PageBlock, at: int, own: Mapping[lxml.html.HtmlElement, tuple[int, int]]
 ) -> bool:
-    """Whether a paragraph has paragraphs of the article's own before and after it in its box."""
+    """Whether its parent has paragraphs of the article before and after this block."""
     box = None if block.element is None else block.element.getparent()
     if box is None or box not in own:
         return False
@@ -178,20 +182,20 @@ def _amid_its_own(
     return first < at < last
 
 
-def _loose(element: lxml.html.HtmlElement) -> Iterator[str]:
-    """The runs of text that stand in a box beside its blocks."""
+def _loose_runs(element: lxml.html.HtmlElement) -> Iterator[str]:
+    """Yield the runs of text in an element that are outside of its child blocks."""
     run = [element.text or ""]
     for child in element:
         if not isinstance(child.tag, str):
             run.append(child.tail or "")
             continue
         if child.tag == "br" or child.tag in _BLOCK_TAGS or _holds_blocks(child):
-            yield _squeezed("".join(run))
+            yield _squeeze("".join(run))
             run = []
-        elif child.tag not in _UNSEEN:
+        elif child.tag not in _HIDDEN_TAGS:
             run.append("".join(str(part) for part in child.itertext()))
         run.append(child.tail or "")
-    yield _squeezed("".join(run))
+    yield _squeeze("".join(run))
 
 
 def _holds_blocks(element: lxml.html.HtmlElement) -> bool:
@@ -199,19 +203,19 @@ def _holds_blocks(element: lxml.html.HtmlElement) -> bool:
 
 
 def _text(element: lxml.html.HtmlElement) -> str:
-    return _squeezed(" ".join(str(part) for part in element.itertext()))
+    return _squeeze(" ".join(str(part) for part in element.itertext()))
 
 
 def _is_linked(element: lxml.html.HtmlElement, words: str) -> bool:
     linked = sum(len(_text(link)) for link in element.iter("a"))
     if not linked:  # a block within a link, as cards are built
         return any(above.tag == "a" for above in element.iterancestors())
-    return linked >= _MOST_LINKED * len(words)
+    return linked >= _MIN_LINKED_SHARE * len(words)
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-def _telling(text: str) -> list[str]:
-    return re.findall(rf"\w{{{_TELLING},}}", text.casefold())
+def _long_words(text: str) -> list[str]:
+    return re.findall(rf"\w{{{_MIN_LETTERS},}}", text.casefold())

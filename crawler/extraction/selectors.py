@@ -1,7 +1,7 @@
-"""Reads an article's page where the operator has named its parts by CSS selectors. Pure.
+"""Extract an article by the CSS selectors that its source declares. Pure.
 
-`remove` is taken out before anything is read; `article` is taken as the text, whatever it holds.
-Title, date and authors are read from the page as they are without selectors.
+Elements that match `remove` are removed first; the text of those that match `article` is taken
+unchanged. Title, date and authors are extracted as without selectors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from storage.model import FetchedEntry, FetchedPage, PageText
 
 log = logging.getLogger(__name__)
 
-_NOTHING = PageText(
+_EMPTY = PageText(
     title=None,
     published_raw=None,
     published_at=None,
@@ -40,12 +40,16 @@ _NOTHING = PageText(
 def read_selected(
     page: FetchedPage, source: Source, entry: FetchedEntry, site: SiteMemory | None = None
 ) -> PageText:
-    """The article of a page, by the selectors of its source where it has some.
+    """Extract the article of a page, by the selectors of its source if it has some.
 
-    `site` is what is known of the page's host; it learns the page.
+    A selector `article` that matches nothing is logged (`source.selector-missed`), and the article
+    is extracted as without it.
 
-    A selector for the article that fits nothing is reported (`source.selector-missed`), and the
-    article is found as if there were none.
+    Args:
+        page: the page as fetched.
+        source: its source, with the selectors.
+        entry: its entry in the listing.
+        site: the memory of the page's host; it learns the page.
 
     Raises:
         Unreadable: no article can be read.
@@ -60,7 +64,7 @@ def read_selected(
         )
         cut_page(document)
     except (etree.LxmlError, ValueError):
-        return extract(page, entry=entry, site=site)  # it says what is wrong with the page
+        return extract(page, entry=entry, site=site)  # it raises with the reason
     for selector in select.remove:
         for element in document.cssselect(selector):
             if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
@@ -84,7 +88,7 @@ def read_selected(
     try:
         read = extract(trimmed, entry=entry, site=site)
     except Unreadable:
-        read = _NOTHING
+        read = _EMPTY
     return replace(read, text=body)
 
 

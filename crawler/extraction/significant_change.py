@@ -1,7 +1,7 @@
-"""Whether a text that is read again differs in what its page shows around the news alone. Pure.
+"""Decide whether a change of an article's text is significant. Pure.
 
-Clocks, counters, lists of other articles and adverts change at every look. A figure or a date in a
-sentence of the article is none of these.
+Clocks, counters, lists of other articles and adverts change at every fetch and are ignored. A
+figure or a date in a sentence of the article is significant.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 _MONTHS = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
-_AGO = re.compile(
+_RELATIVE_TIME = re.compile(
     r"\b(?:\d+|an?|one)\s(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?)\sago\b"
     r"|\b(?:just\snow|yesterday,?\sat\s\d\d?[:.]\d\d)\b",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(
-    # a number is read from its first figure or sign alone, and once
+_COUNTER = re.compile(
+    # a number matches only from its first digit or separator, so that it is scanned once
     r"(?<![\d.,])(?:(?<!\w)|(?=[.,]))[\d.,]++\s?[km]?\s(?:views?|shares?|comments?|likes?|reads?|reactions?|people\sreading"
     r"|(?:min(?:ute)?s?)\s(?:of\s)?read(?:ing)?)\b"
     r"|\b(?:views?|shares?|comments?|likes?)\s?[:(]\s?[\d.,]++\s?[km]?\)?",
@@ -32,45 +32,45 @@ _STAMP = re.compile(
     rf"{_TIME}\Z",
     re.IGNORECASE,
 )
-_WORDS = re.compile(r"\w+")
-_FURNITURE = 3  # words; a line that has no more is no sentence
+_WORD = re.compile(r"\w+")
+_MAX_LABEL_WORDS = 3  # a line with no more words is no sentence
 
 
 def is_noise(old: str, new: str, *, surrounds: Callable[[str], bool]) -> bool:
-    """Whether nothing of the article itself is different.
+    """Whether two texts differ in insignificant parts only.
 
     Args:
-        old: the text that is held.
-        new: the text that was read now.
-        surrounds: whether a line is known to stand around articles of this host.
+        old: the stored text.
+        new: the text that was extracted now.
+        surrounds: whether a line is known as boilerplate of this host.
     """
-    was, now = _counted(old), _counted(new)
+    was, now = _count_lines(old), _count_lines(new)
     left: Counter[str] = Counter()
-    # a line that stands in both, wherever, says the same in both
+    # lines that are in both texts, wherever, are unchanged
     for line, many in (was - now).items():
-        if key := _telling(line, surrounds):
+        if key := _fold_line(line, surrounds):
             left[key] += many
     for line, many in (now - was).items():
-        if key := _telling(line, surrounds):
+        if key := _fold_line(line, surrounds):
             left[key] -= many
     return not any(left.values())
 
 
-def _counted(text: str) -> Counter[str]:
-    """How often each line stands in a text, blanks squeezed."""
+def _count_lines(text: str) -> Counter[str]:
+    """Count how often each line occurs in a text, blanks collapsed."""
     return Counter(" ".join(line.split()) for line in text.split("\n"))
 
 
-def _telling(line: str, surrounds: Callable[[str], bool]) -> str | None:
-    """What a line says, without its clocks and counters; None where that is nothing."""
+def _fold_line(line: str, surrounds: Callable[[str], bool]) -> str | None:
+    """Return a line's words without clocks and counters; None where nothing is left."""
     if surrounds(line) or _STAMP.match(line.strip()):
         return None
-    bare = _COUNTED.sub(" ", _AGO.sub(" ", line))
-    words = list(_words(bare))
-    if len(words) <= _FURNITURE and bare != line:
+    bare = _COUNTER.sub(" ", _RELATIVE_TIME.sub(" ", line))
+    words = list(_fold_words(bare))
+    if len(words) <= _MAX_LABEL_WORDS and bare != line:
         return None
     return " ".join(words) or None
 
 
-def _words(text: str) -> Iterator[str]:
-    return (word.casefold() for word in _WORDS.findall(text))
+def _fold_words(text: str) -> Iterator[str]:
+    return (word.casefold() for word in _WORD.findall(text))

@@ -1,4 +1,4 @@
-"""The memories of hosts, as the polls of one process share them."""
+"""Site memories by host, shared by the polls of one process."""
 
 from __future__ import annotations
 
@@ -8,38 +8,38 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from crawler.extraction.site_memory import NotAMemory, SiteMemory
+from crawler.extraction.site_memory import InvalidSiteMemory, SiteMemory
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
 
 class SiteMemoryStore(Protocol):
-    """What is known of hosts."""
+    """A collection of site memories, one for each host."""
 
     def of(self, url: str) -> SiteMemory:
-        """The memory of the host of an address; the same one at each call."""
+        """Return the memory of a URL's host; the same object at each call."""
 
     def save(self) -> None:
-        """Keep what was learned."""
+        """Store the memories that have changed."""
 
 
 class TransientSiteMemories:
-    """Memories that nobody keeps: each process learns anew."""
+    """Site memories that are not stored: each process starts without any."""
 
     def __init__(self) -> None:
         self._known: dict[str, SiteMemory] = {}
 
     def of(self, url: str) -> SiteMemory:
-        """The memory of the host of an address."""
+        """Return the memory of a URL's host."""
         return self._known.setdefault(site_of(url), SiteMemory())
 
     def save(self) -> None:
-        """Nothing is kept."""
+        """Do nothing."""
 
 
 class StoredSiteMemories:
-    """Memories in the database."""
+    """Site memories that are stored in the database."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -47,14 +47,14 @@ class StoredSiteMemories:
         self._known: dict[str, SiteMemory] = {}
 
     def of(self, url: str) -> SiteMemory:
-        """The memory of the host of an address, read at the first call."""
+        """Return the memory of a URL's host, read from the database at the first call."""
         host = site_of(url)
         if host not in self._known:
             self._known[host] = self._read(host)
         return self._known[host]
 
     def save(self) -> None:
-        """Write the memories that have changed."""
+        """Write the memories that have changed to the database."""
         changed = {host: one for host, one in self._known.items() if one.changed}
         if not changed:
             return
@@ -71,11 +71,11 @@ class StoredSiteMemories:
             return SiteMemory()
         try:
             return SiteMemory.unpacked(packed)
-        except NotAMemory as error:
+        except InvalidSiteMemory as error:
             log.warning("site.forgotten host=%s %s", host, error)
             return SiteMemory()
 
 
 def site_of(url: str) -> str:
-    """The host of an address, with its port, without www."""
+    """Return the host of a URL, with its port, without www."""
     return urlsplit(url).netloc.rpartition("@")[2].lower().removeprefix("www.")

@@ -1,4 +1,4 @@
-"""What a page says of itself in JSON-LD, OpenGraph and meta tags. Pure."""
+"""Read a page's metadata: JSON-LD, OpenGraph, microdata and meta tags. Pure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ import lxml.html
 
 log = logging.getLogger(__name__)
 
-MOST_FIELD = 20_000  # characters of a claim
+MOST_FIELD = 20_000  # characters of a value
 MOST_JSON = 1_000_000  # characters of one JSON-LD script; what is longer is not read
 MOST_SCRIPTS = 50
 MOST_BLOCKS = 200  # of one script
 MOST_NAMES = 100
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|PressRelease|WebPage$", re.IGNORECASE)
-_STRONG = re.compile(r"Article|BlogPosting|Report|PressRelease", re.IGNORECASE)
+_ARTICLE_ONLY = re.compile(r"Article|BlogPosting|Report|PressRelease", re.IGNORECASE)
 _DATES = (
     "article:published_time",
     "og:article:published_time",
@@ -53,7 +53,7 @@ _AUTHORS = (
 
 @dataclass(slots=True)
 class StructuredData:
-    """The claims of a page; absent ones are empty."""
+    """The metadata of a page; absent values are None or empty."""
 
     headline: str | None = None
     og_title: str | None = None
@@ -68,30 +68,30 @@ class StructuredData:
 
 
 def read_structured_data(document: lxml.html.HtmlElement) -> StructuredData:
-    """Collect the claims of a parsed page."""
-    said = StructuredData()
-    metas = _metas(document)
-    said.og_title = metas.get("og:title") or metas.get("twitter:title")
-    said.description = metas.get("og:description") or metas.get("description")
-    said.site_name = metas.get("og:site_name")
-    said.published = next((metas[name] for name in _DATES if metas.get(name)), None)
-    said.authors = [
+    """Read the metadata of a parsed page."""
+    data = StructuredData()
+    metas = _read_metas(document)
+    data.og_title = metas.get("og:title") or metas.get("twitter:title")
+    data.description = metas.get("og:description") or metas.get("description")
+    data.site_name = metas.get("og:site_name")
+    data.published = next((metas[name] for name in _DATES if metas.get(name)), None)
+    data.authors = [
         name for key in _AUTHORS if (name := metas.get(key)) and not name.startswith("http")
     ][:1]
-    said.language = (document.get("lang") or metas.get("og:locale") or "")[:35] or None
+    data.language = (document.get("lang") or metas.get("og:locale") or "")[:35] or None
     for link in document.iter("link"):
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
-            said.canonical = link.get("href")[:MOST_FIELD].strip()
+            data.canonical = link.get("href")[:MOST_FIELD].strip()
             break
-    blocks = list(_json_ld(document))
+    blocks = list(_read_json_ld(document))
     known = {str(block["@id"]): block for block in blocks if "@id" in block and "name" in block}
     for block in blocks:
-        _claim(said, block, known)
-    said.published = said.published or _microdata_date(document)
-    return said
+        _add_json_ld(data, block, known)
+    data.published = data.published or _read_microdata_date(document)
+    return data
 
 
-def _metas(document: lxml.html.HtmlElement) -> dict[str, str]:
+def _read_metas(document: lxml.html.HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in document.iter("meta"):
         key = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
@@ -101,57 +101,59 @@ def _metas(document: lxml.html.HtmlElement) -> dict[str, str]:
     return found
 
 
-def _microdata_date(document: lxml.html.HtmlElement) -> str | None:
+def _read_microdata_date(document: lxml.html.HtmlElement) -> str | None:
     for element in document.iter("time", "span", "div", "p"):
         if (element.get("itemprop") or "").lower() == "datepublished":
-            said = element.get("datetime") or element.get("content") or ""
-            return said.strip() or None
+            date = element.get("datetime") or element.get("content") or ""
+            return date.strip() or None
     return None
 
 
-def _json_ld(document: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:
-    scripts = (one for one in document.iter("script") if "ld+json" in (one.get("type") or ""))
+def _read_json_ld(document: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:
+    scripts = (node for node in document.iter("script") if "ld+json" in (node.get("type") or ""))
     for script in islice(scripts, MOST_SCRIPTS):
         if len(script.text or "") > MOST_JSON:
             log.info("page.json-ld-too-long characters=%d", len(script.text or ""))
             continue
         text = (script.text or "").strip().removeprefix("<!--").removesuffix("-->").strip(" ;\n")
         try:
-            said = json.loads(text, strict=False)
+            parsed = json.loads(text, strict=False)
         except (ValueError, RecursionError):
             continue
-        queue, seen = deque([said]), 0
-        while queue and seen < MOST_BLOCKS:  # hostile or huge graphs end somewhere
-            one = queue.popleft()
+        queue, seen = deque([parsed]), 0
+        while queue and seen < MOST_BLOCKS:  # a bound for hostile or huge graphs
+            node = queue.popleft()
             seen += 1
-            if isinstance(one, list):
-                queue.extend(one[:MOST_BLOCKS])
-            elif isinstance(one, dict):
-                queue.extend(one[key] for key in ("@graph", "mainEntity") if key in one)
-                yield one
+            if isinstance(node, list):
+                queue.extend(node[:MOST_BLOCKS])
+            elif isinstance(node, dict):
+                queue.extend(node[key] for key in ("@graph", "mainEntity") if key in node)
+                yield node
 
 
-def _claim(said: StructuredData, block: dict[str, Any], known: dict[str, dict[str, Any]]) -> None:
+def _add_json_ld(
+    data: StructuredData, block: dict[str, Any], known: dict[str, dict[str, Any]]
+) -> None:
     kind = block.get("@type")
     kinds = " ".join(map(str, kind)) if isinstance(kind, list) else str(kind or "")
     if not _ARTICLE_TYPES.search(kinds):
         return
-    strong = bool(_STRONG.search(kinds))
-    if strong and isinstance(block.get("headline"), str):
-        said.headline = said.headline or block["headline"][:MOST_FIELD]
+    is_article = bool(_ARTICLE_ONLY.search(kinds))
+    if is_article and isinstance(block.get("headline"), str):
+        data.headline = data.headline or block["headline"][:MOST_FIELD]
     published = block.get("datePublished") or block.get("dateCreated")
-    if isinstance(published, str) and published.strip() and (strong or said.published is None):
-        said.published = published[:MOST_FIELD]
-    if strong:
-        said.authors = _names(block.get("author"), known) or said.authors
+    if isinstance(published, str) and published.strip() and (is_article or data.published is None):
+        data.published = published[:MOST_FIELD]
+    if is_article:
+        data.authors = _author_names(block.get("author"), known) or data.authors
         if isinstance(block.get("articleBody"), str):
-            said.article_body = block["articleBody"]
+            data.article_body = block["articleBody"]
     if str(block.get("isAccessibleForFree")).lower() == "false":
-        said.free = False
+        data.free = False
 
 
-def _names(author: Any, known: dict[str, dict[str, Any]]) -> list[str]:
-    """The names of authors, who may be named in full elsewhere and by their identifier here."""
+def _author_names(author: Any, known: dict[str, dict[str, Any]]) -> list[str]:
+    """Return the names of authors; those given by @id are looked up in `known`."""
     people = author if isinstance(author, list) else [author]
     names = []
     for person in people[:MOST_NAMES]:

@@ -1,4 +1,4 @@
-"""GOV.UK and Parliament: what their APIs say, as entries and texts.
+"""Parse the APIs of GOV.UK and Parliament to entries and texts.
 
 Pure.
 """

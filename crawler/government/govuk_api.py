@@ -1,4 +1,4 @@
-"""What GOV.UK's Search API and Content API say, as entries and texts. Pure.
+"""Parse GOV.UK's Search API and Content API to entries and texts. Pure.
 
 https://docs.publishing.service.gov.uk/repos/search-api/using-the-search-api.html
 """
@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from crawler.errors import NotAFeed, Unreadable
 from crawler.listings.listing import Listing
-from crawler.tenders.ocds import decoded, many, prose, record, records, words
+from crawler.tenders.ocds import array, decode_json, prose, record, records, words
 from crawler.text.dates import parse_date
 from storage.model import FetchedEntry, FetchedPage, PageText
 
 COUNT = 100
 _DEFAULTS = {
-    "order": "-public_timestamp",  # without it the most popular come first
+    "order": "-public_timestamp",  # the default order is by popularity
     "fields": "title,description,link,public_timestamp,format",
     "count": str(COUNT),
 }
@@ -32,31 +32,31 @@ _ENDED = re.compile(
 
 
 def is_search(url: str) -> bool:
-    """Whether an address is one of the Search API, and no Atom feed."""
+    """Whether a URL is one of the Search API rather than an Atom feed."""
     return urlsplit(url).path.endswith("search.json")
 
 
 def search_address(declared: str, *, start: int = 0) -> str:
-    """The address to ask: what was declared, with what has to be set, newest first."""
+    """Return the declared search URL with our defaults: newest first, from result `start` on."""
     parts = urlsplit(declared)
-    asked = [pair for pair in parse_qsl(parts.query) if pair[0] != "start"]
-    given = {name for name, _ in asked}
-    asked += [(name, value) for name, value in _DEFAULTS.items() if name not in given]
+    parameters = [pair for pair in parse_qsl(parts.query) if pair[0] != "start"]
+    given = {name for name, _ in parameters}
+    parameters += [(name, value) for name, value in _DEFAULTS.items() if name not in given]
     if start:
-        asked.append(("start", str(start)))
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(asked), ""))
+        parameters.append(("start", str(start)))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(parameters), ""))
 
 
 def read_results(
     declared: str, page: FetchedPage, *, source_key: str, since: datetime | None
 ) -> Listing:
-    """The results of a page, and the next page while there may be news on it.
+    """Parse a page of results; names the next page while it may have new results.
 
     Raises:
-        NotAFeed: it is no page of results, with the field that is missing.
+        NotAFeed: it is no page of results; the message names the missing field.
     """
-    said = _object(page.body)
-    results, total = said.get("results"), said.get("total")
+    answer = _parse_object(page.body)
+    results, total = answer.get("results"), answer.get("total")
     if not isinstance(results, list):
         raise NotAFeed("no answer of the Search API: it has no list of results")
     if type(total) is not int:
@@ -68,7 +68,7 @@ def read_results(
         if missing := [name for name in needed if not words(one.get(name))]:
             damage.append(f"a result has no {', '.join(missing)}")
         if words(one.get("link")):
-            entries.append(_entry(one, page, source_key))
+            entries.append(_build_entry(one, page, source_key))
     start = int(dict(parse_qsl(urlsplit(page.requested_url).query)).get("start", "0"))
     following = start + len(results)
     dates = [entry.published_at for entry in entries if entry.published_at is not None]
@@ -83,62 +83,66 @@ def read_results(
 
 
 def living(entries: Sequence[FetchedEntry]) -> tuple[tuple[FetchedEntry, ...], str | None]:
-    """The entries that are news, and what a retired feed says of its end."""
-    last = [entry for entry in entries if _ENDED.search(entry.title)]
-    said = next((f"{words(one.title)}: {words(one.summary)}" for one in last), None)
-    return tuple(entry for entry in entries if entry not in last), said
+    """Separate the notice of a retired feed from its entries.
+
+    Returns:
+        the other entries, and title and summary of the notice, or None.
+    """
+    endings = [entry for entry in entries if _ENDED.search(entry.title)]
+    notice = next((f"{words(one.title)}: {words(one.summary)}" for one in endings), None)
+    return tuple(entry for entry in entries if entry not in endings), notice
 
 
 def content_address(page: str) -> str:
-    """Where the Content API tells what stands on a page."""
+    """Return the Content API's URL for a page."""
     parts = urlsplit(page)
     path = f"/api/content{parts.path}"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
 def read_content(page: FetchedPage) -> PageText:
-    """The text of a content item.
+    """Parse a content item.
 
     Raises:
-        Unreadable: it holds no text of its own; its page may.
+        Unreadable: it has no text; its web page may have one.
     """
     try:
-        said = _object(page.body)
+        content = _parse_object(page.body)
     except NotAFeed as error:
         raise Unreadable(str(error)) from error
-    details = record(said.get("details"))
-    texts = [_html(details.get("body"))]
+    details = record(content.get("details"))
+    texts = [_html_text(details.get("body"))]
     for part in records(details.get("parts")):
-        texts += [words(part.get("title")), _html(part.get("body"))]
+        texts += [words(part.get("title")), _html_text(part.get("body"))]
     text = "\n".join(one for one in texts if one)
     if not text:
         raise Unreadable("the content item has no details.body")
-    withdrawn = _html(record(said.get("withdrawn_notice")).get("explanation"))
+    withdrawn = _html_text(record(content.get("withdrawn_notice")).get("explanation"))
     if withdrawn:
         text = f"Withdrawn: {withdrawn}\n{text}"
-    raw = words(said.get("public_updated_at")) or None
+    raw = words(content.get("public_updated_at")) or None
     return PageText(
-        title=words(said.get("title")) or None,
+        title=words(content.get("title")) or None,
         published_raw=raw,
         published_at=parse_date(raw),
         authors=(),
-        language=words(said.get("locale")) or None,
+        language=words(content.get("locale")) or None,
         canonical_url=None,
-        summary=words(said.get("description")),
+        summary=words(content.get("description")),
         text=text,
         comments="",
     )
 
 
-def _html(value: object) -> str:
-    """HTML by itself, or beside its source as [{content_type, content}]."""
+def _html_text(value: object) -> str:
+    """Return the text of an HTML field: a string, or a list of [{content_type, content}]."""
     if isinstance(value, str):
         return prose(value)
-    told = [one for one in records(many(value)) if one.get("content_type") == "text/html"]
-    return "\n".join(prose(one.get("content")) for one in told)
+    versions = [one for one in records(array(value)) if one.get("content_type") == "text/html"]
+    return "\n".join(prose(one.get("content")) for one in versions)
 
 
-def _entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> FetchedEntry:
+def _build_entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> FetchedEntry:
     link = words(one.get("link"))
     raw = words(one.get("public_timestamp")) or None
     form = words(one.get("format"))
@@ -147,7 +151,7 @@ def _entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> Fetche
     return FetchedEntry(
         source_key=source_key,
         url=url,
-        # the API writes paths for its own pages and whole addresses for others
+        # the API gives paths for its own pages and full URLs for others
         guid=parts.path if parts.netloc == here.netloc else link,
         title=words(one.get("title")),
         summary=words(one.get("description")),
@@ -162,11 +166,11 @@ def _entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> Fetche
     )
 
 
-def _object(body: bytes) -> Mapping[str, Any]:
+def _parse_object(body: bytes) -> Mapping[str, Any]:
     try:
-        said = json.loads(decoded(body))
+        parsed = json.loads(decode_json(body))
     except (ValueError, RecursionError) as error:
         raise NotAFeed(f"no JSON that can be read: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(parsed, dict):
         raise NotAFeed("JSON, but no object")
-    return said
+    return parsed

@@ -1,7 +1,7 @@
-"""Written questions of Parliament as entries and texts. Pure.
+"""Parse written questions of Parliament to entries and texts. Pure.
 
-https://questions-statements-api.parliament.uk: its list cuts questions and answers off, so that
-each is fetched by itself. An answer belongs to the item of its question.
+https://questions-statements-api.parliament.uk: its list truncates questions and answers, so each
+question is fetched alone. An answer is part of the item of its question.
 """
 
 from __future__ import annotations
@@ -14,42 +14,42 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.errors import NotAFeed, Unreadable
 from crawler.listings.listing import Listing
-from crawler.tenders.ocds import decoded, many, prose, record, words
+from crawler.tenders.ocds import array, decode_json, prose, record, words
 from crawler.text.dates import parse_date
 from storage.model import FetchedEntry, FetchedPage, PageText
 
 TAKE = 100
 _BASELINE = timedelta(days=7)
-_OVERLAP = timedelta(days=3)  # questions and answers appear after the day that they bear
+_OVERLAP = timedelta(days=3)  # questions and answers appear some days after their date
 _WINDOWS = ("tabledWhenFrom", "answeredWhenFrom")
-_PLACE = ("skip", "take", "expandMember")
-_KNOWN = frozenset(
+_PAGING = ("skip", "take", "expandMember")
+_KNOWN_PARAMETERS = frozenset(
     ("searchTerm", "tabledWhenFrom", "tabledWhenTo", "answered", "answeredWhenFrom",
      "answeredWhenTo", "answeringBodies", "house", "uin", "askingMemberId", "answeringMemberId",
      "questionStatus", "includeWithdrawn", "members", "correctedWhenFrom", "correctedWhenTo",
      "skip", "take", "expandMember")
 )  # fmt: skip
-_SHOWN = "https://questions-statements.parliament.uk/written-questions/detail"
+_PUBLIC_PAGE = "https://questions-statements.parliament.uk/written-questions/detail"
 
 
 def first_address(search: str, *, since: datetime | None, now: datetime) -> str:
-    """The first page of the questions that were tabled lately."""
+    """Return the URL of the first page of questions tabled since the last poll, or in 7 days."""
     begin = now - _BASELINE if since is None else since - _OVERLAP
-    return _address(search, "tabledWhenFrom", f"{begin:%Y-%m-%d}", 0)
+    return _build_address(search, "tabledWhenFrom", f"{begin:%Y-%m-%d}", 0)
 
 
 def read_list(search: str, page: FetchedPage, *, source_key: str) -> Listing:
-    """The questions of a page of a list, and the addresses of what follows.
+    """Parse a page of the list of questions; names the pages that follow.
 
     Raises:
-        NotAFeed: it is no list of questions, with the field that is missing.
+        NotAFeed: it is no list of questions; the message names the missing field.
     """
-    said = _object(page.body)
+    answer = _parse_object(page.body)
     for name in ("results", "totalResults"):
-        if name not in said:
+        if name not in answer:
             raise NotAFeed(f"no list of written questions: it has no {name}")
-    results, total = many(said["results"]), said["totalResults"]
-    if not isinstance(said["results"], list) or type(total) is not int:
+    results, total = array(answer["results"]), answer["totalResults"]
+    if not isinstance(answer["results"], list) or type(total) is not int:
         raise NotAFeed("no list of written questions: results or totalResults is of another type")
     wanted = set(parse_qs(urlsplit(search).query).get("answeringBodies", []))
     damage: list[str] = []
@@ -66,28 +66,28 @@ def read_list(search: str, page: FetchedPage, *, source_key: str) -> Listing:
             damage.append(f"a question has no {', '.join(missing)}")
         if not words(value.get("id")) or (wanted and body and body not in wanted):
             continue
-        entries.append(_entry(value, source_key, page.fetched_at))
-    asked = dict(parse_qsl(urlsplit(page.requested_url).query))
-    skip = int(asked.get("skip", "0")) + len(results)
-    window = next((name for name in _WINDOWS if name in asked), None)
+        entries.append(_build_entry(value, source_key, page.fetched_at))
+    parameters = dict(parse_qsl(urlsplit(page.requested_url).query))
+    skip = int(parameters.get("skip", "0")) + len(results)
+    window = next((name for name in _WINDOWS if name in parameters), None)
     more = []
     if window is not None and skip < total and results:
-        more.append(_address(search, window, asked[window], skip))
+        more.append(_build_address(search, window, parameters[window], skip))
     elif skip < total:
         damage.append(f"totalResults says {total}, and nothing comes after {skip}")
-    if window == "tabledWhenFrom" and asked.get("skip") == "0":
-        more.append(_address(search, "answeredWhenFrom", asked[window], 0))
+    if window == "tabledWhenFrom" and parameters.get("skip") == "0":
+        more.append(_build_address(search, "answeredWhenFrom", parameters[window], 0))
     return Listing(
         entries=tuple(entries),
         more=tuple(more),
         degraded="; ".join(dict.fromkeys(damage)) or None,
         covered_until=page.fetched_at,
-        note=_ignored(search),
+        note=_note_unknown_parameters(search),
     )
 
 
 def detail_address(search: str, entry: FetchedEntry) -> str | None:
-    """Where the API tells all of a question."""
+    """Return the API's URL of a whole question; None for an entry without guid."""
     parts = urlsplit(search)
     if entry.guid is None:
         return None
@@ -96,16 +96,16 @@ def detail_address(search: str, entry: FetchedEntry) -> str | None:
 
 
 def read_question(page: FetchedPage) -> PageText:
-    """A question with its answer, as one text.
+    """Parse a question and its answer to one text.
 
     Raises:
-        Unreadable: it is no question, with the field that is missing.
+        Unreadable: it is no question; the message names the missing field.
     """
     try:
-        said = _object(page.body)
+        document = _parse_object(page.body)
     except NotAFeed as error:
         raise Unreadable(str(error)) from error
-    value = record(said.get("value", said))
+    value = record(document.get("value", document))
     question = prose(value.get("questionText"))
     if not question:
         raise Unreadable("no written question: it has no questionText")
@@ -125,10 +125,10 @@ def read_question(page: FetchedPage) -> PageText:
         lines += [f"Answer due: {due}"]
     lines += [
         f"Attachment: {title}"
-        for one in many(value.get("attachments"))
+        for one in array(value.get("attachments"))
         if (title := words(record(one).get("title")))
     ]
-    raw = _newest(value)
+    raw = _latest_date(value)
     return PageText(
         title=_title(value),
         published_raw=raw,
@@ -143,7 +143,7 @@ def read_question(page: FetchedPage) -> PageText:
 
 
 def one_per_question(listing: Listing) -> tuple[FetchedEntry, ...]:
-    """Each question once, as it was said last, though both lists hold it."""
+    """Return each question once, in its newest version, since both lists may contain it."""
     newest: dict[str | None, FetchedEntry] = {}
     for entry in listing.entries:
         before = newest.get(entry.guid)
@@ -152,16 +152,16 @@ def one_per_question(listing: Listing) -> tuple[FetchedEntry, ...]:
     return tuple(newest.values())
 
 
-def _entry(value: Mapping[str, Any], source_key: str, fetched_at: datetime) -> FetchedEntry:
-    raw = _newest(value)
-    said = [prose(value.get("questionText")), prose(value.get("answerText"))]
+def _build_entry(value: Mapping[str, Any], source_key: str, fetched_at: datetime) -> FetchedEntry:
+    raw = _latest_date(value)
+    texts = [prose(value.get("questionText")), prose(value.get("answerText"))]
     uin, day = words(value.get("uin")), _day(value.get("dateTabled"))
     return FetchedEntry(
         source_key=source_key,
-        url=f"{_SHOWN}/{day}/{uin}" if uin and day else None,
+        url=f"{_PUBLIC_PAGE}/{day}/{uin}" if uin and day else None,
         guid=f"question:{words(value.get('id'))}",
         title=_title(value),
-        summary="\n".join([part for part in said if part] + list(_statuses(value))),
+        summary="\n".join([part for part in texts if part] + list(_statuses(value))),
         content="",
         authors=tuple(name for name in (_member(value, "askingMember"),) if name),
         published_raw=raw,
@@ -175,15 +175,15 @@ def _entry(value: Mapping[str, Any], source_key: str, fetched_at: datetime) -> F
 
 def _title(value: Mapping[str, Any]) -> str:
     named = f"Written question {words(value.get('uin'))}"
-    said = (named, words(value.get("answeringBodyName")))
-    return words(value.get("heading")) or ": ".join(part for part in said if part)
+    parts = (named, words(value.get("answeringBodyName")))
+    return words(value.get("heading")) or ": ".join(part for part in parts if part)
 
 
-def _newest(value: Mapping[str, Any]) -> str | None:
-    """The date of the latest thing that happened to a question."""
+def _latest_date(value: Mapping[str, Any]) -> str | None:
+    """Return the date of correction, else of the answer, else of tabling."""
     for name in ("dateAnswerCorrected", "dateAnswered", "dateTabled"):
-        if said := words(value.get(name)):
-            return said
+        if date := words(value.get(name)):
+            return date
     return None
 
 
@@ -201,33 +201,33 @@ def _member(value: Mapping[str, Any], name: str) -> str:
 
 
 def _line(label: str, *parts: object) -> str:
-    told = [part for part in map(words, parts) if part]
-    return f"{label}: {', '.join(told)}" if told else f"{label}:"
+    filled = [part for part in map(words, parts) if part]
+    return f"{label}: {', '.join(filled)}" if filled else f"{label}:"
 
 
 def _day(value: object) -> str:
     return words(value)[:10]
 
 
-def _object(body: bytes) -> Mapping[str, Any]:
+def _parse_object(body: bytes) -> Mapping[str, Any]:
     try:
-        said = json.loads(decoded(body))
+        parsed = json.loads(decode_json(body))
     except (ValueError, RecursionError) as error:
         raise NotAFeed(f"no JSON that can be read: {error}") from error
-    if not isinstance(said, dict):
+    if not isinstance(parsed, dict):
         raise NotAFeed("JSON, but no object")
-    return said
+    return parsed
 
 
-def _ignored(search: str) -> str | None:
-    unknown = sorted({name for name, _ in parse_qsl(urlsplit(search).query)} - _KNOWN)
+def _note_unknown_parameters(search: str) -> str | None:
+    unknown = sorted({name for name, _ in parse_qsl(urlsplit(search).query)} - _KNOWN_PARAMETERS)
     return f"the API ignores what it does not know: {', '.join(unknown)}" if unknown else None
 
 
-def _address(search: str, window: str, day: str, skip: int) -> str:
+def _build_address(search: str, window: str, day: str, skip: int) -> str:
     parts = urlsplit(search)
     ours = {window: day, "expandMember": "true", "take": str(TAKE), "skip": str(skip)}
-    dropped = {*_WINDOWS, *_PLACE}
+    dropped = {*_WINDOWS, *_PAGING}
     kept = [pair for pair in parse_qsl(parts.query) if pair[0] not in dropped]
     query = urlencode([*kept, *ours.items()])
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

@@ -1,8 +1,7 @@
-"""Bounds what a server may say before and around a body, while it is still saying it.
+"""Limits the headers and chunked-encoding overhead of an HTTP response while it is received.
 
-Twisted bounds the length of a line alone: the lines of a head may go on for ever, and so may heads
-of status 1xx, and chunks that are nearly all extension. Each raises here, and the connection is
-closed at once.
+Twisted limits only the length of a line: a server can send header lines, 1xx responses or chunk
+extensions without end. Here each of these raises, and the connection is closed at once.
 """
 
 from __future__ import annotations
@@ -15,66 +14,67 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTPClientParser,
 )
 
-MOST_LINES = 500  # of all heads of an answer together, those of 1xx included; sites send 20 to 80
-MOST_BYTES = 256 * 1024  # in these lines
-MOST_IN_A_LINE = 64 * 1024
-_CHUNKING_COUNTS_FROM = 1024 * 1024  # bytes of an answer
-_MOST_CHUNKING = 2  # times as many bytes on the wire as in the body
+MAX_HEADER_LINES = 500  # of a response with its 1xx responses; sites send 20 to 80
+MAX_HEADER_BYTES = 256 * 1024  # in these lines
+MAX_LINE_BYTES = 64 * 1024
+_OVERHEAD_CHECKED_FROM = 1024 * 1024  # bytes received of a response
+_MAX_WIRE_RATIO = 2  # bytes received for each byte of the body
 
 
-class TooMuchHead(Exception):
-    """A server said more around a body than any answer needs."""
+class TooMuchOverhead(Exception):
+    """The headers or the chunked encoding of a response exceed their limit."""
 
 
 class BoundedParser(_LenientHTTPClientParser):
-    """Parses an answer, of which not more than this is taken."""
+    """Parses a response; raises `TooMuchOverhead` beyond the limits of this module."""
 
-    MAX_LENGTH = MOST_IN_A_LINE
-    # Scrapy makes objects of another class into ones of this: __init__ is never called
-    _lines = 0
-    _head = 0
-    _wire = 0
-    _body = 0
+    MAX_LENGTH = MAX_LINE_BYTES
+    # class attributes: `BoundedProtocol` assigns `__class__`, so __init__ is never called
+    _header_lines = 0
+    _header_bytes = 0
+    _wire_bytes = 0
+    _body_bytes = 0
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's interface
-        """Count a line of a head, then take it."""
-        self._lines += 1
-        self._head += len(line)
-        if self._lines > MOST_LINES:
-            raise TooMuchHead(f"the answer has more than {MOST_LINES} header lines")
-        if self._head > MOST_BYTES:
-            raise TooMuchHead(f"the answer's headers have more than {MOST_BYTES} bytes")
+        """Count a header line, then parse it."""
+        self._header_lines += 1
+        self._header_bytes += len(line)
+        if self._header_lines > MAX_HEADER_LINES:
+            raise TooMuchOverhead(f"the answer has more than {MAX_HEADER_LINES} header lines")
+        if self._header_bytes > MAX_HEADER_BYTES:
+            raise TooMuchOverhead(f"the answer's headers have more than {MAX_HEADER_BYTES} bytes")
         super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802 - Twisted's interface
-        """Refuse a line of a head that goes on."""
-        raise TooMuchHead(f"the answer has a header line of more than {MOST_IN_A_LINE} bytes")
+        """Refuse a header line that is too long."""
+        raise TooMuchOverhead(f"the answer has a header line of more than {MAX_LINE_BYTES} bytes")
 
     def switchToBodyMode(self, decoder: Any) -> None:  # noqa: N802 - Twisted's interface
-        """Count what the decoder gives out as body."""
+        """Count the decoded bytes of the body."""
         deliver = getattr(decoder, "dataCallback", None)
 
-        def counted(data: bytes) -> None:
-            self._body += len(data)
+        def count_and_deliver(data: bytes) -> None:
+            self._body_bytes += len(data)
             deliver(data)  # type: ignore[misc]
 
         if deliver is not None:
-            decoder.dataCallback = counted
+            decoder.dataCallback = count_and_deliver
         super().switchToBodyMode(decoder)  # type: ignore[no-untyped-call]
 
     def rawDataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's interface
-        """Take a piece of the body with its chunking."""
-        self._wire += len(data)
+        """Decode a part of the body and compare its size with what was received."""
+        self._wire_bytes += len(data)
         super().rawDataReceived(data)  # type: ignore[no-untyped-call]
-        if self._wire > max(_CHUNKING_COUNTS_FROM, _MOST_CHUNKING * self._body + len(data)):
-            raise TooMuchHead("the answer is chunking more than body")
+        allowed = _MAX_WIRE_RATIO * self._body_bytes + len(data)
+        if self._wire_bytes > max(_OVERHEAD_CHECKED_FROM, allowed):
+            raise TooMuchOverhead("the answer is chunking more than body")
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Parses answers by `BoundedParser`."""
+    """Parses responses with `BoundedParser`."""
 
     def request(self, request: Any) -> Any:
-        """Send a request; the answer is parsed within bounds."""
+        """Send a request and parse its response within the limits."""
         answer = super().request(request)
         if self._parser is not None:
             self._parser.__class__ = BoundedParser
@@ -82,8 +82,8 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):
-    """Makes connections whose answers are bounded."""
+    """Makes connections that use `BoundedProtocol`."""
 
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802 - Twisted's interface
-        """A connection."""
+        """Return the protocol of a new connection."""
         return BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]

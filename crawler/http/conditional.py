@@ -1,4 +1,4 @@
-"""Conditional GET: what to send back to a server, and what its answer leaves us with. Pure."""
+"""Conditional GET: request headers, and the validators to store after a response. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_VALIDATORS = Validators(etag=None, last_modified=None, body_hash=None)
 
 
 def request_headers(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    """Headers of a conditional GET; the values go back byte for byte (RFC 9110, 13.1)."""
+    """Return the headers of a conditional GET; values are sent unchanged (RFC 9110, 13.1)."""
     headers: dict[str, str] = {}
     if etag:
         headers["If-None-Match"] = etag
@@ -21,17 +21,17 @@ def request_headers(etag: str | None, last_modified: str | None) -> dict[str, st
     return headers
 
 
-def asks_in_full(last_polled_at: datetime | None, now: datetime) -> bool:
-    """Whether this poll sends no validators: the first of each UTC day.
+def should_fetch_in_full(last_polled_at: datetime | None, now: datetime) -> bool:
+    """Whether this poll should send no validators: true for the first poll of each UTC day.
 
-    Some servers answer 304 for ever (a stuck cache, an ETag of the template). One full answer a
-    day finds them out, and the body's hash still saves the work when nothing has changed.
+    Some servers answer 304 for ever (a stuck cache, an ETag of the template). One full response a
+    day detects that, and the hash of the body still saves the parsing when nothing has changed.
     """
     return last_polled_at is None or last_polled_at.astimezone(UTC).date() != now.date()
 
 
-def after_full(headers: Mapping[str, str], body: bytes) -> Validators:
-    """What a 200 leaves to be sent next time. `headers` have lower-case names."""
+def validators_after_200(headers: Mapping[str, str], body: bytes) -> Validators:
+    """Return the validators to store after a 200. `headers` have lower-case names."""
     return Validators(
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
@@ -39,8 +39,8 @@ def after_full(headers: Mapping[str, str], body: bytes) -> Validators:
     )
 
 
-def after_not_modified(sent: Validators, headers: Mapping[str, str]) -> Validators:
-    """What a 304 leaves: it may renew the ETag and the date, never the body."""
+def validators_after_304(sent: Validators, headers: Mapping[str, str]) -> Validators:
+    """Return the validators to store after a 304, which may update ETag and date only."""
     return Validators(
         etag=headers.get("etag", sent.etag),
         last_modified=headers.get("last-modified", sent.last_modified),
@@ -49,5 +49,5 @@ def after_not_modified(sent: Validators, headers: Mapping[str, str]) -> Validato
 
 
 def body_hash(body: bytes) -> str:
-    """Names a body, so that an equal one needs no work."""
+    """Return the SHA-256 of a body in hex, by which an unchanged body is recognised."""
     return hashlib.sha256(body).hexdigest()

@@ -1,4 +1,4 @@
-"""What the crawlers of one child process share, and how Scrapy's components reach it."""
+"""State shared by the crawlers of one child process, and how Scrapy components reach it."""
 
 from __future__ import annotations
 
@@ -22,25 +22,28 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlContext:
-    """One child process: its job, the door to the network and politeness shared by its crawlers.
+    """The job of a child process, its guarded reactor and its politeness state per host.
 
-    `turns` has a lock for each host; `hosts` knows which are not to be asked; `crawl_delays` the
-    seconds that a host's robots.txt asks for; `sites` what recurs on the pages of hosts.
+    `host_locks`: a lock for each host. `hosts`: hosts that are not to be asked for now.
+    `crawl_delays`: the least seconds between requests, by host. `sites`: the text that recurs on
+    the pages of each host.
     """
 
     job: CrawlJob
-    door: GuardedReactor
+    guarded_reactor: GuardedReactor
     robots: RobotsCache
     clock: Callable[[], datetime]
     hosts: HostState = field(default_factory=HostState)
     sites: SiteMemoryStore = field(default_factory=TransientSiteMemories)
-    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    host_locks: defaultdict[str, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
     large_bodies: LargeBodies = field(default_factory=LargeBodies)
     crawl_delays: dict[str, float] = field(default_factory=dict)
 
 
 def context_of(crawler: Crawler) -> CrawlContext:
-    """The context of the child process that a crawler runs in; its spider carries it."""
+    """Return the context of a crawler, which its spider holds."""
     spider: Any = crawler.spider
     context: CrawlContext = spider.context
     return context

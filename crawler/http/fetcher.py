@@ -1,4 +1,4 @@
-"""Fetches one URL through Scrapy's downloader: a `FetchResponse`, or `FetchFailed` with why."""
+"""Fetches one URL through Scrapy's downloader, as a `FetchResponse`."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawler.fetch_errors import FetchFailed, NoRoom
-from crawler.http.bounded_protocol import TooMuchHead
+from crawler.http.bounded_protocol import TooMuchOverhead
 from crawler.http.crawl_context import context_of
 from crawler.http.large_bodies import SMALL
-from crawler.http.response import CUT_SHORT, FetchResponse, unpacked
+from crawler.http.response import CUT_SHORT, FetchResponse, gunzip_body
 from crawler.http.scrapy_settings import MAX_BODY
 from storage.model import FetchedPage
 
 _PERMANENT = frozenset({301, 308})
-_SAID: tuple[tuple[type[Exception], str, str], ...] = (
+_FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
     (DownloadTimeoutError, "timeout", "no complete answer in time"),
     (CannotResolveHostError, "dns", "the host name cannot be resolved"),
     (DownloadConnectionRefusedError, "connection", "the host refuses connections"),
@@ -38,7 +38,12 @@ _SAID: tuple[tuple[type[Exception], str, str], ...] = (
 
 
 class Fetcher:
-    """Fetches for one spider."""
+    """Fetches URLs for one spider.
+
+    Args:
+        largest: the most bytes that a body may have.
+        slowest: the download timeout; None: that of the job.
+    """
 
     def __init__(
         self,
@@ -55,30 +60,32 @@ class Fetcher:
         if slowest is not None:
             self._meta["download_timeout"] = slowest.total_seconds()
         context = context_of(crawler)
-        self._guard = context.door.guard
+        self._guard = context.guarded_reactor.guard
         self._large_bodies = context.large_bodies
 
     async def __call__(self, url: str, headers: Mapping[str, str]) -> FetchResponse:
-        """Ask for a URL with these headers beside the usual ones.
+        """Fetch a URL with these headers in addition to the default ones.
+
+        A body over `SMALL` bytes is fetched again when no other large body is held.
 
         Raises:
-            FetchFailed: no usable answer came; the message says why.
+            FetchFailed: no usable response came; the message says why.
         """
-        # before Scrapy tidies it up: a backslash would have become a slash
+        # before Scrapy normalises it, which turns a backslash into a slash
         self._guard.check_url(url)
         try:
             return await self._fetch(url, headers, largest=min(SMALL, self._largest))
         except FetchFailed as error:
             if error.cause != "too-large" or self._largest <= SMALL:
                 raise
-        if not await self._large_bodies.wait():
+        if not await self._large_bodies.acquire():
             raise NoRoom(f"{url}: other large answers are being read")
         try:
             answer = await self._fetch(url, headers, largest=self._largest)
         except BaseException:
-            self._large_bodies.give_back()
+            self._large_bodies.release()
             raise
-        self._large_bodies.hold(answer)
+        self._large_bodies.release_after(answer)
         return answer
 
     async def _fetch(self, url: str, headers: Mapping[str, str], *, largest: int) -> FetchResponse:
@@ -91,10 +98,10 @@ class Fetcher:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            raise explained(url, error, largest=largest) from error
-        return self._answer(url, response, largest=largest)
+            raise to_fetch_failed(url, error, largest=largest) from error
+        return self._build_response(url, response, largest=largest)
 
-    def _answer(self, url: str, response: Response, *, largest: int) -> FetchResponse:
+    def _build_response(self, url: str, response: Response, *, largest: int) -> FetchResponse:
         headers = {
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
@@ -105,8 +112,8 @@ class Fetcher:
             final_url=response.url,
             status=response.status,
             content_type=headers.get("content-type"),
-            body=unpacked(response.body, limit=largest),
-            # half a document must not be taken for the whole one by the next request
+            body=gunzip_body(response.body, limit=largest),
+            # with validators the next request would take half a document for the whole one
             etag=None if cut_short else headers.get("etag"),
             last_modified=None if cut_short else headers.get("last-modified"),
             fetched_at=self._clock(),
@@ -123,13 +130,13 @@ class Fetcher:
         )
 
 
-def explained(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFailed:
-    """Scrapy's exception in words for an operator, with a cause for counters."""
+def to_fetch_failed(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFailed:
+    """Convert an exception of Scrapy to `FetchFailed`, with a message for operators and a cause."""
     if isinstance(error, FetchFailed):
         return error
-    if (said := _bound_in(error)) is not None:
-        return FetchFailed(f"{url}: {said}", cause="malformed")
-    for kind, cause, words in _SAID:
+    if (overhead := _find_overhead_error(error)) is not None:
+        return FetchFailed(f"{url}: {overhead}", cause="malformed")
+    for kind, cause, words in _FAILURES:
         if isinstance(error, kind):
             return FetchFailed(f"{url}: {words}", cause=cause)
     if isinstance(error, DownloadCancelledError):
@@ -143,25 +150,27 @@ def explained(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFa
             words = "its certificate is not valid (verify_tls = false in sources.toml accepts it)"
             return FetchFailed(f"{url}: {words}", cause="tls")
         cause = "tls" if "SSL" in str(error) else "broken"
-        return FetchFailed(f"{url}: the connection failed: {_innermost(error)}", cause=cause)
+        words = f"the connection failed: {_describe_innermost(error)}"
+        return FetchFailed(f"{url}: {words}", cause=cause)
     return FetchFailed(f"{url}: {type(error).__name__}: {error}", cause="unexpected")
 
 
-def _bound_in(error: BaseException | None) -> TooMuchHead | None:
-    """The bound that ended an answer, wherever in Twisted's failures it stands."""
+def _find_overhead_error(error: BaseException | None) -> TooMuchOverhead | None:
+    """Find the exceeded limit among Twisted's nested failures; None if there is none."""
     for _ in range(10):
-        if error is None or isinstance(error, TooMuchHead):
+        if error is None or isinstance(error, TooMuchOverhead):
             return error
-        reasons = [getattr(one, "value", one) for one in getattr(error, "reasons", None) or ()]
-        found = next((one for one in reasons if isinstance(one, TooMuchHead)), None)
+        failures = getattr(error, "reasons", None) or ()
+        reasons = [getattr(failure, "value", failure) for failure in failures]
+        found = next((each for each in reasons if isinstance(each, TooMuchOverhead)), None)
         if found is not None:
             return found
         error = error.__cause__ or next(iter(reasons), None)
     return None
 
 
-def _innermost(error: Exception) -> str:
-    """What Twisted's failures within failures come down to."""
+def _describe_innermost(error: Exception) -> str:
+    """Return the messages of Twisted's nested failures, or that of the error itself."""
     cause: object = error.__cause__
     reasons = getattr(cause, "reasons", None) or ()
     return "; ".join(str(getattr(reason, "value", reason)) for reason in reasons) or str(error)

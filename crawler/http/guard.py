@@ -1,4 +1,4 @@
-"""The rule of addresses as fetching knows it: what it refuses is a failed fetch."""
+"""The address rules of `config.addresses` for fetching: a refusal is a failed fetch."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ __all__ = ["MAX_URL", "Address", "FetchGuard", "is_public", "literal_address"]
 
 
 class FetchGuard(addresses.Guard):
-    """Raises `FetchRefused`."""
+    """Checks URLs and addresses (SSRF); raises `FetchRefused`."""
 
     error = FetchRefused

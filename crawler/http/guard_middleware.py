@@ -1,4 +1,4 @@
-"""The guard as a Scrapy downloader middleware: every request passes, redirects included."""
+"""Downloader middleware that checks every request with the guard, redirects included."""
 
 from __future__ import annotations
 
@@ -13,23 +13,31 @@ from crawler.http.guarded_reactor import GuardedReactor
 
 
 class GuardMiddleware:
-    """Refuses by the text of a URL before it is fetched, and names the guard in failed lookups."""
+    """Refuses forbidden URLs before they are fetched, and explains lookups that were refused."""
 
-    def __init__(self, door: GuardedReactor) -> None:
-        self._door = door
+    def __init__(self, guarded_reactor: GuardedReactor) -> None:
+        self._guarded_reactor = guarded_reactor
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
-        """Scrapy's way to build a component."""
-        return cls(context_of(crawler).door)
+        """Build the middleware; called by Scrapy."""
+        return cls(context_of(crawler).guarded_reactor)
 
     def process_request(self, request: Request) -> None:
-        """Called for each request and for each hop of a redirect."""
-        self._door.guard.check_url(request.url)
+        """Check a request, or one hop of a redirect.
+
+        Raises:
+            FetchRefused: the guard does not allow the URL.
+        """
+        self._guarded_reactor.guard.check_url(request.url)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """A lookup that the guard refused looks like an unknown host: say what it was."""
+        """Report a lookup that the guard refused, which Scrapy takes for an unknown host.
+
+        Raises:
+            FetchRefused: the guard refused the addresses of the host.
+        """
         if isinstance(exception, CannotResolveHostError):
-            reason = self._door.refusal(urlparse_cached(request).hostname or "")
+            reason = self._guarded_reactor.refusal(urlparse_cached(request).hostname or "")
             if reason is not None:
                 raise FetchRefused(reason) from exception

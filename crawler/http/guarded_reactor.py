@@ -1,9 +1,9 @@
-"""Holds every connection of the reactor to the guard: at the lookup and again at the connect.
+"""Checks every connection of the reactor with the guard: at the DNS lookup and at the connect.
 
 The lookup knows the host's name and all its addresses, so a host with one public and one private
-address is refused, and the addresses judged are the ones connected to (no second lookup that could
-answer differently). The connect knows only the address: nothing goes out that no lookup let pass.
-Scrapy's own TWISTED_DNS_RESOLVER is ignored by AsyncCrawlerRunner, so this is installed by hand.
+address is refused, and the addresses checked are the ones connected to (a second lookup could
+answer differently). The connect knows only the address: one that passed no lookup is refused.
+AsyncCrawlerRunner ignores Scrapy's TWISTED_DNS_RESOLVER, so this is installed by hand.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ REMEMBERED = 1000  # names and addresses kept; a batch has some dozens
 
 
 class GuardedReactor:
-    """The guard as the reactor sees it."""
+    """Installs the guard into a reactor and remembers which addresses passed."""
 
     def __init__(self, guard: FetchGuard) -> None:
         self.guard = guard
@@ -40,32 +40,32 @@ class GuardedReactor:
         self._passed: OrderedDict[str, None] = OrderedDict()
 
     def install(self, reactor: Any) -> None:
-        """Put this door before all lookups and TCP connections of a reactor."""
-        reactor.installNameResolver(_JudgingResolver(reactor.nameResolver, self))
-        reactor.connectTCP = self._judging_connect(reactor.connectTCP)
+        """Check all DNS lookups and TCP connections of a reactor from now on."""
+        reactor.installNameResolver(_GuardedResolver(reactor.nameResolver, self))
+        reactor.connectTCP = self._guard_connect(reactor.connectTCP)
 
     def refusal(self, host: str) -> str | None:
-        """Why the last lookup of a host was refused, if it was."""
+        """Return why the last lookup of a host was refused; None if it was not."""
         return self._refused.get(host)
 
-    def judge(self, host: str, found: Sequence[IAddress]) -> list[IAddress]:
-        """The addresses of a host that may be connected to: all, or none with the reason kept."""
-        usable = [one for one in found if isinstance(one, IPv4Address | IPv6Address)]
+    def check_addresses(self, host: str, found: Sequence[IAddress]) -> list[IAddress]:
+        """Return all addresses of a host, or none if one is forbidden; `refusal` then says why."""
+        usable = [each for each in found if isinstance(each, IPv4Address | IPv6Address)]
         try:
-            self.guard.check_resolved(host, [_address(one.host) for one in usable])
+            self.guard.check_resolved(host, [_parse_address(each.host) for each in usable])
         except (FetchRefused, ValueError) as error:
             _remember(self._refused, host, str(error))
             return []
         self._refused.pop(host, None)
-        for one in usable:
-            _remember(self._passed, one.host, None)
+        for each in usable:
+            _remember(self._passed, each.host, None)
         return list(usable)
 
-    def _judging_connect(self, connect: Callable[..., Any]) -> Callable[..., Any]:
-        def judged(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+    def _guard_connect(self, connect: Callable[..., Any]) -> Callable[..., Any]:
+        def connect_if_allowed(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
             if host not in self._passed:
                 try:
-                    allowed = self.guard.allows(_address(host))
+                    allowed = self.guard.allows(_parse_address(host))
                 except ValueError:
                     allowed = False
                 if not allowed:
@@ -73,14 +73,14 @@ class GuardedReactor:
                     raise FetchRefused(f"refused a connection to {host}: no lookup let it pass")
             return connect(host, port, *args, **kwargs)
 
-        return judged
+        return connect_if_allowed
 
 
 @implementer(IHostnameResolver)
-class _JudgingResolver:
-    def __init__(self, inner: Any, door: GuardedReactor) -> None:
+class _GuardedResolver:
+    def __init__(self, inner: Any, guarded_reactor: GuardedReactor) -> None:
         self._inner = inner
-        self._door = door
+        self._guarded_reactor = guarded_reactor
 
     def resolveHostName(  # noqa: N802 - Twisted's interface
         self,
@@ -90,21 +90,21 @@ class _JudgingResolver:
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
-        judging = _JudgingReceiver(resolutionReceiver, hostName, self._door)
+        receiver = _GuardedReceiver(resolutionReceiver, hostName, self._guarded_reactor)
         resolution: IHostResolution = self._inner.resolveHostName(
-            judging, hostName, portNumber, addressTypes, transportSemantics
+            receiver, hostName, portNumber, addressTypes, transportSemantics
         )
         return resolution
 
 
 @implementer(IResolutionReceiver)
-class _JudgingReceiver:
-    """Waits for all addresses of a name before it passes any on."""
+class _GuardedReceiver:
+    """Collects all addresses of a name and checks them before it passes any on."""
 
-    def __init__(self, inner: Any, host: str, door: GuardedReactor) -> None:
+    def __init__(self, inner: Any, host: str, guarded_reactor: GuardedReactor) -> None:
         self._inner = inner
         self._host = host
-        self._door = door
+        self._guarded_reactor = guarded_reactor
         self._found: list[IAddress] = []
 
     def resolutionBegan(self, resolutionInProgress: IHostResolution) -> None:  # noqa: N802, N803
@@ -114,17 +114,17 @@ class _JudgingReceiver:
         self._found.append(address)
 
     def resolutionComplete(self) -> None:  # noqa: N802
-        for address in self._door.judge(self._host, self._found):
+        for address in self._guarded_reactor.check_addresses(self._host, self._found):
             self._inner.addressResolved(address)
         self._inner.resolutionComplete()
 
 
-def _address(host: str) -> Address:
+def _parse_address(host: str) -> Address:
     return ipaddress.ip_address(host.partition("%")[0])
 
 
-def _remember(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > REMEMBERED:
-        kept.popitem(last=False)
+def _remember(entries: OrderedDict[str, Any], key: str, value: Any) -> None:
+    entries[key] = value
+    entries.move_to_end(key)
+    if len(entries) > REMEMBERED:
+        entries.popitem(last=False)

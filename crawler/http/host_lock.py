@@ -1,6 +1,6 @@
-"""One request at a time for each host, over all crawlers of a process.
+"""Allows one request at a time per host, over all crawlers of a process.
 
-Scrapy's slots belong to one crawler: two crawlers of one host do not see each other's requests.
+A Scrapy slot belongs to one crawler: two crawlers of one host do not see each other's requests.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crawler.http.scrapy_settings import MAX_BODY
 
 
 class HostLockHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP handler, waiting for its turn."""
+    """Scrapy's HTTP download handler with a lock for each host."""
 
     lazy = True
 
@@ -27,17 +27,21 @@ class HostLockHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = BoundedFactory
         context = context_of(crawler)
-        self._turns = context.turns
+        self._host_locks = context.host_locks
         self._hosts = context.hosts
 
     async def download_request(self, request: Request) -> Response:
-        """Download when no other request to the host is under way; the timeout counts from then."""
-        async with self._turns[urlparse_cached(request).hostname or ""]:
-            # what waited its turn while the host fell silent need not find that out by itself
-            if self._hosts.is_out(request.url):
+        """Download when no other request to the host runs; the timeout starts then.
+
+        Raises:
+            HostIsOut: the host became unavailable while this request waited.
+        """
+        async with self._host_locks[urlparse_cached(request).hostname or ""]:
+            # a request that waited while the host stopped answering need not time out by itself
+            if self._hosts.is_unavailable(request.url):
                 raise HostIsOut(f"{request.url}: this host is not asked again for now")
             response = await super().download_request(request)
-        # Scrapy takes half a gzip stream for a whole document
+        # Scrapy accepts half a gzip stream as a whole document
         encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1")
         if is_cut_short(encoding, response.body, limit=MAX_BODY):
             return response.replace(flags=[*response.flags, CUT_SHORT])

@@ -1,4 +1,4 @@
-"""What a batch has learned of hosts: which are not to be asked again before the next one."""
+"""Records which hosts a batch should not ask again: unanswered requests and rate limits."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections import Counter
 from crawler.fetch_errors import FetchFailed, RobotsDenied
 from crawler.jobs.batches import host_of
 
-GIVE_UP_AFTER = 2  # requests in a row that a host left unanswered
+GIVE_UP_AFTER = 2  # unanswered requests in a row
 
 
 class HostState:
-    """Which hosts are not to be asked again in this batch, and why."""
+    """Records unanswered requests and rate limits of hosts within one batch."""
 
     def __init__(self) -> None:
-        self._silent: Counter[str] = Counter()
-        self._asked_for_peace: set[str] = set()
+        self._unanswered: Counter[str] = Counter()
+        self._rate_limited: set[str] = set()
 
-    def answered(self, url: str) -> None:
-        """A host gave an answer, whatever it was."""
-        self._silent.pop(host_of(url), None)
+    def record_response(self, url: str) -> None:
+        """Record that a host answered, with whatever status."""
+        self._unanswered.pop(host_of(url), None)
 
-    def failed(self, url: str, error: FetchFailed) -> None:
-        """A host gave none."""
+    def record_failure(self, url: str, error: FetchFailed) -> None:
+        """Record a failed fetch; only failures that mean the host does not answer count."""
         if error.no_host or (isinstance(error, RobotsDenied) and error.unreachable):
-            self._silent[host_of(url)] += 1
+            self._unanswered[host_of(url)] += 1
 
-    def leave_alone(self, url: str) -> None:
-        """A host said that we ask too often."""
-        self._asked_for_peace.add(host_of(url))
+    def record_rate_limit(self, url: str) -> None:
+        """Record that a host asked for fewer requests (429, Retry-After)."""
+        self._rate_limited.add(host_of(url))
 
-    def is_out(self, url: str) -> bool:
-        """Whether asking this host for more would be useless or rude."""
+    def is_unavailable(self, url: str) -> bool:
+        """Whether the host of this URL is not to be asked again in this batch."""
         host = host_of(url)
-        return host in self._asked_for_peace or self._silent[host] >= GIVE_UP_AFTER
+        return host in self._rate_limited or self._unanswered[host] >= GIVE_UP_AFTER

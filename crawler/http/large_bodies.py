@@ -1,4 +1,4 @@
-"""Large bodies of one crawl, one at a time: twenty sources could hold twenty of them otherwise."""
+"""Limits a crawl to one large body in memory; each of its sources could hold one otherwise."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ import weakref
 
 from crawler.http.response import FetchResponse
 
-SMALL = 2 * 1024 * 1024  # bytes; what is larger waits for its turn
+SMALL = 2 * 1024 * 1024  # bytes; a larger body needs the slot
 _COLLECT_EVERY = 0.5
-PATIENCE = 60.0  # seconds to wait for it
+PATIENCE = 60.0  # seconds to wait for the slot
 
 
 class LargeBodies:
-    """The turn of one answer with a large body. It ends when nobody holds the answer any more."""
+    """A slot for one large response, released when that response is garbage-collected."""
 
     def __init__(self) -> None:
-        self._turn = asyncio.Semaphore(1)
+        self._slot = asyncio.Semaphore(1)
 
-    async def wait(self) -> bool:
-        """Wait for the turn; False: it did not come in time."""
+    async def acquire(self) -> bool:
+        """Wait for the slot, for at most `PATIENCE` seconds; return whether it was acquired."""
         for _ in range(int(PATIENCE / _COLLECT_EVERY)):
             try:
-                await asyncio.wait_for(self._turn.acquire(), _COLLECT_EVERY)
+                await asyncio.wait_for(self._slot.acquire(), _COLLECT_EVERY)
             except TimeoutError:
-                # an answer may hang in a cycle of an error and its traceback; what was imported
-                # is frozen, so that this takes milliseconds
+                # a response may be in a cycle of an error and its traceback; imported objects are
+                # frozen, so that this takes milliseconds
                 gc.collect()
             else:
                 return True
         return False
 
-    def hold(self, answer: FetchResponse) -> None:
-        """Keep the turn for as long as this answer is held."""
+    def release_after(self, answer: FetchResponse) -> None:
+        """Release the slot when this response is garbage-collected."""
         loop = asyncio.get_running_loop()
 
-        def let_go() -> None:
-            # the last to hold it may be a thread
+        def release_slot() -> None:
+            # a thread may drop the last reference
             if not loop.is_closed():
-                loop.call_soon_threadsafe(self._turn.release)
+                loop.call_soon_threadsafe(self._slot.release)
 
-        weakref.finalize(answer, let_go).atexit = False
+        weakref.finalize(answer, release_slot).atexit = False
 
-    def give_back(self) -> None:
-        """End the turn: no answer came."""
-        self._turn.release()
+    def release(self) -> None:
+        """Release the slot at once: no response came."""
+        self._slot.release()

@@ -1,4 +1,4 @@
-"""An answer as a parsed HTML page, or the reason why it is none. Pure."""
+"""Parses a response as an HTML page. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from crawler.http.scrapy_settings import MAX_BODY
 from crawler.text.decode import decode
 
 
-def parsed_page(answer: FetchResponse) -> lxml.html.HtmlElement:
-    """The document of a page that lists things.
+def parse_html(answer: FetchResponse) -> lxml.html.HtmlElement:
+    """Return the HTML document of a listing page.
 
     Raises:
-        NotAFeed: it is too large, empty, a PDF, or nothing that can be read.
+        NotAFeed: the page is too large, empty, a PDF, or cannot be parsed.
     """
     page = answer.page
     if len(page.body) > MAX_BODY:

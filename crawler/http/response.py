@@ -1,6 +1,6 @@
-"""An HTTP answer as the polls see it, and what kind of answer it is. Pure.
+"""An HTTP response as polls use it, and its classification (challenge, blocked). Pure.
 
-An answer that is a challenge, a login page or an error page is never taken for content.
+A challenge, a login page or an error page is never treated as content.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ CUT_SHORT = "cut-short"  # flag of a Scrapy response
 
 @dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class FetchResponse:
-    """What a server said. `headers` have lower-case names; the body is decompressed."""
+    """An HTTP response. `headers` have lower-case names; the body is decompressed."""
 
     page: FetchedPage
     headers: Mapping[str, str] = field(default_factory=dict)
-    permanent_to: str | None = None  # where 301s and 308s led, if nothing else did
-    cut_short: bool = False  # the compressed body ended before its end
+    permanent_to: str | None = None  # the final URL, if all redirects were 301 or 308
+    cut_short: bool = False  # the compressed body is truncated
 
     @property
     def status(self) -> int:
@@ -45,7 +45,7 @@ class FetchResponse:
 
     @property
     def is_challenge(self) -> bool:
-        """Whether this is a page that asks the visitor to prove something, whatever its status."""
+        """Whether this is a bot challenge (CAPTCHA, browser check), with any status."""
         if self.headers.get("cf-mitigated", "").lower() == "challenge":
             return True
         looks_html = b"<html" in self.page.body[:2000].lower()
@@ -53,25 +53,25 @@ class FetchResponse:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether the server refuses us rather than fails."""
+        """Whether the server refuses access, rather than fails."""
         if self.status in _BLOCKED_STATUSES:
             return True
-        # on a 200 an article may merely name these products: there the reader of it decides
+        # with status 200 an article may only mention these products: its reader decides
         return self.status != 200 and self.is_challenge
 
     def retry_after(self, now: datetime) -> datetime | None:
-        """When the server wants to be asked again; only 429 and 503 may say so."""
+        """Return the time that Retry-After names; None unless the status is 429 or 503."""
         if self.status not in _WAIT_STATUSES:
             return None
         return parse_retry_after(self.headers.get("retry-after"), now)
 
 
-# asks for a URL with headers beside the usual ones; raises FetchFailed
+# fetches a URL with these headers added to the default ones; raises FetchFailed
 Fetch = Callable[[str, Mapping[str, str]], Awaitable[FetchResponse]]
 
 
 def is_cut_short(encoding: str, body: bytes, *, limit: int) -> bool:
-    """Whether a gzip-encoded body lacks its end; beyond `limit` nobody asks."""
+    """Whether a gzip-encoded body is truncated; False if it unpacks to more than `limit` bytes."""
     if encoding.strip().lower() not in ("gzip", "x-gzip") or not body.startswith(_GZIP):
         return False
     stream, size = zlib.decompressobj(wbits=31), 0
@@ -85,8 +85,8 @@ def is_cut_short(encoding: str, body: bytes, *, limit: int) -> bool:
     return not stream.eof and size <= limit
 
 
-def unpacked(body: bytes, *, limit: int) -> bytes:
-    """The body, gunzipped where a server sent a gzip file without saying so.
+def gunzip_body(body: bytes, *, limit: int) -> bytes:
+    """Return the body, unpacked if it is a gzip file sent without Content-Encoding.
 
     Raises:
         FetchFailed: it unpacks to more than `limit` bytes, or not at all.

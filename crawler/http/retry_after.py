@@ -1,4 +1,4 @@
-"""Reads what servers say about time: Retry-After (RFC 9110, 10.2.3), max-age (RFC 9111). Pure."""
+"""Parses Retry-After (RFC 9110, 10.2.3) and Cache-Control max-age (RFC 9111). Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CEILING = timedelta(hours=24)  # a server that asks for the year 2099 is asked a
 
 
 def parse_retry_after(value: str | None, now: datetime) -> datetime | None:
-    """When to come back, at most 24 hours from `now`; None if absent, past or meaningless."""
+    """Return when to retry, at most 24 hours from `now`; None if absent, past or invalid."""
     if value is None:
         return None
     text = value.strip()
@@ -30,7 +30,7 @@ def parse_retry_after(value: str | None, now: datetime) -> datetime | None:
 
 
 def parse_max_age(cache_control: str | None) -> timedelta | None:
-    """The max-age of a Cache-Control header; None where it has none, or forbids keeping."""
+    """Return the max-age of a Cache-Control header; None if absent or with no-store, no-cache."""
     if cache_control is None:
         return None
     directives = [part.strip().lower() for part in cache_control.split(",")]

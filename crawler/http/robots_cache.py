@@ -1,4 +1,4 @@
-"""Where copies of robots.txt are kept between requests and crawls."""
+"""Caches robots.txt files between requests and crawls."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from storage.store import Store
 
 
 class RobotsCache(Protocol):
-    """Keeps copies of robots.txt by origin."""
+    """A cache of robots.txt files by origin."""
 
     def get(self, origin: str) -> RobotsCopy | None:
-        """The copy kept of an origin's robots.txt."""
+        """Return the cached robots.txt of an origin, however old; None if there is none."""
 
     def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy."""
+        """Store the robots.txt of an origin."""
 
 
 class StoredRobotsCache:
-    """Copies of robots.txt in the database."""
+    """Caches robots.txt files in the database."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def get(self, origin: str) -> RobotsCopy | None:
-        """The copy kept of an origin's robots.txt."""
+        """Return the cached robots.txt of an origin, however old; None if there is none."""
         with self._store.reading() as unit:
-            kept = unit.sources.robots_get(origin)
-        if kept is None:
+            row = unit.sources.robots_get(origin)
+        if row is None:
             return None
-        return RobotsCopy(fetched_at=kept.fetched_at, status=kept.status, body=kept.body)
+        return RobotsCopy(fetched_at=row.fetched_at, status=row.status, body=row.body)
 
     def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy."""
+        """Store the robots.txt of an origin."""
         with self._store.transaction() as unit:
             unit.sources.robots_put(origin, copy.fetched_at, copy.status or 0, copy.body)
 
 
 class TransientRobotsCache:
-    """Keeps nothing: each process asks anew."""
+    """Caches nothing: each process fetches robots.txt itself."""
 
     def get(self, origin: str) -> RobotsCopy | None:
-        """Nothing is known."""
+        """Return None."""
         return None
 
     def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Forget it."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""Asks robots.txt before every request; copies are kept in the database for up to 24 hours."""
+"""Checks robots.txt before every request; files are cached in the database for up to 24 hours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.fetch_errors import RobotsDenied
 from crawler.http.crawl_context import CrawlContext, context_of
-from crawler.http.fetcher import explained
+from crawler.http.fetcher import to_fetch_failed
 from crawler.http.robots_rules import (
     RobotsCopy,
     RobotsRules,
@@ -22,41 +22,41 @@ from crawler.http.robots_rules import (
     product_token,
     rules_of,
 )
-from crawler.http.throttle import set_pace
+from crawler.http.throttle import set_min_delay
 
 log = logging.getLogger(__name__)
 
-ASKING = "asks_robots"  # request meta: this is the request for robots.txt itself
+IS_ROBOTS_REQUEST = "asks_robots"  # request meta: this is the request for robots.txt itself
 
 
 class RobotsMiddleware:
-    """Lets through what the host allows; sets the pace that it asks for."""
+    """Refuses URLs that robots.txt disallows, and applies its Crawl-delay."""
 
     def __init__(self, crawler: Crawler, context: CrawlContext) -> None:
         self._crawler = crawler
         self._context = context
         self._token = product_token(context.job.crawl.user_agent)
-        self._asked: dict[str, asyncio.Future[tuple[RobotsRules, str]]] = {}
+        self._pending_rules: dict[str, asyncio.Future[tuple[RobotsRules, str]]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
-        """Scrapy's way to build a component."""
+        """Build the middleware; called by Scrapy."""
         return cls(crawler, context_of(crawler))
 
     async def process_request(self, request: Request) -> None:
-        """Called for each request and for each hop of a redirect.
+        """Check a request, or one hop of a redirect.
 
         Raises:
-            RobotsDenied: the host does not allow this URL, or could not be asked.
+            RobotsDenied: robots.txt disallows the URL, or could not be fetched.
         """
-        if request.meta.get(ASKING):
+        if request.meta.get(IS_ROBOTS_REQUEST):
             return
         origin = origin_of(request.url)
-        asked = self._asked.get(origin)
-        if asked is None:
-            asked = self._asked[origin] = asyncio.ensure_future(self._rules(origin))
-        # a poll that is cancelled must not take the answer from the others that wait for it
-        rules, trouble = await asyncio.shield(asked)
+        pending = self._pending_rules.get(origin)
+        if pending is None:
+            pending = self._pending_rules[origin] = asyncio.ensure_future(self._load_rules(origin))
+        # cancelling one poll must not cancel the fetch that others wait for
+        rules, trouble = await asyncio.shield(pending)
         if not rules.allows(request.url):
             log.info("robots.denied url=%s trouble=%s", request.url, trouble or "-")
             raise RobotsDenied(
@@ -64,34 +64,35 @@ class RobotsMiddleware:
                 unreachable=bool(trouble),
             )
         if rules.crawl_delay:
-            set_pace(self._crawler, urlparse_cached(request).hostname or "", rules.crawl_delay)
+            set_min_delay(self._crawler, urlparse_cached(request).hostname or "", rules.crawl_delay)
 
-    async def _rules(self, origin: str) -> tuple[RobotsRules, str]:
-        """What an origin allows, and what was wrong with asking it."""
-        kept = self._context.robots.get(origin)
-        if kept is not None and is_fresh(kept, self._context.clock()):
-            return rules_of(kept, self._token), ""
-        copy, trouble = await self._ask(origin)
+    async def _load_rules(self, origin: str) -> tuple[RobotsRules, str]:
+        """Return the rules of an origin, and why robots.txt could not be fetched ("" if it was)."""
+        cached = self._context.robots.get(origin)
+        if cached is not None and is_fresh(cached, self._context.clock()):
+            return rules_of(cached, self._token), ""
+        copy, trouble = await self._fetch_robots(origin)
         if copy.reached:
             self._context.robots.put(origin, copy)
             return rules_of(copy, self._token), ""
-        # RFC 9309, 2.4: an old copy serves while the host cannot be asked
-        return rules_of(kept or copy, self._token), trouble
+        # RFC 9309, 2.4: a stale copy is used while the host cannot be reached
+        return rules_of(cached or copy, self._token), trouble
 
-    async def _ask(self, origin: str) -> tuple[RobotsCopy, str]:
+    async def _fetch_robots(self, origin: str) -> tuple[RobotsCopy, str]:
         url = f"{origin}/robots.txt"
-        # the answer to this question is retried with the next poll, not at once
-        request = Request(url, meta={ASKING: True, "dont_retry": True})
+        # retried with the next poll, not at once
+        request = Request(url, meta={IS_ROBOTS_REQUEST: True, "dont_retry": True})
         now = self._context.clock()
         try:
             response = await self._crawler.engine.download_async(request)
-        except Exception as error:  # whatever kept the answer away, the rule is the same: nothing
+        except Exception as error:  # any failure means the same: nothing may be fetched
             if isinstance(error, IgnoreRequest) and "redirections" in str(error):
                 # RFC 9309, 2.3.1.2: more than five redirects may be taken as "there is none"
                 return RobotsCopy(fetched_at=now, status=404, body=""), ""
+            reason = to_fetch_failed(url, error)
             return (
                 RobotsCopy(fetched_at=now, status=None, body=""),
-                f"robots.txt could not be read, so nothing may be fetched: {explained(url, error)}",
+                f"robots.txt could not be read, so nothing may be fetched: {reason}",
             )
         trouble = f"{url} answered {response.status}, so nothing may be fetched"
         body = decode_robots(response.body) if response.status < 300 else ""

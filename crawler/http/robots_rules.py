@@ -1,7 +1,7 @@
-"""What a host's robots.txt allows, by RFC 9309. Pure.
+"""The rules of a robots.txt, by RFC 9309. Pure.
 
-4xx: everything. 5xx or no answer: nothing, unless an older copy is known. Scrapy fetches in
-both cases and knows no Crawl-delay.
+4xx: everything is allowed. 5xx or no response: nothing, unless an older copy is cached. Scrapy
+allows everything in both cases and ignores Crawl-delay.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_CRAWL_DELAY = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsCopy:
-    """A robots.txt as it was answered; `status` None: no answer came."""
+    """A fetched robots.txt; `status` None: no response came."""
 
     fetched_at: datetime
     status: int | None
@@ -28,36 +28,36 @@ class RobotsCopy:
 
     @property
     def reached(self) -> bool:
-        """Whether the host said what it allows (4xx says: everything)."""
+        """Whether the host answered with usable rules (4xx: everything is allowed)."""
         return self.status is not None and self.status < 500
 
 
 class RobotsRules(Protocol):
-    """What one host allows one crawler."""
+    """The rules of one host for one user agent."""
 
     def allows(self, url: str) -> bool:
         """Whether this URL may be fetched."""
 
     @property
     def crawl_delay(self) -> float:
-        """Seconds between requests that the host asks for; 0 where it asks for none."""
+        """The Crawl-delay in seconds, at most `MAX_CRAWL_DELAY`; 0 if there is none."""
 
 
-class _Everything:
+class _AllowAll:
     crawl_delay = 0.0
 
     def allows(self, url: str) -> bool:
         return True
 
 
-class _Nothing:
+class _DenyAll:
     crawl_delay = 0.0
 
     def allows(self, url: str) -> bool:
         return False
 
 
-class _Written:
+class _ParsedRules:
     def __init__(self, body: str, token: str) -> None:
         self._parsed = Protego.parse(body)
         self._token = token
@@ -71,32 +71,32 @@ class _Written:
 
 
 def rules_of(copy: RobotsCopy, token: str) -> RobotsRules:
-    """The rules in a copy for the crawler with this product token."""
+    """Return the rules of a robots.txt for the user agent with this product token."""
     if not copy.reached:
-        return _Nothing()
+        return _DenyAll()
     if copy.status is not None and 200 <= copy.status < 300:
-        return _Written(copy.body, token)
-    return _Everything()
+        return _ParsedRules(copy.body, token)
+    return _AllowAll()
 
 
 def is_fresh(copy: RobotsCopy, now: datetime) -> bool:
-    """Whether a copy may be used without asking again."""
+    """Whether a cached copy may be used without fetching it again."""
     return copy.reached and timedelta(0) <= now - copy.fetched_at < CACHED_FOR
 
 
 def origin_of(url: str) -> str:
-    """Scheme, host and port: what a robots.txt speaks for."""
+    """Return scheme, host and port of a URL: the scope of a robots.txt."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def product_token(user_agent: str) -> str:
-    """The name that robots.txt rules address: `watch` of `watch/1.0 (+https://...)`."""
+    """Return the product token of a user agent: `watch` of `watch/1.0 (+https://...)`."""
     return user_agent.split("/")[0].split("(")[0].strip() or "*"
 
 
 def decode_robots(body: bytes) -> str:
-    """The text of a robots.txt, cut at the last whole line within bounds (RFC 9309: UTF-8)."""
+    """Decode a robots.txt as UTF-8 (RFC 9309), cut at the last whole line within the limit."""
     text = body[: 4 * MAX_CHARACTERS].decode("utf-8-sig", "replace").replace("\x00", "")
     if len(text) <= MAX_CHARACTERS:
         return text

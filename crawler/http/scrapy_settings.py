@@ -1,7 +1,7 @@
-"""Scrapy settings of every crawl, all that matters said out loud.
+"""Scrapy settings of every crawl, with every relevant one set explicitly.
 
-Scrapy 2.19's defaults open a control server on localhost, fetch file: and data: URLs, do not
-verify certificates, take bodies of 1 GiB, ignore robots.txt and retry 429 at once.
+The defaults of Scrapy 2.19 open a control server on localhost, fetch file: and data: URLs, do not
+verify certificates, accept bodies of 1 GiB, ignore robots.txt and retry 429 at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from crawler.jobs.job import CrawlJob
 
 MAX_BODY = 15 * 1024 * 1024
 MAX_REDIRECTS = 5
-# 429 and 503 are not here: Retry-After decides, and the next poll asks again
+# without 429 and 503: Retry-After decides, and the next poll tries again
 RETRIED_STATUSES = (500, 502, 504, 522, 524)
 RETRIED_FAILURES = (
     "scrapy.exceptions.DownloadFailedError",
@@ -23,7 +23,7 @@ RETRIED_FAILURES = (
 
 
 def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
-    """Settings for one crawler of a child process."""
+    """Return the settings of one crawler of a child process."""
     delay = job.crawl.download_delay.total_seconds()
     return {
         "BOT_NAME": "supplierwatch",
@@ -32,7 +32,7 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
             "Accept": "*/*",
             "Accept-Language": "en-GB,en;q=0.9,*;q=0.5",
         },
-        # nothing listens, nothing is written beside the database
+        # no listening ports, and no files beside the database
         "REMOTE_CONTROL_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
         "FEEDS": {},
@@ -51,7 +51,7 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
             "ftp": None,
             "s3": None,
         },
-        # a proxy would resolve and connect out of the guard's sight
+        # a proxy would resolve and connect without the guard
         "HTTPPROXY_ENABLED": False,
         "DOWNLOAD_VERIFY_CERTIFICATES": verify_tls,
         "DOWNLOAD_MAXSIZE": MAX_BODY,
@@ -69,9 +69,9 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
         "RETRY_HTTP_CODES": list(RETRIED_STATUSES),
         "RETRY_EXCEPTIONS": list(RETRIED_FAILURES),
         "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",
-        "ROBOTSTXT_OBEY": False,  # crawler.http.robots_middleware does, by RFC 9309
+        "ROBOTSTXT_OBEY": False,  # crawler.http.robots_middleware obeys it, by RFC 9309
         # politeness
-        "CONCURRENT_REQUESTS": 0,  # each source asks one thing at a time, so this needs no bound
+        "CONCURRENT_REQUESTS": 0,  # no limit: each source sends one request at a time
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": delay,
         "DOWNLOAD_DELAY_JITTER": 0.25,
@@ -84,7 +84,7 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
             "crawler.http.throttle.Throttle": 0,
         },
         "DOWNLOADER_MIDDLEWARES": {
-            # first of all, and again for each redirect
+            # before all others, and again for each redirect
             "crawler.http.guard_middleware.GuardMiddleware": 10,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

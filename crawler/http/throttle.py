@@ -1,4 +1,4 @@
-"""AutoThrottle that never goes below what a host asks for, by its robots.txt or its rules."""
+"""AutoThrottle with a minimum delay for each host, from its robots.txt or its kind of source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crawler.http.crawl_context import context_of
 
 
 class Throttle(AutoThrottle):
-    """Scrapy's AutoThrottle with a floor for each host."""
+    """Scrapy's AutoThrottle with a minimum delay for each host."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -24,8 +24,11 @@ class Throttle(AutoThrottle):
         slot.delay = max(slot.delay, floor)
 
 
-def set_pace(crawler: Crawler, host: str, delay: float) -> None:
-    """Have requests to a host begin at least so many seconds apart, whoever makes them."""
+def set_min_delay(crawler: Crawler, host: str, delay: float) -> None:
+    """Space requests to a host by at least `delay` seconds, in every crawler of the process.
+
+    A shorter delay than the one already set changes nothing.
+    """
     floors = context_of(crawler).crawl_delays
     delay = max(delay, floors.get(host, 0.0))
     if not delay or crawler.engine is None:

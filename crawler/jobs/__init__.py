@@ -1,4 +1,4 @@
-"""What a crawl process is told to do and says in return: job, events, batches, resource limits.
+"""The interface to crawl processes: jobs, events, batches and resource limits.
 
-Plain values for both sides of the pipe; imports no Scrapy.
+Plain values for both the parent and the child process; imports no Scrapy.
 """

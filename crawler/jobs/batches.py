@@ -1,4 +1,4 @@
-"""Groups due sources into batches for child processes: all sources of one host together. Pure."""
+"""Groups due sources into batches for child processes, with each host in one batch. Pure."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from urllib.parse import urlsplit
 
 
 class HasUrl(Protocol):
-    """A declared source or its state: anything with an address."""
+    """Anything with a URL: a declared source or its state."""
 
     @property
     def url(self) -> str:
-        """The address that is polled."""
+        """The URL that is polled."""
 
 
 Polled = TypeVar("Polled", bound=HasUrl)
 
 
 def host_of(url: str) -> str:
-    """The host that a URL asks, in lower case: what one crawl at a time may hold."""
+    """Return the host of a URL in lower case; "" if it has none or is invalid."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -27,17 +27,17 @@ def host_of(url: str) -> str:
 
 
 def batches(sources: Sequence[Polled], *, size: int) -> tuple[tuple[Polled, ...], ...]:
-    """Batches of about `size` sources in the order given; a host is never in two of them.
+    """Group sources into batches of about `size`, in the given order, with each host in one batch.
 
-    A host with more than `size` sources makes a larger batch: its requests run one at a time in
-    one process, and two processes would not see each other's.
+    A host with more than `size` sources makes a larger batch: requests to a host run one at a
+    time, which only one process can ensure.
     """
     by_host: dict[str, list[Polled]] = {}
     for source in sources:
         by_host.setdefault(host_of(source.url), []).append(source)
-    made: list[list[Polled]] = []
+    grouped: list[list[Polled]] = []
     for group in by_host.values():
-        if not made or len(made[-1]) + len(group) > size:
-            made.append([])
-        made[-1].extend(group)
-    return tuple(tuple(batch) for batch in made)
+        if not grouped or len(grouped[-1]) + len(group) > size:
+            grouped.append([])
+        grouped[-1].extend(group)
+    return tuple(tuple(batch) for batch in grouped)

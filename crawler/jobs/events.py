@@ -1,4 +1,4 @@
-"""What a child process says on stdout: one JSON object a line, for its parent alone."""
+"""Encodes and decodes the events that a child process writes to stdout: a JSON object a line."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Emit = Callable[[dict[str, Any]], None]
 
 
 def line_of(event: dict[str, Any]) -> str:
-    """An event as one line; datetimes become ISO text."""
-    return json.dumps(event, default=_plain) + "\n"
+    """Encode an event as one line of JSON; datetimes become ISO 8601 text."""
+    return json.dumps(event, default=_to_plain) + "\n"
 
 
 def event_of(line: str) -> dict[str, Any] | None:
-    """The event in a line, None where the line is not one (a child may die in mid-line)."""
+    """Decode an event; None if the line is not one (a child may end in the middle of a line)."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -25,7 +25,7 @@ def event_of(line: str) -> dict[str, Any] | None:
     return event if isinstance(event, dict) and "event" in event else None
 
 
-def _plain(value: object) -> Any:
+def _to_plain(value: object) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

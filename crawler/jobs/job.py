@@ -1,4 +1,4 @@
-"""What a child process is told to crawl, and its form on the wire (one line of JSON on stdin)."""
+"""The job of a child process, and its encoding as one line of JSON for its stdin."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from config.model import CrawlSettings, Source
 from crawler.fetch_errors import BadJob
 
 Shape = TypeVar("Shape")
-TURN = "SUPPLIERWATCH_TURN_FD"  # in the environment: a file on which crawls take turns
+# environment variable with the descriptor of a file that crawls lock for their slow lane
+SLOW_LANE_LOCK_FD = "SUPPLIERWATCH_TURN_FD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlJob:
     """One batch of sources for one child process.
 
-    `pages_per_source` bounds the pages read of a source's backlog in one poll; `deadline` is what
-    the whole batch may take, `timeout` what one download may. `task` "inspect" polls nothing: it
-    reads one source step by step and stores nothing; "probe" reads the listings of all of them.
-    An empty `database_url`: nothing is stored yet to compare with.
+    `pages_per_source`: the most pages of older entries that one poll of a source reads.
+    `deadline`: the time limit of the whole batch. `timeout`: that of one download.
+    `task`: "crawl" polls the sources; "inspect" reads one step by step and stores nothing; "probe"
+    reads the listing of each and stores nothing.
+    `database_url`: empty if nothing is stored yet.
     """
 
     run_id: str
@@ -36,15 +38,15 @@ class CrawlJob:
 
 
 def to_json(job: CrawlJob) -> str:
-    """The job as one line; time spans become seconds."""
-    return json.dumps(asdict(job), default=_seconds)
+    """Encode a job as one line; timedeltas become seconds."""
+    return json.dumps(asdict(job), default=_to_seconds)
 
 
 def from_json(line: str) -> CrawlJob:
-    """The job that `to_json` wrote.
+    """Decode a job that `to_json` encoded.
 
     Raises:
-        BadJob: the line is not one.
+        BadJob: the line is not a job.
     """
     try:
         return cast(CrawlJob, _restore(CrawlJob, json.loads(line)))
@@ -52,23 +54,23 @@ def from_json(line: str) -> CrawlJob:
         raise BadJob(f"stdin's first line is not a crawl job: {error}") from error
 
 
-def _seconds(value: object) -> float:
+def _to_seconds(value: object) -> float:
     if isinstance(value, timedelta):
         return value.total_seconds()
     raise TypeError(f"a crawl job cannot carry a {type(value).__name__}")
 
 
 def _restore(shape: Any, value: Any) -> Any:
-    """Undo `asdict` and JSON by the types that the dataclasses declare."""
+    """Restore a value from JSON by the declared type `shape`."""
     if is_dataclass(shape):
         hints = get_type_hints(shape)
-        made = {f.name: _restore(hints[f.name], value[f.name]) for f in fields(shape)}
-        return cast(type[Any], shape)(**made)
+        values = {f.name: _restore(hints[f.name], value[f.name]) for f in fields(shape)}
+        return cast(type[Any], shape)(**values)
     if shape is timedelta:
         return timedelta(seconds=value)
     if get_origin(shape) is tuple:
         inner = get_args(shape)[0]
-        return tuple(_restore(inner, one) for one in value)
+        return tuple(_restore(inner, item) for item in value)
     if get_origin(shape) is types.UnionType and value is not None:
         inner = next(arm for arm in get_args(shape) if arm is not type(None))
         return _restore(inner, value)

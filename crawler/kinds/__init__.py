@@ -1,4 +1,4 @@
-"""The kinds of source, a file each; the file's name is the `kind` in sources.toml.
+"""The kinds of source, one file each; the name of the file is the `kind` in sources.toml.
 
-A spider here says which address to ask and how to read the answer; it fetches and stores nothing.
+A spider here builds URLs and reads responses; it neither fetches nor stores.
 """

@@ -1,4 +1,4 @@
-"""Board papers: a page that lists PDFs, itself or on a page for each meeting."""
+"""Board papers: a page that lists PDFs, directly or on a page for each meeting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crawler.boardpapers.paper_listing import PaperLink, paper_links
 from crawler.boardpapers.pdf import PdfDocument
 from crawler.boardpapers.pdf_reader import read_pdf
 from crawler.errors import NotAFeed, Unreadable
-from crawler.http.parsed_page import parsed_page
+from crawler.http.parsed_page import parse_html
 from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
 from crawler.spider_base.spider import SourceSpider
@@ -18,15 +18,15 @@ from crawler.text.uk_dates import find_uk_date
 from storage.model import FetchedEntry, PageText, ProcurementNotice
 from storage.rules.identity import canonical_url
 
-MEETINGS = 24  # pages of meetings that one poll looks at, the newest
-# papers of meetings since are asked for again: trusts put a corrected file in the place of another
+MEETINGS = 24  # meeting pages that one poll fetches, the newest first
+# papers of this age are fetched again: trusts replace a file by a corrected one
 RECENT = timedelta(days=62)
 RECENT_UNDATED = 10
-_MOST_SHOWN = 12  # numbers of pages in a statement
+_MAX_NUMBERS_SHOWN = 12  # page numbers that are listed in a notice
 
 
 class BoardPapersSpider(SourceSpider):
-    """Polls pages of board papers."""
+    """Polls pages that list board papers."""
 
     name = "boardpapers"
     learns_sites = False
@@ -35,12 +35,12 @@ class BoardPapersSpider(SourceSpider):
     reads_slowly = True
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The PDFs of a page; the listing itself also names the pages of its meetings."""
+        """Read the PDFs of a page; the declared page also leads to those of its meetings."""
         page = answer.page
         whole = page.requested_url == source.url
-        document = parsed_page(answer)
+        document = parse_html(answer)
         links = paper_links(document, base=page.final_url, select=source.select, whole=whole)
-        # what the source has listed in this poll
+        # the papers listed earlier in this poll
         listed: set[str] = set() if whole else (self.notes.get(source.key) or set())
         self.notes[source.key] = listed
         if whole and not links:
@@ -48,17 +48,17 @@ class BoardPapersSpider(SourceSpider):
                 "no link to a PDF or to a meeting was found on this page; "
                 "select.entry and select.link in sources.toml can name them"
             )
-        papers = [one for one in links if not one.is_meeting and lasting(one.url) not in listed]
-        listed.update(lasting(one.url) for one in papers)
+        papers = [link for link in links if not link.is_meeting and lasting(link.url) not in listed]
+        listed.update(lasting(paper.url) for paper in papers)
         return Listing(
-            entries=tuple(_entry(source, one, page.fetched_at) for one in papers),
+            entries=tuple(_build_entry(source, paper, page.fetched_at) for paper in papers),
             language=document.get("lang") or None,
             more=_newest_meetings(links),
-            again=_recent(papers, page.fetched_at),
+            again=_select_recent(papers, page.fetched_at),
         )
 
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
-        """The text of a paper, page by page."""
+        """Read the text of a paper, page by page."""
         paper = read_pdf(answer.page.body)
         if not any(paper.pages):
             raise Unreadable("scanned" if paper.scanned else "no text on any page", lasting=True)
@@ -74,11 +74,11 @@ class BoardPapersSpider(SourceSpider):
             text="\n".join(paper.pages),
             comments="",
             pages=paper.pages,
-            notice=ProcurementNotice(facts=tuple(_facts(paper))),
+            notice=ProcurementNotice(facts=tuple(_list_facts(paper))),
         )
 
 
-def _entry(source: Source, link: PaperLink, fetched_at: datetime) -> FetchedEntry:
+def _build_entry(source: Source, link: PaperLink, fetched_at: datetime) -> FetchedEntry:
     return FetchedEntry(
         source_key=source.key,
         url=link.url,
@@ -97,8 +97,8 @@ def _entry(source: Source, link: PaperLink, fetched_at: datetime) -> FetchedEntr
 
 
 def _newest_meetings(links: list[PaperLink]) -> tuple[str, ...]:
-    """The pages of meetings, newest first; those without a date before all others."""
-    meetings = [one for one in links if one.is_meeting]
+    """Return the URLs of meeting pages, newest first, with undated ones before all others."""
+    meetings = [link for link in links if link.is_meeting]
     placed = sorted(
         range(len(meetings)),
         key=lambda at: (
@@ -109,23 +109,23 @@ def _newest_meetings(links: list[PaperLink]) -> tuple[str, ...]:
     return tuple(meetings[at].url for at in placed[:MEETINGS])
 
 
-def _recent(papers: list[PaperLink], now: datetime) -> frozenset[str]:
+def _select_recent(papers: list[PaperLink], now: datetime) -> frozenset[str]:
     dated = {p.url for p in papers if p.date is not None and p.date.day > now - RECENT}
     return frozenset(dated.union([p.url for p in papers if p.date is None][:RECENT_UNDATED]))
 
 
-def _facts(paper: PdfDocument) -> list[tuple[str, str]]:
+def _list_facts(paper: PdfDocument) -> list[tuple[str, str]]:
     facts = [("pages", str(paper.count))]
     if paper.scanned:
-        facts.append(("scanned pages", _numbers(paper.scanned)))
+        facts.append(("scanned pages", _format_numbers(paper.scanned)))
     if paper.broken:
-        facts.append(("broken pages", _numbers(paper.broken)))
+        facts.append(("broken pages", _format_numbers(paper.broken)))
     if paper.count > len(paper.pages):
         facts.append(("pages not read", f"{len(paper.pages) + 1} to {paper.count}"))
     return facts
 
 
-def _numbers(pages: tuple[int, ...]) -> str:
-    shown = ", ".join(str(page) for page in pages[:_MOST_SHOWN])
-    more = len(pages) - _MOST_SHOWN
+def _format_numbers(pages: tuple[int, ...]) -> str:
+    shown = ", ".join(str(page) for page in pages[:_MAX_NUMBERS_SHOWN])
+    more = len(pages) - _MAX_NUMBERS_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

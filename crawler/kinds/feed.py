@@ -1,4 +1,4 @@
-"""RSS, Atom, RDF and JSON Feed."""
+"""Feeds: RSS, Atom, RDF and JSON Feed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crawler.text.decode import decode
 
 log = logging.getLogger(__name__)
 
-ENTRIES_AT_ONCE = 1000  # of a feed are read in one task; feedparser takes a second for them
+ENTRIES_AT_ONCE = 1000  # read in one task; feedparser takes a second for them
 _OF_A_FEED = re.compile(r"(?<![a-z])(rss|feeds?|atom|rdf)|\.(xml|json)$", re.IGNORECASE)
 _ENDED = re.compile(
     rb"(</[\w:]*(rss|feed|rdf|channel)\s*>|\})[\s\x00]*(<!--.*)?\Z", re.IGNORECASE | re.DOTALL
@@ -31,7 +31,7 @@ class FeedSpider(SourceSpider):
     name = "feed"
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The entries of a feed; a web page leads to the feed that it offers."""
+        """Read the entries of a feed; a web page leads to the feed that it links to."""
         page = answer.page
         body, rest = part_of_feed(page.body, start=self.start_at, count=ENTRIES_AT_ONCE)
         try:
@@ -48,9 +48,9 @@ class FeedSpider(SourceSpider):
             if not offered:
                 raise
             best = main_feed(offered, page.final_url)
-            # an address that leads to another host is a feed that is gone, not one to be found
+            # a redirect to another host means that the feed is gone: none is searched for
             moved = not _same_host(page.requested_url, page.final_url)
-            # and one that was a feed's and is a page now is a change that has to be told
+            # the URL of a feed that is a web page now is a change to report
             was_feed = _OF_A_FEED.search(urlsplit(source.url).path) is not None
             if page.requested_url != source.url or best is None or moved or was_feed:
                 raise NotAFeed(f"{error}; the page offers {', '.join(offered[:3])}") from error
@@ -59,7 +59,7 @@ class FeedSpider(SourceSpider):
             return Listing(entries=(), more=(best,), note=note)
         entries = feed.entries
         if rest is None and feed.degraded is not None and not _ENDED.search(page.body[-400:]):
-            entries = entries[:-1]  # cut in half: half a link is another link
+            entries = entries[:-1]  # truncated: half a link is a different link
         return Listing(
             entries=entries,
             language=feed.language,

@@ -25,18 +25,18 @@ from storage.model import FetchedEntry, PageText
 
 
 class GovukSpider(SourceSpider):
-    """Polls GOV.UK. A page that is published again is a revision of its item."""
+    """Polls GOV.UK. A page that is republished is a revision of its item."""
 
     name = "govuk"
     learns_sites = False
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """The search, newest first; a feed as declared."""
+        """Return the search URL, newest results first; a feed URL as declared."""
         self.notes[source.key] = since
         return search_address(source.url) if is_search(source.url) else source.url
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The entries of a page of results, or of a feed."""
+        """Read the entries of a page of results, or of a feed."""
         page = answer.page
         if is_search(source.url):
             return read_results(
@@ -54,27 +54,27 @@ class GovukSpider(SourceSpider):
             raise NotAFeed(f"GOV.UK has ended this feed: {ended}")
         damage = f"GOV.UK has ended this feed: {ended}" if ended is not None else feed.degraded
         return Listing(
-            entries=tuple(map(_by_update, entries)),
+            entries=tuple(map(_date_by_update, entries)),
             language=feed.language,
             degraded=damage,
             ttl=feed.ttl,
         )
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
-        """The content item, then the page, which has more where the item has no text."""
+        """Return the URL of the content item, then of the page, in case the item has no text."""
         own = super().page_addresses(source, entry)
         host = urlsplit(source.url).netloc
         return tuple(content_address(url) for url in own if urlsplit(url).netloc == host) + own
 
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
-        """The text of a content item or of a page."""
+        """Read the text of a content item or of a page."""
         if "json" in (answer.page.content_type or ""):
             return read_content(answer.page)
         return extract(answer.page, entry=entry)
 
 
-def _by_update(entry: FetchedEntry) -> FetchedEntry:
-    """The identifier never changes: the update alone tells a republication."""
+def _date_by_update(entry: FetchedEntry) -> FetchedEntry:
+    """Date an entry by its update, which alone shows a republication: its id never changes."""
     if entry.updated_at is None:
         return entry
     stamp = entry.updated_at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,6 +1,6 @@
 """Parliament: written questions with their answers, and contributions in Hansard.
 
-Which of the two a source is, is told by its host or its path.
+The host or path of a source says which of the two it is.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ class ParliamentSpider(SourceSpider):
     learns_sites = False
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """The first page of what is new since the last poll, and some days before."""
+        """Return the URL of the first page of results since the last poll, and some days before."""
         if _asks_questions(source):
             return questions.first_address(source.url, since=since, now=now)
         return hansard.first_address(source.url, since=since, now=now)
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The entries of a page of results."""
+        """Read the entries of a page of results."""
         if _asks_questions(source):
             return questions.read_list(source.url, answer.page, source_key=source.key)
         return hansard.read_contributions(source.url, answer.page, source_key=source.key)
 
     def whole(self, listing: Listing) -> Listing:
-        """Each question once, though it was tabled and answered in the same days."""
+        """Keep each question once, though it may be listed both as tabled and as answered."""
         return replace(listing, entries=questions.one_per_question(listing))
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
-        """The API's own record of a question: the list cuts its texts off."""
+        """Return the URL of a question's record in the API: the list truncates its texts."""
         address = questions.detail_address(source.url, entry)
         return super().page_addresses(source, entry) if address is None else (address,)
 
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
-        """The question and its answer."""
+        """Read a question and its answer."""
         return questions.read_question(answer.page)
 
 

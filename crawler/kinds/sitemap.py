@@ -1,4 +1,4 @@
-"""News sitemaps, plain sitemaps, their indexes, and the robots.txt that names them."""
+"""Sitemaps: news and plain sitemaps, sitemap indexes, and the robots.txt that names them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from storage.model import FetchedEntry
 
 log = logging.getLogger(__name__)
 
-MOST_ENTRIES = 1000  # of one sitemap, and of all parts together
+MAX_ENTRIES = 1000  # of one sitemap, and of all parts together
 
 
 class SitemapSpider(SourceSpider):
@@ -36,18 +36,18 @@ class SitemapSpider(SourceSpider):
     name = "sitemap"
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """The sitemap; of a site, its robots.txt."""
+        """Return the URL of the sitemap; for the root of a site, that of its robots.txt."""
         if urlsplit(source.url).path in ("", "/"):
             return urljoin(source.url, "/robots.txt")
         return source.url
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The entries of a sitemap; an index and a robots.txt lead to their sitemaps."""
+        """Read the entries of a sitemap; an index or a robots.txt leads to its sitemaps."""
         page = answer.page
         text = decode(page.body, content_type=page.content_type, kind="xml").text
         if urlsplit(page.requested_url).path == "/robots.txt":
             named = sitemaps_in_robots(text, base=page.final_url)
-            # one that is not named stands at the usual place
+            # one that is not named is at the usual path
             return Listing(entries=(), more=named or (urljoin(page.final_url, "/sitemap.xml"),))
         try:
             sitemap = read_sitemap(text, base=page.final_url)
@@ -58,57 +58,58 @@ class SitemapSpider(SourceSpider):
         if sitemap.is_index:
             parts = parts_worth_reading(sitemap.places, now=page.fetched_at)
             return Listing(entries=(), more=parts, degraded=sitemap.damage)
-        hosts = (page.final_url, source.url)  # robots.txt may name a sitemap that lies elsewhere
-        own = [one for one in sitemap.places if _is_page_of(one.loc, hosts)]
-        kept = newest(own, most=MOST_ENTRIES)
-        if len(kept) < len(sitemap.places):
+        hosts = (page.final_url, source.url)  # robots.txt may name a sitemap on another host
+        own = [place for place in sitemap.places if _is_page_of(place.loc, hosts)]
+        chosen = newest(own, most=MAX_ENTRIES)
+        if len(chosen) < len(sitemap.places):
             log.info(
                 "sitemap.left source=%s url=%s other_hosts=%d older=%d",
                 source.key,
                 page.requested_url,
                 len(sitemap.places) - len(own),
-                len(own) - len(kept),
+                len(own) - len(chosen),
             )
         return Listing(
-            entries=tuple(_entry(source, one, page.fetched_at) for one in kept),
-            degraded=sitemap.damage or _strange(len(sitemap.places), len(own), page.final_url),
+            entries=tuple(_build_entry(source, place, page.fetched_at) for place in chosen),
+            degraded=sitemap.damage
+            or _describe_foreign_pages(len(sitemap.places), len(own), page.final_url),
             again=frozenset(
-                one.loc for one in kept if one.lastmod and one.lastmod > page.fetched_at - RECENT
+                one.loc for one in chosen if one.lastmod and one.lastmod > page.fetched_at - RECENT
             ),
         )
 
     def whole(self, listing: Listing) -> Listing:
-        """Each address once, with its title where one part has it; the newest of them all."""
+        """Keep each URL once, with a title if one part has it, and the newest `MAX_ENTRIES`."""
         found: dict[str | None, FetchedEntry] = {}
         for entry in listing.entries:
             known = found.get(entry.url)
             if known is None or (entry.title and not known.title):
                 found[entry.url] = entry
         entries = list(found.values())
-        if len(entries) > MOST_ENTRIES:
-            log.info("sitemap.left url=%s older=%d", "all parts", len(entries) - MOST_ENTRIES)
-            entries.sort(key=_age)
-        return replace(listing, entries=tuple(entries[:MOST_ENTRIES]))
+        if len(entries) > MAX_ENTRIES:
+            log.info("sitemap.left url=%s older=%d", "all parts", len(entries) - MAX_ENTRIES)
+            entries.sort(key=_newest_first_key)
+        return replace(listing, entries=tuple(entries[:MAX_ENTRIES]))
 
 
 def _is_page_of(url: str, sites: tuple[str, ...]) -> bool:
-    """Whether an address is a page of one of these hosts, its front page excepted."""
+    """Whether a URL is a page of one of these sites, but not a front page."""
     own = any(same_site(url, site) for site in sites)
     return own and urlsplit(url).path not in ("", "/")
 
 
-def _strange(listed: int, own: int, url: str) -> str | None:
+def _describe_foreign_pages(listed: int, own: int, url: str) -> str | None:
     if own or not listed:
         return None
     return f"none of the {listed} addresses is a page of {urlsplit(url).hostname}"
 
 
-def _age(entry: FetchedEntry) -> float:
+def _newest_first_key(entry: FetchedEntry) -> float:
     when = entry.published_at or entry.updated_at
     return -when.timestamp() if when is not None else 0.0
 
 
-def _entry(source: Source, place: SitemapEntry, fetched_at: datetime) -> FetchedEntry:
+def _build_entry(source: Source, place: SitemapEntry, fetched_at: datetime) -> FetchedEntry:
     return FetchedEntry(
         source_key=source.key,
         url=place.loc,

@@ -1,6 +1,6 @@
-"""Procurement notices as OCDS 1.1: Find a Tender and Contracts Finder.
+"""Procurement notices as OCDS 1.1 releases: Find a Tender and Contracts Finder.
 
-Neither service can be asked for words: all that is published is taken, window by window of time.
+Neither API can search for words, so all releases are read, one time window after the other.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from crawler.tenders.ocds_windows import (
     window_in,
 )
 
-REQUESTS = 15  # after which a poll ends with the window that it is in
-# Find a Tender allows 12 requests in 2 minutes; that of robots.txt is one of them
+REQUESTS = 15  # after which a poll ends with its current window
+# Find a Tender allows 12 requests in 2 minutes, that of robots.txt included
 LEAST_DELAY = timedelta(seconds=11)
-PATIENCE = timedelta(minutes=5)  # that Contracts Finder asks for
+PATIENCE = timedelta(minutes=5)  # as Contracts Finder demands after a 403
 
 
 @dataclass(slots=True)
-class _Poll:
-    """What has been asked of a source in this poll."""
+class _PollProgress:
+    """The requests of a source in the current poll."""
 
     requests: int = 0
     cursors: set[TimeWindow] = field(default_factory=set)
@@ -48,65 +48,67 @@ class TendersSpider(SourceSpider):
     name = "tenders"
     learns_sites = False
     least_delay = LEAST_DELAY
-    slowest = timedelta(minutes=2)  # for a hundred releases
+    slowest = timedelta(minutes=2)  # a page of a hundred releases is slow
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """The first page of the first window that has not been read."""
-        self.notes[source.key] = _Poll()
+        """Return the URL of the first page of the first window that has not been read."""
+        self.notes[source.key] = _PollProgress()
         window = first_window(service_of(source.url), since=since, now=now)
         return address_of(source.url, window)
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The releases of a page; the last page of a window leads to the next window."""
+        """Read the releases of a page; the last page of a window leads to the next window."""
         page = answer.page
-        poll: _Poll = self.notes.get(source.key) or _Poll()
-        self.notes[source.key] = poll
+        progress: _PollProgress = self.notes.get(source.key) or _PollProgress()
+        self.notes[source.key] = progress
         window = window_in(page.requested_url)
         if window is None:
             raise NotAFeed(f"{page.requested_url} asks for no window of time")
-        poll.requests += 1
-        poll.cursors.add(window)
+        progress.requests += 1
+        progress.cursors.add(window)
         package = read_package(page.body)
         listing = Listing(
             entries=tuple(
                 entry_of(
-                    Release(said),
+                    Release(release),
                     source_key=source.key,
                     service=source.url,
                     fetched_at=page.fetched_at,
                 )
-                for said in package.releases
+                for release in package.releases
             ),
             degraded=package.damage,
             in_order=True,
         )
-        return self._followed(source, listing, package, window, poll, now=page.fetched_at)
+        return self._add_next_address(
+            source, listing, package, window, progress, now=page.fetched_at
+        )
 
     def whole(self, listing: Listing) -> Listing:
-        """One entry for each procurement, however many of its notices came."""
+        """Keep one entry for each procurement, however many of its notices were listed."""
         return replace(listing, entries=one_per_process(listing.entries))
 
     def patience(self, source: Source, answer: FetchResponse) -> timedelta | None:
-        """Contracts Finder says by a 403 that it is asked too often."""
+        """Return the wait after a 403 of Contracts Finder, which means too many requests."""
         refused = answer.status == 403 and not answer.is_challenge
         return PATIENCE if refused and service_of(source.url) is CONTRACTS_FINDER else None
 
-    def _followed(
+    def _add_next_address(
         self,
         source: Source,
         listing: Listing,
         package: Package,
         window: TimeWindow,
-        poll: _Poll,
+        progress: _PollProgress,
         *,
         now: datetime,
     ) -> Listing:
-        """`listing` with what is to be asked next, or with how far it has come."""
+        """Add to a listing the URL to fetch next, or up to when it has been read."""
         if not package.whole and window.halved is not None:
-            # what breaks an answer is in one half of it: the other comes whole
+            # a release that breaks the response is in one half: the other half can be read
             return replace(listing, more=(address_of(source.url, window.halved),))
         page = page_after(window, package.next_link) if package.whole else None
-        if page is not None and page not in poll.cursors:
+        if page is not None and page not in progress.cursors:
             return replace(listing, more=(address_of(source.url, page),))
         if page is not None:
             listing = replace(listing, degraded=f"its pages go round in circles: {page.cursor}")
@@ -114,6 +116,6 @@ class TendersSpider(SourceSpider):
         following = next_window(service_of(source.url), window, now=now)
         if following is None:
             return reached
-        if poll.requests >= REQUESTS:
+        if progress.requests >= REQUESTS:
             return replace(reached, behind=True)
         return replace(reached, more=(address_of(source.url, following),))

@@ -1,4 +1,4 @@
-"""From a listing to its entries: feeds, JSON Feed, sitemaps, pages that list articles.
+"""Parse listings to entries: feeds, JSON Feed, sitemaps, pages that list articles.
 
-Pure; bounds on size come first.
+Pure; sizes are limited before parsing.
 """

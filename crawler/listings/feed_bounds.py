@@ -1,8 +1,8 @@
-"""Cuts feeds before and after feedparser, so that reading one takes time linear in its size. Pure.
+"""Limit feeds before and after feedparser, so that parsing takes linear time. Pure.
 
-feedparser looks for document types and entities before the first element by expressions that are
-quadratic there, and for the declaration by one that is cubic in the first line. Two of its methods
-that no option reaches are replaced here by ones that are linear and do the same.
+feedparser searches document types and entities before the first element with quadratic regular
+expressions, and the XML declaration with one that is cubic in the first line. Two of its methods
+that cannot be configured are replaced here by linear ones with the same result.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ MOST_NAME = 1_000
 MOST_DIGITS = 7  # of a reference to a character
 _FIRST_ELEMENT = re.compile(rb"<\w")
 _BLANKS = re.compile(rb"(\s{60})\s++")
-# as feedparser has it, with possessive repeats: its own is cubic in a run of figures
+# feedparser's expression with possessive repeats: its own is cubic in a run of digits
 _HTMLSanitizer.valid_css_values = re.compile(
     r"^(#[0-9a-f]++|rgb\(\d++%?+,\d*+%?+,?+\d*+%?+\)?+"
     r"|\d{0,2}\.?\d{0,2}(cm|em|ex|in|mm|pc|pt|px|%|,|\))?)$"
 )
-_add_tag = _FeedParserMixin._add_tag
+_original_add_tag = _FeedParserMixin._add_tag
 _handle_reference = _FeedParserMixin.handle_charref
 _handle_reference_in_markup = _BaseHTMLProcessor.handle_charref
 
 
 def _add_first_tags(self: Any, term: object, scheme: object, label: object) -> None:
-    # it compares each tag with all before it
+    # feedparser compares each tag with all before it
     if len(self._get_context().get("tags") or ()) < MOST_NAMES:
-        _add_tag(self, term, scheme, label)
+        _original_add_tag(self, term, scheme, label)
 
 
-def _named_character(reference: str) -> str:
-    """A reference that names a character: the sign for an unknown one in place of any other.
+def _valid_reference(reference: str) -> str:
+    """Return a character reference, or U+FFFD in place of an invalid one.
 
-    feedparser gives up a whole feed for half of a character, and for a number beyond Unicode.
+    feedparser fails on the whole feed for a surrogate or a number beyond Unicode.
     """
     mark, base = ("x", 16) if reference[:1] in "xX" else ("", 10)
     digits = reference[len(mark) :].lstrip("0") or "0"
@@ -59,19 +59,23 @@ def _named_character(reference: str) -> str:
     names_one = number < 0xD800 or 0xDFFF < number <= sys.maxunicode
     if not names_one:
         return "xfffd"
-    # written as it stands where that is short: leading zeros change nothing
+    # unchanged where it is short: leading zeros do not matter
     return reference if len(reference) <= 2 * MOST_DIGITS else f"{mark}{digits}"
 
 
 _FeedParserMixin._add_tag = _add_first_tags
-_FeedParserMixin.handle_charref = lambda self, ref: _handle_reference(self, _named_character(ref))
+_FeedParserMixin.handle_charref = lambda self, ref: _handle_reference(self, _valid_reference(ref))
 _BaseHTMLProcessor.handle_charref = lambda self, ref: _handle_reference_in_markup(
-    self, _named_character(ref)
+    self, _valid_reference(ref)
 )
 
 
 def bounded_head(body: bytes) -> tuple[bytes, str | None]:
-    """A feed whose beginning feedparser reads in linear time, and what was left out for it."""
+    """Cut what precedes the first element, so that feedparser reads it in linear time.
+
+    Returns:
+        the feed, and a description of what was removed, or None.
+    """
     first = _FIRST_ELEMENT.search(body)
     start = first.start() if first else len(body)
     head = _BLANKS.sub(rb"\1", body[: 64 * MOST_HEAD if first is None else start])
@@ -84,14 +88,14 @@ def bounded_head(body: bytes) -> tuple[bytes, str | None]:
             declaration + b"\n" + rest,
             f"what stands before its first element was left out ({start} bytes)",
         )
-    # its expression for the declaration reads on to the end of the line
+    # a line end after the declaration: feedparser's expression scans to the end of the line
     return (declaration + b"\n" if declaration else b"") + head[len(declaration) :] + rest, None
 
 
 def bounded_entry(entry: FetchedEntry) -> FetchedEntry:
-    """An entry of which no field is longer than any publisher needs.
+    """Limit the length of an entry's fields.
 
-    A longer address is none: cut, it would be another one.
+    A URL that is too long becomes None: cut, it would be another URL.
     """
     url = entry.url if entry.url is None or len(entry.url) <= MOST_ADDRESS else None
     return replace(

@@ -1,7 +1,7 @@
-"""From a feed's bytes to its entries: RSS, Atom and RDF by feedparser, JSON Feed beside it. Pure.
+"""Parse feeds to entries: RSS, Atom and RDF with feedparser, and JSON Feed. Pure.
 
-feedparser is only ever given a file object: handed a string or bytes that look like a path or an
-address, it would open that (RELIABILITY trap 1).
+feedparser is only given a file object: it would open a string or bytes that look like a path or a
+URL.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import feedparser
 import lxml.html
 
 from crawler.errors import NotAFeed
-from crawler.listings.entries import absolute, distinct
+from crawler.listings.entries import absolute, make_distinct
 from crawler.listings.feed_bounds import MOST_TITLE, bounded_entry, bounded_head
 from crawler.listings.json_feed import looks_like_json, read_json_feed
 from crawler.text.dates import from_struct
@@ -36,7 +36,7 @@ _DECLARED = re.compile(rb"(\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"'])[\w.:-]++",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A feed as read. `degraded`: what was wrong with it where entries were kept all the same."""
+    """A parsed feed. `degraded`: what was wrong with it, if its entries were kept all the same."""
 
     version: str
     title: str
@@ -50,13 +50,15 @@ class ParsedFeed:
 def parse_feed(
     body: bytes, *, source_key: str, url: str, content_type: str | None, fetched_at: datetime
 ) -> ParsedFeed:
-    """Read a feed of any format, its identifiers made distinct and its links checked.
+    """Parse a feed of any format, with unique identifiers and absolute links.
 
     Raises:
-        NotAFeed: the document is something else, with what it seems to be.
+        NotAFeed: the document is something else; the message says what it seems to be.
     """
     feed = read_feed(body, source_key=source_key, content_type=content_type, fetched_at=fetched_at)
-    return replace(feed, entries=distinct(feed.entries, url), site_url=absolute(feed.site_url, url))
+    return replace(
+        feed, entries=make_distinct(feed.entries, url), site_url=absolute(feed.site_url, url)
+    )
 
 
 def _begins_as_markup(body: bytes) -> bool:
@@ -66,42 +68,44 @@ def _begins_as_markup(body: bytes) -> bool:
 def read_feed(
     body: bytes, *, source_key: str, content_type: str | None, fetched_at: datetime
 ) -> ParsedFeed:
-    """Read a feed of any format, its entries, links and identifiers as the publisher wrote them.
+    """Parse a feed of any format, with links and identifiers as published.
 
     Raises:
-        NotAFeed: the document is something else, with what it seems to be.
+        NotAFeed: the document is something else; the message says what it seems to be.
     """
     if not body.strip():
         raise NotAFeed("an empty document")
     if looks_like_json(body):
-        said = read_json_feed(body, source_key=source_key, fetched_at=fetched_at)
+        feed = read_json_feed(body, source_key=source_key, fetched_at=fetched_at)
         return ParsedFeed(
-            version="json", title=said.title, language=said.language, site_url=said.site_url,
-            entries=tuple(map(bounded_entry, said.entries)), ttl=None, degraded=said.degraded,
+            version="json", title=feed.title, language=feed.language, site_url=feed.site_url,
+            entries=tuple(map(bounded_entry, feed.entries)), ttl=None, degraded=feed.degraded,
         )  # fmt: skip
-    parsed, cut = _feedparser(body, content_type)
+    parsed, cut = _run_feedparser(body, content_type)
     if not parsed.get("entries") and not (parsed.get("version") and _begins_as_markup(body)):
-        # packed bytes may hold a feed's first tag as it is: that is no empty feed
-        raise NotAFeed(_what_it_is(body))
+        # compressed bytes may contain a feed's first tag verbatim: not an empty feed
+        raise NotAFeed(_describe_document(body))
     head = parsed.get("feed", {})
-    found = [_entry(one, source_key, head.get("language"), fetched_at) for one in parsed["entries"]]
+    found = [
+        _build_entry(one, source_key, head.get("language"), fetched_at) for one in parsed["entries"]
+    ]
     return ParsedFeed(
         version=parsed.get("version") or "unknown",
         title=head.get("title", "")[:MOST_TITLE],
         language=head.get("language") or None,
         site_url=head.get("link") or None,
         entries=tuple(map(bounded_entry, found)),
-        ttl=_ttl(head.get("ttl")),
-        degraded=_degraded(parsed) or cut,
+        ttl=_parse_ttl(head.get("ttl")),
+        degraded=_describe_damage(parsed) or cut,
     )
 
 
 def discover_feeds(html: str, url: str) -> tuple[str, ...]:
-    """The addresses of the feeds that a page names, in its order."""
+    """Return the URLs of the feeds that a page links to (rel=alternate), in its order."""
     if not html.strip():
         return ()
     try:
-        document = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=_parser())
+        document = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=_html_parser())
     except (lxml.etree.LxmlError, ValueError):
         return ()
     base = next((b.get("href") for b in document.iter("base") if b.get("href")), None)
@@ -115,9 +119,9 @@ def discover_feeds(html: str, url: str) -> tuple[str, ...]:
 
 
 def main_feed(offered: Sequence[str], page: str) -> str | None:
-    """Of the feeds that a page offers, the one that tells what the page tells.
+    """Choose the feed that has the articles of a page.
 
-    That of the page's own section, else the first; never one of readers' comments.
+    The feed of the page's own section, else the first; never one of readers' comments.
     """
     articles = [one for one in offered if not _COMMENTS.search(urlsplit(one).path)]
     section = urlsplit(page).path.rstrip("/") + "/"
@@ -125,33 +129,33 @@ def main_feed(offered: Sequence[str], page: str) -> str | None:
     return next(iter(own or articles), None)
 
 
-def _parser() -> Any:
+def _html_parser() -> Any:
     return lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
 
 
-def _feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | None]:
+def _run_feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | None]:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        # its bounds are those of bytes that hold a character each
+        # `bounded_head` needs an encoding with single-byte ASCII
         wide = decode(body, content_type=None, kind="xml").text
         body, content_type = _DECLARED.sub(rb"\g<1>utf-8", wide.encode("utf-8"), count=1), None
     body, cut = bounded_head(body)
-    # it is not told the feed's address: it would make addresses of identifiers that are none
-    # a charset with a NUL breaks it
+    # without the feed's URL: feedparser would resolve identifiers against it;
+    # a NUL in the charset makes it fail
     headers = {"content-type": _UNPRINTABLE.sub("", content_type)} if content_type else {}
     parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
     trouble = type(parsed.get("bozo_exception")).__name__
-    if trouble == "CharacterEncodingOverride" and not _sound(body):
-        # one bad byte, and feedparser takes another encoding for the whole feed
+    if trouble == "CharacterEncodingOverride" and not _is_utf8(body):
+        # for one invalid byte feedparser chooses another encoding for the whole feed
         text = decode(body, content_type=content_type, kind="xml")
         if text.encoding == "utf-8" and text.replaced:
-            mended = _DECLARED.sub(rb"\g<1>utf-8", text.text.encode("utf-8"), count=1)
-            again = feedparser.parse(io.BytesIO(mended))
+            repaired = _DECLARED.sub(rb"\g<1>utf-8", text.text.encode("utf-8"), count=1)
+            again = feedparser.parse(io.BytesIO(repaired))
             if len(again["entries"]) >= len(parsed["entries"]):
                 return again, cut
     return parsed, cut
 
 
-def _sound(body: bytes) -> bool:
+def _is_utf8(body: bytes) -> bool:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
@@ -159,8 +163,10 @@ def _sound(body: bytes) -> bool:
     return True
 
 
-def _entry(one: Any, source_key: str, language: str | None, fetched_at: datetime) -> FetchedEntry:
-    # asked through its own `get`, an absent update would be answered with the publication
+def _build_entry(
+    one: Any, source_key: str, language: str | None, fetched_at: datetime
+) -> FetchedEntry:
+    # dict.get, since feedparser's own `get` returns the publication date for a missing update
     updated = dict.get(one, "updated_parsed")
     published = one.get("published_parsed") or updated or one.get("created_parsed")
     raw = one.get("published") or dict.get(one, "updated") or one.get("created")
@@ -173,7 +179,7 @@ def _entry(one: Any, source_key: str, language: str | None, fetched_at: datetime
         title=one.get("title") or "",
         summary=summary,
         content=max(contents, key=len, default=""),
-        authors=tuple(_people(one)),
+        authors=tuple(_author_names(one)),
         published_raw=raw,
         published_at=from_struct(published),
         updated_at=from_struct(updated),
@@ -183,28 +189,28 @@ def _entry(one: Any, source_key: str, language: str | None, fetched_at: datetime
     )
 
 
-def _people(one: Any) -> list[str]:
+def _author_names(one: Any) -> list[str]:
     named = [person.get("name") for person in one.get("authors") or () if person.get("name")]
     return named or ([one["author"]] if one.get("author") else [])
 
 
 def _language(one: Any) -> str | None:
     for key in ("title_detail", "summary_detail"):
-        if said := (one.get(key) or {}).get("language"):
-            return str(said)
+        if language := (one.get(key) or {}).get("language"):
+            return str(language)
     return None
 
 
-def _ttl(said: Any) -> timedelta | None:
+def _parse_ttl(value: Any) -> timedelta | None:
     try:
-        minutes = int(str(said))
+        minutes = int(str(value))
     except ValueError:
         return None
-    # cut before it is a span: more minutes than a timedelta holds would overflow
+    # limited first: timedelta raises OverflowError for very large numbers
     return timedelta(minutes=min(minutes, _MAX_TTL_MINUTES)) if minutes > 0 else None
 
 
-def _degraded(parsed: Any) -> str | None:
+def _describe_damage(parsed: Any) -> str | None:
     trouble = parsed.get("bozo_exception")
     if not parsed.get("bozo") or trouble is None:
         return None
@@ -213,7 +219,7 @@ def _degraded(parsed: Any) -> str | None:
     return f"ill-formed: {trouble}"
 
 
-def _what_it_is(body: bytes) -> str:
+def _describe_document(body: bytes) -> str:
     head = body[:2000].lower()
     if b"<html" in head or b"<!doctype html" in head:
         return "a web page, not a feed"

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser does not read. Pure."""
+"""Parse JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser does not read. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _NEXT = re.compile(r"[\s,]*\{")
 
 
 def looks_like_json(body: bytes) -> bool:
-    """Whether a document begins as JSON does."""
+    """Whether a document begins like a JSON object."""
     return body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonFeed:
-    """A JSON Feed as read. `degraded`: what was wrong where items were kept all the same."""
+    """A parsed JSON Feed. `degraded`: what was wrong, if its items were kept all the same."""
 
     title: str
     site_url: str | None
@@ -35,30 +35,30 @@ class JsonFeed:
 
 
 def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> JsonFeed:
-    """Read a JSON Feed; of one that breaks off, the items that came whole.
+    """Parse a JSON Feed; of a truncated one, the complete items.
 
     Raises:
-        NotAFeed: JSON, but no JSON Feed, or not even JSON.
+        NotAFeed: the document is not JSON, or not a JSON Feed.
     """
     text = body.decode("utf-8-sig", "replace")
     degraded = None
     try:
-        said = json.loads(text, strict=False)
+        feed = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
-        said = _what_came(text)
-        if said is None:
+        feed = _recover_items(text)
+        if feed is None:
             raise NotAFeed(f"begins like JSON and is not: {error}") from error
         degraded = f"ill-formed: {error}"
-    if not isinstance(said, dict) or "jsonfeed.org" not in str(said.get("version", "")):
+    if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version", "")):
         raise NotAFeed("JSON, but no JSON Feed: it names no jsonfeed.org version")
-    items = said.get("items")
-    language = _text(said, "language")
+    items = feed.get("items")
+    language = _text(feed, "language")
     return JsonFeed(
-        title=_text(said, "title") or "",
-        site_url=_text(said, "home_page_url"),
+        title=_text(feed, "title") or "",
+        site_url=_text(feed, "home_page_url"),
         language=language,
         entries=tuple(
-            _entry(item, source_key=source_key, fetched_at=fetched_at, language=language)
+            _build_entry(item, source_key=source_key, fetched_at=fetched_at, language=language)
             for item in (items if isinstance(items, list) else [])
             if isinstance(item, dict)
         ),
@@ -66,8 +66,8 @@ def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> Jso
     )
 
 
-def _what_came(text: str) -> dict[str, Any] | None:
-    """The head of a feed that breaks off, and its whole items; None where it is no feed."""
+def _recover_items(text: str) -> dict[str, Any] | None:
+    """Return head and complete items of a truncated feed; None where it is no feed."""
     found = _ITEMS.search(text)
     version = _VERSION.search(text)
     if found is None or version is None:
@@ -88,7 +88,7 @@ def _what_came(text: str) -> dict[str, Any] | None:
     }
 
 
-def _entry(
+def _build_entry(
     item: dict[str, Any], *, source_key: str, fetched_at: datetime, language: str | None
 ) -> FetchedEntry:
     raw = _text(item, "date_published") or _text(item, "date_modified")
@@ -101,7 +101,7 @@ def _entry(
         title=_text(item, "title") or "",
         summary=_text(item, "summary") or "",
         content=content,
-        authors=tuple(_authors(item)),
+        authors=tuple(_author_names(item)),
         published_raw=raw,
         published_at=parse_date(raw),
         updated_at=parse_date(_text(item, "date_modified")),
@@ -111,9 +111,9 @@ def _entry(
     )
 
 
-def _authors(item: dict[str, Any]) -> list[str]:
-    said = item.get("authors") or [item.get("author")]
-    people = said if isinstance(said, list) else [said]
+def _author_names(item: dict[str, Any]) -> list[str]:
+    named = item.get("authors") or [item.get("author")]
+    people = named if isinstance(named, list) else [named]
     return [name for one in people if isinstance(one, dict) and (name := _text(one, "name"))]
 
 

@@ -1,4 +1,4 @@
-"""What a source's listing came to: the entries, or the reason why there are none."""
+"""The result of reading a source's listing: its entries, or why there are none."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from storage.model import FetchedEntry, Outcome, Validators
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A listing that was read. `degraded` says what was broken in it; its entries still count.
+    """A parsed listing, or a part of one.
 
-    `ttl` is the publisher's wish for the time between polls, `silent_hours` the hours of the week
-    (0: Monday from 0 to 1 UTC) in which nothing comes, by its own word. `more` are the addresses
-    of further parts of the same listing, asked for in this order; they may name others.
-    `covered_until` says up to when a source that is asked by windows of time has been read; the
-    next poll is told it as `since` if all parts came. `again` are addresses of entries whose pages
-    may have changed although the listing says the same words: they are asked for again each day.
-    `in_order`: the parts follow each other in time, so what came before a missing one is covered.
-    `behind`: there is more than one poll should take; the next one comes soon and goes on.
-    `rest`: the entry of the same answer that the next part begins with, where it has too many
-    to be read at once.
-    `note` says what an operator should know of how it was found; `doctor` shows it.
+    `degraded`: what was wrong with it; its entries are used all the same.
+    `more`: URLs of further parts, fetched in this order; a part may name further ones.
+    `covered_until`: the time up to which a source queried by time windows has been read; passed to
+    the next poll as `since` if all parts were fetched.
+    `ttl`: the publisher's interval between polls.
+    `silent_hours`: hours of the week (0: Monday from 0 to 1 UTC) in which nothing is published,
+    as declared by the publisher.
+    `again`: URLs of entries whose pages may change while the listing stays the same; fetched daily.
+    `in_order`: parts follow each other in time, so what precedes a missing part is covered.
+    `behind`: there is more than one poll reads; the next poll comes soon and continues.
+    `rest`: number of the first entry of the next part, where one response has too many entries.
+    `note`: information for the operator on how the listing was found, shown by `doctor`.
     """
 
     entries: tuple[FetchedEntry, ...]
@@ -40,7 +41,7 @@ class Listing:
     note: str | None = None
 
     def joined(self, part: Listing) -> Listing:
-        """This listing with the entries of one more part."""
+        """Return this listing with the entries of one more part appended."""
         ends = [end for end in (self.covered_until, part.covered_until) if end is not None]
         return replace(
             self,
@@ -57,7 +58,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What asking a source came to. `listing` None: there is nothing new to read in it."""
+    """The result of fetching a source. `listing` None: failed, or nothing new to read."""
 
     outcome: Outcome
     http_status: int | None = None
@@ -67,6 +68,6 @@ class Listed:
     retry_after: datetime | None = None
     ttl: timedelta | None = None
     moved_to: str | None = None  # where a permanent redirect led
-    asked: Literal["declared", "moved"] = "declared"  # which of the source's addresses
-    skipped: int = 0  # entries of the listing that polls before took
-    body_hash: str | None = None  # of the answer, where it is taken in parts
+    asked: Literal["declared", "moved"] = "declared"  # which of the source's URLs was used
+    skipped: int = 0  # entries that earlier polls have read
+    body_hash: str | None = None  # of the response, where it is read in parts

@@ -1,4 +1,4 @@
-"""From a page that lists articles to its entries, by the CSS selectors of its source. Pure."""
+"""Read the entries of a page that lists articles, by CSS selectors of its source. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from crawler.text.dates import parse_date
 from crawler.text.uk_dates import find_uk_date
 
 MOST_ENTRIES = 500
-_LONGEST = 2000  # characters of a teaser
+_MAX_TEXT = 2000  # characters of a teaser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedLink:
-    """One entry of a page, as the page says it."""
+    """An entry of a listing page, as published."""
 
     url: str
     title: str
@@ -33,14 +33,14 @@ class ListedLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedLinks:
-    """The entries of a page, each address once; `unlinked` counts those without a link."""
+    """The entries of a page, each URL once; `unlinked`: the number of entries without a link."""
 
     links: tuple[ListedLink, ...]
     unlinked: int
 
 
 def listed_links(document: lxml.html.HtmlElement, *, base: str, select: Selectors) -> ListedLinks:
-    """The entries that a page lists; `base` is its address.
+    """Return the entries that a page lists; `base` is its URL.
 
     Raises:
         NotAFeed: nothing matches `select.entry`, or nothing that matches has a link.
@@ -53,16 +53,16 @@ def listed_links(document: lxml.html.HtmlElement, *, base: str, select: Selector
             f"nothing on this page matches select.entry = {select.entry!r}: its layout has "
             "changed, or a script puts its entries there"
         )
-    named = next((one.get("href") for one in document.iter("base") if one.get("href")), "")
+    base_href = next((one.get("href") for one in document.iter("base") if one.get("href")), "")
     found: dict[str, ListedLink] = {}
     unlinked = 0
     for box in boxes:
-        link = _link(box, select)
-        url = _address(link, base, named or "")
+        link = _find_link(box, select)
+        url = _resolve(link, base, base_href or "")
         if link is None or url is None:
             unlinked += 1
         elif url not in found:
-            found[url] = _listed(box, link, url, select)
+            found[url] = _build_link(box, link, url, select)
     if not found:
         raise NotAFeed(
             f"{len(boxes)} entries match select.entry = {select.entry!r}, and none has a link "
@@ -71,11 +71,11 @@ def listed_links(document: lxml.html.HtmlElement, *, base: str, select: Selector
     return ListedLinks(links=tuple(found.values()), unlinked=unlinked)
 
 
-def _listed(
+def _build_link(
     box: lxml.html.HtmlElement, link: lxml.html.HtmlElement, url: str, select: Selectors
 ) -> ListedLink:
     title = _text(_first(box, select.title)) or _text(link) or link.get("aria-label") or ""
-    raw, day = _date(box, select.date)
+    raw, day = _find_date(box, select.date)
     return ListedLink(
         url=url,
         title=title or link.get("title") or "",
@@ -85,8 +85,8 @@ def _listed(
     )
 
 
-def _link(box: lxml.html.HtmlElement, select: Selectors) -> lxml.html.HtmlElement | None:
-    """The link of an entry: the chosen one, one in what was chosen, or the entry itself."""
+def _find_link(box: lxml.html.HtmlElement, select: Selectors) -> lxml.html.HtmlElement | None:
+    """Return an entry's link: the selected element, a link inside or around it, or the entry."""
     if select.link is None:
         return box if box.tag == "a" else next(_anchors(box), None)
     chosen = _first(box, select.link)
@@ -99,27 +99,29 @@ def _anchors(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
     return (one for one in element.iter("a") if one.get("href"))
 
 
-def _address(link: lxml.html.HtmlElement | None, base: str, named: str) -> str | None:
+def _resolve(link: lxml.html.HtmlElement | None, base: str, base_href: str) -> str | None:
     href = (link.get("href") or "").strip() if link is not None else ""
     if not href or href.startswith("#"):
         return None
-    return absolute(href, urljoin(base, named))
+    return absolute(href, urljoin(base, base_href))
 
 
-def _date(box: lxml.html.HtmlElement, selector: str | None) -> tuple[str | None, datetime | None]:
-    """What machines are told of the day goes before what people are."""
+def _find_date(
+    box: lxml.html.HtmlElement, selector: str | None
+) -> tuple[str | None, datetime | None]:
+    """Return an entry's date; machine-readable attributes come before the visible text."""
     element = _first(box, selector)
     if element is None:
         return None, None
     own = element if element.get("datetime") else next(element.iter("time"), element)
-    said = (own.get("datetime") or "").strip() or (element.get("content") or "").strip()
-    for raw in (said, _text(element)):
+    machine_readable = (own.get("datetime") or "").strip() or (element.get("content") or "").strip()
+    for raw in (machine_readable, _text(element)):
         if raw:
             found = find_uk_date(raw)
             day = parse_date(raw) or (found.day if found is not None else None)
             if day is not None:
                 return raw, day
-    return _text(element) or said or None, None
+    return _text(element) or machine_readable or None, None
 
 
 def _first(box: lxml.html.HtmlElement, selector: str | None) -> lxml.html.HtmlElement | None:
@@ -127,4 +129,4 @@ def _first(box: lxml.html.HtmlElement, selector: str | None) -> lxml.html.HtmlEl
 
 
 def _text(element: lxml.html.HtmlElement | None) -> str:
-    return "" if element is None else " ".join(element.text_content().split())[:_LONGEST]
+    return "" if element is None else " ".join(element.text_content().split())[:_MAX_TEXT]

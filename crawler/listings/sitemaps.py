@@ -1,4 +1,4 @@
-"""Reads sitemaps, news sitemaps, their indexes, and what robots.txt says of them. Pure.
+"""Parse sitemaps, news sitemaps, sitemap indexes, and the Sitemap lines of robots.txt. Pure.
 
 Sources: sitemaps.org protocol 0.9, Google's news sitemaps 0.9, RFC 9309 section 2.2.4.
 """
@@ -16,26 +16,26 @@ from lxml import etree
 from crawler.errors import NotAFeed
 from crawler.text.dates import parse_date
 
-MOST_PARTS = 12  # of an index that one poll reads
+MOST_PARTS = 12  # parts of an index that one poll reads
 RECENT = timedelta(days=7)
 _NEWS = re.compile(r"news(?!letter)|latest|breaking", re.IGNORECASE)
-# what the common site builders name the parts that hold no articles
-_OTHER = re.compile(
+# names that common site builders give to parts without articles
+_NOT_ARTICLES = re.compile(
     r"(?:^|[/_-])(?:image|video|tag|post_tag|category|author|user|product|event|job|location)s?"
     r"(?=[/_.\-\d]|$)",
     re.IGNORECASE,
 )
 _ROBOTS = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
-_ENDED = re.compile(r"</(?:[\w-]++:)?+(?:urlset|sitemapindex)\s*+>\Z")
-# in addresses written as they are; recovery would lose it, and make another address
-_BARE = re.compile(r"&(?!#?\w{1,10};)")
-_END = 500  # characters in which a sitemap that is whole says that it ends
+_CLOSING_TAG = re.compile(r"</(?:[\w-]++:)?+(?:urlset|sitemapindex)\s*+>\Z")
+# unescaped in a URL: the parser's recovery would drop it and change the URL
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,10};)")
+_TAIL_LENGTH = 500  # characters in which a complete sitemap has its closing tag
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapEntry:
-    """A `url` of a sitemap, or a part of an index. `title` and the like: of news only."""
+    """A `url` of a sitemap, or a part of an index. The fields from `title` on: of news only."""
 
     loc: str
     lastmod: datetime | None = None
@@ -46,7 +46,7 @@ class SitemapEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitemap:
-    """What a sitemap says. `damage`: what was wrong with it; what stood there still counts."""
+    """A parsed sitemap. `damage`: what was wrong with it; its entries are used all the same."""
 
     places: tuple[SitemapEntry, ...]
     is_index: bool
@@ -54,13 +54,13 @@ class Sitemap:
 
 
 def read_sitemap(text: str, *, base: str) -> Sitemap:
-    """A sitemap, a news sitemap or an index; `base` is its address.
+    """Parse a sitemap, a news sitemap or an index; `base` is its URL.
 
     Raises:
-        NotAFeed: it is none of these.
+        NotAFeed: the document is none of these.
     """
     if "<![CDATA[" not in text:
-        text = _BARE.sub("&amp;", text)
+        text = _BARE_AMPERSAND.sub("&amp;", text)
     parser = etree.XMLParser(
         encoding="utf-8", recover=True, resolve_entities=False, no_network=True, huge_tree=False
     )
@@ -68,25 +68,25 @@ def read_sitemap(text: str, *, base: str) -> Sitemap:
         root = etree.fromstring(text.lstrip().encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
         raise NotAFeed(f"no XML that can be read: {error}") from error
-    name = _name(root) if root is not None else ""
+    name = _local_name(root) if root is not None else ""
     if root is None or name not in ("urlset", "sitemapindex"):
         raise NotAFeed(f"not a sitemap: it begins with <{name or 'nothing'}>")
     wanted = "sitemap" if name == "sitemapindex" else "url"
-    elements = [one for one in root if _name(one) == wanted]
+    elements = [one for one in root if _local_name(one) == wanted]
     damage: str | None = None
     if len(parser.error_log):
         first = parser.error_log[0]
         damage = f"line {first.line}: {first.message.strip()}"
-    if damage is not None and not _ENDED.search(_without_last_comments(text[-_END:])):
-        elements = elements[:-1]  # cut in half: half an address is another address
-    places = [place for one in elements if (place := _place(one, base)) is not None]
-    lacking = len(elements) - len(places)
-    if lacking and damage is None:
-        damage = f"{lacking} of {len(elements)} entries have no address"
+    if damage is not None and not _CLOSING_TAG.search(_strip_last_comments(text[-_TAIL_LENGTH:])):
+        elements = elements[:-1]  # truncated: the last URL may be incomplete
+    places = [place for one in elements if (place := _build_entry(one, base)) is not None]
+    missing = len(elements) - len(places)
+    if missing and damage is None:
+        damage = f"{missing} of {len(elements)} entries have no address"
     return Sitemap(places=tuple(places), is_index=wanted == "sitemap", damage=damage)
 
 
-def _without_last_comments(text: str) -> str:
+def _strip_last_comments(text: str) -> str:
     text = text.rstrip()
     while text.endswith("-->") and (begun := text.rfind("<!--")) >= 0:
         text = text[:begun].rstrip()
@@ -94,34 +94,36 @@ def _without_last_comments(text: str) -> str:
 
 
 def sitemaps_in_robots(text: str, *, base: str) -> tuple[str, ...]:
-    """The sitemaps that a robots.txt names; only those of news where there are such."""
+    """Return the sitemaps that a robots.txt names; only news sitemaps where there are any."""
     named = dict.fromkeys(urljoin(base, found) for found in _ROBOTS.findall(text))
     news = [one for one in named if _NEWS.search(_path(one))]
-    return tuple(news or (one for one in named if not _OTHER.search(_path(one))))[:MOST_PARTS]
+    return tuple(news or (one for one in named if not _NOT_ARTICLES.search(_path(one))))[
+        :MOST_PARTS
+    ]
 
 
 def parts_worth_reading(parts: Sequence[SitemapEntry], *, now: datetime) -> tuple[str, ...]:
-    """The parts of an index that hold news or changed of late, the newest first.
+    """Return the parts of an index that are news or changed recently, the newest first.
 
-    Where nothing tells which these are, the last of them by date, else by the number in their
-    names: site builders begin a new part when one is full.
+    If there are none, all parts by date, else by the number in their names: site builders start a
+    new part when one is full. At most `MOST_PARTS`.
     """
-    articles = [one for one in parts if not _OTHER.search(_path(one.loc))] or list(parts)
+    articles = [one for one in parts if not _NOT_ARTICLES.search(_path(one.loc))] or list(parts)
     chosen = [
         one
         for one in articles
         if _NEWS.search(_path(one.loc)) or (one.lastmod is not None and one.lastmod > now - RECENT)
     ]
     chosen = chosen or articles
-    placed = sorted(chosen, key=lambda one: _natural(one.loc), reverse=True)
+    placed = sorted(chosen, key=lambda one: _natural_key(one.loc), reverse=True)
     placed.sort(key=lambda one: one.lastmod or _LONG_AGO, reverse=True)
     return tuple(dict.fromkeys(one.loc for one in placed))[:MOST_PARTS]
 
 
 def newest(places: Sequence[SitemapEntry], *, most: int) -> tuple[SitemapEntry, ...]:
-    """At most so many entries, the newest; where none has a date, those at both ends.
+    """Return the newest `most` entries; where none has a date, those at both ends.
 
-    New addresses are written at the beginning or at the end.
+    Sites add new entries at the beginning or at the end.
     """
     if len(places) <= most:
         return tuple(places)
@@ -131,7 +133,7 @@ def newest(places: Sequence[SitemapEntry], *, most: int) -> tuple[SitemapEntry, 
 
 
 def same_site(one: str, other: str) -> bool:
-    """Whether two addresses are of one host, www. apart."""
+    """Whether two URLs have the same host, ignoring www."""
     hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
     return bool(hosts[0]) and hosts[0] == hosts[1]
 
@@ -140,9 +142,9 @@ def _date(place: SitemapEntry) -> datetime | None:
     return parse_date(place.published_raw) or place.lastmod
 
 
-def _place(element: etree._Element, base: str) -> SitemapEntry | None:
-    said = dict(_said(element))
-    loc = said.get("loc")
+def _build_entry(element: etree._Element, base: str) -> SitemapEntry | None:
+    fields = dict(_read_fields(element))
+    loc = fields.get("loc")
     if not loc:
         return None
     try:
@@ -151,19 +153,19 @@ def _place(element: etree._Element, base: str) -> SitemapEntry | None:
         return None
     return SitemapEntry(
         loc=url,
-        lastmod=parse_date(said.get("lastmod")),
-        title=said.get("title", ""),
-        language=said.get("language"),
-        published_raw=said.get("publication_date"),
+        lastmod=parse_date(fields.get("lastmod")),
+        title=fields.get("title", ""),
+        language=fields.get("language"),
+        published_raw=fields.get("publication_date"),
     )
 
 
-def _said(element: etree._Element) -> Iterator[tuple[str, str]]:
-    """The texts of an entry by their names; images and videos have titles of their own."""
+def _read_fields(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """Yield name and text of an entry's fields, without those of its images and videos."""
     for child in element:
-        name = _name(child)
+        name = _local_name(child)
         if name in ("news", "publication"):
-            yield from _said(child)
+            yield from _read_fields(child)
         elif name in ("loc", "lastmod", "title", "language", "publication_date"):
             parts = [part for part in child.itertext() if isinstance(part, str)]
             text = " ".join("".join(parts).split())
@@ -171,7 +173,7 @@ def _said(element: etree._Element) -> Iterator[tuple[str, str]]:
                 yield name, text
 
 
-def _name(element: etree._Element) -> str:
+def _local_name(element: etree._Element) -> str:
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
@@ -181,5 +183,5 @@ def _path(url: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-def _natural(url: str) -> tuple[tuple[int, str], ...]:
+def _natural_key(url: str) -> tuple[tuple[int, str], ...]:
     return tuple((int(n or 0), text) for text, n in re.findall(r"(\D*)(\d{0,9})", _path(url)))

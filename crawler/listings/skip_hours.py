@@ -1,8 +1,7 @@
-"""Hours and days on which a feed says that nothing comes. Pure.
+"""Read `skipHours` and `skipDays` of RSS 2.0 feeds, both in GMT. Pure.
 
-RSS 2.0, `skipHours` and `skipDays`, both in GMT. feedparser keeps the last of each only. The
-updatePeriod of the Syndication module is not heeded: WordPress writes "hourly" into every feed,
-whatever its site does.
+feedparser keeps only the last of each. The updatePeriod of the Syndication module is ignored:
+WordPress writes "hourly" into every feed.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ HOURS = 7 * 24
 
 
 def silent_hours(body: bytes) -> frozenset[int]:
-    """The hours of the week (0: Monday from 0 to 1 GMT) in which a feed says that nothing comes.
+    """Return the hours of the week (0: Monday from 0 to 1 GMT) that a feed asks to skip.
 
-    None where it names every hour: that is a mistake, not a wish.
+    Empty if it names every hour, which must be a mistake.
     """
     head = body[:_HEAD_BYTES]
     first = _HEAD.search(head)
-    found = _named(head if first is None else head[: first.start()])
-    if not found:  # some write it behind their entries
-        found = _named(body[-_HEAD_BYTES:])
+    found = _parse_skipped(head if first is None else head[: first.start()])
+    if not found:  # some feeds have them after their entries
+        found = _parse_skipped(body[-_HEAD_BYTES:])
     return found if len(found) < HOURS else frozenset()
 
 
-def _named(part: bytes) -> frozenset[int]:
+def _parse_skipped(part: bytes) -> frozenset[int]:
     hours = {
         int(hour) % 24 for block in _HOURS.findall(part) for hour in _HOUR.findall(block)
         if int(hour) <= 24

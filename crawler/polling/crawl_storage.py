@@ -1,4 +1,4 @@
-"""Every call of a crawl to storage: short transactions, one for each step that must stand alone."""
+"""All access of a crawl to storage, in short transactions: one for each step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from config.model import Source
-from crawler.polling.poll_interval import LOOK_TO_BE_SURE, LOOK_UNFINISHED, UNFINISHED_RETRIES
+from crawler.polling.poll_interval import (
+    CONFIRM_GONE_AFTER,
+    RECHECK_UNFINISHED_AFTER,
+    UNFINISHED_RETRIES,
+)
 from storage.archive.items import KnownEntry
 from storage.model import (
     Article,
@@ -30,18 +34,22 @@ from storage.store import Store
 PagePlan = Literal["soon", "later", "known"]
 
 ENTRIES_AT_ONCE = 100
-LONGEST_WRITE = 1.0  # seconds; whoever else writes waits meanwhile
-# seconds between two transactions of one listing: SQLite gives the lock to whoever asks when it is
-# free, and those that wait ask ten times a second
+MAX_WRITE_SECONDS = 1.0  # of one transaction; other writers wait meanwhile
+# seconds between two transactions of one listing: SQLite gives the lock to the first that asks when
+# it is free, and waiting writers ask ten times a second
 PAUSE_FOR_WRITERS = 0.12
-# an entry is matched by title and teaser alone only when its page has not come by then
-LOOKED_LATELY = timedelta(hours=20)  # a poll a day, a little early
+MIN_REFETCH_GAP = timedelta(hours=20)  # allows one a day, a little early
+# an entry is matched by title and teaser alone if its page has not been read by then
 PAGE_PATIENCE = timedelta(minutes=10)
 SAME_TEXT_SPAN = timedelta(days=30)
 
 
 class CrawlStorage:
-    """Storage as a crawl uses it."""
+    """The queries and transactions that a crawl needs.
+
+    Args:
+        keep_raw: whether to store the bodies of fetched pages too.
+    """
 
     def __init__(
         self, store: Store, clock: Callable[[], datetime], *, keep_raw: bool = False
@@ -51,7 +59,11 @@ class CrawlStorage:
         self._keep_raw = keep_raw
 
     def state(self, source: Source) -> SourceState:
-        """What is remembered of a source."""
+        """Return the stored state of a source.
+
+        Raises:
+            LookupError: the source is not declared in the database.
+        """
         with self._store.reading() as unit:
             state = unit.sources.get(source.key)
         if state is None:
@@ -59,12 +71,16 @@ class CrawlStorage:
         return state
 
     def known(self, source_key: str, entries: Sequence[FetchedEntry]) -> tuple[KnownEntry, ...]:
-        """For each entry, whether it is known and has changed."""
+        """Say for each entry whether it is known, and whether it has changed."""
         with self._store.reading() as unit:
             return unit.items.known_entries(source_key, entries)
 
-    def would_be(self, article: Article, item_id: int | None) -> Decision:
-        """What storage would decide of an article; nothing is stored."""
+    def preview_decision(self, article: Article, item_id: int | None) -> Decision:
+        """Return what storage would decide about an article, without storing it.
+
+        Args:
+            item_id: the item that the entry is known as, if any.
+        """
         with self._store.reading() as unit:
             return unit.items.would_be(article, expected=item_id)
 
@@ -75,17 +91,18 @@ class CrawlStorage:
         baseline: bool,
         pages: PagePlan,
     ) -> list[Stored]:
-        """Store entries as their listing has them.
+        """Store entries as listed, in transactions of about `MAX_WRITE_SECONDS` at most.
 
-        `pages`: "soon": this poll fetches them, and matching waits for it a while; "later": another
-        poll does; "known": they need not be fetched.
+        Args:
+            pages: "soon": this poll fetches their pages, and matching waits `PAGE_PATIENCE` for
+                them; "later": another poll fetches them; "known": they need not be fetched.
         """
         stored: list[Stored] = []
         while len(stored) < len(articles):
-            begun = time.monotonic()
+            started = time.monotonic()
             with self._store.transaction() as unit:
                 for article in articles[len(stored) :][:ENTRIES_AT_ONCE]:
-                    if time.monotonic() - begun > LONGEST_WRITE:
+                    if time.monotonic() - started > MAX_WRITE_SECONDS:
                         break
                     now = self._clock()
                     listed = article.text_state is TextState.LISTED
@@ -99,7 +116,7 @@ class CrawlStorage:
                             page_due_at=now if listed and pages != "known" else None,
                         )
                     )
-            # other sources' answers wait, and so do other writers, who look for the lock in turns
+            # let other sources and other writers continue
             more = len(stored) < len(articles)
             await asyncio.sleep(PAUSE_FOR_WRITERS if more else 0)
         return stored
@@ -108,59 +125,67 @@ class CrawlStorage:
         self,
         article: Article,
         item_id: int,
-        came: FetchedPage | None,
+        fetched: FetchedPage | None,
         *,
         baseline: bool,
         look_at: datetime | None,
     ) -> Stored:
-        """Store what a page said of an item, how it came, and when it is looked at again."""
+        """Store the article of an item's page.
+
+        Args:
+            fetched: the page it was read from; None: it comes from the listing.
+            look_at: when to recheck the page for edits; None: never.
+        """
         with self._store.transaction() as unit:
             stored = unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
             unit.items.look_later(stored.item_id, look_at)
-            if came is not None and not isinstance(stored.decision, Duplicate):
+            if fetched is not None and not isinstance(stored.decision, Duplicate):
                 number = stored.decision.number if isinstance(stored.decision, Revision) else 1
-                unit.captures.put(stored.item_id, number, came, with_body=self._keep_raw)
+                unit.captures.put(stored.item_id, number, fetched, with_body=self._keep_raw)
             return stored
 
     def pages_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
-        """The items of a source whose pages are to be fetched."""
+        """Return the items of a source whose pages are due to be fetched."""
         with self._store.reading() as unit:
             return unit.items.pages_due(source_key, now=self._clock(), limit=limit)
 
     def count_attempts(self, pages: Sequence[PageDue]) -> None:
-        """Count attempts at pages before they begin: what ends this process counts as well."""
+        """Count attempts at pages before they begin, so that one that ends this process counts."""
         with self._store.transaction() as unit:
             ids = [page.item_id for page in pages]
             unit.items.count_attempts(ids, now=self._clock(), waits=UNFINISHED_RETRIES)
 
     def take_attempts_back(self, item_ids: Sequence[int]) -> None:
-        """Take back attempts that were counted and not made."""
+        """Undo the count of attempts that were not made."""
         if item_ids:
             with self._store.transaction() as unit:
                 unit.items.take_attempts_back(item_ids, self._clock())
 
     def put_off_looks(self, item_ids: Sequence[int]) -> None:
-        """Put looks off before they begin, as `count_attempts` does."""
+        """Postpone rechecks before they begin, in case one of them ends this process."""
         if item_ids:
             with self._store.transaction() as unit:
-                unit.items.put_off_looks(item_ids, self._clock() + LOOK_UNFINISHED)
+                unit.items.put_off_looks(item_ids, self._clock() + RECHECK_UNFINISHED_AFTER)
 
     def make_looks_due(self, item_ids: Sequence[int]) -> None:
-        """Have pages looked at whose look was put off and not made."""
+        """Make rechecks due again that were postponed and not made."""
         if item_ids:
             with self._store.transaction() as unit:
                 unit.items.put_off_looks(item_ids, self._clock())
 
     def look_again(self, items: Sequence[KnownEntry]) -> None:
-        """Have the pages of items fetched again that have not been asked for since yesterday."""
+        """Make the pages of items due again, unless they were fetched within `MIN_REFETCH_GAP`.
+
+        Items whose URL has moved are due whenever they were fetched.
+        """
         if not items:
             return
         now = self._clock()
-        moved = [one.item_id for one in items if one.item_id is not None and one.moved]
-        others = [one.item_id for one in items if one.item_id is not None and not one.moved]
+        moved = [item.item_id for item in items if item.item_id is not None and item.moved]
+        others = [item.item_id for item in items if item.item_id is not None and not item.moved]
         with self._store.transaction() as unit:
             unit.items.look_again(moved, now=now, unless_since=now)
-            unit.items.look_again(others, now=now, unless_since=now - LOOKED_LATELY)
+            unit.items.look_again(others, now=now, unless_since=now - MIN_REFETCH_GAP)
 
     def page_failed(
         self,
@@ -170,7 +195,12 @@ class CrawlStorage:
         retry_at: datetime | None,
         kept: FetchedPage | None = None,
     ) -> None:
-        """Record that a page could not be read, when to try again, and which one it was."""
+        """Record that a page could not be read.
+
+        Args:
+            retry_at: when to try again; None: never.
+            kept: the page as fetched, if it is not to be fetched again until it changes.
+        """
         with self._store.transaction() as unit:
             unit.items.page_failed(
                 item_id,
@@ -182,47 +212,47 @@ class CrawlStorage:
             )
 
     def same_text(self, source_key: str, body: str) -> tuple[tuple[int, str, str], ...]:
-        """(id, title, summary) of recent items of a source with this text, and no mentions."""
+        """Return (id, title, summary) of recent items with this text and no mentions."""
         with self._store.reading() as unit:
             since = self._clock() - SAME_TEXT_SPAN
             return unit.items.same_text(source_key, body, since=since)
 
     def take_text_away(self, item_ids: Sequence[int], reason: str) -> None:
-        """Make items thin whose text was none of theirs."""
+        """Remove the text of items to which it does not belong; they become thin."""
         with self._store.transaction() as unit:
             unit.items.take_text_away(item_ids, reason=reason, now=self._clock())
 
     def page_unchanged(self, item_id: int, *, look_at: datetime | None) -> None:
-        """Record that a page is as it was, and when it is looked at again."""
+        """Record that a page has not changed, and when to recheck it."""
         with self._store.transaction() as unit:
             unit.items.page_unchanged(item_id, self._clock())
             unit.items.look_later(item_id, look_at)
 
     def looks_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
-        """The items of a source whose pages are to be looked at again for edits."""
+        """Return the items of a source whose pages are due to be rechecked for edits."""
         with self._store.reading() as unit:
             return unit.items.looks_due(source_key, now=self._clock(), limit=limit)
 
     def next_look(self, source_key: str) -> datetime | None:
-        """When the first item of a source is to be looked at again."""
+        """Return when the next recheck of a source is due; None: there is none."""
         with self._store.reading() as unit:
             return unit.items.next_look(source_key)
 
     def look_failed(self, item_id: int, *, look_at: datetime | None) -> None:
-        """Record that a look told nothing."""
+        """Record a recheck that could not read the page."""
         with self._store.transaction() as unit:
             unit.items.look_later(item_id, look_at, is_there=False)
 
     def look_gone(self, item_id: int, *, look_at: datetime | None) -> bool:
-        """Record that a look found the page gone; returns whether the item is retracted now."""
+        """Record a recheck that found the page gone; return whether the item is retracted now."""
         now = self._clock()
         with self._store.transaction() as unit:
             return unit.items.look_gone(
-                item_id, now=now, look_at=look_at, sure_at=now + LOOK_TO_BE_SURE
+                item_id, now=now, look_at=look_at, sure_at=now + CONFIRM_GONE_AFTER
             )
 
     def text_of(self, item_id: int) -> tuple[str, str] | None:
-        """(title, text) of an item; None where its full text is not held, or it is retracted."""
+        """Return (title, text) of an item; None if it has no full text or is retracted."""
         with self._store.reading() as unit:
             return unit.items.text_of(item_id)
 
@@ -235,7 +265,12 @@ class CrawlStorage:
         baseline_done: bool,
         covered_until: datetime | None,
     ) -> None:
-        """Close a poll: its report, when the next one comes, and what that one sends."""
+        """Store the report of a poll and the state of its source for the next one.
+
+        Args:
+            validators: to be sent by the next poll; None: it fetches in full.
+            covered_until: up to when the source has been read, if it is read by time windows.
+        """
         with self._store.transaction() as unit:
             unit.sources.finish(
                 report,

@@ -1,4 +1,4 @@
-"""Fetches the page of one item, reads it and stores it, or records why that cannot be done."""
+"""Fetches the page of an item, reads it and stores its article, or records why it has none."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from crawler.extraction.site_memories import site_of
 from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
 from crawler.http.conditional import request_headers
 from crawler.http.response import FetchResponse
+from crawler.polling.polite_fetch import asks_to_wait, fetch_politely
 from crawler.polling.poll_context import PollContext
-from crawler.polling.poll_interval import next_look, page_retry
+from crawler.polling.poll_interval import next_recheck, page_retry
 from crawler.polling.poll_stats import PollStats
 from crawler.reading.isolated_reading import PageToRead
 from crawler.reading.reading_tasks import PageRead
@@ -27,25 +28,25 @@ from storage.model import Article, FetchedEntry, FetchedPage, PageDue, TextState
 
 log = logging.getLogger(__name__)
 
-Fate = Literal["read", "unreadable", "postponed", "held"]
-PAGES_TO_COMPARE = 4  # of a host are learned before any of them is read, where so many come
-LARGEST_HELD = 512 * 1024  # bytes; a larger page is read at once, for held ones take up memory
+PageResult = Literal["read", "unreadable", "postponed", "held"]
+PAGES_TO_COMPARE = 4  # pages of a host that are learned together before they are read
+MAX_HELD_BODY = 512 * 1024  # bytes; a larger page is read at once, to save memory
 
 
 def own_page(entry: FetchedEntry) -> str | None:
-    """The address of the entry's page; None where its link is not its own or is no web address."""
+    """Return the URL of an entry's own page; None if its link is shared or not http(s)."""
     url = entry.url
     if url is None or entry.url_is_shared or not url.startswith(("http://", "https://")):
         return None
     return url
 
 
-def note_headings(entries: Sequence[FetchedEntry], tools: PollContext) -> None:
-    """Remember what a listing announces: on another page of its site it is no article."""
+def note_headings(entries: Sequence[FetchedEntry], context: PollContext) -> None:
+    """Add headlines and teasers to the site memory: on other pages they are boilerplate."""
     for entry in entries:
         if (url := own_page(entry)) is not None:
-            said = (plain_text(entry.title), plain_text(entry.summary))
-            tools.sites.of(url).note_headings(said)
+            heading = (plain_text(entry.title), plain_text(entry.summary))
+            context.sites.of(url).note_headings(heading)
 
 
 class PageReader:
@@ -54,103 +55,99 @@ class PageReader:
     def __init__(
         self,
         source: Source,
-        tools: PollContext,
-        tally: PollStats,
+        context: PollContext,
+        stats: PollStats,
         *,
         baseline: bool,
         language: str | None,
     ) -> None:
         self._source = source
-        self._tools = tools
-        self._tally = tally
+        self._context = context
+        self._stats = stats
         self._baseline = baseline
         self._language = source.language or language
         self.retry_at: datetime | None = None
-        self.done: set[int] = set()  # items whose page was read, or was found to be unreadable
-        self._suspects: set[int] = set()  # items whose page was too much to learn
+        self.done: set[int] = set()  # ids of items whose page was read or found unreadable
+        self._suspects: set[int] = set()  # items whose page exceeded the limits when it was learned
         self._held: dict[str, list[tuple[PageDue, FetchResponse]]] = {}
 
-    async def read(self, page: PageDue) -> Fate:
+    async def read(self, page: PageDue) -> PageResult:
         """Fetch and store one page.
 
-        "postponed": nothing was recorded, the page stays due. "held": it was fetched, and waits
-        for others of its host to be told from them; `read_held` reads it.
+        "postponed": nothing was recorded, the page stays due. "held": it was fetched and waits for
+        other pages of its host to be compared with; `read_held` reads it.
         """
         url = own_page(page.entry)
         if url is None:
-            return self._unreadable(page, "no-page", None)
-        *first, last = self._tools.kind.page_addresses(self._source, page.entry) or (url,)
+            return self._record_unreadable(page, "no-page", None)
+        *first, last = self._context.kind.page_addresses(self._source, page.entry) or (url,)
         for address in first:
-            if await self._spoken_for(page, address):
-                return "read"
-        # the validators that are kept are those of the last address
-        return await self._asked(page, last)
+            result = await self._read_alternative(page, address)
+            if result is not None:
+                return result
+        # the stored validators are those of the last address
+        return await self._fetch_page(page, last)
 
-    async def _spoken_for(self, page: PageDue, address: str) -> bool:
-        """Whether an address beside the page's own has the text."""
-        if self._tools.hosts.is_out(address):
-            return False
+    async def _read_alternative(self, page: PageDue, address: str) -> PageResult | None:
+        """Read the page at an address that is not its last; None: its text is not there."""
         try:
-            answer = await self._tools.fetch(address, {})
+            answer = await fetch_politely(self._context, address)
         except FetchFailed:
-            return False
+            return None
+        if asks_to_wait(answer, self._context):
+            self._stats.note_retry_after(answer.retry_after(self._context.clock()))
+            return "postponed"
         if answer.status != 200:
-            return False
+            return None
         answer = replace(answer, page=replace(answer.page, etag=None, last_modified=None))
         try:
             read = await self.page_text(page, answer)
         except CrawlerError as error:
             log.info("page.elsewhere source=%s url=%s %s", self._source.key, address, error)
-            return False
-        self._keep(page, answer.page, read)
-        return True
+            return None
+        self._store_read(page, answer.page, read)
+        return "read"
 
-    async def _asked(self, page: PageDue, url: str) -> Fate:
-        if self._tools.hosts.is_out(url):
-            return "postponed"
+    async def _fetch_page(self, page: PageDue, url: str) -> PageResult:
+        headers = request_headers(page.etag, page.last_modified)
         try:
-            answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
+            answer = await fetch_politely(self._context, url, headers)
         except (HostIsOut, NoRoom):
             return "postponed"
         except FetchFailed as error:
-            self._tools.hosts.failed(url, error)
-            return self._unreadable(page, error.cause, None)
-        self._tools.hosts.answered(url)
-        return await self._answered(page, url, answer)
+            return self._record_unreadable(page, error.cause, None)
+        return await self._handle_response(page, url, answer)
 
-    async def _answered(self, page: PageDue, url: str, answer: FetchResponse) -> Fate:
-        now = self._tools.clock()
-        retry_after = answer.retry_after(now)
-        if answer.status == 429 or retry_after is not None:
-            self._tools.hosts.leave_alone(url)
-            self._tally.wait_until(retry_after)
+    async def _handle_response(self, page: PageDue, url: str, answer: FetchResponse) -> PageResult:
+        if asks_to_wait(answer, self._context):
+            self._stats.note_retry_after(answer.retry_after(self._context.clock()))
             return "postponed"
         if answer.status == 304 and (page.etag or page.last_modified):
-            self._unchanged(page)
+            self._record_unchanged(page)
             return "read"
         if answer.status != 200:
             reason = "challenge" if answer.is_challenge else f"http-{answer.status}"
-            return self._unreadable(page, reason, answer.status)
-        if self._is_held(page, answer):
+            return self._record_unreadable(page, reason, answer.status)
+        if self._try_hold(page, answer):
             host = site_of(answer.page.final_url)
             if len(self._held[host]) >= PAGES_TO_COMPARE:
                 await self._read_all(self._held.pop(host))
             return "held"
-        return await self._came(page, url, answer)
+        return await self._read_response(page, url, answer)
 
     async def read_held(self) -> None:
-        """Read the pages that still wait for others."""
+        """Read the pages that are still held."""
         held, self._held = self._held, {}
         for pages in held.values():
             await self._read_all(pages)
 
     async def _read_all(self, held: Sequence[tuple[PageDue, FetchResponse]]) -> None:
-        """Learn these pages of one host, then read them.
+        """Learn these pages of one host together, then read them.
 
-        What is new on a site today, a list of what is read most or a plea, stands on all of them.
+        New boilerplate, such as a "most read" list or an appeal, is found by being on all of them.
         """
-        to_read = [self._to_read(page, answer) for page, answer in held]
-        reading, kind = self._tools.reading, self._tools.kind
+        to_read = [self._build_page_to_read(page, answer) for page, answer in held]
+        reading, kind = self._context.reading, self._context.kind
         outcomes = await reading.pages(self._source, kind, to_read, language=self._language)
         if outcomes is None:
             await self._read_each(held)
@@ -158,56 +155,58 @@ class PageReader:
         for (page, answer), outcome in zip(held, outcomes, strict=True):
             url = answer.page.requested_url
             if isinstance(outcome, PageRead):
-                self._keep(page, answer.page, outcome)
+                self._store_read(page, answer.page, outcome)
             else:
-                self._explain(page, url, answer, outcome)
+                self._record_error(page, url, answer, outcome)
             self.done.add(page.item_id)
-            await asyncio.sleep(0)  # other sources' answers wait
+            await asyncio.sleep(0)  # let other sources continue
 
     async def _read_each(self, held: Sequence[tuple[PageDue, FetchResponse]]) -> None:
-        """Learn these pages together, then read each by itself: one of them may be too much."""
+        """Learn these pages together, then read each alone: one of them may exceed the limits."""
         pages = [(answer, page.entry) for page, answer in held]
-        if not await self._tools.reading.learn(self._source, self._tools.kind, pages):
+        if not await self._context.reading.learn(self._source, self._context.kind, pages):
             self._suspects.update(page.item_id for page, _ in held)
         for page, answer in held:
-            await self._came(page, answer.page.requested_url, answer)
+            await self._read_response(page, answer.page.requested_url, answer)
             self.done.add(page.item_id)
 
-    def _is_held(self, page: PageDue, answer: FetchResponse) -> bool:
-        """Hold a page until others of its host have come, to be told from them."""
-        if not self._learns or page.attempts or len(answer.page.body) > LARGEST_HELD:
+    def _try_hold(self, page: PageDue, answer: FetchResponse) -> bool:
+        """Hold a page to compare it with others of its host; return whether it is held."""
+        if not self._learns_sites or page.attempts or len(answer.page.body) > MAX_HELD_BODY:
             return False
         final = answer.page.final_url
         self._held.setdefault(site_of(final), []).append((page, answer))
         return True
 
-    async def _came(self, page: PageDue, url: str, answer: FetchResponse) -> Fate:
+    async def _read_response(self, page: PageDue, url: str, answer: FetchResponse) -> PageResult:
         try:
             read = await self.page_text(page, answer)
         except (Unreadable, OverLimit, ReaderBroke) as error:
-            return self._explain(page, url, answer, error)
-        self._keep(page, answer.page, read)
+            return self._record_error(page, url, answer, error)
+        self._store_read(page, answer.page, read)
         return "read"
 
-    def _explain(self, page: PageDue, url: str, answer: FetchResponse, error: CrawlerError) -> Fate:
-        """Record why a page that came has no text."""
+    def _record_error(
+        self, page: PageDue, url: str, answer: FetchResponse, error: CrawlerError
+    ) -> PageResult:
+        """Record why a fetched page has no text."""
         if isinstance(error, Junk):
-            self._tally.rejected["repeated text"] += 1
-            self._take_away(error)
+            self._stats.rejected["repeated text"] += 1
+            self._remove_junk_text(error)
         if isinstance(error, Unreadable):
             kept = answer.page if error.lasting else None
-            return self._unreadable(page, error.reason, answer.status, kept=kept)
+            return self._record_unreadable(page, error.reason, answer.status, kept=kept)
         if isinstance(error, OverLimit):
-            self.tell_too_much(page, error.reason)
-            return self._unreadable(page, error.reason, answer.status)
-        # one page that breaks the reader must not stop the source
+            self.report_too_much(page, error.reason)
+            return self._record_unreadable(page, error.reason, answer.status)
+        # an error of our own on one page must not stop the source
         log.error("page.broke-the-reader source=%s url=%s %s", self._source.key, url, error)
-        self.tell_too_much(page, f"it breaks the reader: {(str(error).splitlines() or ['?'])[0]}")
-        return self._unreadable(page, "reader-error", answer.status)
+        self.report_too_much(page, f"it breaks the reader: {(str(error).splitlines() or ['?'])[0]}")
+        return self._record_unreadable(page, "reader-error", answer.status)
 
-    def tell_too_much(self, page: PageDue, reason: str, *, was_read: bool = False) -> None:
-        """Tell the service that a page cannot be read within bounds. `was_read`: it was before."""
-        self._tools.emit(
+    def report_too_much(self, page: PageDue, reason: str, *, was_read: bool = False) -> None:
+        """Emit an event: a page exceeds the limits of reading. `was_read`: it was read before."""
+        self._context.emit(
             {
                 "event": "look.too-much" if was_read else "page.too-much",
                 "source": self._source.key,
@@ -217,72 +216,70 @@ class PageReader:
             }
         )
 
-    def _take_away(self, junk: Junk) -> None:
-        """Make items thin that were stored with a text that has turned out to be junk."""
+    def _remove_junk_text(self, junk: Junk) -> None:
+        """Remove a text that was found to be boilerplate from the items stored with it."""
         if not junk.text:
             return
-        same = self._tools.pipeline.same_text(self._source.key, junk.text)
-        wrong = [item_id for item_id, *said in same if not is_about(junk.text, said)]
-        if wrong:
-            self._tools.pipeline.take_text_away(wrong, junk.reason)
-            log.info("page.text-taken-away source=%s items=%s", self._source.key, wrong)
+        same = self._context.storage.same_text(self._source.key, junk.text)
+        item_ids = [item_id for item_id, *heading in same if not is_about(junk.text, heading)]
+        if item_ids:
+            self._context.storage.take_text_away(item_ids, junk.reason)
+            log.info("page.text-taken-away source=%s items=%s", self._source.key, item_ids)
 
-    def _keep(self, page: PageDue, came: FetchedPage, read: PageRead) -> None:
-        """Store what was read, unless it differs from what is held in its surroundings alone."""
+    def _store_read(self, page: PageDue, fetched: FetchedPage, read: PageRead) -> None:
+        """Store what was read, unless it differs from the stored text in boilerplate only."""
         if read.is_noise:
-            self._unchanged(page)
+            self._record_unchanged(page)
         else:
-            self.store(read.article, page, came)
+            self.store(read.article, page, fetched)
 
     async def page_text(
         self, page: PageDue, answer: FetchResponse, *, page_title: str | None = None
     ) -> PageRead:
-        """What a page said of an item.
-
-        Args:
-            page_title: see `ReadPage`.
+        """Read the article of a fetched page. `page_title`: see `ReadPage`.
 
         Raises:
             Unreadable: no article can be read from it.
-            OverLimit: reading it took more than it may.
-            ReaderBroke: the code that reads has a fault.
+            OverLimit: reading it exceeded a limit of time or memory.
+            ReaderBroke: the code that reads it raised an unexpected error.
         """
-        return await self._tools.reading.page(
+        return await self._context.reading.page(
             self._source,
-            self._tools.kind,
-            self._to_read(page, answer, page_title),
+            self._context.kind,
+            self._build_page_to_read(page, answer, page_title),
             language=self._language,
             alone=page.attempts > 0 or page.item_id in self._suspects,
         )
 
-    def _to_read(
+    def _build_page_to_read(
         self, page: PageDue, answer: FetchResponse, page_title: str | None = None
     ) -> PageToRead:
-        held = self._tools.pipeline.text_of(page.item_id) if self._learns else None
+        held = self._context.storage.text_of(page.item_id) if self._learns_sites else None
         return PageToRead(answer=answer, entry=page.entry, held=held, page_title=page_title)
 
-    def look_at(self, page: PageDue) -> datetime | None:
-        """When to look at a page again for edits, after this time; None: it is left alone."""
-        if self._baseline or not self._learns or not self._source.relook:
+    def next_recheck_at(self, page: PageDue) -> datetime | None:
+        """Return when to recheck a page for edits; None: never."""
+        if self._baseline or not self._learns_sites or not self._source.relook:
             return None
-        return next_look(page.first_seen_at, self._tools.clock())
+        return next_recheck(page.first_seen_at, self._context.clock())
 
     @property
-    def _learns(self) -> bool:
-        return self._tools.kind.learns_sites
+    def _learns_sites(self) -> bool:
+        return self._context.kind.learns_sites
 
-    def _unchanged(self, page: PageDue) -> None:
-        self._tools.pipeline.page_unchanged(page.item_id, look_at=self.look_at(page))
-        self._tally.read += 1
+    def _record_unchanged(self, page: PageDue) -> None:
+        self._context.storage.page_unchanged(page.item_id, look_at=self.next_recheck_at(page))
+        self._stats.read += 1
 
-    def store(self, article: Article, page: PageDue, came: FetchedPage | None) -> None:
-        """Store what was read of an item, and when it is looked at again."""
-        stored = self._tools.pipeline.put_page(
-            article, page.item_id, came, baseline=self._baseline, look_at=self.look_at(page)
+    def store(self, article: Article, page: PageDue, fetched: FetchedPage | None) -> None:
+        """Store the article of an item, and when to recheck its page."""
+        look_at = self.next_recheck_at(page)
+        stored = self._context.storage.put_page(
+            article, page.item_id, fetched, baseline=self._baseline, look_at=look_at
         )
-        self._tally.count(stored.decision)
-        self._tally.read += 1
-        self._tools.emit(
+        self._stats.count(stored.decision)
+        self._stats.read += 1
+        self._context.emit(
             {
                 "event": "entry.stored",
                 "source": self._source.key,
@@ -292,8 +289,8 @@ class PageReader:
             }
         )
 
-    def _stored_from_listing(self, page: PageDue, reason: str) -> bool:
-        """Store the full text that the listing itself carries, if it carries one."""
+    def _store_from_listing(self, page: PageDue, reason: str) -> bool:
+        """Store the full text of the listing; return whether the listing has one."""
         if not page.entry.content:
             return False
         article = normalise(
@@ -309,23 +306,23 @@ class PageReader:
         self.store(article, page, None)
         return True
 
-    def _unreadable(
+    def _record_unreadable(
         self, page: PageDue, reason: str, status: int | None, *, kept: FetchedPage | None = None
-    ) -> Fate:
-        """Record why there is no text. `kept`: a page that is not asked for until it changes."""
-        now = self._tools.clock()
+    ) -> PageResult:
+        """Record why a page has no text. `kept`: a page that is retried only once it changes."""
+        now = self._context.clock()
         final = kept is not None or reason == "no-page"
         retry_at = None if final else page_retry(page.attempts + 1, status, now)
-        if self._stored_from_listing(page, reason):
+        if self._store_from_listing(page, reason):
             return "read"
-        self._tools.pipeline.page_failed(page.item_id, reason=reason, retry_at=retry_at, kept=kept)
-        self._tally.thin += 1
+        self._context.storage.page_failed(page.item_id, reason=reason, retry_at=retry_at, kept=kept)
+        self._stats.thin += 1
         if retry_at is not None:
             self.retry_at = min(retry_at, self.retry_at or retry_at)
         log.info(
             "page.thin source=%s reason=%s url=%s", self._source.key, reason, page.entry.url or "-"
         )
-        self._tools.emit(
+        self._context.emit(
             {
                 "event": "page.thin",
                 "source": self._source.key,

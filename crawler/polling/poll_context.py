@@ -1,4 +1,4 @@
-"""What polls work with: given by the spider of a kind, replaced in tests by fakes with switches."""
+"""The dependencies of a poll: storage, fetching, reading, clock and events."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from crawler.spider_base.source_kind import SourceKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollContext:
-    """What the polls of one batch share.
+    """The dependencies of a poll, most of them shared by the polls of one batch.
 
-    `pages_per_source` bounds how many pages of older entries one poll reads.
+    `pages_per_source`: the most pages of older entries that one poll reads.
+    `random`: returns floats in [0, 1). `clock`: returns aware UTC times.
     """
 
-    pipeline: CrawlStorage
+    storage: CrawlStorage
     fetch: Fetch
     kind: SourceKind
     reading: Reading

@@ -1,8 +1,8 @@
-"""When a source is polled next, and when a page that could not be read is tried again. Pure.
+"""Computes when to poll a source, retry a page, and recheck a page for edits. Pure.
 
-A source that fails is asked less and less often, never more seldom than `max_every`, and never
-given up: outlets come back after weeks. Intervals end in jitter so that sources added together do
-not fire together.
+A source that fails is polled less and less often, at least every `max_every`, and never given up:
+outlets come back after weeks. Intervals have jitter, so that sources added at the same time are not
+polled at the same time.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from storage.model import CrawlReport, Outcome, SourceState
 
 ANSWERED: frozenset[Outcome] = frozenset({"ok", "not-modified", "empty"})
 JITTER = 0.1
-MOVED_POLLS = 3  # that all lead to one place
+MOVED_POLLS = 3  # in a row that were redirected to the same URL
 MOVED_FOR = timedelta(hours=24)
-GONE_EVERY = timedelta(days=7)  # 410: the publisher says that it will not come back
+GONE_EVERY = timedelta(days=7)  # after a 410, which says that the source will not come back
 
 # edits come soon after publication, corrections within days
-LOOKS = (
+RECHECK_DELAYS = (
     timedelta(minutes=15),
     timedelta(hours=1),
     timedelta(hours=6),
@@ -28,8 +28,8 @@ LOOKS = (
     timedelta(days=3),
     timedelta(days=7),
 )
-LOOK_TO_BE_SURE = timedelta(hours=1)  # after one that found the page gone
-_BETWEEN_LOOKS = timedelta(minutes=5)  # a look that was late serves for the next one too
+CONFIRM_GONE_AFTER = timedelta(hours=1)  # after a recheck that found the page gone
+_MIN_RECHECK_GAP = timedelta(minutes=5)  # a late recheck replaces one that is due sooner than this
 
 _PAGE_RETRIES = (
     timedelta(minutes=15),
@@ -38,12 +38,12 @@ _PAGE_RETRIES = (
     timedelta(days=1),
     timedelta(days=3),
 )
-# of a page whose attempt is never heard of again: what ended it may have been another's fault
+# of a page whose attempt ended with the process: another page may have ended it
 UNFINISHED_RETRIES = (timedelta(0), timedelta(0), *_PAGE_RETRIES[1:])
-LOOK_UNFINISHED = timedelta(hours=1)
+RECHECK_UNFINISHED_AFTER = timedelta(hours=1)
 _CLOSED_RETRIES = (timedelta(hours=6), timedelta(days=3))  # paywalls sometimes open after days
 _CLOSED = frozenset({401, 402, 403, 451})
-_ABSENT = frozenset({404, 410})
+_NOT_FOUND = frozenset({404, 410})
 
 
 def next_poll(
@@ -57,13 +57,13 @@ def next_poll(
     pages_left: bool = False,
     page_retry_at: datetime | None = None,
 ) -> datetime:
-    """When to poll a source again after this report.
+    """Return when to poll a source again after this report.
 
     Args:
-        state: as it was before the poll, so that `failures` does not count this report.
-        random: gives floats in [0, 1).
-        ttl: the publisher's wish (RSS ttl, Cache-Control max-age); heeded between floor and
-            ceiling, so that neither `ttl=1` nor `ttl=525600` does harm.
+        state: the state before the poll, so that `failures` does not count this report.
+        random: returns floats in [0, 1).
+        ttl: the publisher's interval (RSS ttl, Cache-Control max-age); it can only lengthen the
+            interval, up to `max_every`.
         pages_left: entries are stored whose pages this poll had no time to fetch.
         page_retry_at: when the first page that failed is to be tried again.
     """
@@ -85,19 +85,18 @@ def next_poll(
     due = now + interval * (1 + JITTER * random())
     silent = state.silent_hours if report.silent_hours is None else report.silent_hours
     if silent and not pages_left and page_retry_at is None:
-        # the publisher says that nothing comes; never trusted for longer than the ceiling
-        due = min(_after_silence(due, silent), max(due, now + source.max_every))
+        # hours that the publisher declares silent delay a poll by `max_every` at most
+        due = min(_skip_silent_hours(due, silent), max(due, now + source.max_every))
     if report.retry_after is not None:
         due = max(due, report.retry_after + timedelta(seconds=1))
     return due
 
 
 def usual_interval(source: Source, usual_gap: timedelta | None) -> timedelta:
-    """How often a source is asked while all is well.
+    """Return the poll interval of a source that answers.
 
-    From half of its `every` where it brings something new all the time to four times where that
-    is rare, so that a day of polls of a quiet source costs its server little; what it brings is
-    known within a sixth of its own rhythm.
+    A sixth of the usual gap between new items, but at least half of `every` and at most four times
+    `every`, and always within `min_every` and `max_every`.
     """
     interval = source.every
     if usual_gap is not None:
@@ -106,10 +105,10 @@ def usual_interval(source: Source, usual_gap: timedelta | None) -> timedelta:
 
 
 def has_moved(state: SourceState, now: datetime) -> bool:
-    """Whether to ask a source at the address that its permanent redirect names.
+    """Whether to poll a source at the target of its permanent redirect.
 
-    Only after a while: a portal that stands before the network redirects as well. And not while it
-    fails there: then the declared address says what is right.
+    Only after `MOVED_POLLS` polls and `MOVED_FOR`, since a captive portal redirects as well. Not
+    while polls at the target fail: then the declared URL is used again.
     """
     return (
         state.moved_to is not None
@@ -120,22 +119,22 @@ def has_moved(state: SourceState, now: datetime) -> bool:
     )
 
 
-def next_look(first_seen_at: datetime, now: datetime) -> datetime | None:
-    """When to look at a page again that is as old as this; None: it is left alone from now on.
+def next_recheck(first_seen_at: datetime, now: datetime) -> datetime | None:
+    """Return when to recheck a page for edits; None: never again.
 
-    One that was first seen at a time that has not come, by a clock that ran ahead, is of no known
-    age: it is looked at once a day.
+    A `first_seen_at` in the future comes from a clock that ran ahead; such a page is rechecked
+    daily.
     """
-    if first_seen_at > now + _BETWEEN_LOOKS:
+    if first_seen_at > now + _MIN_RECHECK_GAP:
         return now + timedelta(days=1)
-    for after in LOOKS:
-        if (at := first_seen_at + after) - now > _BETWEEN_LOOKS:
+    for after in RECHECK_DELAYS:
+        if (at := first_seen_at + after) - now > _MIN_RECHECK_GAP:
             return at
     return None
 
 
-def _after_silence(due: datetime, silent_hours: Collection[int]) -> datetime:
-    """The first time from `due` on that is in no silent hour; `due` where every hour is one."""
+def _skip_silent_hours(due: datetime, silent_hours: Collection[int]) -> datetime:
+    """Return the first time from `due` on outside the silent hours; `due` if all are silent."""
     for hour in range(7 * 24):
         at = due + timedelta(hours=hour)
         if at.weekday() * 24 + at.hour not in silent_hours:
@@ -144,14 +143,16 @@ def _after_silence(due: datetime, silent_hours: Collection[int]) -> datetime:
 
 
 def page_retry(attempts: int, status: int | None, now: datetime) -> datetime | None:
-    """When to fetch a page again after `attempts` failed ones, this one included; None: never.
+    """Return when to fetch a page again after a failed attempt; None: never.
 
     Args:
-        attempts: failures so far, at least 1.
-        status: the HTTP status that the page came with, None where none came.
+        attempts: failed attempts so far with this one, at least 1.
+        status: the HTTP status of the page; None if no response came.
     """
-    if status in _ABSENT:
-        waits: tuple[timedelta, ...] = (timedelta(hours=1),)  # feeds run ahead of caches
+    if status in _NOT_FOUND:
+        waits: tuple[timedelta, ...] = (
+            timedelta(hours=1),
+        )  # a feed may list a page before caches have it
     elif status in _CLOSED:
         waits = _CLOSED_RETRIES
     else:

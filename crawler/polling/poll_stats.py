@@ -1,4 +1,4 @@
-"""Counts what one poll comes to, for its report."""
+"""Counts the results of one poll, for its report."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.model import Completion, CrawlReport, Decision, Duplicate, New, Rev
 
 
 class PollStats:
-    """The running counts of one poll. Nothing is dropped without being counted here."""
+    """The counts of one poll. Every entry that is dropped is counted here."""
 
     def __init__(self) -> None:
         self.listed = 0
@@ -21,26 +21,31 @@ class PollStats:
         self.rejected: Counter[str] = Counter()
         self.errors: list[str] = []
         self.retry_after: datetime | None = None
-        self._decided: Counter[type[object]] = Counter()
+        self._decisions: Counter[type[object]] = Counter()
 
     @property
     def new(self) -> int:
-        """Items that were not known."""
-        return self._decided[New]
+        """The number of items that were not known."""
+        return self._decisions[New]
 
     def count(self, decision: Decision) -> None:
-        """Count what storage decided about an article."""
-        self._decided[type(decision)] += 1
+        """Count the decision of storage about an article."""
+        self._decisions[type(decision)] += 1
 
-    def wait_until(self, when: datetime | None) -> None:
-        """Note that the server wants to be left alone until then."""
+    def note_retry_after(self, when: datetime | None) -> None:
+        """Note the time before which a server asks not to be polled; the latest one counts."""
         if when is not None:
             self.retry_after = max(when, self.retry_after or when)
 
     def report(
         self, *, source_key: str, run_id: str, started_at: datetime, now: datetime, listed: Listed
     ) -> CrawlReport:
-        """The report of a poll that ended as `listed` says."""
+        """Build the report of the poll.
+
+        Args:
+            listed: the result of fetching the listing.
+            now: when the poll ended.
+        """
         listing = listed.listing
         return CrawlReport(
             source_key=source_key,
@@ -51,9 +56,9 @@ class PollStats:
             http_status=listed.http_status,
             listed=self.listed,
             new=self.new,
-            completed=self._decided[Completion],
-            revised=self._decided[Revision] + self.retracted,
-            duplicate=self.duplicate + self._decided[Duplicate],
+            completed=self._decisions[Completion],
+            revised=self._decisions[Revision] + self.retracted,
+            duplicate=self.duplicate + self._decisions[Duplicate],
             read=self.read,
             thin=self.thin,
             moved_to=listed.moved_to,

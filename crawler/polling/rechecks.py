@@ -1,4 +1,4 @@
-"""Looks at the page of a recent item again: edits, new headlines and retractions are news."""
+"""Rechecks the pages of recent items for edits, new headlines and retractions."""
 
 from __future__ import annotations
 
@@ -7,86 +7,86 @@ from urllib.parse import urlsplit
 
 from config.model import Source
 from crawler.errors import OverLimit, ReaderBroke, Unreadable
-from crawler.fetch_errors import FetchFailed
+from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
 from crawler.http.conditional import request_headers
 from crawler.http.response import FetchResponse
 from crawler.polling.page_reader import PageReader, own_page
+from crawler.polling.polite_fetch import asks_to_wait, fetch_politely
 from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_stats import PollStats
 from storage.model import PageDue
 
 log = logging.getLogger(__name__)
 
-LOOKS = 15  # in one poll of a source: what is new goes first
+RECHECKS_PER_POLL = 15  # in one poll of a source: new entries go first
 _GONE = frozenset({404, 410})
 
 
-def _leads_home(answer: FetchResponse, url: str) -> bool:
-    """Whether an article's address leads to the front page now, as sites do with what they drop."""
+def _redirects_to_front_page(answer: FetchResponse, url: str) -> bool:
+    """Whether the URL of an article redirects to the front page, as deleted articles often do."""
     return answer.status == 200 and is_front_page(answer.page.final_url) and not is_front_page(url)
 
 
 def is_front_page(url: str) -> bool:
-    """Whether an address is that of a site, and no article's."""
+    """Whether a URL is the front page of a site."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
 
 
 class PageRechecker:
-    """Looks at pages of one source in one poll."""
+    """Rechecks pages of one source in one poll."""
 
     def __init__(
-        self, source: Source, tools: PollContext, tally: PollStats, reader: PageReader
+        self, source: Source, context: PollContext, stats: PollStats, reader: PageReader
     ) -> None:
         self._source = source
-        self._tools = tools
-        self._tally = tally
+        self._context = context
+        self._stats = stats
         self._reader = reader
 
-    async def look_at_due(self) -> None:
-        """Look at those pages that are due, the longest overdue first."""
-        pages = self._tools.pipeline.looks_due(self._source.key, limit=LOOKS)
+    async def recheck_due(self) -> None:
+        """Recheck the pages that are due, the longest overdue first."""
+        pages = self._context.storage.looks_due(self._source.key, limit=RECHECKS_PER_POLL)
         waiting = [page.item_id for page in pages]
-        self._tools.pipeline.put_off_looks(waiting)
+        self._context.storage.put_off_looks(waiting)
         try:
             for page in pages:
-                if await self._look(page):
+                if await self._recheck(page):
                     waiting.remove(page.item_id)
         finally:
-            self._tools.pipeline.make_looks_due(waiting)
+            self._context.storage.make_looks_due(waiting)
 
-    async def _look(self, page: PageDue) -> bool:
-        """Look at a page; returns whether that was done: else it stays due."""
+    async def _recheck(self, page: PageDue) -> bool:
+        """Recheck a page; return False if it was not asked for and stays due."""
         url = own_page(page.entry)
         if url is None or not self._source.relook:
-            self._tools.pipeline.look_failed(page.item_id, look_at=None)
+            self._context.storage.look_failed(page.item_id, look_at=None)
             return True
-        if self._tools.hosts.is_out(url) or self._tools.reading.is_exhausted(self._source):
+        if self._context.reading.is_exhausted(self._source):
             return False
+        headers = request_headers(page.etag, page.last_modified)
         try:
-            answer = await self._tools.fetch(url, request_headers(page.etag, page.last_modified))
-        except FetchFailed as error:
-            self._tools.hosts.failed(url, error)
-            self._told_nothing(page)
+            answer = await fetch_politely(self._context, url, headers)
+        except (HostIsOut, NoRoom):
+            return False
+        except FetchFailed:
+            self._record_failure(page)
             return True
-        self._tools.hosts.answered(url)
-        return await self._answered(page, url, answer)
+        return await self._handle_response(page, url, answer)
 
-    async def _answered(self, page: PageDue, url: str, answer: FetchResponse) -> bool:
-        pipeline = self._tools.pipeline
-        retry_after = answer.retry_after(self._tools.clock())
-        if answer.status == 429 or retry_after is not None:
-            self._tools.hosts.leave_alone(url)
-            self._tally.wait_until(retry_after)
+    async def _handle_response(self, page: PageDue, url: str, answer: FetchResponse) -> bool:
+        storage = self._context.storage
+        if asks_to_wait(answer, self._context):
+            self._stats.note_retry_after(answer.retry_after(self._context.clock()))
             return False
         if answer.status == 304 and (page.etag or page.last_modified):
-            pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
-        elif answer.status in _GONE or _leads_home(answer, url):
-            if pipeline.look_gone(page.item_id, look_at=self._reader.look_at(page)):
-                self._tally.retracted += 1
+            storage.page_unchanged(page.item_id, look_at=self._reader.next_recheck_at(page))
+        elif answer.status in _GONE or _redirects_to_front_page(answer, url):
+            if storage.look_gone(page.item_id, look_at=self._reader.next_recheck_at(page)):
+                self._stats.retracted += 1
                 log.info("page.gone source=%s url=%s", self._source.key, url)
         elif answer.status != 200:
-            self._told_nothing(page)
+            self._record_failure(page)
         else:
             await self._read(page, answer)
         return True
@@ -96,20 +96,21 @@ class PageRechecker:
             # the listing's headline may never have been on the page
             read = await self._reader.page_text(page, answer, page_title=page.page_title)
         except Unreadable as error:
-            # a wall of today does not take away the article of yesterday
+            # a paywall or consent page does not replace the stored article
             log.info("page.looked source=%s url=%s %s", self._source.key, page.entry.url, error)
-            self._told_nothing(page)
+            self._record_failure(page)
             return
         except (OverLimit, ReaderBroke) as error:
             why = str(error).splitlines()[0]
             log.error("page.looked source=%s url=%s %s", self._source.key, page.entry.url, why)
-            self._reader.tell_too_much(page, why, was_read=True)
-            self._told_nothing(page)
+            self._reader.report_too_much(page, why, was_read=True)
+            self._record_failure(page)
             return
         if read.is_noise:
-            self._tools.pipeline.page_unchanged(page.item_id, look_at=self._reader.look_at(page))
+            look_at = self._reader.next_recheck_at(page)
+            self._context.storage.page_unchanged(page.item_id, look_at=look_at)
         else:
             self._reader.store(read.article, page, answer.page)
 
-    def _told_nothing(self, page: PageDue) -> None:
-        self._tools.pipeline.look_failed(page.item_id, look_at=self._reader.look_at(page))
+    def _record_failure(self, page: PageDue) -> None:
+        self._context.storage.look_failed(page.item_id, look_at=self._reader.next_recheck_at(page))

@@ -1,7 +1,7 @@
-"""What is odd about a source, told apart, with the mend. Pure.
+"""Diagnoses what is wrong with a source, with a hint for its operator. Pure.
 
-A source that cannot be read is one thing; one that answers and brings nothing is another, and the
-more dangerous one: nothing fails, and nothing comes.
+A source that answers and lists nothing new is told apart from one that cannot be read: it is the
+more dangerous one, because no poll fails.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ Oddity = Literal[
     "gone", "blocked", "changed", "failed", "unfinished", "empty", "silent", "thin", "moved"
 ]
 
-PATIENCE = 3  # polls in a row: one bad night of a publisher alarms nobody
-UNFINISHED = 2  # polls: one in a batch with others, whose fault it may have been, and one alone
+PATIENCE = 3  # failed polls in a row, so that a short outage raises no alarm
+UNFINISHED = 2  # polls: one in a batch, where another source may have ended it, and one alone
 EMPTY_FOR = timedelta(days=1)
 NEVER_LISTED_FOR = timedelta(days=3)
-LEAST_SILENCE = timedelta(days=3)  # weekends
-OF_THE_LONGEST = 2  # gaps: so long a silence there never was
-OF_THE_USUAL = 6
+MIN_SILENCE = timedelta(days=3)  # longer than a weekend
+LONGEST_GAP_FACTOR = 2
+USUAL_GAP_FACTOR = 6
 THIN_PAGES = 5
 THIN_FOR = timedelta(hours=6)
-_BY_WINDOW = frozenset({"tenders", "parliament", "sitemap"})  # they list what is new alone
+_BY_WINDOW = frozenset({"tenders", "parliament", "sitemap"})  # these list only new entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One thing that is odd about a source. `text` is for its operator, with the mend."""
+    """One problem of a source. `text` describes it for an operator, with a hint."""
 
     oddity: Oddity
     text: str
@@ -43,18 +43,22 @@ class Trouble:
 
 
 def troubles(state: SourceState, now: datetime) -> tuple[Trouble, ...]:
-    """What is odd about a source, the worst first; nothing where it is well.
+    """Return the problems of a source, the worst first; empty if there are none.
 
-    One that cannot be read is not called silent as well.
+    A source that cannot be read has only that problem.
     """
-    if unread := _unfinished(state) or _unread(state):
+    if unread := _check_unfinished(state) or _check_unread(state):
         return (unread,)
-    found = (_empty(state, now) or _silent(state, now), _thin(state, now), _moved(state, now))
-    return tuple(one for one in found if one is not None)
+    found = (
+        _check_empty(state, now) or _check_silent(state, now),
+        _check_thin(state, now),
+        _check_moved(state, now),
+    )
+    return tuple(trouble for trouble in found if trouble is not None)
 
 
-def _unfinished(state: SourceState) -> Trouble | None:
-    """A source that ends its crawl: in a batch with others, then in one of its own."""
+def _check_unfinished(state: SourceState) -> Trouble | None:
+    """Check for a source that ends its crawl process, in a batch and alone."""
     if state.unfinished_polls < UNFINISHED or state.failures == 0:
         return None
     return Trouble(
@@ -65,7 +69,7 @@ def _unfinished(state: SourceState) -> Trouble | None:
     )
 
 
-def _unread(state: SourceState) -> Trouble | None:
+def _check_unread(state: SourceState) -> Trouble | None:
     see = f"`supplierwatch doctor {state.key}` shows it step by step"
     if state.http_status == 410:
         return Trouble(
@@ -93,7 +97,7 @@ def _unread(state: SourceState) -> Trouble | None:
     )
 
 
-def _empty(state: SourceState, now: datetime) -> Trouble | None:
+def _check_empty(state: SourceState, now: datetime) -> Trouble | None:
     if state.empty_since is None or state.kind in _BY_WINDOW:
         return None
     patience = EMPTY_FOR if state.item_count else NEVER_LISTED_FOR
@@ -107,14 +111,14 @@ def _empty(state: SourceState, now: datetime) -> Trouble | None:
     )
 
 
-def _silent(state: SourceState, now: datetime) -> Trouble | None:
-    patience = patience_with(state)
+def _check_silent(state: SourceState, now: datetime) -> Trouble | None:
+    patience = silence_threshold(state)
     if state.newest_at is None or patience is None or state.baseline_done_at is None:
         return None
-    # a source that was added yesterday has been silent since yesterday, as far as we know
+    # the silence of a new source counts from its first poll
     if now - max(state.newest_at, state.baseline_done_at) < patience:
         return None
-    usual, longest = in_words(state.usual_gap), in_words(state.longest_gap)
+    usual, longest = format_gap(state.usual_gap), format_gap(state.longest_gap)
     return Trouble(
         oddity="silent",
         text=f"source {state.key} answers, and has brought nothing new since "
@@ -123,14 +127,19 @@ def _silent(state: SourceState, now: datetime) -> Trouble | None:
     )
 
 
-def patience_with(state: SourceState) -> timedelta | None:
-    """The silence from which on a source is called silent; None while its rhythm is unknown."""
+def silence_threshold(state: SourceState) -> timedelta | None:
+    """Return how long a source may bring nothing before it counts as silent.
+
+    None while its usual gap between items is unknown.
+    """
     if state.usual_gap is None or state.longest_gap is None:
         return None
-    return max(LEAST_SILENCE, state.longest_gap * OF_THE_LONGEST, state.usual_gap * OF_THE_USUAL)
+    return max(
+        MIN_SILENCE, state.longest_gap * LONGEST_GAP_FACTOR, state.usual_gap * USUAL_GAP_FACTOR
+    )
 
 
-def _thin(state: SourceState, now: datetime) -> Trouble | None:
+def _check_thin(state: SourceState, now: datetime) -> Trouble | None:
     if state.thin_since is None or state.thin_pages < THIN_PAGES:
         return None
     if now - state.thin_since < THIN_FOR:
@@ -143,7 +152,7 @@ def _thin(state: SourceState, now: datetime) -> Trouble | None:
     )
 
 
-def _moved(state: SourceState, now: datetime) -> Trouble | None:
+def _check_moved(state: SourceState, now: datetime) -> Trouble | None:
     if not has_moved(state, now):
         return None
     return Trouble(
@@ -153,8 +162,8 @@ def _moved(state: SourceState, now: datetime) -> Trouble | None:
     )
 
 
-def in_words(gap: timedelta | None) -> str:
-    """A span as people say it: "40 minutes", "5 hours", "3 days"."""
+def format_gap(gap: timedelta | None) -> str:
+    """Format a duration roughly: "40 minutes", "5 hours", "3 days"."""
     if gap is None:
         return "unknown"
     minutes = max(1, round(gap.total_seconds() / 60))

@@ -1,4 +1,4 @@
-"""Crawl processes: the child's entry point and reactor, and the parent that starts and ends it.
+"""Crawl processes: entry point and reactor of the child, and the parent that starts and ends it.
 
-A crawl can be ended only from outside its process (decision 4).
+A hung crawl can be ended only from outside its process (decision 4).
 """

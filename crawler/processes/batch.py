@@ -1,6 +1,6 @@
 """Runs the spiders of one job in this process's reactor: one for each kind of source.
 
-`crawler.processes.child` alone calls it: a reactor runs once in the life of a process.
+Only `crawler.processes.child` calls it: a reactor can run once per process.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from crawler.polling.poll import poll
 from crawler.polling.poll_context import PollContext
 from crawler.reading.fork_server import ForkServer
 from crawler.reading.isolated_reading import Reading
-from crawler.reading.reader_pool import Readers
+from crawler.reading.reader_pool import ReaderPool
 from crawler.spider_base.source_kind import SourceKind
 from crawler.spider_base.spider import SourceSpider, Work
 from crawler.spider_base.spider_classes import spider_class
@@ -53,28 +53,39 @@ def now() -> datetime:
 
 
 def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
-    """Poll the sources of a job; returns the exit code. `forks`: forks the readers."""
+    """Poll, examine or probe the sources of a job, as its `task` says.
+
+    Args:
+        emit: sends an event to the parent process.
+        forks: the fork server that starts reader processes.
+
+    Returns:
+        The exit code: `OK`, or `SOME_BROKE` when at least one source raised.
+    """
     install_reactor(REACTOR)
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
     store = open_store(job.database_url, migrate=False) if job.database_url else None
-    crawling = job.task == "crawl"
-    door = GuardedReactor(FetchGuard(job.crawl.allowed_hosts))
-    door.install(reactor)
+    is_crawl = job.task == "crawl"
+    guarded_reactor = GuardedReactor(FetchGuard(job.crawl.allowed_hosts))
+    guarded_reactor.install(reactor)
     reactor.suggestThreadPoolSize(LOOKUPS_AT_ONCE)
-    robots = StoredRobotsCache(store) if store is not None and crawling else TransientRobotsCache()
+    robots = StoredRobotsCache(store) if store is not None and is_crawl else TransientRobotsCache()
     sites = TransientSiteMemories() if store is None else StoredSiteMemories(store, now)
-    context = CrawlContext(job=job, door=door, robots=robots, clock=now, sites=sites)
-    readers = Readers(forks, job)
+    context = CrawlContext(
+        job=job, guarded_reactor=guarded_reactor, robots=robots, clock=now, sites=sites
+    )
+    readers = ReaderPool(forks, job)
     work: Work
-    if store is not None and crawling:
-        work = polling(context, store, emit, Reading(readers, sites, emit))
+    if store is not None and is_crawl:
+        work = make_poll_work(context, store, emit, Reading(readers, sites, emit))
     else:
-        work = examining(emit, job.task, None if store is None else CrawlStorage(store, now))
+        archive = None if store is None else CrawlStorage(store, now)
+        work = make_examine_work(emit, job.task, archive)
     batch = _Batch(context, work, emit)
 
-    async def everything() -> None:
+    async def run_batch() -> None:
         try:
             await batch.run()
         except Exception as error:
@@ -84,8 +95,8 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
         finally:
             reactor.stop()
 
-    kept: list[asyncio.Future[None]] = []  # the loop itself holds tasks but weakly
-    reactor.callWhenRunning(lambda: kept.append(asyncio.ensure_future(everything())))
+    tasks: list[asyncio.Future[None]] = []  # the event loop holds tasks only weakly
+    reactor.callWhenRunning(lambda: tasks.append(asyncio.ensure_future(run_batch())))
     reactor.run(installSignalHandlers=False)
     readers.close()
     if store is not None:
@@ -94,7 +105,7 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
 
 
 class _Batch:
-    """The crawlers of one job."""
+    """Runs the Scrapy crawlers of one job."""
 
     def __init__(self, context: CrawlContext, work: Work, emit: Emit) -> None:
         self.broken = False
@@ -105,27 +116,27 @@ class _Batch:
         self._interrupted = asyncio.Event()
 
     async def run(self) -> None:
-        """Run every spider to its end, or until the deadline comes or SIGTERM."""
+        """Run every spider until it ends, or until the deadline or SIGTERM."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.interrupt)
         seconds = self._context.job.deadline.total_seconds()
         loop.call_later(max(seconds - 5.0, seconds * 0.8), self.interrupt)
         crawls = [
             asyncio.ensure_future(self._crawl(kind, sources, verify_tls=verify_tls))
-            for (kind, verify_tls), sources in groups(self._context.job.sources).items()
+            for (kind, verify_tls), sources in group_sources(self._context.job.sources).items()
         ]
         ended: asyncio.Future[Any] = asyncio.gather(*crawls)
         interrupted: asyncio.Future[Any] = asyncio.ensure_future(self._interrupted.wait())
         # Scrapy closes a spider only after its downloads: an interrupted batch does not wait
         await asyncio.wait({ended, interrupted}, return_when=asyncio.FIRST_COMPLETED)
         for spider in self._spiders():
-            await spider.closed_polls()
-            self.broken |= bool(spider.troubled)
+            await spider.wait_for_polls()
+            self.broken |= bool(spider.failed_sources)
         if ended.done():
             ended.result()
 
     def interrupt(self) -> None:
-        """Have every poll close with what it has."""
+        """Cancel every poll; each one stores what it has read so far."""
         log.info("crawl.interrupted run=%s", self._context.job.run_id)
         for spider in self._spiders():
             spider.interrupt()
@@ -146,13 +157,13 @@ class _Batch:
         )
 
 
-def polling(context: CrawlContext, store: Store, emit: Emit, reading: Reading) -> Work:
-    """Polls, with what they share in one batch."""
-    pipeline = CrawlStorage(store, context.clock, keep_raw=context.job.crawl.keep_raw)
+def make_poll_work(context: CrawlContext, store: Store, emit: Emit, reading: Reading) -> Work:
+    """Return the work that polls a source and stores what it lists."""
+    storage = CrawlStorage(store, context.clock, keep_raw=context.job.crawl.keep_raw)
 
     async def work(source: Source, fetch: Fetch, kind: SourceKind) -> None:
-        tools = PollContext(
-            pipeline=pipeline,
+        poll_context = PollContext(
+            storage=storage,
             fetch=fetch,
             kind=kind,
             reading=reading,
@@ -164,13 +175,18 @@ def polling(context: CrawlContext, store: Store, emit: Emit, reading: Reading) -
             hosts=context.hosts,
             sites=context.sites,
         )
-        await poll(source, tools)
+        await poll(source, poll_context)
 
     return work
 
 
-def examining(emit: Emit, task: str, archive: CrawlStorage | None) -> Work:
-    """Examinations and probes, which store nothing. `archive`: what is stored, to compare with."""
+def make_examine_work(emit: Emit, task: str, archive: CrawlStorage | None) -> Work:
+    """Return the work that examines or probes a source and stores nothing.
+
+    Args:
+        task: "probe" or "inspect".
+        archive: stored items to compare with; None: nothing is stored yet.
+    """
 
     async def work(source: Source, fetch: Fetch, kind: SourceKind) -> None:
         if task == "probe":
@@ -181,8 +197,8 @@ def examining(emit: Emit, task: str, archive: CrawlStorage | None) -> Work:
     return work
 
 
-def groups(sources: Sequence[Source]) -> Mapping[tuple[str, bool], tuple[Source, ...]]:
-    """Sources by what one crawler has in common: the kind, and whether certificates count."""
+def group_sources(sources: Sequence[Source]) -> Mapping[tuple[str, bool], tuple[Source, ...]]:
+    """Group sources by what one crawler shares: (kind, whether TLS certificates are verified)."""
     grouped: dict[tuple[str, bool], list[Source]] = defaultdict(list)
     for source in sources:
         grouped[source.kind, source.verify_tls].append(source)

@@ -1,8 +1,7 @@
 """A crawl in a process of its own: `python -m crawler.processes.child`, with a CrawlJob on stdin.
 
-The service forks it off `crawler.processes.launcher_process`. Says one JSON event a line on stdout,
-logs to stderr. In process a hung crawl cannot be ended; a process can be killed at any time, and
-loses nothing by it.
+`crawler.processes.launcher_process` forks it. It writes events to stdout, one JSON object a line,
+and logs to stderr. It can be killed at any time without losing data.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ log = logging.getLogger(__name__)
 
 BROKE = 1
 BAD_JOB = 64
-CLOSING = 10.0  # seconds from the deadline until the process ends, closed or not
+CLOSING = 10.0  # seconds from the deadline until the process ends, with polls closed or not
 
 
 def import_all() -> None:
-    """Import and load what every crawl needs."""
-    # Scrapy looks through the whole stack and all modules for each class that it deprecates here:
-    # a fifth of a second, unless it is imported before others
+    """Import the modules and load the language model that every crawl needs."""
+    # imported first: it inspects the stack and all loaded modules for each deprecated class, which
+    # takes a fifth of a second when it comes after the others
     import scrapy.core.downloader.contextfactory  # noqa: F401
 
     import crawler.processes.batch  # noqa: F401
@@ -42,7 +41,7 @@ def import_all() -> None:
 
 
 def main() -> NoReturn:
-    """Read the job, do it, end."""
+    """Read a job from stdin, run it and exit."""
     _set_up_logging()
     import_all()
     # forked before this process has threads, events or a reactor
@@ -56,7 +55,7 @@ def main() -> NoReturn:
         job = from_json(sys.stdin.buffer.readline().decode())
     except (BadJob, UnicodeDecodeError) as error:
         log.error("child.bad-job %s", error)
-        _end(BAD_JOB)
+        _exit(BAD_JOB)
     end_with_parent(sys.stdin.fileno())
     end_after(job.deadline.total_seconds() + CLOSING)
     limit_memory(job.crawl.memory_limit_mb)
@@ -66,19 +65,19 @@ def main() -> NoReturn:
         log.exception("child.broke run=%s", job.run_id)
         emit({"event": "error", "source": None, "error": f"{type(error).__name__}: {error}"})
         code = BROKE
-    _end(code)
+    _exit(code)
 
 
 def _set_up_logging() -> None:
     set_up(logging.INFO, prints=True)
     for noisy in ("scrapy", "twisted", "trafilatura", "htmldate", "asyncio", "alembic"):
         logging.getLogger(noisy).setLevel(logging.CRITICAL)
-    # what a library will change one day is no news to an operator
+    # deprecation warnings of libraries are of no use to an operator
     warnings.simplefilter("ignore")
 
 
 def _events_on_stdout() -> Emit:
-    """Keep stdout for events: whatever else prints goes to the log."""
+    """Return a function that writes events to stdout; other output to stdout goes to stderr."""
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     lock = threading.Lock()
@@ -94,10 +93,10 @@ def _events_on_stdout() -> Emit:
     return emit
 
 
-def _end(code: int) -> NoReturn:
+def _exit(code: int) -> NoReturn:
     logging.shutdown()
     sys.stderr.flush()
-    # threads that wait for a name server would hold up an ordinary exit
+    # threads that wait for a name server would delay an ordinary exit
     os._exit(code)
 
 

@@ -1,4 +1,4 @@
-"""Starts crawls in child processes, hears what they say and ends them with their process group."""
+"""Starts crawls in child processes, reads their events and ends them with their process group."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from functools import cache
 from typing import IO, Any, cast
 
 from crawler.jobs.events import event_of
-from crawler.jobs.job import TURN, CrawlJob, to_json
+from crawler.jobs.job import SLOW_LANE_LOCK_FD, CrawlJob, to_json
 from crawler.processes.launcher import LaunchedProcess, launcher
-from crawler.processes.launcher_process import TURN_FD
+from crawler.processes.launcher_process import LOCK_FD
 
 OVERDUE_MARGIN = 15.0  # seconds: a child ends itself 10 s after its deadline
 _SECRETS = ("PASSWORD", "SECRET", "TOKEN", "DATABASE_URL")
 
 
 class Child:
-    """A running crawl. `spawn` makes it."""
+    """A crawl in a child process, started by `spawn`."""
 
     def __init__(
         self, process: LaunchedProcess, job: CrawlJob, stdin: IO[str], stdout: IO[str]
@@ -44,48 +44,48 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The child's process id, which is its process group's too."""
+        """The process id of the child, which is also that of its process group."""
         return self._process.pid
 
     def poll(self) -> int | None:
-        """The exit code, None while it runs; negative: the signal that ended it.
+        """Return the exit code, None while it runs; negative: the signal that ended it.
 
-        When it has ended, everything that it said is in `events()`.
+        Once it has ended, `events()` has all of its events.
         """
         code = self._process.poll()
         if code is not None:
-            self._let_go()
+            self._close_pipes()
         return code
 
     def wait(self, timeout: float) -> int | None:
-        """Wait for the end for at most `timeout` seconds; the exit code, or None."""
+        """Wait at most `timeout` seconds for the end; return the exit code, or None."""
         return None if self._process.wait(timeout) is None else self.poll()
 
     def events(self) -> list[dict[str, Any]]:
-        """What the child has said since the last call."""
-        said: list[dict[str, Any]] = []
+        """Return the events that the child has written since the last call."""
+        events: list[dict[str, Any]] = []
         while True:
             try:
-                said.append(self._events.get_nowait())
+                events.append(self._events.get_nowait())
             except queue.Empty:
-                return said
+                return events
 
     def overdue(self, now_monotonic: float) -> bool:
-        """Whether it should have ended itself by now."""
+        """Whether the child is past its deadline and should have ended itself."""
         limit = self.job.deadline.total_seconds() + OVERDUE_MARGIN
         return now_monotonic - self._started > limit
 
     def ask_to_stop(self) -> None:
-        """Have it close what it is doing; returns at once."""
+        """Send SIGTERM, so that the child closes its polls; return at once."""
         self._signal(signal.SIGTERM)
 
     def terminate(self, grace: float = 10.0) -> None:
-        """End it and all its process group: asked first, killed after `grace` seconds."""
+        """End the child and its process group: SIGTERM, then SIGKILL after `grace` seconds."""
         self.ask_to_stop()
         if self.wait(grace) is None:
             self._signal(signal.SIGKILL)
             self._process.wait()
-        self._let_go()
+        self._close_pipes()
 
     def _signal(self, number: int) -> None:
         if self._process.poll() is None:
@@ -100,19 +100,22 @@ class Child:
             if event is not None:
                 self._events.put(event)
 
-    def _let_go(self) -> None:
-        # a grandchild may hold the pipe open: what the child said has been read long before that
+    def _close_pipes(self) -> None:
+        # a grandchild may hold the pipe open; the events of the child are read long before that
         self._reader.join(5.0)
         if not self._reader.is_alive():
             self._stdout.close()
-            with suppress(BrokenPipeError):  # of a job that it has not read
+            with suppress(BrokenPipeError):  # the child did not read its job
                 self._stdin.close()
 
 
 def spawn(job: CrawlJob) -> Child:
-    """Start a child process in a session of its own and give it a job.
+    """Start a child process in its own session and send it a job.
 
     Its stdin stays open as long as this process lives: a child whose stdin closes ends itself.
+
+    Raises:
+        OSError: the process cannot be started.
     """
     read_in, write_in = os.pipe()
     read_out, write_out = os.pipe()
@@ -121,8 +124,8 @@ def spawn(job: CrawlJob) -> Child:
     try:
         process = launcher.launch(
             (read_in, write_out, 2),
-            _turns().fileno(),
-            child_environment(os.environ) | {TURN: str(TURN_FD)},
+            _lock_file().fileno(),
+            child_environment(os.environ) | {SLOW_LANE_LOCK_FD: str(LOCK_FD)},
         )
     except OSError:
         stdin.close()
@@ -131,31 +134,31 @@ def spawn(job: CrawlJob) -> Child:
     finally:
         os.close(read_in)
         os.close(write_out)
-    with suppress(BrokenPipeError):  # it died at once: poll() says how
+    with suppress(BrokenPipeError):  # it ended at once: poll() returns the exit code
         stdin.write(to_json(job) + "\n")
         stdin.flush()
     return Child(process, job, stdin, stdout)
 
 
 def launcher_memory() -> int:
-    """What the process that starts crawls holds beside them, in bytes."""
+    """Return the memory of the launcher process in bytes, without that of the crawls."""
     return launcher.memory()
 
 
 @cache
-def _turns() -> IO[bytes]:
-    """The file on which the crawls of this process take turns at what takes much memory."""
+def _lock_file() -> IO[bytes]:
+    """Return the file that crawls lock while a task runs in their slow lane."""
     return cast(IO[bytes], tempfile.TemporaryFile())
 
 
 def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child: no secrets, no proxies, few malloc arenas."""
-    kept = {
+    """Return the environment of a child: no secrets, no proxies, few malloc arenas."""
+    safe = {
         name: value
         for name, value in environ.items()
         if not (name.startswith("SUPPLIERWATCH_") and any(word in name for word in _SECRETS))
         and not name.lower().endswith("_proxy")
     }
-    # each arena maps 64 MB, which would count against the memory limit; a large body goes back to
-    # the system when it is let go, which glibc otherwise unlearns with the first one
-    return kept | {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}
+    # each arena maps 64 MB, which counts against the memory limit; the fixed threshold returns a
+    # freed large body to the system, where glibc would raise the threshold after the first one
+    return safe | {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "262144"}

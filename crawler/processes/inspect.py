@@ -1,7 +1,7 @@
-"""Examines one source step by step, and probes many: reads as a poll would, stores nothing.
+"""Examines one source step by step, or probes many, in child processes. Stores nothing.
 
-The parent's side; `crawler.diagnostics.examine` and `crawler.diagnostics.probe` are the child's.
-Imports nothing that takes time.
+`crawler.diagnostics.examine` and `crawler.diagnostics.probe` run in the child. Nothing that is slow
+to import is imported here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PROBED_TOGETHER = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of an examination: its name, whether it went well, and what was found."""
+    """One step of an examination: its name, whether it succeeded, and lines of text."""
 
     step: str
     ok: bool
@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What one source answered. `outcome` "ok": it can be read and lists something."""
+    """The result of probing one source. `outcome` "ok": it was read and has entries."""
 
     source: str
     outcome: str
@@ -49,9 +49,9 @@ class Probe:
 def probe_sources(
     sources: Sequence[Source], settings: CrawlSettings, *, timeout: timedelta = PROBE_TIMEOUT
 ) -> Iterator[Probe]:
-    """Ask each source for its listing, some at a time; yields each answer as it comes.
+    """Fetch the listing of each source, some at a time; yield each result as it comes.
 
-    A host is asked by one process, one thing at a time, as in a poll.
+    As in a poll, one process sends all requests to a host, one at a time.
     """
     waiting = list(batches(sources, size=PROBED_TOGETHER))
     running: list[tuple[Child, set[str]]] = []
@@ -59,10 +59,10 @@ def probe_sources(
         while waiting or running:
             while waiting and len(running) < settings.concurrent_batches:
                 batch = waiting.pop(0)
-                running.append((_probing(batch, settings, timeout), {one.key for one in batch}))
+                running.append((_spawn_probe(batch, settings, timeout), {one.key for one in batch}))
             for child, keys in list(running):
                 ended = child.poll()
-                yield from _answers(child, keys)
+                yield from _read_probes(child, keys)
                 if ended is not None:
                     running.remove((child, keys))
                     why = f"the probe ended with exit code {ended} before it was asked"
@@ -73,9 +73,9 @@ def probe_sources(
             child.terminate(grace=1)
 
 
-def _probing(batch: Sequence[Source], settings: CrawlSettings, timeout: timedelta) -> Child:
-    # robots.txt, the listing and a part or two of it, each within its time, one after the other
-    longest = max(Counter(host_of(one.url) for one in batch).values())
+def _spawn_probe(batch: Sequence[Source], settings: CrawlSettings, timeout: timedelta) -> Child:
+    # robots.txt, the listing and a part or two of it, one after the other
+    most_of_a_host = max(Counter(host_of(source.url) for source in batch).values())
     return spawn(
         CrawlJob(
             run_id=f"probe-{uuid.uuid4().hex[:8]}",
@@ -83,14 +83,14 @@ def _probing(batch: Sequence[Source], settings: CrawlSettings, timeout: timedelt
             sources=tuple(batch),
             crawl=settings,
             pages_per_source=0,
-            deadline=timeout * 3 * longest + PATIENCE,
+            deadline=timeout * 3 * most_of_a_host + PATIENCE,
             timeout=timeout,
             task="probe",
         )
     )
 
 
-def _answers(child: Child, waited_for: set[str]) -> Iterator[Probe]:
+def _read_probes(child: Child, waited_for: set[str]) -> Iterator[Probe]:
     for event in child.events():
         key = event.get("source")
         if key not in waited_for or event["event"] not in ("probed", "error"):
@@ -120,7 +120,7 @@ def inspect_source(
     The steps: fetch, decode, listing, dates, page, extraction, decision, identity.
 
     Args:
-        database_url: what is stored, to compare with; empty: nothing is yet.
+        database_url: the database to compare with; empty: nothing is stored yet.
     """
     child = spawn(
         CrawlJob(
@@ -136,13 +136,13 @@ def inspect_source(
     code = child.wait(PATIENCE.total_seconds() + 15)
     if code is None:
         child.terminate(grace=1)
-    said = child.events()
+    events = child.events()
     steps = [
         Step(step=event["step"], ok=event["ok"], lines=tuple(event["lines"]))
-        for event in said
+        for event in events
         if event["event"] == "step"
     ]
-    broken = [str(event["error"]) for event in said if event["event"] == "error"]
+    broken = [str(event["error"]) for event in events if event["event"] == "error"]
     if broken or code != 0:
         lines = (*broken, f"the examination ended with exit code {code}")
         steps.append(Step(step="examination", ok=False, lines=lines))

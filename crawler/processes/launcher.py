@@ -1,4 +1,4 @@
-"""Starts crawls through a process that has imported everything already."""
+"""Starts crawl processes through a launcher process that has already imported everything."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from crawler.processes.launcher_process import NUMBER, REQUEST
-from crawler.processes.memory_use import held_by
+from crawler.processes.memory_use import memory_of
 
-START_WITHIN = 120.0  # seconds for the imports on a slow machine
-_END_WITHIN = 5.0
-_READ_AT_START = ("PYTHON", "LD_", "MALLOC_", "FAKETIME")  # beginnings of names
+START_TIMEOUT = 120.0  # seconds for the imports on a slow machine
+_END_TIMEOUT = 5.0
+# prefixes of variables that are read at the start of a program
+_STARTUP_PREFIXES = ("PYTHON", "LD_", "MALLOC_", "FAKETIME")
 
 
 class LaunchedProcess:
-    """A process that the launcher has forked."""
+    """A process that the launcher forked."""
 
     def __init__(self, pid: int, report: socket.socket) -> None:
         self.pid = pid
@@ -33,11 +34,11 @@ class LaunchedProcess:
         self._lock = threading.Lock()
 
     def poll(self) -> int | None:
-        """The exit code, None while it runs; negative: the signal that ended it."""
+        """Return the exit code, None while it runs; negative: the signal that ended it."""
         return self.wait(0)
 
     def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for the end for at most `timeout` seconds; the exit code, or None."""
+        """Wait at most `timeout` seconds for the end; return the exit code, or None."""
         with self._lock:
             if self._code is None:
                 readable, _, _ = select.select([self._report], [], [], timeout)
@@ -47,21 +48,21 @@ class LaunchedProcess:
 
     def _read_code(self) -> int:
         try:
-            said = self._report.recv(NUMBER.size, socket.MSG_WAITALL)
+            reply = self._report.recv(NUMBER.size, socket.MSG_WAITALL)
         except OSError:
-            said = b""
+            reply = b""
         self._report.close()
-        if len(said) == NUMBER.size:
-            code: int = NUMBER.unpack(said)[0]
+        if len(reply) == NUMBER.size:
+            code: int = NUMBER.unpack(reply)[0]
             return code
-        # the launcher is gone, and Linux has killed what it had forked; other systems have not
+        # the launcher has ended; Linux has killed its crawls, other systems have not
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         return -signal.SIGKILL
 
 
 class Launcher:
-    """The launcher of this process. Starts with the first crawl, and anew where it was ended."""
+    """The client of the launcher process; starts it with the first crawl, and after its end."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -70,43 +71,43 @@ class Launcher:
         self._started_with: dict[str, str] = {}
 
     def launch(
-        self, files: Sequence[int], turn: int, environment: Mapping[str, str]
+        self, files: Sequence[int], lock_file: int, environment: Mapping[str, str]
     ) -> LaunchedProcess:
         """Fork a crawl.
 
         Args:
             files: descriptors of its stdin, stdout and stderr.
-            turn: descriptor of the file on which crawls take turns.
-            environment: its environment. Where a variable changes that is read at the start of a
-                program (PYTHONPATH, LD_PRELOAD), the launcher is started anew.
+            lock_file: descriptor of the file that crawls lock for their slow lane.
+            environment: its environment. When a variable changes that is read at the start of a
+                program (PYTHONPATH, LD_PRELOAD), the launcher is restarted.
 
         Raises:
-            OSError: the system refuses a process.
+            OSError: the process cannot be started.
         """
         with self._lock:
             has_ended = self._process is not None and self._process.poll() is not None
-            if has_ended or _read_at_start(environment) != self._started_with:
+            if has_ended or _startup_variables(environment) != self._started_with:
                 self._close()
             connection = self._connection or self._start(environment)
             try:
-                return _ask(connection, [*files, turn], environment)
+                return _request_fork(connection, [*files, lock_file], environment)
             except OSError:
                 self._close()  # the next crawl starts another one
                 raise
 
     def memory(self) -> int:
-        """What the launcher holds by itself, in bytes."""
+        """Return the memory of the launcher itself in bytes; 0 if it does not run."""
         process = self._process
-        return 0 if process is None else held_by(process.pid) or 0
+        return 0 if process is None else memory_of(process.pid) or 0
 
     def close(self) -> None:
-        """End the launcher, and with it every crawl that still runs."""
+        """End the launcher and every crawl that still runs."""
         with self._lock:
             self._close()
 
     def _start(self, environment: Mapping[str, str]) -> socket.socket:
         ours, theirs = socket.socketpair()
-        ours.settimeout(START_WITHIN)
+        ours.settimeout(START_TIMEOUT)
         with theirs:
             try:
                 self._process = subprocess.Popen(  # noqa: S603 - this program itself
@@ -118,7 +119,7 @@ class Launcher:
                     ],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
-                    start_new_session=True,  # Ctrl-C is for the service, which ends crawls
+                    start_new_session=True,  # Ctrl-C is for the service, which ends the crawls
                     pass_fds=(theirs.fileno(),),
                     env=dict(environment),
                 )
@@ -126,7 +127,7 @@ class Launcher:
                 ours.close()
                 raise
         self._connection = ours
-        self._started_with = _read_at_start(environment)
+        self._started_with = _startup_variables(environment)
         return ours
 
     def _close(self) -> None:
@@ -136,17 +137,17 @@ class Launcher:
         process, self._process = self._process, None
         if process is None:
             return
-        end = time.monotonic() + _END_WITHIN
+        end = time.monotonic() + _END_TIMEOUT
         while process.poll() is None:
             if time.monotonic() > end:
                 process.kill()
                 process.wait()
                 return
-            # `time.sleep` fails where a library fakes the wall clock
+            # not `time.sleep`, which fails when a library fakes the clock
             select.select([], [], [], 0.01)
 
 
-def _ask(
+def _request_fork(
     connection: socket.socket, files: Sequence[int], environment: Mapping[str, str]
 ) -> LaunchedProcess:
     ours, theirs = socket.socketpair()
@@ -155,10 +156,10 @@ def _ask(
             body = json.dumps(dict(environment)).encode()
             socket.send_fds(connection, [REQUEST.pack(len(body))], [*files, theirs.fileno()])
             connection.sendall(body)
-            said = connection.recv(NUMBER.size, socket.MSG_WAITALL)
-        if len(said) < NUMBER.size:
+            reply = connection.recv(NUMBER.size, socket.MSG_WAITALL)
+        if len(reply) < NUMBER.size:
             raise OSError("the process that starts crawls has ended")
-        pid: int = NUMBER.unpack(said)[0]
+        pid: int = NUMBER.unpack(reply)[0]
         if pid <= 0:
             raise OSError(-pid, os.strerror(-pid))
     except BaseException:
@@ -167,8 +168,10 @@ def _ask(
     return LaunchedProcess(pid, ours)
 
 
-def _read_at_start(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if name.startswith(_READ_AT_START)}
+def _startup_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: value for name, value in environment.items() if name.startswith(_STARTUP_PREFIXES)
+    }
 
 
 launcher = Launcher()

@@ -1,10 +1,10 @@
-"""The process that starts crawls.
+"""The launcher process, which forks crawls.
 
 `python -m crawler.processes.launcher_process FD`, where FD is a connected socket.
 
-It imports Scrapy and all that a crawl needs once, which takes seconds, and forks off a process for
-each crawl, which takes milliseconds; these share its memory. It has one thread and no reactor, so
-that forking is safe. `crawler.processes.launcher` is the other side.
+It imports Scrapy and all that a crawl needs once, which takes seconds, and forks a process for each
+crawl, which takes milliseconds and shares memory. It has one thread and no reactor, so that forking
+is safe. `crawler.processes.launcher` is its client.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from typing import NoReturn
 
 from crawler.jobs.limits import end_with_parent_process
 
-REQUEST = struct.Struct("<I")  # length of the request's JSON; comes with the file descriptors
+REQUEST = struct.Struct("<I")  # length of the JSON that follows; sent with the file descriptors
 NUMBER = struct.Struct("<i")  # a process id (negative: an errno) or an exit code
-DESCRIPTORS = 5  # stdin, stdout, stderr, the file of turns, and where to say the exit code
-TURN_FD = 3  # the file of turns, in a crawl
+DESCRIPTORS = 5  # stdin, stdout, stderr, the lock file, and a socket for the exit code
+LOCK_FD = 3  # descriptor of the lock file in a crawl
 
 
 def main() -> NoReturn:
@@ -39,10 +39,10 @@ def main() -> NoReturn:
     try:
         child.import_all()
     except Exception:
-        # each crawl tries for itself, and says what is wrong where its source shows it
+        # each crawl imports again and reports the error where its source shows it
         traceback.print_exc()
     gc.collect()
-    gc.freeze()  # a collection would write to every object, and none would stay shared
+    gc.freeze()  # a collection would write to every object and unshare its memory
     ended, on_child = os.pipe()
     for end in (ended, on_child):
         os.set_blocking(end, False)
@@ -54,12 +54,12 @@ def main() -> NoReturn:
         if ended in readable:
             os.read(ended, 4096)
             _report_ended(crawls)
-        if connection.fileno() in readable and not _answer(connection, crawls):
+        if connection.fileno() in readable and not _handle_request(connection, crawls):
             os._exit(0)
 
 
-def _answer(connection: socket.socket, crawls: dict[int, int]) -> bool:
-    """Do one request; False: the connection has closed."""
+def _handle_request(connection: socket.socket, crawls: dict[int, int]) -> bool:
+    """Fork a crawl for one request; return False when the connection has closed."""
     head, fds, _, _ = socket.recv_fds(connection, REQUEST.size, DESCRIPTORS)
     if len(head) < REQUEST.size or len(fds) < DESCRIPTORS:
         return False
@@ -73,9 +73,9 @@ def _answer(connection: socket.socket, crawls: dict[int, int]) -> bool:
     except OSError as error:
         pid = -(error.errno or errno.EAGAIN)
     if pid == 0:
-        _crawl(parent, fds, json.loads(body))
-    *given, report = fds
-    for fd in given:
+        _run_crawl(parent, fds, json.loads(body))
+    *crawl_fds, report = fds
+    for fd in crawl_fds:
         os.close(fd)
     if pid > 0:
         crawls[pid] = report
@@ -85,17 +85,17 @@ def _answer(connection: socket.socket, crawls: dict[int, int]) -> bool:
     return True
 
 
-def _crawl(parent: int, fds: list[int], environment: dict[str, str]) -> NoReturn:
-    """Be a crawl: in a session of its own, with the given descriptors and no other."""
+def _run_crawl(parent: int, fds: list[int], environment: dict[str, str]) -> NoReturn:
+    """Become a crawl: in its own session, with only the given descriptors."""
     try:
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # above all numbers that are about to be replaced
-        moved = [_moved(fd) for fd in fds[: TURN_FD + 1]]
-        for wanted, fd in enumerate(moved):
+        # above all descriptors that dup2 replaces next
+        duplicates = [_duplicate_high(fd) for fd in fds[: LOCK_FD + 1]]
+        for wanted, fd in enumerate(duplicates):
             os.dup2(fd, wanted)
-        os.closerange(TURN_FD + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        os.closerange(LOCK_FD + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         os.environ.clear()
         os.environ.update(environment)
         time.tzset()
@@ -109,14 +109,14 @@ def _crawl(parent: int, fds: list[int], environment: dict[str, str]) -> NoReturn
         os._exit(1)
 
 
-def _moved(fd: int) -> int:
+def _duplicate_high(fd: int) -> int:
     import fcntl
 
     return fcntl.fcntl(fd, fcntl.F_DUPFD, 16)
 
 
 def _report_ended(crawls: dict[int, int]) -> None:
-    """Say the exit code of every crawl that has ended."""
+    """Send the exit code of every crawl that has ended."""
     while crawls:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -126,11 +126,11 @@ def _report_ended(crawls: dict[int, int]) -> None:
             return
         report = crawls.pop(pid, None)
         if report is not None:
-            with socket.socket(fileno=report) as told:
+            with socket.socket(fileno=report) as connection:
                 try:
-                    told.sendall(NUMBER.pack(os.waitstatus_to_exitcode(status)))
+                    connection.sendall(NUMBER.pack(os.waitstatus_to_exitcode(status)))
                 except OSError:
-                    continue  # nobody waits for it any more
+                    continue  # the client no longer waits for it
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How much memory processes hold: their proportional set size, by which shared pages count once."""
+"""Reads the memory of processes as proportional set size (PSS), which counts shared pages once."""
 
 from __future__ import annotations
 
@@ -12,43 +12,43 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """A process with what it holds, in bytes. `parent`: None for the first of a tree."""
+    """A process and its PSS in bytes (`held`). `parent`: None for the root of a tree."""
 
     pid: int
     parent: int | None
     held: int
 
 
-def held_by(pid: int) -> int | None:
-    """The proportional set size of a process in bytes; None: it has ended, or no kernel says."""
+def memory_of(pid: int) -> int | None:
+    """Return the PSS of a process in bytes; None if it has ended or the kernel has no PSS."""
     try:
-        said = (_PROC / str(pid) / "smaps_rollup").read_bytes()
+        text = (_PROC / str(pid) / "smaps_rollup").read_bytes()
     except OSError:
         return None
-    for line in said.splitlines():
+    for line in text.splitlines():
         if line.startswith(b"Pss:"):
             return int(line.split()[1]) * 1024
     return None
 
 
 def tree_of(pid: int) -> tuple[Process, ...]:
-    """A process and all that descend from it; those that have ended meanwhile are left out."""
+    """Return a process and its descendants, without those that have ended meanwhile."""
     found: list[Process] = []
     waiting: list[tuple[int, int | None]] = [(pid, None)]
     while waiting:
-        one, parent = waiting.pop()
-        held = held_by(one)
+        current, parent = waiting.pop()
+        held = memory_of(current)
         if held is not None:
-            found.append(Process(pid=one, parent=parent, held=held))
-        waiting.extend((child, one) for child in _children(one))
+            found.append(Process(pid=current, parent=parent, held=held))
+        waiting.extend((child, current) for child in _list_children(current))
     return tuple(found)
 
 
 def own_memory() -> int:
-    """The resident set size of this process in bytes; 0 where no kernel says.
+    """Return the resident set size of this process in bytes; 0 if the kernel has none.
 
-    Other than the proportional size it costs the same however much is held. Pages shared with
-    children count as a whole, so it is never too small.
+    Unlike PSS, reading it takes the same time however much is held. Pages shared with children
+    count in full, so it is never too small.
     """
     try:
         return int((_PROC / "self" / "statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
@@ -56,7 +56,7 @@ def own_memory() -> int:
         return 0
 
 
-def _children(pid: int) -> list[int]:
+def _list_children(pid: int) -> list[int]:
     found: list[int] = []
     try:
         for task in (_PROC / str(pid) / "task").iterdir():

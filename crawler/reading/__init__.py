@@ -1,4 +1,4 @@
-"""Reading what strangers wrote in processes that can be ended: fork server, readers, tasks, limits.
+"""Parses untrusted content in reader processes: fork server, reader pool, tasks and limits.
 
-Each task has a limit in processor time and memory (decision 23).
+Each task has a limit of processor time and memory (decision 23).
 """

@@ -1,8 +1,8 @@
 """Forks reader processes on demand, from a process that has one thread and all imports.
 
-A crawl has threads and a reactor, from which forking is not safe; starting an interpreter and
-importing Scrapy takes a second. This process is forked before either exists, so that a reader
-that was ended is replaced within milliseconds and shares the memory of the imports.
+Forking a crawl is not safe, since it has threads and a reactor; starting an interpreter and
+importing Scrapy takes a second. The fork server is forked before either exists, so that an ended
+reader is replaced within milliseconds and shares the memory of the imports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PID = struct.Struct("<i")
 
 
 class ForkServer:
-    """The client's side. Safe to use from several threads."""
+    """The client of the fork server. Thread-safe."""
 
     def __init__(self, connection: socket.socket, pid: int) -> None:
         self.pid = pid
@@ -31,17 +31,17 @@ class ForkServer:
         self._lock = threading.Lock()
 
     def fork(self) -> tuple[int, socket.socket]:
-        """Have a reader forked; returns its process id and a connection to it.
+        """Fork a reader; return its process id and a connection to it.
 
         Raises:
-            OSError: the fork server is gone, or the system refuses another process.
+            OSError: the fork server has ended, or the system refuses another process.
         """
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 with self._lock:
                     socket.send_fds(self._connection, [_FORK + _PID.pack(0)], [theirs.fileno()])
-                    pid = self._answer()
+                    pid = self._receive_number()
             except OSError:
                 ours.close()
                 raise
@@ -51,73 +51,77 @@ class ForkServer:
         return pid, ours
 
     def wait(self, pid: int) -> int:
-        """Wait for the end of a reader; its exit code, negative: the signal that ended it."""
+        """Wait for the end of a reader; return its exit code, negative: the signal that ended it.
+
+        Raises:
+            OSError: the fork server has ended.
+        """
         with self._lock:
             self._connection.sendall(_WAIT + _PID.pack(pid))
-            return self._answer()
+            return self._receive_number()
 
     def close(self) -> None:
-        """End the fork server and every reader that it forked."""
+        """End the fork server and all readers that it forked."""
         self._connection.close()
 
-    def _answer(self) -> int:
-        said = self._connection.recv(_PID.size, socket.MSG_WAITALL)
-        if len(said) < _PID.size:
+    def _receive_number(self) -> int:
+        message = self._connection.recv(_PID.size, socket.MSG_WAITALL)
+        if len(message) < _PID.size:
             raise OSError("the fork server has ended")
-        number: int = _PID.unpack(said)[0]
+        number: int = _PID.unpack(message)[0]
         return number
 
 
 def start_fork_server(serve: Callable[[socket.socket], None]) -> ForkServer:
-    """Fork the fork server off this process, which must have no other thread of its own.
+    """Start the fork server by forking this process, which must have no other threads.
 
     Args:
-        serve: what a reader does with its connection until that closes.
+        serve: runs in each reader; serves its connection until that closes.
     """
     ours, theirs = socket.socketpair()
     gc.collect()
-    gc.freeze()  # a collection would write to every object, and none would stay shared
+    gc.freeze()  # a collection would write to every object and unshare its memory
     parent = os.getpid()
     pid = os.fork()
     if not pid:
         ours.close()
         _detach(parent)
-        _run(theirs, serve)
+        _serve_requests(theirs, serve)
     theirs.close()
     return ForkServer(ours, pid)
 
 
 def _detach(parent: int) -> None:
-    """Keep nothing that belongs to the parent's side, and end with it."""
-    # the group is asked to stop by SIGTERM: the crawl closes its polls then, and ends its readers
+    """Ignore the signals of the group, close stdin and stdout, and end with the parent."""
+    # SIGTERM is sent to the whole group; the crawl then closes its polls and ends its readers
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    devnull = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(devnull, 0)
+    os.close(devnull)
     os.dup2(2, 1)  # stdout is for events
     end_with_parent_process(parent)
 
 
-def _run(connection: socket.socket, serve: Callable[[socket.socket], None]) -> NoReturn:
+def _serve_requests(connection: socket.socket, serve: Callable[[socket.socket], None]) -> NoReturn:
     readers: set[int] = set()
     try:
         while True:
-            said, fds, _, _ = socket.recv_fds(connection, 1 + _PID.size, 1)
-            if len(said) < 1 + _PID.size:
+            message, fds, _, _ = socket.recv_fds(connection, 1 + _PID.size, 1)
+            if len(message) < 1 + _PID.size:
                 break
-            pid: int = _PID.unpack(said[1:])[0]
-            if said[:1] == _FORK:
-                connection.sendall(_PID.pack(_fork(connection, fds[0], serve, readers)))
+            pid: int = _PID.unpack(message[1:])[0]
+            if message[:1] == _FORK:
+                connection.sendall(_PID.pack(_fork_reader(connection, fds[0], serve, readers)))
             else:
-                connection.sendall(_PID.pack(_wait_for(pid, readers)))
+                connection.sendall(_PID.pack(_wait_for_reader(pid, readers)))
     finally:
         for pid in readers:
             os.kill(pid, signal.SIGKILL)
         os._exit(0)
 
 
-def _fork(
+def _fork_reader(
     connection: socket.socket, fd: int, serve: Callable[[socket.socket], None], readers: set[int]
 ) -> int:
     parent = os.getpid()
@@ -138,7 +142,7 @@ def _fork(
         os._exit(0)
 
 
-def _wait_for(pid: int, readers: set[int]) -> int:
+def _wait_for_reader(pid: int, readers: set[int]) -> int:
     if pid not in readers:
         return 0
     readers.discard(pid)

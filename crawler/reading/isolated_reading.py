@@ -1,7 +1,7 @@
-"""Reading as polls ask for it: in reader processes, what is too much once more alone.
+"""Reads listings and pages for polls, in reader processes with limits.
 
-A task that is too much for the quick lane is tried once more in the slow one, where nothing else
-is done beside it. What is too much there too is given up, with its reason.
+A task that exceeds the limits of the quick lane is tried once more in the slow one, which runs one
+task at a time. If it exceeds those limits too, it is given up, with the reason.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from crawler.http.conditional import NO_VALIDATORS
 from crawler.http.response import FetchResponse
 from crawler.jobs.events import Emit
 from crawler.listings.listing import Listed, Listing
-from crawler.reading.reader_pool import Lane, Readers
+from crawler.reading.reader_pool import Lane, ReaderPool
 from crawler.reading.reader_process import Task
 from crawler.reading.reading_tasks import (
     LearnPages,
@@ -35,15 +35,15 @@ from storage.model import Article, FetchedEntry, Validators
 
 log = logging.getLogger(__name__)
 
-SUSPECT_AFTER = 2  # tasks of a source that were too much: its others begin in the slow lane
-GIVE_UP_AFTER = 4  # tasks of a source that were too much twice: its others wait for the next poll
+SUSPECT_AFTER = 2  # tasks of a source over the limits; its others begin in the slow lane
+GIVE_UP_AFTER = 4  # tasks of a source over both limits; its others wait for the next poll
 ENTRIES_AT_ONCE = 100
-ENTRIES_OF_A_POLL = 10_000  # of one listing; the next poll goes on with the others
+ENTRIES_OF_A_POLL = 10_000  # of one listing; the next poll continues with the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageToRead:
-    """The page of an entry as it was fetched. `held`, `page_title`: see `ReadPage`."""
+    """A fetched page of an entry. `held`, `page_title`: see `ReadPage`."""
 
     answer: FetchResponse
     entry: FetchedEntry
@@ -52,17 +52,17 @@ class PageToRead:
 
 
 class Reading:
-    """Reads for the polls of one batch."""
+    """Reads listings and pages for the polls of one batch."""
 
-    def __init__(self, readers: Readers, sites: SiteMemoryStore, emit: Emit) -> None:
+    def __init__(self, readers: ReaderPool, sites: SiteMemoryStore, emit: Emit) -> None:
         self._readers = readers
         self._sites = sites
         self._emit = emit
-        self._too_much: Counter[str] = Counter()  # by source
+        self._over_limit: Counter[str] = Counter()  # tasks by source
         self._given_up: Counter[str] = Counter()
 
     def is_exhausted(self, source: Source) -> bool:
-        """Whether so much of a source was too much that the rest has to wait for another poll."""
+        """Whether so many tasks of a source were given up that the rest waits for the next poll."""
         return self._given_up[source.key] >= GIVE_UP_AFTER
 
     async def listing(
@@ -76,11 +76,11 @@ class Reading:
         now: datetime,
         start_at: int = 0,
     ) -> Listed:
-        """What an answer to a poll means, with the listing in it.
+        """Read the response to a poll: its outcome and the listing in it.
 
-        Of a listing with very many entries so many as one poll takes, from the one numbered
-        `start_at` on; `rest` in it says where the next poll goes on. A listing that is too much to
-        read is a poll that failed, with the reason.
+        Reads at most `ENTRIES_OF_A_POLL` entries from number `start_at` on; `rest` of the listing
+        is where the next poll continues. A listing that exceeds the limits is a failed poll, with
+        the reason. `known`, `sent`: see `judge`.
         """
         task = ReadListing(
             source=source,
@@ -102,8 +102,8 @@ class Reading:
                 except OverLimit as error:
                     part = Listed(outcome="failed", error=error.reason)
                 if part.listing is None:
-                    return _without_rest(listed, whole, part)
-                listed = _joined(listed, whole.joined(part.listing), part)
+                    return _drop_rest(listed, whole, part)
+                listed = _add_part(listed, whole.joined(part.listing), part)
         except OverLimit as error:
             return Listed(
                 outcome="failed",
@@ -122,9 +122,9 @@ class Reading:
     async def learn(
         self, source: Source, kind: SourceKind, pages: Sequence[tuple[FetchResponse, FetchedEntry]]
     ) -> bool:
-        """Have the memory of a host learn pages of it that are to be read next.
+        """Add pages of a host to its site memory before they are read.
 
-        False: that was too much. Nothing was learned, and each is to be read alone.
+        Returns False if that exceeded the limits: nothing was learned, and each is read alone.
         """
         task = LearnPages(pages=tuple(pages))
         try:
@@ -136,14 +136,14 @@ class Reading:
     async def pages(
         self, source: Source, kind: SourceKind, pages: Sequence[PageToRead], *, language: str | None
     ) -> list[PageRead | CrawlerError] | None:
-        """Have the memory of a host learn pages of it, and read them; what each came to.
+        """Add pages of a host to its site memory, then read them; return a result for each.
 
-        None: together they are too much, or one breaks the reader; nothing was learned. Which one
-        it is shows when each is read by itself.
+        Returns None if together they exceed the limits or one breaks the reader: nothing was
+        learned, and each is to be read alone.
         """
-        if kind.reads_slowly or self._too_much[source.key] >= SUSPECT_AFTER:
+        if kind.reads_slowly or self._over_limit[source.key] >= SUSPECT_AFTER:
             return None
-        task = ReadPages(pages=tuple(_task(source, page, language) for page in pages))
+        task = ReadPages(pages=tuple(_build_task(source, page, language) for page in pages))
         try:
             outcomes: list[PageRead | CrawlerError] = await self._run_once(
                 source, task, kind, answer=pages[0].answer, lane="quick"
@@ -162,14 +162,14 @@ class Reading:
         language: str | None,
         alone: bool = False,
     ) -> PageRead:
-        """The article of an entry's page. `alone`: it was too much before.
+        """Read the article of an entry's page. `alone`: only in the slow lane.
 
         Raises:
             Unreadable: no article can be read from it.
-            OverLimit: it took more than it may, alone too.
-            ReaderBroke: the code that reads has a fault.
+            OverLimit: it exceeded the limits, in the slow lane too.
+            ReaderBroke: the code that reads it raised an unexpected error.
         """
-        task = _task(source, page, language)
+        task = _build_task(source, page, language)
         alone |= kind.reads_slowly
         read: PageRead = await self._run(source, task, kind, answer=page.answer, alone=alone)
         return read
@@ -182,32 +182,32 @@ class Reading:
         *,
         language: str | None,
     ) -> list[Article]:
-        """Articles of entries as their listing has them.
+        """Make articles of entries as listed; `reasons`: why each has no page, if it has none.
 
-        An entry that is too much is kept by its headline alone, and says why.
-        """  # fmt: skip
+        An entry that exceeds the limits is kept with its headline only, and with the reason.
+        """
         articles: list[Article] = []
-        for at in range(0, len(entries), ENTRIES_AT_ONCE):
-            some = NormaliseEntries(
+        for start in range(0, len(entries), ENTRIES_AT_ONCE):
+            batch = NormaliseEntries(
                 item_kind=source.item_kind,
-                entries=tuple(entries[at : at + ENTRIES_AT_ONCE]),
-                thin_reasons=tuple(reasons[at : at + ENTRIES_AT_ONCE]),
+                entries=tuple(entries[start : start + ENTRIES_AT_ONCE]),
+                thin_reasons=tuple(reasons[start : start + ENTRIES_AT_ONCE]),
                 language=language,
             )
             try:
-                articles += (await self._readers.run(some))[0]
+                articles += (await self._readers.run(batch))[0]
             except (OverLimit, ReaderBroke):
-                for one in _each(some):
-                    articles += await self._entry(source, one)
+                for task in _split_entries(batch):
+                    articles += await self._read_entry(source, task)
         return articles
 
-    async def _entry(self, source: Source, one: NormaliseEntries) -> list[Article]:
-        """The article of one entry, by its headline where there is more than can be read."""
-        [entry] = one.entries
+    async def _read_entry(self, source: Source, task: NormaliseEntries) -> list[Article]:
+        """Make the article of one entry, of its headline only if the whole exceeds the limits."""
+        [entry] = task.entries
         try:
-            articles: list[Article] = (await self._readers.run(one, lane="slow"))[0]
+            articles: list[Article] = (await self._readers.run(task, lane="slow"))[0]
         except (OverLimit, ReaderBroke) as error:
-            self._too_much[source.key] += 1
+            self._over_limit[source.key] += 1
             why = str(error).splitlines()[0]
             log.warning("entry.too-much source=%s url=%s %s", source.key, entry.url, why)
             bare = replace(entry, title=entry.title[:500], summary="", content="", authors=())
@@ -220,7 +220,7 @@ class Reading:
                     "reason": why,
                 }
             )
-            short = replace(one, entries=(bare,), thin_reasons=(one.thin_reasons[0] or reason,))
+            short = replace(task, entries=(bare,), thin_reasons=(task.thin_reasons[0] or reason,))
             articles = (await self._readers.run(short, lane="slow"))[0]
         return articles
 
@@ -234,14 +234,14 @@ class Reading:
         alone: bool = False,
         again: bool = True,
     ) -> Any:
-        is_suspect = self._too_much[source.key] >= SUSPECT_AFTER
+        is_suspect = self._over_limit[source.key] >= SUSPECT_AFTER
         lanes: list[Lane] = ["slow"] if alone or (is_suspect and again) else ["quick", "slow"]
         reason = ""
         for lane in lanes if again else lanes[:1]:
             try:
                 return await self._run_once(source, task, kind, answer=answer, lane=lane)
             except OverLimit as error:
-                self._too_much[source.key] += 1
+                self._over_limit[source.key] += 1
                 log.warning(
                     "reading.too-much source=%s url=%s lane=%s %s",
                     *(source.key, answer.page.requested_url, lane, error.reason),
@@ -249,7 +249,7 @@ class Reading:
                 reason = error.reason
         if again:
             self._given_up[source.key] += 1
-        # not the one that was caught: it holds on to the answer by way of its traceback
+        # not the caught one, whose traceback holds the response in memory
         raise OverLimit(reason)
 
     async def _run_once(
@@ -264,9 +264,9 @@ class Reading:
         return value
 
 
-def _task(source: Source, page: PageToRead, language: str | None) -> ReadPage:
+def _build_task(source: Source, page: PageToRead, language: str | None) -> ReadPage:
     answer = page.answer
-    # of what the server said beside the page nothing more is needed
+    # the headers are not needed to read the page
     bare = replace(answer, headers={}, page=replace(answer.page, headers=()))
     return ReadPage(
         source=source,
@@ -278,14 +278,14 @@ def _task(source: Source, page: PageToRead, language: str | None) -> ReadPage:
     )
 
 
-def _without_rest(listed: Listed, whole: Listing, part: Listed) -> Listed:
-    """What came before a part that cannot be read; the next poll begins with the first again."""
+def _drop_rest(listed: Listed, whole: Listing, part: Listed) -> Listed:
+    """Keep the entries before a part that cannot be read; the next poll reads all again."""
     why = f"entries from number {whole.rest} on: {part.error}"
     whole = replace(whole, rest=None, degraded=why)
     return replace(listed, listing=whole, validators=None, error=why)
 
 
-def _joined(listed: Listed, whole: Listing, part: Listed) -> Listed:
+def _add_part(listed: Listed, whole: Listing, part: Listed) -> Listed:
     damaged = part.error is not None
     return replace(
         listed,
@@ -296,8 +296,8 @@ def _joined(listed: Listed, whole: Listing, part: Listed) -> Listed:
     )
 
 
-def _each(some: NormaliseEntries) -> list[NormaliseEntries]:
+def _split_entries(batch: NormaliseEntries) -> list[NormaliseEntries]:
     return [
-        replace(some, entries=(entry,), thin_reasons=(reason,))
-        for entry, reason in zip(some.entries, some.thin_reasons, strict=True)
+        replace(batch, entries=(entry,), thin_reasons=(reason,))
+        for entry, reason in zip(batch.entries, batch.thin_reasons, strict=True)
     ]

@@ -1,7 +1,6 @@
-"""What an answer to "what have you got?" means: the outcome of a poll is decided here. Pure.
+"""Decides the outcome of a poll from the response to its listing request. Pure.
 
-Judged from the answer itself, never from how a crawl ended: Scrapy calls a crawl `finished` in
-which every download failed.
+The finish reason of a Scrapy crawl is not used: it is `finished` even if every download failed.
 """
 
 from __future__ import annotations
@@ -13,7 +12,12 @@ from datetime import datetime, timedelta
 from config.model import Source
 from crawler.errors import NotAFeed
 from crawler.fetch_errors import FetchFailed, RobotsDenied
-from crawler.http.conditional import NO_VALIDATORS, after_full, after_not_modified, body_hash
+from crawler.http.conditional import (
+    NO_VALIDATORS,
+    body_hash,
+    validators_after_200,
+    validators_after_304,
+)
 from crawler.http.response import FetchResponse
 from crawler.http.retry_after import parse_max_age
 from crawler.listings.listing import Listed, Listing
@@ -31,13 +35,13 @@ def judge(
     now: datetime,
     patience: timedelta | None = None,
 ) -> Listed:
-    """The outcome of a poll, from its answer.
+    """Decide the outcome of a poll from its response, and read the listing in it.
 
     Args:
-        known: the validators stored with what is known of the source.
-        sent: those that went with the request; none when it asked in full.
-        read: reads the listing; raises NotAFeed.
-        patience: how long the host wants to be left alone, where it says so in a way of its own.
+        known: the stored validators of the source.
+        sent: the validators of the request; `NO_VALIDATORS` if it was not conditional.
+        read: reads the listing; may raise NotAFeed.
+        patience: how long the response asks to wait, other than by Retry-After.
     """
     status = answer.status
     if patience is not None:
@@ -56,28 +60,28 @@ def judge(
         return Listed(
             outcome="not-modified",
             http_status=304,
-            validators=after_not_modified(sent, answer.headers),
+            validators=validators_after_304(sent, answer.headers),
             ttl=parse_max_age(answer.headers.get("cache-control")),
         )
     if status != 200:
         return Listed(
             outcome="blocked" if answer.is_blocked else "failed",
             http_status=status,
-            error=_error_of(answer),
+            error=_describe_error(answer),
             retry_after=answer.retry_after(now),
         )
     if known.body_hash is not None and body_hash(answer.page.body) == known.body_hash:
         return Listed(
             outcome="not-modified",
             http_status=200,
-            validators=after_full(answer.headers, answer.page.body),
+            validators=validators_after_200(answer.headers, answer.page.body),
             ttl=parse_max_age(answer.headers.get("cache-control")),
         )
-    return _read(answer, read)
+    return _read_listing(answer, read)
 
 
 def judge_afresh(answer: FetchResponse, source: Source, kind: SourceKind) -> Listed:
-    """The outcome of asking as for the first time: nothing is known, and nothing was sent."""
+    """Decide the outcome of an unconditional request, as in the first poll of a source."""
     return judge(
         answer,
         known=NO_VALIDATORS,
@@ -89,12 +93,12 @@ def judge_afresh(answer: FetchResponse, source: Source, kind: SourceKind) -> Lis
 
 
 def no_answer(error: FetchFailed) -> Listed:
-    """The outcome of a poll that got no answer."""
+    """Return the outcome of a poll whose request failed."""
     denied = isinstance(error, RobotsDenied) and not error.unreachable
     return Listed(outcome="blocked" if denied else "failed", error=str(error))
 
 
-def _read(answer: FetchResponse, read: Callable[[FetchResponse], Listing]) -> Listed:
+def _read_listing(answer: FetchResponse, read: Callable[[FetchResponse], Listing]) -> Listed:
     try:
         listing = read(answer)
     except NotAFeed as error:
@@ -102,19 +106,19 @@ def _read(answer: FetchResponse, read: Callable[[FetchResponse], Listing]) -> Li
             return Listed(outcome="blocked", http_status=200, error="a challenge page, not a feed")
         return Listed(outcome="not-a-feed", http_status=200, error=str(error))
     damage = listing.degraded or ("it ended before its end" if answer.cut_short else None)
-    wishes = (listing.ttl, parse_max_age(answer.headers.get("cache-control")))
+    ttls = (listing.ttl, parse_max_age(answer.headers.get("cache-control")))
     return Listed(
         outcome="ok" if listing.entries else "empty",
         http_status=200,
         listing=listing,
-        # a broken listing may lack entries: it is asked for in full until it is whole
-        validators=None if damage else after_full(answer.headers, answer.page.body),
+        # a damaged listing may lack entries: it is fetched in full until it is whole
+        validators=None if damage else validators_after_200(answer.headers, answer.page.body),
         error=f"the listing is damaged: {damage}" if damage else None,
-        ttl=max((wish for wish in wishes if wish is not None), default=None),
+        ttl=max((ttl for ttl in ttls if ttl is not None), default=None),
     )
 
 
-def _error_of(answer: FetchResponse) -> str:
+def _describe_error(answer: FetchResponse) -> str:
     if answer.is_challenge:
         return f"HTTP {answer.status}: a challenge page that asks the visitor to prove something"
     hints = {
@@ -125,19 +129,19 @@ def _error_of(answer: FetchResponse) -> str:
         429: "we are asking too often",
     }
     hint = hints.get(answer.status)
-    hint = hint or _message(answer)
+    hint = hint or _read_api_message(answer)
     return f"HTTP {answer.status}" + (f": {hint}" if hint else "")
 
 
-def _message(answer: FetchResponse) -> str | None:
-    """What an API itself says is wrong with a request."""
+def _read_api_message(answer: FetchResponse) -> str | None:
+    """Return the error message in the JSON of an API (status 400 or 422), if any."""
     if answer.status not in (400, 422):
         return None
     try:
-        said = json.loads(answer.page.body[:5000])
+        document = json.loads(answer.page.body[:5000])
     except (ValueError, RecursionError):
         return None
-    told = (
-        [said.get(key) for key in ("error", "message", "title")] if isinstance(said, dict) else []
-    )
-    return next((one_line(one)[:300] for one in told if isinstance(one, str) and one), None)
+    if not isinstance(document, dict):
+        return None
+    messages = (document.get(key) for key in ("error", "message", "title"))
+    return next((one_line(text)[:300] for text in messages if isinstance(text, str) and text), None)

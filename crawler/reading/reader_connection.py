@@ -1,4 +1,4 @@
-"""The crawl's side of a conversation with one reader process, held on the event loop."""
+"""The connection of a crawl to one reader process, on the event loop."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 import pickle
 import socket
 
-from crawler.reading.reader_process import HEAD, LARGEST_MESSAGE, Reply
+from crawler.reading.reader_process import HEAD, MAX_MESSAGE, Reply
 
-_AT_ONCE = 256 * 1024  # bytes that are received at a time: most replies as a whole
+_RECEIVE_SIZE = 256 * 1024  # bytes; most replies are received at once
 
 
 class ReaderConnection:
-    """Sends one order at a time and waits for its reply. `pid`: of the reader."""
+    """Sends one request at a time and waits for its reply. `pid`: that of the reader."""
 
     def __init__(
         self, pid: int, connection: socket.socket, loop: asyncio.AbstractEventLoop
@@ -26,46 +26,46 @@ class ReaderConnection:
         connection.setblocking(False)
         loop.add_reader(connection, self._receive)
 
-    async def ask(self, order: bytes) -> tuple[Reply, bool] | None:
-        """Send a pickled order; returns its reply and whether the reader takes another one.
+    async def ask(self, request: bytes) -> tuple[Reply, bool] | None:
+        """Send a pickled request; return its reply and whether the reader accepts another one.
 
-        None: the reader has ended, or said what is no reply.
+        Returns None if the reader has ended, or sent something that is not a reply.
 
         Raises:
             OSError: the reader had ended before.
-            pickle.PickleError, MemoryError, EOFError: what it said cannot be read.
+            pickle.PickleError, MemoryError, EOFError: the reply cannot be unpickled.
         """
         if self._has_ended:
             return None
         self._received.clear()
         self._reply = self._loop.create_future()
-        await self._send(order)
+        await self._send(request)
         message = await self._reply
         if message is None:
             return None
         _, more = HEAD.unpack_from(message)
-        # both ends are this program; what strangers wrote is a value inside
+        # safe to unpickle: both ends are this program, and untrusted content is only a value inside
         reply: Reply = pickle.loads(memoryview(message)[HEAD.size :])  # noqa: S301
         return reply, more
 
     def close(self) -> None:
-        """Close the connection. A reader that waits for an order ends."""
+        """Close the connection; a reader that waits for a request ends."""
         self._stop_receiving()
         self._connection.close()
 
-    async def _send(self, order: bytes) -> None:
-        head = HEAD.pack(len(order), True)
+    async def _send(self, request: bytes) -> None:
+        head = HEAD.pack(len(request), True)
         try:
-            sent = self._connection.sendmsg((head, order))
+            sent = self._connection.sendmsg((head, request))
         except BlockingIOError:
             sent = 0
-        if sent < len(head) + len(order):
-            rest = memoryview(head + order)[sent:]
+        if sent < len(head) + len(request):
+            rest = memoryview(head + request)[sent:]
             await self._loop.sock_sendall(self._connection, rest)
 
     def _receive(self) -> None:
         try:
-            part = self._connection.recv(_AT_ONCE)
+            part = self._connection.recv(_RECEIVE_SIZE)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
@@ -74,8 +74,8 @@ class ReaderConnection:
         is_whole = False
         if len(self._received) >= HEAD.size:
             length, _ = HEAD.unpack_from(self._received)
-            is_whole = len(self._received) >= HEAD.size + min(length, LARGEST_MESSAGE)
-        if not part or len(self._received) > HEAD.size + LARGEST_MESSAGE:
+            is_whole = len(self._received) >= HEAD.size + min(length, MAX_MESSAGE)
+        if not part or len(self._received) > HEAD.size + MAX_MESSAGE:
             self._stop_receiving()
             self._settle(None)
         elif is_whole:

@@ -1,8 +1,7 @@
-"""The process that reads what strangers wrote: one task at a time, each within its own limits.
+"""The reader process, which parses untrusted content: one task at a time, each with limits.
 
-It is forked by `crawler.reading.fork_server` and told what to do by `crawler.reading.reader_pool`.
-The kernel holds the limits: one on processor time ends this process, one on memory makes the task
-fail.
+`crawler.reading.fork_server` forks it; `crawler.reading.reader_pool` sends its tasks. The kernel
+enforces the limits: that on processor time ends this process, that on memory makes the task fail.
 """
 
 from __future__ import annotations
@@ -27,17 +26,17 @@ from crawler.jobs.limits import (
     resident_bytes,
 )
 
-HEAD = struct.Struct("<Q?")  # before a message: its length, and whether another one may follow it
-LARGEST_MESSAGE = 256 * 1024 * 1024  # bytes; a length beyond that is no length
-_BUFFER = 64 * 1024  # bytes that are received at a time: most orders as a whole
-MOST_KEPT = 48 * 1024 * 1024  # bytes by which a reader may have grown and be used again
+HEAD = struct.Struct("<Q?")  # precedes a message: its length, and whether another may follow
+MAX_MESSAGE = 256 * 1024 * 1024  # bytes; a larger length is invalid
+_BUFFER = 64 * 1024  # bytes; most requests are received at once
+MAX_GROWTH = 48 * 1024 * 1024  # bytes; a reader that has grown by more is not used again
 _MB = 1024 * 1024
-_NEARLY = 0.9  # of the memory that a task may take: what fails there failed for want of it
+_NEAR_LIMIT = 0.9  # of the memory limit; a failure beyond it is taken as out of memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one task may take: seconds of processor time, seconds in all, megabytes of memory."""
+    """The limits of one task: processor time, elapsed time and memory growth."""
 
     processor_seconds: float
     seconds: float
@@ -46,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteUpdate:
-    """What a reader has not seen yet of a host's memory: all of it (packed), then changes."""
+    """An update of a reader's site memory of a host: the whole (`packed`) or None, then changes."""
 
     host: str
     packed: bytes | None
@@ -54,8 +53,8 @@ class SiteUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """A task with all that it needs. `notes`: what its source's poll has noted so far."""
+class TaskRequest:
+    """A task with its limits and inputs. `notes`: those of the poll (see `SourceKind`)."""
 
     task: Task
     limits: Limits
@@ -65,10 +64,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a task came to: `value`, or one of the ways to fail.
+    """The result of a task: `value`, or one kind of failure.
 
-    `error`: what the task is meant to raise. `broke`: an error that it is not, with its place.
-    `out_of_memory`: it needed more than it may have.
+    `error`: an expected error. `broke`: an unexpected one, as text with its traceback.
+    `out_of_memory`: it exceeded its memory limit. `changes`: those it made to the site memory.
     """
 
     value: Any = None
@@ -80,8 +79,8 @@ class Reply:
 
 
 @dataclass(slots=True)
-class Desk:
-    """What tasks work with in a reader: memories of hosts, and what else the job says."""
+class ReaderContext:
+    """The state of a reader: its job, site memories by host, spiders by kind, current notes."""
 
     job: CrawlJob
     sites: dict[str, SiteMemory] = field(default_factory=dict)
@@ -90,61 +89,71 @@ class Desk:
 
 
 class Task(Protocol):
-    """A piece of reading. Crosses to the reader by pickle, so it holds plain values."""
+    """A task for a reader. It is pickled, so it holds plain values."""
 
-    def run(self, desk: Desk) -> Any:
-        """Do it. What it returns crosses back by pickle."""
+    def run(self, context: ReaderContext) -> Any:
+        """Run the task; the return value is pickled."""
 
 
 def serve(connection: socket.socket) -> None:
-    """Do tasks until the connection closes. The first message is the job."""
+    """Run tasks until the connection closes. The first message is the job."""
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     with BufferedReader(connection.makefile("rb", 0), _BUFFER) as received:
         job = receive(received)
         if job is None:
             return
-        desk = Desk(job)
+        context = ReaderContext(job)
         at_start = resident_bytes()
-        while (order := receive(received)) is not None:
-            reply, is_spent = _do(order, desk)
-            is_spent |= resident_bytes() - at_start > MOST_KEPT
+        while (request := receive(received)) is not None:
+            reply, is_spent = _run_task(request, context)
+            is_spent |= resident_bytes() - at_start > MAX_GROWTH
             send(connection, reply, more=not is_spent)
             if is_spent:
                 return
 
 
-def _do(order: Order, desk: Desk) -> tuple[bytes, bool]:
-    """The pickled reply to an order, and whether this process should not be used again."""
-    site = _site(order.site, desk.sites)
-    desk.notes = order.notes
+def _run_task(request: TaskRequest, context: ReaderContext) -> tuple[bytes, bool]:
+    """Run the task of a request.
+
+    Returns:
+        The pickled reply, and whether this process should not be used again.
+    """
+    site = _update_site(request.site, context.sites)
+    context.notes = request.notes
     failure: Exception | None = None
-    before = limit_growth(order.limits.megabytes)
-    limit_processor_time(order.limits.processor_seconds)
+    before = limit_growth(request.limits.megabytes)
+    limit_processor_time(request.limits.processor_seconds)
     try:
-        value = order.task.run(desk)
-        # what cannot cross is an error of the task, found while its limits hold
-        return pickle.dumps(Reply(value=value, notes=desk.notes, changes=_changes(site)), 5), False
+        value = request.task.run(context)
+        # pickled within the limits: a value that cannot be pickled is an error of the task
+        reply = Reply(value=value, notes=context.notes, changes=_collect_changes(site))
+        return pickle.dumps(reply, 5), False
     except Exception as error:
         failure = error
     finally:
         limit_processor_time(0)
         lift_memory_limit()
-    allowed = order.limits.megabytes * _MB
-    starved = isinstance(failure, MemoryError) or _peak() - before > _NEARLY * allowed
-    return pickle.dumps(_failed(failure, desk, site, starved=starved), 5), starved
+    allowed = request.limits.megabytes * _MB
+    out_of_memory = (
+        isinstance(failure, MemoryError) or _peak_bytes() - before > _NEAR_LIMIT * allowed
+    )
+    reply = _build_failure(failure, context, site, out_of_memory=out_of_memory)
+    return pickle.dumps(reply, 5), out_of_memory
 
 
-def _failed(error: Exception, desk: Desk, site: SiteMemory | None, *, starved: bool) -> Reply:
-    if starved:
+def _build_failure(
+    error: Exception, context: ReaderContext, site: SiteMemory | None, *, out_of_memory: bool
+) -> Reply:
+    if out_of_memory:
         return Reply(out_of_memory=True)
     if isinstance(error, CrawlerError):
-        return Reply(error=error, notes=desk.notes, changes=_changes(site))
+        return Reply(error=error, notes=context.notes, changes=_collect_changes(site))
     place = "".join(traceback.format_exception(error))[-2000:]
     return Reply(broke=f"{type(error).__name__}: {str(error)[:500]}\n{place}")
 
 
-def _site(update: SiteUpdate | None, sites: dict[str, SiteMemory]) -> SiteMemory | None:
-    """The memory of the host that a task is about, brought up to date."""
+def _update_site(update: SiteUpdate | None, sites: dict[str, SiteMemory]) -> SiteMemory | None:
+    """Update the site memory of a task's host and return it."""
     if update is None:
         return None
     if update.packed is not None:
@@ -157,12 +166,12 @@ def _site(update: SiteUpdate | None, sites: dict[str, SiteMemory]) -> SiteMemory
     return site
 
 
-def _changes(site: SiteMemory | None) -> tuple[Change, ...]:
+def _collect_changes(site: SiteMemory | None) -> tuple[Change, ...]:
     return () if site is None or site.journal is None else tuple(site.journal)
 
 
-def _peak() -> int:
-    """The most address space that this process has had, in bytes."""
+def _peak_bytes() -> int:
+    """Return the peak address space of this process in bytes."""
     for line in Path("/proc/self/status").read_bytes().splitlines():
         if line.startswith(b"VmPeak:"):
             return int(line.split()[1]) * 1024
@@ -170,7 +179,7 @@ def _peak() -> int:
 
 
 def send(connection: socket.socket, message: bytes, *, more: bool = True) -> None:
-    """Send a message. `more`: whether this side has or takes another one after it."""
+    """Send a message. `more`: whether another one may follow in either direction."""
     head = HEAD.pack(len(message), more)
     sent = connection.sendmsg((head, message))
     if sent < len(head) + len(message):
@@ -178,13 +187,13 @@ def send(connection: socket.socket, message: bytes, *, more: bool = True) -> Non
 
 
 def receive(received: BufferedReader[socket.SocketIO]) -> Any:
-    """The next message, unpickled; None where the connection has closed."""
+    """Receive and unpickle a message; return None if the connection has closed."""
     head = received.read(HEAD.size)
     if len(head) < HEAD.size:
         return None
     length, _ = HEAD.unpack(head)
-    if length > LARGEST_MESSAGE:
+    if length > MAX_MESSAGE:
         return None
     body = received.read(length)
-    # both ends are this program; what strangers wrote is a value inside
+    # safe to unpickle: both ends are this program, and untrusted content is only a value inside
     return pickle.loads(body) if len(body) == length else None  # noqa: S301

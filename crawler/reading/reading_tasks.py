@@ -1,6 +1,6 @@
-"""What is done in reader processes: everything that runs over what strangers wrote.
+"""The tasks of reader processes: all parsing of untrusted content.
 
-Each task is a value that crosses to the reader by pickle, and so is what it comes to.
+Tasks and their results are pickled between processes.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from crawler.http.response import FetchResponse
 from crawler.http.robots_cache import TransientRobotsCache
 from crawler.listings.listing import Listed
 from crawler.reading.poll_outcome import judge
-from crawler.reading.reader_process import Desk
+from crawler.reading.reader_process import ReaderContext
 from crawler.spider_base.spider import SourceSpider
 from crawler.spider_base.spider_classes import spider_class
 from crawler.text.mojibake import repair_text
@@ -33,14 +33,14 @@ from storage.model import Article, FetchedEntry, PageText, Validators
 
 log = logging.getLogger(__name__)
 
-PARSED_AT_ONCE = 256 * 1024  # bytes of pages; parsed they take some ten times as much
+MAX_PARSED_BYTES = 256 * 1024  # of HTML; parsed it takes some ten times as much memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadListing:
-    """Judge an answer to a poll and read the listing in it; comes to a `Listed`.
+    """Decides the outcome of a poll from its response and reads the listing in it.
 
-    `start_at`: how many of its entries were read before.
+    `start_at`: number of its entries that were read before. Other fields: see `judge`.
     """
 
     source: Source
@@ -51,10 +51,10 @@ class ReadListing:
     now: datetime
     start_at: int = 0
 
-    def run(self, desk: Desk) -> Listed:
-        """Judge and read."""
-        kind = _kind(desk, self.source)
-        kind.notes[self.source.key] = desk.notes
+    def run(self, context: ReaderContext) -> Listed:
+        """Return the outcome, with the listing if there is one."""
+        kind = _get_spider(context, self.source)
+        kind.notes[self.source.key] = context.notes
         kind.start_at = self.start_at
         listed = judge(
             self.answer,
@@ -64,20 +64,20 @@ class ReadListing:
             now=self.now,
             patience=self.patience,
         )
-        desk.notes = kind.notes[self.source.key]
+        context.notes = kind.notes[self.source.key]
         return listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnPages:
-    """Have the memory of a host learn pages of it before any is read; comes to nothing."""
+    """Adds pages of a host to its site memory before any is read."""
 
     pages: tuple[tuple[FetchResponse, FetchedEntry], ...]
 
-    def run(self, desk: Desk) -> None:
-        """Learn; what is wrong with a page is told when it is read."""
+    def run(self, context: ReaderContext) -> None:
+        """Learn the pages; an error in one is reported when it is read."""
         for answer, entry in self.pages:
-            site = desk.sites[site_of(answer.page.final_url)]
+            site = context.sites[site_of(answer.page.final_url)]
             try:
                 learn(answer.page, entry=entry, site=site)
             except MemoryError:
@@ -88,7 +88,7 @@ class LearnPages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
-    """What a page came to. `is_noise`: it says what is held of it, but for its surroundings."""
+    """The article of a page. `is_noise`: it differs from the stored text in boilerplate only."""
 
     article: Article
     is_noise: bool
@@ -96,10 +96,10 @@ class PageRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
-    """Read the page of an entry; comes to a `PageRead`.
+    """Reads the page of an entry.
 
-    `held`: title and text that are held of it, where it is read again. `page_title`: the title
-    that it had then; a page that has another one now is believed before its listing.
+    `held`: the stored title and text of its item, if any. `page_title`: the title that the page had
+    when it was read before; if it has changed, it replaces the title of the listing.
     """
 
     source: Source
@@ -109,25 +109,29 @@ class ReadPage:
     held: tuple[str, str] | None = None
     page_title: str | None = None
 
-    def run(self, desk: Desk) -> PageRead:
-        """Read, normalise and compare."""
-        kind = _kind(desk, self.source)
+    def run(self, context: ReaderContext) -> PageRead:
+        """Read the page, normalise it and compare it with the stored text.
+
+        Raises:
+            Unreadable: no article can be read from it.
+        """
+        kind = _get_spider(context, self.source)
         try:
             text = kind.read_page(self.source, self.answer, self.entry)
         except Junk as error:
             raise Junk(error.reason, text=repair_text(error.text)) from error
-        article = self._article(text)
+        article = self._build_article(text)
         host = site_of(self.answer.page.final_url)
         return PageRead(
-            article=article, is_noise=self._says_the_same(article, desk.sites.get(host))
+            article=article, is_noise=self._is_unchanged(article, context.sites.get(host))
         )
 
-    def _article(self, text: PageText) -> Article:
+    def _build_article(self, text: PageText) -> Article:
         entry, page = self.entry, self.answer.page
         if text.title and self.page_title and text.title != self.page_title:
             entry = replace(entry, title=text.title)
         if page.requested_url != entry.url and entry.url is not None:
-            # an address for programs is none that people are shown
+            # the URL of an API is not shown to people
             page = replace(page, final_url=entry.url)
         return normalise(
             entry,
@@ -138,7 +142,7 @@ class ReadPage:
             language=self.language,
         )
 
-    def _says_the_same(self, article: Article, site: SiteMemory | None) -> bool:
+    def _is_unchanged(self, article: Article, site: SiteMemory | None) -> bool:
         if self.held is None or site is None:
             return False
         title, body = self.held
@@ -153,34 +157,34 @@ class ReadPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPages:
-    """Learn pages of one host, then read each; comes to what each came to, or its error."""
+    """Learns pages of one host, then reads each; results in an article or an error for each."""
 
     pages: tuple[ReadPage, ...]
 
-    def run(self, desk: Desk) -> list[PageRead | CrawlerError]:
-        """Learn all, then read one after the other."""
-        learned = self._learn(desk)
+    def run(self, context: ReaderContext) -> list[PageRead | CrawlerError]:
+        """Learn all pages, then read them one after the other."""
+        learned = self._learn(context)
         outcomes: list[PageRead | CrawlerError] = []
         while learned:
             try:
-                outcomes.append(learned.popleft().run(desk))
+                outcomes.append(learned.popleft().run(context))
             except CrawlerError as error:
-                # what it came through holds the parsed page
+                # these hold the parsed page in memory
                 error.__traceback__ = error.__cause__ = error.__context__ = None
                 outcomes.append(error)
         return outcomes
 
-    def _learn(self, desk: Desk) -> deque[ReadPage]:
-        """The pages as they were parsed, where that takes little memory."""
-        room = PARSED_AT_ONCE
+    def _learn(self, context: ReaderContext) -> deque[ReadPage]:
+        """Learn the pages; return them parsed, up to `MAX_PARSED_BYTES`, to parse them once."""
+        room = MAX_PARSED_BYTES
         learned: deque[ReadPage] = deque()
         for page in self.pages:
             answer, entry = page.answer, page.entry
             room -= len(answer.page.body)
-            if room < 0 or _is_trimmed(page.source):
-                LearnPages(pages=((answer, entry),)).run(desk)
+            if room < 0 or _removes_parts(page.source):
+                LearnPages(pages=((answer, entry),)).run(context)
             else:
-                site = desk.sites[site_of(answer.page.final_url)]
+                site = context.sites[site_of(answer.page.final_url)]
                 try:
                     parsed = learn_to_read(answer.page, entry=entry, site=site)
                     page = replace(page, answer=replace(answer, page=parsed))
@@ -194,9 +198,9 @@ class ReadPages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormaliseEntries:
-    """Make articles of entries as their listing has them; comes to one for each.
+    """Makes an article of each entry as listed.
 
-    `thin_reasons`: why an entry has no page, where it has none.
+    `thin_reasons`: why each entry has no page; None if it has one.
     """
 
     item_kind: ItemKind
@@ -204,8 +208,8 @@ class NormaliseEntries:
     thin_reasons: tuple[str | None, ...]
     language: str | None
 
-    def run(self, desk: Desk) -> list[Article]:
-        """Normalise."""
+    def run(self, context: ReaderContext) -> list[Article]:
+        """Return the articles, in the order of the entries."""
         return [
             normalise(
                 entry,
@@ -219,39 +223,39 @@ class NormaliseEntries:
         ]
 
 
-def _is_trimmed(source: Source) -> bool:
-    """Whether selectors take parts out of the pages of a source before they are read."""
+def _removes_parts(source: Source) -> bool:
+    """Whether the selectors of a source reduce its pages before they are read."""
     return source.select.article is not None or bool(source.select.remove)
 
 
-class _Replicas:
-    """The memories of hosts that a reader has; those that count are the crawl's."""
+class _ReplicaMemories:
+    """The site memories of a reader, which are copies of those of the crawl."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: ReaderContext) -> None:
+        self._context = context
 
     def of(self, url: str) -> SiteMemory:
-        """The memory of the host of an address."""
-        return self._desk.sites.setdefault(site_of(url), SiteMemory())
+        """Return the site memory of the host of a URL."""
+        return self._context.sites.setdefault(site_of(url), SiteMemory())
 
     def save(self) -> None:
-        """Nothing is kept here."""
+        """Do nothing: the crawl saves them."""
 
 
-def _kind(desk: Desk, source: Source) -> SourceSpider:
-    """The spider of a source, which fetches nothing here."""
-    if source.kind not in desk.kinds:
-        context = CrawlContext(
-            job=desk.job,
-            door=GuardedReactor(FetchGuard(())),
+def _get_spider(context: ReaderContext, source: Source) -> SourceSpider:
+    """Return the spider of a source's kind, which fetches nothing in a reader."""
+    if source.kind not in context.kinds:
+        crawl_context = CrawlContext(
+            job=context.job,
+            guarded_reactor=GuardedReactor(FetchGuard(())),
             robots=TransientRobotsCache(),
             clock=lambda: datetime.now(UTC),
-            sites=_Replicas(desk),
+            sites=_ReplicaMemories(context),
         )
-        desk.kinds[source.kind] = spider_class(source.kind)(
-            context=context, sources=(), work=_refuse, emit=_refuse
+        context.kinds[source.kind] = spider_class(source.kind)(
+            context=crawl_context, sources=(), work=_refuse, emit=_refuse
         )
-    kind: SourceSpider = desk.kinds[source.kind]
+    kind: SourceSpider = context.kinds[source.kind]
     return kind
 
 

@@ -1,4 +1,4 @@
-"""What all kinds of source share: the protocol `SourceKind`, the base spider, and the registry.
+"""The base of all kinds of source: the protocol `SourceKind`, the base spider and the registry.
 
-A kind itself is one file in `crawler.kinds`.
+Each kind is one file in `crawler.kinds`.
 """

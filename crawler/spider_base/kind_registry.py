@@ -1,14 +1,14 @@
-"""The kinds of source that can be crawled: one file each in `crawler/kinds/`."""
+"""Lists the kinds of source that can be crawled: one file each in `crawler/kinds/`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-# built from documentation and captured answers; the real services have never been asked by us
+# built from documentation and captured responses; never tried against the live services
 NEVER_TRIED_LIVE = frozenset({"govuk", "parliament", "tenders"})
 
 
 def known_kinds() -> frozenset[str]:
-    """The names that `kind` in sources.toml may have."""
+    """Return the valid values of `kind` in sources.toml."""
     folder = Path(__file__).parents[1] / "kinds"
     return frozenset(path.stem for path in folder.glob("*.py") if path.stem != "__init__")

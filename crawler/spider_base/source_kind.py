@@ -1,4 +1,4 @@
-"""What the spider of a source kind knows and the poll asks: nothing here fetches or stores."""
+"""The interface between a poll and a kind of source. Implementations neither fetch nor store."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from storage.model import FetchedEntry, PageText
 
 
 class SourceKind(Protocol):
-    """How sources of one kind are asked and read.
+    """Builds the URLs of sources of one kind, and reads their listings and pages.
 
-    `reads_slowly`: reading a page takes seconds; other pages do not wait for it.
-    `learns_sites`: its pages are web pages of articles, told from their surroundings by what
-    recurs on the pages of a host.
-    `notes`: by source, what its poll has noted so far, plain values. `read` is called in another
-    process: what it needs from the calls before it has to be here.
+    `reads_slowly`: reading a page takes seconds, so it runs in the slow lane.
+    `learns_sites`: its pages are web pages of articles, whose boilerplate is found by what recurs
+    on the pages of a host.
+    `notes`: state of the current poll by source, as plain values. `read` runs in another process,
+    so state from earlier calls must be kept here.
     """
 
     reads_slowly: bool
@@ -26,26 +26,26 @@ class SourceKind(Protocol):
     notes: dict[str, Any]
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """The address to ask for the listing; `since`: up to when the source has been read."""
+        """Return the URL of the listing; `since`: up to when the source has been read."""
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The entries of a listing, or of a part of it, that came with status 200.
+        """Read the entries of a listing, or of a part of it, from a response with status 200.
 
         Raises:
-            NotAFeed: what came is no listing of this kind.
+            NotAFeed: the response is not a listing of this kind.
         """
 
     def whole(self, listing: Listing) -> Listing:
-        """What all the parts of a listing that came add up to."""
+        """Combine the entries of all parts of a listing (merge duplicates, apply limits)."""
 
     def patience(self, source: Source, answer: FetchResponse) -> timedelta | None:
-        """How long to leave a host alone that says so in a way of its own; else None."""
+        """Return how long a response asks to wait, other than by Retry-After; else None."""
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
-        """Where the text of an entry with a page of its own is asked for; the next if one fails."""
+        """Return the URLs that may have the text of an entry, in the order to try them."""
 
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
-        """The text of an entry's page that came with status 200.
+        """Read the text of an entry's page from a response with status 200.
 
         Raises:
             Unreadable: no article can be read from it.

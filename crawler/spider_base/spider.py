@@ -1,9 +1,8 @@
-"""The base of all spiders: a source kind is this class with a name and a way to read a listing.
+"""The base class of all spiders; a kind of source adds a name and a way to read a listing.
 
-Each source of the batch is one coroutine that asks for one thing at a time, so a host that hangs
-holds up its own sources and nobody else, and the story of a poll reads from top to bottom
-(`crawler.polling.poll`). Scrapy's downloader does the fetching: its middlewares, throttle and
-handlers.
+Each source of the batch is one coroutine that sends one request at a time, so a host that hangs
+delays only its own sources, and a poll is one function (`crawler.polling.poll`). Scrapy's
+downloader does the fetching, with its middlewares, throttle and handlers.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from crawler.http.crawl_context import CrawlContext
 from crawler.http.fetcher import Fetcher
 from crawler.http.response import Fetch, FetchResponse
 from crawler.http.scrapy_settings import MAX_BODY
-from crawler.http.throttle import set_pace
+from crawler.http.throttle import set_min_delay
 from crawler.jobs.batches import host_of
 from crawler.jobs.events import Emit
 from crawler.listings.listing import Listing
@@ -31,7 +30,7 @@ from storage.model import FetchedEntry, PageText
 
 log = logging.getLogger(__name__)
 
-# what is done with each source: a poll, or an examination
+# what is done with each source: poll, examine or probe
 Work = Callable[[Source, Fetch, SourceKind], Awaitable[None]]
 
 
@@ -40,10 +39,10 @@ class SourceSpider(scrapy.Spider):
 
     Subclasses set `name` and `read`.
 
-    `largest` is how many bytes an answer may have, `slowest` how long it may take; None: as long
-    as the job says. `reads_slowly`, `learns_sites`: see `SourceKind`.
-    `start_at`: how many entries of the answer that is read next were read before.
-    `least_delay` is the time from one request to a host to the next that its service demands.
+    `largest`: the most bytes of a response. `slowest`: the download timeout; None: that of the job.
+    `reads_slowly`, `learns_sites`: see `SourceKind`.
+    `start_at`: number of entries of the response that were read before and are skipped.
+    `least_delay`: the least time between requests to a host that the service demands.
     """
 
     largest: int = MAX_BODY
@@ -65,37 +64,38 @@ class SourceSpider(scrapy.Spider):
         self.context = context
         self.sources = tuple(sources)
         self.notes: dict[str, Any] = {}
-        self.troubled: list[str] = []  # sources whose poll broke; their leases are not given back
+        # keys of sources whose poll raised or was cancelled; their leases are not given back
+        self.failed_sources: list[str] = []
         self._work = work
         self._emit = emit
         self._polls: list[asyncio.Task[None]] = []
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """The address to ask for the listing; `since`: up to when the source has been read."""
+        """Return the URL of the listing; `since`: up to when the source has been read."""
         return source.url
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """The entries of a listing, or of a part of it, that came with status 200.
+        """Read the entries of a listing, or of a part of it, from a response with status 200.
 
         Raises:
-            NotAFeed: what came is no listing of this kind.
+            NotAFeed: the response is not a listing of this kind.
         """
         raise NotImplementedError
 
     def whole(self, listing: Listing) -> Listing:
-        """What all the parts of a listing that came add up to."""
+        """Combine the entries of all parts of a listing (merge duplicates, apply limits)."""
         return listing
 
     def patience(self, source: Source, answer: FetchResponse) -> timedelta | None:
-        """How long to leave a host alone that says so in a way of its own; else None."""
+        """Return how long a response asks to wait, other than by Retry-After; else None."""
         return None
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
-        """Where the text of an entry with a page of its own is asked for; the next if one fails."""
+        """Return the URLs that may have the text of an entry, in the order to try them."""
         return () if entry.url is None else (entry.url,)
 
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
-        """The text of an entry's page that came with status 200.
+        """Read the text of an entry's page from a response with status 200.
 
         Raises:
             Unreadable: no article can be read from it.
@@ -104,35 +104,35 @@ class SourceSpider(scrapy.Spider):
         return read_selected(answer.page, source, entry, site)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Poll every source; Scrapy itself has nothing to schedule."""
+        """Run the work of every source; yields no requests for Scrapy to schedule."""
         fetch = Fetcher(
             self.crawler, self.context.clock, largest=self.largest, slowest=self.slowest
         )
-        if self.context.job.crawl.download_delay:  # none: a server that is there to be tried
+        if self.context.job.crawl.download_delay:  # 0 for local servers and for `inspect`
             for source in self.sources:
-                set_pace(self.crawler, host_of(source.url), self.least_delay.total_seconds())
-        self._polls = [asyncio.ensure_future(self._guarded(one, fetch)) for one in self.sources]
-        await self.closed_polls()
+                set_min_delay(self.crawler, host_of(source.url), self.least_delay.total_seconds())
+        self._polls = [asyncio.ensure_future(self._run_work(each, fetch)) for each in self.sources]
+        await self.wait_for_polls()
         return
-        yield  # an asynchronous generator without a yield is none
+        yield  # makes this function an asynchronous generator
 
     def interrupt(self) -> None:
-        """Have every poll close with what it has."""
-        for one in self._polls:
-            one.cancel()
+        """Cancel every poll; each one stores what it has read so far."""
+        for task in self._polls:
+            task.cancel()
 
-    async def closed_polls(self) -> None:
-        """Wait until every poll has closed; at once when all have."""
+    async def wait_for_polls(self) -> None:
+        """Wait until every poll has ended."""
         await asyncio.gather(*self._polls)
 
-    async def _guarded(self, source: Source, fetch: Fetch) -> None:
-        """One poll; what breaks it is reported and stops no other."""
+    async def _run_work(self, source: Source, fetch: Fetch) -> None:
+        """Run the work of one source; an error is reported and stops no other source."""
         try:
             await self._work(source, fetch, self)
         except asyncio.CancelledError:
-            self.troubled.append(source.key)
+            self.failed_sources.append(source.key)
         except Exception as error:
-            self.troubled.append(source.key)
+            self.failed_sources.append(source.key)
             log.exception("source.broke source=%s", source.key)
             self._emit(
                 {

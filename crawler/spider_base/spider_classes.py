@@ -1,4 +1,4 @@
-"""Finds the spider of a source kind: the one of that name in the file of that name."""
+"""Finds the spider class of a kind of source, in the file of that name."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from crawler.spider_base.spider import SourceSpider
 
 
 def spider_class(kind: str) -> type[SourceSpider]:
-    """The spider of a source kind.
+    """Return the spider class of a kind of source.
 
     Raises:
-        LookupError: there is none.
+        ImportError: there is no file of that name.
+        LookupError: the file has no spider of that name.
     """
     module = import_module(f"crawler.kinds.{kind}")
     for value in vars(module).values():
@@ -26,6 +27,6 @@ def spider_class(kind: str) -> type[SourceSpider]:
 
 
 def import_spiders() -> None:
-    """Import the spiders of all kinds, so that processes forked later share them."""
+    """Import the spiders of all kinds, so that processes forked later share their memory."""
     for kind in known_kinds():
         spider_class(kind)

@@ -1,4 +1,4 @@
-"""Reads OCDS 1.1 release packages: what stands in them, not what it means. Pure.
+"""Parse OCDS 1.1 release packages, without interpreting the releases. Pure.
 
 https://standard.open-contracting.org/1.1/en/schema/release_package/
 """
@@ -15,14 +15,14 @@ from crawler.errors import NotAFeed
 from crawler.text.plain_text import one_line, plain_text
 from crawler.text.tolerant_json import loads, whole_members
 
-_BEGUN = re.compile(r'\s*\{.{0,5000}?"releases"\s*:\s*\[', re.DOTALL)
+_PACKAGE_START = re.compile(r'\s*\{.{0,5000}?"releases"\s*:\s*\[', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """The releases of one answer, and the address of the next one.
+    """The releases of one response, and the URL of the next page.
 
-    `damage` says what could not be read. `whole`: no release is missing at the end.
+    `damage`: what could not be read. `whole`: the response was not truncated.
     """
 
     releases: tuple[Mapping[str, Any], ...]
@@ -32,42 +32,42 @@ class Package:
 
 
 def read_package(body: bytes) -> Package:
-    """The package in an answer's body, as far as it can be read.
+    """Parse a release package, as far as it can be read.
 
     Raises:
-        NotAFeed: it is no release package.
+        NotAFeed: the body is no release package.
     """
-    text = decoded(body)
+    text = decode_json(body)
     try:
-        said = loads(text)
+        parsed = loads(text)
     except ValueError as error:
-        kept = releases_of(whole_members(text, "releases"))
-        if not kept and not _BEGUN.match(text):
+        releases = releases_of(whole_members(text, "releases"))
+        if not releases and not _PACKAGE_START.match(text):
             raise NotAFeed(f"no JSON that can be read: {error}") from error
-        damage = f"the JSON breaks off or goes wrong after {len(kept)} releases: {error}"
-        return Package(releases=kept, damage=damage, whole=False)
-    package = record(said)
+        damage = f"the JSON breaks off or goes wrong after {len(releases)} releases: {error}"
+        return Package(releases=releases, damage=damage, whole=False)
+    package = record(parsed)
     if "releases" not in package:
         if not package.get("ocid"):
             raise NotAFeed("JSON, but no OCDS release package: it has no releases")
-        package = {"releases": [package]}  # a release by itself
-    listed = many(package["releases"])
-    kept = releases_of(listed)
-    lost = len(listed) - len(kept)
+        package = {"releases": [package]}  # a single release
+    listed = array(package["releases"])
+    releases = releases_of(listed)
+    missing = len(listed) - len(releases)
     return Package(
-        releases=kept,
+        releases=releases,
         next_link=words(record(package.get("links")).get("next")) or None,
-        damage=f"{lost} of {len(listed)} releases have no ocid" if lost else None,
+        damage=f"{missing} of {len(listed)} releases have no ocid" if missing else None,
     )
 
 
 def releases_of(listed: Sequence[Any]) -> tuple[Mapping[str, Any], ...]:
-    """The members of a list that are releases: objects that name their contracting process."""
+    """Return the members of a list that are releases: objects with an `ocid`."""
     return tuple(one for one in map(record, listed) if words(one.get("ocid")))
 
 
-def decoded(body: bytes) -> str:
-    """UTF-8, or else Windows-1252, of which ISO-8859-1 is the part that people write."""
+def decode_json(body: bytes) -> str:
+    """Decode as UTF-8, else as Windows-1252, else as ISO-8859-1."""
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return body.decode(encoding)
@@ -76,42 +76,42 @@ def decoded(body: bytes) -> str:
     return body.decode("iso-8859-1")
 
 
-# fields of any type: services leave out what they do not know and mistype what they do
+# accessors for fields of any type: services omit fields and use wrong types
 
 
 def record(value: object) -> Mapping[str, Any]:
-    """`value` if it is an object, else an empty one."""
+    """Return `value` if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def many(value: object) -> list[Any]:
-    """`value` if it is an array, else an empty one."""
+def array(value: object) -> list[Any]:
+    """Return `value` if it is an array, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def records(value: object) -> list[Mapping[str, Any]]:
-    """The objects in an array."""
-    return [one for one in many(value) if isinstance(one, dict)]
+    """Return the objects in an array; empty if `value` is none."""
+    return [one for one in array(value) if isinstance(one, dict)]
 
 
 def words(value: object) -> str:
-    """A string or a number on one line, without markup."""
+    """Return a string or number as one line without markup; empty for other types."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return one_line(str(value))
 
 
 def prose(value: object) -> str:
-    """A string with its lines, without markup."""
+    """Return a string without markup, lines kept; empty for other types."""
     return plain_text(value.replace("\r\n", "\n")) if isinstance(value, str) else ""
 
 
 def number(value: object) -> float | None:
-    """A number, also one that was written as a string; None for what is none."""
+    """Return a finite number, also from a string; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
-        said = float(value)
+        parsed = float(value)
     except (ValueError, OverflowError):
         return None
-    return said if math.isfinite(said) else None
+    return parsed if math.isfinite(parsed) else None

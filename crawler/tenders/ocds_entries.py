@@ -1,7 +1,7 @@
-"""Releases as entries of a listing: one for each contracting process. Pure.
+"""Convert OCDS releases to entries, one for each contracting process. Pure.
 
-The identifier of an entry is the process's, so that a later release is a revision of the item
-that an earlier one made.
+The guid of an entry is the `ocid` of the process, so that a later release is a revision of the same
+item.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _FIRST = datetime.min.replace(tzinfo=UTC)
 def entry_of(
     release: Release, *, source_key: str, service: str, fetched_at: datetime
 ) -> FetchedEntry:
-    """A release as an entry that carries all there is to read.
+    """Convert a release to an entry with its whole text.
 
     Args:
-        release: what the service published.
+        release: the release.
         source_key: the source that it came from.
-        service: any address of the service; its notice pages are on the same host.
-        fetched_at: when the answer came.
+        service: any URL of the service; its notice pages are on the same host.
+        fetched_at: when the response came.
     """
     return FetchedEntry(
         source_key=source_key,
@@ -49,32 +49,32 @@ def entry_of(
 
 
 def one_per_process(entries: Sequence[FetchedEntry]) -> tuple[FetchedEntry, ...]:
-    """The newest release of each process, with what earlier ones of the same listing say beside.
+    """Merge the releases of each process: the newest, with added lines of earlier ones.
 
-    An item has one text. A release that is followed by another before anybody has matched it
-    would be passed over without that.
+    An item has one text; a release that is followed by another in the same listing would never be
+    matched otherwise.
     """
     grouped: dict[tuple[str | None, str], list[FetchedEntry]] = {}
     for entry in entries:
         buyers = entry.notice.buyers if entry.notice is not None else ()
-        # the identifier of a framework may stand on the notices of many buyers
+        # notices of several buyers may have the ocid of one framework
         key = (entry.guid, buyers[0].casefold() if buyers else "")
         grouped.setdefault(key, []).append(entry)
-    return tuple(_joined(some) for some in grouped.values())
+    return tuple(_merge(some) for some in grouped.values())
 
 
-def _joined(releases: Sequence[FetchedEntry]) -> FetchedEntry:
-    newest, *earlier = sorted(releases, key=_age, reverse=True)
+def _merge(releases: Sequence[FetchedEntry]) -> FetchedEntry:
+    newest, *earlier = sorted(releases, key=_sort_key, reverse=True)
     lines = newest.content.split("\n")
-    told = {*lines, newest.title}
+    seen = {*lines, newest.title}
     for entry in earlier:
-        more = [line for line in (entry.title, *entry.content.split("\n")) if line not in told]
-        if more and entry.published_raw != newest.published_raw:
+        added = [line for line in (entry.title, *entry.content.split("\n")) if line not in seen]
+        if added and entry.published_raw != newest.published_raw:
             lines += [f"Earlier notice, {entry.published_raw or 'undated'}:"]
-        lines += more
-        told.update(more)
+        lines += added
+        seen.update(added)
     return replace(newest, content="\n".join(lines))
 
 
-def _age(entry: FetchedEntry) -> tuple[datetime, str]:
+def _sort_key(entry: FetchedEntry) -> tuple[datetime, str]:
     return entry.published_at or _FIRST, entry.url or ""

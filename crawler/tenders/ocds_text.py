@@ -1,4 +1,4 @@
-"""A release as an article: readable text, and the fields of a notice. Pure."""
+"""Convert an OCDS release to readable text and to the fields of a notice. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from crawler.tenders.ocds import prose, record, records, words
 from crawler.tenders.ocds_release import Party, Release
 from storage.model import ProcurementNotice
 
-# told in lines of their own, or no part of what a notice is about
-_APART = frozenset(
+# written in lines of their own, or not part of a notice's subject
+_SKIPPED = frozenset(
     {
         *("parties", "buyer", "procuringEntity", "suppliers", "identifier", "contactPoint"),
         *("classification", "additionalClassifications", "unit", "links"),
@@ -20,40 +20,46 @@ _APART = frozenset(
     }
 )
 _ALWAYS = frozenset({"title", "description", "rationale"})
-_FEWEST_WORDS = 4  # of a statement of any other name; fewer are codes, names and states
+_MIN_SENTENCE_WORDS = (
+    4  # of a field with any other name; shorter ones are codes, names and statuses
+)
 _LABELS = {"lots": "Lot", "awards": "Award", "contracts": "Contract"}
 _NOTICE_PATH = re.compile(r"/notice/(?P<id>[^/?#]+)/?$", re.IGNORECASE)
-_COUNTED = re.compile(r"-\d+$")  # Contracts Finder counts its releases of a notice
-_MOST_LINES = 2000
+_RELEASE_COUNTER = re.compile(
+    r"-\d+$"
+)  # Contracts Finder appends a count to the releases of a notice
+_MAX_LINES = 2000
 
 
 def title_of(release: Release) -> str:
-    """Its title, or its number where it has none."""
+    """Return a release's title, or its number where it has none."""
     return release.title or f"Notice {release.number or release.ocid}"
 
 
 def text_of(release: Release) -> str:
-    """All that a release states, as plain text: what is bought first, then who, when and how."""
+    """Return a release as plain text: what is bought first, then who, when and how."""
     title = title_of(release)
-    opening = prose(release.tender.get("description")) or prose(release.said.get("description"))
+    opening = prose(release.tender.get("description")) or prose(release.data.get("description"))
     statements = list(_statements(release))
-    told = {_squeezed(said) for said in (title, opening, *(said for _, said in statements))}
-    lines = [opening, *(f"{name}: {said}" for name, said in statements)]
+    seen = {_fold(text) for text in (title, opening, *(text for _, text in statements))}
+    lines = [opening, *(f"{name}: {text}" for name, text in statements)]
     for part in ("title", "description", "planning", "tender", "awards", "contracts"):
-        for label, said in _prose_in(part, release.said.get(part)):
-            key = _squeezed(said)
-            if key not in told and len(lines) < _MOST_LINES:
-                told.add(key)
-                lines.append(f"{label}: {said}" if label else said)
+        for label, text in _find_prose(part, release.data.get(part)):
+            key = _fold(text)
+            if key not in seen and len(lines) < _MAX_LINES:
+                seen.add(key)
+                lines.append(f"{label}: {text}" if label else text)
     return "\n".join(line for line in lines if line)
 
 
 def notice_of(release: Release) -> ProcurementNotice:
-    """The fields of a release."""
+    """Return the notice fields of a release: parties, value, dates and facts."""
     value = release.value()
     starts_on, ends_on = release.days()
-    shown = ("Stage", "ProcurementNotice", "Procedure", "Subject", "Where")
-    facts = [(name.lower(), said) for name, said in _statements(release) if name in shown]
+    shown = ("Stage", "Notice", "Procedure", "Subject", "Where")
+    facts = [
+        (name.lower(), value_text) for name, value_text in _statements(release) if name in shown
+    ]
     return ProcurementNotice(
         buyers=tuple(one.name for one in release.buyers()),
         suppliers=tuple(one.name for one in release.suppliers()),
@@ -67,40 +73,44 @@ def notice_of(release: Release) -> ProcurementNotice:
 
 
 def notice_url(release: Release, service: str) -> str | None:
-    """The public page of the notice.
+    """Return the URL of the notice's public page, or None.
 
     Args:
-        release: its own document names the page, where it names one.
-        service: any address of the service that published it.
+        release: the release; the URL in its documents is used where there is one.
+        service: any URL of the service that published it.
     """
-    number = _COUNTED.sub("", release.number) if release.number.count("-") > 1 else release.number
+    number = (
+        _RELEASE_COUNTER.sub("", release.number)
+        if release.number.count("-") > 1
+        else release.number
+    )
     for document in release.documents():
         url = words(document.get("url"))
         found = _NOTICE_PATH.search(url)
         if found and found["id"].casefold() == number.casefold() and url.startswith("http"):
             return url
     host = urlsplit(service)
-    # the number becomes a part of an address: nothing else may stand in it
+    # the number becomes part of a URL: other characters are not allowed
     return f"{host.scheme}://{host.netloc}/Notice/{number}" if _is_plain(number) else None
 
 
 def _statements(release: Release) -> Iterator[tuple[str, str]]:
-    """What a release says in fields, by name, in the order to be read."""
+    """Yield label and text of a release's structured fields, in reading order."""
     if release.stage:
         yield "Stage", release.stage
     if kind := _notice_type(release):
-        yield "ProcurementNotice", kind
+        yield "Notice", kind
     if buyers := release.buyers():
-        yield "Buyer", _names(buyers)
+        yield "Buyer", _join_names(buyers)
     if suppliers := release.suppliers():
-        yield "Supplier", _names(suppliers)
+        yield "Supplier", _join_names(suppliers)
     value, least = release.value(), release.least_value()
     if value is not None:
         low = f"{least} to " if least is not None and least.amount < value.amount else ""
         yield "Value", f"{low}{value}"
     if (deadline := release.deadline()) is not None:
-        yield "Bids until", _moment(deadline)
-    if (days := _days(*release.days())) != "":
+        yield "Bids until", _format_time(deadline)
+    if (days := _format_period(*release.days())) != "":
         yield "Contract", days
     if codes := release.codes():
         yield "Subject", "; ".join(codes)
@@ -110,17 +120,17 @@ def _statements(release: Release) -> Iterator[tuple[str, str]]:
     if places := _places(release):
         yield "Where", "; ".join(places)
     if others := release.others():
-        yield "Also named", _names(others)
-    # two procurements in the same words are two
+        yield "Also named", _join_names(others)
+    # keeps the texts of two procurements with the same wording different
     yield "Process", release.ocid
 
 
-def _names(parties: tuple[Party, ...]) -> str:
+def _join_names(parties: tuple[Party, ...]) -> str:
     return "; ".join(one.described for one in parties)
 
 
 def _notice_type(release: Release) -> str:
-    """What the service calls this notice: `UK4 Tender notice`."""
+    """Return the service's name for this kind of notice: `UK4 Tender notice`."""
     for document in release.documents():
         found = _NOTICE_PATH.search(words(document.get("url")))
         code = words(document.get("noticeType"))
@@ -135,40 +145,40 @@ def _places(release: Release) -> tuple[str, ...]:
     for item in (*records(release.tender.get("items")), *awarded):
         for place in records(item.get("deliveryAddresses")):
             parts = (words(place.get(n)) for n in ("locality", "region", "countryName"))
-            if said := ", ".join(dict.fromkeys(part for part in parts if part)):
-                found[said] = None
+            if place_name := ", ".join(dict.fromkeys(part for part in parts if part)):
+                found[place_name] = None
     return tuple(found)
 
 
-def _days(starts: date | None, ends: date | None) -> str:
+def _format_period(starts: date | None, ends: date | None) -> str:
     if starts is not None and ends is not None:
-        return f"{_day(starts)} to {_day(ends)}"
+        return f"{_format_day(starts)} to {_format_day(ends)}"
     if starts is not None:
-        return f"from {_day(starts)}"
-    return f"until {_day(ends)}" if ends is not None else ""
+        return f"from {_format_day(starts)}"
+    return f"until {_format_day(ends)}" if ends is not None else ""
 
 
-def _day(day: date) -> str:
+def _format_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _moment(moment: datetime) -> str:
-    return f"{_day(moment.date())}, {moment:%H:%M} UTC"
+def _format_time(moment: datetime) -> str:
+    return f"{_format_day(moment.date())}, {moment:%H:%M} UTC"
 
 
-def _prose_in(name: str, value: object, label: str = "") -> Iterator[tuple[str, str]]:
-    """The sentences within a part of a release, each with what it is said of."""
+def _find_prose(name: str, value: object, label: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the free texts within a part of a release, each with a label or an empty one."""
     stack: list[tuple[str, object, str]] = [(name, value, label)]
     while stack:
         name, value, label = stack.pop()
         if isinstance(value, str):
-            said = prose(value)
-            if said and (name in _ALWAYS or _is_sentence(said)):
-                yield label if name == "title" else "", said
+            text = prose(value)
+            if text and (name in _ALWAYS or _is_sentence(text)):
+                yield label if name == "title" else "", text
         elif isinstance(value, list):
             stack += reversed([(name, one, _label(name, one)) for one in value])
         elif isinstance(value, dict) and not _is_own_page(name, value):
-            stack += reversed([(n, one, label) for n, one in value.items() if n not in _APART])
+            stack += reversed([(n, one, label) for n, one in value.items() if n not in _SKIPPED])
 
 
 def _label(name: str, one: object) -> str:
@@ -178,19 +188,19 @@ def _label(name: str, one: object) -> str:
 
 
 def _is_own_page(name: str, value: Mapping[str, object]) -> bool:
-    """Whether a document is the notice itself, which all notices call the same."""
+    """Whether a document is the notice itself, whose description is the same for all."""
     return name == "documents" and (
-        "noticeType" in value or words(value.get("documentType")).endswith("ProcurementNotice")
+        "noticeType" in value or words(value.get("documentType")).endswith("Notice")
     )
 
 
-def _is_sentence(said: str) -> bool:
-    return len(said.split()) >= _FEWEST_WORDS
+def _is_sentence(text: str) -> bool:
+    return len(text.split()) >= _MIN_SENTENCE_WORDS
 
 
 def _is_plain(number: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9-]+", number) is not None
 
 
-def _squeezed(said: str) -> str:
-    return " ".join(said.split()).casefold()
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()

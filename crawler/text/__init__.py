@@ -1,4 +1,4 @@
-"""Text in general: decoding bytes, repairing mojibake, dates, language, plain text, tolerant JSON.
+"""Text tools: decoding bytes, repairing mojibake, dates, language, plain text, tolerant JSON.
 
-Pure.
+Pure functions.
 """

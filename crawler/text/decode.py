@@ -1,7 +1,7 @@
-"""From bytes to text: byte-order mark, header, the document's own word, then UTF-8. Pure.
+"""Decode bytes to text: byte-order mark, HTTP header, declaration, then UTF-8. Pure.
 
-Bytes that are valid UTF-8 with multi-byte sequences in them are UTF-8 whatever a header says: the
-chance that another encoding looks like that is negligible, and headers lie (RELIABILITY C-16).
+Bytes that are valid UTF-8 with multi-byte sequences are read as UTF-8 whatever a header says: text
+in another encoding hardly ever looks like that, and headers are often wrong.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _BOMS = (
 _HEADER = re.compile(r"charset\s*+=\s*+[\"']?+([\w.:-]++)", re.IGNORECASE)
 _PROLOG = re.compile(rb"\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"']([\w.:-]++)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^<>]+?charset\s*+=\s*+[\"']?+\s*+([\w.:-]++)", re.IGNORECASE)
-_HEAD = 4096  # how far a declaration is looked for
-_MOSTLY = 0.98  # of the multi-byte sequences that must be sound for a damaged text to be UTF-8
+_HEAD_BYTES = 4096  # in which a declaration is searched
+_MIN_SOUND_SHARE = 0.98  # of the bytes beyond ASCII, for a damaged text to count as UTF-8
 _ASCII = bytes(range(0x80))
-# what pages mean when they say these (WHATWG Encoding Standard)
-_MEANT = {
+# labels that stand for another encoding (WHATWG Encoding Standard)
+_WHATWG_NAMES = {
     "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso-8859-9": "cp1254", "gb2312": "gb18030",
     "gbk": "gb18030", "shift_jis": "cp932", "x-sjis": "cp932", "ks_c_5601-1987": "cp949",
@@ -34,7 +34,7 @@ _MEANT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """Text, the encoding that it was read by and why, and how many bytes could not be read."""
+    """Decoded text, its encoding and why it was chosen, and the count of replacement characters."""
 
     text: str
     encoding: str
@@ -43,39 +43,39 @@ class Decoded:
 
 
 def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"]) -> Decoded:
-    """The text of a document; NUL and control characters that no text has are dropped."""
+    """Decode a document; control characters that do not occur in text are removed."""
     for bom, encoding in _BOMS:
         if body.startswith(bom):
-            return _read(body[len(bom) :], encoding, "a byte-order mark says so")
+            return _decode_as(body[len(bom) :], encoding, "a byte-order mark says so")
     if not body.isascii() and _is_utf8(body):
-        return _read(body, "utf-8", "its bytes are sound UTF-8, whatever is said of them")
-    for name in _declared(body, content_type, kind):
-        declared = _known(name)
+        return _decode_as(body, "utf-8", "its bytes are sound UTF-8, whatever is said of them")
+    for name in _declared_encodings(body, content_type, kind):
+        declared = _normalise_name(name)
         if declared is None or declared.startswith(("utf-16", "utf-32")):
-            continue  # without a mark or zero bytes it is not that: the declaration was copied
-        return _read(body, declared, "it is declared")
+            continue  # UTF-16 and UTF-32 without a byte-order mark or zero bytes: wrongly declared
+        return _decode_as(body, declared, "it is declared")
     if body[:200].count(0) > len(body[:200]) // 5:
         wide = "utf-16-le" if body[1:2] == b"\x00" else "utf-16-be"
-        return _read(body, wide, "every other byte is zero")
-    if _mostly_utf8(body):
-        return _read(body, "utf-8", "nothing else is declared")
-    return _read(body, "cp1252", "nothing is declared, and it is no UTF-8")
+        return _decode_as(body, wide, "every other byte is zero")
+    if _is_mostly_utf8(body):
+        return _decode_as(body, "utf-8", "nothing else is declared")
+    return _decode_as(body, "cp1252", "nothing is declared, and it is no UTF-8")
 
 
-def _declared(body: bytes, content_type: str | None, kind: str) -> list[str]:
+def _declared_encodings(body: bytes, content_type: str | None, kind: str) -> list[str]:
     names = []
     if content_type and (found := _HEADER.search(content_type)):
         names.append(found[1])
-    head = body[:_HEAD]
+    head = body[:_HEAD_BYTES]
     patterns = (_PROLOG,) if kind == "xml" else (_META, _PROLOG)
-    inside = [said[1] for pattern in patterns if (said := pattern.search(head))]
+    inside = [match[1] for pattern in patterns if (match := pattern.search(head))]
     return [*names, *(name.decode("ascii", "ignore") for name in inside)]
 
 
-def _known(name: str) -> str | None:
+def _normalise_name(name: str) -> str | None:
     name = name.strip().lower()
     try:
-        return codecs.lookup(_MEANT.get(name, name)).name
+        return codecs.lookup(_WHATWG_NAMES.get(name, name)).name
     except LookupError:
         return None
 
@@ -91,35 +91,35 @@ def _is_utf8(body: bytes) -> bool:
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
-def _mostly_utf8(body: bytes) -> bool:
-    """Whether nearly all bytes beyond ASCII stand in sound UTF-8 sequences."""
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether nearly all bytes beyond ASCII belong to valid UTF-8 sequences."""
     beyond = len(body) - len(body.translate(None, _BEYOND_ASCII))
     if not beyond:
         return True
     broken = body.decode("utf-8", "replace").count("�")
-    return broken / beyond < 1 - _MOSTLY
+    return broken / beyond < 1 - _MIN_SOUND_SHARE
 
 
-def _read(body: bytes, encoding: str, because: str) -> Decoded:
-    if encoding != "utf-8" and not body.isascii() and _mostly_utf8(body):
+def _decode_as(body: bytes, encoding: str, because: str) -> Decoded:
+    if encoding != "utf-8" and not body.isascii() and _is_mostly_utf8(body):
         encoding, because = "utf-8", f"nearly all its bytes are sound UTF-8, not {encoding}"
     try:
         text = body.decode(encoding)
         replaced = 0
     except UnicodeDecodeError:
-        if encoding == "utf-8" and not _mostly_utf8(body):
+        if encoding == "utf-8" and not _is_mostly_utf8(body):
             encoding, because = "cp1252", "it is no UTF-8, although that is declared"
         text = body.decode(encoding, "replace")
         replaced = text.count("�")
     return Decoded(
-        text=_without_controls(text), encoding=encoding, replaced=replaced, because=because
+        text=_strip_controls(text), encoding=encoding, replaced=replaced, because=because
     )
 
 
-# a pattern, since translating letter by letter takes longer than reading the page does
+# a pattern: str.translate is slower than parsing the page
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def _without_controls(text: str) -> str:
+def _strip_controls(text: str) -> str:
     return _SURROGATES.sub("", _CONTROLS.sub("", text))

@@ -1,9 +1,10 @@
-"""Mends text that was decoded by the wrong encoding. Pure.
+"""Repair text that was decoded with the wrong encoding. Pure.
 
-ftfy mends what can be undone byte for byte. Two kinds of damage are ours: UTF-8 that was read as
-ISO-8859-2 in a text that holds other letters too, and curly quotes and dashes of which only the
-first byte is left, a lone a-circumflex. Both are mended by context, and only in texts that show
-damage no language explains: the letters are right in French, Romanian, Portuguese or Vietnamese.
+ftfy repairs what can be reversed byte for byte. Two kinds of damage are repaired here: UTF-8 that
+was read as ISO-8859-2 in a text with other letters too, and curly quotes and dashes of which only
+the first byte is left, a lone a-circumflex. Both are repaired by context, and only in texts with
+damage that no language explains: the letters are correct in French, Romanian, Portuguese or
+Vietnamese.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _PAIR = re.compile(f"[ÂĂ][{re.escape(_LATIN2_TAIL)}]")
 _SURE_PAIR = re.compile("Â[ŁŠ§¨Ź°´¸\xa0\xad]")
 _STRANDED = re.compile(r"Â(?=[\s\xa0]|$)")
 
-# a closing quote read as Windows-1252, which has no sign for its third byte: parsers drop that
+# a closing quote read as Windows-1252, which does not define its third byte: parsers drop it
 _HALF_CLOSED = re.compile("â€(?=[\\s.,;:!?)\\]]|$)")
 
 _LETTER = r"[^\W\d_]"
@@ -42,35 +43,35 @@ _EVIDENCE = re.compile(
     r"|\b[A-Za-z]+â(?=[\s.,;:!?)])"  # ending a word that has no other
     r"|(?<!\w)â(?=\w[^â\n]{0,300}\wâ(?!\w))"  # one opens a word, the next closes one
 )
-# no word of any language begins with a capital and ends so: a possessive, whatever surrounds it
-_NAMES_OWN = re.compile(rf"\b[A-Z]{_LETTER}{{3,}}âs(?!\w)")
+# no word of any language begins with a capital and ends like this: it is a possessive
+_POSSESSIVE = re.compile(rf"\b[A-Z]{_LETTER}{{3,}}âs(?!\w)")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|is|that|for|with|was|on)\b", re.IGNORECASE)
 _PRONOUNS = {"i", "you", "we", "they", "he", "she", "it", "that", "who", "there", "what", "let"}
 _INNER = re.compile(rf"(?<={_LETTER})â(s|t|d|m|re|ve|ll)(?!\w)")
-_STEM = 12  # letters before that are looked at; no pronoun is as long
+_STEM_LENGTH = 12  # letters examined before the damage; no pronoun is as long
 
 
 def repair_text(text: str, *, within: str = "") -> str:
-    """The text as its author wrote it, as far as that can be told.
+    """Return the text with wrongly decoded characters repaired.
 
     Args:
-        text: what may be damaged.
-        within: what it stands with, such as the body below a title: a few words alone seldom show
-            what language they are in, or what was done to them.
+        text: the text that may be damaged.
+        within: surrounding text, such as the body below a title: a few words alone seldom show
+            their language or the kind of damage.
     """
     if text.isascii():
         return text
     text = _HALF_CLOSED.sub("”", text)
-    text = "".join(_mend_line(line) for line in text.splitlines(keepends=True))
+    text = "".join(_repair_line(line) for line in text.splitlines(keepends=True))
     around = f"{text}\n{within}"
-    return _mend_lost(_mend_latin2(text, around), around)
+    return _repair_truncated_quotes(_repair_latin2(text, around), around)
 
 
-def _mend_line(line: str) -> str:
+def _repair_line(line: str) -> str:
     return line if line.isascii() else ftfy.fix_text(line, _FTFY)
 
 
-def _mend_latin2(text: str, around: str) -> str:
+def _repair_latin2(text: str, around: str) -> str:
     if not _PAIR.search(text) or not (_SURE_PAIR.search(around) or _is_english(around)):
         return text
 
@@ -81,7 +82,7 @@ def _mend_latin2(text: str, around: str) -> str:
             return found[0]
 
     text = _PAIR.sub(undo, text)
-    return _STRANDED.sub("", text)  # a no-break space whose second byte was taken for white space
+    return _STRANDED.sub("", text)  # a no-break space whose second byte was stripped as white space
 
 
 def _is_english(text: str) -> bool:
@@ -89,28 +90,28 @@ def _is_english(text: str) -> bool:
     return len(_ENGLISH.findall(text)) / words > 0.08
 
 
-def _mend_lost(text: str, around: str) -> str:
+def _repair_truncated_quotes(text: str, around: str) -> str:
     if "â" not in text:
         return text
     damaged = _EVIDENCE.search(around) and _is_english(around)
-    if not damaged and not _NAMES_OWN.search(text):
+    if not damaged and not _POSSESSIVE.search(text):
         return text
     text = _STRANDED.sub("", text)
-    return "".join(_mend_paragraph(line) for line in text.splitlines(keepends=True))
+    return "".join(_repair_paragraph(line) for line in text.splitlines(keepends=True))
 
 
-def _mend_paragraph(line: str) -> str:
+def _repair_paragraph(line: str) -> str:
     if "â" not in line:
         return line
-    line = _INNER.sub(_apostrophe, line)
+    line = _INNER.sub(_repair_apostrophe, line)
     line = re.sub(r"(?<=\d)â(?=[\d£$€])", "–", line)
     line = re.sub(r"(?<=\s)â(?=\s)", "–", line)
     return _pair_quotes(line)
 
 
-def _apostrophe(found: re.Match[str]) -> str:
+def _repair_apostrophe(found: re.Match[str]) -> str:
     tail = found[1]
-    before = found.string[max(0, found.start() - _STEM) : found.start()].lower()
+    before = found.string[max(0, found.start() - _STEM_LENGTH) : found.start()].lower()
     stem = before[
         next((at for at in range(len(before), 0, -1) if not before[at - 1].isalpha()), 0) :
     ]
@@ -123,8 +124,8 @@ def _apostrophe(found: re.Match[str]) -> str:
 
 
 def _pair_quotes(line: str) -> str:
-    """Give each quotation mark that lost its end the side and kind that its place asks for."""
-    made: list[str] = []
+    """Replace each truncated quotation mark by an opening or closing one, single or double."""
+    letters: list[str] = []
     opened: list[str] = []
     for at, letter in enumerate(line):
         before, after = line[at - 1 : at] if at else "", line[at + 1 : at + 2]
@@ -133,12 +134,12 @@ def _pair_quotes(line: str) -> str:
         elif letter == "”" and "“" in opened:
             del opened[len(opened) - 1 - opened[::-1].index("“") :]
         elif letter == "â":
-            letter = _quote(before, after, opened)
-        made.append(letter)
-    return "".join(made)
+            letter = _choose_quote(before, after, opened)
+        letters.append(letter)
+    return "".join(letters)
 
 
-def _quote(before: str, after: str, opened: list[str]) -> str:
+def _choose_quote(before: str, after: str, opened: list[str]) -> str:
     starts = not before or before.isspace() or before in "([–—-/“‘"
     ends = not after or after.isspace() or after in ".,;:!?)]–—-/”’"
     if starts and not ends:
@@ -149,4 +150,4 @@ def _quote(before: str, after: str, opened: list[str]) -> str:
         if opened:
             return "’" if opened.pop() == "‘" else "”"
         return "’" if before.isalpha() else "”"
-    return "â"  # inside a word: it may be right
+    return "â"  # inside a word: it may be correct

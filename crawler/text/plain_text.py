@@ -1,4 +1,4 @@
-"""Plain text out of scraps of HTML, such as titles and teasers of feeds. Pure."""
+"""Convert HTML fragments, such as titles and teasers of feeds, to plain text. Pure."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ _BLOCKS = frozenset(
      "caption", "tr", "td", "th", "dl", "dt", "dd", "section", "article", "figure", "figcaption",
      "pre", "hr")
 )  # fmt: skip
-_SILENT = {"script", "style", "noscript", "template", "iframe"}
+_HIDDEN_TAGS = {"script", "style", "noscript", "template", "iframe"}
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
 _SPACES = re.compile(r"[ \t\xa0\u2028\u2029\r\f\v]+")
 
 
-def plain_text(scrap: str) -> str:
-    """The text of a scrap, one line a block, entities resolved, blanks squeezed."""
-    if not scrap:
+def plain_text(fragment: str) -> str:
+    """Convert an HTML fragment to text: one line a block, entities resolved, blanks collapsed."""
+    if not fragment:
         return ""
-    if not _MARKUP.search(scrap):
-        return squeeze(html.unescape(scrap))
+    if not _MARKUP.search(fragment):
+        return squeeze(html.unescape(fragment))
     try:
-        root = lxml.html.fragment_fromstring(scrap, create_parent="div")
+        root = lxml.html.fragment_fromstring(fragment, create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
-        return squeeze(html.unescape(re.sub(r"<[^<>]*>", " ", scrap)))
+        return squeeze(html.unescape(re.sub(r"<[^<>]*>", " ", fragment)))
     parts: list[str] = []
     _collect(root, parts)
     return squeeze("".join(parts))
 
 
-def one_line(scrap: str) -> str:
-    """The text of a scrap on one line."""
-    return " ".join(plain_text(scrap).split())
+def one_line(fragment: str) -> str:
+    """Convert an HTML fragment to text on one line."""
+    return " ".join(plain_text(fragment).split())
 
 
 def text_of(element: etree._Element, most: int) -> str:
-    """The text of an element, a blank between its parts; no more than `most` characters of it."""
+    """Return the first `most` characters of an element's text, its text nodes joined by blanks."""
     parts: list[str] = []
     length = 0
     for part in element.itertext():
@@ -51,23 +51,23 @@ def text_of(element: etree._Element, most: int) -> str:
 
 
 def squeeze(text: str) -> str:
-    """`text` with single blanks and no empty lines."""
+    """Collapse runs of blanks and remove empty lines."""
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
 def _collect(root: etree._Element, parts: list[str]) -> None:
-    silent = 0  # a counter rather than recursion: hostile markup is nested thousands deep
+    hidden_depth = 0  # a counter rather than recursion: hostile markup is nested thousands deep
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else None
-        hidden = tag is None or tag in _SILENT
+        hidden = tag is None or tag in _HIDDEN_TAGS
         if event == "start":
-            silent += hidden
-            if not silent:
+            hidden_depth += hidden
+            if not hidden_depth:
                 parts.append("\n" if tag in _BLOCKS else "")
                 parts.append(element.text or "")
             continue
-        silent -= hidden
-        if not silent:
+        hidden_depth -= hidden
+        if not hidden_depth:
             parts.append("\n" if tag in _BLOCKS else "")
             parts.append((element.tail or "") if element is not root else "")

@@ -1,7 +1,7 @@
-"""Reads JSON in which some numbers are none, as procurement services publish it. Pure.
+"""Parse JSON with invalid numbers, as procurement services publish it. Pure.
 
-Seen in the field: `1e9999`, `NaN`, `000`, `1, 000` (a thousands' comma), a value left out. A
-number that cannot be meant is None; all that stands around it is kept.
+Seen in the field: `1e9999`, `NaN`, `000`, `1, 000` (a thousands separator), a missing value. An
+invalid number is read as None; the rest of the document is kept.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ import re
 from typing import Any
 
 _MOST_DIGITS = 300  # beyond that a float is infinite anyway
-# one without an end takes all that follows: else each quotation mark would read on to the end
+# an unterminated string takes the rest, or each quotation mark would be scanned to the end
 _STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
-# after a colon inside an object, figures that follow a comma can only be thousands
+# after a colon inside an object, digits that follow a comma can only be thousands
 _THOUSANDS = r"(?P<lead>:\s*+)(?P<number>-?\d{1,3}(?:\s*+,\s*+\d{3})+)(?=\s*+[,}])"
 _MISSING = r"(?P<colon>:)(?=\s*+[,}\]])"
 _SUPERFLUOUS = r",(?P<comma>)(?=\s*+[}\]])"
 _BARE = r'(?P<bare>[^\s\[\]{}:,"]++(?:[ \t]++[^\s\[\]{}:,"]++)*+)'
 _TOKEN = re.compile("|".join((_STRING, _THOUSANDS, _MISSING, _SUPERFLUOUS, _BARE)), re.DOTALL)
-_PROPER = re.compile(r"(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)\Z")
+_VALID = re.compile(r"(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)\Z")
 
 
 def loads(text: str) -> Any:
-    """The value of a JSON text; numbers that are none, or none that a float can hold, are None.
+    """Parse a JSON text; invalid numbers, and those beyond a float, become None.
 
     Raises:
-        ValueError: it is no JSON even so.
+        ValueError: the text is not JSON even after repair, or is nested too deeply.
     """
     text = text.lstrip("\ufeff \t\r\n")
     try:
@@ -36,37 +36,37 @@ def loads(text: str) -> Any:
         except json.JSONDecodeError:
             if not text.startswith(("{", "[")):
                 raise
-        return _decoder().decode(mended(text))
+        return _decoder().decode(repair_json(text))
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
 
 def whole_members(text: str, name: str) -> list[Any]:
-    """The members of the array `name` that are whole, in a text that breaks off or goes wrong."""
-    text = mended(text)
+    """Return the complete members of the array `name` in truncated or damaged JSON."""
+    text = repair_json(text)
     found = re.search(rf'"{re.escape(name)}"\s*+:\s*+\[', text)
     members: list[Any] = []
     decoder, at = _decoder(), found.end() if found else len(text)
     while at < len(text):
-        at = _past_space(text, at)
+        at = _skip_space(text, at)
         try:
             member, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             break
         members.append(member)
-        at = _past_space(text, at)
+        at = _skip_space(text, at)
         if text[at : at + 1] != ",":
             break
         at += 1
     return members
 
 
-def mended(text: str) -> str:
-    """`text` with `null` for each bare word that JSON does not know; strings are left alone."""
-    return _TOKEN.sub(_mend, text)
+def repair_json(text: str) -> str:
+    """Replace bare words that are not JSON by `null`; strings are left unchanged."""
+    return _TOKEN.sub(_repair_token, text)
 
 
-def _mend(found: re.Match[str]) -> str:
+def _repair_token(found: re.Match[str]) -> str:
     if found["number"] is not None:
         return found["lead"] + re.sub(r"[\s,]", "", found["number"]).lstrip("0").rjust(1, "0")
     if found["colon"] is not None:
@@ -76,24 +76,24 @@ def _mend(found: re.Match[str]) -> str:
     bare = found["bare"]
     if bare is None:
         return found[0]
-    return bare if _PROPER.match(bare) else "null"
+    return bare if _VALID.match(bare) else "null"
 
 
 def _decoder() -> json.JSONDecoder:
     return json.JSONDecoder(
         strict=False,
         parse_constant=lambda _: None,
-        parse_float=_float,
+        parse_float=_parse_float,
         parse_int=lambda digits: int(digits) if len(digits) <= _MOST_DIGITS else None,
     )
 
 
-def _float(digits: str) -> float | None:
+def _parse_float(digits: str) -> float | None:
     number = float(digits)
     return number if math.isfinite(number) else None
 
 
-def _past_space(text: str, at: int) -> int:
+def _skip_space(text: str, at: int) -> int:
     while text[at : at + 1].isspace():
         at += 1
     return at

@@ -1,4 +1,4 @@
-"""Finds the day that a heading, a link or a file name speaks of, in the forms of the UK. Pure."""
+"""Find the date in a heading, a link or a file name, in the forms used in the UK. Pure."""
 
 from __future__ import annotations
 
@@ -14,27 +14,30 @@ _MONTH = (
 )
 _DAY = r"(?<!\d)(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>20\d\d)(?!\d)"
-_APART = r"[\s.,_\-–/]{0,3}"
-# in the order of trust; a year of two figures stands behind a whole day only
+_SEPARATOR = r"[\s.,_\-–/]{0,3}"
+# most reliable first; a two-digit year counts only after a day and month
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"{_DAY}(?:\sof)?{_APART}{_MONTH}{_APART}{_YEAR}",  # 26th March 2026
-        rf"(?<![a-z]){_MONTH}{_APART}{_DAY}(?:,\s?|[\s_\-]){_YEAR}",  # March 26, 2026
+        rf"{_DAY}(?:\sof)?{_SEPARATOR}{_MONTH}{_SEPARATOR}{_YEAR}",  # 26th March 2026
+        rf"(?<![a-z]){_MONTH}{_SEPARATOR}{_DAY}(?:,\s?|[\s_\-]){_YEAR}",  # March 26, 2026
         rf"(?<!\d){_YEAR}(?P<apart>[-._/ ])(?P<month>\d\d)(?P=apart)(?P<day>\d\d)(?!\d)",
         rf"(?<!\d)(?P<day>\d\d?)(?P<apart>[-._/ ])(?P<month>\d\d?)(?P=apart){_YEAR}",  # 26/03/2026
         r"(?<![\d.])(?P<day>\d\d?)(?P<apart>[-._/])(?P<month>\d\d?)(?P=apart)(?P<year>\d\d)(?![\d.])",
-        rf"{_DAY}{_APART}{_MONTH}{_APART}(?P<year>\d\d)(?!\d)",  # 26 Mar 26
+        rf"{_DAY}{_SEPARATOR}{_MONTH}{_SEPARATOR}(?P<year>\d\d)(?!\d)",  # 26 Mar 26
         r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?!\d)",  # 20260326
-        rf"(?<![a-z]){_MONTH}{_APART}{_YEAR}",  # March 2026
-        rf"(?<!\d){_YEAR}{_APART}{_MONTH}(?![a-z])",  # 2026 March
+        rf"(?<![a-z]){_MONTH}{_SEPARATOR}{_YEAR}",  # March 2026
+        rf"(?<!\d){_YEAR}{_SEPARATOR}{_MONTH}(?![a-z])",  # 2026 March
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """A day that was found: as it is written, its midnight, and whether only a month was named."""
+    """A date that was found.
+
+    `raw`: as written; `day`: its midnight UTC; `month_alone`: no day was named, so it is the first.
+    """
 
     raw: str
     day: datetime
@@ -42,39 +45,40 @@ class FoundDate:
 
 
 def find_uk_date(text: str) -> FoundDate | None:
-    """The day that a text names, by the form that says most; the last where it names several.
+    """Return the date in a text, by the most precise form; the last one where there are several.
 
-    A month without a day is its first. "26 and 27 March 2026" is the day that its year follows.
+    A month without a day gives its first day. "26 and 27 March 2026" gives the 27th.
     """
     for form in _FORMS:
-        days = list(_days(form, text))
+        days = list(_find_days(form, text))
         if days:
             return days[-1]
     return None
 
 
 def best_uk_date(own: str, around: Sequence[str]) -> FoundDate | None:
-    """The day of something that is called `own` and stands among other texts, the nearest first.
+    """Return the date of something by its own text `own` and the texts around it, nearest first.
 
-    What its own words say counts most: a month of theirs is made a day only by one of that month.
-    Else it is the first whole day around, or a month, or what all texts add up to.
+    A date in `own` wins; if it names only a month, a full date of that month from `around` is
+    taken. Otherwise the first full date in `around`, or a month, or a date that only all texts
+    joined contain.
     """
-    said = find_uk_date(own)
-    if said is not None and not said.month_alone:
-        return said
+    named = find_uk_date(own)
+    if named is not None and not named.month_alone:
+        return named
     found = [one for one in map(find_uk_date, around) if one is not None]
     whole = [one for one in found if not one.month_alone]
-    if said is not None:
-        return next((one for one in whole if same_month(one, said)), said)
+    if named is not None:
+        return next((one for one in whole if same_month(one, named)), named)
     return next(iter((*whole, *found)), None) or find_uk_date(" ".join([own, *around]))
 
 
 def same_month(one: FoundDate, other: FoundDate) -> bool:
-    """Whether two days are of the same month."""
+    """Whether two dates are in the same month of the same year."""
     return (one.day.year, one.day.month) == (other.day.year, other.day.month)
 
 
-def _days(form: re.Pattern[str], text: str) -> Iterator[FoundDate]:
+def _find_days(form: re.Pattern[str], text: str) -> Iterator[FoundDate]:
     for found in form.finditer(text):
         parts = found.groupdict()
         month = parts["month"].lower()

@@ -1,4 +1,4 @@
-"""Items: stored articles with their revisions, pages to fetch, captures, stories, retention.
+"""Repositories of items, revisions, due pages, captures and stories; retention.
 
 Each class works within one transaction.
 """

@@ -1,4 +1,4 @@
-"""How the texts of items came over the wire, and which exports of evidence were made."""
+"""Repository of captured HTTP responses and of evidence exports."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from storage.engine.dialect import alone, upsert
+from storage.engine.dialect import lock_task, upsert
 from storage.model import FetchedPage
 from storage.tables import capture, evidence_export
 
 MOST_HEADERS = 64
-MOST_HEADER_BYTES = 8_192  # of all together
-_NEVER_KEPT = frozenset(("set-cookie", "set-cookie2"))  # they are of one visit, and no evidence
+MOST_HEADER_BYTES = 8_192  # total
+_NEVER_KEPT = frozenset(("set-cookie", "set-cookie2"))  # session data, not evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One answer from which a text was read. `body` None: raw answers were not kept then."""
+    """The HTTP response that a text was extracted from. `body` None: it was not stored."""
 
     item_id: int
     revision: int
@@ -37,7 +37,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeExport:
-    """An export of evidence. `number` counts them from 1."""
+    """An evidence export. `number` counts them from 1."""
 
     number: int
     made_at: datetime
@@ -46,20 +46,20 @@ class MadeExport:
 
 
 class Captures:
-    """Answers and exports, within one transaction."""
+    """Reads and writes captures and exports, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def put(self, item_id: int, revision: int, page: FetchedPage, *, with_body: bool) -> None:
-        """Keep how a text came; the latest answer with this text replaces the one before."""
+        """Store the response of a text; it replaces an earlier response of the same revision."""
         values = {
             "item_id": item_id,
             "revision": revision,
             "requested_url": page.requested_url,
             "url": page.final_url,
             "status": page.status,
-            "headers": [list(pair) for pair in bounded(page.headers)],
+            "headers": [list(pair) for pair in bound_headers(page.headers)],
             "fetched_at": page.fetched_at,
             "body_sha256": hashlib.sha256(page.body).hexdigest(),
             "body_bytes": len(page.body),
@@ -68,7 +68,7 @@ class Captures:
         upsert(self._db, capture, values, [capture.c.item_id, capture.c.revision])
 
     def of(self, item_id: int) -> tuple[Capture, ...]:
-        """The answers of an item, those of its earlier texts first."""
+        """Return the captures of an item, by revision."""
         found = self._db.execute(
             select(capture).where(capture.c.item_id == item_id).order_by(capture.c.revision)
         )
@@ -89,7 +89,7 @@ class Captures:
         )
 
     def forget_bodies(self, before: datetime, *, limit: int) -> int:
-        """Let raw answers go that came before; their hashes stay. Returns how many went."""
+        """Delete up to `limit` bodies fetched before; hashes stay. Return how many were deleted."""
         old = (
             select(capture.c.item_id, capture.c.revision)
             .where(capture.c.fetched_at < before, capture.c.body.is_not(None))
@@ -102,7 +102,7 @@ class Captures:
         return len(rows)
 
     def last_export(self) -> MadeExport | None:
-        """The export of evidence that was made last."""
+        """Return the newest evidence export; None where there is none."""
         newest = select(evidence_export).order_by(evidence_export.c.number.desc()).limit(1)
         row = self._db.execute(newest).one_or_none()
         return None if row is None else MadeExport(**row._mapping)
@@ -110,8 +110,12 @@ class Captures:
     def exported(
         self, made_at: datetime, manifest_sha256: str, mentions: int, *, after: MadeExport | None
     ) -> bool:
-        """Note an export: the next one is chained to it. False where `after` is not the last."""
-        alone(self._db, "evidence")
+        """Record an export, to which the next one is chained.
+
+        Returns:
+            False, with nothing recorded, where `after` is not the newest export.
+        """
+        lock_task(self._db, "evidence")
         if self.last_export() != after:
             return False
         values = {"made_at": made_at, "manifest_sha256": manifest_sha256, "mentions": mentions}
@@ -119,8 +123,8 @@ class Captures:
         return True
 
 
-def bounded(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Headers as they are kept: so many, so long, and no cookies."""
+def bound_headers(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Limit headers to `MOST_HEADERS` and `MOST_HEADER_BYTES`, without cookies."""
     kept, size = [], 0
     for name, value in headers[:MOST_HEADERS]:
         size += len(name) + len(value)

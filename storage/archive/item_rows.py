@@ -1,4 +1,4 @@
-"""Between rows and values, for items. Nothing here asks the database."""
+"""Converts between item rows and values. No queries."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from storage.model import (
 )
 
 ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # where no date can be read
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # replaces a date that cannot be decoded
 
 
-def cleaned(article: Article) -> Article:
-    """The article without characters that a database refuses."""
+def clean_article(article: Article) -> Article:
+    """Remove characters that a database refuses from the texts of an article."""
     return replace(
         article,
         guid=None if article.guid is None else clean(article.guid),
@@ -41,7 +41,7 @@ def cleaned(article: Article) -> Article:
 
 
 def text_values(article: Article) -> dict[str, Any]:
-    """The columns that change with an item's text."""
+    """Return the columns that change with an item's text."""
     return {
         "title": article.title,
         "authors": list(article.authors),
@@ -65,12 +65,12 @@ def text_values(article: Article) -> dict[str, Any]:
 
 
 def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
-    """An item row with the rows of the sources that carried it.
+    """Convert an item row and its carrier rows.
 
     Raises:
-        ValueError: a column holds what it cannot hold.
+        ValueError: a column has a value of the wrong type.
     """
-    _refuse_damaged(row)
+    _check_columns(row)
     return StoredItem(
         item_id=row.id,
         source_key=row.source_key,
@@ -104,12 +104,12 @@ def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
 
 
 def stand_in(values: Mapping[str, Any], item_id: int, why: str) -> StoredItem:
-    """An item of whose row only some columns can be read: its title and address, if they can.
+    """Make a placeholder for a damaged row from the columns that can be decoded.
 
     Args:
-        values: column -> value, None where it cannot be read.
+        values: column -> value, None where it cannot be decoded.
         item_id: of the row.
-        why: its `thin_reason`.
+        why: becomes its `thin_reason`.
     """
     kinds = [each for each in ITEM_KINDS if each == values.get("kind")]
     story_id = values.get("story_id")
@@ -139,28 +139,28 @@ def stand_in(values: Mapping[str, Any], item_id: int, why: str) -> StoredItem:
     )
 
 
-def _text_or(value: object, instead: str) -> str:
-    return value if isinstance(value, str) else instead
+def _text_or(value: object, default: str) -> str:
+    return value if isinstance(value, str) else default
 
 
-def _refuse_damaged(row: Row[Any]) -> None:
-    """SQLite keeps in a column whatever is written into it, of any type."""
+def _check_columns(row: Row[Any]) -> None:
+    """Check the types of columns: SQLite does not enforce them."""
     if row.kind not in ITEM_KINDS:
         raise ValueError(f"kind is {row.kind!r}")
     for name in ("title", "summary", "body", "comments", "source_key"):
         if not isinstance(row._mapping[name], str):
-            raise ValueError(f"{name} is no text")
+            raise ValueError(f"{name} is not text")
     for name in ("authors", "pages"):
         value = row._mapping[name]
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise ValueError(f"{name} is no list of texts")
+            raise ValueError(f"{name} is not a list of texts")
     for name in ("revision", "story_id"):
         if not isinstance(row._mapping[name], int):
-            raise ValueError(f"{name} is no number")
+            raise ValueError(f"{name} is not a number")
 
 
 def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:
-    """What the listing said of a stored item, as far as fetching its page needs it."""
+    """Rebuild the entry of a stored item, as far as fetching its page needs it."""
     own = [c for c in carriers if c.source_key == row.source_key] or list(carriers)
     url = next((c.url for c in own if c.url), row.url)
     return FetchedEntry(
@@ -181,23 +181,23 @@ def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:
 
 
 def notice_json(notice: ProcurementNotice) -> dict[str, Any]:
-    """A notice as JSON, dates in ISO 8601."""
-    said = asdict(notice)
+    """Convert a notice to JSON types, dates in ISO 8601."""
+    values = asdict(notice)
     for name in ("deadline", "starts_on", "ends_on"):
-        said[name] = None if said[name] is None else said[name].isoformat()
-    return said
+        values[name] = None if values[name] is None else values[name].isoformat()
+    return values
 
 
-def notice_of(said: Mapping[str, Any]) -> ProcurementNotice:
-    """The notice that `notice_json` wrote."""
-    deadline, starts, ends = (said[name] for name in ("deadline", "starts_on", "ends_on"))
+def notice_of(values: Mapping[str, Any]) -> ProcurementNotice:
+    """Convert the JSON of `notice_json` back to a notice."""
+    deadline, starts, ends = (values[name] for name in ("deadline", "starts_on", "ends_on"))
     return ProcurementNotice(
-        buyers=tuple(said["buyers"]),
-        suppliers=tuple(said["suppliers"]),
-        value=said["value"],
-        currency=said["currency"],
+        buyers=tuple(values["buyers"]),
+        suppliers=tuple(values["suppliers"]),
+        value=values["value"],
+        currency=values["currency"],
         deadline=None if deadline is None else datetime.fromisoformat(deadline),
         starts_on=None if starts is None else date.fromisoformat(starts),
         ends_on=None if ends is None else date.fromisoformat(ends),
-        facts=tuple((name, value) for name, value in said["facts"]),
+        facts=tuple((name, value) for name, value in values["facts"]),
     )

@@ -1,4 +1,4 @@
-"""Puts an article where the decision says: the rows of an item, its carriers, its marks."""
+"""Applies a deduplication decision: writes the item, its carriers and its pending marks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from storage.archive import item_rows as rows
-from storage.engine.dialect import alone, upsert
+from storage.engine.dialect import lock_task, upsert
 from storage.model import (
     EVENTFUL,
     Article,
@@ -30,18 +30,18 @@ from storage.model import (
     Stored,
     TextState,
 )
-from storage.rules.dedupe import address_keys, decide, entry_is_telling
+from storage.rules.dedupe import address_keys, decide, is_distinctive_entry
 from storage.rules.identity import guid_key, identifies, url_key
 from storage.tables import carrier, item, item_revision, mention, pending_match, source
 from storage.text_index import full_text as fulltext
 
-# values as parameters: building the statement anew costs more than running it
+# built once: building the statement each time costs more than running it
 _INSERT_ITEM = insert(item).returning(item.c.id)
 _INSERT_CARRIER = insert(carrier)
 
 
 class ItemWriter:
-    """Places articles, within one transaction."""
+    """Writes articles, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -56,11 +56,11 @@ class ItemWriter:
         ready_at: datetime,
         page_due_at: datetime | None,
     ) -> Stored:
-        """Decide what an article is to the archive and carry that out; see `Items.put`."""
-        article = rows.cleaned(article)
-        alone(self._db, "put")
+        """Decide whether an article is new and store it; see `Items.put`."""
+        article = rows.clean_article(article)
+        lock_task(self._db, "put")
         if expected is not None:
-            self._keep_from_matching(expected)
+            self._lock_matching_mark(expected)
         decision = self.decision_of(article, expected)
         match decision:
             case New():
@@ -70,36 +70,36 @@ class ItemWriter:
                 self._rewrite(article, item_id)
             case Revision():
                 item_id = decision.item_id
-                keep_old(self._db, item_id)
+                save_revision(self._db, item_id)
                 news = {"baseline": False} if article.kind in EVENTFUL and not baseline else {}
                 self._rewrite(article, item_id, revision=decision.number, revised_at=now, **news)
             case Duplicate():
                 item_id = decision.item_id
                 if expected is not None:
-                    self._looked_at(article, item_id)
+                    self._record_fetch(article, item_id)
         if not isinstance(decision, Duplicate):
-            mark(self._db, item_id, ready_at)
-            fulltext.mark(self._db, item_id)
+            mark_for_matching(self._db, item_id, ready_at)
+            fulltext.mark_for_indexing(self._db, item_id)
         if not isinstance(decision, New) and decision.absorb is not None:
             self._absorb(decision.absorb, item_id)
-        self._carry(article, item_id, now, as_listed=expected is None)
+        self._write_carriers(article, item_id, now, as_listed=expected is None)
         if page_due_at is not None:
             due = update(item).where(item.c.id == item_id).values(page_due_at=page_due_at)
             self._db.execute(due)
         return Stored(decision=decision, item_id=item_id)
 
     def decision_of(self, article: Article, expected: int | None) -> Decision:
-        """What an article is to the archive, by what it holds now."""
-        article = rows.cleaned(article)
-        return decide(article, self._candidates(article, expected), expected=expected)
+        """Decide whether an article is new, without storing it."""
+        article = rows.clean_article(article)
+        return decide(article, self._find_candidates(article, expected), expected=expected)
 
-    def _keep_from_matching(self, item_id: int) -> None:
-        # whether a row has mentions must not change between deciding to absorb it and doing so:
-        # a matcher that has it is waited for, one that comes later passes it over
+    def _lock_matching_mark(self, item_id: int) -> None:
+        # whether a row has mentions must not change between the decision to absorb it and the
+        # deletion: this waits for a matcher that holds it, and a later one skips the locked row
         row = select(pending_match.c.item_id).where(pending_match.c.item_id == item_id)
         self._db.execute(row.with_for_update())
 
-    def _candidates(self, article: Article, expected: int | None) -> list[KnownItem]:
+    def _find_candidates(self, article: Article, expected: int | None) -> list[KnownItem]:
         ids: set[int] = set() if expected is None else {expected}
         tests: list[ColumnElement[bool]] = []
         if keys := address_keys(article):
@@ -112,14 +112,14 @@ class ItemWriter:
         words: list[ColumnElement[bool]] = []
         if identifies(article.content_hash):
             words.append(item.c.content_hash == article.content_hash)
-        if entry_is_telling(article):
+        if is_distinctive_entry(article):
             words.append(item.c.entry_hash == article.entry_hash)
         for test in words:
             same = and_(item.c.source_key == article.source_key, test)
             ids.update(self._db.scalars(select(item.c.id).where(same).order_by(item.c.id).limit(5)))
-        return self._known(ids)
+        return self._read_known(ids)
 
-    def _known(self, ids: set[int]) -> list[KnownItem]:
+    def _read_known(self, ids: set[int]) -> list[KnownItem]:
         if not ids:
             return []
         mentioned = exists().where(mention.c.item_id == item.c.id).label("has_mentions")
@@ -167,10 +167,10 @@ class ItemWriter:
         }
         item_id = self._db.execute(_INSERT_ITEM, values).scalar_one()
         self._db.execute(update(item).where(item.c.id == item_id).values(story_id=item_id))
-        self._count(item_id, 1)
+        self._change_item_count(item_id, 1)
         return int(item_id)
 
-    def _count(self, item_id: int, difference: int) -> None:
+    def _change_item_count(self, item_id: int, difference: int) -> None:
         lister = select(item.c.source_key).where(item.c.id == item_id).scalar_subquery()
         counted = update(source).where(source.c.key == lister)
         self._db.execute(counted.values(item_count=source.c.item_count + difference))
@@ -183,7 +183,7 @@ class ItemWriter:
             values |= {"page_due_at": None, "page_attempts": 0}
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
 
-    def _looked_at(self, article: Article, item_id: int) -> None:
+    def _record_fetch(self, article: Article, item_id: int) -> None:
         if article.text_state is not TextState.FULL:
             return
         values = {
@@ -198,22 +198,20 @@ class ItemWriter:
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
 
     def _absorb(self, listed: int, into: int) -> None:
-        self._count(listed, -1)
+        self._change_item_count(listed, -1)
         self._db.execute(update(carrier).where(carrier.c.item_id == listed).values(item_id=into))
         self._db.execute(delete(item).where(item.c.id == listed))
-        self._readdressed(into)
+        self._reindex_without_url(into)
 
-    def _readdressed(self, item_id: int) -> None:
-        # an item without an address of its own has that of a carrier
+    def _reindex_without_url(self, item_id: int) -> None:
+        # the index has the URL of a carrier for an item without its own
         if self._db.scalar(select(item.c.url).where(item.c.id == item_id)) is None:
-            fulltext.mark(self._db, item_id)
+            fulltext.mark_for_indexing(self._db, item_id)
 
-    def _carry(self, article: Article, item_id: int, now: datetime, *, as_listed: bool) -> None:
-        """Note under which addresses and identifier the source carries the item.
-
-        What its listing says of it is kept per identifier: a listing that has an item twice, in
-        two wordings, must not look changed at each poll.
-        """
+    def _write_carriers(
+        self, article: Article, item_id: int, now: datetime, *, as_listed: bool
+    ) -> None:
+        """Store the URLs and the identifier under which the source carries the item."""
         own = self._db.execute(
             select(carrier).where(
                 carrier.c.item_id == item_id, carrier.c.source_key == article.source_key
@@ -240,7 +238,8 @@ class ItemWriter:
                 for url in missing
             ]
             self._db.execute(_INSERT_CARRIER, carriers)
-            self._readdressed(item_id)
+            self._reindex_without_url(item_id)
+        # per identifier: a listing with an item in two wordings must not change at each poll
         same = [
             row.id
             for row in own
@@ -252,20 +251,20 @@ class ItemWriter:
             self._db.execute(listed.values(entry_hash=article.entry_hash))
 
 
-def keep_old(connection: Connection, item_id: int) -> None:
-    """Keep the text that an item has as one of its earlier ones."""
+def save_revision(connection: Connection, item_id: int) -> None:
+    """Copy the present text of an item to its revisions."""
     columns = ("id", "revision", "title", "summary", "body", "content_hash", "fetched_at")
     old = select(*(item.c[name] for name in columns)).where(item.c.id == item_id)
     target = ["item_id", "number", "title", "summary", "body", "content_hash", "fetched_at"]
     connection.execute(insert(item_revision).from_select(target, old))
 
 
-def mark(connection: Connection, item_id: int, ready_at: datetime) -> None:
-    """Have an item matched, not before `ready_at`."""
+def mark_for_matching(connection: Connection, item_id: int, ready_at: datetime) -> None:
+    """Mark an item to be matched, not before `ready_at`."""
     values = {"item_id": item_id, "ready_at": ready_at}
     upsert(connection, pending_match, values, [pending_match.c.item_id])
 
 
-def unmark(connection: Connection, item_id: int) -> None:
-    """An item has been matched."""
+def clear_mark(connection: Connection, item_id: int) -> None:
+    """Delete the mark of an item that has been matched."""
     connection.execute(delete(pending_match).where(pending_match.c.item_id == item_id))

@@ -1,4 +1,4 @@
-"""Items: the archive. Articles are put in, pages asked for, texts handed out to be matched."""
+"""Repository of items: storing articles, due pages, items to be matched, reading."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, Text, and_, cast, exists, func, or_, sel
 from storage.archive import item_rows as rows
 from storage.archive import known_entries as listing
 from storage.archive import page_attempts as attempts
-from storage.archive import rechecks as looking
-from storage.archive.item_writer import ItemWriter, mark
+from storage.archive import rechecks
+from storage.archive.item_writer import ItemWriter, mark_for_matching
 from storage.archive.known_entries import KnownEntry
 from storage.engine.column_types import clean
 from storage.engine.damage import Damage, read_columns, read_decodable
@@ -35,13 +35,13 @@ from storage.text_index import full_text as fulltext
 
 __all__ = ["Items", "KnownEntry"]
 
-_AT_ONCE = 500  # bound parameters of one question
+_AT_ONCE = 500  # bound parameters of one query
 DAMAGED = "row-damaged"  # `thin_reason` of an item whose row cannot be decoded
 _STAND_IN = ("source_key", "kind", "url", "title", "first_seen_at", "story_id")
 
 
 class Items:
-    """The archive, within one transaction."""
+    """Reads and writes items, within one transaction."""
 
     def __init__(
         self, connection: Connection, *, writes: bool, damage: Damage | None = None
@@ -49,7 +49,7 @@ class Items:
         self._db = connection
         self._writes = writes
         self._damage = Damage() if damage is None else damage
-        self._placing = ItemWriter(connection)
+        self._writer = ItemWriter(connection)
 
     def put(
         self,
@@ -61,19 +61,19 @@ class Items:
         ready_at: datetime | None = None,
         page_due_at: datetime | None = None,
     ) -> Stored:
-        """Decide what an article is to the archive and carry that out.
+        """Decide whether an article is new, a known item or a revision, and store it.
 
         A new, completed or changed item is marked to be matched, in this transaction.
 
         Args:
-            article: what was read.
+            article: the article.
             now: the time of this transaction.
-            baseline: its source has not been polled through yet.
-            expected: the item that its listing made.
-            ready_at: not to be matched before (a page is on its way); now where absent.
+            baseline: the first poll of its source is not complete yet.
+            expected: id of the item that its listing made.
+            ready_at: earliest time of matching (its page is being fetched); by default now.
             page_due_at: when the item's page is to be fetched.
         """
-        return self._placing.put(
+        return self._writer.put(
             article,
             now=now,
             baseline=baseline,
@@ -83,49 +83,49 @@ class Items:
         )
 
     def would_be(self, article: Article, *, expected: int | None = None) -> Decision:
-        """What `put` would decide of an article; nothing is stored."""
-        return self._placing.decision_of(article, expected)
+        """Return what `put` would decide, without storing anything."""
+        return self._writer.decision_of(article, expected)
 
     def known_entries(
         self, source_key: str, entries: Sequence[FetchedEntry]
     ) -> tuple[KnownEntry, ...]:
-        """For each entry of a listing, which item it is, and whether the listing changed it."""
+        """Look up the entries of a listing: the item of each, and whether the entry changed."""
         return listing.known_entries(self._db, source_key, entries)
 
     # pages
 
     def pages_due(self, source_key: str, *, now: datetime, limit: int) -> tuple[PageDue, ...]:
-        """Items of a source whose pages are due, newest first."""
-        return self._due(listing.ready(self._db, source_key, now, limit))
+        """Return items of a source whose pages are due to be fetched, newest first."""
+        return self._to_pages_due(listing.find_due_pages(self._db, source_key, now, limit))
 
     def looks_due(self, source_key: str, *, now: datetime, limit: int) -> tuple[PageDue, ...]:
-        """Items of a source whose pages are to be looked at again for edits."""
-        return self._due(looking.due(self._db, source_key, now, limit))
+        """Return items of a source whose pages are due to be rechecked for edits."""
+        return self._to_pages_due(rechecks.find_due(self._db, source_key, now, limit))
 
     def next_look(self, source_key: str) -> datetime | None:
-        """When the first item of a source is to be looked at again for edits."""
-        return looking.next_at(self._db, source_key)
+        """Return when the next recheck of a source is due; None: no recheck is scheduled."""
+        return rechecks.find_next(self._db, source_key)
 
     def look_later(self, item_id: int, look_at: datetime | None, *, is_there: bool = True) -> None:
-        """Have a page looked at again then; None: no more. `is_there`: this look found it."""
-        looking.later(self._db, item_id, look_at, is_there=is_there)
+        """Schedule the next recheck; None: no more. `is_there`: this recheck found the page."""
+        rechecks.schedule(self._db, item_id, look_at, is_there=is_there)
 
     def look_gone(
         self, item_id: int, *, now: datetime, look_at: datetime | None, sure_at: datetime
     ) -> bool:
-        """A look found the page gone; returns whether that makes the item retracted.
+        """Record that a recheck found the page gone; return whether the item is now retracted.
 
         Args:
-            look_at: when the page is looked at next; None: no more.
-            sure_at: when instead, while it has been found gone but once.
+            look_at: next recheck; None: no more.
+            sure_at: next recheck instead, where this is the first time the page is gone.
         """
-        return looking.gone(self._db, item_id, now=now, look_at=look_at, sure_at=sure_at)
+        return rechecks.record_gone(self._db, item_id, now=now, look_at=look_at, sure_at=sure_at)
 
     def text_of(self, item_id: int) -> tuple[str, str] | None:
-        """(title, text) of an item; None where its full text is not held, or it is retracted."""
-        return looking.text_of(self._db, item_id)
+        """Return (title, text) of an item; None where it has no full text or is retracted."""
+        return rechecks.text_of(self._db, item_id)
 
-    def _due(self, found: Sequence[Row[Any]]) -> tuple[PageDue, ...]:
+    def _to_pages_due(self, found: Sequence[Row[Any]]) -> tuple[PageDue, ...]:
         carriers = self._carriers([row.id for row in found])
         return tuple(
             PageDue(
@@ -141,26 +141,26 @@ class Items:
         )
 
     def look_again(self, item_ids: Sequence[int], *, now: datetime, unless_since: datetime) -> None:
-        """Make the pages of items due, but of those that were asked for since then."""
+        """Make pages due, except those fetched after `unless_since`."""
         for at in range(0, len(item_ids), _AT_ONCE):
             some = item.c.id.in_(list(item_ids[at : at + _AT_ONCE]))
             quiet = and_(item.c.page_due_at.is_(None), item.c.fetched_at <= unless_since)
-            # so that one which cannot be read is not asked for at every poll either
+            # fetched_at too, so that an unreadable page is not made due at every poll
             values = {"page_due_at": now, "fetched_at": now}
             self._db.execute(update(item).where(some, quiet).values(values))
 
     def count_attempts(
         self, item_ids: Sequence[int], *, now: datetime, waits: Sequence[timedelta]
     ) -> None:
-        """Count an attempt at each of these pages that is about to begin; see `attempts.count`."""
-        attempts.count(self._db, item_ids, now=now, waits=waits)
+        """Count an attempt at each of these pages; see `page_attempts.count_attempts`."""
+        attempts.count_attempts(self._db, item_ids, now=now, waits=waits)
 
     def take_attempts_back(self, item_ids: Sequence[int], now: datetime) -> None:
-        """Take back attempts that were counted and not made."""
-        attempts.take_back(self._db, item_ids, now=now)
+        """Undo attempts that were counted and not made."""
+        attempts.take_back_attempts(self._db, item_ids, now=now)
 
     def put_off_looks(self, item_ids: Sequence[int], until: datetime) -> None:
-        """Have pages looked at again no earlier, if nothing is heard of the look that begins."""
+        """Postpone rechecks that are about to start, in case they never finish."""
         attempts.put_off_looks(self._db, item_ids, until)
 
     def page_failed(
@@ -173,10 +173,10 @@ class Items:
         page: FetchedPage | None = None,
         counted: bool = False,
     ) -> None:
-        """A page could not be read: the item is thin, and matched as that, until it can be.
+        """Record that a page could not be read: a listed item becomes thin and is matched so.
 
-        `counted`: the attempt was counted when it began.
-        `page`: what came, where nothing better will until its validators change.
+        `counted`: the attempt was counted when it started.
+        `page`: the response, where a retry is useless until its validators change.
         """
         row = self._db.execute(select(item.c.text_state).where(item.c.id == item_id)).one_or_none()
         if row is None:
@@ -191,12 +191,12 @@ class Items:
             values |= {"text_state": TextState.THIN.value, "thin_reason": clean(reason)}
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
         if row.text_state == TextState.LISTED:
-            mark(self._db, item_id, now)
+            mark_for_matching(self._db, item_id, now)
 
     def same_text(
         self, source_key: str, body: str, *, since: datetime
     ) -> tuple[tuple[int, str, str], ...]:
-        """(id, title, summary) of a source's later items that have this text and no mentions."""
+        """Return (id, title, summary) of items since then with this body and no mentions."""
         found = self._db.execute(
             select(item.c.id, item.c.title, item.c.summary).where(
                 item.c.source_key == source_key,
@@ -208,21 +208,21 @@ class Items:
         return tuple((row.id, row.title, row.summary) for row in found)
 
     def take_text_away(self, item_ids: Sequence[int], *, reason: str, now: datetime) -> None:
-        """Make items thin whose text was none of theirs, have them matched, and asked for again.
+        """Make items thin whose text was not theirs; mark them to be matched and fetched again.
 
-        They leave the stories that this text put them in; matching finds theirs anew.
+        Each becomes a story of its own; matching assigns its story again.
         """
         values = {"body": "", "content_hash": None, "text_state": TextState.THIN.value}
         more = {"thin_reason": clean(reason), "page_due_at": now, "etag": None}
         for item_id in item_ids:
             this = update(item).where(item.c.id == item_id)
-            alone = {"last_modified": None, "story_id": item_id}
-            self._db.execute(this.values(values | more | alone))
-            mark(self._db, item_id, now)
-            fulltext.mark(self._db, item_id)
+            own = {"last_modified": None, "story_id": item_id}
+            self._db.execute(this.values(values | more | own))
+            mark_for_matching(self._db, item_id, now)
+            fulltext.mark_for_indexing(self._db, item_id)
 
     def page_unchanged(self, item_id: int, now: datetime) -> None:
-        """The server says that the page is as it was (304)."""
+        """Record that the page has not changed (304)."""
         values = {"page_due_at": None, "page_attempts": 0, "fetched_at": now}
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
 
@@ -231,14 +231,14 @@ class Items:
     def pending(
         self, *, now: datetime, limit: int, among: Sequence[int] | None = None
     ) -> tuple[int, ...]:
-        """Items that wait to be matched, oldest mark first, by id.
+        """Return ids of items to be matched, oldest mark first.
 
-        Within a transaction they are this one's until it ends: record their mentions in it.
+        In a write transaction they stay locked until it ends: record their mentions in it.
 
         Args:
             now: the time.
             limit: how many at most.
-            among: only these; otherwise all but those of which an attempt failed (see
+            among: only these; by default all except those with a failed attempt (see
                 `Quarantine`, task `match`).
         """
         at = pending_match.c.ready_at
@@ -248,7 +248,7 @@ class Items:
         )
         wanted = ~failed if among is None else pending_match.c.item_id.in_(list(among))
         found: list[int] = []
-        # one after the other: each is a range of the index
+        # two queries, each a range of the index
         for due in (at <= now, at > now + LONGEST_MATCH_WAIT):
             waiting = (
                 select(pending_match.c.item_id)
@@ -257,7 +257,7 @@ class Items:
                 .limit(limit - len(found))
             )
             if self._writes:
-                # a text that changes meanwhile waits, and sets its mark anew after this commit
+                # an update of one of these items waits, and marks it again after this commit
                 waiting = waiting.with_for_update(skip_locked=True)
             found += self._db.scalars(waiting)
             if len(found) >= limit:
@@ -265,12 +265,12 @@ class Items:
         return tuple(found)
 
     def address(self, item_id: int) -> str | None:
-        """The address of an item, also of one that is damaged; None where it has none."""
+        """Return the URL of an item, also of a damaged one; None where it has none."""
         address = read_columns(self._db, [item.c.url], item.c.id == item_id)["url"]
         return address if isinstance(address, str) else None
 
     def read_at(self, item_ids: Sequence[int]) -> dict[int, datetime]:
-        """Id -> when the newest text of an item was fetched."""
+        """Return id -> when the newest text of an item was fetched."""
         read = {}
         for item_id in item_ids:
             at = read_columns(self._db, [item.c.fetched_at], item.c.id == item_id)["fetched_at"]
@@ -279,8 +279,8 @@ class Items:
         return read
 
     def text_versions(self, item_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-        """Id -> a value that differs whenever the newest text of the item differs."""
-        # read as text: a damaged row must stop nobody
+        """Return id -> a value that changes whenever the text of the item changes."""
+        # cast to text, so that a damaged row can be read
         columns = [cast(each, Text) for each in (item.c.revision, item.c.fetched_at)]
         found = self._db.execute(
             select(item.c.id, *columns, item.c.text_state, item.c.content_hash).where(
@@ -292,10 +292,10 @@ class Items:
     # reading
 
     def get(self, item_id: int) -> StoredItem | None:
-        """One item.
+        """Return one item; None where unknown.
 
         Raises:
-            DamagedRow: its row, or one of a source that carried it, cannot be decoded.
+            DamagedRow: its row, or one of its carriers, cannot be decoded.
         """
         found = next(iter(self.get_many([item_id])), None)
         if found is None and (cause := self._damage.rows.get(("item", item_id))) is not None:
@@ -303,7 +303,7 @@ class Items:
         return found
 
     def get_many(self, item_ids: Sequence[int]) -> tuple[StoredItem, ...]:
-        """Items in the order asked for; unknown ones and those that are damaged are left out."""
+        """Return items in the given order; unknown and damaged ones are left out."""
         found: dict[int, StoredItem] = {}
         for at in range(0, len(item_ids), _AT_ONCE):
             part = list(item_ids[at : at + _AT_ONCE])
@@ -311,7 +311,7 @@ class Items:
         return tuple(found[item_id] for item_id in item_ids if item_id in found)
 
     def get_or_stand_in(self, item_ids: Sequence[int]) -> dict[int, StoredItem]:
-        """Id -> item; for one that is damaged, what can be read of its title and address."""
+        """Return id -> item; for a damaged one, a placeholder with its title and URL."""
         found = {each.item_id: each for each in self.get_many(item_ids)}
         for item_id in set(item_ids) - found.keys():
             if ("item", item_id) in self._damage.rows:
@@ -326,13 +326,13 @@ class Items:
         return {row.id: rows.stored_item(row, carriers.get(row.id, ())) for row in found}
 
     def find_url(self, url: str) -> StoredItem | None:
-        """The item that an address leads to; the oldest where it leads to several."""
+        """Return the item with this URL; the oldest of several."""
         same = carrier.c.url_key == url_key(url)
         item_id = self._db.scalar(select(func.min(carrier.c.item_id)).where(same))
         return None if item_id is None else self.get(item_id)
 
     def find_guid(self, source_key: str, guid: str) -> StoredItem | None:
-        """The item that a source lists under an identifier; the newest where it was reused."""
+        """Return the item that a source lists under an identifier; the newest of several."""
         same = (carrier.c.source_key == source_key, carrier.c.guid_key == guid_key(guid))
         item_id = self._db.scalar(select(func.max(carrier.c.item_id)).where(*same))
         return None if item_id is None else self.get(item_id)
@@ -344,7 +344,7 @@ class Items:
         before: tuple[datetime, int] | None = None,
         since: datetime | None = None,
     ) -> tuple[StoredItem, ...]:
-        """Items by the time first seen, newest first; `before` continues after a last item."""
+        """Return items, newest first; `before`: (first_seen_at, id) of the last item before."""
         wanted = select(item.c.id).order_by(item.c.first_seen_at.desc(), item.c.id.desc())
         if before is not None:
             seen, item_id = before
@@ -353,7 +353,7 @@ class Items:
                     item.c.first_seen_at < seen,
                     and_(item.c.first_seen_at == seen, item.c.id < item_id),
                 ),
-                # says it again in a form that the index serves
+                # redundant, in a form that the index serves
                 item.c.first_seen_at <= seen,
             )
         if since is not None:
@@ -361,16 +361,16 @@ class Items:
         return self.get_many(list(self._db.scalars(wanted.limit(limit))))
 
     def revisions(self, item_id: int) -> tuple[ItemRevision, ...]:
-        """The texts that an item had before its present one, oldest first."""
-        kept = self._db.execute(
+        """Return the earlier texts of an item, oldest first."""
+        found = self._db.execute(
             select(item_revision)
             .where(item_revision.c.item_id == item_id)
             .order_by(item_revision.c.number)
         )
-        return tuple(ItemRevision(**row._mapping) for row in kept)
+        return tuple(ItemRevision(**row._mapping) for row in found)
 
     def count(self, since: datetime | None = None, until: datetime | None = None) -> int:
-        """How many items were first seen from `since` until before `until`."""
+        """Count the items first seen in [since, until)."""
         counted = select(func.count()).select_from(item)
         if since is not None:
             counted = counted.where(item.c.first_seen_at >= since)
@@ -379,7 +379,7 @@ class Items:
         return int(self._db.scalar(counted) or 0)
 
     def counts_by_source(self) -> dict[str, int]:
-        """Source key -> items that it was the first to list."""
+        """Return source key -> number of items that it was first to list."""
         counted = select(item.c.source_key, func.count()).group_by(item.c.source_key)
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
 

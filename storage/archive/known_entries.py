@@ -1,4 +1,4 @@
-"""What a spider asks: which entries of a listing are known, and which pages are to be fetched."""
+"""Looks up entries of a listing among stored items, and finds pages due to be fetched."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from storage.rules.identity import entry_hash, guid_key, url_key
 from storage.rules.wait_bounds import LONGEST_PAGE_WAIT, due_column, from_ahead_column
 from storage.tables import carrier, item
 
-_AT_ONCE = 400  # bound parameters of one question
+_AT_ONCE = 400  # bound parameters of one query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """What is known of an entry of a listing. `changed`: the listing says other words now.
+    """An entry of a listing with its stored item, None where it is new.
 
-    `carried`: this source is among those that carry the item. `moved`: it is known by its
-    identifier and has another address now.
+    `changed`: title, summary or date in the listing differ from the last poll. `carried`: this
+    source is among the carriers of the item. `moved`: it is known by its identifier and has
+    another URL now.
     """
 
     entry: FetchedEntry
@@ -36,10 +37,10 @@ class KnownEntry:
 def known_entries(
     connection: Connection, source_key: str, entries: Sequence[FetchedEntry]
 ) -> tuple[KnownEntry, ...]:
-    """For each entry of a listing, which item it is, and whether the listing changed it."""
-    urls = {entry: _own_key(entry) for entry in entries}
-    by_url = _carriers(connection, (key for key in urls.values() if key), carrier.c.url_key)
-    by_guid = _carriers(
+    """Look up the entries of a listing: the item of each, and whether the entry changed."""
+    urls = {entry: _own_url_key(entry) for entry in entries}
+    by_url = _find_carriers(connection, (key for key in urls.values() if key), carrier.c.url_key)
+    by_guid = _find_carriers(
         connection,
         (guid_key(entry.guid) for entry in entries if entry.guid is not None),
         carrier.c.guid_key,
@@ -51,15 +52,15 @@ def known_entries(
         moved = not found and urls[entry] is not None
         if not found and entry.guid is not None:
             found = by_guid.get(guid_key(entry.guid), ())
-        answers.append(_answer(source_key, entry, found, moved=moved))
+        answers.append(_match_entry(source_key, entry, found, moved=moved))
     return tuple(answers)
 
 
-def _own_key(entry: FetchedEntry) -> str | None:
+def _own_url_key(entry: FetchedEntry) -> str | None:
     return None if entry.url is None or entry.url_is_shared else url_key(entry.url)
 
 
-def _carriers(
+def _find_carriers(
     connection: Connection,
     keys: Iterable[str],
     column: ColumnElement[Any],
@@ -79,14 +80,14 @@ def _carriers(
     return found
 
 
-def _answer(
+def _match_entry(
     source_key: str, entry: FetchedEntry, newest_first: Sequence[Row[Any]], *, moved: bool
 ) -> KnownEntry:
     if not newest_first:
         return KnownEntry(entry=entry, item_id=None, changed=False, text_state=None)
     own = [row for row in newest_first if row.source_key == source_key]
-    said = entry_hash(entry.title, entry.summary, entry.published_raw)
-    same_words = next((row for row in own if row.entry_hash == said), None)
+    wording = entry_hash(entry.title, entry.summary, entry.published_raw)
+    same_words = next((row for row in own if row.entry_hash == wording), None)
     row = same_words or (own or newest_first)[0]
     return KnownEntry(
         entry=entry,
@@ -98,8 +99,10 @@ def _answer(
     )
 
 
-def ready(connection: Connection, source_key: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Item rows of a source whose pages are due, newest first."""
+def find_due_pages(
+    connection: Connection, source_key: str, now: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Return item rows of a source whose pages are due to be fetched, newest first."""
     return connection.execute(
         select(item)
         .where(
@@ -107,7 +110,7 @@ def ready(connection: Connection, source_key: str, now: datetime, limit: int) ->
             or_(
                 due_column(item.c.page_due_at, now, LONGEST_PAGE_WAIT),
                 and_(
-                    # never tried: its time was set when it was first seen
+                    # never tried: page_due_at was set by the same clock as first_seen_at
                     item.c.page_due_at.is_not(None),
                     item.c.page_attempts == 0,
                     from_ahead_column(item.c.first_seen_at, now),

@@ -1,4 +1,4 @@
-"""Attempts at pages, counted before the work: one that ends the whole crawl counts as well."""
+"""Counts attempts at pages before they are made, so that one that kills the crawl counts too."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from storage.model import TextState
 from storage.tables import item
 
 NEVER_ENDED = "no attempt to read it ever ended"
-_AT_ONCE = 500  # bound parameters of one statement
+_AT_ONCE = 500  # bound parameters of one query
 
 
-def count(
+def count_attempts(
     connection: Connection, item_ids: Sequence[int], *, now: datetime, waits: Sequence[timedelta]
 ) -> None:
-    """Count an attempt at the page of each item that is about to begin.
+    """Count an attempt at the page of each item, before it is made.
 
     Args:
-        waits: by the number of attempts before this one, how long until the page is due again if
-            nothing is ever heard of it; after more attempts than that it is left as thin.
+        connection: of this transaction.
+        item_ids: the items.
+        now: the time.
+        waits: by the number of earlier attempts, how long until the page is due again if this
+            attempt never finishes; after more attempts than that the item becomes thin.
     """
     due = case(
         *((item.c.page_attempts == before, now + wait) for before, wait in enumerate(waits)),
@@ -39,8 +42,8 @@ def count(
         connection.execute(update(item).where(these).values(values))
 
 
-def take_back(connection: Connection, item_ids: Sequence[int], *, now: datetime) -> None:
-    """Take back attempts that were counted and not made: these pages are due as they were."""
+def take_back_attempts(connection: Connection, item_ids: Sequence[int], *, now: datetime) -> None:
+    """Undo attempts that were counted and not made; the pages are due now."""
     values = {"page_attempts": item.c.page_attempts - 1, "page_due_at": now}
     for at in range(0, len(item_ids), _AT_ONCE):
         these = item.c.id.in_(list(item_ids[at : at + _AT_ONCE]))
@@ -49,7 +52,7 @@ def take_back(connection: Connection, item_ids: Sequence[int], *, now: datetime)
 
 
 def put_off_looks(connection: Connection, item_ids: Sequence[int], until: datetime) -> None:
-    """Have these pages looked at again no earlier than `until`, if nothing is heard of the look."""
+    """Postpone rechecks that are about to start to `until`, in case they never finish."""
     for at in range(0, len(item_ids), _AT_ONCE):
         these = item.c.id.in_(list(item_ids[at : at + _AT_ONCE]))
         connection.execute(update(item).where(these).values(look_at=until))

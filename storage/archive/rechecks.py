@@ -1,4 +1,4 @@
-"""Pages of recent items that are looked at again: when, and what became of those that have gone."""
+"""Schedules rechecks of the pages of recent items, and retracts items whose pages are gone."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from storage.archive.item_writer import keep_old, mark
+from storage.archive.item_writer import mark_for_matching, save_revision
 from storage.model import TextState
 from storage.rules.wait_bounds import LONGEST_LOOK_WAIT, due_column
 from storage.tables import item
 from storage.text_index import full_text as fulltext
 
-LOOKS_UNTIL_GONE = 2  # that find nothing: one may be a moment in which a site is rebuilt
+LOOKS_UNTIL_GONE = 2  # rechecks in a row; a single one may hit a site during a deployment
 
 
-def due(connection: Connection, source_key: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Item rows of a source that are to be looked at again, the longest overdue first."""
+def find_due(
+    connection: Connection, source_key: str, now: datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Return item rows of a source whose recheck is due, most overdue first."""
     return connection.execute(
         select(item)
         .where(item.c.source_key == source_key, due_column(item.c.look_at, now, LONGEST_LOOK_WAIT))
@@ -27,17 +29,17 @@ def due(connection: Connection, source_key: str, now: datetime, limit: int) -> S
     ).all()
 
 
-def next_at(connection: Connection, source_key: str) -> datetime | None:
-    """When the first item of a source is to be looked at again."""
+def find_next(connection: Connection, source_key: str) -> datetime | None:
+    """Return when the next recheck of a source is due; None: no recheck is scheduled."""
     first = select(func.min(item.c.look_at)).where(item.c.source_key == source_key)
     at: datetime | None = connection.scalar(first)
     return at
 
 
-def later(
+def schedule(
     connection: Connection, item_id: int, look_at: datetime | None, *, is_there: bool
 ) -> None:
-    """Have an item looked at again then; None: no more. Not `is_there`: this look told nothing."""
+    """Schedule the next recheck; None: no more. `is_there`: this recheck found the page."""
     values: dict[str, Any] = {"look_at": look_at}
     if is_there:
         values["looks_gone"] = None
@@ -45,7 +47,7 @@ def later(
 
 
 def text_of(connection: Connection, item_id: int) -> tuple[str, str] | None:
-    """(title, text) that a look is held against; None where no full text of a page is held."""
+    """Return (title, text) to compare a recheck with; None without a full text."""
     held = (item.c.text_state == TextState.FULL.value, item.c.retracted_at.is_(None))
     row = connection.execute(
         select(item.c.title, item.c.body).where(item.c.id == item_id, *held)
@@ -53,7 +55,7 @@ def text_of(connection: Connection, item_id: int) -> tuple[str, str] | None:
     return None if row is None else (row.title, row.body)
 
 
-def gone(
+def record_gone(
     connection: Connection,
     item_id: int,
     *,
@@ -61,9 +63,9 @@ def gone(
     look_at: datetime | None,
     sure_at: datetime,
 ) -> bool:
-    """A look found that the page is gone; returns whether that makes the item retracted.
+    """Record that a recheck found the page gone; return whether the item is now retracted.
 
-    The text stays; that it was withdrawn is a revision, which those who were told are told of.
+    The text is kept. The retraction is a revision, reported to those who got the item.
     """
     this = item.c.id == item_id
     row = connection.execute(
@@ -78,12 +80,12 @@ def gone(
     values: dict[str, Any] = {"looks_gone": looks, "look_at": sure_at if unsure else look_at}
     retracts = not unsure and row.retracted_at is None and row.text_state == TextState.FULL.value
     if retracts:
-        keep_old(connection, item_id)
-        # without a hash a text that comes back is another one
+        save_revision(connection, item_id)
+        # without a hash, a text that comes back counts as changed
         values |= {"retracted_at": now, "revised_at": now, "revision": row.revision + 1}
         values |= {"content_hash": None, "etag": None, "last_modified": None}
     connection.execute(update(item).where(this).values(values))
     if retracts:
-        mark(connection, item_id, now)
-        fulltext.mark(connection, item_id)
+        mark_for_matching(connection, item_id, now)
+        fulltext.mark_for_indexing(connection, item_id)
     return retracts

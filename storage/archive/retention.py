@@ -1,8 +1,8 @@
-"""Lets go of what has been kept for its time. Who an item is stays: it never comes back as new.
+"""Deletes texts, mentions, messages and raw responses after their retention time.
 
-Of an item whose text is pruned its title, teaser, addresses, identifiers, hashes, story and dates
-remain, so that a feed which lists it again, or lists it elsewhere, finds it. It is asked for no
-more, and no change of it is looked for. An item whose mentions are pruned is told to nobody again.
+An item whose text is pruned keeps its title, summary, URLs, identifiers, hashes, story and dates,
+so that a feed that lists it again does not make it new. Its page is not fetched or rechecked any
+more. An item whose mentions are pruned is never reported again.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from storage.tables import (
 )
 from storage.text_index import full_text as fulltext
 
-AT_ONCE = 200  # items in one transaction: others wait for it
+AT_ONCE = 200  # rows in one transaction: other writers wait for it
 _SETTLED = ("sent", "dead", "stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
-    """What went, or would go."""
+    """Counts of what was deleted, or would be."""
 
-    texts: int = 0  # items whose text went
-    versions: int = 0  # earlier texts of them
+    texts: int = 0  # items that lost their text
+    versions: int = 0  # revisions of them
     mentions: int = 0
-    raw: int = 0  # answers as they came
-    messages: int = 0  # that were sent or given up, with their bytes
+    raw: int = 0  # HTTP responses
+    messages: int = 0  # outbox rows that were sent or given up
 
     def __add__(self, other: Pruned) -> Pruned:
         return Pruned(
@@ -51,12 +51,12 @@ class Pruned:
 
     @property
     def nothing(self) -> bool:
-        """Whether there was nothing to let go."""
+        """Whether all counts are 0."""
         return self == Pruned()
 
 
 class Retention:
-    """Pruning, within one transaction."""
+    """Finds and deletes old rows, within one transaction. `without` leaves out ids."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -68,26 +68,28 @@ class Retention:
         mentions: datetime | None,
         raw: datetime | None = None,
     ) -> Pruned:
-        """What would go: texts of items first seen before, mentions made before; None keeps all."""
+        """Count what would be deleted, by the limit of each kind; None keeps all of it."""
         return Pruned(
             texts=0 if texts is None else self._count(item.c.id, _old_text(texts)),
-            versions=0 if texts is None else self._count(item_revision.c.item_id, _of_old(texts)),
+            versions=0
+            if texts is None
+            else self._count(item_revision.c.item_id, _old_version(texts)),
             mentions=0 if mentions is None else self._count(mention.c.id, _old_mention(mentions)),
             raw=0 if raw is None else self._count(capture.c.item_id, _old_raw(raw)),
             messages=0 if mentions is None else self._count(outbox.c.id, _old_message(mentions)),
         )
 
     def texts(self, before: datetime, now: datetime) -> Pruned:
-        """Let the texts of some items go that were first seen before; call it until none goes."""
+        """Delete up to `AT_ONCE` texts of items first seen before; call it until none is left."""
         return self.prune_texts(self.old_texts(before), now)
 
     def old_texts(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Some items that were first seen before and have their texts; none of `without`."""
+        """Return up to `AT_ONCE` ids of items first seen before that have a text."""
         wanted = select(item.c.id).where(_old_text(before), item.c.id.not_in(list(without)))
         return tuple(self._db.scalars(wanted.order_by(item.c.id).limit(AT_ONCE)))
 
     def prune_texts(self, ids: Sequence[int], now: datetime) -> Pruned:
-        """Let the texts of these items go."""
+        """Delete the texts, revisions and captures of these items."""
         if not ids:
             return Pruned()
         these = item.c.id.in_(ids)
@@ -100,26 +102,26 @@ class Retention:
         self._db.execute(delete(capture).where(capture.c.item_id.in_(ids)))
         self._db.execute(delete(story_sketch).where(story_sketch.c.item_id.in_(ids)))
         for item_id in ids:
-            fulltext.mark(self._db, item_id)
+            fulltext.mark_for_indexing(self._db, item_id)
         return Pruned(texts=len(ids), versions=versions)
 
     def mentions(self, before: datetime) -> Pruned:
-        """Let some mentions go that were made before, and messages; call it until none goes."""
+        """Delete up to `AT_ONCE` mentions and messages made before; call it until none is left."""
         gone = self.prune_mentions(self.old_mentions(before))
         return gone + self.prune_messages(self.old_messages(before))
 
     def old_mentions(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Some mentions that were made before; none of `without`."""
+        """Return up to `AT_ONCE` ids of mentions made before that are not pending."""
         wanted = select(mention.c.id).where(
             _old_mention(before), mention.c.id.not_in(list(without))
         )
         return tuple(self._db.scalars(wanted.order_by(mention.c.id).limit(AT_ONCE)))
 
     def prune_mentions(self, ids: Sequence[int]) -> Pruned:
-        """Let these mentions go."""
+        """Delete these mentions."""
         if not ids:
             return Pruned()
-        # what is found in them from now on was there before
+        # later mentions of these items are baseline, so that they are not reported again
         found = select(mention.c.item_id).where(mention.c.id.in_(ids))
         self._db.execute(update(item).where(item.c.id.in_(found)).values(baseline=True))
         self._db.execute(delete(told).where(told.c.mention_id.in_(ids)))
@@ -127,12 +129,12 @@ class Retention:
         return Pruned(mentions=len(ids))
 
     def old_messages(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Some messages that were settled before; none of `without`."""
+        """Return up to `AT_ONCE` ids of settled messages made before."""
         wanted = select(outbox.c.id).where(_old_message(before), outbox.c.id.not_in(list(without)))
         return tuple(self._db.scalars(wanted.order_by(outbox.c.id).limit(AT_ONCE)))
 
     def prune_messages(self, ids: Sequence[int]) -> Pruned:
-        """Let these messages go."""
+        """Delete these messages."""
         if not ids:
             return Pruned()
         return Pruned(
@@ -140,7 +142,7 @@ class Retention:
         )
 
     def old_raw(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Some items of which answers are kept that came before; none of `without`."""
+        """Return up to `AT_ONCE` ids of items with response bodies fetched before."""
         wanted = select(capture.c.item_id).where(
             _old_raw(before), capture.c.item_id.not_in(list(without))
         )
@@ -148,7 +150,7 @@ class Retention:
         return tuple(self._db.scalars(ordered))
 
     def prune_raw(self, ids: Sequence[int], before: datetime) -> Pruned:
-        """Let the answers go from which texts of these items were read; their hashes stay."""
+        """Delete the response bodies of these items that were fetched before; hashes stay."""
         if not ids:
             return Pruned()
         these = update(capture).where(capture.c.item_id.in_(ids), _old_raw(before))
@@ -159,7 +161,7 @@ class Retention:
 
 
 def _old_text(before: datetime) -> ColumnElement[bool]:
-    # one that changed lately is as young as its change
+    # a revised item is as old as its last revision
     young = item.c.revised_at >= before
     waits = exists().where(
         mention.c.item_id == item.c.id, pending_telling.c.mention_id == mention.c.id
@@ -172,7 +174,7 @@ def _old_text(before: datetime) -> ColumnElement[bool]:
     )
 
 
-def _of_old(before: datetime) -> ColumnElement[bool]:
+def _old_version(before: datetime) -> ColumnElement[bool]:
     return item_revision.c.item_id.in_(select(item.c.id).where(_old_text(before)))
 
 
@@ -187,6 +189,6 @@ def _old_raw(before: datetime) -> ColumnElement[bool]:
 
 def _old_message(before: datetime) -> ColumnElement[bool]:
     names = exists().where(told.c.outbox_id == outbox.c.id)
-    # who was welcomed once is not welcomed again
+    # welcome messages are kept, so that nobody is welcomed twice
     settled = outbox.c.state.in_(_SETTLED) & (outbox.c.kind != "welcome")
     return (outbox.c.created_at < before) & settled & ~names

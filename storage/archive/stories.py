@@ -1,7 +1,7 @@
-"""Stories: items that tell the same in the same words, whoever carries them.
+"""Groups near-duplicate items of different sources into stories.
 
-A story is known by the lowest item id in it, so that the order in which copies come makes no
-difference. Candidates are found by their sketches; the texts themselves decide.
+The id of a story is the lowest item id in it, so that the order in which copies arrive makes no
+difference. Sketches find the candidates; comparing the texts decides.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from storage.model import ItemKind, StoredItem
 from storage.rules.shingles import MOST_CARRIERS, are_copies, candidates, fingerprint
 from storage.tables import item, mention, story_sketch, subscriber, told
 
-# notices, questions and papers have forms: they are alike and yet not the same
+# notices, questions and papers follow templates: similar texts are not copies
 GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
-# a copy that comes later is a story of its own; sketches older than that are let go
+# sketches are deleted after this time; a copy that comes later is a story of its own
 SPAN = timedelta(days=30)
-# whose texts are compared to say who added what; the work grows with them
+# items of a story whose texts are compared to show differences, to limit the work
 MOST_MEMBERS = 60
 _AT_ONCE = 500
-# built once: building them anew costs more than running them
+# built once: building the statements each time costs more than running them
 _CARRIERS = select(story_sketch.c.shingle, story_sketch.c.item_id).where(
     story_sketch.c.shingle.in_(bindparam("sketch", expanding=True))
 )
@@ -34,7 +34,7 @@ _TEXTS = select(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.sto
 
 
 class ToldStory(NamedTuple):
-    """One telling of an item of a story."""
+    """A message to a subscriber that reported an item of a story."""
 
     story_id: int
     item_id: int
@@ -45,16 +45,16 @@ class ToldStory(NamedTuple):
 
 
 class Stories:
-    """The grouping of items, within one transaction."""
+    """Groups items into stories, within one transaction."""
 
     def __init__(self, connection: Connection, damage: Damage) -> None:
         self._db = connection
         self._damage = damage
 
     def place(self, stored: StoredItem) -> int:
-        """Find the story of an item's present text and put it there; returns the story's id.
+        """Assign an item to a story by its present text; return the id of the story.
 
-        A text that connects two stories makes them one. An item never leaves a story.
+        A text that is a copy of items in two stories merges them. An item never leaves a story.
         """
         self._db.execute(delete(story_sketch).where(story_sketch.c.item_id == stored.item_id))
         present = select(item.c.story_id).where(item.c.id == stored.item_id)
@@ -62,9 +62,9 @@ class Stories:
         if stored.kind not in GROUPED:
             return own
         mine = fingerprint(text_of(stored.title, stored.summary, stored.body))
-        carriers = self._carriers(mine.sketch)
+        carriers = self._find_carriers(mine.sketch)
         stories = {own}
-        for text, story in self._texts(candidates(mine.sketch, carriers)):
+        for text, story in self._read_texts(candidates(mine.sketch, carriers)):
             if story not in stories and are_copies(mine, fingerprint(text)):
                 stories.add(story)
         rows = [
@@ -81,8 +81,8 @@ class Stories:
             self._db.execute(joined)
         return first
 
-    def _carriers(self, sketch: Collection[int]) -> dict[int, list[int]]:
-        """Shingle -> the items that have it in their sketches."""
+    def _find_carriers(self, sketch: Collection[int]) -> dict[int, list[int]]:
+        """Return shingle -> ids of the items that have it in their sketches."""
         found: dict[int, list[int]] = {}
         if sketch:
             rows = self._db.execute(_CARRIERS, {"sketch": list(sketch)})
@@ -90,8 +90,8 @@ class Stories:
                 found.setdefault(shingle, []).append(item_id)
         return found
 
-    def _texts(self, item_ids: Sequence[int]) -> Iterator[tuple[str, int]]:
-        """(text, story) of items, in their order."""
+    def _read_texts(self, item_ids: Sequence[int]) -> Iterator[tuple[str, int]]:
+        """Yield (text, story id) of items, in the given order."""
         if not item_ids:
             return
 
@@ -101,12 +101,12 @@ class Stories:
                 row.id: (text_of(row.title, row.summary, row.body), row.story_id) for row in rows
             }
 
-        # a damaged candidate must not keep this item from being placed
+        # a damaged candidate must not block this item
         known = read_decodable(read, item_ids, table="item", damage=self._damage)
         yield from (known[each] for each in item_ids if each in known)
 
     def forget(self, before: datetime) -> int:
-        """Let go of the sketches of items first seen earlier; returns how many rows went."""
+        """Delete the sketches of items first seen before; return the number of rows."""
         last = select(item.c.id).where(item.c.first_seen_at < before)
         newest = last.order_by(item.c.first_seen_at.desc(), item.c.id.desc()).limit(1)
         until = self._db.scalar(newest)
@@ -116,7 +116,7 @@ class Stories:
         return self._db.execute(old).rowcount
 
     def members(self, stories: Collection[int]) -> dict[int, tuple[int, ...]]:
-        """Story id -> ids of its items, of one that very many carry the first to come."""
+        """Return story id -> ids of its items, at most the first `MOST_MEMBERS`."""
         found: dict[int, list[int]] = {}
         ids = sorted(stories)
         for at in range(0, len(ids), _AT_ONCE):
@@ -127,7 +127,7 @@ class Stories:
         return {story: tuple(each[:MOST_MEMBERS]) for story, each in found.items()}
 
     def told_to(self, recipient: str, stories: Collection[int]) -> tuple[ToldStory, ...]:
-        """What this recipient was told of some stories, the earliest first."""
+        """Return what was reported to a recipient about these stories, earliest first."""
         found = self._db.execute(
             select(
                 item.c.story_id,
@@ -152,5 +152,5 @@ class Stories:
 
 
 def text_of(title: str, summary: str, body: str) -> str:
-    """What of an item is compared: its text; of a thin one, its teaser."""
+    """Return the text that is compared: title and body, or summary of a thin item."""
     return f"{title}\n{body or summary}"

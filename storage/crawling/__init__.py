@@ -1,4 +1,4 @@
-"""Sources and their history, crawl runs, site memories, coverage.
+"""Repositories of sources, crawl runs and site memories; source history and coverage.
 
 Each class works within one transaction.
 """

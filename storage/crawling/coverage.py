@@ -1,4 +1,4 @@
-"""Coverage: how much was looked at in a span of time, so that silence proves something."""
+"""Computes coverage: how many sources answered and items came in a span of time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.tables import item, notice, source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlindSource:
-    """A source that gives no answer. `since`: the last good one, or None for never."""
+    """A source whose polls fail. `since`: its last successful poll, None for never."""
 
     key: str
     since: datetime | None
@@ -22,30 +22,30 @@ class BlindSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What a span of time was looked at with."""
+    """Sources and items of a span of time, as reported in digests."""
 
     sources_total: int
     sources_answered: int
     blind: tuple[BlindSource, ...]
     items_read: int
-    quiet: tuple[str, ...] = ()  # keys of sources that answer and bring nothing new
-    thin: tuple[str, ...] = ()  # of which headlines and teasers alone can be read
+    quiet: tuple[str, ...] = ()  # keys of sources that answer but have nothing new
+    thin: tuple[str, ...] = ()  # keys of sources whose pages cannot be read
 
 
-# not the whole row: a report that cannot be decoded must keep no digest back
-_READ = (source.c.key, source.c.last_success_at, source.c.last_error, source.c.failures)
+# not the whole row: a damaged `last_report` must not block a digest
+_COLUMNS = (source.c.key, source.c.last_success_at, source.c.last_error, source.c.failures)
 
 
 class CoverageReader:
-    """Reads coverage, within one transaction. Call it."""
+    """Computes coverage when called, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def __call__(self, since: datetime, until: datetime) -> Coverage:
-        """Coverage from `since` until before `until`."""
+        """Compute the coverage of [since, until)."""
         active = self._db.execute(
-            select(*_READ).where(source.c.active.is_(True)).order_by(source.c.key)
+            select(*_COLUMNS).where(source.c.active.is_(True)).order_by(source.c.key)
         ).all()
         blind = tuple(
             BlindSource(
@@ -68,12 +68,12 @@ class CoverageReader:
             sources_answered=answered,
             blind=blind,
             items_read=int(read or 0),
-            quiet=self._noticed(keys, "silent", "empty"),
-            thin=self._noticed(keys, "thin"),
+            quiet=self._sources_with_notice(keys, "silent", "empty"),
+            thin=self._sources_with_notice(keys, "thin"),
         )
 
-    def _noticed(self, sources: Sequence[str], *oddities: str) -> tuple[str, ...]:
-        """Those of these sources about which such a notice is open."""
+    def _sources_with_notice(self, sources: Sequence[str], *oddities: str) -> tuple[str, ...]:
+        """Return those of `sources` with an open notice of one of these oddities."""
         keys = {f"source:{key}:{oddity}": key for key in sources for oddity in oddities}
         if not keys:
             return ()

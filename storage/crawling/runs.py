@@ -1,4 +1,4 @@
-"""Crawl runs: which child process took which sources, and how it ended."""
+"""Repository of crawl runs: the child processes, their sources and their exit status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.tables import run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlRun:
-    """One child process. `status` None while it runs."""
+    """A crawl by one child process. `status` is None while it runs."""
 
     run_id: str
     source_keys: tuple[str, ...]
@@ -24,28 +24,28 @@ class CrawlRun:
 
 
 class Runs:
-    """Crawl runs, within one transaction."""
+    """Reads and writes crawl runs, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def start(self, run_id: str, source_keys: Sequence[str], now: datetime) -> None:
-        """A run begins."""
+        """Record the start of a run."""
         values = {"run_id": run_id, "source_keys": list(source_keys), "started_at": now}
         self._db.execute(insert(run).values(**values))
 
     def finish(self, run_id: str, status: str, now: datetime) -> None:
-        """A run has ended."""
+        """Record the end of a run."""
         this = run.c.run_id == run_id
         self._db.execute(update(run).where(this).values(status=status, ended_at=now))
 
     def open(self) -> tuple[CrawlRun, ...]:
-        """Runs that have not been said to have ended."""
+        """Return the runs without a recorded end, oldest first."""
         found = select(run).where(run.c.ended_at.is_(None)).order_by(run.c.started_at)
         return tuple(_run(row) for row in self._db.execute(found))
 
     def last(self, count: int) -> tuple[CrawlRun, ...]:
-        """The newest runs, newest first."""
+        """Return the `count` newest runs, newest first."""
         found = select(run).order_by(run.c.started_at.desc(), run.c.run_id).limit(count)
         return tuple(_run(row) for row in self._db.execute(found))
 

@@ -1,6 +1,6 @@
-"""What is remembered of the hosts that pages come from: one packed memory each, bounded in number.
+"""Repository of site memories: one packed value per host, limited to `MOST_SITES` hosts.
 
-What a memory says is the crawler's business (`crawler.extraction.site_memory`).
+The format is defined by `crawler.extraction.site_memory`.
 """
 
 from __future__ import annotations
@@ -17,19 +17,21 @@ MOST_SITES = 5000
 
 
 class SiteMemories:
-    """Memories of hosts, within one transaction."""
+    """Reads and writes site memories, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def get(self, host: str) -> bytes | None:
-        """The memory of a host, as it was last put."""
+        """Return the packed memory of a host; None where there is none."""
         memory: bytes | None = self._db.scalar(select(site.c.memory).where(site.c.host == host))
         return memory
 
     def put(self, memories: Mapping[str, bytes], now: datetime) -> None:
-        """Keep the memories of some hosts; where there are too many, the longest unused go."""
-        for host, memory in sorted(memories.items()):  # in one order: no two wait for each other
+        """Store memories of hosts; beyond `MOST_SITES`, delete those written longest ago."""
+        for host, memory in sorted(
+            memories.items()
+        ):  # sorted, so that two transactions cannot deadlock
             values = {"host": host, "memory": memory, "learned_at": now}
             upsert(self._db, site, values, [site.c.host])
         many = int(self._db.scalar(select(func.count()).select_from(site)) or 0) - MOST_SITES

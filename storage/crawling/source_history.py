@@ -1,7 +1,7 @@
-"""How a source usually behaves: when it brings something new, and how its pages are read.
+"""Statistics of a source: gaps between new entries, and how many pages could be read.
 
-Pure, but for `learned` and `readings`. What is learned here decides how often a source is asked,
-and when its silence is worth telling.
+They decide how often a source is polled, and when its silence is reported. Pure, except for
+`read_arrival_gaps` and `count_page_readings`.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from sqlalchemy import Connection, Row, func, select
 from storage.model import CrawlReport, TextState
 from storage.tables import carrier, item
 
-LOOKED_AT = 60  # arrivals
-FEWEST_GAPS = 5  # of which a rhythm is made
-_AT_ONCE = timedelta(minutes=1)  # entries closer than this came together
+LOOKED_AT = 60  # latest arrivals
+FEWEST_GAPS = 5  # needed for a median
+_AT_ONCE = timedelta(minutes=1)  # shorter gaps are ignored: entries came together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArrivalGaps:
-    """Gaps between the arrivals of a source; None where too few are known."""
+    """Gaps between new entries of a source; None where too few are known."""
 
     newest_at: datetime | None = None
     usual_gap: timedelta | None = None  # the median
@@ -34,7 +34,7 @@ class ArrivalGaps:
 
 
 def arrival_gaps(arrivals: Sequence[datetime]) -> ArrivalGaps:
-    """The rhythm of a source, from when its latest entries came out, in any order."""
+    """Compute the gaps between arrival times, which may be in any order."""
     times = sorted(arrivals)
     if not times:
         return ArrivalGaps()
@@ -45,12 +45,12 @@ def arrival_gaps(arrivals: Sequence[datetime]) -> ArrivalGaps:
     return ArrivalGaps(newest_at=times[-1], usual_gap=usual, longest_gap=max(gaps))
 
 
-def learned(connection: Connection, source_key: str) -> ArrivalGaps:
-    """The rhythm of a source, from the latest entries that are stored.
+def read_arrival_gaps(connection: Connection, source_key: str) -> ArrivalGaps:
+    """Compute the gaps of a source from its latest stored entries.
 
-    A date is believed where it is not later than the first sight. An entry without one counts as
-    first seen, unless it was there before its source was. What came while the source was watched
-    is new from then on, whatever date it bears.
+    A publication date is used where it is not later than `first_seen_at`. Without one,
+    `first_seen_at` is used, except for baseline items. `newest_at` also considers when an entry
+    that is not baseline was first seen, whatever its date.
     """
     latest = (
         select(item.c.published_at, item.c.baseline, carrier.c.first_seen_at)
@@ -67,15 +67,16 @@ def learned(connection: Connection, source_key: str) -> ArrivalGaps:
             found.append(row.published_at)
         elif not row.baseline:
             found.append(row.first_seen_at)
-    rhythm = arrival_gaps(found)
-    return replace(rhythm, newest_at=max((*found, *seen), default=None))
+    gaps = arrival_gaps(found)
+    return replace(gaps, newest_at=max((*found, *seen), default=None))
 
 
 def health_after(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
-    """The columns of a source that say since when something is odd, after a poll.
+    """Return the health columns of a source (empty, thin, moved, silent hours) after a poll.
 
     Args:
-        before: the source's row.
+        report: of the poll.
+        before: the source's row before it.
     """
     values: dict[str, Any] = {}
     now = report.finished_at
@@ -91,12 +92,12 @@ def health_after(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
     if report.silent_hours is not None:
         values["silent_hours"] = list(report.silent_hours) or None
     if report.outcome in ("ok", "not-modified"):
-        values |= _moved(report, before)
+        values |= _redirect_columns(report, before)
     return values
 
 
-def _moved(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
-    """A permanent redirect counts from its first sight on, as long as it leads to one place."""
+def _redirect_columns(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
+    """Count the polls for which a permanent redirect has led to the same URL."""
     if report.asked != "declared":
         return {}
     if report.moved_to is None:
@@ -108,15 +109,15 @@ def _moved(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReadings:
-    """How the items of a source were read in a span of time. `why_thin`: causes and counts."""
+    """How many items of a source have a full text. `why_thin`: (reason, count), most first."""
 
     items: int = 0
     thin: int = 0
     why_thin: tuple[tuple[str, int], ...] = ()
 
 
-def readings(connection: Connection, since: datetime) -> dict[str, PageReadings]:
-    """How the items that each source brought first since then were read, by source."""
+def count_page_readings(connection: Connection, since: datetime) -> dict[str, PageReadings]:
+    """Return source key -> readings of the items that it listed first since then."""
     counted = connection.execute(
         select(item.c.source_key, item.c.text_state, item.c.thin_reason, func.count().label("many"))
         .where(item.c.first_seen_at >= since)

@@ -1,4 +1,4 @@
-"""Sources: what is remembered of each, who polls it now, and robots.txt files of hosts."""
+"""Repository of sources: their state, poll leases, and robots.txt files of hosts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from config import model as declared
 from storage.crawling.source_history import (
     ArrivalGaps,
     PageReadings,
+    count_page_readings,
     health_after,
-    learned,
-    readings,
+    read_arrival_gaps,
 )
-from storage.engine.dialect import alone, upsert
+from storage.engine.dialect import lock_task, upsert
 from storage.model import CrawlReport, SourceState, Validators
 from storage.rules.wait_bounds import (
     LONGEST_LEASE,
@@ -36,7 +36,7 @@ _SUCCESSES = ("ok", "not-modified", "empty")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsFile:
-    """A robots.txt as it was last fetched. `status` 0: it could not be reached."""
+    """A robots.txt as last fetched. `status` 0: the host could not be reached."""
 
     host: str
     fetched_at: datetime
@@ -45,12 +45,12 @@ class RobotsFile:
 
 
 def is_free(state: SourceState, now: datetime) -> bool:
-    """Whether no run holds a source; a lease that no run can have had is none."""
+    """Return whether no run holds a source; a lease that is too long counts as expired."""
     return state.lease_until is None or is_due(state.lease_until, now, LONGEST_LEASE)
 
 
 def poll_is_due(state: SourceState, now: datetime) -> bool:
-    """Whether a source is to be polled, whoever holds it; as `Sources.claim_due` sees it."""
+    """Return whether a source is due, leased or not, by the rule of `Sources.claim_due`."""
     return (
         state.last_polled_at is None
         or is_from_ahead(state.last_polled_at, now)
@@ -59,14 +59,14 @@ def poll_is_due(state: SourceState, now: datetime) -> bool:
 
 
 class Sources:
-    """The state of sources, within one transaction."""
+    """Reads and writes sources, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def declare(self, sources: Sequence[declared.Source], now: datetime) -> None:
-        """Make these the sources that are polled; what is known of the others is kept."""
-        alone(self._db, "declare")
+        """Activate exactly these sources; the state of the others is kept."""
+        lock_task(self._db, "declare")
         known = {row.key: row for row in self._db.execute(select(source))}
         keys = {one.key for one in sources}
         for one in sources:
@@ -78,12 +78,12 @@ class Sources:
                     "url": one.url,
                     "active": True,
                 }
-                values |= {"next_at": now, "failures": 0, "item_count": self._count(one.key)}
+                values |= {"next_at": now, "failures": 0, "item_count": self._count_items(one.key)}
                 self._db.execute(insert(source).values(values))
             elif (row.kind, row.url, row.active) != (one.kind, one.url, True):
                 changed: dict[str, Any] = {"kind": one.kind, "url": one.url, "active": True}
                 if (row.kind, row.url) != (one.kind, one.url):
-                    # validators belong to an address, and so do its failures
+                    # validators, failures and redirects belong to the URL
                     changed |= {"etag": None, "last_modified": None, "body_hash": None}
                     changed |= {"failures": 0, "last_error": None, "covered_until": None}
                     changed |= {"unfinished_polls": 0}
@@ -105,8 +105,7 @@ class Sources:
     ) -> tuple[SourceState, ...]:
         """Lease due sources to `owner`; each source has one holder at a time.
 
-        The poll counts as one that did not end until `finish` says that it has, or `release`
-        that nothing went wrong.
+        The poll counts as unfinished until `finish` is called, or `release` without an error.
         """
         due = select(source.c.key).where(
             source.c.active.is_(True),
@@ -119,7 +118,7 @@ class Sources:
             due = due.where(
                 or_(
                     due_column(source.c.next_at, now, LONGEST_POLL_WAIT),
-                    # its next poll was set by the same clock as its last one
+                    # next_at was set by the same clock as last_polled_at
                     from_ahead_column(source.c.last_polled_at, now),
                     source.c.last_polled_at.is_(None),
                 )
@@ -150,11 +149,12 @@ class Sources:
         baseline_done: bool,
         covered_until: datetime | None = None,
     ) -> bool:
-        """Record a poll and give its lease back.
+        """Record a poll and release its lease.
 
         `validators` and `covered_until` None keep the stored ones.
 
-        False, and nothing is recorded, where the lease ran out and another run has the source.
+        Returns:
+            False, with nothing recorded, where the lease expired and another run has the source.
         """
         success = report.outcome in _SUCCESSES
         now = report.finished_at
@@ -176,7 +176,7 @@ class Sources:
             return False
         values |= health_after(report, before)
         if report.new or (success and before.newest_at is None):
-            values |= _rhythm(learned(self._db, report.source_key))
+            values |= _gap_columns(read_arrival_gaps(self._db, report.source_key))
         if success:
             values["last_success_at"] = now
         if validators is not None:
@@ -188,18 +188,17 @@ class Sources:
         return self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
 
     def release(self, owner: str, *, now: datetime, error: str | None) -> tuple[str, ...]:
-        """Take back what `owner` still holds; returns the keys of these sources.
+        """Release the leases that `owner` still holds; return the keys of these sources.
 
-        Without an error nothing has happened, and they are due as they were. With one, whose
-        fault it was is known where `owner` holds one source alone: that poll has failed. Of
-        several none is held to blame: each is due at once, and `unfinished_polls` says that it is
-        to be polled alone.
+        Without an error they are due as before. With an error and one source, its poll has
+        failed. With several sources it is unknown which one failed: all are due at once, and
+        `unfinished_polls` makes each be polled alone.
         """
         held = source.c.lease_owner == owner
         keys = tuple(self._db.scalars(select(source.c.key).where(held).order_by(source.c.key)))
         values: dict[str, Any] = {"lease_owner": None, "lease_until": None}
         if error is None:
-            # a service that is stopped or killed is no fault of theirs
+            # the service was stopped: not a fault of the sources
             fewer = case((source.c.unfinished_polls > 0, source.c.unfinished_polls - 1), else_=0)
             values["unfinished_polls"] = fewer
         elif len(keys) == 1:
@@ -216,39 +215,39 @@ class Sources:
         return keys
 
     def forgive(self, keys: Sequence[str], *, next_at: datetime) -> None:
-        """Take back the last failure of these sources, which was not theirs, and poll them soon."""
+        """Undo the last failure of these sources, which they did not cause; poll at `next_at`."""
         fewer = case((source.c.failures > 0, source.c.failures - 1), else_=0)
-        # one that is being polled decides itself
+        # a source that is being polled gets its result from that poll
         free = (source.c.key.in_(list(keys)), source.c.lease_owner.is_(None))
         self._db.execute(update(source).where(*free).values(failures=fewer, next_at=next_at))
 
     def get(self, key: str) -> SourceState | None:
-        """One source."""
+        """Return one source; None where unknown."""
         return next((state for state in self._states(source.c.key == key)), None)
 
     def all(self) -> tuple[SourceState, ...]:
-        """Every source that was ever declared, by key."""
+        """Return every source that was ever declared, by key."""
         return self._states()
 
     def readings(self, since: datetime) -> dict[str, PageReadings]:
-        """How the items that each source brought first since then were read, by source."""
-        return readings(self._db, since)
+        """Return source key -> readings of the items that it listed first since then."""
+        return count_page_readings(self._db, since)
 
     def _states(self, *tests: ColumnElement[bool]) -> tuple[SourceState, ...]:
         found = self._db.execute(select(source).where(*tests).order_by(source.c.key))
         return tuple(_state(row) for row in found)
 
-    def _count(self, key: str) -> int:
+    def _count_items(self, key: str) -> int:
         counted = select(func.count()).select_from(item).where(item.c.source_key == key)
         return int(self._db.scalar(counted) or 0)
 
     def robots_get(self, host: str) -> RobotsFile | None:
-        """The cached robots.txt of a host."""
+        """Return the stored robots.txt of a host."""
         row = self._db.execute(select(robots).where(robots.c.host == host)).one_or_none()
         return None if row is None else RobotsFile(**row._mapping)
 
     def robots_put(self, host: str, fetched_at: datetime, status: int, body: str) -> None:
-        """Remember a host's robots.txt."""
+        """Store a host's robots.txt."""
         values = {"host": host, "fetched_at": fetched_at, "status": status, "body": body}
         upsert(self._db, robots, values, [robots.c.host])
 
@@ -291,24 +290,24 @@ def _state(row: Row[Any]) -> SourceState:
     )
 
 
-def _seconds(said: int | None) -> timedelta | None:
-    return None if said is None else timedelta(seconds=said)
+def _seconds(number: int | None) -> timedelta | None:
+    return None if number is None else timedelta(seconds=number)
 
 
-def _rhythm(rhythm: ArrivalGaps) -> dict[str, Any]:
+def _gap_columns(gaps: ArrivalGaps) -> dict[str, Any]:
     def in_seconds(gap: timedelta | None) -> int | None:
         return None if gap is None else int(gap.total_seconds())
 
     return {
-        "newest_at": rhythm.newest_at,
-        "usual_gap": in_seconds(rhythm.usual_gap),
-        "longest_gap": in_seconds(rhythm.longest_gap),
+        "newest_at": gaps.newest_at,
+        "usual_gap": in_seconds(gaps.usual_gap),
+        "longest_gap": in_seconds(gaps.longest_gap),
     }
 
 
 def _report_json(report: CrawlReport) -> dict[str, Any]:
-    said = asdict(report)
+    values = asdict(report)
     for name in ("started_at", "finished_at", "retry_after"):
-        value = said[name]
-        said[name] = None if value is None else value.isoformat()
-    return said
+        value = values[name]
+        values[name] = None if value is None else value.isoformat()
+    return values

@@ -1,4 +1,4 @@
-"""Databases as such: engines, dialects, column types, schema versions, backup, locks.
+"""Database engines, dialects, column types, schema versions, backup, locks.
 
-Knows no table of ours but the version.
+Independent of the tables in `storage.tables`.
 """

@@ -1,4 +1,4 @@
-"""Copies of a SQLite database that is in use, verified; and putting one back."""
+"""Backs up, verifies and restores a SQLite database, also one that is in use."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sqlalchemy import make_url
 
 from storage.errors import BackupFailed
 
-PAGES_A_STEP = 200  # between steps writers get their turn
-_BESIDE = ("-wal", "-shm")
+PAGES_A_STEP = 200  # writers can run between steps
+_LOG_SUFFIXES = ("-wal", "-shm")
 
 
 def backup(store_url: str, target: Path) -> Path:
     """Copy the database to the file `target` while it is in use, and verify the copy.
 
     Raises:
-        BackupFailed: `target` exists, is not writable, or the copy is not sound.
+        BackupFailed: `target` exists or is not writable, or the copy is damaged.
     """
     source = file_of(store_url)
     if target.exists():
@@ -33,7 +33,7 @@ def backup(store_url: str, target: Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(part)) as copy:
             live.backup(copy, pages=PAGES_A_STEP, sleep=0.01)
-            # one file that needs no others beside it; opening it for work switches WAL on again
+            # a single file, without -wal and -shm; opening it for writing switches WAL on again
             copy.execute("PRAGMA journal_mode=DELETE")
         verify(part)
         part.replace(target)
@@ -46,36 +46,36 @@ def backup(store_url: str, target: Path) -> Path:
 
 
 def verify(database: Path) -> None:
-    """Check pages and references of a database file.
+    """Check the pages, foreign keys and tables of a database file.
 
     Raises:
-        BackupFailed: it is damaged or no supplierwatch database.
+        BackupFailed: it is damaged, or not a supplierwatch database.
     """
     try:
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            said = connection.execute("PRAGMA integrity_check").fetchall()
+            report = connection.execute("PRAGMA integrity_check").fetchall()
             broken = connection.execute("PRAGMA foreign_key_check").fetchall()
             tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
     except sqlite3.Error as error:
         raise BackupFailed(f"{database} cannot be read as a database: {error}") from error
-    if said != [("ok",)]:
-        raise BackupFailed(f"{database} is damaged: {said[0][0]}")
+    if report != [("ok",)]:
+        raise BackupFailed(f"{database} is damaged: {report[0][0]}")
     if broken:
         raise BackupFailed(f"{database} has {len(broken)} rows that refer to missing ones")
     if "item" not in tables or "outbox" not in tables:
-        raise BackupFailed(f"{database} is no supplierwatch database")
+        raise BackupFailed(f"{database} is not a supplierwatch database")
 
 
 def restore(copy: Path, store_url: str) -> Path | None:
-    """Put a backup in place of the database; the old one is kept beside it.
+    """Replace the database by a backup; the old one is kept beside it.
 
     The caller holds the service lock.
 
     Returns:
-        where the old database was moved to, if there was one.
+        the new path of the old database, None where there was none.
 
     Raises:
-        BackupFailed: the copy is not sound.
+        BackupFailed: the backup is damaged.
     """
     target = file_of(store_url)
     verify(copy)
@@ -86,34 +86,34 @@ def restore(copy: Path, store_url: str) -> Path | None:
         written.flush()
         os.fsync(written.fileno())
     verify(part)
-    old = _keep(target) if target.exists() else None
-    # its log belongs to the old file and would be played into the new one
-    for suffix in _BESIDE:
+    old = _keep_old(target) if target.exists() else None
+    # the WAL belongs to the old file and would be replayed into the new one
+    for suffix in _LOG_SUFFIXES:
         Path(f"{target}{suffix}").unlink(missing_ok=True)
     part.replace(target)
     return old
 
 
-def _keep(database: Path) -> Path:
-    """Give the file a second name, with what its log holds; the first stays its name too."""
+def _keep_old(database: Path) -> Path:
+    """Checkpoint the WAL and hard-link the file to a free name; return that name."""
     with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     numbers = chain([""], (f"-{number}" for number in count(2)))
     names = (database.with_name(f"{database.name}.before-restore{n}") for n in numbers)
     old = next(name for name in names if not name.exists())
-    for suffix in _BESIDE:
+    for suffix in _LOG_SUFFIXES:
         there = Path(f"{database}{suffix}")
-        if there.exists():  # damaged: could not be played in
+        if there.exists():  # the checkpoint failed: the file is damaged
             shutil.copyfile(there, f"{old}{suffix}")
     os.link(database, old)
     return old
 
 
 def file_of(store_url: str) -> Path:
-    """The file of a SQLite database.
+    """Return the file of a SQLite database.
 
     Raises:
-        BackupFailed: it is another database.
+        BackupFailed: the URL is not of SQLite.
     """
     url = make_url(store_url)
     if url.get_backend_name() != "sqlite" or not url.database:

@@ -1,4 +1,4 @@
-"""Column types that are the same on both databases and refuse nothing that a source may send."""
+"""Column types that work the same on both databases and accept any text that a source sends."""
 
 from __future__ import annotations
 
@@ -15,55 +15,55 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC datetimes; SQLite forgets zones, so they are stored without and given back with."""
+    """Aware UTC datetimes, stored without a zone, since SQLite has none."""
 
     impl = DateTime
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse naive datetimes, store the rest as UTC."""
+        """Convert to naive UTC; a naive datetime raises ValueError."""
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no zone: pass an aware datetime")
         with suppress(OverflowError):
             return value.astimezone(UTC).replace(tzinfo=None)
-        # a date of the year 1 or 9999 that its zone puts beyond the calendar
+        # a date of year 1 or 9999 whose UTC value is out of range
         return (_LATEST if value.year > 1 else _EARLIEST).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
+        """Attach UTC."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
 class CleanText(TypeDecorator[str]):
-    """Text of any length, without what PostgreSQL refuses (see `clean`)."""
+    """Text of any length, without characters that PostgreSQL refuses (see `clean`)."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Clean it."""
+        """Clean the text."""
         return None if value is None else clean(value)
 
 
 class JsonText(TypeDecorator[Any]):
-    """JSON kept as text. Tuples come back as lists."""
+    """JSON stored as text. Tuples are read back as lists."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write compact JSON."""
-        return None if value is None else json.dumps(_cleaned(value), separators=(",", ":"))
+        return None if value is None else json.dumps(_clean_json(value), separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Read it back."""
+        """Parse JSON."""
         return None if value is None else json.loads(value)
 
 
 def clean(text: str) -> str:
-    """`text` without what a database refuses: NUL and lone surrogates (RELIABILITY C-16)."""
+    """Remove NUL and replace lone surrogates, which databases refuse (RELIABILITY C-16)."""
     if "\x00" in text:
         text = text.replace("\x00", "")
     try:
@@ -73,12 +73,12 @@ def clean(text: str) -> str:
     return text
 
 
-def _cleaned(value: Any) -> Any:
+def _clean_json(value: Any) -> Any:
     match value:
         case str():
             return clean(value)
         case dict():
-            return {key: _cleaned(one) for key, one in value.items()}
+            return {key: _clean_json(one) for key, one in value.items()}
         case list() | tuple():
-            return [_cleaned(one) for one in value]
+            return [_clean_json(one) for one in value]
     return value

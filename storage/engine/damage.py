@@ -1,7 +1,7 @@
-"""Rows that cannot be decoded: found one by one, so that they cost no other row anything.
+"""Isolates rows that cannot be decoded, so that the other rows can still be read.
 
-A disk, a restore or a hand in the database may leave what no release of ours has written: JSON
-that is none, a date that is none, a state that nobody knows, text that is not UTF-8.
+A disk fault, a restore or manual edits may leave values that no release has written: invalid JSON
+or dates, unknown states, text that is not UTF-8.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ MAX_CAUSE = 200  # characters
 
 @dataclass(slots=True)
 class Damage:
-    """The damaged rows that were met within one transaction: (table, id) -> cause."""
+    """The damaged rows found within one transaction: (table, id) -> cause."""
 
     rows: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def note(self, table: str, row_id: int, error: Exception) -> None:
-        """Keep and log that a row is damaged."""
+        """Record a damaged row, and log it the first time."""
         cause = cause_of(error)
         if self.rows.setdefault((table, row_id), cause) is cause:
             log.error("row.damaged table=%s row=%s problem=%s", table, row_id, cause)
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error is of a row that was read, and not of the database that it is read from."""
+    """Return whether an error comes from decoding a row, not from the database itself."""
     # SQLite says of text that is not UTF-8: "Could not decode to UTF-8 column"
     return not isinstance(error, DBAPIError) or "decode" in str(error).lower()
 
 
 def cause_of(error: Exception) -> str:
-    """What is wrong with a row, in one line of bounded length."""
-    said = str(error.orig if isinstance(error, DBAPIError) else error)
-    return " ".join(f"{type(error).__name__}: {said}".split())[:MAX_CAUSE]
+    """Format the error of a row as one line of at most `MAX_CAUSE` characters."""
+    text = str(error.orig if isinstance(error, DBAPIError) else error)
+    return " ".join(f"{type(error).__name__}: {text}".split())[:MAX_CAUSE]
 
 
 def read_decodable(
@@ -52,16 +52,18 @@ def read_decodable(
     table: str,
     damage: Damage,
 ) -> dict[int, _T]:
-    """Read rows by id; those that cannot be decoded are left out and noted in `damage`.
+    """Read rows by id; those that cannot be decoded are left out and recorded in `damage`.
+
+    On an error the ids are split in halves until the damaged rows are found.
 
     Args:
-        read: id -> value, for ids; raises where one of them cannot be decoded.
+        read: returns id -> value for ids; raises where one of them cannot be decoded.
         ids: of rows of one table.
         table: its name.
-        damage: where rows are noted.
+        damage: where damaged rows are recorded.
 
     Raises:
-        DBAPIError: it was not a row that could not be read but the database.
+        DBAPIError: the database failed, not the decoding of a row.
     """
     try:
         return dict(read(ids))
@@ -80,7 +82,7 @@ def read_decodable(
 def read_columns(
     connection: Connection, columns: Sequence[Column[Any]], where: ColumnElement[bool]
 ) -> dict[str, Any]:
-    """Read the columns of one row one by one; None stands for those that cannot be decoded."""
+    """Read each column of one row separately; one that cannot be decoded becomes None."""
     values: dict[str, Any] = {}
     for column in columns:
         try:

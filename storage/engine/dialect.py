@@ -1,4 +1,4 @@
-"""The few statements that the two databases say differently."""
+"""Statements that differ between SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 def insert_new(
     connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[Column[Any]]
 ) -> bool:
-    """Insert a row unless one with this unique key is there; whether it was inserted.
+    """Insert a row unless its unique key exists; return whether it was inserted.
 
-    Another transaction that inserts the same key is waited for.
+    Waits for another transaction that inserts the same key.
     """
     kind = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = kind.insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
@@ -25,7 +25,7 @@ def insert_new(
 def upsert(
     connection: Connection, table: Table, values: Mapping[str, Any], key: Sequence[Column[Any]]
 ) -> None:
-    """Insert a row, or give the row with this unique key these values."""
+    """Insert a row, or update the row with the same unique key."""
     kind = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = kind.insert(table)
     named = {column.name for column in key}
@@ -33,11 +33,11 @@ def upsert(
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=rest), values)
 
 
-def alone(connection: Connection, task: str) -> None:
-    """Let nobody else do `task` until this transaction ends.
+def lock_task(connection: Connection, task: str) -> None:
+    """Hold a lock on `task` until this transaction ends.
 
-    SQLite has one writer at a time anyway. On PostgreSQL this is what keeps two transactions from
-    deciding the same thing on what neither has committed.
+    An advisory lock on PostgreSQL, where two transactions could otherwise decide on data that
+    neither has committed; SQLite has one writer at a time anyway.
     """
     if connection.dialect.name == "postgresql":
         key = zlib.crc32(f"supplierwatch {task}".encode())

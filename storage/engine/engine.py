@@ -1,8 +1,8 @@
-"""Engines: the settings that each database needs so that a commit is one.
+"""Makes SQLAlchemy engines whose commits are durable.
 
-SQLite: the driver's own transaction handling is switched off and every transaction is begun by us,
+SQLite: the driver's transaction handling is switched off and transactions are begun explicitly, by
 BEGIN IMMEDIATE for writers, so that concurrent writers wait instead of failing and DDL rolls back
-(RELIABILITY trap 12). synchronous=FULL: a power cut must not un-send a message.
+(RELIABILITY trap 12). synchronous=FULL: the record of a sent message must survive a power cut.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ from storage.errors import DatabaseUnusable
 
 BUSY_TIMEOUT_MS = 30_000
 
-# execution options of a connection whose transactions on SQLite change nothing and wait for nobody
-TO_READ = {"to_read": True}
+# execution options for read-only transactions, which on SQLite take no write lock
+READ_ONLY = {"read_only": True}
 
 
 def make_engine(url: str) -> Engine:
-    """An engine for a SQLAlchemy URL of SQLite or PostgreSQL.
+    """Make an engine for a SQLAlchemy URL of SQLite or PostgreSQL.
 
     Raises:
-        DatabaseUnusable: the URL names neither.
+        DatabaseUnusable: the URL is of another database, or its file cannot be used.
     """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise DatabaseUnusable(
-            f"{url!r} is no database address: write sqlite:///FILE or postgresql://USER@HOST/NAME"
+            f"{url!r} is not a database URL: write sqlite:///FILE or postgresql://USER@HOST/NAME"
         ) from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        return _sqlite(url, parsed.database)
+        return _make_sqlite_engine(url, parsed.database)
     if backend == "postgresql":
         return create_engine(
             parsed.set(drivername="postgresql+psycopg"),
@@ -51,13 +51,13 @@ def make_engine(url: str) -> Engine:
 
 
 def sqlite_file(engine: Engine) -> Path | None:
-    """The file of a SQLite engine; None for PostgreSQL."""
+    """Return the file of a SQLite engine; None for PostgreSQL."""
     if engine.dialect.name != "sqlite" or not engine.url.database:
         return None
     return Path(engine.url.database)
 
 
-def _sqlite(url: str, database: str | None) -> Engine:
+def _make_sqlite_engine(url: str, database: str | None) -> Engine:
     if not database or database == ":memory:":
         raise DatabaseUnusable("SQLite needs a file: write sqlite:///FOLDER/supplierwatch.db")
     elsewhere = network_filesystem(Path(database))
@@ -75,9 +75,9 @@ def _sqlite(url: str, database: str | None) -> Engine:
 
 
 def _on_begin(connection: Connection) -> None:
-    to_read = connection.get_execution_options().get("to_read", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={int(to_read)}")
-    connection.exec_driver_sql("BEGIN" if to_read else "BEGIN IMMEDIATE")
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
@@ -86,7 +86,7 @@ def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     _use_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
-    # KiB; in the 2 MB of SQLite grouping 25 items pushes changed pages out before the commit
+    # KiB; with the default of 2 MB, grouping 25 items writes changed pages before the commit
     cursor.execute("PRAGMA cache_size=-16384")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_size_limit=67108864")
@@ -95,7 +95,7 @@ def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _use_wal(cursor: Any) -> None:
-    # SQLite does not wait for the lock that this takes on a file that is not in WAL mode yet
+    # busy_timeout does not apply to the switch to WAL mode
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:

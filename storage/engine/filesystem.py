@@ -1,21 +1,21 @@
-"""Tells file systems of other machines, on which SQLite's locks and shared memory do not hold."""
+"""Detects network file systems, where SQLite's locks and shared memory do not work."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_OF_OTHER_MACHINES = frozenset(
+_NETWORK_KINDS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "fuse.sshfs", "fuse.glusterfs"}
 )
 _MOUNTS = Path("/proc/self/mounts")
 
 
 def network_filesystem(path: Path, mounts: str | None = None) -> str | None:
-    """The kind of network file system that `path` is on; None where it is local or not known.
+    """Return the type of network file system that `path` is on; None if local or unknown.
 
     Args:
         path: a file or folder that may not exist yet.
-        mounts: text in the form of /proc/self/mounts; this machine's where absent.
+        mounts: text in the form of /proc/self/mounts, which is read where absent.
     """
     if mounts is None:
         try:
@@ -32,4 +32,4 @@ def network_filesystem(path: Path, mounts: str | None = None) -> str | None:
         # a later mount of the same place covers an earlier one
         if (mounted == place or mounted in place.parents) and len(mounted.parts) >= depth:
             kind, depth = fields[2], len(mounted.parts)
-    return kind if kind in _OF_OTHER_MACHINES else None
+    return kind if kind in _NETWORK_KINDS else None

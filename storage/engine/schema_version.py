@@ -1,27 +1,27 @@
-"""Which schema a database has, told without Alembic: crawl children open the database often."""
+"""Reads the schema version without Alembic: crawl children open the database often."""
 
 from __future__ import annotations
 
 from sqlalchemy import Engine, inspect, text
 
-from storage.engine.engine import TO_READ, sqlite_file
+from storage.engine.engine import READ_ONLY, sqlite_file
 from storage.errors import DatabaseUnusable, SchemaTooNew, SchemaTooOld
 
-# every schema that this release can read or upgrade, oldest first; a test compares the migrations
+# schemas that this release can upgrade, oldest first; a test compares them with the migrations
 SCHEMAS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 
 
 def present_schema(engine: Engine) -> str | None:
-    """The schema of a database; None for an empty one.
+    """Return the schema version of a database; None for an empty one.
 
     Raises:
-        SchemaTooNew: this release does not know it.
+        SchemaTooNew: this release does not know the version.
     """
     file = sqlite_file(engine)
     if file is not None and not file.exists():
         return None
     with engine.connect() as connection:
-        connection = connection.execution_options(**TO_READ)
+        connection = connection.execution_options(**READ_ONLY)
         if not inspect(connection).has_table("alembic_version"):
             return None
         present: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -34,12 +34,12 @@ def present_schema(engine: Engine) -> str | None:
 
 
 def refuse_other_schema(engine: Engine) -> None:
-    """Let only the newest schema pass.
+    """Check that a database has the newest schema.
 
     Raises:
         DatabaseUnusable: there is no file.
-        SchemaTooNew: the database is of a newer release.
-        SchemaTooOld: of an older one.
+        SchemaTooNew: the schema is of a newer release.
+        SchemaTooOld: the schema is of an older release.
     """
     file = sqlite_file(engine)
     if file is not None and not file.exists():

@@ -1,4 +1,4 @@
-"""One service on one data folder: a file lock that the kernel takes away from a dead process."""
+"""Lock that allows one service per data folder; the kernel releases it when the process ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.errors import AlreadyRunning
 
 
 class ServiceLock:
-    """Holds `<data>/service.lock` while the block runs.
+    """Context manager that holds a lock on `<data>/service.lock`.
 
     Raises:
         AlreadyRunning: on entering, where another process holds it.
@@ -22,7 +22,7 @@ class ServiceLock:
         self._descriptor: int | None = None
 
     def __enter__(self) -> ServiceLock:
-        """Take the lock."""
+        """Acquire the lock and write the process id into the file."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -40,7 +40,7 @@ class ServiceLock:
         return self
 
     def is_in_place(self) -> bool:
-        """Whether the lock file that is held is the one that another process would find."""
+        """Return whether the held file is still the one at its path."""
         if self._descriptor is None:
             return False
         held = os.fstat(self._descriptor)
@@ -56,7 +56,7 @@ class ServiceLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -1,4 +1,4 @@
-"""Brings a database's schema up to date: all of an upgrade or nothing of it."""
+"""Upgrades the schema of a database, in one transaction."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from storage.engine.engine import sqlite_file
 from storage.engine.schema_version import SCHEMAS, present_schema
 from storage.errors import DatabaseUnusable
 
-_LOCK = 0x73757070  # an advisory lock of PostgreSQL: one migration at a time
+_LOCK = 0x73757070  # key of the PostgreSQL advisory lock: one migration at a time
 
 
 def upgrade(engine: Engine, *, backup_dir: Path | None = None) -> None:
-    """Upgrade to the newest schema.
+    """Upgrade a database to the newest schema.
 
     An existing SQLite file is copied first, to `backup_dir` or to `backups` beside it. DDL is
     transactional on both databases, so a failure or a kill leaves the old schema.
 
     Raises:
-        SchemaTooNew: the database is of a newer release.
+        SchemaTooNew: the database was written by a newer release.
         BackupFailed: the copy could not be made; nothing was changed.
+        DatabaseUnusable: rows would refer to missing ones; nothing was changed.
     """
     file = sqlite_file(engine)
     if file is not None:
@@ -37,29 +38,29 @@ def upgrade(engine: Engine, *, backup_dir: Path | None = None) -> None:
     if present == SCHEMAS[-1]:
         return
     if present is not None:
-        _copy(engine, present, backup_dir)
+        _back_up(engine, present, backup_dir)
     try:
         with engine.connect() as connection:
-            _prepare(connection)
+            _disable_foreign_keys(connection)
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-                _run(scripts(), connection)
-                _prove_references(connection)
+                _run_migrations(scripts(), connection)
+                _check_references(connection)
     finally:
-        # connections without foreign keys must not be used again
+        # connections with foreign keys disabled must not be reused
         engine.dispose()
 
 
 def scripts() -> ScriptDirectory:
-    """The migrations of this release."""
+    """Return the Alembic scripts of this release."""
     config = Config()
     config.set_main_option("script_location", str(resources.files("storage") / "migrations"))
     config.set_main_option("path_separator", "os")
     return ScriptDirectory.from_config(config)
 
 
-def _copy(engine: Engine, present: str, backup_dir: Path | None) -> None:
+def _back_up(engine: Engine, present: str, backup_dir: Path | None) -> None:
     file = sqlite_file(engine)
     if file is None:
         return
@@ -69,14 +70,14 @@ def _copy(engine: Engine, present: str, backup_dir: Path | None) -> None:
     backup(url, folder / f"before-upgrade-from-{present}-{stamp}.db")
 
 
-def _prepare(connection: Connection) -> None:
-    # changing a table means to copy and drop it in SQLite, and a drop would cascade to the rows
-    # that refer to it; the pragma has no effect once a transaction is open
+def _disable_foreign_keys(connection: Connection) -> None:
+    # SQLite changes a table by copying and dropping it, and the drop would cascade to the rows
+    # that refer to it; the pragma has no effect within a transaction
     if connection.dialect.name == "sqlite":
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
 
 
-def _prove_references(connection: Connection) -> None:
+def _check_references(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
         return
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
@@ -87,7 +88,7 @@ def _prove_references(connection: Connection) -> None:
         )
 
 
-def _run(directory: ScriptDirectory, connection: Connection) -> None:
+def _run_migrations(directory: ScriptDirectory, connection: Connection) -> None:
     def steps(revision: Any, _context: object) -> list[object]:
         return list(directory._upgrade_revs("head", revision))
 

@@ -1,4 +1,4 @@
-"""Pure decisions: identity, deduplication, copies, local time, bounds of stored waits.
+"""Pure functions: identity, deduplication, copies, local time, bounds of stored times.
 
-No database.
+No database access.
 """

@@ -1,4 +1,4 @@
-"""Bounds the combining marks on a character: normal forms sort them in quadratic time. Pure.
+"""Limits combining marks in a row, which Unicode normalisation sorts in quadratic time. Pure.
 
 Thirty are enough for every language (UAX #15, Stream-Safe Text Format).
 """
@@ -13,7 +13,7 @@ MOST_MARKS = 30
 
 
 def limit_marks(text: str) -> str:
-    """`text` with at most `MOST_MARKS` combining marks in a row."""
+    """Remove combining marks beyond `MOST_MARKS` in a row."""
     return text if text.isascii() else _too_many_marks().sub(r"\1", text)
 
 

@@ -1,4 +1,4 @@
-"""What makes two listings the same item: canonical addresses and hashes. Pure."""
+"""Keys that identify an item: canonical URLs and hashes. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import unicodedata
 from contextlib import suppress
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
-# parameters that name the way somebody came, never the article
 from storage.rules.combining_marks import limit_marks
 
+# query parameters for tracking, which never identify the article
 _TRACKING = re.compile(
     r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|"
     r"mkt_tok|at_(medium|campaign|custom\d|link_\w+|format|ptr_name|bbc_team)|cmpid|ocid|"
@@ -19,16 +19,16 @@ _TRACKING = re.compile(
 )
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_HASHED_FROM_WORDS = 40  # a shorter text is too often a template ("This video is unavailable")
+_LEAST_WORDS = 40  # a shorter text is too often a template ("This video is unavailable")
 _SHORT = "short:"
 
 
 def canonical_url(url: str) -> str:
-    """The address without what varies between listings of the same page.
+    """Remove from a URL what varies between listings of the same page.
 
     Lower-case scheme and host, no default port, fragment, credentials or tracking parameters.
-    The path's case and the order of the remaining parameters are kept: servers may heed them.
-    What is no address at all comes back as it is.
+    The case of the path and the order of the other parameters are kept: servers may depend on
+    them. Text that is not a URL is returned unchanged.
     """
     url = url.strip().encode("utf-8", "ignore").decode()
     try:
@@ -58,7 +58,7 @@ def canonical_url(url: str) -> str:
 
 
 def url_key(url: str) -> str:
-    """A key that is equal for http and https, with and without www. and the closing slash."""
+    """Hash a URL so that http and https, `www.` and a trailing slash make no difference."""
     url = canonical_url(url)
     try:
         parts = urlsplit(url)
@@ -71,31 +71,31 @@ def url_key(url: str) -> str:
 
 
 def guid_key(guid: str) -> str:
-    """A fixed-length key of a publisher's identifier."""
+    """Hash a publisher's identifier to a key of fixed length."""
     return _digest(guid.strip())
 
 
 def content_hash(title: str, body: str) -> str | None:
-    """A hash of the words of a headline and its full text; None for an empty text.
+    """Hash the words of title and full text; None for an empty text.
 
-    The hash of a short text is marked: it tells an edit, but does not identify an item.
+    The hash of a short text has a prefix: it detects an edit, but does not identify an item.
     """
     words = _words(body)
     if not words:
         return None
     digest = _digest(" ".join(_words(title)) + "\x1f" + " ".join(words))
-    return digest if len(words) >= _HASHED_FROM_WORDS else _SHORT + digest
+    return digest if len(words) >= _LEAST_WORDS else _SHORT + digest
 
 
 def identifies(text_hash: str | None) -> bool:
-    """Whether an equal hash means the same text rather than the same template."""
+    """Return whether an equal hash means the same text, not just the same template."""
     return text_hash is not None and not text_hash.startswith(_SHORT)
 
 
 def entry_hash(title: str, summary: str, published_raw: str | None) -> str:
-    """A hash of what a listing said of an entry, links and identifiers apart."""
-    said = (" ".join(_words(title)), " ".join(_words(summary)), (published_raw or "").strip())
-    return _digest("\x1f".join(said))
+    """Hash title, summary and date of an entry, without links and identifiers."""
+    parts = (" ".join(_words(title)), " ".join(_words(summary)), (published_raw or "").strip())
+    return _digest("\x1f".join(parts))
 
 
 def _words(text: str) -> list[str]:

@@ -1,7 +1,7 @@
-"""Moments on the clock of a place, for every moment that a datetime can hold. Pure.
+"""Time zone conversion and date arithmetic without OverflowError. Pure.
 
-Publishers date articles in year 1 or 9999. There a zone's offset, or a day more, leaves the
-calendar and Python raises OverflowError; here the first or the last moment stands in instead.
+Publishers date articles in year 1 or 9999, where the offset of a zone, or a day more, is out of
+range in Python; here the first or last representable moment is returned instead.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UT
 
 
 def local_time(moment: datetime, zone: tzinfo | None = None) -> datetime:
-    """Convert an aware datetime to a zone; the machine's own zone where none is given."""
+    """Convert an aware datetime to a zone, by default that of the machine."""
     try:
         return moment.astimezone(zone)
     except (OverflowError, ValueError, OSError):
@@ -23,7 +23,7 @@ def local_time(moment: datetime, zone: tzinfo | None = None) -> datetime:
 
 
 def later(moment: datetime, span: timedelta) -> datetime:
-    """Add a span that is not negative; the last moment of the calendar where it goes beyond."""
+    """Add a non-negative span; the last representable moment on overflow."""
     try:
         return moment + span
     except OverflowError:
@@ -31,7 +31,7 @@ def later(moment: datetime, span: timedelta) -> datetime:
 
 
 def earlier(moment: datetime, span: timedelta) -> datetime:
-    """Subtract a span that is not negative; the first moment of all where it goes beyond."""
+    """Subtract a non-negative span; the first representable moment on overflow."""
     try:
         return moment - span
     except OverflowError:
@@ -39,11 +39,11 @@ def earlier(moment: datetime, span: timedelta) -> datetime:
 
 
 def utc_text(moment: datetime) -> str:
-    """Write a moment as RFC 3339 in UTC to the second, with four digits of the year."""
-    said = local_time(moment, UTC).replace(tzinfo=None, microsecond=0)
-    return f"{said.isoformat()}Z"
+    """Format a moment as RFC 3339 in UTC to the second, with a four-digit year."""
+    moment_utc = local_time(moment, UTC).replace(tzinfo=None, microsecond=0)
+    return f"{moment_utc.isoformat()}Z"
 
 
 def next_day(day: date) -> date:
-    """Give the day after; the last day of the calendar is its own next."""
+    """Return the following day; `date.max` for itself."""
     return day if day == date.max else day + timedelta(days=1)

@@ -1,8 +1,8 @@
-"""Whether two texts are copies of one: shingles, sketches to find candidates, the decision. Pure.
+"""Decides whether two texts are copies: shingles, sketches to find candidates, comparison. Pure.
 
 A shingle is three words in a row, as a number (Broder, "On the resemblance and containment of
-documents", 1997). A sketch is the least numbers of a text: of two texts that share much, some of
-the least numbers are the same, however little of the longer one the shorter has.
+documents", 1997). A sketch is the lowest numbers of a text (bottom-k MinHash): two texts that
+share many shingles share some of their lowest ones.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 WORDS_IN_SHINGLE = 3
 SKETCH = 32
-# Copies are cut, headed and signed anew, and edited: what is left of the shorter is a quarter; of
-# what stands below a lead of its own, three tenths (two reports with one quotation have less).
+# Copies are cut, edited, and get a new headline and byline: a quarter of the shorter is shared,
+# or three tenths of what follows a new lead (two reports with one quotation share less).
 LEAST_CONTAINED, LEAST_BELOW_LEAD = 0.25, 0.3
-# Pages of one house share a block (who we are, comments), copies share all over: what of the
-# shorter is no copy must not be one long stretch. A new lead is about forty words.
+# Pages of one publisher share a block (about us, comments); copies share text throughout: the
+# shorter text must have no long stretch that is not shared. A new lead is about forty words.
 MOST_APART, NEW_LEAD = 0.2, 40
-# Short texts agree by chance: they must be alike as wholes.
+# Short texts share shingles by chance: these are compared by resemblance of the whole texts.
 SHORT = 60
 LEAST_ALIKE = 0.45
 MOST_CANDIDATES = 60
-# Of 48 shingles of a copy that has a quarter in common, fewer than 3 are found once in 5,000 times
+# quick test: of 48 shingles of a copy that shares a quarter, fewer than 3 are shared in 1 of 5,000
 LOOK, LEAST_IN_LOOK = 48, 3
-# A shingle is noted of the first so many items: what everybody writes ("one of the") must not make
-# each further item dearer. One in common is chance; of texts that have so few, it may be half.
+# A shingle is recorded for the first 64 items only: common phrases ("one of the") must not make
+# further items more expensive. One shared shingle is chance, except for texts with at most 4.
 MOST_CARRIERS, TINY = 64, 4
 
 _FACTOR = 0xC2B2AE3D27D4EB4F
@@ -42,7 +42,7 @@ _SPREAD = 0xBF58476D1CE4E5B9
 
 
 class Fingerprint:
-    """The shingles of a text: in its order, and each once, the least first."""
+    """The shingles of a text: in text order, and sorted without duplicates."""
 
     __slots__ = ("least_first", "ordered")
 
@@ -64,25 +64,25 @@ class Fingerprint:
 
     @property
     def each(self) -> frozenset[int]:
-        """Each of them once."""
+        """The set of shingles."""
         return frozenset(self.ordered.tolist())
 
     @property
     def sketch(self) -> tuple[int, ...]:
-        """The least of them, at most `SKETCH`."""
+        """The lowest shingles, at most `SKETCH`."""
         return tuple(self.least_first[:SKETCH].tolist())
 
 
 def fingerprint(text: str) -> Fingerprint:
-    """The fingerprint of a text; case and signs make no difference."""
+    """Make the fingerprint of a text; case and punctuation make no difference."""
     return fingerprint_of(word_numbers(text))
 
 
 def fingerprint_of(words: NDArray[np.uint64]) -> Fingerprint:
-    """The fingerprint of the words with these numbers, in order."""
+    """Make the fingerprint of words given as numbers (see `word_numbers`), in text order."""
     import numpy as np
 
-    factor, spread, half, one = _numbers()
+    factor, spread, half, one = _constants()
     if len(words) < WORDS_IN_SHINGLE:
         mixed = words.sum(dtype=np.uint64, keepdims=True) if len(words) else words.copy()
     else:
@@ -92,40 +92,40 @@ def fingerprint_of(words: NDArray[np.uint64]) -> Fingerprint:
         mixed += words[2:]
     mixed ^= mixed >> half
     mixed *= spread
-    mixed >>= one  # what a signed column holds
+    mixed >>= one  # to fit a signed 64-bit column
     return Fingerprint(mixed.view(np.int64))
 
 
 @lru_cache(maxsize=1)
-def _numbers() -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+def _constants() -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     import numpy as np
 
     return np.uint64(_FACTOR), np.uint64(_SPREAD), np.uint64(31), np.uint64(1)
 
 
 def are_copies(one: Fingerprint, other: Fingerprint) -> bool:
-    """Whether two texts tell the same in the same words; neither comes first."""
+    """Return whether two texts are copies of each other; symmetric."""
     mine, others = one.least_first, other.least_first
     if (len(mine), len(one.ordered)) > (len(others), len(other.ordered)):
         one, other, mine, others = other, one, others, mine
     if len(mine) < SHORT:
-        shared = _shared(mine, others)
+        shared = _count_shared(mine, others)
         return shared > 0 and shared >= LEAST_ALIKE * (len(mine) + len(others) - shared)
-    # most candidates are none, and the least shingles, which are any, tell it
-    if _shared(mine[:LOOK], others) < LEAST_IN_LOOK:
+    # rules out most candidates; the lowest shingles are a random sample
+    if _count_shared(mine[:LOOK], others) < LEAST_IN_LOOK:
         return False
-    # of two that are as long, neither is the shorter
-    return _stands_in(one, other) and (len(mine) < len(others) or _stands_in(other, one))
+    # for equal lengths, test both directions
+    return _is_embedded(one, other) and (len(mine) < len(others) or _is_embedded(other, one))
 
 
 def contained(one: Fingerprint, other: Fingerprint) -> float:
-    """What share of the shingles of `one` the other has too, from 0 to 1."""
+    """Return the share of the shingles of `one` that `other` has too, from 0 to 1."""
     mine = one.least_first
-    return _shared(mine, other.least_first) / len(mine) if len(mine) else 0.0
+    return _count_shared(mine, other.least_first) / len(mine) if len(mine) else 0.0
 
 
 def covered(one: Fingerprint, others: Container[int]) -> float:
-    """What share of the words of `one` stands in a shingle that `others` has, from 0 to 1."""
+    """Return the share of the words of `one` that are in a shingle of `others`, from 0 to 1."""
     words = until = 0
     for at, shingle in enumerate(one.ordered.tolist()):
         if shingle in others:
@@ -135,11 +135,13 @@ def covered(one: Fingerprint, others: Container[int]) -> float:
 
 
 def candidates(sketch: Sequence[int], carriers: Mapping[int, Sequence[int]]) -> list[int]:
-    """The items worth comparing with a text; of too many, those that share most of its sketch.
+    """Select the items to compare with a text: those that share at least two shingles.
+
+    Of more than `MOST_CANDIDATES`, those that share most shingles.
 
     Args:
         sketch: of the text.
-        carriers: shingle of it -> the items that are known to have it in theirs.
+        carriers: shingle of the sketch -> ids of the items that have it in theirs.
     """
     once: set[int] = set()
     worth: set[int] = set()
@@ -155,7 +157,7 @@ def candidates(sketch: Sequence[int], carriers: Mapping[int, Sequence[int]]) -> 
 
 
 class Grouping:
-    """Groups texts in memory, by the rules by which `storage.archive.stories` groups items."""
+    """Groups texts in memory, by the same rules as `storage.archive.stories`."""
 
     def __init__(self) -> None:
         self._texts: list[Fingerprint] = []
@@ -163,7 +165,7 @@ class Grouping:
         self._parents: list[int] = []
 
     def add(self, text: str) -> int:
-        """Take a text up; returns its number, from 0."""
+        """Add a text; return its number, from 0."""
         mine, number = fingerprint(text), len(self._texts)
         self._texts.append(mine)
         self._parents.append(number)
@@ -172,7 +174,7 @@ class Grouping:
         for shingle in mine.sketch:
             had = carriers.setdefault(shingle, number)
             if had != number:
-                # most shingles have one carrier, which needs no list
+                # most shingles have one carrier, stored without a list
                 if isinstance(had, int):
                     had = carriers[shingle] = [had]
                 known[shingle] = had
@@ -186,29 +188,29 @@ class Grouping:
         return number
 
     def story(self, number: int) -> int:
-        """The lowest number of a text in the same story."""
+        """Return the lowest text number in the story of a text."""
         while self._parents[number] != number:
             self._parents[number] = self._parents[self._parents[number]]
             number = self._parents[number]
         return number
 
 
-def _shared(some: NDArray[np.int64], among: NDArray[np.int64]) -> int:
+def _count_shared(some: NDArray[np.int64], among: NDArray[np.int64]) -> int:
     import numpy as np
 
-    return int(np.count_nonzero(_found(some, among)))
+    return int(np.count_nonzero(_find_among(some, among)))
 
 
-def _found(some: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which of `some` are among others that are in order, and not none."""
+def _find_among(some: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return a mask: which of `some` are in `among`, which is sorted and not empty."""
     found: NDArray[np.bool_] = among.take(among.searchsorted(some), mode="clip") == some
     return found
 
 
-def _stands_in(one: Fingerprint, other: Fingerprint) -> bool:
-    """Whether enough of a text stands in a longer one, and all over it."""
+def _is_embedded(one: Fingerprint, other: Fingerprint) -> bool:
+    """Return whether enough of a text is in a longer one, and spread over the text."""
     length = len(one.ordered)
-    places = _found(one.ordered, other.least_first).nonzero()[0]
+    places = _find_among(one.ordered, other.least_first).nonzero()[0]
     if not len(places):
         return False
     first, last = int(places[0]), int(places[-1])

@@ -1,8 +1,8 @@
-"""Stored times before which something is not done, and how far off each can rightly lie.
+"""Upper bounds of stored due times.
 
-A clock that ran ahead and was put right leaves times behind that would not come for as long as it
-was wrong. What lies further off than anything rightly waits was written by such a clock, and is
-due. Checked where the times are read, so that no row has to be mended.
+A clock that ran ahead and was corrected leaves due times too far in the future. A due time beyond
+its upper bound was written by such a clock, and counts as due. Checked where the times are read,
+so that no row has to be corrected.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ from sqlalchemy import Column, ColumnElement, or_
 
 __all__ = ["is_due", "is_from_ahead"]
 
-SKEW = timedelta(minutes=2)  # by which the clocks of machines on one database may differ
+SKEW = timedelta(minutes=2)  # allowed between clocks of machines that share a database
 
-# a source: `max_every` is a month at most, and is spread by a tenth; 410 asks once a week,
-# Retry-After is heeded up to a day
+# a source: `max_every` is at most a month, with jitter of a tenth; after 410 once a week;
+# Retry-After up to a day
 LONGEST_POLL_WAIT = timedelta(days=35)
-# `batch_deadline` is a day at most
+# `batch_deadline` is at most a day
 LONGEST_LEASE = timedelta(days=1, minutes=15)
-# the last of the waits for a page is three days
+# the longest wait before a page is tried again is three days
 LONGEST_PAGE_WAIT = timedelta(days=3, hours=1)
-# the last look at a page comes seven days after it was first seen
+# the last recheck of a page is seven days after it was first seen
 LONGEST_LOOK_WAIT = timedelta(days=7, hours=1)
-# an item whose page is on its way is matched without it after minutes
+# an item whose page is being fetched is matched without it after minutes
 LONGEST_MATCH_WAIT = timedelta(minutes=30)
 # mentions of a watch are muted for a week by one click
 LONGEST_MUTE = timedelta(days=8)
 
 
 def is_due(at: datetime, now: datetime, longest: timedelta) -> bool:
-    """Whether a stored time has come, or lies further off than anything rightly waits."""
+    """Return whether a stored time has come, or is later than `now` by more than `longest`."""
     return at <= now or at > now + longest
 
 
 def is_from_ahead(written_at: datetime | None, now: datetime) -> bool:
-    """Whether something was written by a clock that ran ahead: at a time that has not come."""
+    """Return whether a time of writing is in the future: the clock ran ahead."""
     return written_at is not None and written_at > now + SKEW
 
 
 def due_column(at: Column[Any], now: datetime, longest: timedelta) -> ColumnElement[bool]:
-    """`is_due` as a condition of a statement."""
+    """Return `is_due` as an SQL condition."""
     return or_(at <= now, at > now + longest)
 
 
 def from_ahead_column(written_at: Column[Any], now: datetime) -> ColumnElement[bool]:
-    """`is_from_ahead` as a condition of a statement; false where nothing is written."""
+    """Return `is_from_ahead` as an SQL condition; not true for NULL."""
     return written_at > now + SKEW

@@ -1,8 +1,8 @@
-"""Words of a text as numbers, all at once. Pure.
+"""Hashes the words of a text to numbers, vectorised by numpy. Pure.
 
 A word is a run of letters, digits and underscores, as for `\\w+`; its number is a polynomial of its
-characters modulo 2^64. A text costs a dozen passes of numpy and no step of Python for a word; that
-is most of what grouping costs.
+characters modulo 2^64. A text takes a dozen numpy passes and no Python loop over words; this is
+most of the time of grouping.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse modulo 2^64
 _INVERSE = pow(_BASE, -1, 1 << 64)
-_KNOWN = 1 << 16  # characters of which a table says whether they are a word's; all later ones are
+_KNOWN = 1 << 16  # code points in the table of word characters; all later ones count as such
 _LEAST = 1 << 13
-# what most texts have beyond Latin-1, which is read four times as fast
+# frequent signs beyond Latin-1; texts without them take the Latin-1 path, four times as fast
 _COMMON_SIGNS = "’‘“”–—…"
 
 
 def word_numbers(text: str) -> Numbers:
-    """The numbers of the words of a text, in order; case makes no difference."""
-    import numpy as np  # a tenth of a second, which commands that group nothing do without
+    """Return the numbers of the words of a text, in order; case makes no difference."""
+    import numpy as np  # takes 0.1 s, which most commands do not need
 
-    folded = f" {text} ".casefold()  # so that a word ends in the text, and begins in it
+    folded = f" {text} ".casefold()  # blanks give the first and last word a border
     if not folded.isascii():
         for sign in _COMMON_SIGNS:
             folded = folded.replace(sign, " ")
@@ -42,10 +42,10 @@ def word_numbers(text: str) -> Numbers:
     else:
         characters = np.frombuffer(raw, dtype=np.uint8)
         letters = np.frombuffer(raw.translate(_latin_letters()), dtype=np.bool_)
-    # where a word begins, where it ends, ...
+    # alternating starts and ends of words
     borders = (letters[1:] != letters[:-1]).nonzero()[0]
     borders += 1
-    powers, inverses = _powers(_room(len(characters)))
+    powers, inverses = _powers(_table_length(len(characters)))
     if not len(borders):
         return powers[:0]
     end = borders[-1]
@@ -54,7 +54,7 @@ def word_numbers(text: str) -> Numbers:
     return numbers
 
 
-def _room(length: int) -> int:
+def _table_length(length: int) -> int:
     return max(_LEAST, 1 << length.bit_length())
 
 
@@ -63,7 +63,7 @@ def _letters() -> NDArray[np.bool_]:
     import numpy as np
 
     letters = [_is_letter(chr(number)) for number in range(_KNOWN)]
-    letters[-1] = True  # stands for all beyond
+    letters[-1] = True  # for all later code points
     return np.array(letters)
 
 

@@ -1,4 +1,4 @@
-"""Who is told what: watches, mentions, subscribers, outbox, reader requests, notices, quarantine.
+"""Repositories for delivery: watches, mentions, subscribers, outbox, notices, quarantine.
 
 Each class works within one transaction.
 """

@@ -1,4 +1,4 @@
-"""What waits at each stage and since when, and which channels do not deliver: for health."""
+"""Counts overdue work by stage, and finds failing channels, for health checks."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from storage.tables import (
     subscriber,
 )
 
-_LATEST = 200  # messages of a channel that are looked at for one that was delivered
+_LATEST = 200  # newest messages of a channel that are searched for a delivered one
 _FAILED = ("retry", "uncertain")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The rows that wait at one stage. `oldest_at`: since when the first is due, where known."""
+    """Overdue rows of one stage. `oldest_at`: the earliest due time, None where not known."""
 
     stage: str
     count: int
@@ -33,7 +33,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingChannel:
-    """A channel that delivers nothing while messages wait to be tried again."""
+    """A channel that delivers nothing while messages wait for a retry."""
 
     channel: str
     messages: int
@@ -42,7 +42,7 @@ class FailingChannel:
 
 
 class Backlog:
-    """What waits, within one transaction."""
+    """Reads the backlog, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -50,25 +50,25 @@ class Backlog:
     def waiting(
         self, now: datetime, *, digests: Collection[str], alerts: Collection[str]
     ) -> tuple[Waiting, ...]:
-        """What is due and not done, by stage.
+        """Count what is due and not done, by stage.
 
         Args:
             now: the time.
-            digests: keys of subscriptions that are told by a timetable.
-            alerts: keys of those that are told at once, and that nothing holds up.
+            digests: keys of subscriptions with a schedule.
+            alerts: keys of immediate subscriptions without quiet hours.
         """
         return (
-            self._due(
+            self._count_due(
                 "crawl",
                 source.c.next_at,
                 source.c.active.is_(True),
                 source.c.next_at <= now,
                 or_(source.c.lease_until.is_(None), source.c.lease_until <= now),
             ),
-            self._due("match", pending_match.c.ready_at, pending_match.c.ready_at <= now),
-            self._digests(now, digests),
-            self._alerts(alerts),
-            self._due(
+            self._count_due("match", pending_match.c.ready_at, pending_match.c.ready_at <= now),
+            self._count_digests(now, digests),
+            self._count_alerts(alerts),
+            self._count_due(
                 "deliver",
                 outbox.c.due_at,
                 outbox.c.due_at <= now,
@@ -81,12 +81,12 @@ class Backlog:
             ),
         )
 
-    def _due(self, stage: str, at: Column[datetime], *tests: ColumnElement[bool]) -> Waiting:
+    def _count_due(self, stage: str, at: Column[datetime], *tests: ColumnElement[bool]) -> Waiting:
         row = self._db.execute(select(func.count(), func.min(at)).where(*tests)).one()
         return Waiting(stage=stage, count=int(row[0]), oldest_at=row[1])
 
-    def _digests(self, now: datetime, keys: Collection[str]) -> Waiting:
-        return self._due(
+    def _count_digests(self, now: datetime, keys: Collection[str]) -> Waiting:
+        return self._count_due(
             "tell digests",
             subscriber.c.next_at,
             subscriber.c.active.is_(True),
@@ -94,7 +94,7 @@ class Backlog:
             subscriber.c.subscription_key.in_(list(keys)),
         )
 
-    def _alerts(self, keys: Collection[str]) -> Waiting:
+    def _count_alerts(self, keys: Collection[str]) -> Waiting:
         row = self._db.execute(
             select(func.count(), func.min(pending_telling.c.created_at))
             .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
@@ -104,9 +104,9 @@ class Backlog:
         return Waiting(stage="tell alerts", count=int(row[0]), oldest_at=row[1])
 
     def failing_channels(self, now: datetime, *, longer: timedelta) -> tuple[FailingChannel, ...]:
-        """Channels of which messages are tried again and again, and none was delivered for so long.
+        """Return channels with messages in retry and no delivery within `longer`.
 
-        What a clock that ran ahead wrote counts as old.
+        A creation time in the future (the clock ran ahead) counts as old.
         """
         failing = []
         found = self._db.execute(
@@ -116,7 +116,7 @@ class Backlog:
             .order_by(outbox.c.channel)
         ).all()
         for channel, messages, since in found:
-            if timedelta(0) <= now - since < longer or self._delivered(channel, now - longer):
+            if timedelta(0) <= now - since < longer or self._has_delivered(channel, now - longer):
                 continue
             failing.append(
                 FailingChannel(
@@ -128,7 +128,7 @@ class Backlog:
             )
         return tuple(failing)
 
-    def _delivered(self, channel: str, since: datetime) -> bool:
+    def _has_delivered(self, channel: str, since: datetime) -> bool:
         latest = (
             select(outbox.c.sent_at)
             .where(outbox.c.channel == channel)
@@ -147,5 +147,5 @@ class Backlog:
         return self._db.scalar(last) or "no cause was given"
 
     def newest_message(self) -> int:
-        """The number of the message that was written last; it grows while telling gets on."""
+        """Return the highest outbox id, 0 where empty; it grows while messages are written."""
         return int(self._db.scalar(select(func.max(outbox.c.id))) or 0)

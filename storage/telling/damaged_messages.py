@@ -1,6 +1,6 @@
-"""Rows of the outbox that cannot be read: made readable and dead, so that they hold up no other.
+"""Quarantines outbox rows that cannot be decoded: repaired, and marked as dead.
 
-A disk, a restore or a hand in the database may leave what no release of ours has written.
+A disk fault, a restore or manual edits may leave values that no release has written.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from storage.tables import outbox
 
 log = logging.getLogger(__name__)
 
-# a date that is none, bytes that are none, and (SQLite's words) text that is not UTF-8
+# an invalid date, a value that is not bytes, and (in SQLite) text that is not UTF-8
 DECODING_ERRORS = (TypeError, ValueError, OperationalError)
 
 
 def quarantine_message(
     connection: Connection, row_id: int, error: Exception, now: datetime
 ) -> None:
-    """Mark a message dead whose row cannot be read, and put right what makes it so.
+    """Mark a message as dead, and replace the columns that cannot be decoded.
 
     Raises:
-        OperationalError: if it was not the row that could not be read but the database.
+        OperationalError: the database failed, not the decoding of the row.
     """
     if isinstance(error, OperationalError) and "decode" not in str(error).lower():
         raise error
@@ -43,12 +43,12 @@ def quarantine_message(
         "last_error": f"the row in the database was damaged: {problem}",
     }
     for column in outbox.columns:
-        if column.name not in values and not _readable(connection, column, row_id):
-            values[column.name] = _instead(column, now)
+        if column.name not in values and not _is_readable(connection, column, row_id):
+            values[column.name] = _replacement(column, now)
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(values))
 
 
-def _readable(connection: Connection, column: Column[Any], row_id: int) -> bool:
+def _is_readable(connection: Connection, column: Column[Any], row_id: int) -> bool:
     try:
         value = connection.scalar(select(column).where(outbox.c.id == row_id))
     except DECODING_ERRORS:
@@ -56,9 +56,9 @@ def _readable(connection: Connection, column: Column[Any], row_id: int) -> bool:
     return not (isinstance(column.type, LargeBinary) and isinstance(value, str))
 
 
-def _instead(column: Column[Any], now: datetime) -> object:
+def _replacement(column: Column[Any], now: datetime) -> object:
     if isinstance(column.type, UtcDateTime):
         return None if column.nullable else now
     if isinstance(column.type, LargeBinary):
-        return cast(column, LargeBinary)  # the bytes as they lie there
+        return cast(column, LargeBinary)  # the stored bytes
     return func.hex(column)

@@ -1,4 +1,4 @@
-"""What is handed out of the archive: mentions with their items, a page at a time."""
+"""Reads mentions with their items page by page, for exports."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from storage.telling.mentions import with_items
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionRange:
-    """Which mentions are wanted: of items first seen from `since` until before `until`.
+    """A filter of mentions: of items first seen in [`since`, `until`).
 
-    `watches`: of these alone; None for all, of watches that are no longer declared too.
+    `watches`: of these only; None for all, including watches that are no longer declared.
     """
 
     watches: Sequence[str] | None = None
@@ -29,14 +29,14 @@ class MentionRange:
 
 @dataclass(frozen=True, slots=True)
 class PagePosition:
-    """Where a page of mentions ended."""
+    """The last mention of a page, as cursor for the next."""
 
     seen_at: datetime
     mention_id: int
 
 
 class MentionPages:
-    """Reading for exports, within one transaction."""
+    """Reads pages of mentions, within one transaction."""
 
     def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
         self._db = connection
@@ -46,7 +46,7 @@ class MentionPages:
     def mentions(
         self, extent: MentionRange, *, limit: int, before: PagePosition | None = None
     ) -> tuple[tuple[Mention, StoredItem], ...]:
-        """Mentions with their items, those of the newest items first; `before` continues."""
+        """Return mentions with their items, newest items first, after the cursor `before`."""
         wanted = (
             select(mention.c.id)
             .join(item, item.c.id == mention.c.item_id)
@@ -62,7 +62,7 @@ class MentionPages:
         if before is not None:
             seen, last = item.c.first_seen_at, before.mention_id
             here = and_(seen == before.seen_at, mention.c.id < last)
-            # the second says it again in a form that the index serves
+            # the second condition is redundant, in a form that the index serves
             wanted = wanted.where(or_(seen < before.seen_at, here), seen <= before.seen_at)
         found = self._db.scalars(wanted).all()
         return with_items(self._db, self._items, self._damage, found)

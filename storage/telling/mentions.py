@@ -1,4 +1,4 @@
-"""Mentions: stored matches, and which subscribers wait to be told of them."""
+"""Repository of mentions: stored matches, and the pending tellings made from them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.archive.item_rows import EPOCH
-from storage.archive.item_writer import unmark
+from storage.archive.item_writer import clear_mark
 from storage.archive.items import Items
 from storage.engine.damage import Damage, is_damage, read_columns, read_decodable
 from storage.engine.dialect import insert_new
@@ -27,17 +27,17 @@ from storage.tables import (
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 500  # bound parameters of one question
+_AT_ONCE = 500  # bound parameters of one query
 
 
 class Mentions:
-    """Matches and their audience, within one transaction."""
+    """Reads and writes mentions, within one transaction."""
 
     def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
         self._db = connection
         self._items = items
         self._damage = damage
-        self._gone: frozenset[int] | None = None
+        self._ended_ids: frozenset[int] | None = None
 
     def record(
         self,
@@ -48,13 +48,13 @@ class Mentions:
         audience: Mapping[str, Sequence[int]],
         now: datetime,
     ) -> tuple[Mention, ...]:
-        """Store what matched, note whom to tell, and take the item's mark away.
+        """Store the matches of an item, add pending tellings, and delete the item's mark.
 
-        Read the item by `Items.pending` in the same transaction. The mark stays where the item has
-        been revised since it was read: it is matched again.
+        Read the item by `Items.pending` in the same transaction. The mark is kept where the item
+        has been revised since it was read: it is matched again.
 
         Returns:
-            the mentions that were not known before.
+            the new mentions.
         """
         row = self._db.execute(
             select(
@@ -71,24 +71,24 @@ class Mentions:
         for match in matches:
             old = known.get(match.watch_key)
             if old is None:
-                baseline = row.baseline or self._precedes(match, since, now)
+                baseline = row.baseline or self._predates_watch(match, since, now)
                 fresh.append(self._add(match, audience, now, baseline=baseline))
             elif matched_revision >= old.match.revision:
-                self._stands_now(old, match)
+                self._update_match(old, match)
                 is_event = eventful and not row.baseline and match.revision > old.match.revision
-                if old.baseline and is_event and not self._precedes(match, since, now):
-                    self._make_news(old, match, audience, now)
-        self._note_edits(list(known.values()), item_id, matched_revision, now)
+                if old.baseline and is_event and not self._predates_watch(match, since, now):
+                    self._promote_from_baseline(old, match, audience, now)
+        self._add_edit_tellings(list(known.values()), item_id, matched_revision, now)
         if row.revision <= matched_revision:
-            unmark(self._db, item_id)
+            clear_mark(self._db, item_id)
         return tuple(fresh)
 
-    def _precedes(self, match: Match, seen_at: datetime, now: datetime) -> bool:
-        """Whether a watch came into force after the item, or the event in it, was first seen.
+    def _predates_watch(self, match: Match, seen_at: datetime, now: datetime) -> bool:
+        """Return whether the item, or the event in it, was first seen before the watch was active.
 
-        An item's first text waits to be matched by the watch as it was too: an edit of the watch
-        in that moment must not swallow it. A changed old article is new to no edited watch. A watch
-        that a clock which ran ahead put into force is in force already: nothing precedes it.
+        For the first text of an item earlier versions of the watch count too, so that an edit of
+        the watch while the item waits loses nothing; for a revision only the present version. A
+        version activated in the future (the clock ran ahead) counts as always active.
         """
         versions = self._db.execute(
             select(watch_version.c.active_since, watch_version.c.retired_at)
@@ -103,13 +103,13 @@ class Mentions:
         except Exception as error:
             if not is_damage(error):
                 raise
-            # better told than lost
+            # unknown: report the mention rather than lose it
             log.error("row.damaged table=watch_version watch=%s", match.watch_key)
             return False
         since: datetime | None = None
         for version in known:
             if since is not None and version.retired_at != since:
-                break  # the watch was away in between
+                break  # the watch was not declared in between
             since = version.active_since
             if match.revision > 1:
                 break
@@ -125,48 +125,48 @@ class Mentions:
                 item_id=match.item_id,
                 created_at=now,
                 baseline=baseline,
-                **_where_it_hit(match),
+                **_match_columns(match),
             )
             .returning(mention.c.id)
         ).scalar_one()
         if not baseline:
-            self._tell(mention_id, match, audience, now)
+            self._add_tellings(mention_id, match, audience, now)
         return Mention(mention_id=mention_id, match=match, created_at=now, baseline=baseline)
 
-    def _make_news(
+    def _promote_from_baseline(
         self, old: Mention, match: Match, audience: Mapping[str, Sequence[int]], now: datetime
     ) -> None:
-        """An event in an item that was there before is told to all, as new."""
+        """Report a baseline mention as new: the item got an event."""
         here = mention.c.id == old.mention_id
         self._db.execute(update(mention).where(here).values(baseline=False))
-        self._tell(old.mention_id, match, audience, now)
+        self._add_tellings(old.mention_id, match, audience, now)
 
-    def _tell(
+    def _add_tellings(
         self, mention_id: int, match: Match, audience: Mapping[str, Sequence[int]], now: datetime
     ) -> None:
         for subscriber_id in audience.get(match.watch_key, ()):
-            if subscriber_id in self._ended():
+            if subscriber_id in self._read_ended_ids():
                 continue
-            self._wait(subscriber_id, mention_id, match.revision, "new", now)
+            self._add_telling(subscriber_id, mention_id, match.revision, "new", now)
 
-    def _ended(self) -> frozenset[int]:
-        """Who unsubscribed, perhaps since the audience was drawn up."""
-        if self._gone is None:
+    def _read_ended_ids(self) -> frozenset[int]:
+        """Return who unsubscribed, perhaps after the audience was computed."""
+        if self._ended_ids is None:
             over = select(subscriber.c.id).where(subscriber.c.ended_at.is_not(None))
-            self._gone = frozenset(self._db.scalars(over))
-        return self._gone
+            self._ended_ids = frozenset(self._db.scalars(over))
+        return self._ended_ids
 
-    def _stands_now(self, old: Mention, match: Match) -> None:
-        # positions in a text that has been replaced explain nothing
+    def _update_match(self, old: Mention, match: Match) -> None:
+        # spans in the replaced text are not valid any more
         here = mention.c.id == old.mention_id
-        self._db.execute(update(mention).where(here).values(**_where_it_hit(match)))
+        self._db.execute(update(mention).where(here).values(**_match_columns(match)))
 
-    def _note_edits(
+    def _add_edit_tellings(
         self, mentions: Sequence[Mention], item_id: int, revision: int, now: datetime
     ) -> None:
-        """Have those who were told of an earlier text told that it changed.
+        """Add tellings of the edit for those who were told of an earlier text.
 
-        Also where the watch finds nothing any more: that a name was taken out is news.
+        Also where the watch does not match any more: a removed name is worth reporting.
         """
         if revision == 1 or not mentions:
             return
@@ -191,10 +191,10 @@ class Mentions:
         )
         for subscriber_id, mention_id, last in knows.all():
             if last < revision and bodies.get(last) != present:
-                self._replace_edits(subscriber_id, mention_id)
-                self._wait(subscriber_id, mention_id, revision, "edit", now)
+                self._delete_edit_tellings(subscriber_id, mention_id)
+                self._add_telling(subscriber_id, mention_id, revision, "edit", now)
 
-    def _replace_edits(self, subscriber_id: int, mention_id: int) -> None:
+    def _delete_edit_tellings(self, subscriber_id: int, mention_id: int) -> None:
         self._db.execute(
             delete(pending_telling).where(
                 pending_telling.c.subscriber_id == subscriber_id,
@@ -203,7 +203,7 @@ class Mentions:
             )
         )
 
-    def _wait(
+    def _add_telling(
         self, subscriber_id: int, mention_id: int, revision: int, what: str, now: datetime
     ) -> None:
         key = {"subscriber_id": subscriber_id, "mention_id": mention_id, "revision": revision}
@@ -213,14 +213,14 @@ class Mentions:
             insert_new(self._db, pending_telling, values, list(pending_telling.primary_key))
 
     def of_item(self, item_id: int) -> tuple[Mention, ...]:
-        """All mentions of an item, by watch."""
+        """Return all mentions of an item, by watch key."""
         found = select(mention).where(mention.c.item_id == item_id).order_by(mention.c.watch_key)
         return tuple(mention_of(row) for row in self._db.execute(found))
 
     def newest(
         self, watch_keys: Sequence[str], limit: int
     ) -> tuple[tuple[Mention, StoredItem], ...]:
-        """The newest mentions of these watches with their items, baseline included."""
+        """Return the newest mentions of these watches with their items, including baseline."""
         found = self._db.scalars(
             select(mention.c.id)
             .join(item, item.c.id == mention.c.item_id)
@@ -231,7 +231,7 @@ class Mentions:
         return with_items(self._db, self._items, self._damage, found)
 
     def found_after(self, mention_id: int) -> dict[str, tuple[int, datetime]]:
-        """Watch key -> the newest mention made after this one, by id, and when."""
+        """Return watch key -> (id, time) of its newest mention made after this one."""
         newest = (
             select(mention.c.watch_key, func.max(mention.c.id), func.max(mention.c.created_at))
             .where(mention.c.id > mention_id)
@@ -242,7 +242,7 @@ class Mentions:
     def count(
         self, watch_key: str, since: datetime | None = None, until: datetime | None = None
     ) -> int:
-        """How many mentions a watch made from `since` until before `until`."""
+        """Count the mentions that a watch made in [since, until)."""
         counted = select(func.count()).select_from(mention).where(mention.c.watch_key == watch_key)
         if since is not None:
             counted = counted.where(mention.c.created_at >= since)
@@ -253,7 +253,7 @@ class Mentions:
     def moments(
         self, watch_keys: Sequence[str], since: datetime, until: datetime
     ) -> tuple[datetime, ...]:
-        """When these watches found something to be told, in order; an item counts once."""
+        """Return the times of mentions that are not baseline, ascending; one for each item."""
         wanted = mention.c.watch_key.in_(list(watch_keys))
         found = (
             select(func.min(mention.c.created_at).label("at"))
@@ -265,7 +265,7 @@ class Mentions:
         return tuple(self._db.scalars(found))
 
 
-def _where_it_hit(match: Match) -> dict[str, Any]:
+def _match_columns(match: Match) -> dict[str, Any]:
     return {
         "watch_version": match.watch_version,
         "revision": match.revision,
@@ -276,7 +276,7 @@ def _where_it_hit(match: Match) -> dict[str, Any]:
 def with_items(
     connection: Connection, items: Items, damage: Damage, mention_ids: Sequence[int]
 ) -> tuple[tuple[Mention, StoredItem], ...]:
-    """Mentions with their items, in the order asked for; damaged ones with what can be read."""
+    """Return mentions with their items, in the given order; damaged ones as placeholders."""
     mentions = read_mentions(connection, mention_ids, damage)
     stored = items.get_or_stand_in(list({one.match.item_id for one in mentions.values()}))
     return tuple(
@@ -289,7 +289,7 @@ def with_items(
 def read_mentions(
     connection: Connection, mention_ids: Sequence[int], damage: Damage
 ) -> dict[int, Mention]:
-    """Id -> mention; one that is damaged without its hits, left out where its item is not known."""
+    """Return id -> mention; a damaged one without spans, or left out without an item id."""
 
     def read(ids: Sequence[int]) -> dict[int, Mention]:
         rows = connection.execute(select(mention).where(mention.c.id.in_(list(ids)))).all()
@@ -304,11 +304,11 @@ def read_mentions(
             continue
         values = read_columns(connection, list(mention.columns), mention.c.id == mention_id)
         if isinstance(values["item_id"], int):
-            found[mention_id] = _bare_mention(mention_id, values)
+            found[mention_id] = _partial_mention(mention_id, values)
     return found
 
 
-def _bare_mention(mention_id: int, values: Mapping[str, Any]) -> Mention:
+def _partial_mention(mention_id: int, values: Mapping[str, Any]) -> Mention:
     version, revision = values["watch_version"], values["revision"]
     return Mention(
         mention_id=mention_id,
@@ -325,10 +325,10 @@ def _bare_mention(mention_id: int, values: Mapping[str, Any]) -> Mention:
 
 
 def mention_of(row: Row[Any]) -> Mention:
-    """A mention row as a value.
+    """Convert a mention row.
 
     Raises:
-        ValueError: a column holds what it cannot hold.
+        ValueError: a column has a value of the wrong type.
     """
     return Mention(
         mention_id=row.id,

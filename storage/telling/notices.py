@@ -1,4 +1,4 @@
-"""Notices: what the operator should look at, open until it is mended."""
+"""Repository of notices to the operator, each open until it is cleared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.tables import notice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorNotice:
-    """One open notice."""
+    """An open notice."""
 
     key: str
     text: str
@@ -22,13 +22,13 @@ class OperatorNotice:
 
 
 class Notices:
-    """Open and cleared notices, within one transaction."""
+    """Reads and writes notices, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def raise_(self, key: str, text: str, now: datetime) -> bool:
-        """Open a notice, or give an open one a new text; True where it was not open before."""
+        """Open a notice, or update the text of an open one; return whether it was opened now."""
         values = {"key": key, "text": text, "since": now, "cleared_at": None}
         if insert_new(self._db, notice, values, [notice.c.key]):
             return True
@@ -40,17 +40,17 @@ class Notices:
         return False
 
     def clear(self, key: str, now: datetime) -> bool:
-        """Close a notice; False where it was not open."""
+        """Close a notice; return False where it was not open."""
         this = (notice.c.key == key, notice.c.cleared_at.is_(None))
         return self._db.execute(update(notice).where(*this).values(cleared_at=now)).rowcount > 0
 
     def known(self, keys: Collection[str]) -> frozenset[str]:
-        """Those of some keys under which there is a notice, open or closed."""
+        """Return those of `keys` that have a notice, open or closed."""
         found = select(notice.c.key).where(notice.c.key.in_(list(keys)))
         return frozenset(self._db.scalars(found))
 
     def open(self) -> tuple[OperatorNotice, ...]:
-        """The notices that stand, oldest first."""
+        """Return the open notices, oldest first."""
         found = select(notice).where(notice.c.cleared_at.is_(None)).order_by(notice.c.since)
         return tuple(
             OperatorNotice(key=row.key, text=row.text, since=row.since)

@@ -1,4 +1,4 @@
-"""The outbox: a row for each message to each recipient, claimed, sent, marked."""
+"""Repository of the outbox: one row per message and recipient, claimed, sent, recorded."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _STATE_AFTER = {
 
 
 class Outbox:
-    """Messages, within one transaction."""
+    """Reads and writes messages, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def enqueue(self, notification: Notification, now: datetime) -> bool:
-        """Write a message; False where its delivery key has been written before."""
+        """Insert a message; return False where its delivery key exists."""
         values = {
             "delivery_key": notification.delivery_key,
             "kind": notification.kind,
@@ -57,23 +57,23 @@ class Outbox:
         longest_wait: timedelta = timedelta(days=3650),
         without: Collection[str] = (),
     ) -> OutboxMessage | None:
-        """Lease the message that has waited longest.
+        """Lease the message that has been due longest; None where none is due.
 
-        Paused channels are left alone, and so are those that `without` names. A lease that ran
-        out means that a sender died with the message in its hands: whether it was sent is unknown,
-        and is counted as that. A row that cannot be read is dead, and the next one is taken.
+        Messages of paused channels are skipped. An expired lease means that the sender died:
+        whether it sent the message is unknown, and counted so. A row that cannot be decoded is
+        marked as dead, and the next one is taken.
 
         Args:
             now: the time.
-            owner: names the sender in the lease.
-            lease: how long it has the message to itself.
-            longest_wait: what seems to wait for longer was dated by a clock that ran ahead, and
-                is due.
-            without: channels.
+            owner: name of the sender.
+            lease: duration of the lease.
+            longest_wait: a message due later than this was dated by a clock that ran ahead, and
+                is due now.
+            without: channels to skip.
         """
-        # one after the other: each is a range of the index
+        # two queries, each a range of the index
         for due in (outbox.c.due_at <= now, outbox.c.due_at > now + longest_wait):
-            while (row := self._first(due, without)) is not None:
+            while (row := self._find_first_due(due, without)) is not None:
                 died = 1 if row.state == "leased" else 0
                 self._db.execute(
                     update(outbox)
@@ -93,7 +93,9 @@ class Outbox:
                     quarantine_message(self._db, row.id, error, now)
         return None
 
-    def _first(self, due: ColumnElement[bool], without: Collection[str]) -> Row[int, str] | None:
+    def _find_first_due(
+        self, due: ColumnElement[bool], without: Collection[str]
+    ) -> Row[int, str] | None:
         wanted = (
             select(outbox.c.id, outbox.c.state)
             .where(due, outbox.c.channel.not_in(select(pause.c.channel)))
@@ -106,9 +108,10 @@ class Outbox:
         return self._db.execute(wanted).one_or_none()
 
     def give_up_leases(self, owner: str, now: datetime) -> int:
-        """End the leases of senders whose names begin with `owner`: the caller knows them dead.
+        """Expire the leases of senders whose names begin with `owner`, which have ended.
 
-        Their messages fall due at once; whether each was sent stays unknown and is counted so.
+        Their messages are due at once; whether each was sent is unknown, and counted so. Returns
+        the number of messages.
         """
         theirs = (
             outbox.c.state == "leased",
@@ -121,9 +124,9 @@ class Outbox:
     def record(
         self, row_id: int, receipt: Receipt, *, now: datetime, next_at: datetime | None
     ) -> None:
-        """What became of a claimed message. `next_at` None ends it: sent or dead.
+        """Record the result of a delivery attempt. Without `next_at` the state is sent or dead.
 
-        A message that was delivered stays so, whatever a sender whose lease ran out says of it.
+        A sent message stays sent, whatever a sender with an expired lease records.
         """
         state = _STATE_AFTER[receipt.outcome]
         if next_at is None and state != "sent":
@@ -143,51 +146,51 @@ class Outbox:
         if receipt.outcome == "unknown":
             values["unknown_outcomes"] = outbox.c.unknown_outcomes + 1
         if receipt.outcome == "paused":
-            values["attempts"] = outbox.c.attempts - 1  # the message is not to blame
+            values["attempts"] = outbox.c.attempts - 1  # not the fault of the message
         change = update(outbox).where(outbox.c.id == row_id)
         if state != "sent":
             change = change.where(outbox.c.state != "sent")
         self._db.execute(change.values(values))
 
     def get(self, row_id: int) -> OutboxMessage | None:
-        """One message."""
+        """Return one message; None where unknown."""
         row = self._db.execute(select(outbox).where(outbox.c.id == row_id)).one_or_none()
         return None if row is None else _message(row)
 
     def list(
         self, *, states: Collection[str] | None = None, limit: int = 100
     ) -> tuple[OutboxMessage, ...]:
-        """Messages, newest first."""
+        """Return messages, newest first."""
         found = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
         if states is not None:
             found = found.where(outbox.c.state.in_(list(states)))
         return tuple(_message(row) for row in self._db.execute(found))
 
     def known(self, delivery_keys: Collection[str]) -> frozenset[str]:
-        """Those of these keys under which a message was written."""
+        """Return those of `delivery_keys` that have a message."""
         wanted = outbox.c.delivery_key.in_(list(delivery_keys))
         return frozenset(self._db.scalars(select(outbox.c.delivery_key).where(wanted)))
 
     def counts(self) -> dict[str, int]:
-        """State -> how many messages are in it."""
+        """Return state -> number of messages."""
         counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
 
     def resend(self, row_id: int, now: datetime) -> bool:
-        """Have a message sent (again); False where there is none, or it is being sent now."""
+        """Queue a message again; return False where there is none, or it is being sent."""
         values = {"state": "queued", "next_at": now, "due_at": now, "attempts": 0}
-        return self._set(row_id, values, only=("sent", "dead", "held", *WAITING))
+        return self._update(row_id, values, only=("sent", "dead", "held", *WAITING))
 
     def hold(self, row_id: int) -> bool:
-        """Keep a message that has not been sent from being sent."""
-        return self._set(row_id, {"state": "held", "due_at": None}, only=WAITING)
+        """Hold an unsent message; return False where there is none."""
+        return self._update(row_id, {"state": "held", "due_at": None}, only=WAITING)
 
     def release(self, row_id: int, now: datetime) -> bool:
-        """Let a held message go."""
+        """Queue a held message; return False where there is none."""
         values = {"state": "queued", "next_at": now, "due_at": now}
-        return self._set(row_id, values, only=("held",))
+        return self._update(row_id, values, only=("held",))
 
-    def _set(
+    def _update(
         self, row_id: int, values: dict[str, Any], *, only: Collection[str] | None = None
     ) -> bool:
         change = update(outbox).where(outbox.c.id == row_id).values(values)
@@ -196,21 +199,21 @@ class Outbox:
         return self._db.execute(change).rowcount > 0
 
     def pause(self, channel: str, reason: str, now: datetime) -> bool:
-        """Stop claiming messages of a channel; False where it is stopped already."""
+        """Stop claiming messages of a channel; return False where it is paused already."""
         values = {"channel": channel, "reason": reason, "since": now}
         return insert_new(self._db, pause, values, [pause.c.channel])
 
     def resume(self, channel: str) -> bool:
-        """Go on with a channel."""
+        """End the pause of a channel; return False where it is not paused."""
         gone = pause.delete().where(pause.c.channel == channel)
         return self._db.execute(gone).rowcount > 0
 
     def paused(self) -> dict[str, tuple[str, datetime]]:
-        """Channel -> why and since when it is stopped."""
+        """Return paused channel -> (reason, since)."""
         return {row.channel: (row.reason, row.since) for row in self._db.execute(select(pause))}
 
     def next_due(self) -> datetime | None:
-        """When the next message can be claimed, of channels that are not paused."""
+        """Return when the next message is due, of channels that are not paused."""
         soonest = select(func.min(outbox.c.due_at)).where(
             outbox.c.channel.not_in(select(pause.c.channel))
         )

@@ -1,8 +1,8 @@
-"""Quarantine: work that failed or did not end, by task and subject, and when it is tried again.
+"""Repository of failed work, by task and subject, with retry times.
 
 An attempt is counted before the work (`begin`), in a transaction that commits before it, so that
-work which takes the process with it is counted too. Work that ends well deletes the row
-(`succeed`). After `MOST_ATTEMPTS` the subject is set aside until somebody has it tried again.
+work that kills the process is counted too. Success deletes the row (`succeed`). After
+`MOST_ATTEMPTS` the subject is quarantined: only a command retries it.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from storage.tables import quarantine
 
 MOST_ATTEMPTS = 3
 DELAYS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
-# a time that lies further off was written by a clock that ran ahead
+# a later retry time was written by a clock that ran ahead
 LONGEST_DELAY = DELAYS[-1]
 MAX_CAUSE = 500  # characters
 MAX_SUBJECT = 300
-KEPT_FOR = timedelta(days=30)  # rows of work that was neither tried again nor set aside
+KEPT_FOR = timedelta(days=30)  # after the last attempt, of subjects not quarantined
 ASIDE_FOR = timedelta(days=365)
 DID_NOT_END = "it did not end: the process ended, or was killed, while it was at it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Work that failed or did not end. `quarantined_at`: set aside; only a command tries it."""
+    """Work that failed or did not finish. With `quarantined_at`, only a command retries it."""
 
     task: str
     subject: str
@@ -45,18 +45,18 @@ class Trouble:
 
 
 class Quarantine:
-    """Attempts and what is set aside, within one transaction."""
+    """Counts attempts and quarantines subjects, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def begin(self, task: str, subject: str, now: datetime, *, cause: str = DID_NOT_END) -> int:
-        """Count an attempt before it is made; returns how many there were with it.
+        """Count an attempt before it is made; return the number of attempts including it.
 
-        `cause` is what the row says until the work has ended: what is known if it never does.
+        `cause` is stored as the error until the work has finished.
         """
-        this = self._is(task, subject)
-        values = self._first(task, subject, now) | {"attempts": 1, "last_error": _cut(cause)}
+        this = self._matches(task, subject)
+        values = self._new_row(task, subject, now) | {"attempts": 1, "last_error": _shorten(cause)}
         if insert_new(self._db, quarantine, values, list(quarantine.primary_key)):
             return 1
         attempts = int(self._db.scalar(select(quarantine.c.attempts).where(this)) or 0) + 1
@@ -67,29 +67,29 @@ class Quarantine:
                 attempts=attempts,
                 last_at=now,
                 retry_at=now + _delay(attempts),
-                last_error=_cut(cause),
+                last_error=_shorten(cause),
             )
         )
         return attempts
 
     def suspect(self, task: str, subject: str, now: datetime, *, cause: str = DID_NOT_END) -> None:
-        """Have a subject tried by itself, at once: what it was done with did not end."""
-        values = self._first(task, subject, now)
-        values |= {"attempts": 0, "retry_at": now, "last_error": _cut(cause)}
+        """Have a subject retried alone, now: the batch that it was part of did not finish."""
+        values = self._new_row(task, subject, now)
+        values |= {"attempts": 0, "retry_at": now, "last_error": _shorten(cause)}
         insert_new(self._db, quarantine, values, list(quarantine.primary_key))
 
     def fail(
         self, task: str, subject: str, cause: str, now: datetime, *, most: int = MOST_ATTEMPTS
     ) -> bool:
-        """Say why an attempt that was counted failed; True where the subject is now set aside."""
-        this = self._is(task, subject)
+        """Record why a counted attempt failed; return whether the subject is now quarantined."""
+        this = self._matches(task, subject)
         attempts = int(self._db.scalar(select(quarantine.c.attempts).where(this)) or 0)
         aside = attempts >= most
         self._db.execute(
             update(quarantine)
             .where(this)
             .values(
-                last_error=_cut(cause),
+                last_error=_shorten(cause),
                 last_at=now,
                 retry_at=now + _delay(attempts),
                 quarantined_at=now if aside else None,
@@ -98,65 +98,67 @@ class Quarantine:
         return aside
 
     def succeed(self, task: str, subjects: Iterable[str]) -> int:
-        """Forget what ended well; returns how many rows went."""
+        """Delete the rows of subjects whose work succeeded; return how many were deleted."""
         gone = 0
         for subject in subjects:
-            gone += self._db.execute(delete(quarantine).where(self._is(task, subject))).rowcount
+            gone += self._db.execute(
+                delete(quarantine).where(self._matches(task, subject))
+            ).rowcount
         return gone
 
     def troubles(self, task: str) -> dict[str, Trouble]:
-        """Subject -> what is known of it, for each subject of a task that failed."""
+        """Return subject -> trouble, for all failed subjects of a task."""
         found = self._db.execute(select(quarantine).where(quarantine.c.task == task))
         return {row.subject: _trouble(row) for row in found}
 
     def get(self, task: str, subject: str) -> Trouble | None:
-        """What is known of one subject; None where nothing failed."""
-        found = select(quarantine).where(self._is(task, subject))
+        """Return the trouble of one subject; None where nothing failed."""
+        found = select(quarantine).where(self._matches(task, subject))
         row = self._db.execute(found).one_or_none()
         return None if row is None else _trouble(row)
 
     def list(self) -> tuple[Trouble, ...]:
-        """All that failed, by task, the oldest first."""
+        """Return all troubles, by task, oldest first."""
         ordered = select(quarantine).order_by(
             quarantine.c.task, quarantine.c.first_at, quarantine.c.subject
         )
         return tuple(_trouble(row) for row in self._db.execute(ordered))
 
     def retry(self, now: datetime, task: str | None = None, subject: str | None = None) -> int:
-        """Have subjects tried again now, with their attempts counted anew; returns how many."""
+        """Have subjects retried now, with their attempts reset to 0; return how many."""
         tests = [] if task is None else [quarantine.c.task == task]
         tests += [] if subject is None else [quarantine.c.subject == subject]
         values = {"attempts": 0, "retry_at": now, "quarantined_at": None}
         return self._db.execute(update(quarantine).where(*tests).values(values)).rowcount
 
     def forget(self, now: datetime) -> int:
-        """Delete rows of long ago: their work is gone; returns how many."""
+        """Delete rows older than `KEPT_FOR`, quarantined ones than `ASIDE_FOR`; return how many."""
         tried = and_(quarantine.c.last_at < now - KEPT_FOR, quarantine.c.quarantined_at.is_(None))
         aside = quarantine.c.last_at < now - ASIDE_FOR
         return self._db.execute(delete(quarantine).where(or_(tried, aside))).rowcount
 
     def keep(self, task: str, subjects: Collection[str]) -> int:
-        """Delete the rows of a task whose subjects are not among these; returns how many."""
+        """Delete the rows of a task whose subjects are not in `subjects`; return how many."""
         known = set(self._db.scalars(select(quarantine.c.subject).where(quarantine.c.task == task)))
         return self.succeed(task, sorted(known - set(subjects)))
 
-    def _first(self, task: str, subject: str, now: datetime) -> dict[str, Any]:
+    def _new_row(self, task: str, subject: str, now: datetime) -> dict[str, Any]:
         subject = subject[:MAX_SUBJECT]
         when = {"first_at": now, "last_at": now, "retry_at": now + DELAYS[0]}
         return {"task": task, "subject": subject, **when}
 
-    def _is(self, task: str, subject: str) -> ColumnElement[bool]:
+    def _matches(self, task: str, subject: str) -> ColumnElement[bool]:
         return and_(quarantine.c.task == task, quarantine.c.subject == subject[:MAX_SUBJECT])
 
 
 def is_ready(trouble: Trouble, now: datetime) -> bool:
-    """Whether a subject that failed may be tried now. Pure."""
+    """Return whether a failed subject may be retried now. Pure."""
     if trouble.quarantined_at is not None:
         return False
     return trouble.retry_at <= now or trouble.retry_at > later(now, LONGEST_DELAY)
 
 
-def _cut(cause: str) -> str:
+def _shorten(cause: str) -> str:
     return " ".join(clean(cause).split())[:MAX_CAUSE]
 
 

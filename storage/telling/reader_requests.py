@@ -1,4 +1,4 @@
-"""What readers ask for by the links in their messages: to end, to mute, "not relevant"."""
+"""Repository of requests by links in messages: unsubscribe, mute, "not relevant"."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TO_READERS = ("digest", "alert", "welcome")
 
 
 class MutedWatch(NamedTuple):
-    """A watch of which a subscriber is told nothing until then."""
+    """A watch that is muted for a subscriber until a time."""
 
     subscriber_id: int
     watch_key: str
@@ -37,7 +37,7 @@ class MutedWatch(NamedTuple):
 
 
 class IrrelevantItem(NamedTuple):
-    """An item that a reader called not relevant to a watch."""
+    """An item that a reader marked as not relevant to a watch."""
 
     watch_key: str
     item_id: int
@@ -48,18 +48,18 @@ class IrrelevantItem(NamedTuple):
 
 
 class ReaderRequests:
-    """Readers' wishes, within one transaction."""
+    """Reads and writes requests of readers, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def key(self) -> bytes | None:
-        """The key that signs links; None where none has been made."""
+        """Return the key that signs links; None where there is none yet."""
         found: bytes | None = self._db.scalar(select(secret.c.value).where(secret.c.name == _LINKS))
         return None if found is None else bytes(found)
 
     def make_key(self) -> bytes:
-        """The key that signs links, made by the first who asks."""
+        """Return the key that signs links; make it where there is none."""
         fresh = {"name": _LINKS, "value": secrets.token_bytes(KEY_BYTES)}
         insert_new(self._db, secret, fresh, [secret.c.name])
         made = self.key()
@@ -67,9 +67,12 @@ class ReaderRequests:
         return made
 
     def end(self, subscriber_ids: Sequence[int], now: datetime) -> int:
-        """Tell these no more; what waits for them goes to nobody. Returns how many were active.
+        """Unsubscribe these subscribers and delete their pending tellings.
 
-        A message on its way is stopped where nobody else was told anything by it.
+        An unsent message is stopped unless it also reports to another subscriber.
+
+        Returns:
+            how many were not unsubscribed before.
         """
         theirs = subscriber.c.id.in_(list(subscriber_ids))
         ended = self._db.execute(
@@ -91,7 +94,7 @@ class ReaderRequests:
             state="stopped", due_at=None, last_error="its reader has unsubscribed"
         )
         if self._db.scalar(select(subscriber.c.id).where(active).limit(1)) is None:
-            # nothing is left that could have a reason to reach them
+            # the recipient has no active subscription: stop all messages to readers
             self._db.execute(stopped.where(*to_them, outbox.c.kind.in_(_TO_READERS)))
             return
         ended = list(subscriber_ids)
@@ -101,26 +104,26 @@ class ReaderRequests:
         self._db.execute(stopped.where(*to_them, by_these, ~by_others))
 
     def resume(self, subscriber_ids: Sequence[int], now: datetime) -> int:
-        """Tell these again, of what comes from now on; returns how many had ended."""
+        """Subscribe these again, for new mentions only; return how many were unsubscribed."""
         theirs = (subscriber.c.id.in_(list(subscriber_ids)), subscriber.c.ended_at.is_not(None))
         values = {"active": True, "ended_at": None, "activated_at": now, "next_at": None}
         return self._db.execute(update(subscriber).where(*theirs).values(values)).rowcount
 
     def mute(self, subscriber_ids: Sequence[int], watch_key: str, until: datetime) -> None:
-        """Tell these nothing of a watch until then."""
+        """Mute a watch for these subscribers until a time."""
         for subscriber_id in subscriber_ids:
             values = {"subscriber_id": subscriber_id, "watch_key": watch_key, "until": until}
             upsert(self._db, mute, values, list(mute.primary_key))
 
     def unmute(self, subscriber_ids: Sequence[int], watch_key: str) -> None:
-        """Tell these of a watch again, from now on."""
+        """End the mute of a watch for these subscribers."""
         theirs = (mute.c.subscriber_id.in_(list(subscriber_ids)), mute.c.watch_key == watch_key)
         self._db.execute(delete(mute).where(*theirs))
 
     def muted(
         self, now: datetime, subscriber_ids: Collection[int] | None = None
     ) -> tuple[MutedWatch, ...]:
-        """What is mute now, of these subscribers or of all."""
+        """Return the watches that are muted now, of these subscribers or of all."""
         wanted = select(mute).where(mute.c.until > now, mute.c.until <= now + LONGEST_MUTE)
         if subscriber_ids is not None:
             wanted = wanted.where(mute.c.subscriber_id.in_(list(subscriber_ids)))
@@ -133,7 +136,7 @@ class ReaderRequests:
     def dismiss(
         self, subscriber_ids: Sequence[int], watch_key: str, item_id: int, now: datetime
     ) -> bool:
-        """Note that an item is not relevant to a watch; False where it is not held any more."""
+        """Mark an item as not relevant to a watch; return False where it does not exist."""
         if self._db.scalar(select(item.c.id).where(item.c.id == item_id)) is None:
             return False
         for subscriber_id in subscriber_ids:
@@ -147,7 +150,7 @@ class ReaderRequests:
         return True
 
     def recall(self, subscriber_ids: Sequence[int], watch_key: str, item_id: int) -> None:
-        """Take a "not relevant" back."""
+        """Undo a "not relevant"."""
         self._db.execute(
             delete(feedback).where(
                 feedback.c.subscriber_id.in_(list(subscriber_ids)),
@@ -159,7 +162,7 @@ class ReaderRequests:
     def dismissed(
         self, subscriber_ids: Collection[int], item_ids: Collection[int]
     ) -> frozenset[tuple[int, str, int]]:
-        """(subscriber, watch, item) of what these called not relevant."""
+        """Return (subscriber id, watch key, item id) of items marked as not relevant by these."""
         rows = self._db.execute(
             select(feedback.c.subscriber_id, feedback.c.watch_key, feedback.c.item_id).where(
                 feedback.c.item_id.in_(list(item_ids)),
@@ -171,7 +174,7 @@ class ReaderRequests:
     def irrelevant(
         self, watch_key: str | None = None, limit: int = 1000
     ) -> tuple[IrrelevantItem, ...]:
-        """What readers called not relevant, of one watch or of all, the newest first."""
+        """Return items marked as not relevant, of one watch or of all, newest first."""
         wanted = (
             select(
                 feedback.c.watch_key,

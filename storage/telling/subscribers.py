@@ -1,4 +1,4 @@
-"""Subscribers: who waits to be told what, and the one step that tells them."""
+"""Repository of subscribers: their pending tellings, and the transaction that sends them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from config import model as declared
 from storage.archive.item_rows import EPOCH
 from storage.archive.items import Items
 from storage.engine.damage import Damage, is_damage, read_columns
-from storage.engine.dialect import alone, insert_new
+from storage.engine.dialect import insert_new, lock_task
 from storage.model import Notification, PendingTelling, Subscriber
 from storage.tables import item, mention, outbox, pending_telling, subscriber, told
 from storage.telling.mentions import with_items
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 ALL_WATCHES = "*"
 Told = tuple[str, str, int | None, datetime]
-# no dates: one that cannot be read must not keep the service from its start
+# no dates: a damaged one must not keep the service from starting
 _DECLARED = (
     *(subscriber.c.id, subscriber.c.subscription_key, subscriber.c.recipient, subscriber.c.active),
     subscriber.c.ended_at.is_not(None).label("ended"),
@@ -31,7 +31,7 @@ _DECLARED = (
 
 
 class Subscribers:
-    """Subscribers and what is pending for them, within one transaction."""
+    """Reads and writes subscribers and pending tellings, within one transaction."""
 
     def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
         self._db = connection
@@ -41,13 +41,12 @@ class Subscribers:
     def declare(
         self, subscriptions: Sequence[declared.Subscription], now: datetime
     ) -> tuple[Subscriber, ...]:
-        """Make these the subscriptions in force; returns the active subscribers.
+        """Activate exactly these subscriptions; return the active subscribers.
 
-        What waits for a recipient whose subscription vanished moves to another subscription of
-        theirs that has the watch, and is dropped, with a log line, where there is none: they asked
-        for that.
+        Pending tellings of a removed subscription move to another one of the same recipient that
+        has the watch; where there is none, they are deleted and their number is logged.
         """
-        alone(self._db, "declare")
+        lock_task(self._db, "declare")
         wanted = {(s.key, to): s for s in subscriptions for to in s.to}
         known = {
             (row.subscription_key, row.recipient): row
@@ -73,15 +72,14 @@ class Subscribers:
             if row.active:
                 self._retire(row, subscriptions)
             elif row.ended:
-                # taken out by the operator too: to be put in again is to be asked anew
+                # removed by the operator too: adding it again subscribes the reader again
                 this = subscriber.c.id == row.id
                 self._db.execute(update(subscriber).where(this).values(ended_at=None))
         return self.all()
 
     def _retire(self, gone: Row[Any], subscriptions: Sequence[declared.Subscription]) -> None:
-        heirs = [
-            (s, self._id(s.key, gone.recipient)) for s in subscriptions if gone.recipient in s.to
-        ]
+        theirs = [s for s in subscriptions if gone.recipient in s.to]
+        heirs = [(s, self._find_id(s.key, gone.recipient)) for s in theirs]
         waiting = self._db.execute(
             select(pending_telling, mention.c.watch_key)
             .join(mention, mention.c.id == pending_telling.c.mention_id)
@@ -112,7 +110,7 @@ class Subscribers:
                 gone.recipient,
             )
 
-    def _id(self, key: str, recipient: str) -> int:
+    def _find_id(self, key: str, recipient: str) -> int:
         wanted = (subscriber.c.subscription_key == key, subscriber.c.recipient == recipient)
         return int(self._db.execute(select(subscriber.c.id).where(*wanted)).scalar_one())
 
@@ -125,19 +123,19 @@ class Subscribers:
         return self._db.scalar(select(told.c.mention_id).where(*this)) is not None
 
     def all(self) -> tuple[Subscriber, ...]:
-        """The active subscribers."""
+        """Return the active subscribers."""
         return self._subscribers(subscriber.c.active.is_(True))
 
     def due(self, now: datetime) -> tuple[Subscriber, ...]:
-        """Active subscribers whose `next_at` has come."""
+        """Return active subscribers whose `next_at` has come."""
         return self._subscribers(subscriber.c.active.is_(True), subscriber.c.next_at <= now)
 
     def named(self, subscriber_ids: Sequence[int]) -> tuple[Subscriber, ...]:
-        """Subscribers by id, those included that are not active any more."""
+        """Return subscribers by id, including inactive ones."""
         return self._subscribers(subscriber.c.id.in_(list(subscriber_ids)))
 
     def ended(self) -> tuple[Subscriber, ...]:
-        """Those who asked to be told no more, and are still declared."""
+        """Return subscribers who unsubscribed and are still declared."""
         return self._subscribers(subscriber.c.ended_at.is_not(None))
 
     def _subscribers(self, *tests: Any) -> tuple[Subscriber, ...]:
@@ -152,9 +150,9 @@ class Subscribers:
         return tuple(one for one in each if one is not None)
 
     def _read_damaged(self, row_id: int) -> Subscriber | None:
-        """Read a row that may be damaged; None where it cannot be read who it is.
+        """Read a row that may be damaged; None without a recipient or subscription key.
 
-        A date that cannot be read is as none: the next one is worked out anew.
+        A date that cannot be decoded becomes None: the next one is computed again.
         """
         this = subscriber.c.id == row_id
         try:
@@ -170,19 +168,19 @@ class Subscribers:
         return _subscriber(values | {"activated_at": began, "id": row_id})
 
     def set_next(self, subscriber_id: int, next_at: datetime | None) -> None:
-        """When this subscriber is to be told next."""
+        """Set when this subscriber gets its next message."""
         this = subscriber.c.id == subscriber_id
         self._db.execute(update(subscriber).where(this).values(next_at=next_at))
 
     def waiting(self) -> dict[int, int]:
-        """Subscriber id -> how many tellings are pending."""
+        """Return subscriber id -> number of pending tellings."""
         counted = select(pending_telling.c.subscriber_id, func.count()).group_by(
             pending_telling.c.subscriber_id
         )
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
 
     def pending(self, subscriber_ids: Sequence[int]) -> tuple[PendingTelling, ...]:
-        """What these subscribers have still to be told, oldest first."""
+        """Return the pending tellings of these subscribers, oldest first."""
         found = self._db.execute(
             select(
                 pending_telling.c.subscriber_id,
@@ -207,13 +205,13 @@ class Subscribers:
                 item=known[row.mention_id][1],
                 what="edit" if row.what == "edit" else "new",
                 revision=row.revision,
-                told_before=self._told_before(row.recipient, row.mention_id, row.revision),
+                told_before=self._find_told_at(row.recipient, row.mention_id, row.revision),
             )
             for row in found
             if row.mention_id in known
         )
 
-    def _told_before(self, recipient: str, mention_id: int, revision: int) -> datetime | None:
+    def _find_told_at(self, recipient: str, mention_id: int, revision: int) -> datetime | None:
         first: datetime | None = self._db.scalar(
             select(func.min(told.c.told_at))
             .join(subscriber, subscriber.c.id == told.c.subscriber_id)
@@ -221,7 +219,7 @@ class Subscribers:
                 subscriber.c.recipient == recipient,
                 told.c.mention_id == mention_id,
                 told.c.revision == revision,
-                # without a message it was settled, not told
+                # without a message it was settled, not sent
                 told.c.outbox_id.is_not(None),
             )
         )
@@ -237,19 +235,19 @@ class Subscribers:
         local_date: Mapping[int, date],
         now: datetime,
     ) -> bool:
-        """Tell: the message goes to the outbox and exactly these tellings are told by it.
+        """Enqueue a message and mark exactly these tellings as told by it.
 
         Args:
             notification: None where there is nothing to send.
-            tellings: what the message says.
+            tellings: the content of the message.
             next_at: per subscriber, when to cut next.
-            local_date: per subscriber, the day in its zone that this cut stands for.
+            local_date: per subscriber, the day in its zone that this cut is for.
 
         Returns:
-            whether a message was written; False also where its delivery key is known already or
-            something of it is not pending any more, and then nothing at all is changed.
+            whether a message was enqueued. Nothing is changed where its delivery key exists, or
+            one of the tellings is not pending any more.
         """
-        if not self._all_pending(tellings):
+        if not self._are_all_pending(tellings):
             return False
         outbox_id = None
         if notification is not None:
@@ -270,8 +268,8 @@ class Subscribers:
             self._db.execute(update(subscriber).where(this_one).values(values))
         return notification is not None
 
-    def _all_pending(self, tellings: Sequence[PendingTelling]) -> bool:
-        """Whether nobody else has told or moved any of these; nobody can until this one commits."""
+    def _are_all_pending(self, tellings: Sequence[PendingTelling]) -> bool:
+        """Return whether all of these are still pending; locks them until the commit."""
         subscribers = sorted({telling.subscriber_id for telling in tellings})
         rows = self._db.execute(
             select(
@@ -290,7 +288,7 @@ class Subscribers:
         )
 
     def told_to(self, mention_id: int) -> tuple[Told, ...]:
-        """(recipient, subscription key, outbox row, when) for each telling of a mention."""
+        """Return (recipient, subscription key, outbox id, time) of each telling of a mention."""
         found = self._db.execute(
             select(
                 subscriber.c.recipient,
@@ -305,7 +303,7 @@ class Subscribers:
         return tuple((row[0], row[1], row[2], row[3]) for row in found)
 
     def alerts_on(self, recipient: str, story: int) -> tuple[str, ...]:
-        """The Message-IDs of the alerts that told this recipient of a story, the first in front."""
+        """Return Message-IDs of the alerts about a story to a recipient, oldest first."""
         found = self._db.execute(
             select(outbox.c.message_id, func.min(told.c.told_at).label("at"))
             .join(told, told.c.outbox_id == outbox.c.id)
@@ -323,7 +321,7 @@ class Subscribers:
         return tuple(row.message_id for row in found)
 
     def welcomed(self, recipient: str) -> bool:
-        """Whether this recipient has had the welcome message."""
+        """Return whether this recipient was sent a welcome message."""
         wanted = outbox.c.delivery_key == f"welcome:{recipient}"
         return self._db.scalar(select(outbox.c.id).where(wanted)) is not None
 

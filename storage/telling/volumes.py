@@ -1,4 +1,4 @@
-"""How many stories each watch found, day by day: what is usual is read from that."""
+"""Counts the stories that each watch found per day, from which usual volumes are derived."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AT_ONCE = 500
 
 
 class CountedMention(NamedTuple):
-    """A mention that was news, with the story that it tells."""
+    """A mention that is not baseline, with the story of its item."""
 
     watch_key: str
     item_id: int
@@ -25,7 +25,7 @@ class CountedMention(NamedTuple):
 
 
 class Volumes:
-    """Counts of stories, within one transaction."""
+    """Reads mentions for volume counts, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -33,9 +33,9 @@ class Volumes:
     def found(
         self, watch_keys: Collection[str], since: datetime, until: datetime
     ) -> tuple[CountedMention, ...]:
-        """The mentions of these watches from `since` until before `until`, the first in front.
+        """Return the mentions of these watches made in [since, until), oldest first.
 
-        What was there before its watch is left out.
+        Baseline mentions are left out.
         """
         rows: list[CountedMention] = []
         keys = sorted(set(watch_keys))
@@ -54,7 +54,7 @@ class Volumes:
         return tuple(sorted(rows, key=lambda each: (each.at, each.item_id, each.watch_key)))
 
     def last(self, watch_key: str) -> datetime | None:
-        """When a watch last found something that was news."""
+        """Return when a watch last made a mention that is not baseline."""
         newest: datetime | None = self._db.scalar(
             select(func.max(mention.c.created_at)).where(
                 mention.c.watch_key == watch_key, mention.c.baseline.is_(False)
@@ -66,12 +66,12 @@ class Volumes:
 def by_day(
     found: Iterable[CountedMention], zone: ZoneInfo, *, begins: timedelta = timedelta(0)
 ) -> dict[date, set[int]]:
-    """Day -> the stories that were found first on it; days without any are left out. Pure.
+    """Return day -> stories that were first found on it; days without any are left out. Pure.
 
     Args:
-        found: mentions, the first in front.
-        zone: where a day begins.
-        begins: how long after midnight, on the wall clock, so that it stays over a clock change.
+        found: mentions, oldest first.
+        zone: time zone of the days.
+        begins: start of a day after midnight, in wall-clock time, so that DST does not move it.
     """
     days: dict[date, set[int]] = {}
     seen: set[int] = set()

@@ -1,4 +1,4 @@
-"""Watches as they stood: every edit of what a watch means is a version."""
+"""Repository of watch versions: each change of a watch's meaning is a new version."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.engine.damage import Damage, read_decodable
-from storage.engine.dialect import alone, insert_new
+from storage.engine.dialect import insert_new, lock_task
 from storage.model import WatchVersion
 from storage.tables import mention, told, watch_version
 
@@ -20,7 +20,7 @@ _COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchText:
-    """A watch as declared: canonical query, a fingerprint of all it means, and its old key."""
+    """A declared watch. `fingerprint` covers its query and macros; `was` is its old key."""
 
     key: str
     query: str
@@ -29,16 +29,16 @@ class WatchText:
 
 
 class Watches:
-    """Watch versions, within one transaction."""
+    """Reads and writes watch versions, within one transaction."""
 
     def __init__(self, connection: Connection, damage: Damage) -> None:
         self._db = connection
         self._damage = damage
 
     def declare(self, watches: Sequence[WatchText], now: datetime) -> dict[str, WatchVersion]:
-        """Make these the watches in force; a changed one gets a new version from `now` on."""
-        alone(self._db, "declare")
-        known = self._renamed(self.current(), watches)
+        """Activate exactly these watches; a changed one gets a new version from `now` on."""
+        lock_task(self._db, "declare")
+        known = self._apply_renames(self.current(), watches)
         wanted = {watch.key for watch in watches}
         for key in known.keys() - wanted:
             self._retire(key, now)
@@ -48,10 +48,10 @@ class Watches:
                 self._add(watch, now)
         return self.current()
 
-    def _renamed(
+    def _apply_renames(
         self, known: dict[str, WatchVersion], watches: Sequence[WatchText]
     ) -> dict[str, WatchVersion]:
-        """Give watches the history of the keys that they had; `a` to `b` and `b` to `c` at once."""
+        """Apply `was`: rename old keys, also `a` to `b` and `b` to `c` at the same time."""
         declared = {watch.key: watch for watch in watches}
         moved = True
         while moved:
@@ -68,7 +68,7 @@ class Watches:
         return known
 
     def _rename(self, old: str, new: str) -> None:
-        """Hand versions and mentions over; they follow those of an earlier watch of that name."""
+        """Rename versions and mentions; numbers follow those of an earlier watch of that key."""
         taken = max((version.version for version in self.versions(new)), default=0)
         self._merge_mentions(old, new)
         for table, key, number in (
@@ -85,11 +85,11 @@ class Watches:
             .join(ours, ours.c.item_id == theirs.c.item_id)
             .where(theirs.c.watch_key == old, ours.c.watch_key == new)
         )
-        for gone, kept in both.all():
-            for row in self._db.execute(select(told).where(told.c.mention_id == gone)).all():
-                values = {**row._mapping, "mention_id": kept}
+        for old_id, new_id in both.all():
+            for row in self._db.execute(select(told).where(told.c.mention_id == old_id)).all():
+                values = {**row._mapping, "mention_id": new_id}
                 insert_new(self._db, told, values, list(told.primary_key))
-            self._db.execute(delete(mention).where(mention.c.id == gone))
+            self._db.execute(delete(mention).where(mention.c.id == old_id))
 
     def _retire(self, key: str, now: datetime) -> None:
         gone = (watch_version.c.key == key, watch_version.c.retired_at.is_(None))
@@ -111,13 +111,13 @@ class Watches:
         )
 
     def current(self) -> dict[str, WatchVersion]:
-        """Watch key -> the version in force."""
+        """Return watch key -> the active version."""
         in_force = select(watch_version.c.id).where(watch_version.c.retired_at.is_(None))
         found = self._read(self._db.scalars(in_force).all())
         return {version.key: version for version in found.values()}
 
     def begun(self, keys: Collection[str]) -> dict[str, datetime]:
-        """Watch key -> since when there is a watch of this key, in whatever version."""
+        """Return watch key -> when its first version became active."""
         found: dict[str, datetime] = {}
         some = sorted(keys)
         for at in range(0, len(some), _AT_ONCE):
@@ -130,7 +130,7 @@ class Watches:
         return found
 
     def versions(self, key: str) -> tuple[WatchVersion, ...]:
-        """All versions of a watch, oldest first."""
+        """Return all versions of a watch, oldest first."""
         found = (
             select(watch_version.c.id)
             .where(watch_version.c.key == key)
@@ -141,7 +141,7 @@ class Watches:
         return tuple(known[each] for each in ids if each in known)
 
     def _read(self, ids: Sequence[int]) -> dict[int, WatchVersion]:
-        """Id -> version; one that is damaged is left out, and its watch gets another one."""
+        """Return id -> version; a damaged one is left out, so that `declare` adds a new one."""
 
         def read(some: Sequence[int]) -> dict[int, WatchVersion]:
             columns = [watch_version.c[name] for name in _COLUMNS]

@@ -1,4 +1,4 @@
-"""The full-text index: what is in it, what it is asked, on SQLite and PostgreSQL.
+"""The full-text index on SQLite and PostgreSQL, and its queries.
 
-It names candidates only.
+It returns candidates only; the matcher decides.
 """

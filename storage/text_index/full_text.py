@@ -1,9 +1,9 @@
 """The full-text index of the archive, and which items are not in it yet.
 
-SQLite's FTS5 or a tsvector of PostgreSQL. It holds words that its users spell
-(`storage.text_index.full_text_query`), never text, and is asked for candidates only: what it names
-may have changed, what it does not name is either not meant or still to be indexed, and then named
-with the rest. So nothing is missed, whether the index is full, half filled or empty.
+SQLite's FTS5 or a PostgreSQL tsvector. It holds words, normalised by its callers
+(`storage.text_index.full_text_query`), and returns candidates only: an indexed item may have
+changed since, and items that are not indexed yet are always candidates. So no match is missed,
+whether the index is complete, partial or empty.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.engine.dialect import alone
+from storage.engine.dialect import lock_task
 from storage.tables import index_state, item, pending_index
 from storage.text_index.full_text_query import (
     ANYTHING,
@@ -30,16 +30,16 @@ from storage.text_index.full_text_query import (
 )
 from storage.text_index.tsvector import as_tsvector
 
-# An index without texts cannot take a row out in FTS5. A row's number is the item's with the number
-# of its indexing behind it, so that an item that changed gets a further row, beside those before.
-_TURNS = 1024
+# A contentless FTS5 table cannot delete rows. The rowid is the item id times this number, plus how
+# often the item was indexed: a changed item gets another row, beside its earlier ones.
+_ROWS_PER_ITEM = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class IndexBatch:
-    """Items to be indexed, in ascending order.
+    """Ids of items to be indexed, ascending.
 
-    `down_to`: with them the index goes down to that item; None where they wait for another reason.
+    `down_to`: after them every item from this id on is indexed; None for new or changed items.
     """
 
     items: tuple[int, ...]
@@ -48,7 +48,7 @@ class IndexBatch:
 
 @dataclass(frozen=True, slots=True)
 class CandidatePage:
-    """Candidates, newest first. `before` asks for those that follow; None: there are none."""
+    """Candidate ids, newest first. `before` is the cursor of the next page; None on the last."""
 
     items: tuple[int, ...]
     before: int | None
@@ -56,7 +56,7 @@ class CandidatePage:
 
 @dataclass(frozen=True, slots=True)
 class IndexCoverage:
-    """How far the index goes: every item from `unread_below` on, without those that wait."""
+    """What is indexed: items from id `unread_below` on, except `waiting` new or changed ones."""
 
     spelling: int
     unread_below: int
@@ -64,21 +64,21 @@ class IndexCoverage:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing of the archive is left to be indexed."""
+        """Whether the whole archive is indexed."""
         return self.waiting == 0 and self.unread_below <= 1
 
 
 class FullText:
-    """The index, within one transaction."""
+    """Fills and queries the index, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-        self._lite = connection.dialect.name == "sqlite"
+        self._is_sqlite = connection.dialect.name == "sqlite"
 
-    # filling
+    # indexing
 
     def coverage(self) -> IndexCoverage:
-        """How far the index goes."""
+        """Return what is indexed."""
         row = self._db.execute(select(index_state)).one()
         waiting = self._db.scalar(select(func.count()).select_from(pending_index)) or 0
         lowest = self._db.scalar(select(func.min(item.c.id)))
@@ -86,16 +86,16 @@ class FullText:
         return IndexCoverage(row.spelling, unread, waiting)
 
     def spell_anew(self, spelling: int) -> bool:
-        """Empty the index unless its words are of this spelling; whether it was emptied.
+        """Empty the index unless it has this spelling version; return whether it was emptied.
 
-        Every item is to be indexed again then.
+        All items are to be indexed again then.
         """
-        alone(self._db, "index")
+        lock_task(self._db, "index")
         if self._db.scalar(select(index_state.c.spelling)) == spelling:
             return False
         self._db.execute(
             text("INSERT INTO item_words (item_words) VALUES ('delete-all')")
-            if self._lite
+            if self._is_sqlite
             else text("TRUNCATE item_words")
         )
         self._db.execute(delete(pending_index))
@@ -106,13 +106,13 @@ class FullText:
         return True
 
     def to_index(self, limit: int) -> IndexBatch:
-        """What is to be indexed next: what is new or changed, then the archive backwards.
+        """Return the next items to index: new and changed ones, then the archive backwards.
 
-        Its items are this transaction's until it ends.
+        They are locked until this transaction ends.
         """
-        alone(self._db, "index")
+        lock_task(self._db, "index")
         waiting = select(pending_index.c.item_id).order_by(pending_index.c.item_id.desc())
-        # a text that changes meanwhile waits, and sets its mark anew after this commit
+        # an update of one of these items waits, and marks it again after this commit
         found = list(self._db.scalars(waiting.limit(limit).with_for_update(skip_locked=True)))
         if found:
             return IndexBatch(tuple(sorted(found)), None)
@@ -122,10 +122,10 @@ class FullText:
         return IndexBatch(tuple(sorted(found)), min(found) if len(found) == limit else 0)
 
     def put(self, batch: IndexBatch, words: Sequence[tuple[int, str]]) -> None:
-        """Index a batch: each item that is still there, with its words, blanks between them."""
-        if words and self._lite:
-            # in ascending order FTS5 writes rows at once, in any other one by one
-            rows = [{"row": self._next_row(number), "words": said} for number, said in words]
+        """Index a batch. `words`: (item id, words separated by blanks) of each existing item."""
+        if words and self._is_sqlite:
+            # FTS5 writes rows in ascending order in one go, in any other order one by one
+            rows = [{"row": self._next_row(number), "words": row} for number, row in words]
             self._db.execute(
                 text("INSERT INTO item_words (rowid, words) VALUES (:row, :words)"), rows
             )
@@ -135,103 +135,103 @@ class FullText:
                     "INSERT INTO item_words VALUES (:item, CAST(:words AS tsvector))"
                     " ON CONFLICT (item_id) DO UPDATE SET words = excluded.words"
                 ),
-                [{"item": number, "words": as_tsvector(said)} for number, said in words],
+                [{"item": number, "words": as_tsvector(row)} for number, row in words],
             )
         if batch.down_to is None:
             done = pending_index.c.item_id.in_(batch.items)
             self._db.execute(delete(pending_index).where(done))
             return
         self._db.execute(update(index_state).values(unread_below=batch.down_to))
-        if not self._lite and not self._numbers(batch.down_to, 0, 1):
-            # how frequent each word is decides how PostgreSQL looks for it
+        if not self._is_sqlite and not self._item_ids(batch.down_to, 0, 1):
+            # word frequencies decide the query plan of PostgreSQL
             self._db.execute(text("ANALYZE item_words"))
 
     def _next_row(self, number: int) -> int:
-        first = number * _TURNS
+        first = number * _ROWS_PER_ITEM
         last = self._db.scalar(
             text(
                 "SELECT rowid FROM item_words WHERE rowid BETWEEN :first AND :last"
                 " ORDER BY rowid DESC LIMIT 1"
             ),
-            {"first": first, "last": first + _TURNS - 1},
+            {"first": first, "last": first + _ROWS_PER_ITEM - 1},
         )
         if last is None:
             return first
-        if last == first + _TURNS - 1:
-            # there is no number left for it: all is to be indexed anew
+        if last == first + _ROWS_PER_ITEM - 1:
+            # no rowid is left for this item: have everything indexed again
             self._db.execute(update(index_state).values(spelling=0))
             return int(last)
         return int(last) + 1
 
     def mark(self, item_id: int) -> None:
-        """Have an item indexed again."""
-        mark(self._db, item_id)
+        """Mark an item to be indexed again."""
+        mark_for_indexing(self._db, item_id)
 
-    # asking
+    # queries
 
     def candidates(
         self, sieve: Sieve, *, limit: int, before: int | None = None, lowest: int = 0
     ) -> CandidatePage:
-        """Items that may be meant, newest first.
+        """Return a page of candidates, newest first.
 
         Args:
-            sieve: what they have to pass, as far as they are indexed.
-            limit: about how many.
-            before: the `before` of the page that came earlier.
-            lowest: leave out items with lower numbers.
+            sieve: the condition on indexed items.
+            limit: approximate length of the page.
+            before: `before` of the previous page.
+            lowest: leave out items with lower ids.
         """
         top = 2**52 if before is None else before
         sieve = bounded(sieve)
         if sieve == ANYTHING:
-            return _merged([self._numbers(top, lowest, limit)], limit)
+            return _merge_runs([self._item_ids(top, lowest, limit)], limit)
         waiting = select(pending_index.c.item_id).order_by(pending_index.c.item_id.desc())
         waiting = waiting.where(pending_index.c.item_id < top, pending_index.c.item_id >= lowest)
         below = int(self._db.scalar(select(index_state.c.unread_below)) or 0)
         runs = [
-            self._indexed(sieve, "newest", top, lowest, limit),
+            self._search(sieve, "newest", top, lowest, limit),
             list(self._db.scalars(waiting.limit(limit))),
-            self._numbers(min(top, below), lowest, limit),
+            self._item_ids(min(top, below), lowest, limit),
         ]
-        return _merged(runs, limit)
+        return _merge_runs(runs, limit)
 
     def best(self, sieve: Sieve, *, limit: int, lowest: int = 0) -> tuple[int, ...]:
-        """Indexed items that may be meant, the most telling first; one may come several times."""
-        return tuple(self._indexed(bounded(sieve), "best", 2**52, lowest, limit))
+        """Return indexed candidates, best rank first; an item may occur several times."""
+        return tuple(self._search(bounded(sieve), "best", 2**52, lowest, limit))
 
     def lowest_since(self, moment: datetime) -> int:
-        """The lowest number of an item that was first seen since then."""
+        """Return the lowest id of the items first seen since then."""
         lowest = self._db.scalar(select(func.min(item.c.id)).where(item.c.first_seen_at >= moment))
         return 2**52 if lowest is None else int(lowest)
 
     def source_keys(self) -> frozenset[str]:
-        """The sources that stored items come from."""
+        """Return the keys of sources that have stored items."""
         found: set[str] = set()
         key = self._db.scalar(select(func.min(item.c.source_key)))
         while key is not None:
             found.add(key)
-            # from key to key along the index: a million items are not looked at for fifty sources
+            # skip scan from key to key: DISTINCT would read a million items for fifty sources
             key = self._db.scalar(
                 select(func.min(item.c.source_key)).where(item.c.source_key > key)
             )
         return frozenset(found)
 
-    def _numbers(self, top: int, lowest: int, limit: int) -> list[int]:
+    def _item_ids(self, top: int, lowest: int, limit: int) -> list[int]:
         numbers = select(item.c.id).where(item.c.id < top, item.c.id >= lowest)
         return list(self._db.scalars(numbers.order_by(item.c.id.desc()).limit(limit)))
 
-    def _indexed(self, sieve: Sieve, order: str, top: int, lowest: int, limit: int) -> list[int]:
+    def _search(self, sieve: Sieve, order: str, top: int, lowest: int, limit: int) -> list[int]:
         if sieve == NOTHING:
             return []
         sieve = any_of([sieve, Word(EVERYTHING)])
-        if self._lite:
-            rows = {"top": top * _TURNS, "lowest": lowest * _TURNS, "limit": limit}
+        if self._is_sqlite:
+            rows = {"top": top * _ROWS_PER_ITEM, "lowest": lowest * _ROWS_PER_ITEM, "limit": limit}
             found = self._db.scalars(_FTS5[order], {"sieve": as_fts5(sieve), **rows})
-            return [number // _TURNS for number in found]
-        asked = {"sieve": as_tsquery(sieve)}
-        [plan] = self._db.execute(_EXPECTED, asked).scalar_one()
-        self._db.execute(_TO_PLAN, {"found": plan["Plan"]["Plan Rows"], "limit": limit})
+            return [number // _ROWS_PER_ITEM for number in found]
+        query = {"sieve": as_tsquery(sieve)}
+        [plan] = self._db.execute(_EXPECTED, query).scalar_one()
+        self._db.execute(_SET_PLAN, {"found": plan["Plan"]["Plan Rows"], "limit": limit})
         numbers = {"top": top, "lowest": lowest, "limit": limit}
-        return list(self._db.scalars(_TSQUERY[order], asked | numbers))
+        return list(self._db.scalars(_TSQUERY[order], query | numbers))
 
 
 _FTS5 = {
@@ -257,10 +257,10 @@ _TSQUERY = {
 }
 
 
-# For the newest of rare words PostgreSQL reads the whole table backwards: it takes a look into a
-# row's words for as cheap as comparing two numbers, and that takes 2 us. So it is told to ask the
+# For the newest rows with rare words PostgreSQL scans the whole table backwards: it estimates the
+# test of a tsvector as cheap as comparing two numbers, while it takes 2 us. This forces the GIN
 # index, up to four times as many rows as cost the same either way.
-_TO_PLAN = text(
+_SET_PLAN = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
     " set_config('jit', 'off', true),"
     " set_config('enable_indexscan', CASE WHEN :found < 4 * sqrt(:limit * greatest(reltuples, 1))"
@@ -272,19 +272,19 @@ _EXPECTED = text(
 )
 
 
-def mark(connection: Connection, item_id: int) -> None:
-    """Have an item indexed (again)."""
+def mark_for_indexing(connection: Connection, item_id: int) -> None:
+    """Mark an item to be indexed (again)."""
     kind = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = kind.insert(pending_index)
-    # an update where nothing changes: it waits for who is indexing the item by an earlier mark
+    # an update without a change: it waits for a transaction that is indexing the item
     same = statement.on_conflict_do_update(
         index_elements=[pending_index.c.item_id], set_={"item_id": statement.excluded.item_id}
     )
     connection.execute(same, {"item_id": item_id})
 
 
-def _merged(runs: list[list[int]], limit: int) -> CandidatePage:
-    """Runs of numbers, each descending and cut at `limit`, as one that leaves out none."""
+def _merge_runs(runs: list[list[int]], limit: int) -> CandidatePage:
+    """Merge runs of ids, each descending and cut at `limit`, down to the highest cut."""
     cut = [run[-1] for run in runs if len(run) >= limit]
     floor = max(cut, default=None)
     numbers = {number for run in runs for number in run if floor is None or number >= floor}

@@ -1,8 +1,8 @@
-"""What a full-text index is asked: words put together by AND and OR. Pure.
+"""Queries of the full-text index: words combined by AND, OR and NOT. Pure.
 
-A sieve lets pass everything that may be meant and some that is not; who asks decides on the rest.
-Words are of the characters of `WORD` alone: whoever fills the index and whoever asks it spell them
-alike, and no database takes them apart.
+A `Sieve` is a superset filter: it passes all matches and some items that do not match, and the
+caller decides on these. Words consist of the characters of `WORD` only: they are normalised alike
+for indexing and for queries, and no database tokeniser splits them.
 """
 
 from __future__ import annotations
@@ -11,52 +11,51 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 WORD = r"[a-z0-9_:.\-]{1,255}"
-DEEPEST = 16  # brackets in brackets, of which SQLite's parser takes a few dozen
-MOST_OPEN = 40  # words left open: each costs the databases what all words that fit it cost
+DEEPEST = 16  # nested brackets; SQLite's parser accepts a few dozen
+MOST_OPEN = 40  # prefixes: each costs as much as all words that begin with it
 MOST_WORDS = 20_000
-EVERYTHING = "_all"  # a word of items whose text no index can hold: every question finds them
-
-UNPLACED = "_long"  # a word of items of which an index does not know where all words stand
+EVERYTHING = "_all"  # word of items that cannot be indexed: every query finds them
+UNPLACED = "_long"  # word of items for which some word positions are not indexed
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Items with this word."""
+    """Matches items with this word."""
 
     word: str
 
 
 @dataclass(frozen=True, slots=True)
 class WordPrefix:
-    """Items with a word that begins so."""
+    """Matches items with a word that begins with these letters."""
 
     letters: str
 
 
 @dataclass(frozen=True, slots=True)
 class WordSequence:
-    """Items with these words one behind the other."""
+    """Matches items with these words in a row."""
 
     words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """Items that do not pass; beside others of an `AllOf`, as indexes know no exclusion alone."""
+    """Excludes items; only within an `AllOf` with other parts, since FTS5 has no unary NOT."""
 
     part: Sieve
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Items that pass each; with no parts, every item."""
+    """Matches items that match all parts; without parts, every item."""
 
     parts: tuple[Sieve, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Items that pass one; with no parts, none."""
+    """Matches items that match any part; without parts, none."""
 
     parts: tuple[Sieve, ...]
 
@@ -67,38 +66,38 @@ NOTHING = AnyOf(())
 
 
 def all_of(parts: Iterable[Sieve]) -> Sieve:
-    """A sieve that passes what passes each."""
-    kept: dict[Sieve, None] = {}
+    """Combine parts by AND: flattened, without duplicates."""
+    unique: dict[Sieve, None] = {}
     for part in parts:
-        kept.update(dict.fromkeys(part.parts if isinstance(part, AllOf) else (part,)))
-    if NOTHING in kept:
+        unique.update(dict.fromkeys(part.parts if isinstance(part, AllOf) else (part,)))
+    if NOTHING in unique:
         return NOTHING
-    return next(iter(kept)) if len(kept) == 1 else AllOf(tuple(kept))
+    return next(iter(unique)) if len(unique) == 1 else AllOf(tuple(unique))
 
 
 def any_of(parts: Iterable[Sieve]) -> Sieve:
-    """A sieve that passes what passes one."""
-    kept: dict[Sieve, None] = {}
+    """Combine parts by OR: flattened, without duplicates."""
+    unique: dict[Sieve, None] = {}
     for part in parts:
-        kept.update(dict.fromkeys(part.parts if isinstance(part, AnyOf) else (part,)))
-    if ANYTHING in kept or any(isinstance(part, Without) for part in kept):
+        unique.update(dict.fromkeys(part.parts if isinstance(part, AnyOf) else (part,)))
+    if ANYTHING in unique or any(isinstance(part, Without) for part in unique):
         return ANYTHING
-    return next(iter(kept)) if len(kept) == 1 else AnyOf(tuple(kept))
+    return next(iter(unique)) if len(unique) == 1 else AnyOf(tuple(unique))
 
 
 def bounded(sieve: Sieve) -> Sieve:
-    """The sieve as far as an index can be asked for it at little cost; wider where it is too much.
+    """Widen a sieve where it would be too expensive for the index.
 
-    What stands in too many brackets passes; where too many words are left open, any word does for
-    them; and so does everything where there are too many words.
+    Parts nested deeper than `DEEPEST` match everything; so do all prefixes where there are more
+    than `MOST_OPEN`, and the whole sieve where it has more than `MOST_WORDS` words.
     """
-    flat = _flattened(sieve, DEEPEST, open_words=True)
+    flat = _flatten(sieve, DEEPEST, open_words=True)
     if _count(flat, WordPrefix) > MOST_OPEN:
-        flat = _flattened(sieve, DEEPEST, open_words=False)
+        flat = _flatten(sieve, DEEPEST, open_words=False)
     return ANYTHING if _count(flat, Word) + _count(flat, WordSequence) > MOST_WORDS else flat
 
 
-def _flattened(sieve: Sieve, depth: int, *, open_words: bool) -> Sieve:
+def _flatten(sieve: Sieve, depth: int, *, open_words: bool) -> Sieve:
     match sieve:
         case Without():
             return ANYTHING
@@ -109,13 +108,13 @@ def _flattened(sieve: Sieve, depth: int, *, open_words: bool) -> Sieve:
         case AllOf(parts):
             others = [part for part in parts if isinstance(part, Without)]
             wanted = all_of(
-                _flattened(part, depth - 1, open_words=open_words)
+                _flatten(part, depth - 1, open_words=open_words)
                 for part in parts
                 if not isinstance(part, Without)
             )
             return wanted if wanted in (ANYTHING, NOTHING) else all_of([wanted, *others])
         case AnyOf(parts):
-            return any_of(_flattened(part, depth - 1, open_words=open_words) for part in parts)
+            return any_of(_flatten(part, depth - 1, open_words=open_words) for part in parts)
         case _:
             return sieve
 
@@ -131,7 +130,7 @@ def _count(sieve: Sieve, kind: type[Sieve]) -> int:
 
 
 def as_fts5(sieve: Sieve) -> str:
-    """The sieve as SQLite's FTS5 is asked; of `ANYTHING` and `NOTHING` there is no such form."""
+    """Format a sieve as an FTS5 query; `ANYTHING` and `NOTHING` have no such form."""
     match sieve:
         case Word(word):
             return f'"{word}"'
@@ -144,14 +143,14 @@ def as_fts5(sieve: Sieve) -> str:
         case AllOf(parts):
             wanted = [as_fts5(part) for part in parts if not isinstance(part, Without)]
             others = [as_fts5(part.part) for part in parts if isinstance(part, Without)]
-            kept = f"({' AND '.join(wanted)})"
-            return f"({kept} NOT ({' OR '.join(others)}))" if others else kept
+            positive = f"({' AND '.join(wanted)})"
+            return f"({positive} NOT ({' OR '.join(others)}))" if others else positive
         case AnyOf(parts):
             return f"({' OR '.join(map(as_fts5, parts))})"
 
 
 def as_tsquery(sieve: Sieve) -> str:
-    """The sieve as a tsquery of PostgreSQL; of `ANYTHING` and `NOTHING` there is no such form."""
+    """Format a sieve as a PostgreSQL tsquery; `ANYTHING` and `NOTHING` have no such form."""
     match sieve:
         case Word(word):
             return f"'{word}'"

@@ -1,19 +1,19 @@
-"""Words as PostgreSQL keeps them: with their places, within the bounds of a tsvector. Pure."""
+"""Formats words as a PostgreSQL tsvector, within its limits. Pure."""
 
 from __future__ import annotations
 
 from storage.text_index.full_text_query import EVERYTHING, UNPLACED
 
-MOST_BYTES = 900_000  # of the million that it can hold
-MOST_PLACES = 16_383
-MOST_OF_A_WORD = 255
+MOST_BYTES = 900_000  # PostgreSQL allows 1 MB
+MOST_PLACES = 16_383  # highest position
+MOST_OF_A_WORD = 255  # positions of one word
 
 
 def as_tsvector(words: str) -> str:
-    """Words with blanks between them, as PostgreSQL reads a tsvector.
+    """Format words, separated by blanks, as the text of a tsvector with positions.
 
-    Where some places do not fit, a word says so (`UNPLACED`); where not all words fit, one word
-    stands for them (`EVERYTHING`).
+    Where some positions do not fit, the word `UNPLACED` is added; where not all words fit, the
+    word `EVERYTHING` replaces them.
     """
     places: dict[str, list[int]] = {}
     row = words.split()

@@ -1,5 +1,5 @@
-"""The commands, a file per family: they read options, call the service's code, show the answer.
+"""The commands, a file per family: they read options, call the service, print the result.
 
-Rooms with heavy libraries are imported inside the functions: help and TAB completion answer at
-once (0.2 s instead of 1 s), which a test holds.
+Packages with heavy libraries are imported inside the functions, so that help and completion take
+0.2 s instead of 1 s; a test checks this.
 """

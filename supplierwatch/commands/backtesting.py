@@ -1,4 +1,4 @@
-"""`backtest`: what a watch would have found, and what an edit of it changes, before it counts."""
+"""`backtest`: what a watch would have found, and what an edit of it would change."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alerts.search.backtest import Backtest
     from storage.model import WatchVersion
     from storage.store import Store
-    from supplierwatch.views.backtested import Compared, Forecast
+    from supplierwatch.views.backtested import Comparison, Forecast
     from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Ask"
@@ -31,7 +31,7 @@ _VERSION = re.compile(r"v?(\d+)")
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "backtest",
@@ -74,7 +74,7 @@ def backtest(
 ) -> None:
     """Show what a watch or query would have found, week by week.
 
-    Compared with an earlier form it names every item that the edit adds or drops, with the
+    Comparison with an earlier form it names every item that the edit adds or drops, with the
     sentence, and how many messages each subscription would have sent. A watch is compared with the
     version that is in force, unless --against says otherwise. Nothing is written and nobody is
     told. Ends with exit code 6 where nothing is found.
@@ -91,18 +91,18 @@ def backtest(
     is_watch = wanted in wired.queries
     query = wired.queries[wanted] if is_watch else compile_query(wanted, suppliers=wired.suppliers)
     with archive(wired) as store:
-        versions = _versions(store, wanted) if is_watch else ()
-        compared = _compared(wired, wanted, query, against, versions)
+        versions = _read_versions(store, wanted) if is_watch else ()
+        compared = _choose_comparison(wired, wanted, query, against, versions)
         run = Backtest(
             query=query,
             against=None if compared is None else compared.query,
             names=wired.source_names,
         )
         with SearchProgress(shown=not json) as looking:
-            _look_through(store, run, earliest, looking.take)
-        begins = _begins(store, run, earliest)
+            _scan_archive(store, run, earliest, looking.take)
+        begins = _find_archive_start(store, run, earliest)
         span = (begins or earliest, now)
-        forecasts = _forecasts(store, wired, wanted if is_watch else None, run, span)
+        forecasts = _build_forecasts(store, wired, wanted if is_watch else None, run, span)
     report = backtested.Report(
         name=wanted if is_watch else None,
         run=run,
@@ -122,31 +122,31 @@ def backtest(
         raise typer.Exit(Exit.NOTHING_FOUND)
 
 
-def _versions(store: Store, key: str) -> tuple[WatchVersion, ...]:
+def _read_versions(store: Store, key: str) -> tuple[WatchVersion, ...]:
     with store.reading() as unit:
         return unit.watches.versions(key)
 
 
-def _compared(
+def _choose_comparison(
     wired: CompiledConfiguration,
     wanted: str,
     query: Query,
     against: str | None,
     versions: Sequence[WatchVersion],
-) -> Compared | None:
-    """What the query is compared with; None where there is nothing that differs."""
+) -> Comparison | None:
+    """Return what the query is compared with; None where the version in force is the same."""
     from alerts.query import compile_query
-    from supplierwatch.views.backtested import Compared
+    from supplierwatch.views.backtested import Comparison
 
     if against is None:
         if not versions or versions[-1].fingerprint == query.fingerprint:
             return None
-        return _of_version(wired, versions[-1], "the version in force")
+        return _compile_version(wired, versions[-1], "the version in force")
     if against in wired.queries:
-        return Compared(name=f"the watch {against}", query=wired.queries[against])
+        return Comparison(name=f"the watch {against}", query=wired.queries[against])
     number = _VERSION.fullmatch(against)
     if number is None:
-        return Compared(
+        return Comparison(
             name="what --against says", query=compile_query(against, suppliers=wired.suppliers)
         )
     named = [version for version in versions if version.version == int(number[1])]
@@ -157,13 +157,13 @@ def _compared(
             f"Its versions: {have}. A version can be named for a watch that the service has taken"
             " up; else write the earlier query itself after --against.",
         )
-    return _of_version(wired, named[0], f"version {named[0].version}")
+    return _compile_version(wired, named[0], f"version {named[0].version}")
 
 
-def _of_version(wired: CompiledConfiguration, version: WatchVersion, name: str) -> Compared:
-    """A version as it reads now: names of suppliers are those of today, and that is said."""
+def _compile_version(wired: CompiledConfiguration, version: WatchVersion, name: str) -> Comparison:
+    """Compile a stored version with the current supplier names; the note says if they changed."""
     from alerts.query import QueryError, compile_query
-    from supplierwatch.views.backtested import Compared
+    from supplierwatch.views.backtested import Comparison
 
     try:
         query = compile_query(version.query, suppliers=wired.suppliers)
@@ -173,7 +173,7 @@ def _of_version(wired: CompiledConfiguration, version: WatchVersion, name: str) 
             "A supplier that it names may be gone from suppliers.toml. Write what to compare with"
             " after --against.",
         ) from error
-    return Compared(
+    return Comparison(
         name=name,
         query=query,
         note=""
@@ -182,7 +182,7 @@ def _of_version(wired: CompiledConfiguration, version: WatchVersion, name: str) 
     )
 
 
-def _look_through(
+def _scan_archive(
     store: Store, run: Backtest, earliest: datetime, progress: Callable[[int, int], None]
 ) -> None:
     before: tuple[datetime, int] | None = None
@@ -197,21 +197,24 @@ def _look_through(
             return
 
 
-def _begins(store: Store, run: Backtest, earliest: datetime) -> datetime | None:
-    """When the archive begins, where that is within the span."""
+def _find_archive_start(store: Store, run: Backtest, earliest: datetime) -> datetime | None:
+    """Return when the archive begins, if that is after `earliest`."""
     with store.reading() as unit:
         older = unit.items.newest(limit=1, before=(earliest, 0))
     return None if older else run.oldest
 
 
-def _forecasts(
+def _build_forecasts(
     store: Store,
     wired: CompiledConfiguration,
     key: str | None,
     run: Backtest,
     span: tuple[datetime, datetime],
 ) -> tuple[Forecast, ...]:
-    """For each subscription that has the watch (any, for a query), its messages in the span."""
+    """Count the messages in the span of each subscription that has the watch.
+
+    For a query that is no watch, of every subscription.
+    """
     from alerts.schedule.forecast import messages_of
     from supplierwatch.views.backtested import Forecast
     from supplierwatch.wiring import watches_of

@@ -1,4 +1,4 @@
-"""`crawl`: one round of what `run` does all the time."""
+"""`crawl`: one round of the work of `run`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from supplierwatch.formatting.console import console, note, print_json
-from supplierwatch.shell.child_logs import children_quiet
+from supplierwatch.shell.child_logs import capture_child_logs
 from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.failures import unknown_key
 from supplierwatch.shell.options import Json, Sources
@@ -17,7 +17,7 @@ from supplierwatch.shell.session import session, working_store
 
 if TYPE_CHECKING:
     from storage.store import Store
-    from supplierwatch.views.crawled import Stand
+    from supplierwatch.views.crawled import ArchiveCounts
     from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Run"
@@ -26,7 +26,7 @@ SILENT = "the crawl ended before it was read"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "crawl",
@@ -65,45 +65,45 @@ def crawl(
             raise unknown_key("source", key, known, "supplierwatch sources")
     with working_store(wired) as store:
         service = Service(wired, store)
-        service.crawls.close_left_open()  # we hold the lock: whoever left them is dead
-        before = _stand(store, wired)
+        service.crawls.close_left_open()  # we hold the lock: the process that left them has ended
+        before = _count_archive(store, wired)
         wanted = sources or known
         with (
-            children_quiet(unless=session(ctx).verbose) as children,
+            capture_child_logs(unless=session(ctx).verbose) as children,
             crawled.CrawlProgress(
                 len(wanted), wired.source_names, stream=None if json else children.screen
             ) as progress,
         ):
             try:
-                said = service.run_once(
+                events = service.run_once(
                     keys=sources or None, even_if_not_due=not due, progress=progress.take
                 )
             except BaseException:
-                service.crawls.stop(grace=3)  # gives their sources back: the next crawl has them
+                service.crawls.stop(grace=3)  # releases their sources for the next crawl
                 raise
-        after = _stand(store, wired)
-    reports = _reports(said, () if due else wanted)
+        after = _count_archive(store, wired)
+    reports = _collect_reports(events, () if due else wanted)
     if any(SILENT in report.get("errors", ()) for report in reports):
         children.show_tail()
     if json:
         print_json(crawled.crawl_json(reports, before, after))
     else:
         crawled.print_reports(console(), reports, before, after)
-    _end(reports, named=bool(sources))
+    _exit_on_failure(reports, named=bool(sources))
 
 
-def _end(reports: Sequence[Event], *, named: bool) -> None:
+def _exit_on_failure(reports: Sequence[Event], *, named: bool) -> None:
     failed = [r for r in reports if r["outcome"] not in ("ok", "not-modified", "empty")]
     if failed and (named or len(failed) == len(reports)):
         note("`supplierwatch doctor SOURCE` shows step by step what became of one.")
         raise typer.Exit(Exit.FAILED)
 
 
-def _reports(said: Sequence[Event], expected: Sequence[str]) -> list[Event]:
-    """What became of each source; one that was expected and said nothing has failed."""
-    reports = {e["source"]: e["report"] for e in said if e.get("event") == "source.finished"}
+def _collect_reports(events: Sequence[Event], expected: Sequence[str]) -> list[Event]:
+    """Return a report for each source; an expected source without a report has failed."""
+    reports = {e["source"]: e["report"] for e in events if e.get("event") == "source.finished"}
     causes: dict[str, str] = {}
-    for event in said:
+    for event in events:
         if event.get("event") == "error" and event.get("source"):
             causes[event["source"]] = str(event.get("error"))
     for key in (*causes, *expected):
@@ -113,11 +113,11 @@ def _reports(said: Sequence[Event], expected: Sequence[str]) -> list[Event]:
     return list(reports.values())
 
 
-def _stand(store: Store, wired: CompiledConfiguration) -> Stand:
-    from supplierwatch.views.crawled import Stand
+def _count_archive(store: Store, wired: CompiledConfiguration) -> ArchiveCounts:
+    from supplierwatch.views.crawled import ArchiveCounts
 
     with store.reading() as unit:
-        return Stand(
+        return ArchiveCounts(
             items=unit.items.count(),
             mentions=sum(unit.mentions.count(key) for key in wired.queries),
             sent=unit.outbox.counts().get("sent", 0),

@@ -1,4 +1,4 @@
-"""`backup`, `restore`, `db check` and `db upgrade`: the data, kept safe."""
+"""`backup`, `restore`, `prune`, `db check` and `db upgrade`: maintenance of the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PANEL = "Keep"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "backup",
@@ -41,8 +41,8 @@ def register(app: typer.Typer) -> None:
         prune,
         panel=PANEL,
         examples=(
-            ("prune --dry-run", "what would go by [retention] of settings.toml"),
-            ("prune", "let it go now; the service does so by itself"),
+            ("prune --dry-run", "what [retention] of settings.toml would delete"),
+            ("prune", "delete it now; the service does so by itself"),
         ),
     )
     group = registering.group(app, "db", database, panel=PANEL, examples=())
@@ -61,7 +61,7 @@ def register(app: typer.Typer) -> None:
 
 
 def database() -> None:
-    """Look after the database."""
+    """Check or upgrade the database."""
 
 
 def backup(
@@ -84,12 +84,14 @@ def backup(
 
 def prune(
     ctx: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would be deleted.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Let go of texts and mentions that were kept for their time.
+    """Delete texts and mentions past their retention time.
 
-    How long is said by [retention] in settings.toml; without it everything is kept. Titles,
+    The time is set by [retention] in settings.toml; without it everything is kept. Titles,
     addresses and hashes stay, so that a pruned article never comes back as new and nobody is told
     twice. The service prunes by itself.
     """
@@ -98,30 +100,30 @@ def prune(
     from supplierwatch.service.service import Service
 
     wired = session(ctx).wired()
-    kept = wired.catalog.settings.retention
+    retention = wired.catalog.settings.retention
     if dry_run:
         now = datetime.now(UTC)
         with archive(wired) as store, store.reading() as unit:
-            gone = unit.retention.due(
-                texts=None if kept.texts is None else now - kept.texts,
-                mentions=None if kept.mentions is None else now - kept.mentions,
-                raw=None if kept.raw is None else now - kept.raw,
+            pruned = unit.retention.due(
+                texts=None if retention.texts is None else now - retention.texts,
+                mentions=None if retention.mentions is None else now - retention.mentions,
+                raw=None if retention.raw is None else now - retention.raw,
             )
     else:
         with working_store(wired) as store:
-            gone = Service(wired, store).prune()
+            pruned = Service(wired, store).prune()
     if json:
-        print_json({"dry_run": dry_run, **asdict(gone)})
+        print_json({"dry_run": dry_run, **asdict(pruned)})
         return
-    if kept.texts is None and kept.mentions is None and kept.raw is None:
+    if retention.texts is None and retention.mentions is None and retention.raw is None:
         console().print("Everything is kept: settings.toml has no [retention].")
         return
-    said = (
-        f"{plural(gone.texts, 'text')} with {plural(gone.versions, 'earlier version')}, "
-        f"{plural(gone.mentions, 'mention')}, {plural(gone.messages, 'message')} "
-        f"and {plural(gone.raw, 'raw answer')}"
+    summary = (
+        f"{plural(pruned.texts, 'text')} with {plural(pruned.versions, 'earlier version')}, "
+        f"{plural(pruned.mentions, 'mention')}, {plural(pruned.messages, 'message')} "
+        f"and {plural(pruned.raw, 'raw answer')}"
     )
-    console().print(f"{said} {'would go' if dry_run else 'went'}.")
+    console().print(f"{summary} {'would go' if dry_run else 'went'}.")
 
 
 def restore(
@@ -132,7 +134,7 @@ def restore(
     ],
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking first.")] = False,
 ) -> None:
-    """Put a backup in the place of the database.
+    """Replace the database by a backup.
 
     The backup is checked first, and the present database is kept beside it under another name.
     Refused with exit code 4 while the service runs.
@@ -154,8 +156,8 @@ def restore(
 def upgrade(ctx: typer.Context) -> None:
     """Bring the database to this version's schema, after a backup.
 
-    `run` does this by itself when it starts; use it to see it done before. A database that is newer
-    than this program is refused with exit code 5 and is not touched.
+    `run` does this by itself when it starts; use this command to do it earlier. A database that is
+    newer than this program is refused with exit code 5 and is not touched.
     """
     wired = session(ctx).wired()
     with working_store(wired) as store, store.reading() as unit:

@@ -1,4 +1,4 @@
-"""`demo`: the whole job on a bundled newsroom."""
+"""`demo`: runs the service on a bundled newsroom."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PANEL = "Start"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "demo",
@@ -31,15 +31,15 @@ def demo(
     output: Annotated[
         Path,
         typer.Option(
-            help="Folder for configuration, database and mails; a demo's own files there go first."
+            help="Folder for configuration, database and mails; an earlier demo in it is removed."
         ),
     ] = Path("demo-output"),
 ) -> None:
-    """Show the whole job on a bundled newsroom, in under two minutes.
+    """Run the service on a bundled newsroom, in under two minutes.
 
-    Eight fictional outlets go on the air on this machine alone. The service polls them three times
-    as it would poll real ones, tells two readers, and everything is held against an answer key:
-    exit code 0 says that all of it came out right. No account, no server, no network is needed.
+    Eight fictional outlets are served on this machine. The service polls them three times as it
+    would poll real ones, and writes to two readers. The results are checked against an answer key:
+    exit code 0 means that all of it is right. No account, no server, no network is needed.
     """
     from supplierwatch.demo.run import run_demo
 

@@ -1,4 +1,4 @@
-"""`doctor SOURCE`: one source, step by step, from the fetch to what would be stored."""
+"""`doctor SOURCE`: diagnoses one source step by step, from the fetch to what would be stored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from supplierwatch.formatting.console import console, print_json, waiting
-from supplierwatch.shell.child_logs import children_quiet
+from supplierwatch.shell.child_logs import capture_child_logs
 from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.failures import NothingStoredError, unknown_key
 from supplierwatch.shell.options import Json, Source
@@ -21,7 +21,7 @@ PANEL = "Ask"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "doctor",
@@ -32,11 +32,11 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
-    """Show step by step what becomes of one source.
+    """Diagnose one source step by step.
 
-    The listing and its newest page are fetched as a poll would; each step says what it found: how
-    the bytes were read, which entries and dates are there, what is the article, and what the
-    archive would make of it. Nothing is stored and nobody is told. Ends with exit code 1 if a step
+    The listing and its newest page are fetched as a poll would; each step shows what it found: how
+    the bytes were decoded, which entries and dates are there, what is the article, and how the
+    archive would store it. Nothing is stored or sent. Ends with exit code 1 if a step
     failed.
     """
     from crawler.processes.inspect import inspect_source
@@ -47,11 +47,11 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
     if source not in declared:
         raise unknown_key("source", source, list(declared), "supplierwatch sources")
     with (
-        children_quiet(unless=session(ctx).verbose) as children,
+        capture_child_logs(unless=session(ctx).verbose) as children,
         waiting(f"examining {declared[source].url}", children.screen),
     ):
         steps = inspect_source(
-            declared[source], wired.catalog.settings.crawl, database_url=_stored(wired)
+            declared[source], wired.catalog.settings.crawl, database_url=_find_database_url(wired)
         )
     if json:
         print_json(examined.steps_json(declared[source], steps))
@@ -61,8 +61,8 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
         raise typer.Exit(Exit.FAILED)
 
 
-def _stored(wired: CompiledConfiguration) -> str:
-    """The address of the database; empty where there is none yet, or none that can be read."""
+def _find_database_url(wired: CompiledConfiguration) -> str:
+    """Return the URL of the database; empty if there is none yet or it cannot be opened."""
     from storage.errors import StorageError
 
     try:

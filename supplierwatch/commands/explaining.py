@@ -1,4 +1,4 @@
-"""`explain URL`: what became of an address, from what is stored alone."""
+"""`explain URL`: what was done with an article, from what is stored."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ PANEL = "Ask"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "explain",
         explain,
         panel=PANEL,
         examples=(
-            ("explain https://outlet.example/2026/article", "why was I told, or why not?"),
-            ("explain https://outlet.example/2026/article --watch fdp", "as to one watch"),
+            ("explain https://outlet.example/2026/article", "why was I notified, or why not?"),
+            ("explain https://outlet.example/2026/article --watch fdp", "for one watch"),
         ),
     )
 
@@ -37,9 +37,9 @@ def explain(
     watch: Watch = None,
     json: Json = False,
 ) -> None:
-    """Say why an article was told, or why not.
+    """Show why an article was in a message, or why not.
 
-    For each watch: the words and the sentence that it found, or the part of the query that the
+    For each watch: the words and the sentence that it matched, or the part of the query that the
     article does not satisfy. Nothing is fetched: the answer is from what is stored. Ends with exit
     code 6 where the address is not known.
     """

@@ -1,4 +1,4 @@
-"""`export`: mentions handed out, as a table, as lines for programs, or as a feed."""
+"""`export`: writes mentions as CSV, JSON Lines or RSS, and exports and verifies evidence."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 PANEL = "Keep"
 
 
-class Form(StrEnum):
-    """How mentions are written."""
+class Format(StrEnum):
+    """The format of an export."""
 
     CSV = "csv"
     JSONL = "jsonl"
@@ -38,16 +38,16 @@ class Form(StrEnum):
 
 
 ENDINGS = {
-    ".csv": Form.CSV,
-    ".jsonl": Form.JSONL,
-    ".ndjson": Form.JSONL,
-    ".rss": Form.RSS,
-    ".xml": Form.RSS,
+    ".csv": Format.CSV,
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".rss": Format.RSS,
+    ".xml": Format.RSS,
 }
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "export",
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
             ("export --format jsonl --watch fdp | jq .why", "lines for programs"),
             ("export /var/www/watch.rss --limit 100", "a feed, replaced as a whole"),
             ("export --evidence nov.zip --since 30d", "texts, hashes and headers, chained"),
-            ("export --verify oct.zip --verify nov.zip", "is it all as it was made?"),
+            ("export --verify oct.zip --verify nov.zip", "was anything changed since?"),
         ),
     )
 
@@ -74,8 +74,8 @@ def export(
         ),
     ] = None,
     form: Annotated[
-        Form | None,
-        typer.Option("--format", help="What to write; the ending of FILE says it otherwise."),
+        Format | None,
+        typer.Option("--format", help="The format; by default from the ending of FILE."),
     ] = None,
     watch: Annotated[
         list[str] | None,
@@ -124,12 +124,12 @@ def export(
     ] = None,
     bom: Annotated[
         bool,
-        typer.Option("--bom", help="Begin a CSV with a mark by which Excel knows it is UTF-8."),
+        typer.Option("--bom", help="Begin a CSV with a byte-order mark, for Excel."),
     ] = False,
 ) -> None:
     """Write mentions into a file: CSV, JSON Lines or RSS.
 
-    The newest items come first. A file appears whole, in the place of an older one, or not at all.
+    The newest items come first. The file is replaced as a whole, or not at all.
     Cells of a table that a spreadsheet would take for formulas get an apostrophe in front.
     Ends with exit code 6 where there is nothing to export; the file is written all the same.
     """
@@ -143,8 +143,8 @@ def export(
         return
     if evidence is not None and (file is not None or form is not None):
         raise UsageError("evidence has a form of its own", "Leave FILE and --format away.")
-    wanted = _form(file, form)
-    if bom and wanted is not Form.CSV:
+    wanted = _choose_format(file, form)
+    if bom and wanted is not Format.CSV:
         raise UsageError("--bom is for CSV", "Leave it away: programs that read these need none.")
     wired = session(ctx).wired()
     _refuse_unknown_supplier(wired, supplier)
@@ -164,8 +164,8 @@ def export(
         if evidence is not None:
             _write_evidence(store, found, evidence, now)
             return
-        with _opened(file, bom=bom) as out:
-            count = _write(
+        with _open_output(file, bom=bom) as out:
+            count = _write_mentions(
                 found, out, wanted, now=now, home=wired.catalog.settings.service.public_url
             )
     if file is not None:
@@ -205,19 +205,19 @@ def _verify(paths: list[Path]) -> None:
     for one in checked:
         number = "-" if one.number is None else str(one.number)
         verdict = "as it was made" if not one.wrong else "NOT as it was made"
-        said = f"number {number}, {plural(one.files, 'file')}: {verdict}"
-        console().print(f"{one.path}  {said}", soft_wrap=True)
+        summary = f"number {number}, {plural(one.files, 'file')}: {verdict}"
+        console().print(f"{one.path}  {summary}", soft_wrap=True)
         for wrong in one.wrong:
             console().print(f"  {clean(wrong)}", soft_wrap=True)
     if any(one.wrong for one in checked):
         raise typer.Exit(Exit.FAILED)
 
 
-def _form(file: Path | None, form: Form | None) -> Form:
+def _choose_format(file: Path | None, form: Format | None) -> Format:
     if form is not None:
         return form
     if file is None:
-        return Form.CSV
+        return Format.CSV
     known = ENDINGS.get(file.suffix.lower())
     if known is None:
         raise UsageError(
@@ -230,7 +230,7 @@ def _form(file: Path | None, form: Form | None) -> Form:
 def _known_watches(
     wired: CompiledConfiguration, store: Store, watches: list[str] | None
 ) -> list[str] | None:
-    """The watches asked for; one that was taken out of the file may still have mentions."""
+    """Check the watch keys; a watch removed from the file may still have mentions."""
     for key in watches or ():
         if key not in wired.queries:
             with store.reading() as unit:
@@ -246,7 +246,7 @@ def _refuse_unknown_supplier(wired: CompiledConfiguration, key: str | None) -> N
 
 
 @contextmanager
-def _opened(file: Path | None, *, bom: bool) -> Iterator[TextIO]:
+def _open_output(file: Path | None, *, bom: bool) -> Iterator[TextIO]:
     from supplierwatch.exports.files import whole_file
 
     encoding = "utf-8-sig" if bom else "utf-8"
@@ -254,7 +254,7 @@ def _opened(file: Path | None, *, bom: bool) -> Iterator[TextIO]:
         with whole_file(file, encoding=encoding) as out:
             yield out
         return
-    # the line ends of a CSV are its own, and a pipe of another encoding would lose letters
+    # CSV has line ends of its own, and stdout may have an encoding that cannot write every letter
     out = io.TextIOWrapper(sys.stdout.buffer, encoding=encoding, newline="", write_through=False)
     try:
         yield out
@@ -263,14 +263,14 @@ def _opened(file: Path | None, *, bom: bool) -> Iterator[TextIO]:
         out.detach()
 
 
-def _write(
-    found: Iterator[ExportedMention], out: TextIO, form: Form, *, now: datetime, home: str | None
+def _write_mentions(
+    found: Iterator[ExportedMention], out: TextIO, form: Format, *, now: datetime, home: str | None
 ) -> int:
     from supplierwatch.exports.rss import write_rss
     from supplierwatch.exports.tables import write_csv, write_jsonl
 
-    if form is Form.CSV:
+    if form is Format.CSV:
         return write_csv(found, out)
-    if form is Form.JSONL:
+    if form is Format.JSONL:
         return write_jsonl(found, out)
     return write_rss(found, out, now=now, home=home)

@@ -1,4 +1,4 @@
-"""`digest`, `deliveries`, `mail-test`: what is told, what became of it, whether mail works."""
+"""`digest`, `deliveries`, `mail-test`: composing, following and testing messages."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ class State(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "digest",
         digest,
         panel=PANEL,
         examples=(
-            ("digest --preview", "what the next digest says, as text; nothing is sent"),
+            ("digest --preview", "the next digest as text; nothing is sent"),
             ("digest --preview --html /tmp/digest.html", "the same as the mail will look"),
-            ("digest --subscription daily-palantir", "cut and send this one now"),
+            ("digest --subscription daily-palantir", "compose and send this one now"),
         ),
     )
     add(
@@ -60,7 +60,7 @@ def register(app: typer.Typer) -> None:
         deliveries,
         panel=PANEL,
         examples=(
-            ("deliveries", "the newest messages and what became of them"),
+            ("deliveries", "the newest messages and their states"),
             ("deliveries --state dead --json", "those that were given up, for a probe"),
         ),
     )
@@ -69,7 +69,7 @@ def register(app: typer.Typer) -> None:
         "mail-test",
         mail_test,
         panel=PANEL,
-        examples=(("mail-test me@trust.example", "does the mail server take our mail?"),),
+        examples=(("mail-test me@trust.example", "does the mail server accept our mail?"),),
     )
 
 
@@ -87,10 +87,10 @@ def digest(
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Send without asking first.")] = False,
 ) -> None:
-    """Show the digest as it stands, or cut and send it now.
+    """Show the next digest, or compose and send it now.
 
-    A digest tells what is pending for a subscription. What is sent now is told: it is not in the
-    next digest again, and the usual time of the next one stays. Sending is refused with exit code 4
+    A digest lists what is pending for a subscription. What is sent now is not in the next digest
+    again, and the usual time of the next one stays. Sending is refused with exit code 4
     while the service runs, which does it by itself.
     """
     wired = session(ctx).wired()
@@ -110,12 +110,12 @@ def digest(
     if preview:
         _preview(wired, chosen, html)
     else:
-        _send_now(wired, chosen, asked=not yes)
+        _send_now(wired, chosen, confirm=not yes)
 
 
 def _preview(wired: CompiledConfiguration, keys: list[str], html: Path | None) -> None:
     from alerts.dispatch.cut import TellingContext, previews
-    from supplierwatch.views import messages as told
+    from supplierwatch.views import messages as view
 
     context = TellingContext.of(wired.catalog, wired.queries)
     now = datetime.now(UTC)
@@ -134,10 +134,10 @@ def _preview(wired: CompiledConfiguration, keys: list[str], html: Path | None) -
         note(f"wrote {html}, as {', '.join(first.recipients)} would get it")
         return
     for key, each in rendered:
-        told.print_preview(console(), key, each, several=len(rendered) > 1)
+        view.print_preview(console(), key, each, several=len(rendered) > 1)
 
 
-def _send_now(wired: CompiledConfiguration, keys: list[str], *, asked: bool) -> None:
+def _send_now(wired: CompiledConfiguration, keys: list[str], *, confirm: bool) -> None:
     from supplierwatch.service.service import Service
 
     with working_store(wired) as store:
@@ -147,7 +147,7 @@ def _send_now(wired: CompiledConfiguration, keys: list[str], *, asked: bool) -> 
             waiting = unit.subscribers.pending([s.subscriber_id for s in subscribers])
         pending = len({telling.mention.mention_id for telling in waiting})
         people = {s.recipient for s in subscribers}
-        if asked:
+        if confirm:
             typer.confirm(
                 f"Send {plural(pending, 'pending mention')} to {plural(len(people), 'recipient')}"
                 f" ({', '.join(sorted(people))}) now?",
@@ -174,13 +174,13 @@ def deliveries(
     ] = 20,
     json: Json = False,
 ) -> None:
-    """List messages, the newest first, and what became of each.
+    """List messages with their states, the newest first.
 
-    sent: taken by the mail server. queued, leased, retry: on its way. uncertain: may have arrived,
-    is tried again with the same Message-ID. dead: refused or given up, with the cause. held: waits
-    for you. stopped: its reader unsubscribed before it went.
+    sent: accepted by the mail server. queued, leased, retry: on its way. uncertain: may have
+    arrived, is tried again with the same Message-ID. dead: refused or given up, with the cause.
+    held: waits for you. stopped: its reader unsubscribed before it was sent.
     """
-    from supplierwatch.views import messages as told
+    from supplierwatch.views import messages as view
 
     wired = session(ctx).wired()
     states = [each.value for each in state] if state else None
@@ -193,24 +193,24 @@ def deliveries(
     except NothingStoredError:
         messages, counts, paused, unmade = (), {}, {}, {}
     if json:
-        print_json(told.messages_json(messages, counts, paused, list(unmade.values())))
+        print_json(view.messages_json(messages, counts, paused, list(unmade.values())))
     else:
-        told.print_unmade(console(), list(unmade.values()))
-        told.print_messages(console(), messages, counts, paused)
+        view.print_unmade(console(), list(unmade.values()))
+        view.print_messages(console(), messages, counts, paused)
 
 
 def mail_test(
     ctx: typer.Context,
     address: Annotated[
         str,
-        typer.Argument(metavar="ADDRESS", help="Who is to get it: an address, or channel:KEY."),
+        typer.Argument(metavar="ADDRESS", help="The recipient: an address, or channel:KEY."),
     ],
 ) -> None:
-    """Send a test message, and say what the mail server answered.
+    """Send a test message, and show what the mail server answered.
 
-    It goes the way of every message, but not through the outbox: it is tried once. Then it says
-    how it went and which DNS records decide whether it arrives. Without a mail server in
-    settings.toml it becomes a file, as all messages do then. `channel:KEY` tries a channel.
+    It is sent like every message, but not through the outbox: it is tried once. The output names
+    the DNS records that decide whether it arrives. Without a mail server in settings.toml it
+    becomes a file, as all messages do then. `channel:KEY` tries a channel.
     """
     from rich.text import Text
 

@@ -1,4 +1,4 @@
-"""`resend`, `hold`, `release`: single messages of the outbox, by their numbers."""
+"""`resend`, `hold`, `release`: change single messages of the outbox by number."""
 
 from __future__ import annotations
 
@@ -20,27 +20,28 @@ if TYPE_CHECKING:
 
 PANEL = "Tell"
 Numbers = Annotated[
-    list[int], typer.Argument(metavar="ID...", help="Numbers that deliveries shows.")
+    list[int],
+    typer.Argument(metavar="ID...", help="Numbers of messages, as `deliveries` shows them."),
 ]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "resend",
         resend,
         panel=PANEL,
-        examples=(("resend 41", "a message that was given up, or is said not to have come"),),
+        examples=(("resend 41", "a message that was given up, or did not arrive"),),
     )
     add(
         app,
         "hold",
         hold,
         panel=PANEL,
-        examples=(("hold 41 42", "messages that are not to go for now"),),
+        examples=(("hold 41 42", "do not send these for now"),),
     )
-    add(app, "release", release, panel=PANEL, examples=(("release 41 42", "let them go"),))
+    add(app, "release", release, panel=PANEL, examples=(("release 41 42", "send them after all"),))
 
 
 def resend(
@@ -50,15 +51,15 @@ def resend(
         bool, typer.Option("--yes", "-y", help="Do not ask about those that were sent.")
     ] = False,
 ) -> None:
-    """Have messages sent now, also dead and sent ones.
+    """Send messages now, also dead and sent ones.
 
-    The same bytes go again with the same Message-ID. One that was sent is asked about first: its
-    reader gets it twice, unless the mail program knows it by its Message-ID. The service sends it
-    within seconds; without a service the next `crawl` does.
+    The same bytes are sent with the same Message-ID. For a message that was sent you are asked
+    first: its reader gets it twice, unless the mail program knows it by its Message-ID. The
+    service sends it within seconds; without a service the next `crawl` does.
     """
     now = datetime.now(UTC)
 
-    def again(unit: Unit, message: OutboxMessage) -> bool:
+    def resend_message(unit: Unit, message: OutboxMessage) -> bool:
         return unit.outbox.resend(message.row_id, now)
 
     def ask(message: OutboxMessage) -> None:
@@ -71,29 +72,31 @@ def resend(
                 err=True,
             )
 
-    _each(ctx, numbers, again, done="is sent again", refused="is being sent now", ask=ask)
+    _change_messages(
+        ctx, numbers, resend_message, done="is sent again", refused="is being sent now", ask=ask
+    )
 
 
 def hold(ctx: typer.Context, numbers: Numbers) -> None:
-    """Keep messages that wait from being sent, until `release`."""
+    """Hold waiting messages until `release`."""
 
-    def keep(unit: Unit, message: OutboxMessage) -> bool:
+    def hold_message(unit: Unit, message: OutboxMessage) -> bool:
         return unit.outbox.hold(message.row_id)
 
-    _each(ctx, numbers, keep, done="is held", refused="does not wait to be sent")
+    _change_messages(ctx, numbers, hold_message, done="is held", refused="does not wait to be sent")
 
 
 def release(ctx: typer.Context, numbers: Numbers) -> None:
-    """Let messages go that are held."""
+    """Release held messages."""
     now = datetime.now(UTC)
 
-    def let_go(unit: Unit, message: OutboxMessage) -> bool:
+    def release_message(unit: Unit, message: OutboxMessage) -> bool:
         return unit.outbox.release(message.row_id, now)
 
-    _each(ctx, numbers, let_go, done="goes now", refused="is not held")
+    _change_messages(ctx, numbers, release_message, done="goes now", refused="is not held")
 
 
-def _each(
+def _change_messages(
     ctx: typer.Context,
     numbers: list[int],
     change: Callable[[Unit, OutboxMessage], bool],
@@ -102,7 +105,16 @@ def _each(
     refused: str,
     ask: Callable[[OutboxMessage], None] | None = None,
 ) -> None:
-    """Change each message by itself; ends with exit code 1 where one could not be changed."""
+    """Change each message in a transaction of its own; exit code 1 if one could not be changed.
+
+    Args:
+        ctx: of the command.
+        numbers: of the messages.
+        change: changes one message; returns whether it could.
+        done: printed for a message that was changed.
+        refused: printed for one that was not.
+        ask: asks before a message is changed; raises typer.Abort.
+    """
     wired = session(ctx).wired()
     failed = False
     with archive(wired) as store:
@@ -121,8 +133,8 @@ def _each(
                 ask(message)
             with store.transaction() as unit:
                 changed = change(unit, message)
-            said = done if changed else f"{refused} ({message.state})"
-            console().print(f"{number}  {said}: {clean(message.notification.subject, 80)}")
+            result = done if changed else f"{refused} ({message.state})"
+            console().print(f"{number}  {result}: {clean(message.notification.subject, 80)}")
             failed |= not changed
     if failed:
         raise typer.Exit(Exit.FAILED)

@@ -1,4 +1,4 @@
-"""`sources --probe`: every declared source asked once, in one go, with nothing stored."""
+"""`sources --probe`: fetches every declared source once, and stores nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from supplierwatch.formatting.console import console, plural, print_json, waiting
-from supplierwatch.shell.child_logs import children_quiet
+from supplierwatch.shell.child_logs import capture_child_logs
 from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.session import session
 
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 def probe_all(
     ctx: typer.Context, wired: CompiledConfiguration, *, failing: bool, json: bool
 ) -> None:
-    """Probe all sources and show which can be read; exit code 1 where one that is on cannot.
+    """Probe all sources and show which can be read; exit code 1 if an enabled one cannot.
 
     Args:
-        failing: show only those that cannot.
-        json: as one document.
+        ctx: of the command.
+        wired: the configuration.
+        failing: show only those that cannot be read.
+        json: print one JSON document.
     """
     from crawler.processes.inspect import probe_sources
     from supplierwatch.views import probed
 
     sources = wired.catalog.sources
     with (
-        children_quiet(unless=session(ctx).verbose) as children,
+        capture_child_logs(unless=session(ctx).verbose) as children,
         waiting(f"asking {plural(len(sources), 'source')}", children.screen),
     ):
         answers = {one.source: one for one in probe_sources(sources, wired.catalog.settings.crawl)}

@@ -1,4 +1,4 @@
-"""`quarantine` and `quarantine retry`: what failed, and having it tried again."""
+"""`quarantine` and `quarantine retry`: lists failed tasks and retries them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PANEL = "Tell"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     group = registering.group(
         app,
         "quarantine",
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
         alone=True,
         examples=(
             ("quarantine", "what failed, why, and when it is tried again"),
-            ("quarantine retry match 41", "have one item matched again"),
+            ("quarantine retry match 41", "match one item again"),
             ("quarantine retry --all", "try all of it again, after an update"),
         ),
     )
@@ -43,14 +43,14 @@ def register(app: typer.Typer) -> None:
 
 
 def quarantine(ctx: typer.Context, json: Json = False) -> None:
-    """List what failed and is tried again, or was set aside.
+    """List tasks that failed and are tried again, or were set aside.
 
     Work that fails or takes too long is tried again after one and five minutes, and set aside after
     the third attempt. Everything else goes on.
     """
     if ctx.invoked_subcommand is not None:
         return
-    from supplierwatch.views import quarantine as quarantined
+    from supplierwatch.views import quarantine as view
 
     try:
         with archive(session(ctx).wired()) as store, store.reading() as unit:
@@ -58,22 +58,23 @@ def quarantine(ctx: typer.Context, json: Json = False) -> None:
     except NothingStoredError:
         troubles = ()
     if json:
-        print_json({"quarantine": [quarantined.trouble_json(each) for each in troubles]})
+        print_json({"quarantine": [view.trouble_json(each) for each in troubles]})
     else:
-        quarantined.print_troubles(console(), troubles)
+        view.print_troubles(console(), troubles)
 
 
 def retry(
     ctx: typer.Context,
     task: Annotated[
-        str | None, typer.Argument(metavar="[TASK]", help="Of this task, as quarantine names it.")
+        str | None,
+        typer.Argument(metavar="[TASK]", help="Only this task, as `quarantine` names it."),
     ] = None,
     subject: Annotated[
-        str | None, typer.Argument(metavar="[SUBJECT]", help="This one alone.")
+        str | None, typer.Argument(metavar="[SUBJECT]", help="Only this subject.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All that failed.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that failed.")] = False,
 ) -> None:
-    """Have what failed tried again now, attempts counted anew.
+    """Try failed tasks again now, with attempts reset.
 
     The service does so within seconds; without a service the next `crawl` does.
     """
@@ -84,8 +85,10 @@ def retry(
     now = datetime.now(UTC)
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
         chosen = retry_quarantined(unit, now, task, subject)
-        there = sorted({f"{each.task} {each.subject}" for each in unit.quarantine.list()})
+        remaining = sorted({f"{each.task} {each.subject}" for each in unit.quarantine.list()})
     if not chosen and not everything:
-        listed = f"There is: {', '.join(there[:10])}." if there else "Nothing is in quarantine."
+        listed = (
+            f"There is: {', '.join(remaining[:10])}." if remaining else "Nothing is in quarantine."
+        )
         raise UsageError(f"nothing of {task} {subject or ''} failed".replace("  ", " "), listed)
     console().print(f"{plural(len(chosen), 'subject')} to be tried again.")

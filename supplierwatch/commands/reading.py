@@ -1,4 +1,4 @@
-"""`readers`, `feedback`, `feeds`: who is told, what they said of it, and feeds for others."""
+"""`readers`, `feedback`, `feeds`: subscribers, their feedback, and Atom feeds of watches."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ PANEL = "Tell"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "readers",
         readers,
         panel=PANEL,
-        examples=(("readers", "who is told what, who has unsubscribed or muted a watch"),),
+        examples=(("readers", "who gets what, who has unsubscribed or muted a watch"),),
     )
     add(
         app,
@@ -32,8 +32,8 @@ def register(app: typer.Typer) -> None:
         feedback,
         panel=PANEL,
         examples=(
-            ("feedback", "what readers called not relevant, and the words that found it"),
-            ("feedback --watch palantir-nhs", "the same of one watch"),
+            ("feedback", "what readers marked as not relevant, and the words that matched"),
+            ("feedback --watch palantir-nhs", "the same for one watch"),
         ),
     )
     add(
@@ -46,11 +46,11 @@ def register(app: typer.Typer) -> None:
 
 
 def readers(ctx: typer.Context, json: Json = False) -> None:
-    """List who is told what, who unsubscribed or muted a watch.
+    """List who gets what, who unsubscribed or muted a watch.
 
     Readers do both by the links in their messages, where settings.toml has a public_url.
     """
-    from supplierwatch.views import readers as reading
+    from supplierwatch.views import readers as view
 
     wired, now = session(ctx).wired(), datetime.now(UTC)
     with archive(wired) as store, store.reading() as unit:
@@ -59,11 +59,11 @@ def readers(ctx: typer.Context, json: Json = False) -> None:
             key=lambda one: (one.recipient, one.subscription_key),
         )
         mutes, waiting = unit.controls.muted(now), unit.subscribers.waiting()
-    told = reading.readers_of(people, mutes, waiting)
+    subscribers = view.readers_of(people, mutes, waiting)
     if json:
-        print_json(reading.readers_json(told))
+        print_json(view.readers_json(subscribers))
     else:
-        reading.print_readers(console(), told, now)
+        view.print_readers(console(), subscribers, now)
 
 
 def feeds(ctx: typer.Context, json: Json = False) -> None:
@@ -96,9 +96,9 @@ def feeds(ctx: typer.Context, json: Json = False) -> None:
         note("Name a public_url under [service] in settings.toml, or set feeds = true there.")
     for one in found:
         places = [place for place in (one["url"], one["file"]) if place]
-        said = places or ["no address, no file"]
-        console().print(Text.assemble((str(one["watch"]), "cyan"), "  ", said[0]), soft_wrap=True)
-        for place in said[1:]:
+        shown = places or ["no address, no file"]
+        console().print(Text.assemble((str(one["watch"]), "cyan"), "  ", shown[0]), soft_wrap=True)
+        for place in shown[1:]:
             print_indented(console(), Text(place, "dim"), 4)
 
 
@@ -110,29 +110,29 @@ def feedback(
     ] = 100,
     json: Json = False,
 ) -> None:
-    """Show what readers called not relevant, by watch.
+    """Show what readers marked as not relevant, by watch.
 
-    With each the words by which the watch found it, and for the watch as a whole which words did
-    so most often: those are the ones to make narrower. `watches try` shows what a changed query
+    Each with the words that the watch matched, and for the watch as a whole the words that matched
+    most often: those are the ones to make narrower. `watches try` shows what a changed query
     would find.
     """
-    from supplierwatch.views import readers as reading
+    from supplierwatch.views import readers as view
 
     wired = session(ctx).wired()
     if watch is not None and watch not in wired.queries:
         raise unknown_key("watch", watch, list(wired.queries), "supplierwatch watches")
     with archive(wired) as store, store.reading() as unit:
-        said = unit.controls.irrelevant(watch, limit)
-        items = {one.item_id: one for one in unit.items.get_many([s.item_id for s in said])}
+        marked = unit.controls.irrelevant(watch, limit)
+        items = {item.item_id: item for item in unit.items.get_many([m.item_id for m in marked])}
         spans = {
             (found.match.watch_key, item_id): found.match.spans
             for item_id in items
             for found in unit.mentions.of_item(item_id)
             if found.match.revision == items[item_id].revision
         }
-        counts = {key: unit.mentions.count(key) for key in {one.watch_key for one in said}}
-    shown = reading.dismissals(said, items, spans)
+        counts = {key: unit.mentions.count(key) for key in {each.watch_key for each in marked}}
+    shown = view.dismissals(marked, items, spans)
     if json:
-        print_json(reading.feedback_json(shown))
+        print_json(view.feedback_json(shown))
     else:
-        reading.print_feedback(console(), shown, counts)
+        view.print_feedback(console(), shown, counts)

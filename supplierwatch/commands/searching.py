@@ -1,4 +1,4 @@
-"""`search`: the archive, asked in the watch language."""
+"""`search`: searches the archive in the watch language."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PANEL = "Ask"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "search",
@@ -40,17 +40,17 @@ def register(app: typer.Typer) -> None:
             ("search palantir", "the newest twenty items with that word"),
             (
                 "search '@palantir NOT (title:funding OR bma)'",
-                "single quotes keep the shell off",
+                "in single quotes, for the shell",
             ),
             ("search 'cs(\"ICE\") AND trust' --since 30d", "ICE in capitals only, last 30 days"),
-            ("search 'cs(\"FDP\") OR palantir' --sort relevance", "the most telling first"),
+            ("search 'cs(\"FDP\") OR palantir' --sort relevance", "the most relevant first"),
             ("search 'site:gov.uk' --limit 100 --json", "filters alone are allowed here"),
         ),
     )
 
 
 class Sort(StrEnum):
-    """The order of what was found."""
+    """The order of results."""
 
     DATE = "date"
     RELEVANCE = "relevance"
@@ -62,7 +62,7 @@ def search(
     limit: Limit = 20,
     since: Since = None,
     sort: Annotated[
-        Sort, typer.Option("--sort", help="The newest first, or the most telling first.")
+        Sort, typer.Option("--sort", help="The newest first, or the most relevant first.")
     ] = Sort.DATE,
     deadline: Deadline = DEADLINE,
     json: Json = False,
@@ -79,7 +79,7 @@ def search(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchOptions:
-    """How much to look for and how to show it. `as_watch`: refuse what could be no watch."""
+    """Options of a search. `as_watch`: refuse a query that is not valid for a watch."""
 
     limit: int
     since: str | None
@@ -90,18 +90,22 @@ class SearchOptions:
 
 
 def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
-    """Compile `text`, look through the archive, show what was found."""
+    """Compile `text`, search the archive, print the results.
+
+    Raises:
+        typer.Exit: nothing was found.
+    """
     from alerts.digest.findings import stories_of
     from alerts.query import compile_query
     from alerts.search.archive_search import SearchRequest, search_archive
-    from supplierwatch.views import search_results as found
+    from supplierwatch.views import search_results as view
 
     now = datetime.now(UTC)
     earliest = moment_of(wanted.since, now)
     wired = now_session.wired()
     query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=not wanted.as_watch)
-    with archive(wired) as store, found.SearchProgress(shown=not wanted.as_json) as looking:
-        looked = search_archive(
+    with archive(wired) as store, view.SearchProgress(shown=not wanted.as_json) as looking:
+        result = search_archive(
             store,
             query,
             wired.source_names,
@@ -114,16 +118,16 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
             progress=looking.take,
         )
         with store.reading() as unit:
-            stories = stories_of(unit, [hit.item for hit in looked.hits], newsrooms(wired))
-    told = found.SearchContext(names=wired.source_names, stories=stories)
+            stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
+    context = view.SearchContext(names=wired.source_names, stories=stories)
     if wanted.as_json:
-        print_json(found.looked_json(looked, query, told))
+        print_json(view.results_json(result, query, context))
     else:
-        found.print_looked(console(), looked, query, told, wanted.deadline)
-    if not looked.hits:
+        view.print_results(console(), result, query, context, wanted.deadline)
+    if not result.hits:
         raise typer.Exit(Exit.NOTHING_FOUND)
 
 
 def newsrooms(wired: CompiledConfiguration) -> dict[str, str]:
-    """Source key -> the supplier whose own newsroom it is."""
+    """Map source keys to the suppliers whose newsrooms they are."""
     return {s.key: s.press_of for s in wired.catalog.sources if s.press_of is not None}

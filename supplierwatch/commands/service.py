@@ -1,4 +1,4 @@
-"""`run`: the service itself, in the foreground."""
+"""`run`: runs the service in the foreground."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PANEL = "Run"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "run",
@@ -26,13 +26,13 @@ def register(app: typer.Typer) -> None:
         panel=PANEL,
         examples=(
             ("run", "with ./config, data in ./data"),
-            ("--config /etc/supplierwatch run", "as a systemd unit would call it"),
+            ("--config /etc/supplierwatch run", "as in a systemd unit"),
         ),
     )
 
 
 def run(ctx: typer.Context) -> None:
-    """Run the service until it is told to stop: poll, match, tell.
+    """Run the service until it is stopped: poll, match, mail.
 
     It logs to standard error, re-reads the configuration when a file changes, and ends within 15
     seconds of Ctrl-C or SIGTERM. Whatever was due while it was stopped is done when it starts
@@ -42,10 +42,10 @@ def run(ctx: typer.Context) -> None:
 
     now_session = session(ctx)
     log_to_stderr(logging.DEBUG if now_session.verbose else logging.INFO)
-    run_service(now_session.folder(), now_session.environ, started=_say_started)
+    run_service(now_session.folder(), now_session.environ, started=_print_started)
 
 
-def _say_started(service: Service) -> None:
+def _print_started(service: Service) -> None:
     from supplierwatch.views.checked import mail_words
 
     catalog = service.catalog

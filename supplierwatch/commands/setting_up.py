@@ -1,4 +1,4 @@
-"""`init` and `check`: a configuration to start from, and whether the present one is right."""
+"""`init` and `check`: writes a starting configuration, checks the current one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PANEL = "Set up"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "init",
@@ -35,8 +35,8 @@ def register(app: typer.Typer) -> None:
         check,
         panel=PANEL,
         examples=(
-            ("check", "all problems at once, each with file, line and mend"),
-            ("check --verbose", "each watch as it was understood, in plain English too"),
+            ("check", "all problems at once, each with file, line and fix"),
+            ("check --verbose", "each query in canonical form and plain English too"),
             ("check --json", "the same for scripts; exit code 3 if anything is wrong"),
         ),
     )
@@ -74,9 +74,9 @@ def init(
 
 
 def check(ctx: typer.Context, json: Json = False) -> None:
-    """Say whether the configuration is right, and what it means.
+    """Check the configuration, and show what it means.
 
-    Every problem of every file is listed, with file, line, key, value and mend. Warnings are about
+    Every problem of every file is listed, with file, line, key, value and fix. Warnings are about
     watches that work but may not mean what was intended. Nothing is fetched, stored or sent.
     """
     from config.errors import ConfigInvalid

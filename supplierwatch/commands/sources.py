@@ -1,4 +1,4 @@
-"""`sources`: what is polled, how it is going, and when each is next."""
+"""`sources`: lists sources and their state; imports and exports OPML."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ PANEL = "Ask"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "sources",
         sources,
         panel=PANEL,
         examples=(
-            ("sources", "all of them, those in trouble first"),
+            ("sources", "all of them, those with problems first"),
             ("sources --failing", "only those that an operator should look at"),
-            ("sources --probe", "which of them can be read from here, all in one go"),
+            ("sources --probe", "which of them can be read from this machine"),
             ("sources --export-opml feeds.opml", "the feeds, for a feed reader"),
-            ("sources --import-opml feeds.opml", "add those of a feed reader"),
+            ("sources --import-opml feeds.opml", "add the feeds of a feed reader"),
             ("sources --json | jq '.sources[] | select(.failures > 3)'", "for a probe"),
         ),
     )
@@ -54,7 +54,7 @@ def sources(
     ] = None,
     probe: Annotated[
         bool,
-        typer.Option("--probe", help="Ask every source now, also those switched off."),
+        typer.Option("--probe", help="Fetch every source now, also disabled ones."),
     ] = False,
     json: Json = False,
 ) -> None:
@@ -63,12 +63,12 @@ def sources(
     When each was last read and is next, its newest entry, how often it brings something new, how
     many items it has brought, and how many of the last 30 days are thin: headline and teaser alone.
 
-    Told apart are sources that fail, refuse us or have changed, that answer and list nothing
-    (empty), bring nothing new for far longer than they ever did (silent), whose pages cannot be
-    read (thin), and that have moved. One that fails is tried again for ever, less and less often.
-    `doctor SOURCE` shows step by step what is wrong.
+    Sources may fail, refuse us or have changed; answer with an empty listing (empty); bring nothing
+    new for far longer than ever before (silent); have pages that cannot be read (thin); or have
+    moved. One that fails is tried again for ever, less and less often. `doctor SOURCE` shows step
+    by step what is wrong.
     """
-    from supplierwatch.views import source_table as polled
+    from supplierwatch.views import source_table as view
 
     wired = session(ctx).wired()
     if export_opml is not None and import_opml is not None:
@@ -79,33 +79,33 @@ def sources(
         probe_all(ctx, wired, failing=failing, json=json)
         return
     if export_opml is not None:
-        _export(wired, export_opml)
+        _export_feeds(wired, export_opml)
         return
     if import_opml is not None:
-        _import(wired, import_opml)
+        _import_feeds(wired, import_opml)
         return
     now = datetime.now(UTC)
     try:
         with archive(wired) as store, store.reading() as unit:
             states = {state.key: state for state in unit.sources.all()}
-            lately = unit.sources.readings(now - polled.LATELY)
+            lately = unit.sources.readings(now - view.LATELY)
     except NothingStoredError:
-        states, lately = {}, {}  # declared and never polled is an answer too
+        states, lately = {}, {}  # nothing was polled yet: list the declared sources
     rows = [
         row
-        for row in polled.rows(wired.catalog.sources, states, now, lately)
+        for row in view.rows(wired.catalog.sources, states, now, lately)
         if not failing or row.is_odd
     ]
     if json:
-        print_json({"sources": [polled.row_json(row) for row in rows]})
+        print_json({"sources": [view.row_json(row) for row in rows]})
     else:
-        polled.print_rows(console(), rows, now, failing_only=failing)
+        view.print_rows(console(), rows, now, failing_only=failing)
 
 
-def _export(wired: CompiledConfiguration, file: Path) -> None:
+def _export_feeds(wired: CompiledConfiguration, file: Path) -> None:
     from config.opml import write_opml
 
-    feeds = [one for one in wired.catalog.sources if _is_feed(one)]
+    feeds = [source for source in wired.catalog.sources if _is_feed(source)]
     try:
         file.write_bytes(write_opml(feeds, title="supplierwatch"))
     except OSError as error:
@@ -116,12 +116,12 @@ def _export(wired: CompiledConfiguration, file: Path) -> None:
 
 
 def _is_feed(source: Source) -> bool:
-    """Whether a feed reader can read a source: a feed, or one of those of GOV.UK."""
+    """Return whether a feed reader can read a source: a feed, or an Atom feed of GOV.UK."""
     path = urlsplit(source.url).path
     return source.kind == "feed" or (source.kind == "govuk" and path.endswith(".atom"))
 
 
-def _import(wired: CompiledConfiguration, file: Path) -> None:
+def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
     import tomllib
 
     from config.opml import appended, new_sources, read_opml
@@ -147,9 +147,9 @@ def _import(wired: CompiledConfiguration, file: Path) -> None:
             ) from error
         beside = target.with_name(target.name + ".new")
         beside.write_bytes(text.encode("utf-8"))
-        beside.replace(target)  # a running service reads the old file or the new
-    said = f"{len(brought.added)} sources added to {target}, {brought.known} there already"
-    lines = [f"{said}, {len(brought.refused)} refused"]
+        beside.replace(target)  # atomic: a running service reads either the old file or the new one
+    summary = f"{len(brought.added)} sources added to {target}, {brought.known} there already"
+    lines = [f"{summary}, {len(brought.refused)} refused"]
     lines += [f"added   {key}" for key in brought.added]
     lines += [f"refused {clean(reason)}" for reason in brought.refused]
     for line in lines:

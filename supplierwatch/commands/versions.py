@@ -1,4 +1,4 @@
-"""`history URL`: every text that an article had, and what changed from one to the next."""
+"""`history URL`: every version of an article, and what changed in each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PANEL = "Ask"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     add(
         app,
         "history",
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
         panel=PANEL,
         examples=(
             ("history https://outlet.example/2026/article", "what was edited, and when"),
-            ("history https://outlet.example/2026/article --full", "with each text whole"),
+            ("history https://outlet.example/2026/article --full", "with every text in full"),
         ),
     )
 
@@ -32,12 +32,12 @@ def register(app: typer.Typer) -> None:
 def history(
     ctx: typer.Context,
     url: Annotated[str, typer.Argument(metavar="URL", help="The address of an article.")],
-    full: Annotated[bool, typer.Option("--full", help="Print every text whole.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Print every text in full.")] = False,
     json: Json = False,
 ) -> None:
     """Show every version of an article, and what changed in each.
 
-    What went is written [-so-], what came {+so+}. Edits are seen when a page is looked at again:
+    Removed text is shown [-so-], added text {+so+}. Edits are seen when a page is fetched again:
     about 15 minutes, 1 hour, 6 hours, and 1, 3 and 7 days after it was first seen, and whenever
     its listing changes. Nothing is fetched. Ends with exit code 6 where the address is not known.
     """

@@ -1,4 +1,4 @@
-"""`watches`: list them, try a query before it becomes one, add one."""
+"""`watches`: lists watches, tries a query, adds a watch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WEEK = timedelta(days=7)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this family."""
+    """Add the commands of this module to `app`."""
     group = registering.group(
         app,
         "watches",
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
         panel=PANEL,
         alone=True,
         examples=(
-            ("watches", "all of them, with what each has found"),
+            ("watches", "all of them, with the number of mentions"),
             ("watches try '\"patient record\" AND leak'", "what it would have found"),
             ("watches add leaks '\"patient record\" AND leak'", "write it into watches.toml"),
         ),
@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
         "try",
         try_query,
         examples=(
-            ("watches try '@palantir AND nhs'", "the last matches in what is stored"),
+            ("watches try '@palantir AND nhs'", "the newest matches in the archive"),
             ("watches try 'cs(\"EPR\")' --since 30d --limit 50", "how noisy it would be"),
         ),
     )
@@ -53,13 +53,13 @@ def register(app: typer.Typer) -> None:
 
 
 def watches(ctx: typer.Context, json: Json = False) -> None:
-    """List the watches, or see to one of them.
+    """List the watches, try a query, or add a watch.
 
-    Each watch is shown with its query and with what it found: in the last seven days, and in all.
+    Each watch is shown with its query and its mentions: in the last seven days, and in all.
     """
     if ctx.invoked_subcommand is not None:
         return
-    from supplierwatch.views import watches as watched
+    from supplierwatch.views import watches as view
 
     wired = session(ctx).wired()
     now = datetime.now(UTC)
@@ -72,11 +72,11 @@ def watches(ctx: typer.Context, json: Json = False) -> None:
                     unit.mentions.count(watch.key),
                 )
     except NothingStoredError:
-        counts = {}  # nothing was ever matched: no numbers to show
+        counts = {}  # there is no database yet: show no numbers
     if json:
-        print_json(watched.watches_json(wired, counts))
+        print_json(view.watches_json(wired, counts))
     else:
-        watched.print_watches(console(), wired, counts)
+        view.print_watches(console(), wired, counts)
 
 
 def try_query(
@@ -89,8 +89,8 @@ def try_query(
 ) -> None:
     """Show what a query would have found in what is stored.
 
-    Nothing is written and nobody is told. Ends with exit code 6 where it finds nothing: that may
-    be the query, or an archive that is still young.
+    Nothing is stored or sent. Ends with exit code 6 where nothing is found: because of the query,
+    or because the archive is still young.
     """
     wanted = SearchOptions(limit=limit, since=since, as_json=json, deadline=deadline, as_watch=True)
     run_query(session(ctx), query, wanted)
@@ -111,15 +111,15 @@ def add(
         ),
     ] = None,
 ) -> None:
-    """Add a watch to watches.toml, if it is right.
+    """Add a watch to watches.toml, if it is valid.
 
     Give either a query or keywords, of which any one is enough. The file keeps its comments and
-    its order; a service that runs takes the watch up by itself. What is already stored becomes its
-    baseline: only what comes later is told.
+    its order; a running service takes the watch up by itself. What is already stored becomes its
+    baseline: only later items are sent.
     """
     from alerts.query import compile_query
     from config.starter import append_watch
-    from supplierwatch.views import watches as watched
+    from supplierwatch.views import watches as view
 
     keywords = tuple(word.strip() for word in keyword or () if word.strip())
     if (query is None) == (not keywords):
@@ -134,6 +134,6 @@ def add(
             f"there is a watch {key!r} already", "Choose another key, or edit watches.toml."
         )
     if query is not None:
-        compile_query(query, suppliers=wired.suppliers)  # refused before the file is touched
+        compile_query(query, suppliers=wired.suppliers)  # raises before the file is changed
     path = append_watch(wired.catalog.folder, key, query=query, keywords=keywords)
-    watched.print_added(console(), now_session.wired(), key, path)
+    view.print_added(console(), now_session.wired(), key, path)

@@ -1,1 +1,1 @@
-"""The demo: a bundled newsroom on loopback, and a run of the real service against it."""
+"""The demo: serves a bundled newsroom on loopback and runs the real service against it."""

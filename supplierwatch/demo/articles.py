@@ -1,4 +1,4 @@
-"""The bundled outlets and their articles, read from the TOML files in `outlets/`."""
+"""Reads the bundled outlets and their articles from the TOML files in `outlets/`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoArticle:
-    """An article as its outlet tells it in one wave. `watches`: the demo watches it must match.
+    """An article of an outlet in one wave. `watches`: the demo watches it must match.
 
-    `status`: what the server answers for its page; `wall`: the page asks for consent instead;
-    `delay`: seconds before the page is sent; `encoding`: the damage done to the page.
+    `status`: HTTP status of its page; `wall`: the page is a consent wall; `delay`: seconds before
+    the page is sent; `encoding`: the damage done to the page (`damage.encoded`).
     """
 
     id: str
@@ -34,7 +34,7 @@ class DemoArticle:
     edited: DemoArticle | None = None
 
     def in_wave(self, wave: int) -> DemoArticle:
-        """The article as it stands in `wave`."""
+        """Return the article as it is in `wave`."""
         return self.edited if wave > self.wave and self.edited is not None else self
 
 
@@ -58,51 +58,51 @@ class Outlet:
     press_of: str | None = None
 
     def listed(self, wave: int) -> tuple[DemoArticle, ...]:
-        """The articles that its feed lists in `wave`, newest first."""
+        """Return the articles that its feed lists in `wave`, newest first."""
         shown = [a.in_wave(wave) for a in self.articles if a.wave <= wave]
         return tuple(sorted(shown, key=lambda a: a.date, reverse=True))
 
 
 def load_outlets() -> tuple[Outlet, ...]:
-    """Every bundled outlet, by key."""
+    """Read every bundled outlet, in the order of file names."""
     folder = resources.files("supplierwatch.demo") / "outlets"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return tuple(_outlet(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files)
+    return tuple(_parse_outlet(tomllib.loads(file.read_text(encoding="utf-8"))) for file in files)
 
 
-def _outlet(said: dict[str, Any]) -> Outlet:
-    encoding = said.get("encoding", "utf-8")
+def _parse_outlet(table: dict[str, Any]) -> Outlet:
+    encoding = table.get("encoding", "utf-8")
     return Outlet(
-        key=said["key"],
-        name=said["name"],
-        feed=said["feed"],
-        design=said["design"],
-        item_kind=said.get("item_kind", "news"),
-        sidebar=tuple(said.get("sidebar", ())),
-        articles=tuple(_article({"encoding": encoding} | one) for one in said["article"]),
-        tracking=said.get("tracking", False),
-        dark_from_wave=said.get("dark_from_wave"),
-        press_of=said.get("press_of"),
+        key=table["key"],
+        name=table["name"],
+        feed=table["feed"],
+        design=table["design"],
+        item_kind=table.get("item_kind", "news"),
+        sidebar=tuple(table.get("sidebar", ())),
+        articles=tuple(_parse_article({"encoding": encoding} | one) for one in table["article"]),
+        tracking=table.get("tracking", False),
+        dark_from_wave=table.get("dark_from_wave"),
+        press_of=table.get("press_of"),
     )
 
 
-def _article(said: dict[str, Any]) -> DemoArticle:
-    edited = said.pop("edited", None)
+def _parse_article(table: dict[str, Any]) -> DemoArticle:
+    edited = table.pop("edited", None)
     article = DemoArticle(
-        id=said["id"],
-        wave=said["wave"],
-        title=said["title"],
-        author=said["author"],
-        date=datetime.fromisoformat(said["date"]),
-        teaser=said["teaser"],
-        paragraphs=_paragraphs(said["body"]),
-        watches=frozenset(said["watches"]),
-        comments=tuple(said.get("comments", ())),
-        status=said.get("status", 200),
-        wall=said.get("wall", False),
-        delay=said.get("delay", 0.0),
-        encoding=said["encoding"],
-        also_at=said.get("also_at"),
+        id=table["id"],
+        wave=table["wave"],
+        title=table["title"],
+        author=table["author"],
+        date=datetime.fromisoformat(table["date"]),
+        teaser=table["teaser"],
+        paragraphs=_split_paragraphs(table["body"]),
+        watches=frozenset(table["watches"]),
+        comments=tuple(table.get("comments", ())),
+        status=table.get("status", 200),
+        wall=table.get("wall", False),
+        delay=table.get("delay", 0.0),
+        encoding=table["encoding"],
+        also_at=table.get("also_at"),
     )
     if edited is None:
         return article
@@ -110,10 +110,10 @@ def _article(said: dict[str, Any]) -> DemoArticle:
         article,
         title=edited["title"],
         teaser=edited["teaser"],
-        paragraphs=_paragraphs(edited["body"]),
+        paragraphs=_split_paragraphs(edited["body"]),
     )
     return replace(article, edited=later)
 
 
-def _paragraphs(body: str) -> tuple[str, ...]:
+def _split_paragraphs(body: str) -> tuple[str, ...]:
     return tuple(" ".join(part.split()) for part in body.strip().split("\n\n"))

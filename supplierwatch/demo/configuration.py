@@ -1,4 +1,4 @@
-"""Writes the demo's configuration: the files that a user would write, for the bundled outlets."""
+"""Writes the configuration files of the demo, for the bundled outlets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The damage that real publishers do to their pages, done on purpose."""
+"""Encodes pages with the encoding errors of real publishers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ _LOST = str.maketrans(dict.fromkeys("“”‘’–—", "â") | {"£": "ÂŁ"}
 
 
 def encoded(page: str, how: str) -> tuple[bytes, str]:
-    """The bytes of a page and the Content-Type that it is sent with.
+    """Encode a page with an encoding error; returns the bytes and the Content-Type.
 
-    utf-8: right. cp1252: typographic quotes in a page declared as ISO-8859-1.
+    utf-8: no error. cp1252: typographic quotes in a page declared as ISO-8859-1.
     declared-latin1: UTF-8 under a header that says otherwise. double-utf8: encoded twice.
     latin2-mojibake: UTF-8 that was read as ISO-8859-2 and stored again. lost-quotes: the same with
     all but the first byte of quotes and dashes lost on the way.
@@ -28,7 +28,7 @@ def encoded(page: str, how: str) -> tuple[bytes, str]:
 
 
 def _as_windows(body: bytes) -> str:
-    """Bytes as software that takes everything for Windows-1252 shows them, gaps included."""
+    """Decode bytes as Windows-1252; bytes that it does not define become control characters."""
     made = []
     for byte in body:
         try:

@@ -1,4 +1,4 @@
-"""How each outlet lays out its pages: eight designs, none of them made for a machine."""
+"""Renders the pages of the outlets in eight designs like those of real sites."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ PLEA = (
 
 
 def page_of(article: DemoArticle, outlet: Outlet) -> str:
-    """The HTML of an article's page."""
+    """Render the HTML page of an article."""
     if article.wall:
         return _document(outlet.name, _wall(), "")
     return _document(f"{article.title} | {outlet.name}", _BODIES[outlet.design](article, outlet), _head(article, outlet))  # fmt: skip
 
 
 def front_page(outlet: Outlet, articles: tuple[DemoArticle, ...]) -> str:
-    """The outlet's home page, which names its feed."""
+    """Render the home page of an outlet, which links to its feed."""
     links = "".join(f'<li><a href="/{a.id}.html">{escape(a.title)}</a></li>' for a in articles)
     feed = '<link rel="alternate" type="application/rss+xml" href="/feed">'
     return _document(outlet.name, f"<h1>{escape(outlet.name)}</h1><ul>{links}</ul>", feed)
@@ -40,7 +40,7 @@ def _document(title: str, body: str, head: str) -> str:
 
 def _head(article: DemoArticle, outlet: Outlet) -> str:
     if outlet.design in ("blog", "aggregator"):
-        return ""  # these say nothing about themselves
+        return ""  # these designs have no metadata
     when = article.date.isoformat()
     return (
         f'<meta property="og:title" content="{escape(article.title)}">'
@@ -64,14 +64,14 @@ def _most_read(outlet: Outlet, heading: str = "Most read") -> str:
 def _comments(article: DemoArticle) -> str:
     if not article.comments:
         return ""
-    said = "".join(
+    items = "".join(
         f'<li class="comment"><div class="comment-content"><p>{escape(c)}</p></div></li>'
         for c in article.comments
     )
     count = len(article.comments)
     return (
         f'<section id="comments" class="comments-area"><h2>{count} comments</h2>'
-        f'<ol class="comment-list">{said}</ol><p>Comments are closed.</p></section>'
+        f'<ol class="comment-list">{items}</ol><p>Comments are closed.</p></section>'
     )
 
 

@@ -1,4 +1,4 @@
-"""The feeds of the bundled outlets, in the formats that feeds come in."""
+"""Renders the feeds of the bundled outlets: RSS, Atom, RDF and JSON Feed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ CONTENT_TYPES = {
 
 
 def feed_of(outlet: Outlet, articles: tuple[DemoArticle, ...], base: str, *, poll: int) -> bytes:
-    """The feed of an outlet. `poll` counts requests: tracking parameters change with it."""
+    """Render the feed of an outlet.
+
+    Args:
+        outlet: the publisher.
+        articles: to list.
+        base: URL of the outlet, without a trailing slash.
+        poll: number of the request; tracking parameters change with it.
+    """
     entries = [(a, _link(outlet, base, a.id, poll)) for a in articles]
     entries += [(a, _link(outlet, base, a.also_at, poll)) for a in articles if a.also_at]
     match outlet.feed:

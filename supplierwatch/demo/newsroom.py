@@ -1,7 +1,7 @@
-"""`python -m supplierwatch.demo.newsroom`: the bundled outlets on the air, to browse and to poll.
+"""Serves the bundled outlets: `python -m supplierwatch.demo.newsroom`.
 
-Prints each outlet's feed. A line on standard input opens the next wave; end of input or Ctrl-C
-ends it.
+Prints the feed URL of each outlet. A line on standard input starts the next wave; end of input or
+Ctrl-C stops the server.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from supplierwatch.demo.server import newsroom
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve the outlets until standard input ends."""
     with newsroom() as room:
         for site in room.sites:
             print(f"{site.outlet.key}: {site.feed_url}", flush=True)

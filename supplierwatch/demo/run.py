@@ -1,4 +1,4 @@
-"""Runs the real service against the bundled newsroom and shows what it did and why."""
+"""Runs the real service against the bundled newsroom and prints what it did and why."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ MARK = ".supplierwatch-demo"
 
 
 def run_demo(screen: Console, *, output: Path) -> int:
-    """Show the whole job; returns 0 where everything came out as the answer key says, else 1.
+    """Run the demo; returns 0 if all results are as in the answer key, else 1.
 
     Args:
         screen: where to print.
         output: a folder of its own for configuration, database and mails.
 
     Raises:
-        OutputTaken: it holds a configuration or data that no demo wrote.
+        OutputTaken: the folder holds a configuration or data that no demo wrote.
     """
     started = time.monotonic()
-    _empty(output)
+    _clear_output(output)
     with newsroom() as room:
         write_configuration(output / "config", output / "data", room)
         wired = load(output / "config", {})
@@ -43,9 +43,9 @@ def run_demo(screen: Console, *, output: Path) -> int:
         store = open_store(settings.database_url, backup_dir=settings.data / "backups")
         try:
             service = Service(wired, store, owner="demo")
-            _polls(screen, service, room)
-            _show(screen, service, store, output)
-            right = _judge(screen, store, room)
+            _run_polls(screen, service, room)
+            _print_results(screen, service, store, output)
+            right = _print_verdicts(screen, store, room)
         finally:
             store.close()
     screen.print(f"\nDone in {time.monotonic() - started:.0f} s. Look at it yourself:")
@@ -57,55 +57,55 @@ def run_demo(screen: Console, *, output: Path) -> int:
     return 0 if right else 1
 
 
-def _empty(output: Path) -> None:
-    """Make way for a new run: only what an earlier demo wrote is ever removed."""
+def _clear_output(output: Path) -> None:
+    """Remove the files of an earlier demo, and nothing else."""
     mark = output / MARK
-    there = [output / part for part in ("config", "data") if (output / part).exists()]
-    if there and not mark.exists():
-        raise OutputTaken(there[0])
-    for part in there:
+    existing = [output / part for part in ("config", "data") if (output / part).exists()]
+    if existing and not mark.exists():
+        raise OutputTaken(existing[0])
+    for part in existing:
         shutil.rmtree(part)
     output.mkdir(parents=True, exist_ok=True)
     mark.write_text("A demo of supplierwatch may remove config and data beside this file.\n")
 
 
-def _polls(screen: Console, service: Service, room: Newsroom) -> None:
+def _run_polls(screen: Console, service: Service, room: Newsroom) -> None:
     screen.rule(Text("First poll: what is there already", "bold"))
     screen.print(f"{len(room.sites)} outlets of a bundled newsroom are on the air at 127.0.0.x.")
     with screen.status("reading feeds and pages"):
         service.run_once(even_if_not_due=True)
-    _counts(screen, service.store)
+    _print_counts(screen, service.store)
     screen.print("Nothing of this is alerted: it was there before. Each reader got one welcome.")
     screen.rule(Text("Second poll: the news comes in", "bold"))
     room.second_wave()
     with screen.status("reading what is new"):
         service.run_once(even_if_not_due=True)
-    _counts(screen, service.store)
+    _print_counts(screen, service.store)
     screen.rule(Text("Third poll: an article is corrected", "bold"))
     room.corrections()
     with screen.status("looking again"):
         service.run_once(even_if_not_due=True)
-    _counts(screen, service.store)
+    _print_counts(screen, service.store)
     with service.store.reading() as unit:
         morning = [s.subscriber_id for s in unit.subscribers.all() if s.subscription_key == DAILY]
     service.tell(force=morning)
     service.deliver()
 
 
-def _counts(screen: Console, store: Store) -> None:
+def _print_counts(screen: Console, store: Store) -> None:
     with store.reading() as unit:
         items = unit.items.newest(limit=1000)
         states = [state for state in unit.sources.all() if state.active]
     full = sum(item.text_state is TextState.FULL for item in items)
     edited = sum(item.revision > 1 for item in items)
     blind = ", ".join(f"{state.key} ({state.last_error})" for state in states if state.failures)
-    said = [f"{len(items)} items, {full} with their full text"]
-    said += [f"{edited} edited"] if edited else []
-    said += [f"blind: {blind}"] if blind else []
-    screen.print("; ".join(said))
+    parts = [f"{len(items)} items, {full} with their full text"]
+    parts += [f"{edited} edited"] if edited else []
+    parts += [f"blind: {blind}"] if blind else []
+    screen.print("; ".join(parts))
 
 
-def _show(screen: Console, service: Service, store: Store, output: Path) -> None:
+def _print_results(screen: Console, service: Service, store: Store, output: Path) -> None:
     names = service.in_force.wired.source_names
     screen.rule(Text("What matched, and why", "bold"))
     with store.reading() as unit:
@@ -123,7 +123,7 @@ def _show(screen: Console, service: Service, store: Store, output: Path) -> None
                     screen.print(Text(f"    {sentence[0]}: ", "dim") + sentence[1])
         items = unit.items.newest(limit=1000)
         messages = unit.outbox.list(limit=1000)
-    _thin(screen, items, names)
+    _print_thin(screen, items, names)
     screen.rule(Text("Messages", "bold"))
     table = Table("kind", "to", "subject", "state", box=None, header_style="dim")
     for message in sorted(messages, key=lambda m: m.row_id):
@@ -132,20 +132,20 @@ def _show(screen: Console, service: Service, store: Store, output: Path) -> None
     screen.print(table)
 
 
-def _thin(screen: Console, items: tuple[StoredItem, ...], names: dict[str, str]) -> None:
+def _print_thin(screen: Console, items: tuple[StoredItem, ...], names: dict[str, str]) -> None:
     screen.rule(Text("Held by headline and teaser only, and why", "bold"))
     for item in items:
         if item.text_state is not TextState.FULL:
             why = why_thin(item.thin_reason) if item.thin_reason else "not read yet"
-            said = f"  {item.title} ({names[item.source_key]}): {why}"
-            screen.print(Text(said))
+            line = f"  {item.title} ({names[item.source_key]}): {why}"
+            screen.print(Text(line))
 
 
-def _judge(screen: Console, store: Store, room: Newsroom) -> bool:
+def _print_verdicts(screen: Console, store: Store, room: Newsroom) -> bool:
     screen.rule(Text("Held against the answer key", "bold"))
     verdicts = check(store, room)
     for verdict in verdicts:
         sign = Text("  yes  ", "green") if verdict.holds else Text("  NO   ", "bold red")
         detail = f" ({verdict.detail})" if verdict.detail else ""
-        screen.print(sign + Text(verdict.said + detail))
+        screen.print(sign + Text(verdict.text + detail))
     return all(verdict.holds for verdict in verdicts)

@@ -1,4 +1,4 @@
-"""Serves the bundled outlets on loopback, each at an address of its own, in two waves."""
+"""Serves the bundled outlets on loopback, each at an address of its own, in three waves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIRST_ADDRESS = 21  # 127.0.0.21, 127.0.0.22, ...
 
 @dataclass(frozen=True, slots=True)
 class DemoResponse:
-    """What the server sends."""
+    """A response of the server. `delay`: seconds before it is sent."""
 
     status: int
     content_type: str
@@ -30,14 +30,14 @@ class DemoResponse:
 
 
 class Site:
-    """One outlet on the air."""
+    """The HTTP server of one outlet. `requests`: the paths requested so far."""
 
     def __init__(self, outlet: Outlet, newsroom: Newsroom, number: int, port: int) -> None:
         self.outlet = outlet
         self._newsroom = newsroom
         self._polls = 0
         self.requests: list[str] = []
-        self._server = _bound(_handler(self), number, port)
+        self._server = _bind(_build_handler(self), number, port)
         host, bound = self._server.server_address[:2]
         self.host = str(host)
         self.base = f"http://{self.host}:{bound}"
@@ -45,12 +45,12 @@ class Site:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
-        """Go off the air."""
+        """Stop serving."""
         self._server.shutdown()
         self._server.server_close()
 
     def answer(self, path: str) -> DemoResponse:
-        """The answer to a request."""
+        """Return the response to a request for `path`."""
         self.requests.append(path)
         wave = self._newsroom.wave
         dark = self.outlet.dark_from_wave
@@ -70,16 +70,16 @@ class Site:
             )
         for article in listed:
             if path in (f"/{article.id}.html", f"/{article.also_at}.html"):
-                return self._article(article)
+                return self._answer_article(article)
         return DemoResponse(404, "text/html; charset=utf-8", b"<h1>Not found</h1>")
 
-    def _article(self, article: DemoArticle) -> DemoResponse:
+    def _answer_article(self, article: DemoArticle) -> DemoResponse:
         body, kind = encoded(page_of(article, self.outlet), article.encoding)
         return DemoResponse(article.status, kind, body, article.delay)
 
 
 class Newsroom:
-    """All outlets. `wave` 1 lists the first articles, 2 the rest, 3 holds the edits."""
+    """The servers of all outlets. `wave` 1 lists the first articles, 2 the rest, 3 the edits."""
 
     def __init__(self, *, port: int = 0) -> None:
         self.wave = 1
@@ -90,22 +90,26 @@ class Newsroom:
             self.sites = (*self.sites, site)
 
     def second_wave(self) -> None:
-        """Let the rest appear."""
+        """List the remaining articles."""
         self.wave = 2
 
     def corrections(self) -> None:
-        """Let articles of the second wave be edited."""
+        """Replace articles by their edited versions."""
         self.wave = 3
 
     def stop(self) -> None:
-        """Go off the air."""
+        """Stop serving."""
         for site in self.sites:
             site.stop()
 
 
 @contextmanager
 def newsroom(*, port: int = 0) -> Iterator[Newsroom]:
-    """A newsroom that is on the air while the block runs."""
+    """Serve a newsroom while the block runs.
+
+    Args:
+        port: of every outlet; 0 chooses a free one.
+    """
     room = Newsroom(port=port)
     try:
         yield room
@@ -113,17 +117,17 @@ def newsroom(*, port: int = 0) -> Iterator[Newsroom]:
         room.stop()
 
 
-def _bound(handler: type[BaseHTTPRequestHandler], number: int, port: int) -> ThreadingHTTPServer:
+def _bind(handler: type[BaseHTTPRequestHandler], number: int, port: int) -> ThreadingHTTPServer:
     try:
         server = ThreadingHTTPServer((f"127.0.0.{FIRST_ADDRESS + number}", port), handler)
     except OSError:
-        # some systems have but one loopback address: there each outlet gets a port of its own
+        # some systems have only one loopback address: each outlet gets a port of its own
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     return server
 
 
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
+def _build_handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True

@@ -1,4 +1,4 @@
-"""Handing out what was found: CSV, JSON Lines, RSS, Atom, evidence and its verification.
+"""Exports mentions: CSV, JSON Lines, RSS, Atom, and evidence with its verification.
 
-Everything from outside is escaped here.
+All text from outside is escaped here.
 """

@@ -1,4 +1,4 @@
-"""Gathers what is stored about one address: the item, its mentions, who was told and when."""
+"""Reads everything stored about one URL: the item, its mentions, and who was notified when."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One recipient of a mention. `at` None: it is still to be told, at `due_at` at the latest.
+    """The delivery of a mention to one recipient. `at` None: still pending, until `due_at`.
 
-    `state` is that of the message in the outbox; "pending"; "repeated": an alert told it, the next
-    digest says so again; or "covered": it was told before, by an alert or as another outlet carried
-    the story, and needed no message of its own.
+    `state` is the state of the outbox message; "pending"; "repeated": an alert was sent and the
+    next digest lists it again; or "covered": an earlier alert, or a message about the same story
+    in another outlet, already included it.
     """
 
     recipient: str
@@ -47,11 +47,11 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchAccount:
-    """What one watch made of the item.
+    """The result of one watch for the item.
 
-    `verdict`: told; pending (to be told); baseline (there before, never told); untold (no
-    subscription has it); waiting (to be matched); earlier (stored before the watch was there);
-    no (not found).
+    `verdict`: told (notified); pending (to be notified); baseline (older than the watch, never
+    notified); untold (no subscription has the watch); waiting (to be matched); earlier (stored
+    before the watch was active); no (not matched).
     """
 
     key: str
@@ -65,14 +65,14 @@ class WatchAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAccount:
-    """What is known of an address. `item` None: nothing; `host_sources` might have listed it."""
+    """Everything stored about a URL. `item` None: unknown; `host_sources` are of its host."""
 
     url: str
     item: StoredItem | None
     revisions: tuple[ItemRevision, ...] = ()
     watches: tuple[WatchAccount, ...] = ()
-    former_watches: tuple[str, ...] = ()  # found it, and are watches no longer
-    failures: tuple[Trouble, ...] = ()  # what could not be done with it
+    former_watches: tuple[str, ...] = ()  # matched it and were removed from the configuration since
+    failures: tuple[Trouble, ...] = ()  # tasks that failed for it
     host_sources: tuple[tuple[str, SourceState | None], ...] = ()
 
 
@@ -84,27 +84,27 @@ def account_of(
     *,
     now: datetime,
 ) -> ItemAccount:
-    """What is stored about `url`, as seen by the watches named."""
+    """Read what is stored about `url`, with the results of the watches named."""
     with store.reading() as unit:
         item = unit.items.find_url(url)
         if item is None:
             states = {state.key: state for state in unit.sources.all()}
             return ItemAccount(
-                url=url, item=None, host_sources=_sources_of_host(wired, url, states)
+                url=url, item=None, host_sources=_find_sources_of_host(wired, url, states)
             )
-        gathered = _Gathered(unit, wired, item, now)
+        builder = _WatchAccountBuilder(unit, wired, item, now)
         return ItemAccount(
             url=url,
             item=item,
             revisions=unit.items.revisions(item.item_id),
-            watches=tuple(gathered.watch(key) for key in watch_keys),
-            former_watches=tuple(key for key in gathered.mentions if key not in wired.queries),
-            failures=_failures(unit, item.item_id),
+            watches=tuple(builder.build(key) for key in watch_keys),
+            former_watches=tuple(key for key in builder.mentions if key not in wired.queries),
+            failures=_read_failures(unit, item.item_id),
         )
 
 
-class _Gathered:
-    """What every watch's account of one item is made from, read once."""
+class _WatchAccountBuilder:
+    """Builds the accounts of all watches for one item from data that is read once."""
 
     def __init__(
         self, unit: Unit, wired: CompiledConfiguration, item: StoredItem, now: datetime
@@ -137,8 +137,8 @@ class _Gathered:
                 break
         return subscriber.next_at
 
-    def watch(self, key: str) -> WatchAccount:
-        """What the watch `key` made of the item."""
+    def build(self, key: str) -> WatchAccount:
+        """Build the account of the watch `key`."""
         query, mention = self._wired.queries[key], self.mentions.get(key)
         hit = query.matches(self._document)
         spans: tuple[Span, ...] = ()
@@ -146,11 +146,11 @@ class _Gathered:
             spans = tuple(hit.spans)
         elif mention is not None and mention.match.revision == self._item.revision:
             spans = mention.match.spans
-        tellings = self._tellings(mention) if mention is not None else ()
+        tellings = self._list_tellings(mention) if mention is not None else ()
         version = self._versions.get(key)
         return WatchAccount(
             key=key,
-            verdict=_verdict(self._item, mention, version, tellings, found=hit is not None),
+            verdict=_decide_verdict(self._item, mention, version, tellings, found=hit is not None),
             spans=spans,
             explanation=explain(query, self._document),
             mention=mention,
@@ -158,37 +158,37 @@ class _Gathered:
             tellings=tellings,
         )
 
-    def _tellings(self, mention: Mention) -> tuple[Telling, ...]:
-        told = []
+    def _list_tellings(self, mention: Mention) -> tuple[Telling, ...]:
+        sent = []
         for recipient, subscription, row_id, at in self._unit.subscribers.told_to(
             mention.mention_id
         ):
             message = self._unit.outbox.get(row_id) if row_id is not None else None
-            told.append(
+            sent.append(
                 Telling(
                     recipient=recipient,
                     subscription=subscription,
                     at=at,
                     due_at=None,
-                    state=message.state if message is not None else _without(row_id),
+                    state=message.state if message is not None else _state_without_message(row_id),
                     error=message.last_error if message is not None else None,
                 )
             )
-        return (*told, *self._pending.get(mention.mention_id, ()))
+        return (*sent, *self._pending.get(mention.mention_id, ()))
 
 
-def _failures(unit: Unit, item_id: int) -> tuple[Trouble, ...]:
+def _read_failures(unit: Unit, item_id: int) -> tuple[Trouble, ...]:
     subject = str(item_id)
     found = (unit.quarantine.get(task, subject) for task in OF_ITEMS)
     return tuple(each for each in found if each is not None)
 
 
-def _without(row_id: int | None) -> str:
-    """The state of a telling whose message is not there: let go of, or never written."""
+def _state_without_message(row_id: int | None) -> str:
+    """Return the state of a telling without a message: pruned ("sent"), or never written."""
     return "covered" if row_id is None else "sent"
 
 
-def _verdict(
+def _decide_verdict(
     item: StoredItem,
     mention: Mention | None,
     version: WatchVersion | None,
@@ -209,18 +209,18 @@ def _verdict(
     return "waiting"
 
 
-def _sources_of_host(
+def _find_sources_of_host(
     wired: CompiledConfiguration, url: str, states: dict[str, SourceState]
 ) -> tuple[tuple[str, SourceState | None], ...]:
-    host = _host(url)
+    host = _host_of(url)
     return tuple(
         (source.key, states.get(source.key))
         for source in wired.catalog.sources
-        if host and _host(source.url) == host
+        if host and _host_of(source.url) == host
     )
 
 
-def _host(url: str) -> str:
+def _host_of(url: str) -> str:
     try:
         host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:

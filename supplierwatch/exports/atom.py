@@ -1,4 +1,4 @@
-"""What a watch found as an Atom feed (RFC 4287), one entry for each story, for feed readers."""
+"""Renders the mentions of a watch as an Atom feed (RFC 4287) with one entry for each story."""
 
 from __future__ import annotations
 
@@ -23,60 +23,64 @@ from supplierwatch.exports.xml import xml_text
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
-MENTIONS = 150  # the newest, of which copies of one story are one entry
+MENTIONS = 150  # the newest; copies of one story share an entry
 ENTRIES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedAddresses:
-    """Where a feed is found: its own address, and that of the service; None for a file."""
+    """The addresses of a feed and of the service; None for a feed that is only a file."""
 
     itself: str | None = None
     home: str | None = None
 
 
 def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: FeedAddresses) -> bytes:
-    """The feed of a watch: its newest stories, also those that were there before the watch.
+    """Render the newest stories of a watch, its baseline included, as a UTF-8 Atom document.
 
-    An entry keeps its id when other outlets join the story; `updated` says when one did, or when
+    An entry keeps its id when other outlets join the story; `updated` is when one did, or when
     a text was edited.
     """
     found = unit.mentions.newest([watch_key], MENTIONS)
     items = {item.item_id: item for _, item in found}
     copies = members_of(unit, list(items.values()))
     entries = shown(unit, found, context, copies)[:ENTRIES]
-    changed = _changed([*items.values(), *(one for some in copies.values() for one in some)])
+    changed = _find_change_times(
+        [*items.values(), *(one for some in copies.values() for one in some)]
+    )
     words = context.names.watch(watch_key)
     about = f"tag:{mailbox(context.settings.mail.sender).domain},2026:supplierwatch/{watch_key}"
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
-    _text(feed, "id", about)
-    _text(feed, "title", f"{words.label}: media watch")
+    _add_text(feed, "id", about)
+    _add_text(feed, "title", f"{words.label}: media watch")
     if words.paraphrase:
-        _text(feed, "subtitle", wording.finds(words))
-    _text(
+        _add_text(feed, "subtitle", wording.finds(words))
+    _add_text(
         feed,
         "updated",
-        _moment(max((changed[items[e.item_id].story_id] for e in entries), default=_never())),
+        utc_text(max((changed[items[e.item_id].story_id] for e in entries), default=_epoch())),
     )
-    _text(feed, "generator", "supplierwatch")
-    _text(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", "Media watch")
+    _add_text(feed, "generator", "supplierwatch")
+    _add_text(etree.SubElement(feed, f"{{{ATOM}}}author"), "name", "Media watch")
     if place.itself is not None:
-        _link(feed, place.itself, "self", "application/atom+xml")
+        _add_link(feed, place.itself, "self", "application/atom+xml")
     if place.home is not None:
-        _link(feed, place.home, "alternate", "text/html")
+        _add_link(feed, place.home, "alternate", "text/html")
     for entry in entries:
         story = items[entry.item_id].story_id
-        _entry(feed, entry, f"{about}/{story}", changed[story], context)
-    said: bytes = etree.tostring(feed, xml_declaration=True, encoding="utf-8", pretty_print=True)
-    return said
+        _add_entry(feed, entry, f"{about}/{story}", changed[story], context)
+    document: bytes = etree.tostring(
+        feed, xml_declaration=True, encoding="utf-8", pretty_print=True
+    )
+    return document
 
 
-def _never() -> datetime:
+def _epoch() -> datetime:
     return datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def _changed(items: Iterable[StoredItem]) -> dict[int, datetime]:
-    """Story -> when it was last added to, or a text of it edited."""
+def _find_change_times(items: Iterable[StoredItem]) -> dict[int, datetime]:
+    """Map story ids to when an item was last added to the story or edited."""
     changed: dict[int, datetime] = {}
     for each in items:
         at = max(each.first_seen_at, each.revised_at or each.first_seen_at)
@@ -84,27 +88,27 @@ def _changed(items: Iterable[StoredItem]) -> dict[int, datetime]:
     return changed
 
 
-def _entry(
+def _add_entry(
     feed: etree._Element, entry: Entry, about: str, changed: datetime, context: TellingContext
 ) -> None:
     made = etree.SubElement(feed, f"{{{ATOM}}}entry")
-    _text(made, "id", about)
-    _text(made, "title", entry.headline)
-    _text(made, "updated", _moment(changed))
+    _add_text(made, "id", about)
+    _add_text(made, "title", entry.headline)
+    _add_text(made, "updated", utc_text(changed))
     if entry.when_is == "published":
-        _text(made, "published", _moment(entry.when))
-    _text(etree.SubElement(made, f"{{{ATOM}}}author"), "name", entry.outlet)
+        _add_text(made, "published", utc_text(entry.when))
+    _add_text(etree.SubElement(made, f"{{{ATOM}}}author"), "name", entry.outlet)
     if entry.link is not None:
-        _link(made, entry.link, "alternate", "text/html")
+        _add_link(made, entry.link, "alternate", "text/html")
     for label in entry.watches:
         etree.SubElement(made, f"{{{ATOM}}}category", term=xml_text(label))
-    content = _text(made, "content", _content(entry, context))
+    content = _add_text(made, "content", _render_content(entry, context))
     content.set("type", "html")
 
 
-def _content(entry: Entry, context: TellingContext) -> str:
-    """HTML: a reader's program renders it, so that a stranger's markup must not be in it."""
-    parts = [_marked(excerpt.segments) for excerpt in wording.excerpts(entry)]
+def _render_content(entry: Entry, context: TellingContext) -> str:
+    """Render an entry as HTML. Feed readers render it, so all text from outside is escaped."""
+    parts = [_render_segments(excerpt.segments) for excerpt in wording.excerpts(entry)]
     if entry.excerpt is None and entry.teaser:
         parts.append(escape(entry.teaser))
     lines = [
@@ -113,34 +117,30 @@ def _content(entry: Entry, context: TellingContext) -> str:
         wording.thin(entry),
         f"Found: {wording.found(entry)}{entry.on_pages}" if entry.terms else "",
         f"Also in {wording.listed([one.outlet for one in entry.also], 12)}" if entry.also else "",
-        *story_lines(entry.story, entry.item_id, context.names.source, _said),
+        *story_lines(entry.story, entry.item_id, context.names.source, _format_time),
         *(f"{one.outlet} adds: “{one.adds}”" for one in entry.also if one.adds),
     ]
     parts += [escape(line) for line in lines if line]
     return "".join(f"<p>{part}</p>" for part in parts)
 
 
-def _said(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
     return f"{moment:%a} {moment.day} {moment:%b, %H:%M} UTC"
 
 
-def _marked(segments: Sequence[Segment]) -> str:
+def _render_segments(segments: Sequence[Segment]) -> str:
     return "".join(
         f"<b>{escape(each.text)}</b>" if each.hit else escape(each.text) for each in segments
     )
 
 
-def _moment(at: datetime) -> str:
-    return utc_text(at)
-
-
-def _text(parent: etree._Element, name: str, text: str) -> etree._Element:
+def _add_text(parent: etree._Element, name: str, text: str) -> etree._Element:
     made = etree.SubElement(parent, f"{{{ATOM}}}{name}")
     made.text = xml_text(text)
     return made
 
 
-def _link(parent: etree._Element, address: str, relation: str, media_type: str) -> None:
+def _add_link(parent: etree._Element, address: str, relation: str, media_type: str) -> None:
     etree.SubElement(
         parent, f"{{{ATOM}}}link", rel=relation, href=xml_text(address), type=media_type
     )

@@ -1,10 +1,10 @@
-"""Evidence: for each mention what was read, when and how, as one folder or zip that can be checked.
+"""Exports evidence of mentions as a folder or zip file that can be verified.
 
-manifest.json             what is in it, each file with its SHA-256, and the manifest before it
+manifest.json             each file with its SHA-256, and the hash of the previous manifest
 mentions.jsonl            a line for each mention, as `export` writes them
 items/41/item.json        an item: addresses, times, hashes, headers of the answers
-items/41/text-1.txt       its texts, the first to the present one
-raw.warc.gz               the answers as they came, where they are kept (ISO 28500)
+items/41/text-1.txt       its texts, from the first to the current one
+raw.warc.gz               the HTTP responses as received, where they are kept (ISO 28500)
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _CHUNK = 1 << 20  # bytes
 
 
 class ExportedMeanwhile(Exception):
-    """Another export of evidence was made while this one was written: nothing was."""
+    """Another export of evidence was made at the same time; this one was not written."""
 
 
 class EvidenceFolder(Protocol):
-    """Where the files of an export go."""
+    """Where the files of an export are written: a folder or a zip file."""
 
     def open(self, name: str) -> IO[bytes]:
-        """A new file, to be written and closed."""
+        """Create a file, which the caller writes and closes."""
 
 
 class _Folder:
@@ -71,7 +71,7 @@ class _Zip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceExport:
-    """An export that was made."""
+    """The result of an export. `raw`: number of raw HTTP responses."""
 
     path: Path
     number: int
@@ -84,9 +84,9 @@ class EvidenceExport:
 def write_evidence(
     store: Store, found: Iterable[ExportedMention], target: Path, now: datetime
 ) -> EvidenceExport:
-    """Write evidence, and note it in the archive so that the next export is chained to it.
+    """Write evidence and record it in the archive, so that the next export is chained to it.
 
-    The target gets its name when everything is in it; nothing is noted where that fails.
+    The target gets its name once it is complete; if that fails, nothing is recorded.
 
     Args:
         found: the mentions.
@@ -103,15 +103,15 @@ def write_evidence(
         before = unit.captures.last_export()
     number = 1 if before is None else before.number + 1
     ids: dict[int, None] = {}
-    with _beside(target) as beside:
-        with _place(beside, packed=target.suffix.lower() == ".zip") as place:
+    with _temporary_target(target) as beside:
+        with _open_target(beside, packed=target.suffix.lower() == ".zip") as place:
             files = _Files(place)
             mentions = _write_mentions(files, found, ids)
             raw = _write_items(files, store, sorted(ids))
-            manifest = _manifest(files, number, before, mentions, now)
+            manifest = _build_manifest(files, number, before, mentions, now)
             files.write(MANIFEST, io.BytesIO(manifest))
         digest = hashlib.sha256(manifest).hexdigest()
-        # the service writes meanwhile: it is kept waiting for this alone
+        # the only time during which the running service has to wait for this export
         with store.transaction() as unit:
             if not unit.captures.exported(now, digest, mentions, after=before):
                 raise ExportedMeanwhile
@@ -127,14 +127,14 @@ def write_evidence(
 
 
 class _Files:
-    """Writes files and remembers what each holds."""
+    """Writes files and records the path, size and hash of each."""
 
     def __init__(self, place: EvidenceFolder) -> None:
         self._place = place
         self.known: list[dict[str, Any]] = []
 
     def write(self, name: str, data: IO[bytes]) -> str:
-        """Write a file from where `data` stands to its end; returns its SHA-256."""
+        """Write a file from the rest of `data`; returns its SHA-256."""
         digest, size = hashlib.sha256(), 0
         with self._place.open(name) as out:
             while part := data.read(_CHUNK):
@@ -146,15 +146,15 @@ class _Files:
 
 
 @contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A name beside the target; what bears it still at the end goes."""
+def _temporary_target(target: Path) -> Iterator[Path]:
+    """Yield a path in a temporary folder beside the target; the folder is removed at the end."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         yield Path(folder) / target.name
 
 
 @contextmanager
-def _place(beside: Path, *, packed: bool) -> Iterator[EvidenceFolder]:
+def _open_target(beside: Path, *, packed: bool) -> Iterator[EvidenceFolder]:
     if packed:
         with zipfile.ZipFile(beside, "x") as archive:
             yield _Zip(archive)
@@ -164,28 +164,28 @@ def _place(beside: Path, *, packed: bool) -> Iterator[EvidenceFolder]:
 
 
 def _write_mentions(files: _Files, found: Iterable[ExportedMention], ids: dict[int, None]) -> int:
-    """Write a line for each mention and note the items; returns how many mentions."""
+    """Write a line for each mention and add item ids to `ids`; returns the number of mentions."""
 
-    def noted() -> Iterator[ExportedMention]:
-        for one in found:
-            ids[one.item.item_id] = None
-            yield one
+    def note_items() -> Iterator[ExportedMention]:
+        for mention in found:
+            ids[mention.item.item_id] = None
+            yield mention
 
-    with tempfile.TemporaryFile() as kept:
-        lines = io.TextIOWrapper(kept, encoding="utf-8", errors="replace", newline="")
-        count = write_jsonl(noted(), lines)
+    with tempfile.TemporaryFile() as temporary:
+        lines = io.TextIOWrapper(temporary, encoding="utf-8", errors="replace", newline="")
+        count = write_jsonl(note_items(), lines)
         lines.flush()
-        kept.seek(0)
-        files.write("mentions.jsonl", kept)
+        temporary.seek(0)
+        files.write("mentions.jsonl", temporary)
         lines.detach()
     return count
 
 
 def _write_items(files: _Files, store: Store, ids: Sequence[int]) -> int:
-    """Write items with their answers, one in memory at a time; returns how many raw ones."""
+    """Write items with their responses, one at a time; returns the number of raw responses."""
     raw = 0
-    with tempfile.TemporaryFile() as kept:
-        writer = WARCWriter(kept, gzip=True)
+    with tempfile.TemporaryFile() as temporary:
+        writer = WARCWriter(temporary, gzip=True)
         for item_id in ids:
             with store.reading() as unit:
                 item = unit.items.get(item_id)
@@ -198,8 +198,8 @@ def _write_items(files: _Files, store: Store, ids: Sequence[int]) -> int:
                     _write_record(writer, answer, answer.body)
                     raw += 1
         if raw:
-            kept.seek(0)
-            files.write("raw.warc.gz", kept)
+            temporary.seek(0)
+            files.write("raw.warc.gz", temporary)
     return raw
 
 
@@ -223,7 +223,7 @@ def _write_item(
                 "content_hash": version.content_hash,
             }
         )
-    said = {
+    document = {
         "id": item.item_id,
         "source": item.source_key,
         "url": item.url,
@@ -237,56 +237,56 @@ def _write_item(
         "text_pruned_at": iso(item.pruned_at),
         "held": str(item.text_state),
         "versions": versions,
-        "answers": [_answer(one) for one in captured],
+        "answers": [_capture_json(capture) for capture in captured],
         "listed_by": [
             {"source": c.source_key, "url": c.url, "first_seen_at": iso(c.first_seen_at)}
             for c in item.carriers
         ],
     }
-    files.write(f"{folder}/item.json", io.BytesIO(_json(said)))
+    files.write(f"{folder}/item.json", io.BytesIO(_encode_json(document)))
 
 
-def _answer(one: Capture) -> dict[str, Any]:
-    said = asdict(one)
-    said.pop("body")
-    said.pop("item_id")
-    said["version"] = said.pop("revision")
-    said["fetched_at"] = iso(one.fetched_at)
-    said["headers"] = [list(pair) for pair in one.headers]
-    return said | {"raw_kept": one.body is not None}
+def _capture_json(capture: Capture) -> dict[str, Any]:
+    document = asdict(capture)
+    document.pop("body")
+    document.pop("item_id")
+    document["version"] = document.pop("revision")
+    document["fetched_at"] = iso(capture.fetched_at)
+    document["headers"] = [list(pair) for pair in capture.headers]
+    return document | {"raw_kept": capture.body is not None}
 
 
-def _write_record(writer: WARCWriter, one: Capture, body: bytes) -> None:
-    headers = StatusAndHeaders(str(one.status), list(_as_unpacked(one)), protocol="HTTP/1.1")
+def _write_record(writer: WARCWriter, capture: Capture, body: bytes) -> None:
+    headers = StatusAndHeaders(str(capture.status), list(_headers_of(capture)), protocol="HTTP/1.1")
     record = writer.create_warc_record(
-        one.url,
+        capture.url,
         "response",
         payload=io.BytesIO(body),
         length=len(body),
         http_headers=headers,
-        warc_headers_dict={"WARC-Date": utc_text(one.fetched_at)},
+        warc_headers_dict={"WARC-Date": utc_text(capture.fetched_at)},
     )
     writer.write_record(record)
 
 
-def _as_unpacked(one: Capture) -> Iterator[tuple[str, str]]:
-    """Headers that fit the body as it is kept: unpacked, and of another length than on the wire."""
-    for name, value in one.headers:
+def _headers_of(capture: Capture) -> Iterator[tuple[str, str]]:
+    """Yield headers that match the stored body, which is decompressed and of another length."""
+    for name, value in capture.headers:
         if name.lower() in ("content-encoding", "transfer-encoding", "content-length"):
             yield f"X-Archive-Orig-{name}", value
         else:
             yield name, value
-    yield "Content-Length", str(one.body_bytes)
+    yield "Content-Length", str(capture.body_bytes)
 
 
-def _manifest(
+def _build_manifest(
     files: _Files,
     number: int,
     before: MadeExport | None,
     mentions: int,
     now: datetime,
 ) -> bytes:
-    return _json(
+    return _encode_json(
         {
             "form": FORM,
             "number": number,
@@ -298,7 +298,7 @@ def _manifest(
     )
 
 
-def _json(value: object) -> bytes:
+def _encode_json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(
         "utf-8", "replace"
     )

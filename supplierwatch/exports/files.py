@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Writes files atomically."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import TextIO
 
 @contextmanager
 def whole_file(path: Path, *, encoding: str = "utf-8") -> Iterator[TextIO]:
-    """A text file that gets its name, in place of an older one, when the block ends well.
+    """Write a text file that replaces `path` when the block ends without an exception.
 
-    It is readable as other new files are, and on the disk before it has its name.
+    The file has the usual permissions and is synced to disk before it gets its name.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
     made = Path(name)
@@ -23,14 +23,14 @@ def whole_file(path: Path, *, encoding: str = "utf-8") -> Iterator[TextIO]:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        made.chmod(0o666 & ~_mask())
+        made.chmod(0o666 & ~_read_umask())
         made.replace(path)
     except BaseException:
         made.unlink(missing_ok=True)
         raise
 
 
-def _mask() -> int:
+def _read_umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -1,6 +1,6 @@
-"""Mentions as they are handed out: each with its item, its words, and who else carries it.
+"""Reads the mentions to export, each with its item, matched spans and other outlets.
 
-Read a page at a time, so that an archive of any size can be exported while the service runs.
+Reads one page at a time, so that an archive of any size can be exported while the service runs.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ PAGE = 100  # mentions in one read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportedMention:
-    """A mention with what explains it.
+    """A mention with its item and what explains the match.
 
-    `spans` lie in the item's present text; `suppliers` are the keys of those whose names stand in
-    it. `also` are the names of other outlets that carry the item or a copy of it. `facts` says who
-    was first and what is copied, where several items tell the story.
+    `spans` refer to the item's current text; `suppliers` are the keys of the suppliers named in it.
+    `also` are the names of other outlets that carry the item or a copy of it. `facts` says who was
+    first and what is copied, where several items belong to the story.
     """
 
     mention: Mention
@@ -46,30 +46,30 @@ def exported_mentions(
     supplier: str | None = None,
     limit: int | None = None,
 ) -> Iterator[ExportedMention]:
-    """The mentions of an extent, those of the newest items first.
+    """Yield the mentions of an extent, those of the newest items first.
 
     Args:
         store: the archive.
         context: the configuration in force.
-        extent: of which watches, and of which time.
-        supplier: key of one: only items in which its names stand.
-        limit: stop after that many.
+        extent: which watches, and which period.
+        supplier: key of a supplier: only items that name it.
+        limit: stop after this many mentions.
     """
-    given = 0
+    count = 0
     before: PagePosition | None = None
-    while limit is None or given < limit:
+    while limit is None or count < limit:
         with store.reading() as unit:
             page = unit.exports.mentions(extent, limit=PAGE, before=before)
             copies = members_of(unit, [item for _, item in page])
         facts = {story: story_facts(told, context.names.press) for story, told in copies.items()}
         for mention, item in page:
-            one = _explained(mention, item, context, copies)
-            one = replace(one, facts=facts.get(item.story_id))
-            if supplier is not None and supplier not in one.suppliers:
+            exported = _explain_mention(mention, item, context, copies)
+            exported = replace(exported, facts=facts.get(item.story_id))
+            if supplier is not None and supplier not in exported.suppliers:
                 continue
-            yield one
-            given += 1
-            if given == limit:
+            yield exported
+            count += 1
+            if count == limit:
                 return
         if len(page) < PAGE:
             return
@@ -77,7 +77,7 @@ def exported_mentions(
         before = PagePosition(item.first_seen_at, last.mention_id)
 
 
-def _explained(
+def _explain_mention(
     mention: Mention,
     item: StoredItem,
     context: TellingContext,
@@ -87,7 +87,7 @@ def _explained(
     document = Document.of(item, source_name=context.names.source(item.source_key))
     spans = match.spans
     if match.revision != item.revision:
-        # places in a text that has been replaced explain nothing
+        # the spans refer to a text that has been replaced since
         query = context.queries.get(match.watch_key)
         hit = None if query is None else query.matches(document)
         spans = () if hit is None else tuple(hit.spans)

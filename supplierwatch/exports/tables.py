@@ -1,4 +1,4 @@
-"""Mentions as a table for spreadsheets (CSV) and as lines for programs (JSON Lines)."""
+"""Writes mentions as CSV for spreadsheets and as JSON Lines for programs."""
 
 from __future__ import annotations
 
@@ -19,95 +19,95 @@ COLUMNS = (
     *("baseline", "watch_version", "found_at", "story", "item", "mention"),
     *("first_source", "copy", "release_share", "only_here"),
 )
-# what spreadsheets take for a formula where a cell begins with it, full-width forms too:
+# a cell that begins with one of these is a formula to spreadsheets, full-width forms too:
 # https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def harmless_cell(text: str) -> str:
-    """`text` as a cell that no spreadsheet computes: what looks like a formula is quoted.
+    """Quote `text` if a spreadsheet would take it for a formula.
 
-    Blanks in front do not count: programs that import tables often trim them.
+    Leading blanks are ignored: programs that import tables often trim them.
     """
     risky = text.startswith(_FORMULA) or text.lstrip().startswith(_FORMULA)
     return f"'{text}" if risky else text
 
 
 def write_csv(mentions: Iterable[ExportedMention], out: TextIO) -> int:
-    """Write a table with a row of headings (RFC 4180); returns how many mentions it has."""
+    """Write a CSV table with a header row (RFC 4180); returns the number of mentions."""
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     written = 0
-    for one in mentions:
-        row = _cells(one)
+    for exported in mentions:
+        row = _build_row(exported)
         writer.writerow([harmless_cell(line(row[name])) for name in COLUMNS])
         written += 1
     return written
 
 
 def write_jsonl(mentions: Iterable[ExportedMention], out: TextIO) -> int:
-    """Write a JSON document in each line; returns how many."""
+    """Write one JSON object per line; returns the number of mentions."""
     written = 0
-    for one in mentions:
-        out.write(json.dumps(mention_json(one), ensure_ascii=False) + "\n")
+    for exported in mentions:
+        out.write(json.dumps(mention_json(exported), ensure_ascii=False) + "\n")
         written += 1
     return written
 
 
-def mention_json(one: ExportedMention) -> dict[str, Any]:
-    """A mention with its item, without the text."""
-    match = one.mention.match
+def mention_json(exported: ExportedMention) -> dict[str, Any]:
+    """Return a mention with its item, without the text, as JSON-ready values."""
+    match = exported.mention.match
     return {
-        "mention": one.mention.mention_id,
+        "mention": exported.mention.mention_id,
         "watch": match.watch_key,
         "watch_version": match.watch_version,
-        "found_at": iso(one.mention.created_at),
-        "baseline": one.mention.baseline,
-        "suppliers": list(one.suppliers),
-        "also_in": list(one.also),
-        "story": one.item.story_id,
-        "carried": None if one.facts is None else one.facts.record(),
-        "item": item_json(one.item, {one.item.source_key: one.source_name}),
-        "why": why_json(one.item, one.spans),
+        "found_at": iso(exported.mention.created_at),
+        "baseline": exported.mention.baseline,
+        "suppliers": list(exported.suppliers),
+        "also_in": list(exported.also),
+        "story": exported.item.story_id,
+        "carried": None if exported.facts is None else exported.facts.record(),
+        "item": item_json(exported.item, {exported.item.source_key: exported.source_name}),
+        "why": why_json(exported.item, exported.spans),
     }
 
 
-def _cells(one: ExportedMention) -> dict[str, str]:
-    item, match = one.item, one.mention.match
-    sentence = sentence_of(item, one.spans)
+def _build_row(exported: ExportedMention) -> dict[str, str]:
+    item, match = exported.item, exported.mention.match
+    sentence = sentence_of(item, exported.spans)
     return {
         "first_seen_at": iso(item.first_seen_at) or "",
         "published_at": iso(item.published_at) or "",
         "watch": match.watch_key,
-        "suppliers": "; ".join(one.suppliers),
+        "suppliers": "; ".join(exported.suppliers),
         "title": item.title,
         "source": item.source_key,
-        "source_name": one.source_name,
+        "source_name": exported.source_name,
         "url": item.url or "",
         "sentence": "" if sentence is None else sentence[1].plain,
-        "words": "; ".join(words_hit(item, one.spans)),
+        "words": "; ".join(words_hit(item, exported.spans)),
         "kind": item.kind,
         "language": item.language or "",
         "authors": "; ".join(item.authors),
-        "also_in": "; ".join(one.also),
+        "also_in": "; ".join(exported.also),
         "text": str(item.text_state),
         "revision": str(item.revision),
-        "baseline": "yes" if one.mention.baseline else "no",
+        "baseline": "yes" if exported.mention.baseline else "no",
         "watch_version": str(match.watch_version),
-        "found_at": iso(one.mention.created_at) or "",
+        "found_at": iso(exported.mention.created_at) or "",
         "story": str(item.story_id),
         "item": str(item.item_id),
-        "mention": str(one.mention.mention_id),
-        **_story_cells(one),
+        "mention": str(exported.mention.mention_id),
+        **_build_story_cells(exported),
     }
 
 
-def _story_cells(one: ExportedMention) -> dict[str, str]:
-    own = None if one.facts is None else one.facts.of(one.item.item_id)
-    if one.facts is None or own is None:
+def _build_story_cells(exported: ExportedMention) -> dict[str, str]:
+    own = None if exported.facts is None else exported.facts.of(exported.item.item_id)
+    if exported.facts is None or own is None:
         return {"first_source": "", "copy": "", "release_share": "", "only_here": ""}
     return {
-        "first_source": one.facts.first.source_key,
+        "first_source": exported.facts.first.source_key,
         "copy": "yes" if own.is_copy else "no",
         "release_share": "" if own.release is None else f"{own.release:.2f}",
         "only_here": " ".join(own.own),

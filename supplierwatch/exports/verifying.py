@@ -1,6 +1,6 @@
-"""Checks exports of evidence: each file against its manifest, each manifest against the next one.
+"""Verifies exports of evidence: each file against its manifest, each manifest against the next.
 
-Needs nothing but the exports: no archive, no configuration. They may come from anybody: nothing is
+Needs nothing but the exports: no archive, no configuration. Exports are untrusted: nothing is
 unpacked to disk, and what is read is bounded by the size of the file.
 """
 
@@ -21,22 +21,22 @@ from supplierwatch.exports.evidence import FORM, MANIFEST
 
 MOST_FILES = 2_000_000
 MOST_MANIFEST = 512 << 20  # bytes, some 140 for each file
-# texts shrink to a third; some repeat themselves. Deflate alone can reach 1,032, overlaps more.
+# texts compress to a third, repetitive ones more. Deflate can reach 1,032, overlaps more.
 MOST_RATIO = 200
 ALWAYS_READ = 256 << 20  # bytes, whatever the ratio
-# hexadecimal digests do not shrink below the half
+# hexadecimal digests do not compress below one half
 MOST_RATIO_OF_A_MANIFEST = 20
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MOST_NAMED = 20
 
 
 class RefusedExport(Exception):
-    """Not read further: no export of ours is like this."""
+    """Raised for a file that cannot be an export of ours; it is not read further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What was found of one export. `wrong` is empty where it is as it was made."""
+    """The result of verifying one export. `wrong` is empty where nothing was changed."""
 
     path: Path
     number: int | None
@@ -46,15 +46,15 @@ class Checked:
 
 
 def check_exports(paths: Sequence[Path]) -> tuple[Checked, ...]:
-    """Check exports, in the order of their numbers, and that each follows the one before it."""
-    read = [(path, *_read(path)) for path in paths]
-    read.sort(key=lambda one: (_number(one[1]) or 0, str(one[0])))
+    """Verify exports in the order of their numbers, and that each is chained to the one before."""
+    read = [(path, *_read_export(path)) for path in paths]
+    read.sort(key=lambda one: (_number_of(one[1]) or 0, str(one[0])))
     checked = []
     before: tuple[int, str] | None = None
     for path, manifest, digest, wrong in read:
-        number = _number(manifest)
+        number = _number_of(manifest)
         if manifest is not None and digest is not None and number is not None:
-            wrong = [*wrong, *_link(manifest, number, before)]
+            wrong = [*wrong, *_check_chain(manifest, number, before)]
             before = number, digest
         files = manifest.get("files", []) if manifest is not None else []
         checked.append(
@@ -63,16 +63,16 @@ def check_exports(paths: Sequence[Path]) -> tuple[Checked, ...]:
                 number=number,
                 manifest_sha256=digest,
                 files=len(files),
-                wrong=_in_short(wrong),
+                wrong=_shorten(wrong),
             )
         )
     return tuple(checked)
 
 
-def _read(path: Path) -> tuple[dict[str, Any] | None, str | None, list[str]]:
-    """The manifest of an export, its hash, and what is wrong with its files."""
+def _read_export(path: Path) -> tuple[dict[str, Any] | None, str | None, list[str]]:
+    """Return the manifest of an export, its hash, and what is wrong with its files."""
     try:
-        raw, digests = _contents(path)
+        raw, digests = _read_contents(path)
     except RefusedExport as error:
         return None, None, [f"is refused: {error}"]
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
@@ -81,13 +81,13 @@ def _read(path: Path) -> tuple[dict[str, Any] | None, str | None, list[str]]:
         return None, None, [f"has no {MANIFEST}"]
     try:
         manifest = json.loads(raw)
-        wrong = _files_wrong(manifest, digests)
+        wrong = _check_files(manifest, digests)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         return None, None, [f"{MANIFEST} cannot be read: {error}"]
     return manifest, hashlib.sha256(raw).hexdigest(), wrong
 
 
-def _files_wrong(manifest: dict[str, Any], digests: dict[str, str]) -> list[str]:
+def _check_files(manifest: dict[str, Any], digests: dict[str, str]) -> list[str]:
     wrong = []
     if manifest["form"] != FORM:
         wrong.append(f"is of form {manifest['form']}, this release checks {FORM}")
@@ -102,13 +102,15 @@ def _files_wrong(manifest: dict[str, Any], digests: dict[str, str]) -> list[str]
     return wrong + [f"{name} was added" for name in sorted(digests.keys() - named)]
 
 
-def _in_short(wrong: Sequence[str]) -> tuple[str, ...]:
-    """What is wrong, the first of it by name."""
+def _shorten(wrong: Sequence[str]) -> tuple[str, ...]:
+    """Cut the list of problems to the first `_MOST_NAMED` and the number of the others."""
     more = len(wrong) - _MOST_NAMED
     return (*wrong[:_MOST_NAMED], *([f"and {more:,} more like these"] if more > 0 else []))
 
 
-def _link(manifest: dict[str, Any], number: int, before: tuple[int, str] | None) -> list[str]:
+def _check_chain(
+    manifest: dict[str, Any], number: int, before: tuple[int, str] | None
+) -> list[str]:
     previous = manifest.get("previous_manifest_sha256")
     if before is None:
         return [] if number > 1 or previous is None else ["is the first and names one before it"]
@@ -122,34 +124,34 @@ def _link(manifest: dict[str, Any], number: int, before: tuple[int, str] | None)
     return []
 
 
-def _number(manifest: dict[str, Any] | None) -> int | None:
+def _number_of(manifest: dict[str, Any] | None) -> int | None:
     number = None if manifest is None else manifest.get("number")
     return number if isinstance(number, int) else None
 
 
-def _contents(path: Path) -> tuple[bytes | None, dict[str, str]]:
-    """The manifest, and the SHA-256 of every other file; files are read a part at a time."""
+def _read_contents(path: Path) -> tuple[bytes | None, dict[str, str]]:
+    """Return the manifest, and the SHA-256 of every other file, read in chunks."""
     digests: dict[str, str] = {}
     manifest = None
-    for name, opened in _opened(path):
+    for name, opened in _open_files(path):
         with opened as file:
             if name == MANIFEST:
                 manifest = file.read(MOST_MANIFEST + 1)
                 if len(manifest) > MOST_MANIFEST:
                     raise RefusedExport(f"{MANIFEST} is larger than {MOST_MANIFEST:,} bytes")
             else:
-                digests[name] = _digest(file)
+                digests[name] = _hash_file(file)
     return manifest, digests
 
 
-def _digest(file: IO[bytes]) -> str:
+def _hash_file(file: IO[bytes]) -> str:
     digest = hashlib.sha256()
     while part := file.read(1 << 20):
         digest.update(part)
     return digest.hexdigest()
 
 
-def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+def _open_files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     if path.is_dir():
         for number, file in enumerate(sorted(path.rglob("*"))):
             name = file.relative_to(path).as_posix()
@@ -168,9 +170,9 @@ def _opened(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def _refuse_entries(entries: Sequence[zipfile.ZipInfo], packed: int) -> None:
-    """Refuse what no export of ours has, from the table of contents and before anything is read.
+    """Refuse entries that no export of ours has, by the zip directory, before any is read.
 
-    A file is read no further than the table says that it goes.
+    `zipfile` reads an entry no further than the size in that directory.
     """
     if len(entries) > MOST_FILES:
         raise RefusedExport(f"it holds more than {MOST_FILES:,} files")
@@ -178,15 +180,15 @@ def _refuse_entries(entries: Sequence[zipfile.ZipInfo], packed: int) -> None:
     if twice:
         raise RefusedExport(f"it holds {twice[0]} more than once")
     for entry in entries:
-        if wrong := _odd(entry):
+        if wrong := _find_fault(entry):
             raise RefusedExport(f"{entry.orig_filename!r} {wrong}")
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > ALWAYS_READ + MOST_RATIO * packed:
         raise RefusedExport(f"{packed:,} bytes would unpack to {unpacked:,}")
 
 
-def _odd(entry: zipfile.ZipInfo) -> str:
-    """What is odd about an entry of an archive; nothing of one that may be ours."""
+def _find_fault(entry: zipfile.ZipInfo) -> str:
+    """Return why an entry cannot be part of our exports, or an empty string."""
     name = entry.orig_filename
     mode = entry.external_attr >> 16
     if "\0" in name or "\\" in name or PurePosixPath(name).is_absolute() or ":" in name[:2]:

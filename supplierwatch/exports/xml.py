@@ -1,4 +1,4 @@
-"""What may stand in XML at all (XML 1.0, 2.2); escaping is the writer's business."""
+"""Removes characters that XML does not allow (XML 1.0, 2.2). Does not escape."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def xml_text(text: str) -> str:
-    """A text without the characters that no XML may have."""
+    """Return `text` without the characters that XML does not allow."""
     return _NOT_XML.sub("", text)

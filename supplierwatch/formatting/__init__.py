@@ -1,4 +1,4 @@
-"""How values look on a terminal and in JSON: consoles, highlighted hits, times.
+"""Formats values for the terminal and for JSON: consoles, highlighted hits, times.
 
 No decisions, no database.
 """

@@ -1,6 +1,6 @@
-"""The two consoles: answers go to standard output, everything else to standard error.
+"""Consoles: answers go to standard output, everything else to standard error.
 
-Nothing is read as markup: titles, queries and errors come from strangers.
+Nothing is read as markup: titles, queries and errors are untrusted text.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from alerts.text import sanitize as harmless
+from alerts.text import sanitize
 
-PIPED_WIDTH = 100  # of what goes to a file or another program, where COLUMNS does not say
+PIPED_WIDTH = 100  # columns, of output that is not a terminal where COLUMNS is not set
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console for standard output or standard error as they are now."""
+    """Return a console on the current standard output or standard error."""
     stream = sys.stderr if stderr else sys.stdout
     width = None
     if not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit():
@@ -30,8 +30,8 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def clean(text: str, limit: int | None = None) -> str:
-    """A stranger's words as one line without control characters, which could move the cursor."""
-    return harmless.line(text, limit)
+    """Make untrusted text one line without control characters, which could move the cursor."""
+    return sanitize.line(text, limit)
 
 
 def print_json(value: Any) -> None:
@@ -40,28 +40,28 @@ def print_json(value: Any) -> None:
 
 
 def print_indented(screen: Console, text: Text, by: int = 2) -> None:
-    """Print `text` wrapped, each line `by` columns in, and no blanks at the ends of lines."""
+    """Print `text` wrapped and indented by `by` columns, without trailing blanks."""
     for line in text.wrap(screen, max(20, screen.width - by)):
         line.rstrip()
         screen.print(Text(" " * by) + line, soft_wrap=True)
 
 
 @contextmanager
-def waiting(said: str, screen: TextIO | None) -> Iterator[None]:
-    """Turn a spinner while the block runs, where a person watches `screen`."""
+def waiting(message: str, screen: TextIO | None) -> Iterator[None]:
+    """Show a spinner while the block runs, if `screen` is a terminal."""
     if screen is None or not screen.isatty():
         yield
         return
     shown = Console(file=screen, markup=False, emoji=False, highlight=False)
-    with shown.status(Text(said, overflow="ellipsis", no_wrap=True)):
+    with shown.status(Text(message, overflow="ellipsis", no_wrap=True)):
         yield
 
 
 def note(message: str) -> None:
-    """Say something beside the answer, on standard error."""
+    """Print a dim line on standard error."""
     console(stderr=True).print(Text(message, style="dim"))
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:
-    """`3 items`, `1 item`, with the number grouped by thousands."""
+    """Return `3 items` or `1 item`, with the number grouped by thousands."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

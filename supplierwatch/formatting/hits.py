@@ -1,4 +1,4 @@
-"""What an item was found by: the sentence with the words that hit highlighted."""
+"""Highlights matches: the title, the best sentence, the words and pages that matched."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from storage.model import FieldName, Span, StoredItem
 
 HIT = "bold yellow"
 
-# where a reader looks first; a hit in the title is shown in the title
+# in order of preference; matches in the title are highlighted there
 _ORDER: tuple[FieldName, ...] = ("body", "summary", "comments", "author", "url")
 
 
 def highlighted(segments: Sequence[Segment], *, style: str = "") -> Text:
-    """Segments as text, the hits set off."""
+    """Return segments as text with the matches highlighted."""
     text = Text(style=style)
     for segment in segments:
         text.append(segment.text, HIT if segment.hit else None)
@@ -26,7 +26,7 @@ def highlighted(segments: Sequence[Segment], *, style: str = "") -> Text:
 
 
 def title_of(item: StoredItem, spans: Sequence[Span] = ()) -> Text:
-    """The title, hits in it highlighted."""
+    """Return the title with matches highlighted."""
     if not item.title.strip():
         return Text("(no title)", style="bold dim")
     inside = [
@@ -38,7 +38,7 @@ def title_of(item: StoredItem, spans: Sequence[Span] = ()) -> Text:
 
 
 def sentence_of(item: StoredItem, spans: Sequence[Span]) -> tuple[FieldName, Text] | None:
-    """The field and the sentence that show best why `item` was found, title apart."""
+    """Return the field and sentence that best show why `item` matched, without the title."""
     for field in _ORDER:
         excerpt = best_excerpt(field, text_of(item, field), spans)
         if excerpt is not None:
@@ -47,7 +47,7 @@ def sentence_of(item: StoredItem, spans: Sequence[Span]) -> tuple[FieldName, Tex
 
 
 def page_hit(item: StoredItem, spans: Sequence[Span]) -> int | None:
-    """The page of a document that the sentence shown stands on."""
+    """Return the page number of the sentence shown; None for items without pages."""
     excerpt = best_excerpt("body", item.body, spans)
     if excerpt is not None and item.pages:
         return page_of(item, Span("body", excerpt.start, excerpt.start + 1))
@@ -55,12 +55,12 @@ def page_hit(item: StoredItem, spans: Sequence[Span]) -> int | None:
 
 
 def pages_words(item: StoredItem, spans: Sequence[Span]) -> str:
-    """`page 37`, or several, of a document; nothing where it has none."""
+    """Return `page 37` or several pages; empty for items without pages."""
     return pages_said(pages_of(item, spans))
 
 
 def text_of(item: StoredItem, field: FieldName) -> str:
-    """The text of `item` that spans of `field` count in."""
+    """Return the text of `item` that spans of `field` refer to."""
     if field == "author":
         return "; ".join(item.authors)
     if field == "url":
@@ -69,7 +69,7 @@ def text_of(item: StoredItem, field: FieldName) -> str:
 
 
 def words_hit(item: StoredItem, spans: Sequence[Span]) -> tuple[str, ...]:
-    """The different texts that hit, as they stand in the item, in order of appearance."""
+    """Return the distinct matched texts as written in the item, in order of appearance."""
     seen: dict[str, str] = {}
     for span in sorted(spans):
         text = line(text_of(item, span.field)[span.start : span.end])

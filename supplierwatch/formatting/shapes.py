@@ -1,4 +1,4 @@
-"""The JSON of values that several commands print. A field once documented keeps its meaning."""
+"""JSON shapes shared by several commands. A documented field keeps its meaning."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from supplierwatch.formatting.times import iso
 
 
 def item_json(item: StoredItem, names: Mapping[str, str]) -> dict[str, Any]:
-    """An item without its text."""
+    """Return an item without its text as JSON-ready values."""
     return {
         "id": item.item_id,
         "url": item.url,
@@ -33,7 +33,7 @@ def item_json(item: StoredItem, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def notice_json(notice: ProcurementNotice) -> dict[str, Any]:
-    """The fields of an official notice."""
+    """Return the fields of a procurement notice as JSON-ready values."""
     return {
         "buyers": list(notice.buyers),
         "suppliers": list(notice.suppliers),
@@ -47,7 +47,7 @@ def notice_json(notice: ProcurementNotice) -> dict[str, Any]:
 
 
 def why_json(item: StoredItem, spans: Sequence[Span]) -> dict[str, Any]:
-    """Why an item was found: the words, the best sentence, and each place."""
+    """Return why an item matched: the words, the best sentence, and each span."""
     sentence = sentence_of(item, spans)
     return {
         "words": list(words_hit(item, spans)),

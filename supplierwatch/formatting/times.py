@@ -1,4 +1,4 @@
-"""Times as a person reads them: how long ago, or the wall clock of this machine."""
+"""Formats times: relative, in the time zone of this machine, or RFC 3339."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 
 def ago(moment: datetime | None, now: datetime, *, never: str = "never") -> str:
-    """`just now`, `5 min ago`, `3 h ago`, `2 d ago`; `in 5 min` for what is to come."""
+    """Return `just now`, `5 min ago`, `3 h ago`, `2 d ago`, or `in 5 min` for the future."""
     if moment is None:
         return never
     past = moment <= now
     span = abs(now - moment)
     if span < _MINUTE:
         return "just now" if past else "in a moment"
-    said = _span(span)
-    return f"{said} ago" if past else f"in {said}"
+    length = _format_span(span)
+    return f"{length} ago" if past else f"in {length}"
 
 
-def _span(span: timedelta) -> str:
+def _format_span(span: timedelta) -> str:
     if span < _HOUR:
         return f"{span // _MINUTE} min"
     if span < 2 * _DAY:
@@ -30,15 +30,15 @@ def _span(span: timedelta) -> str:
 
 
 def clock(moment: datetime | None) -> str:
-    """Date and time to the minute in the time zone of this machine: `2026-11-23 18:09`."""
+    """Return date and time to the minute in the local time zone: `2026-11-23 18:09`."""
     return "" if moment is None else local_time(moment).isoformat(" ", "minutes")[:16]
 
 
 def day(moment: datetime | None) -> str:
-    """The date in the time zone of this machine: `23 Nov 2026`."""
+    """Return the date in the local time zone: `23 Nov 2026`."""
     return "no date" if moment is None else f"{local_time(moment):%-d %b %Y}"
 
 
 def iso(moment: datetime | None) -> str | None:
-    """For scripts: RFC 3339 in UTC, to the second."""
+    """Return RFC 3339 in UTC, to the second."""
     return None if moment is None else utc_text(moment)

@@ -1,4 +1,4 @@
-"""What the service knows of its own state, and what the operator is told of it.
+"""Health of the service: checks, reasons, and messages to the operator.
 
 Reasons are sentences; see docs/deploy.md.
 """

@@ -1,7 +1,7 @@
-"""A database file that went away under the running service: it ends, and does not begin anew.
+"""Stops the service after its database file was lost, and refuses to start without it.
 
-Without this a service manager would start it again at once, on an empty database, and everything
-would look well.
+Otherwise a service manager would restart it at once on an empty database, and everything would
+look healthy.
 """
 
 from __future__ import annotations
@@ -15,22 +15,28 @@ MARK = "DATABASE-LOST.txt"
 
 
 def mark_lost(data: Path, database: Path | None, what: str) -> DatabaseLost:
-    """Leave a file that keeps the next start from beginning anew; the error to end with."""
-    mend = (
+    """Write a marker file that blocks the next start; returns the error to end with.
+
+    Args:
+        data: the data folder.
+        database: the file that was lost.
+        what: what happened to it, as a predicate.
+    """
+    fix = (
         f"Put {database} back, or restore a backup (`supplierwatch restore FILE`). "
         f"To begin anew with nothing stored, remove {data / MARK}."
     )
     text = f"the database file {database} {what} under the running service"
     data.mkdir(parents=True, exist_ok=True)
-    (data / MARK).write_text(f"{text}.\n{mend}\n", encoding="utf-8")
-    return DatabaseLost(f"{text}; the service has ended. {mend}")
+    (data / MARK).write_text(f"{text}.\n{fix}\n", encoding="utf-8")
+    return DatabaseLost(f"{text}; the service has ended. {fix}")
 
 
 def refuse_lost(data: Path, database: Path | None) -> None:
-    """Let a service start whose database is there, and no other after one was lost.
+    """Refuse to start after a loss unless the database is back; then remove the marker file.
 
     Raises:
-        DatabaseLost: the file has not been put back.
+        DatabaseLost: the file has not been restored.
     """
     mark = data / MARK
     if not mark.exists():
@@ -38,12 +44,12 @@ def refuse_lost(data: Path, database: Path | None) -> None:
     why = "there is no database file"
     if database is not None and database.exists():
         try:
-            # an empty one may have been made by a connection that was opened after the loss
+            # a connection opened after the loss may have created an empty file
             verify(database)
         except BackupFailed as error:
             why = str(error)
         else:
             mark.unlink(missing_ok=True)
             return
-    said = " ".join(mark.read_text(encoding="utf-8").split())
-    raise DatabaseLost(f"{why}; {mark} says: {said}")
+    note = " ".join(mark.read_text(encoding="utf-8").split())
+    raise DatabaseLost(f"{why}; {mark} says: {note}")

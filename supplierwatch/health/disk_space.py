@@ -1,4 +1,4 @@
-"""Whether the data folder has room left, in bytes and in files."""
+"""Checks free space and free inodes of the data folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from supplierwatch.health.reasons import Reason
 
-LOW_BYTES = 256 * 1024 * 1024  # a day of a large watch, with its journal, fits in
+LOW_BYTES = 256 * 1024 * 1024  # enough for a day of a large installation, with the journal
 LOW_FILES = 1_000
 _MEBIBYTE = 1024 * 1024
 
@@ -16,7 +16,7 @@ _MEBIBYTE = 1024 * 1024
 def disk_reasons(
     folder: Path, stat: Callable[[Path], os.statvfs_result] = os.statvfs
 ) -> tuple[Reason, ...]:
-    """Why writing to `folder` will soon fail; nothing where there is room."""
+    """Return reasons why writing to `folder` fails or soon will; empty if there is space."""
     try:
         found = stat(folder)
     except OSError as error:
@@ -33,7 +33,7 @@ def disk_reasons(
     if free < LOW_BYTES:
         text = f"{free // _MEBIBYTE} MB are free on the disk of {folder}: make room"
         reasons.append(Reason(key="disk-full", text=text, weight="degraded", urgent=True))
-    # file systems without a fixed number of files say that they have none at all
+    # file systems without a fixed number of inodes report zero
     if found.f_files and found.f_favail < LOW_FILES:
         text = f"{found.f_favail} more files can be made on the disk of {folder}: remove some"
         reasons.append(Reason(key="disk-files", text=text, weight="degraded", urgent=True))

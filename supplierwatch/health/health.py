@@ -1,7 +1,7 @@
-"""What the service knows of its own state, as one value that pages and probes read.
+"""Collects the state of the service into one report for /health and for monitoring probes.
 
-Ages are on the monotonic clock where they concern this process; those of rows are by the wall
-clock, and never above the time that this process has had to do something about them.
+Ages of this process are on the monotonic clock. Ages of rows are by the wall clock, and never
+more than the time for which this process has been running.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ CHANNEL_FAILS_AFTER = timedelta(minutes=10)
 
 
 class Watched(Protocol):
-    """The part of the service that health looks at."""
+    """The part of the service that `Health` reads."""
 
     store: Store
 
     @property
     def clock(self) -> Any:
-        """Gives aware UTC datetimes."""
+        """Returns aware UTC datetimes."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Keys of subscriptions: told by a timetable, and told at once with nothing to hold them."""
+    """Keys of subscriptions with scheduled digests, and of those alerted without quiet hours."""
 
     digests: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
@@ -58,14 +58,14 @@ Check = Callable[[], Sequence[Reason]]
 
 @dataclass(slots=True)
 class _Parts:
-    """What other parts of the service add to the report."""
+    """Checks and details that other parts of the service add to the report."""
 
     checks: list[Check] = field(default_factory=list)
     details: dict[str, Callable[[], Any]] = field(default_factory=dict)
 
 
 class Health:
-    """Collects what workers report and reads the rest from the database when asked."""
+    """Records the state of workers, and reads the rest from the database for each report."""
 
     def __init__(
         self, service: Watched, *, audience: Callable[[], Audience] = lambda: Audience()
@@ -80,37 +80,37 @@ class Health:
         self._newest_message: int | None = None
 
     def add_check(self, check: Check) -> None:
-        """Ask `check` for reasons at each report. It must not wait for anything."""
+        """Call `check` for reasons at each report. It must not block."""
         self._parts.checks.append(check)
 
     def add_detail(self, name: str, detail: Callable[[], Any]) -> None:
-        """Show what `detail` gives, JSON-ready, as `name` in each report."""
+        """Add the JSON-ready result of `detail` to each report as `name`."""
         self._parts.details[name] = detail
 
     def began(self, name: str) -> None:
-        """Worker `name` starts its first round."""
+        """Record that worker `name` was started."""
         self.worked(name)
 
     def round_began(self, name: str) -> None:
-        """Worker `name` begins a round."""
+        """Record that worker `name` begins a round."""
         with self._lock:
             worker = self._workers.setdefault(name, WorkerState(time.monotonic()))
             worker.busy_since = time.monotonic()
 
     def beat(self, name: str) -> None:
-        """Worker `name` has got on with its round: it is measured anew from here."""
+        """Record progress of worker `name` within a round; its time limit starts again."""
         with self._lock:
             worker = self._workers.get(name)
             if worker is not None and worker.busy_since is not None:
                 worker.busy_since = time.monotonic()
 
     def worked(self, name: str) -> None:
-        """A round of worker `name` ended well."""
+        """Record that a round of worker `name` succeeded."""
         with self._lock:
             self._workers[name] = WorkerState(time.monotonic())
 
     def failed(self, name: str, error: BaseException) -> None:
-        """A round of worker `name` failed; it will be tried again."""
+        """Record that a round of worker `name` failed."""
         with self._lock:
             before = self._workers.get(name)
             self._workers[name] = WorkerState(
@@ -120,7 +120,10 @@ class Health:
             )
 
     def observe_progress(self) -> None:
-        """See from outside whether telling gets on: it writes many messages in one round."""
+        """Call `beat` for the worker `tell` if new messages were written since the last call.
+
+        One of its rounds may write many messages.
+        """
         with self._service.store.reading() as unit:
             newest = unit.backlog.newest_message()
         if newest != self._newest_message:
@@ -128,19 +131,19 @@ class Health:
             self.beat("tell")
 
     def report(self) -> dict[str, Any]:
-        """The whole state as JSON-ready values; `status` is "ok", "degraded" or "failing".
+        """Return the whole state as JSON-ready values; `status` is "ok", "degraded" or "failing".
 
-        "degraded": something needs a look (a notice, a blind source, a dead message, a channel
-        that does not deliver) while the service works. "failing": a worker hangs or fails, or the
-        database does not answer or has gone. `reasons` says which, in sentences.
+        "degraded": the service works and something needs attention (a notice, a failing source, a
+        dead message, a channel that does not deliver). "failing": a worker hangs or fails, or the
+        database is lost or does not answer. `reasons` are sentences.
         """
-        said, reasons = self._examine()
+        report, reasons = self._examine()
         weights = {reason.weight for reason in reasons}
         status = "failing" if "failing" in weights else "degraded" if weights else "ok"
-        return said | {"status": status, "reasons": [reason.text for reason in reasons]}
+        return report | {"status": status, "reasons": [reason.text for reason in reasons]}
 
     def reasons(self) -> tuple[Reason, ...]:
-        """Why the service is not well now; nothing where it is."""
+        """Return the reasons why the service is not healthy; empty if it is."""
         return self._examine()[1]
 
     def _examine(self) -> tuple[dict[str, Any], tuple[Reason, ...]]:
@@ -150,7 +153,7 @@ class Health:
                 name: WorkerState(one.last_round, one.busy_since, one.error, one.failures)
                 for name, one in sorted(self._workers.items())
             }
-        said: dict[str, Any] = {
+        report: dict[str, Any] = {
             "started_at": self._started_at.isoformat(),
             "workers": {name: _worker_json(name, one, now) for name, one in workers.items()},
         }
@@ -160,19 +163,19 @@ class Health:
         for check in self._parts.checks:
             reasons += check()
         for name, detail in self._parts.details.items():
-            said[name] = detail()
+            report[name] = detail()
         lost = (
             self._service.store.lost_file() if hasattr(self._service.store, "lost_file") else None
         )
         if lost is not None:
-            return said | {"database": lost}, (*reasons, lost_reason(lost))
+            return report | {"database": lost}, (*reasons, lost_reason(lost))
         try:
             stored, more = self._read_stored(now)
-        except Exception as error:  # whatever it is, a probe must get an answer
+        except Exception as error:  # a probe must always get an answer
             text = f"{type(error).__name__}: {error}"
             reasons.append(database_reason(text))
-            return said | {"database": text}, tuple(reasons)
-        return said | stored | {"database": "ok"}, (*reasons, *more)
+            return report | {"database": text}, tuple(reasons)
+        return report | stored | {"database": "ok"}, (*reasons, *more)
 
     def _read_stored(self, now: float) -> tuple[dict[str, Any], list[Reason]]:
         clock, audience = self._service.clock(), self._audience()
@@ -183,7 +186,7 @@ class Health:
             items = unit.items.count()
             waiting, channels = _read_backlog(unit, clock, audience)
         failing = [state for state in sources if state.failures]
-        ages = {one.stage: _age(one, clock, now - self._began) for one in waiting}
+        ages = {one.stage: _compute_age(one, clock, now - self._began) for one in waiting}
         stored = {
             "items": items,
             "messages": dict(messages),
@@ -193,7 +196,7 @@ class Health:
             "sources": {
                 "watched": len(sources),
                 "polled": sum(1 for state in sources if state.last_polled_at is not None),
-                "failing": [_failing(state) for state in failing],
+                "failing": [_source_json(state) for state in failing],
             },
             "waiting": {
                 one.stage: {
@@ -230,8 +233,8 @@ def _read_backlog(
     return waiting, unit.backlog.failing_channels(clock, longer=CHANNEL_FAILS_AFTER)
 
 
-def _age(one: Waiting, clock: datetime, running: float) -> float | None:
-    """Seconds that the oldest row has waited, of those in which this process could have done it."""
+def _compute_age(one: Waiting, clock: datetime, running: float) -> float | None:
+    """Return how long the oldest row has waited, in seconds, at most `running`."""
     if one.oldest_at is None:
         return None
     return round(min(max(0.0, (clock - one.oldest_at).total_seconds()), running), 1)
@@ -248,7 +251,7 @@ def _worker_json(name: str, one: WorkerState, now: float) -> dict[str, Any]:
     }
 
 
-def _failing(state: SourceState) -> dict[str, Any]:
+def _source_json(state: SourceState) -> dict[str, Any]:
     last = state.last_success_at
     return {
         "key": state.key,

@@ -1,8 +1,8 @@
-"""Tells the operator of pages and entries that took more than they may, each once.
+"""Notifies the operator of pages and entries that exceeded time or memory limits, once each.
 
-A notice opens for each page, and closes when the page has been read, or after two weeks. A source
-with many such pages has a notice for some of them and one that says how many more there were: so
-each source is named, however many pages of another one are too much.
+A notice opens for each page, and closes when the page has been read, or after two weeks. For a
+source with many such pages, notices are opened for the first few and one for the rest, so that one
+source cannot crowd out the others.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from storage.telling.notices import OperatorNotice
 
 log = logging.getLogger(__name__)
 
-MOST_OF_SOURCE = 5  # notices of pages of one source at a time; beside them their number
+MOST_OF_SOURCE = 5  # open notices about pages of one source; one more notice stands for the rest
 MOST_LINES = 20  # of one message
 OPEN_FOR = timedelta(days=14)
 TEXTS = {
@@ -31,7 +31,7 @@ TEXTS = {
     "for {reason}; what was read before stays: {url}",
     "entry.too-much": "an entry of source {source} is kept by its headline alone, "
     "for {reason}: {url}",
-}  # by the name of the event that says it
+}  # by the name of the event
 _PREFIXES = {"page.too-much": "page:", "look.too-much": "look:", "entry.too-much": "entry:"}
 _MORE = "pages-of:"
 
@@ -39,10 +39,13 @@ _MORE = "pages-of:"
 def tell_of_pages(
     store: Store, context: TellingContext, events: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:
-    """Open a notice for each page that was too much, and tell the operator of those that are new.
+    """Open a notice for each page over its limits, and write to the operator about new ones.
 
     Args:
-        events: of the kinds in `TEXTS`, as crawls say them.
+        store: the database.
+        context: names and settings for the message.
+        events: crawl events of the kinds in `TEXTS`.
+        now: the time.
     """
     news: list[str] = []
     left: Counter[str] = Counter()
@@ -52,7 +55,7 @@ def tell_of_pages(
         for event in events:
             source = str(event["source"])
             text = TEXTS[event["event"]].format_map(event)
-            key = _key(event)
+            key = _notice_key(event)
             if key not in is_open and of_source[source] >= MOST_OF_SOURCE:
                 left[source] += 1
                 log.warning("page.too-much %s", text)
@@ -78,7 +81,7 @@ def tell_of_pages(
 
 
 def close_notices_of_pages(unit: Unit, now: datetime) -> None:
-    """Close the notices of pages that have been read since, that are gone, or that are old."""
+    """Close notices of pages that were read since or deleted, and notices past `OPEN_FOR`."""
     is_open = {one.key: one for one in unit.notices.open()}
     for notice in is_open.values():
         prefix, _, subject = notice.key.partition(":")
@@ -91,13 +94,13 @@ def close_notices_of_pages(unit: Unit, now: datetime) -> None:
             unit.notices.clear(notice.key, now)
 
 
-def _key(event: Mapping[str, Any]) -> str:
+def _notice_key(event: Mapping[str, Any]) -> str:
     subject = event["source"] if event["event"] == "entry.too-much" else event["item"]
     return f"{_PREFIXES[event['event']]}{subject}"
 
 
 def _is_read(item: StoredItem | None, notice: OperatorNotice) -> bool:
-    """Whether the page that a notice is about is gone or has been read since."""
+    """Return whether the item of a notice was deleted or read since."""
     if item is None:
         return True
     if notice.key.startswith(_PREFIXES["page.too-much"]):
@@ -106,7 +109,7 @@ def _is_read(item: StoredItem | None, notice: OperatorNotice) -> bool:
 
 
 def _count_by_source(unit: Unit) -> Counter[str]:
-    """How many notices of pages are open, by the source of the page."""
+    """Count open notices about pages by source key."""
     counted: Counter[str] = Counter()
     for notice in unit.notices.open():
         prefix, _, subject = notice.key.partition(":")

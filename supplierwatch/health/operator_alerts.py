@@ -1,7 +1,7 @@
-"""Writes to the operator about what is urgent, by every way there is, the disk included.
+"""Reports urgent problems to the operator by mail, channels, log and a file.
 
 A mail server that is down cannot say so by mail. So each urgent reason goes to the operator's
-address and to the channels of `[operator] also`, and stands in `<data>/operator/attention.txt` and
+address and to the channels of `[operator] also`, and stays in `<data>/operator/attention.txt` and
 in the log as long as it lasts.
 """
 
@@ -20,12 +20,12 @@ from supplierwatch.health.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-TELL_AFTER = 60.0  # seconds that a reason has to last: a locked database passes
+TELL_AFTER = 60.0  # seconds that a reason has to last; a locked database is often free again sooner
 REPEAT_LOG_AFTER = 3600.0
 
 
-class Attention:
-    """Keeps the operator's file true, and writes once about each urgent reason.
+class OperatorAlerts:
+    """Keeps the operator's file up to date, and sends one message about each urgent reason.
 
     Args:
         store: the outbox.
@@ -42,7 +42,7 @@ class Attention:
     def update(
         self, reasons: Sequence[Reason], context: TellingContext, folder: Path, now: datetime
     ) -> None:
-        """Bring file, log and messages up to date with what is urgent now.
+        """Update file, log and messages to the current urgent reasons.
 
         Raises:
             OSError: the file cannot be written.
@@ -59,27 +59,27 @@ class Attention:
         lasting = [
             reason for key, reason in urgent.items() if moment - self._since[key][0] >= TELL_AFTER
         ]
-        self._log(lasting, moment)
-        self._write(lasting, folder)
+        self._log_reasons(lasting, moment)
+        self._write_reasons(lasting, folder)
         for reason in lasting:
             if reason.key not in self._told:
-                self._tell(reason, context, now)
+                self._send_message(reason, context, now)
                 self._told.add(reason.key)
 
-    def _log(self, lasting: Sequence[Reason], moment: float) -> None:
+    def _log_reasons(self, lasting: Sequence[Reason], moment: float) -> None:
         for reason in lasting:
             last = self._logged.get(reason.key)
             if last is None or moment - last >= REPEAT_LOG_AFTER:
                 self._logged[reason.key] = moment
                 log.error("attention.needed reason=%s %s", reason.key, reason.text)
 
-    def _write(self, lasting: Sequence[Reason], folder: Path) -> None:
+    def _write_reasons(self, lasting: Sequence[Reason], folder: Path) -> None:
         write_file(
             folder,
             [f"Since {self._since[one.key][1]:%Y-%m-%d %H:%M} UTC: {one.text}" for one in lasting],
         )
 
-    def _tell(self, reason: Reason, context: TellingContext, now: datetime) -> None:
+    def _send_message(self, reason: Reason, context: TellingContext, now: datetime) -> None:
         operator_message(
             self._store,
             context,
@@ -96,12 +96,12 @@ class Attention:
 
 
 def attention_file(data: Path) -> Path:
-    """Where the operator finds what is urgent."""
+    """Return the path of the file that lists urgent problems."""
     return data / "operator" / "attention.txt"
 
 
 def write_file(data: Path, lines: Sequence[str]) -> None:
-    """Write `lines` for the operator, or remove the file where there are none.
+    """Write `lines` to the operator's file, or remove it if there are none.
 
     Raises:
         OSError: it cannot be written.

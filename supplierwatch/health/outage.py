@@ -1,7 +1,7 @@
-"""Whether sources that fail are to blame or this machine's network, and who is told of what.
+"""Tells failures of sources from an outage of our own network, and notifies the operator.
 
-A notice for each oddity of a source (`crawler.polling.source_health`) opens once, is told to the
-operator once, and closes by itself when the source is well again.
+A notice for each problem of a source (`crawler.polling.source_health`) opens once, is sent to the
+operator once, and closes when the source works again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 NETWORK = "network"
 PREFIX = "source:"
-NO_ANSWER = timedelta(minutes=5)  # from any host; slow hosts alone end within two
+NO_ANSWER = timedelta(minutes=5)  # from any host; a single slow host times out within two
 RESUME = timedelta(minutes=1)
 OUT = (
     "this machine reaches no host on the network: sources are asked again every minute, "
@@ -32,19 +32,19 @@ _FEWEST = 3  # hosts: two may well be down at once
 
 
 def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, ...]:
-    """The sources whose last poll failed because nothing at all could be reached; else none.
+    """Return the sources that failed because of an outage of our own network; empty if none.
 
-    It is ours when hosts that fail only lately, three at least and a quarter of all, gave no
-    answer of any kind and nobody else has answered since.
+    It is an outage when at least three hosts and a quarter of all, which failed only recently,
+    gave no response of any kind, and no other host has responded since.
     """
     active = [state for state in states if state.active]
-    # an answer that a clock ahead dated would keep every outage from being seen
-    answers = [at for state in active if (at := _answered_at(state)) is not None and at <= now]
+    # responses dated in the future, by a clock that was ahead, would hide every outage
+    answers = [at for state in active if (at := _find_last_answer(state)) is not None and at <= now]
     last = max(answers, default=None)
     silent = tuple(
         state
         for state in active
-        if _no_answer(state)
+        if _had_no_answer(state)
         and state.last_polled_at is not None
         and (last is None or state.last_polled_at > last)
     )
@@ -56,21 +56,21 @@ def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, .
     return silent
 
 
-def _no_answer(state: SourceState) -> bool:
+def _had_no_answer(state: SourceState) -> bool:
     return state.outcome == "failed" and state.http_status is None
 
 
-def _answered_at(state: SourceState) -> datetime | None:
-    """When a host last said anything at all, an error included."""
-    if state.last_polled_at is None or _no_answer(state):
+def _find_last_answer(state: SourceState) -> datetime | None:
+    """Return when the host of a source last gave any response, an error included."""
+    if state.last_polled_at is None or _had_no_answer(state):
         return state.last_success_at
     return state.last_polled_at
 
 
 def look(store: Store, context: TellingContext, now: datetime) -> None:
-    """Open and close notices by how the sources are; tell the operator of what is new, at once.
+    """Open and close notices by the state of the sources; write to the operator about new ones.
 
-    In an outage of our own no source is to blame: failures are taken back and all are asked soon.
+    In an outage of our own network, failures of sources are reset and all are polled again soon.
     """
     with store.transaction() as unit:
         news = _record(unit, now)
@@ -93,13 +93,13 @@ def _subject(news: Sequence[str]) -> str:
 
 
 def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
-    """Bring notices up to date; returns the texts of those that are new."""
+    """Update notices; returns the texts of new ones."""
     close_notices_of_pages(unit, now)
     states = unit.sources.all()
     before = {notice.key for notice in unit.notices.open()}
     ours = outage(states, now)
     if ours:
-        # one that was forgiven before is due within RESUME: no failure is taken back twice
+        # a source that was forgiven before is due within RESUME: no failure is reset twice
         late = [state.key for state in ours if state.next_at > now + RESUME]
         unit.sources.forgive(late, next_at=now + RESUME)
         if unit.notices.raise_(NETWORK, OUT, now):
@@ -109,7 +109,7 @@ def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
     if NETWORK in before and unit.notices.clear(NETWORK, now):
         log.info("network.back")
     found = {
-        _key(state, one): one.text
+        _notice_key(state, one): one.text
         for state in states
         if state.active
         for one in troubles(state, now)
@@ -123,6 +123,6 @@ def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
     return news
 
 
-def _key(state: SourceState, trouble: Trouble) -> str:
-    """Kinds of blindness are one notice: a source that fails in many ways is told of once."""
+def _notice_key(state: SourceState, trouble: Trouble) -> str:
+    """Return the key of a notice; all kinds of blindness of a source share one."""
     return PREFIX + state.key + ("" if trouble.is_blindness else f":{trouble.oddity}")

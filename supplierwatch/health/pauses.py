@@ -1,4 +1,4 @@
-"""Tells the operator that delivery by some way is paused: once, until it goes on."""
+"""Notifies the operator when delivery by a channel is paused: once for each pause."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _NOTICE = "delivery-paused:"
 
 
 def tell_of_pauses(store: Store, context: TellingContext, now: datetime) -> int:
-    """Write to the operator of each pause that was not told yet; returns how many.
+    """Write to the operator about each new pause; returns the number of messages.
 
-    Where mail itself is paused, the mail waits with the others, and says afterwards what was; the
-    channels of `[operator] also` have it at once, and /health, `supplierwatch deliveries` and the
-    operator's file (`supplierwatch.health.operator_alerts`) say it until then.
+    Where mail itself is paused, this mail waits with the others; the channels of `[operator] also`
+    get it at once, and /health, `supplierwatch deliveries` and the operator's file
+    (`supplierwatch.health.operator_alerts`) show the pause.
     """
     with store.reading() as unit:
         pauses = [each for each in unit.notices.open() if each.key.startswith(_NOTICE)]

@@ -1,4 +1,4 @@
-"""Tells the operator what was set aside after repeated failures: once for each."""
+"""Notifies the operator of quarantined tasks, once for each; retries them on request."""
 
 from __future__ import annotations
 
@@ -14,36 +14,38 @@ MOST_NAMED = 20  # in one message
 
 
 def tell_of_quarantined(store: Store, context: TellingContext, now: datetime) -> int:
-    """Write to the operator of what was set aside and not told of yet; returns how many messages.
+    """Write to the operator about newly quarantined tasks; returns the number of messages.
 
-    What was set aside at about the same time is one message.
+    All tasks that are new since the last call share one message.
     """
     with store.reading() as unit:
         aside = [each for each in unit.quarantine.list() if each.quarantined_at is not None]
-        known = unit.notices.known([_key(each) for each in aside]) if aside else frozenset()
-    news = [each for each in aside if _key(each) not in known]
+        known = unit.notices.known([_notice_key(each) for each in aside]) if aside else frozenset()
+    news = [each for each in aside if _notice_key(each) not in known]
     if not news:
         return 0
     first = min(news, key=lambda each: (each.quarantined_at or now, each.task, each.subject))
-    written = operator_message(store, context, _key(first), _subject(news), _lines(news), now)
+    written = operator_message(
+        store, context, _notice_key(first), _build_subject(news), _build_lines(news), now
+    )
     with store.transaction() as unit:
         for each in news:
-            # a closed notice: the memory that it was told of
-            unit.notices.raise_(_key(each), words_of(each), now)
-            unit.notices.clear(_key(each), now)
+            # a closed notice records that it was reported
+            unit.notices.raise_(_notice_key(each), words_of(each), now)
+            unit.notices.clear(_notice_key(each), now)
     return int(written)
 
 
 def retry_quarantined(
     unit: Unit, now: datetime, task: str | None = None, subject: str | None = None
 ) -> tuple[Trouble, ...]:
-    """Have what failed tried again now, attempts counted anew; returns what that is.
+    """Schedule failed tasks for an attempt now, with attempts reset; returns them.
 
     Args:
         unit: a transaction.
         now: the time.
-        task: of this task alone.
-        subject: this one alone.
+        task: only this task.
+        subject: only this subject.
     """
     chosen = tuple(
         each
@@ -53,7 +55,7 @@ def retry_quarantined(
     for each in chosen:
         unit.notices.clear(Attempt(task=each.task, subject=each.subject).notice_key, now)
         if each.task in ("show", "index"):
-            # nothing waits for these: the row alone keeps the item from being done in full
+            # these have no queue: the quarantine row alone blocks the item
             unit.quarantine.succeed(each.task, [each.subject])
         else:
             unit.quarantine.retry(now, each.task, each.subject)
@@ -63,22 +65,22 @@ def retry_quarantined(
 
 
 def words_of(trouble: Trouble) -> str:
-    """What could not be done, in words."""
+    """Describe what could not be done."""
     return TASKS.get(trouble.task, f"{trouble.task}: {{}}").format(trouble.subject)
 
 
-def _key(trouble: Trouble) -> str:
+def _notice_key(trouble: Trouble) -> str:
     return f"quarantined:{trouble.task}:{trouble.subject}:{trouble.quarantined_at}"
 
 
-def _subject(news: list[Trouble]) -> str:
+def _build_subject(news: list[Trouble]) -> str:
     if len(news) > 1:
         return f"{len(news)} things were set aside after repeated failures"
     said = words_of(news[0])
     return f"Set aside after repeated failures: {said}"
 
 
-def _lines(news: list[Trouble]) -> list[str]:
+def _build_lines(news: list[Trouble]) -> list[str]:
     lines = ["Everything else goes on. Nothing is lost: what is set aside stays stored.", ""]
     for each in news[:MOST_NAMED]:
         lines.append(f"{words_of(each)}: {each.cause or 'no cause is known'}")

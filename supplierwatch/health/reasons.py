@@ -1,4 +1,4 @@
-"""Why the service is not well, in sentences for its operator. Pure."""
+"""Reasons why the service is not healthy, as sentences for the operator. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from storage.model import SourceState
 from storage.telling.backlog import FailingChannel, Waiting
 from storage.telling.notices import OperatorNotice
 
-# seconds that a worker may be busy with one thing, after which it hangs; whoever does several
-# things in a round says so after each (`beat`)
+# seconds that a worker may be busy before it counts as hanging; a round that does several things
+# calls `beat` after each
 ROUND_LIMITS = {
-    "crawl": 120.0,  # starts and hears child processes; the database may be locked for 30 seconds
+    "crawl": 120.0,  # starts and reads child processes; the database may be locked for 30 seconds
     "match": 300.0,  # a batch of 200 items
     "tell": 300.0,  # one message; many may be due at once
-    "deliver": 420.0,  # one message; a mail server may take 300 seconds over it
+    "deliver": 420.0,  # one message; a mail server may take 300 seconds
     "index": 300.0,
     "feeds": 300.0,
     "prune": 600.0,
@@ -24,9 +24,9 @@ ROUND_LIMITS = {
     "check": 120.0,
 }
 LONGEST_ROUND = 300.0  # seconds, of any other worker
-# seconds without the beginning of a round, after which nothing wakes a worker; ticks are 120 apart
+# seconds without a round after which a worker counts as not woken; ticks are at most 120 apart
 STALE_AFTER = 600.0
-# seconds that rows of a stage may be due and not done while all is well
+# seconds for which rows of a stage may normally be due
 NORMAL_WAIT = {
     "crawl": 3600.0,
     "match": 300.0,
@@ -40,10 +40,9 @@ Weight = Literal["degraded", "failing"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why the service is not well: a stable `key`, and a sentence for the operator.
+    """Why the service is not healthy: a stable `key`, and a sentence for the operator.
 
-    `urgent` is what the operator is written to about by every way there is; the others are told by
-    notices of their own.
+    `urgent` reasons are sent to the operator by all channels; others have notices of their own.
     """
 
     key: str
@@ -54,7 +53,7 @@ class Reason:
 
 @dataclass(slots=True)
 class WorkerState:
-    """What a worker does; times are on the monotonic clock."""
+    """State of a worker; times are on the monotonic clock."""
 
     last_round: float
     busy_since: float | None = None
@@ -63,22 +62,22 @@ class WorkerState:
 
 
 def round_limit(name: str) -> float:
-    """Seconds that a worker may be busy with one thing."""
+    """Return the seconds that a worker may be busy without progress."""
     return ROUND_LIMITS.get(name, LONGEST_ROUND)
 
 
-def worker_reason(name: str, one: WorkerState, now: float) -> Reason | None:
-    """A worker that hangs, is not woken, or failed last."""
+def worker_reason(name: str, state: WorkerState, now: float) -> Reason | None:
+    """Return why a worker is not healthy: it hangs, is not woken, or failed last."""
     limit = round_limit(name)
     text = None
-    if one.busy_since is not None and now - one.busy_since > limit:
-        text = f"hangs: it has been busy with one thing for {now - one.busy_since:.0f} seconds, "
+    if state.busy_since is not None and now - state.busy_since > limit:
+        text = f"hangs: it has been busy with one thing for {now - state.busy_since:.0f} seconds, "
         text += f"and {limit:.0f} is the most that it takes"
-    elif one.busy_since is None and now - one.last_round > STALE_AFTER:
-        text = f"is not woken: its last round ended {now - one.last_round:.0f} seconds ago"
-    elif one.error is not None:
-        times = f"{one.failures} times in a row" if one.failures > 1 else "once"
-        text = f"failed {times}, last by {one.error}; it is tried again"
+    elif state.busy_since is None and now - state.last_round > STALE_AFTER:
+        text = f"is not woken: its last round ended {now - state.last_round:.0f} seconds ago"
+    elif state.error is not None:
+        times = f"{state.failures} times in a row" if state.failures > 1 else "once"
+        text = f"failed {times}, last by {state.error}; it is tried again"
     if text is None:
         return None
     return Reason(
@@ -87,7 +86,7 @@ def worker_reason(name: str, one: WorkerState, now: float) -> Reason | None:
 
 
 def lost_reason(lost: str) -> Reason:
-    """A database file that is gone."""
+    """Return the reason for a lost database file."""
     return Reason(
         key="database-lost",
         text=f"the database file {lost} under the running service: stop it, and put the file back "
@@ -97,33 +96,38 @@ def lost_reason(lost: str) -> Reason:
     )
 
 
-def late_reason(one: Waiting, age: float | None) -> Reason | None:
-    """Rows that have waited for longer than is usual."""
-    normal = NORMAL_WAIT.get(one.stage)
+def late_reason(waiting: Waiting, age: float | None) -> Reason | None:
+    """Return the reason for rows that have waited longer than normal.
+
+    Args:
+        waiting: the stage and its rows.
+        age: seconds that the oldest row has waited.
+    """
+    normal = NORMAL_WAIT.get(waiting.stage)
     if age is None or normal is None or age <= normal:
         return None
     return Reason(
-        key=f"late:{one.stage}",
-        text=f"{one.count} wait at the stage {one.stage}, the oldest for {age:.0f} seconds; "
-        f"up to {normal:.0f} are usual",
+        key=f"late:{waiting.stage}",
+        text=f"{waiting.count} wait at the stage {waiting.stage}, the oldest for {age:.0f} "
+        f"seconds; up to {normal:.0f} are usual",
         weight="degraded",
     )
 
 
-def channel_reason(one: FailingChannel) -> Reason:
-    """A channel that delivers nothing."""
+def channel_reason(failing: FailingChannel) -> Reason:
+    """Return the reason for a channel that delivers nothing."""
     return Reason(
-        key=f"channel:{one.channel}",
-        text=f"nothing could be delivered by {one.channel} for more than ten minutes; "
-        f"{one.messages} messages are tried again, the first since "
-        f"{one.since:%Y-%m-%d %H:%M} UTC: {one.error}",
+        key=f"channel:{failing.channel}",
+        text=f"nothing could be delivered by {failing.channel} for more than ten minutes; "
+        f"{failing.messages} messages are tried again, the first since "
+        f"{failing.since:%Y-%m-%d %H:%M} UTC: {failing.error}",
         weight="degraded",
         urgent=True,
     )
 
 
 def sources_reason(failing: Sequence[SourceState]) -> Reason:
-    """Sources whose last polls failed."""
+    """Return the reason for sources whose last polls failed."""
     names = ", ".join(state.key for state in failing[:5])
     more = f" and {len(failing) - 5} more" if len(failing) > 5 else ""
     return Reason(
@@ -131,18 +135,18 @@ def sources_reason(failing: Sequence[SourceState]) -> Reason:
     )
 
 
-def notice_reason(one: OperatorNotice) -> Reason:
-    """A notice that is open. The operator is mailed about each, but for one about mail itself."""
+def notice_reason(notice: OperatorNotice) -> Reason:
+    """Return the reason for an open notice; urgent only if mail is paused: notices are mailed."""
     return Reason(
-        key=f"notice:{one.key}",
-        text=one.text,
+        key=f"notice:{notice.key}",
+        text=notice.text,
         weight="degraded",
-        urgent=one.key == MAIL_PAUSED,
+        urgent=notice.key == MAIL_PAUSED,
     )
 
 
 def dead_reason(messages: int) -> Reason:
-    """Messages that will not be tried again."""
+    """Return the reason for messages that will not be tried again."""
     return Reason(
         key="dead-messages",
         text=f"{messages} messages could not be delivered: `supplierwatch deliveries` shows the "
@@ -152,7 +156,7 @@ def dead_reason(messages: int) -> Reason:
 
 
 def database_reason(text: str) -> Reason:
-    """A database that does not answer."""
+    """Return the reason for a database that does not answer."""
     return Reason(
         key="database",
         text=f"the database does not answer: {text}",

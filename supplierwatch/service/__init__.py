@@ -1,4 +1,4 @@
-"""The running service: its steps, workers and ticks, crawl supervision, configuration reload.
+"""The running service: jobs, worker threads, ticks, crawl supervision, configuration reload.
 
-Start at `run.run_service`.
+Start reading at `run.run_service`.
 """

@@ -1,9 +1,9 @@
-"""Keeps crawls going in child processes and answers for each of them.
+"""Starts crawls of due sources in child processes and supervises them.
 
-A crawl that hangs, crashes or outgrows its memory costs nobody else anything. Which of its
-sources was the cause is not known then: each whose poll did not end is polled in a batch of its
-own, and the one that ends that batch too is named, and tried less and less often. Which sources
-are due is read from the database, so downtime heals itself.
+A crawl that hangs, crashes or exceeds its memory does not affect the others. The source that was
+the cause is not known then: each source whose poll did not finish is polled in a batch of its own,
+and one that fails there too is reported, and polled less and less often. Due sources are read from
+the database, so sources that fell due during downtime are polled at the next start.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ Event = dict[str, Any]
 
 BATCH_SIZE = 20  # a child costs about a second to start: twenty sources share it
 PAGES_PER_SOURCE = 50
-LOOK_EVERY = 0.4  # seconds between two looks at what all processes hold
-OVERDUE_GRACE = 2.0  # seconds: it has let its own deadline pass
+LOOK_EVERY = 0.4  # seconds between two checks of the memory of all processes
+OVERDUE_GRACE = 2.0  # seconds; the child has already missed its own deadline
 LEASE_MARGIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Running:
+class _RunningCrawl:
     child: Child
     keys: tuple[str, ...]
     hosts: frozenset[str]
@@ -45,7 +45,7 @@ class _Running:
 
 
 class CrawlSupervisor:
-    """Starts child processes for due sources and closes what they leave open."""
+    """Starts child processes for due sources, and releases the leases that they leave."""
 
     def __init__(
         self,
@@ -59,11 +59,11 @@ class CrawlSupervisor:
         self._owner = owner
         self._clock = clock
         self._monotonic = monotonic
-        self._running: dict[str, _Running] = {}
+        self._running: dict[str, _RunningCrawl] = {}
         self._memory = MemoryWatch()
         self._memory_limit = 0
         self._look_at = 0.0
-        self._suspects: set[str] = set()  # sources whose last poll did not end
+        self._suspects: set[str] = set()  # sources whose last poll did not finish
 
     @property
     def busy(self) -> bool:
@@ -71,12 +71,12 @@ class CrawlSupervisor:
         return bool(self._running)
 
     def close_left_open(self) -> int:
-        """Give back what runs of an earlier life of this service had claimed; returns how many."""
+        """Release the sources claimed by runs of an earlier process; returns the number of runs."""
         now = self._clock()
         with self._store.transaction() as unit:
             left = [run for run in unit.runs.open() if run.run_id.startswith(f"{self._owner}-")]
             for run in left:
-                # nothing says that the sources are to blame: they are due as they were
+                # the sources may not be the cause: they stay due, without an error
                 unit.sources.release(run.run_id, now=now, error=None)
                 unit.runs.finish(run.run_id, "crashed", now)
         return len(left)
@@ -88,47 +88,58 @@ class CrawlSupervisor:
         keys: Collection[str] | None = None,
         even_if_not_due: bool = False,
     ) -> frozenset[str]:
-        """Start children for due sources, as many as the settings allow; returns their keys."""
+        """Start children for due sources, as many as the settings allow.
+
+        Args:
+            catalog: the configuration in force.
+            keys: only these sources.
+            even_if_not_due: also sources that are not due.
+
+        Returns:
+            The keys of the sources whose polls were started.
+        """
         free = catalog.settings.crawl.concurrent_batches - len(self._running)
         if free <= 0:
             return frozenset()
-        waiting = self._due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
+        waiting = self._find_due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
         started: set[str] = set()
         self._memory_limit = catalog.settings.crawl.memory_limit_mb
-        for batch in self._batches(waiting)[:free]:
-            if not self._memory.has_room(self._pids(), self._memory_limit):
+        for batch in self._build_batches(waiting)[:free]:
+            if not self._memory.has_room(self._list_pids(), self._memory_limit):
                 break
-            started |= self._start(batch, catalog.settings.crawl, even_if_not_due=even_if_not_due)
+            started |= self._start_batch(
+                batch, catalog.settings.crawl, even_if_not_due=even_if_not_due
+            )
         return frozenset(started)
 
-    def _pids(self) -> list[int]:
+    def _list_pids(self) -> list[int]:
         return [run.child.pid for run in self._running.values()]
 
-    def _batches(self, waiting: Sequence[Source]) -> list[tuple[Source, ...]]:
-        """Batches of due sources, and one of a single source whose last poll did not end.
+    def _build_batches(self, waiting: Sequence[Source]) -> list[tuple[Source, ...]]:
+        """Group due sources into batches; a source whose last poll did not finish gets its own.
 
-        Of these one runs at a time, and none whose host another batch asks.
+        One such batch runs at a time, and not while another batch requests from its host.
         """
         sound = [source for source in waiting if source.key not in self._suspects]
         made = list(batches(sound, size=BATCH_SIZE))
         if any(run.is_suspect for run in self._running.values()):
             return made
-        suspects = [one for one in waiting if one.key in self._suspects]
+        suspects = [source for source in waiting if source.key in self._suspects]
         if not suspects:
             return made
         alone = suspects[0]
         same_host = host_of(alone.url)
-        others = [one for one in made if same_host not in {host_of(source.url) for source in one}]
+        others = [batch for batch in made if same_host not in {host_of(each.url) for each in batch}]
         if len(others) < len(made) and waiting[0] != alone:
-            return made  # its host is asked for what has waited longer
-        # one that has waited longest goes first, or a service with one batch would never try it
+            return made  # a source of the same host has waited longer
+        # if it has waited longest it goes first: with one batch at a time it would never run
         return [(alone,), *others] if waiting[0] == alone else [*made[:1], (alone,), *made[1:]]
 
-    def _due(
+    def _find_due(
         self, declared: Sequence[Source], *, keys: Collection[str] | None, even_if_not_due: bool
     ) -> list[Source]:
         now = self._clock()
-        # two crawls of one host would not see each other's requests
+        # separate processes would not share the download delay of a host
         busy_hosts = {host for run in self._running.values() for host in run.hosts}
         with self._store.reading() as unit:
             states = {state.key: state for state in unit.sources.all() if state.active}
@@ -150,7 +161,7 @@ class CrawlSupervisor:
                 due.append((state.next_at, source))
         return [source for _, source in sorted(due, key=lambda pair: (pair[0], pair[1].key))]
 
-    def _start(
+    def _start_batch(
         self, batch: Sequence[Source], settings: CrawlSettings, *, even_if_not_due: bool
     ) -> set[str]:
         now = self._clock()
@@ -181,9 +192,9 @@ class CrawlSupervisor:
         try:
             child = spawn(job)
         except OSError:
-            self._give_back(run_id, "could not be started", error=None)
+            self._release_run(run_id, "could not be started", error=None)
             raise
-        self._running[run_id] = _Running(
+        self._running[run_id] = _RunningCrawl(
             child=child,
             keys=tuple(sorted(mine)),
             hosts=frozenset(host_of(source.url) for source in sources),
@@ -194,10 +205,10 @@ class CrawlSupervisor:
         return mine
 
     def collect(self) -> list[Event]:
-        """What the children have said since the last call; children that ended are closed."""
-        said: list[Event] = []
+        """Return the events of the children since the last call; closes children that ended."""
+        events: list[Event] = []
         if self._running and self._monotonic() >= self._look_at:
-            self._memory.look(self._pids(), self._memory_limit)
+            self._memory.look(self._list_pids(), self._memory_limit)
             self._look_at = self._monotonic() + LOOK_EVERY
         for run_id, run in list(self._running.items()):
             ended = run.child.poll()
@@ -205,33 +216,33 @@ class CrawlSupervisor:
                 log.error("crawl.overdue run=%s sources=%s", run_id, ",".join(run.keys))
                 run.child.terminate(grace=OVERDUE_GRACE)
                 ended = run.child.poll()
-            said.extend(run.child.events())
+            events.extend(run.child.events())
             if ended is not None:
                 status = "finished" if ended == 0 else f"ended with {ended}"
                 left = self._close(run_id, status, error=f"the crawl {status}")
                 if left:
-                    said.append({"event": "polls.unfinished", "source": None, "sources": left})
-        return said
+                    events.append({"event": "polls.unfinished", "source": None, "sources": left})
+        return events
 
     def _close(self, run_id: str, status: str, *, error: str | None) -> tuple[str, ...]:
         run = self._running.pop(run_id)
-        left = self._give_back(run_id, status, error=error)
+        left = self._release_run(run_id, status, error=error)
         log.info("crawl.%s run=%s sources=%d", status.split()[0], run_id, len(run.keys))
         if left and error is not None:
             log.warning("crawl.unfinished run=%s sources=%s", run_id, ",".join(left))
         return left
 
-    def _give_back(self, run_id: str, status: str, *, error: str | None) -> tuple[str, ...]:
-        """Free the sources that a run still holds; returns them. See `Sources.release`."""
+    def _release_run(self, run_id: str, status: str, *, error: str | None) -> tuple[str, ...]:
+        """Release the sources that a run still holds; returns their keys. See `Sources.release`."""
         now = self._clock()
         with self._store.transaction() as unit:
-            # sources that the child finished have given their lease back already
+            # the child has released the leases of the sources that it finished
             left = unit.sources.release(run_id, now=now, error=error)
             unit.runs.finish(run_id, status, now)
         return left
 
     def stop(self, *, grace: float) -> None:
-        """End every child: asked first, killed with its process group after `grace` seconds."""
+        """Stop every child: terminate, then kill its process group after `grace` seconds."""
         for run in self._running.values():
             run.child.ask_to_stop()
         deadline = self._monotonic() + grace

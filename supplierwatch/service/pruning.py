@@ -1,4 +1,4 @@
-"""Lets go of what was kept for its time, a little at a time; what cannot be let go stays."""
+"""Deletes data past its retention time, in batches; quarantines rows that cannot be deleted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIMIT = TimeLimit(processor=20.0, elapsed=300.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
-    """One kind of rows: which of them are old, without those that failed, and letting them go."""
+    """One kind of rows: finds old rows, without those that failed, and deletes them."""
 
     name: str
     old: Callable[[Unit, Collection[int]], tuple[int, ...]]
@@ -33,27 +33,36 @@ class _Kind:
 
 def prune_all(
     store: Store,
-    kept: RetentionSettings,
+    retention: RetentionSettings,
     now: datetime,
     *,
     ending: Callable[[], bool] = lambda: False,
 ) -> Pruned:
-    """Prune mentions, messages, answers and texts; returns what went.
+    """Delete mentions, messages, raw responses and texts past their retention time.
 
-    Where a batch fails its rows are pruned one by one: one that cannot be stays, is named, and is
-    left alone until it may be tried again.
+    Where a batch fails its rows are pruned one by one: a row that fails stays, is recorded in
+    quarantine, and is skipped until its next attempt is due.
+
+    Args:
+        store: the database.
+        retention: how long to keep each kind; None keeps it for ever.
+        now: the time.
+        ending: asked before each batch; true stops.
+
+    Returns:
+        The numbers of deleted rows.
     """
     total = Pruned()
-    for kind in _kinds(kept, now):
+    for kind in _list_kinds(retention, now):
         total += _prune_kind(store, kind, now, ending)
     with store.transaction() as unit:
         unit.quarantine.forget(now)
     return total
 
 
-def _kinds(kept: RetentionSettings, now: datetime) -> Iterator[_Kind]:
-    if kept.mentions is not None:
-        before = now - kept.mentions
+def _list_kinds(retention: RetentionSettings, now: datetime) -> Iterator[_Kind]:
+    if retention.mentions is not None:
+        before = now - retention.mentions
         yield _Kind(
             name="mention",
             old=lambda unit, without: unit.retention.old_mentions(before, without=without),
@@ -64,18 +73,18 @@ def _kinds(kept: RetentionSettings, now: datetime) -> Iterator[_Kind]:
             old=lambda unit, without: unit.retention.old_messages(before, without=without),
             prune=lambda unit, ids: unit.retention.prune_messages(ids),
         )
-    if kept.raw is not None:
-        came = now - kept.raw
+    if retention.raw is not None:
+        raw_before = now - retention.raw
         yield _Kind(
             name="answers-of-item",
-            old=lambda unit, without: unit.retention.old_raw(came, without=without),
-            prune=lambda unit, ids: unit.retention.prune_raw(ids, came),
+            old=lambda unit, without: unit.retention.old_raw(raw_before, without=without),
+            prune=lambda unit, ids: unit.retention.prune_raw(ids, raw_before),
         )
-    if kept.texts is not None:
-        seen = now - kept.texts
+    if retention.texts is not None:
+        texts_before = now - retention.texts
         yield _Kind(
             name="text-of-item",
-            old=lambda unit, without: unit.retention.old_texts(seen, without=without),
+            old=lambda unit, without: unit.retention.old_texts(texts_before, without=without),
             prune=lambda unit, ids: unit.retention.prune_texts(ids, now),
         )
 
@@ -96,7 +105,7 @@ def _prune_kind(store: Store, kind: _Kind, now: datetime, ending: Callable[[], b
         if not ids:
             break
         try:
-            total += run_within(LIMIT, partial(_prune, store, kind, ids))
+            total += run_within(LIMIT, partial(_prune_rows, store, kind, ids))
         except Exception:
             log.exception("prune.failed kind=%s rows=%d", kind.name, len(ids))
             for row_id in ids:
@@ -104,7 +113,7 @@ def _prune_kind(store: Store, kind: _Kind, now: datetime, ending: Callable[[], b
     return total
 
 
-def _prune(store: Store, kind: _Kind, ids: Sequence[int]) -> Pruned:
+def _prune_rows(store: Store, kind: _Kind, ids: Sequence[int]) -> Pruned:
     with store.transaction() as unit:
         return kind.prune(unit, ids)
 
@@ -120,7 +129,7 @@ def _prune_one(
 ) -> Pruned:
     attempt = Attempt(task=TASK, subject=f"{kind.name}-{row_id}")
     try:
-        gone = run_within(LIMIT, partial(_prune, store, kind, [row_id]))
+        pruned = run_within(LIMIT, partial(_prune_rows, store, kind, [row_id]))
     except Exception as error:
         skipped.add(row_id)
         with store.transaction() as unit:
@@ -130,4 +139,4 @@ def _prune_one(
     if attempt.subject in known:
         with store.transaction() as unit:
             end_well(unit, attempt, now)
-    return gone
+    return pruned

@@ -1,4 +1,4 @@
-"""What the service does when a reader follows a link of a message."""
+"""Handles the links in messages: mute, unsubscribe, mark as not relevant."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ log = logging.getLogger(__name__)
 
 
 class ReaderRequestHandler:
-    """Reads links, and does what they ask for."""
+    """Verifies the tokens of links and does what they ask for."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     def look(self, token: str) -> Standing | None:
-        """What a link concerns; None for one that is not ours. Changes nothing."""
+        """Return what a link concerns; None for an invalid token. Changes nothing."""
         service = self._service
         with service.store.reading() as unit:
             key = unit.controls.key()
@@ -28,10 +28,10 @@ class ReaderRequestHandler:
                 return None
             return standing(unit, control, service.in_force.context, service.clock())
 
-    def heed(self, token: str, *, undo: bool) -> Standing | None:
-        """Do what a link asks for, or undo it; how it stands then. None for one that is not ours.
+    def apply(self, token: str, *, undo: bool) -> Standing | None:
+        """Do or undo what a link asks for; returns the new state, None for an invalid token.
 
-        The operator is told who unsubscribed: the address still stands in the configuration.
+        The operator gets a mail about who unsubscribed: the address is still in the configuration.
         """
         service, now = self._service, self._service.clock()
         context = service.in_force.context

@@ -1,4 +1,4 @@
-"""Notices that configuration files have changed and puts the change in force, or refuses it."""
+"""Watches the configuration files, and applies or refuses each edit."""
 
 from __future__ import annotations
 
@@ -17,23 +17,26 @@ log = logging.getLogger(__name__)
 
 CONFIG_NOTICE = "config-refused"
 RESTART_NOTICE = "restart-needed"
-LINES_LOGGED = 30  # of the problems of one edit; the operator is written all of them
-AT_START = ("data", "database_url", "listen")  # under [service]: what the process has opened
+LINES_LOGGED = 30  # of one refused edit; the mail to the operator has all of them
+AT_START = (
+    "data",
+    "database_url",
+    "listen",
+)  # settings under [service] that take effect at start only
 
 Signature = tuple[tuple[str, int, int, int], ...]
 
 
 def signature(folder: Path) -> Signature:
-    """Name, file number, time of change (ns) and size of each TOML file in `folder`.
+    """Return name, inode, ctime (ns) and size of each TOML file in `folder`.
 
-    The time is that of any change (ctime): a file that was given the right permissions, or put
-    back with its old time by a copy, has changed too.
+    The ctime also changes with permissions, and when a copy restores an old mtime.
     """
     seen = []
     for path in sorted(folder.glob("*.toml")):
         try:
             stat = path.stat()
-        except FileNotFoundError:  # between the listing and the look: an editor renames files
+        except FileNotFoundError:  # renamed by an editor since the listing
             continue
         seen.append((path.name, stat.st_ino, stat.st_ctime_ns, stat.st_size))
     return tuple(seen)
@@ -42,33 +45,37 @@ def signature(folder: Path) -> Signature:
 def as_running(
     wired: CompiledConfiguration, running: ServiceSettings
 ) -> tuple[CompiledConfiguration, tuple[str, ...]]:
-    """`wired` with what only a start can change left as it runs, and the names of what differs."""
+    """Keep the running values of settings that take effect at start only.
+
+    Returns:
+        `wired` with those settings as in `running`, and the names of those that differ.
+    """
     edited = wired.catalog.settings.service
     differs = tuple(name for name in AT_START if getattr(edited, name) != getattr(running, name))
-    kept = replace(edited, **{name: getattr(running, name) for name in differs})
-    settings = replace(wired.catalog.settings, service=kept)
+    service = replace(edited, **{name: getattr(running, name) for name in differs})
+    settings = replace(wired.catalog.settings, service=service)
     return replace(wired, catalog=replace(wired.catalog, settings=settings)), differs
 
 
 class ConfigWatch:
-    """Looks at the files at each `poll`; what two looks in a row find the same is an edit.
+    """Detects edits of the files: a change that two calls of `poll` in a row find the same.
 
-    An editor may write a file in several steps, so that one look finds it half written, which may
-    be broken and may be valid too.
+    An editor may write a file in several steps, so that one call may find it half written, which
+    may even be valid.
     """
 
     def __init__(self, service: Service, environ: Mapping[str, str]) -> None:
         self._service = service
         self._environ = environ
         self._running = service.catalog.settings.service
-        # an edit may have come since the files were read for the start: they are read once more
+        # None: an edit may have been made since the files were read at start, so read them again
         self._settled: Signature | None = None
         self._last: Signature | None = None
 
     def poll(self) -> bool:
-        """Look once; returns whether another configuration is in force now.
+        """Check the files once; returns whether another configuration is in force now.
 
-        What fails for a passing reason (a locked database, say) is tried again at the next look.
+        A temporary failure (a locked database, for example) is tried again at the next call.
         """
         before, now = self._last, signature(self._service.catalog.folder)
         self._last = now
@@ -76,16 +83,16 @@ class ConfigWatch:
             return False
         changed = False
         try:
-            changed = self._take()
+            changed = self._apply_edit()
         except ConfigError as error:
             self._refuse(error)
         self._settled = now
         return changed
 
-    def _take(self) -> bool:
+    def _apply_edit(self) -> bool:
         service = self._service
         read = service.read_again(self._environ)
-        kept, differs = as_running(read, self._running)
+        effective, differs = as_running(read, self._running)
         with service.store.transaction() as unit:
             unit.notices.clear(CONFIG_NOTICE, service.clock())
             if differs:
@@ -94,17 +101,19 @@ class ConfigWatch:
                 unit.notices.clear(RESTART_NOTICE, service.clock())
         if differs:
             log.warning("config.needs-restart settings=%s", ",".join(differs))
-        return service.put_in_force(kept)
+        return service.put_in_force(effective)
 
     def _refuse(self, error: ConfigError) -> None:
-        """Say to the log, to health and to the operator that an edit is not in force, and why."""
+        """Report a refused edit and its problems in the log, in health and to the operator."""
         service, text, now = self._service, str(error), self._service.clock()
         for line in filter(str.strip, text.splitlines()[:LINES_LOGGED]):
             log.error("config.refused %s", line)
         with service.store.reading() as unit:
-            said = [notice.text for notice in unit.notices.open() if notice.key == CONFIG_NOTICE]
-        if said == [text]:
-            return  # saved once more as it was: the operator knows
+            reported = [
+                notice.text for notice in unit.notices.open() if notice.key == CONFIG_NOTICE
+            ]
+        if reported == [text]:
+            return  # saved again with the same problems: already reported
         operator_message(
             service.store,
             service.in_force.context,

@@ -1,7 +1,7 @@
-"""Runs the service: a thread for each kind of work, ticks that wake them, an orderly end.
+"""Runs the service: a thread for each kind of work, ticks that wake them, orderly shutdown.
 
 Ticks only wake workers: what is due is read from the database, so a tick that is missed, late or
-doubled changes nothing. A worker that finishes something wakes the next at once.
+doubled changes nothing. A worker that did something wakes the next one at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from supplierwatch.service.reload import ConfigWatch
 from supplierwatch.service.service import Service
 from supplierwatch.service.ticks import Ticks, wait_for
 from supplierwatch.service.watch_feeds import WatchFeeds
-from supplierwatch.service.watchdog import Guardian
+from supplierwatch.service.watchdog import Watchdog
 from supplierwatch.service.worker import Worker
 from supplierwatch.web.server import WebServer
 
@@ -43,25 +43,25 @@ EVERY = {
     "index": 5.0,
     "feeds": 15.0,
     "check": 2.0,
-    "prune": 120.0,  # so that it is seen to live; it does its work every few hours
+    "prune": 120.0,  # shows that the worker is alive; it prunes every few hours
 }
 
 
 def run_service(
     folder: Path, environ: Mapping[str, str], *, started: Callable[[Service], None] | None = None
 ) -> None:
-    """Run until SIGTERM or SIGINT; ends within 15 seconds of it.
+    """Run until SIGTERM or SIGINT; stops within 15 seconds of it.
 
     Args:
-        folder: the configuration.
-        environ: secrets and overrides.
+        folder: of the configuration.
+        environ: environment variables with secrets and overrides.
         started: called once everything runs.
 
     Raises:
         ConfigInvalid: nothing was started.
         AlreadyRunning: another service holds the data folder.
         StorageError: the database cannot be used, or was lost while the service ran.
-        ListenRefused: the address of the web page is taken.
+        ListenRefused: the address of the HTTP service cannot be bound.
     """
     wired = wiring.load(folder, environ)
     settings = wired.catalog.settings
@@ -76,7 +76,7 @@ def run_service(
                 log.warning("config.warning %s", warning)
             service = Service(wired, store)
             service.take_over()
-            # ten thousand compiled watches stay: walking them took a third of each edit's time
+            # thousands of compiled watches stay: tracing them took a third of the time of an edit
             gc.freeze()
             _run(service, lock, environ, started)
         finally:
@@ -92,22 +92,22 @@ def _run(
     stopping = service.ending
     health = Health(service, audience=lambda: audience_of(service))
     service.beat = health.beat
-    feed_desk = WatchFeeds(service)
+    watch_feeds = WatchFeeds(service)
     web = WebServer(
         health.report,
         listen=service.catalog.settings.service.listen,
         readers=ReaderRequestHandler(service),
-        feeds=feed_desk,
+        feeds=watch_feeds,
     )
-    guardian = Guardian(service, health, lock)
-    health.add_check(guardian.reasons)
+    watchdog = Watchdog(service, health, lock)
+    health.add_check(watchdog.reasons)
     health.add_detail("web", web.numbers)
-    health.add_detail("clock", guardian.clock_numbers)
-    workers = _workers(service, health, feed_desk, guardian, environ)
+    health.add_detail("clock", watchdog.clock_numbers)
+    workers = _build_workers(service, health, watch_feeds, watchdog, environ)
     web.start()
     _stop_on_signal(stopping)
     ticks = Ticks(
-        {name: worker.wake for name, worker in workers.items()}, EVERY, on_jump=guardian.note_jump
+        {name: worker.wake for name, worker in workers.items()}, EVERY, on_jump=watchdog.note_jump
     )
     for worker in workers.values():
         worker.start()
@@ -123,36 +123,36 @@ def _run(
         while not wait_for(stopping, 3600.0):
             pass
     finally:
-        _stop(ticks, tuple(workers.values()), service, web)
-    if guardian.lost is not None:
-        raise guardian.lost
+        _stop_all(ticks, tuple(workers.values()), service, web)
+    if watchdog.lost is not None:
+        raise watchdog.lost
 
 
-def _workers(
+def _build_workers(
     service: Service,
     health: Health,
-    feed_desk: WatchFeeds,
-    guardian: Guardian,
+    watch_feeds: WatchFeeds,
+    watchdog: Watchdog,
     environ: Mapping[str, str],
 ) -> dict[str, Worker]:
     stopping = service.ending
     config_watch = ConfigWatch(service, environ)
     deliver = Worker("deliver", service.deliver, health, stopping)
     tell = Worker("tell", service.tell, health, stopping, wakes=(deliver,))
-    feeds = Worker("feeds", feed_desk.write, health, stopping)
+    feeds = Worker("feeds", watch_feeds.write, health, stopping)
     match = Worker("match", service.match, health, stopping, wakes=(tell, feeds))
     index = Worker("index", service.index, health, stopping)
-    index.wakes = (index,)  # round after round until all is filed
+    index.wakes = (index,)  # wakes itself until everything is indexed
     crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
     reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
-    prune = Worker("prune", service.prune_now_and_then, health, stopping)
-    check = Worker("check", guardian.check, health, stopping, wakes=(deliver,))
+    prune = Worker("prune", service.prune_if_due, health, stopping)
+    check = Worker("check", watchdog.check, health, stopping, wakes=(deliver,))
     workers = (deliver, tell, match, index, crawl, reload, prune, feeds, check)
     return {worker.name: worker for worker in workers}
 
 
 def audience_of(service: Service) -> Audience:
-    """Which subscriptions are told by a timetable, and which at once with nothing to hold them."""
+    """Return which subscriptions get scheduled digests, and which alerts without quiet hours."""
     subscriptions = service.catalog.subscriptions
     return Audience(
         digests=tuple(s.key for s in subscriptions if s.cadence.kind != "immediate"),
@@ -163,7 +163,7 @@ def audience_of(service: Service) -> Audience:
 
 
 def sqlite_path(url: str) -> Path | None:
-    """The file of a SQLite database; None for another kind."""
+    """Return the file of a SQLite URL; None for other databases."""
     scheme, _, path = url.partition(":///")
     return Path(path.partition("?")[0]) if scheme.startswith("sqlite") and path else None
 
@@ -178,13 +178,13 @@ def _stop_on_signal(stopping: threading.Event) -> None:
         signal.signal(signal.SIGINT, stop)
 
 
-def _stop(ticks: Ticks, workers: tuple[Worker, ...], service: Service, web: WebServer) -> None:
+def _stop_all(ticks: Ticks, workers: tuple[Worker, ...], service: Service, web: WebServer) -> None:
     end = time.monotonic() + STOP_WITHIN
     ticks.stop()
     web.stop()
     service.end(grace=CHILD_GRACE)
     for worker in workers:
         if not worker.join(max(0.1, end - time.monotonic())):
-            # a message may be on the wire: its lease says so, and the next start looks into it
+            # a message may be half sent: its lease is taken over at the next start
             log.warning("service.stop worker=%s still busy", worker.name)
     log.info("service.stopped")

@@ -1,8 +1,7 @@
-"""The service's work: crawl, match, tell, deliver, re-read the configuration.
+"""The jobs of the service: crawl, match, tell, deliver, index, prune, reload.
 
 Each job takes what is due from the database and may be called at any time, by a tick or by the
-job before it; two calls never do the same work twice. When something is called is decided in
-`schedule`.
+job before it; two calls never do the same work twice. `run` decides when each is called.
 """
 
 from __future__ import annotations
@@ -41,21 +40,21 @@ log = logging.getLogger(__name__)
 
 MATCH_BATCH = 200
 DELIVERY_BATCH = 50
-INDEX_ROUND = 2_000  # items filed before the worker shows that it is alive
-INDEX_PAUSE = 0.02  # seconds between two transactions of it, in which others may write
+INDEX_ROUND = 2_000  # items in one round
+INDEX_PAUSE = 0.02  # seconds between two of its transactions, in which others may write
 PRUNE_EVERY = 6 * 3600.0  # seconds
-ALARM_EVERY = 300.0  # seconds between looks at what is unusual or missing
+ALARM_EVERY = 300.0  # seconds between checks for unusual or missing coverage
 POLL_CHILDREN_EVERY = 0.1  # seconds
 
 
 def utc_now() -> datetime:
-    """The wall clock, aware and in UTC."""
+    """Return the time as an aware UTC datetime."""
     return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveConfiguration:
-    """One configuration with what the database knows of it; replaced whole, never changed."""
+    """A configuration with its stored watch versions and subscribers. Immutable."""
 
     wired: CompiledConfiguration
     versions: Mapping[str, WatchVersion]
@@ -70,7 +69,7 @@ class Service:
     Args:
         wired: the configuration to start with.
         store: open and migrated.
-        clock: gives aware UTC datetimes.
+        clock: returns aware UTC datetimes.
         owner: names this process in leases; unique among the services on one database.
     """
 
@@ -82,11 +81,11 @@ class Service:
         clock: Callable[[], datetime] = utc_now,
         owner: str = "service",
     ) -> None:
-        # once it is set, jobs leave what they have not begun to the next start
+        # once set, jobs begin nothing more
         self.ending = threading.Event()
-        # called with the name of a worker when it got on with a long round
+        # called with the name of a worker at each step of a long round
         self.beat: Callable[[str], None] = lambda worker: None
-        self._doubted_until = 0.0
+        self._clock_doubted_until = 0.0
         self.store = store
         self.clock = clock
         self.owner = owner
@@ -108,46 +107,46 @@ class Service:
         return self.in_force.wired.catalog
 
     def take_over(self) -> None:
-        """Close what an earlier life of this service left open; only under the service lock.
+        """Release the leases of an earlier process; call only under the service lock.
 
-        On a database that other machines share, only what this machine left.
+        On a database shared with other machines, only the message leases of this machine.
         """
         self.crawls.close_left_open()
         alone = self.store.url.startswith("sqlite")
         with self.store.transaction() as unit:
             left = unit.outbox.give_up_leases(
-                f"{self.owner}-" if alone else self._sender(), self.clock()
+                f"{self.owner}-" if alone else self._lease_owner(), self.clock()
             )
         if left:
             log.warning("delivery.taken-over messages=%d", left)
 
-    def _sender(self, process: int | None = None) -> str:
+    def _lease_owner(self, process: int | None = None) -> str:
         return f"{self.owner}-{socket.gethostname()}-{process or ''}"
 
     def crawl(self) -> list[Event]:
-        """Start what is due and hear what the children say."""
+        """Start crawls of due sources; returns the events of all crawls since the last call."""
         with self._crawling:
             if self.ending.is_set():
                 return []
             self.crawls.start_due(self.catalog)
-            return self._heard()
+            return self._collect_events()
 
-    def _heard(self) -> list[Event]:
-        said = self.crawls.collect()
-        if any(event["event"] in ("source.finished", "polls.unfinished") for event in said):
+    def _collect_events(self) -> list[Event]:
+        events = self.crawls.collect()
+        if any(event["event"] in ("source.finished", "polls.unfinished") for event in events):
             look(self.store, self.in_force.context, self.clock())
-        if too_much := [event for event in said if event["event"] in TEXTS]:
+        if too_much := [event for event in events if event["event"] in TEXTS]:
             tell_of_pages(self.store, self.in_force.context, too_much, self.clock())
-        return said
+        return events
 
     def end(self, *, grace: float) -> None:
-        """Begin nothing more; end every crawl, killed where it lasts longer than `grace`."""
+        """Begin nothing more, and stop every crawl; kill those that run `grace` seconds longer."""
         self.ending.set()
         with self._crawling:
             self.crawls.stop(grace=grace)
 
     def match(self) -> int:
-        """Match every item that waits for it; returns how many."""
+        """Match every pending item; returns the number of items."""
         with self._matching:
             return self._match(self.in_force)
 
@@ -169,9 +168,9 @@ class Service:
                 return total
 
     def index(self) -> int:
-        """File items in the index of the archive; returns how many, 0 when all are in it.
+        """Add items to the full-text index; returns the number, 0 when all are in it.
 
-        Searches look at what is not filed, so nothing waits for this.
+        Searches read items that are not indexed too, so nothing waits for this.
         """
         with self._indexing:
             total = 0
@@ -185,37 +184,38 @@ class Service:
             return total
 
     def tell(self, *, force: Collection[int] = ()) -> int:
-        """Write the messages that are due to the outbox; returns how many.
+        """Write due messages to the outbox; returns the number of messages.
 
-        `force` names subscribers whose digest is cut now, whatever their cadence.
+        Args:
+            force: ids of subscribers whose digest is composed now, whatever their cadence.
         """
         with self._telling:
             context, now = self.in_force.context, self.clock()
             failures: list[Exception] = []
 
-            def do(part: Callable[[], int]) -> int:
+            def run_part(part: Callable[[], int]) -> int:
                 try:
                     return part()
                 except Exception as error:
-                    # the others are still told; the worker hears of it when all are done
+                    # the other parts still run; the worker gets the exception afterwards
                     log.exception("telling.part-failed")
                     failures.append(error)
                     return 0
 
-            told = do(lambda: welcome_due(self.store, context, now=now))
-            told += do(
+            written = run_part(lambda: welcome_due(self.store, context, now=now))
+            written += run_part(
                 lambda: cut_due(self.store, context, now=now, force=force, voices=self._voices)
             )
             if self._alarmed_at is None or time.monotonic() - self._alarmed_at >= ALARM_EVERY:
                 self._alarmed_at = time.monotonic()
-                told += do(lambda: alarms_due(self.store, context, self._voices, now=now))
-            told += do(lambda: tell_of_quarantined(self.store, context, now))
+                written += run_part(lambda: alarms_due(self.store, context, self._voices, now=now))
+            written += run_part(lambda: tell_of_quarantined(self.store, context, now))
             if failures:
                 raise failures[0]
-            return told
+            return written
 
     def deliver(self) -> int:
-        """Send what is due in the outbox; returns how many messages were tried."""
+        """Send due messages of the outbox; returns the number of messages tried."""
         with self._delivering:
             total = 0
             while True:
@@ -223,7 +223,7 @@ class Service:
                     self.store,
                     self.in_force.channels,
                     now=self.clock,
-                    owner=self._sender(os.getpid()),
+                    owner=self._lease_owner(os.getpid()),
                     limit=DELIVERY_BATCH,
                     ending=self._is_ending_delivery,
                     unwritten=self._unwritten,
@@ -236,16 +236,16 @@ class Service:
             return total
 
     def _is_ending_delivery(self) -> bool:
-        self.beat("deliver")  # asked before each message
+        self.beat("deliver")  # called before each message
         return self.ending.is_set()
 
     def _is_ending_pruning(self) -> bool:
-        self.beat("prune")  # asked before each batch
+        self.beat("prune")  # called before each batch
         return self.ending.is_set()
 
     def doubt_clock(self, seconds: float) -> None:
-        """Let nothing go by its age for so long: the wall clock has just jumped far ahead."""
-        self._doubted_until = time.monotonic() + seconds
+        """Prune nothing for the next `seconds`: the wall clock has jumped far ahead."""
+        self._clock_doubted_until = time.monotonic() + seconds
 
     def run_once(
         self,
@@ -255,15 +255,15 @@ class Service:
         progress: Callable[[Event], None] | None = None,
         timeout: timedelta | None = None,
     ) -> list[Event]:
-        """Poll the due sources once, then match, tell and deliver; returns what the crawls said.
+        """Poll the due sources once, then match, tell, deliver and index; returns the crawl events.
 
         Args:
             keys: only these sources.
-            even_if_not_due: poll them although their time has not come.
-            progress: called with each event as it comes.
-            timeout: stop waiting for crawls after this long.
+            even_if_not_due: poll sources that are not due too.
+            progress: called with each event.
+            timeout: stop crawls that run longer than this.
         """
-        said: list[Event] = []
+        seen: list[Event] = []
         end = None if timeout is None else time.monotonic() + timeout.total_seconds()
         todo = {source.key for source in self.catalog.sources if keys is None or source.key in keys}
         while True:
@@ -272,10 +272,10 @@ class Service:
                     self.catalog, keys=todo, even_if_not_due=even_if_not_due
                 )
                 todo -= started
-                events = self._heard()
+                events = self._collect_events()
                 idle = not self.crawls.busy
             for event in events:
-                said.append(event)
+                seen.append(event)
                 if progress is not None:
                     progress(event)
             if idle and not events and not started:
@@ -289,21 +289,21 @@ class Service:
         self.tell()
         self.deliver()
         self.index()
-        return said
+        return seen
 
-    def prune_now_and_then(self) -> None:
-        """Prune, if that was long ago and anything is to be let go at all."""
-        kept, now = self.catalog.settings.retention, time.monotonic()
-        if kept.texts is None and kept.mentions is None and kept.raw is None:
+    def prune_if_due(self) -> None:
+        """Prune if any retention is configured and the last time was `PRUNE_EVERY` ago."""
+        retention, now = self.catalog.settings.retention, time.monotonic()
+        if retention.texts is None and retention.mentions is None and retention.raw is None:
             return
-        if now < self._doubted_until:
+        if now < self._clock_doubted_until:
             return
         if self._pruned_at is None or now - self._pruned_at >= PRUNE_EVERY:
             self.prune()
             self._pruned_at = now
 
     def prune(self) -> Pruned:
-        """Let go of what has been kept for its time, a little at a time; returns what went."""
+        """Delete data past its retention time in batches; returns the numbers of deleted rows."""
         total = prune_all(
             self.store,
             self.catalog.settings.retention,
@@ -318,33 +318,33 @@ class Service:
         return total
 
     def read_again(self, environ: Mapping[str, str]) -> CompiledConfiguration:
-        """The configuration files as they are now; nothing is in force by that.
+        """Load the configuration files again without putting them in force.
 
         Raises:
-            ConfigError: the files are broken or gone.
+            ConfigError: the files are invalid or missing.
         """
         return load(self.catalog.folder, environ, previous=self.in_force.wired)
 
     def put_in_force(self, wired: CompiledConfiguration) -> bool:
-        """Go on with another configuration; returns whether it is another one."""
+        """Replace the configuration in force; returns whether it differs."""
         if wired.catalog.fingerprint == self.catalog.fingerprint:
             return False
         with self._matching, self._telling:
-            # what waits was found under the watches as they stood: it is matched by them
+            # items that are pending were stored under the old watches: match them by those
             self._match(self.in_force)
             self.in_force = self._declare(wired)
             with self.store.transaction() as unit:
-                # what kept messages from being made may be what was mended
+                # the edit may have fixed what kept messages from being composed
                 unit.quarantine.retry(self.clock(), "tell")
         log.info("config.reloaded folder=%s watches=%d", wired.catalog.folder, len(wired.queries))
         return True
 
     def audience_changed(self) -> None:
-        """Tell from now on whom the database says is to be told."""
+        """Read the subscribers from the database again, after one has changed."""
         with self.store.reading() as unit:
             subscribers = unit.subscribers.all()
         present = self.in_force
-        self.in_force = replace(present, audience=_audience(present.wired, subscribers))
+        self.in_force = replace(present, audience=_build_audience(present.wired, subscribers))
 
     def _declare(self, wired: CompiledConfiguration) -> ActiveConfiguration:
         now = self.clock()
@@ -364,21 +364,21 @@ class Service:
             subscribers = unit.subscribers.declare(catalog.subscriptions, now)
             unit.controls.make_key()
             for channel in unit.outbox.paused():
-                # what stopped it may be what was mended; a login that still fails stops it again
+                # the edit may have fixed the cause; a login that still fails pauses it again
                 unit.outbox.resume(channel)
         return ActiveConfiguration(
             wired=wired,
             versions=versions,
-            audience=_audience(wired, subscribers),
+            audience=_build_audience(wired, subscribers),
             context=TellingContext.of(catalog, wired.queries),
             channels=open_channels(catalog.settings),
         )
 
 
-def _audience(
+def _build_audience(
     wired: CompiledConfiguration, subscribers: Collection[Subscriber]
 ) -> dict[str, tuple[int, ...]]:
-    """Watch key -> the subscribers that are told of its mentions."""
+    """Map watch keys to the ids of the subscribers of its mentions."""
     told_by: dict[str, tuple[str, ...]] = {
         subscription.key: watches_of(subscription, wired.catalog.watches)
         for subscription in wired.catalog.subscriptions

@@ -1,8 +1,8 @@
-"""Wakes workers at their intervals, whatever the wall clock does.
+"""Wakes workers at their intervals, also when the wall clock jumps.
 
-APScheduler gives the ticks. It computes its waits by the wall clock, so a clock that is set back
-silences it for the length of the jump. A thread on the monotonic clock sees each jump and each tick
-that does not come: it wakes the workers itself and sets APScheduler's jobs anew.
+APScheduler makes the ticks. It computes its waits by the wall clock, so after a clock is set back
+it makes none for the length of the jump. A thread on the monotonic clock detects jumps and missing
+ticks: it wakes the workers itself and reschedules the jobs of APScheduler.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.25  # seconds between two looks at the clocks
+LOOK_EVERY = 0.25  # seconds between two checks of the clocks
 SMALLEST_JUMP = 2.0  # seconds; time servers slew by less, and a busy machine is late by less
 LATE_BY = 2.0  # seconds without a tick, above its interval, after which a worker is woken anyway
 
@@ -36,9 +36,9 @@ class Jump:
 
 
 def wait_for(event: threading.Event, seconds: float) -> bool:
-    """Wait for an event by the monotonic clock; whether it was set.
+    """Wait for an event by the monotonic clock; returns whether it was set.
 
-    `Event.wait` with a time-out goes by the wall clock where the C library has nothing better.
+    `Event.wait` with a timeout uses the wall clock where the C library has nothing better.
     """
     end = time.monotonic() + seconds
     while not event.is_set():
@@ -50,9 +50,9 @@ def wait_for(event: threading.Event, seconds: float) -> bool:
 
 
 def sleep(seconds: float) -> None:
-    """Sleep by the clock of the kernel's timers, which nobody sets.
+    """Sleep by the monotonic clock of the kernel.
 
-    `time.sleep` asks for an absolute time, which fails where a test library fakes the wall clock.
+    `time.sleep` uses an absolute time, which fails where a test library fakes the wall clock.
     """
     select.select((), (), (), max(0.0, seconds))
 
@@ -62,7 +62,7 @@ class ClockWatch:
 
     Args:
         wall: seconds since the epoch.
-        monotonic: seconds; never set.
+        monotonic: seconds on a clock that is never set.
     """
 
     def __init__(
@@ -75,13 +75,13 @@ class ClockWatch:
         self._offset = self._read_offset()
 
     def look(self) -> Jump | None:
-        """The jump since the last look; None where there was none."""
+        """Return the jump since the last call; None if there was none."""
         offset = self._read_offset()
         moved, self._offset = offset - self._offset, offset
         return Jump(moved) if abs(moved) >= SMALLEST_JUMP else None
 
     def _read_offset(self) -> float:
-        # a process that is stopped between two readings must not look like a jump
+        # a pause of the process between two readings must not look like a jump
         before = self._monotonic()
         wall = self._wall()
         after = self._monotonic()
@@ -89,17 +89,17 @@ class ClockWatch:
 
 
 class EveryInterval(BaseTrigger):  # type: ignore[misc]
-    """Fires an interval after it fired last, and once however many intervals were missed.
+    """Fires one interval after it last fired, and only once for all missed intervals.
 
-    APScheduler's own counts up every missed time: after a jump of ten years, 3 billion of a job
-    that runs ten times a second.
+    The interval trigger of APScheduler steps through every missed time: after a jump of ten years,
+    3 billion for a job that runs ten times a second.
     """
 
     def __init__(self, seconds: float) -> None:
         self.interval = timedelta(seconds=seconds)
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """The time after this one; the first is at once."""
+        """Return the next fire time; the first is `now`."""
         return now if previous_fire_time is None else now + self.interval
 
 
@@ -107,10 +107,10 @@ class Ticks:
     """Ticks for workers, from `start` until `stop`.
 
     Args:
-        wakes: what wakes each worker, by its name.
+        wakes: wakes a worker, by its name.
         every: seconds between ticks, by name.
-        on_jump: called with each jump of the wall clock that was seen.
-        watch: sees jumps.
+        on_jump: called with each jump of the wall clock.
+        watch: detects jumps.
     """
 
     def __init__(
@@ -127,17 +127,17 @@ class Ticks:
         self._watch = watch or ClockWatch()
         self._ticked: dict[str, float] = {}
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep_watch, name="clock-watch", daemon=True)
+        self._thread = threading.Thread(target=self._watch_clocks, name="clock-watch", daemon=True)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": ThreadPoolExecutor(1)},
-            # a tick that comes late is still a tick; ten missed ones are one
+            # late ticks still count; several missed ticks are one
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
             timezone="UTC",
         )
 
     def start(self) -> None:
-        """Begin to tick."""
+        """Start ticking."""
         now = time.monotonic()
         for name in self._wakes:
             self._ticked[name] = now
@@ -148,7 +148,7 @@ class Ticks:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop ticking; a tick that is under way ends."""
+        """Stop ticking; a running tick completes."""
         self._stopping.set()
         self._scheduler.shutdown(wait=False)
         self._thread.join(5)
@@ -157,15 +157,15 @@ class Ticks:
         self._ticked[name] = time.monotonic()
         self._wakes[name]()
 
-    def _keep_watch(self) -> None:
+    def _watch_clocks(self) -> None:
         while not self._stopping.is_set():
             sleep(LOOK_EVERY)
             try:
-                self._look()
+                self._check_clocks()
             except Exception:
                 log.exception("ticks.watch-failed")
 
-    def _look(self) -> None:
+    def _check_clocks(self) -> None:
         jump = self._watch.look()
         if jump is not None:
             log.warning("clock.jumped seconds=%.0f", jump.seconds)
@@ -183,10 +183,10 @@ class Ticks:
                 self._tick(name)
             except Exception:
                 log.exception("ticks.tick-failed worker=%s", name)
-        self._set_jobs_anew(late)
+        self._reschedule(late)
 
-    def _set_jobs_anew(self, names: Sequence[str]) -> None:
-        """Have APScheduler tick again from now on, by the wall clock as it is now."""
+    def _reschedule(self, names: Sequence[str]) -> None:
+        """Reschedule jobs of APScheduler by the current wall clock."""
         if self._stopping.is_set():
             return
         now = datetime.now(UTC)

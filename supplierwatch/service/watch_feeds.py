@@ -1,4 +1,4 @@
-"""Each watch as an Atom feed: served to those who have its address, and written as a file."""
+"""Provides the Atom feed of each watch: over HTTP at a secret URL, and as a file."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 TASK = "feed"
 LIMIT = TimeLimit(processor=10.0, elapsed=120.0)
-FRESH_FOR = 60.0  # seconds in which readers of one feed share what was made
-MOST_KEPT = 200
+FRESH_FOR = 60.0  # seconds for which a rendered feed is served from the cache
+MOST_CACHED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed as it is served. `tag` changes when it does (RFC 9110, 8.8.3)."""
+    """A rendered feed. `tag`: its ETag (RFC 9110, 8.8.3); `made_at`: on the monotonic clock."""
 
     body: bytes
     tag: str
@@ -36,43 +36,43 @@ class Feed:
 
 
 class WatchFeeds:
-    """Makes feeds of watches when they are asked for, and as files when something was found."""
+    """Renders feeds of watches on request, and writes them as files after new mentions."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._kept: dict[str, Feed] = {}
+        self._cache: dict[str, Feed] = {}
         self._lock = threading.Lock()
         self._written: int | None = None
-        self._unwritten: set[str] = set()  # watches whose feeds could not be made yet
+        self._unwritten: set[str] = set()  # watches whose files are out of date
 
     def feed(self, path: str, watch_key: str) -> Feed | None:
-        """The feed at a path; None where that is not the path of a watch's feed."""
+        """Return the feed at a URL path; None if the path is not that of the watch's feed."""
         service = self._service
         with service.store.reading() as unit:
             key = unit.controls.key()
         known = watch_key in service.in_force.context.queries
         if key is None or not known or not is_feed_path(path, watch_key, key):
             return None
-        kept = self._kept.get(watch_key)
-        if kept is not None and time.monotonic() - kept.made_at < FRESH_FOR:
-            return kept
-        place = self._place(watch_key, key)
-        body = run_within(LIMIT, lambda: self._made(watch_key, place))
+        cached = self._cache.get(watch_key)
+        if cached is not None and time.monotonic() - cached.made_at < FRESH_FOR:
+            return cached
+        addresses = self._build_addresses(watch_key, key)
+        body = run_within(LIMIT, lambda: self._render(watch_key, addresses))
         made = Feed(
             body=body,
             tag=f'"{hashlib.sha256(body).hexdigest()[:32]}"',
             made_at=time.monotonic(),
         )
         with self._lock:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[watch_key] = made
+            if len(self._cache) >= MOST_CACHED:
+                self._cache.clear()
+            self._cache[watch_key] = made
         return made
 
     def write(self) -> int:
-        """Write the files of the watches that found something since; returns how many.
+        """Write the files of watches with new mentions since the last call; returns the number.
 
-        After a start those are the watches whose newest mention is younger than their file.
+        At the first call those are the watches whose newest mention is newer than their file.
         """
         service = self._service
         settings = service.catalog.settings.service
@@ -91,17 +91,17 @@ class WatchFeeds:
             if watch_key not in service.in_force.context.queries:
                 self._unwritten.discard(watch_key)
                 continue
-            if watch_key in found and began and _younger(path, found[watch_key][1]):
+            if watch_key in found and began and _is_newer(path, found[watch_key][1]):
                 continue
             if service.ending.is_set():
                 return done
-            # one whose feed cannot be made is tried again; the files of the others are written
+            # a feed that fails is tried again; the other files are written
             self._unwritten.add(watch_key)
             if watch_key not in ready:
                 continue
-            place = FeedAddresses() if key is None else self._place(watch_key, key)
+            addresses = FeedAddresses() if key is None else self._build_addresses(watch_key, key)
             attempt = Attempt(task=TASK, subject=watch_key)
-            making = partial(self._made, watch_key, place)
+            making = partial(self._render, watch_key, addresses)
             body = try_counted(service.store, attempt, service.clock(), making, LIMIT)
             if body is None:
                 continue
@@ -116,18 +116,18 @@ class WatchFeeds:
             log.info("feeds.written count=%d folder=%s", done, folder)
         return done
 
-    def _made(self, watch_key: str, place: FeedAddresses) -> bytes:
+    def _render(self, watch_key: str, addresses: FeedAddresses) -> bytes:
         with self._service.store.reading() as unit:
-            return atom_of(unit, self._service.in_force.context, watch_key, place)
+            return atom_of(unit, self._service.in_force.context, watch_key, addresses)
 
-    def _place(self, watch_key: str, key: bytes) -> FeedAddresses:
+    def _build_addresses(self, watch_key: str, key: bytes) -> FeedAddresses:
         home = self._service.catalog.settings.service.public_url
         if home is None:
             return FeedAddresses()
         return FeedAddresses(itself=f"{home.rstrip('/')}{feed_path(watch_key, key)}", home=home)
 
 
-def _younger(path: Path, than: datetime) -> bool:
+def _is_newer(path: Path, than: datetime) -> bool:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC) > than
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Looks after the running service: its database file, its disk, its clock, and whom to tell."""
+"""Checks the running service: database file, disk, clock, and alerts to the operator."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from storage.errors import DatabaseLost
 from supplierwatch.health.database_loss import mark_lost
 from supplierwatch.health.disk_space import disk_reasons
 from supplierwatch.health.health import Health
-from supplierwatch.health.operator_alerts import Attention
+from supplierwatch.health.operator_alerts import OperatorAlerts
 from supplierwatch.health.reasons import Reason
 from supplierwatch.service.service import Service
 from supplierwatch.service.ticks import Jump
 
 log = logging.getLogger(__name__)
 
-EXAMINE_EVERY = 15.0  # seconds between whole examinations; they count rows
-# after a jump forward of a day the clock is not believed for a while: what is let go by age waits
+EXAMINE_EVERY = 15.0  # seconds between full checks; they count rows
+# after a jump forward of a day the clock is not trusted for a day: nothing is pruned by age
 DOUBTED_FROM = 86_400.0
 DOUBTED_FOR = 86_400.0
 
 
-class Guardian:
-    """The checks of one running service. `lost` is set once its database is gone."""
+class Watchdog:
+    """Checks one running service. `lost` is set once its database file is lost."""
 
     def __init__(self, service: Service, health: Health, lock: ServiceLock) -> None:
         self._service = service
         self._health = health
         self._lock = lock
-        self._attention = Attention(service.store)
+        self._attention = OperatorAlerts(service.store)
         self._examined_at: float | None = None
         self._jumps = 0
         self._last_jump: tuple[float, datetime] | None = None
         self.lost: DatabaseLost | None = None
 
     def check(self) -> int:
-        """Look once; returns 1 where something may have been written to the operator, else 0.
+        """Check once; returns 1 if a message may have been written to the operator, else 0.
 
-        A database that is gone ends the service: what it went on to store would be lost with it.
+        A lost database file ends the service: whatever it stored from then on would be lost too.
         """
         report_suppressed()
         if self._find_loss():
@@ -75,18 +75,18 @@ class Guardian:
         return True
 
     def reasons(self) -> tuple[Reason, ...]:
-        """What is wrong with the disk."""
+        """Return what is wrong with the disk."""
         return disk_reasons(self._service.catalog.settings.service.data)
 
     def note_jump(self, jump: Jump) -> None:
-        """Remember that the wall clock jumped."""
+        """Record a jump of the wall clock."""
         self._jumps += 1
         self._last_jump = (jump.seconds, datetime.now(UTC))
         if jump.seconds >= DOUBTED_FROM:
             self._service.doubt_clock(DOUBTED_FOR)
 
     def clock_numbers(self) -> dict[str, Any]:
-        """How often the wall clock jumped, and by how much last."""
+        """Return how often the wall clock jumped, and the last jump in seconds."""
         if self._last_jump is None:
             return {"jumps": 0}
         seconds, at = self._last_jump

@@ -1,4 +1,4 @@
-"""Threads that do one kind of work each, whenever they are woken."""
+"""Worker threads, each for one kind of work."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds to wait after failures in a ro
 
 @dataclass(slots=True)
 class Worker:
-    """A thread that does `work` whenever it is woken; a failure is logged and tried again."""
+    """A thread that calls `work` when woken; a failure is logged and tried again.
+
+    Where `work` returns a true value, the workers in `wakes` are woken.
+    """
 
     name: str
     work: Callable[[], object]
@@ -36,11 +39,11 @@ class Worker:
         self._thread.start()
 
     def wake(self) -> None:
-        """Have another round done as soon as the present one ends."""
+        """Start another round as soon as the current one ends."""
         self._woken.set()
 
     def join(self, timeout: float) -> bool:
-        """Wait for the thread; returns whether it has ended."""
+        """Wait up to `timeout` seconds for the thread; returns whether it has ended."""
         self.wake()
         if self._thread is not None:
             self._thread.join(timeout)
@@ -63,7 +66,7 @@ class Worker:
                 log.error(
                     "worker.failed name=%s failures=%d wait=%.0fs error=%s",
                     *(self.name, failures, pause, error),
-                    # a database that is away for a while is no defect of ours
+                    # no traceback for an unavailable database: it is not a bug
                     exc_info=None if isinstance(error, StorageError) else error,
                 )
                 self.health.failed(self.name, error)

@@ -1,4 +1,4 @@
-"""What all commands share: options, session, registration, failures and exit codes.
+"""Shared by all commands: options, session, registration, failures and exit codes.
 
-Imports nothing slow: completion runs it.
+Imports nothing slow: shell completion runs it.
 """

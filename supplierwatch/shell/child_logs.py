@@ -1,4 +1,4 @@
-"""Keeps what crawling processes log off the screen, where a person watches a bar instead."""
+"""Captures the log output of crawl processes while a progress bar is shown."""
 
 from __future__ import annotations
 
@@ -17,29 +17,32 @@ LINES_SHOWN = 8
 
 
 @dataclass(slots=True)
-class Children:
-    """`screen` is where a bar may be drawn, None where logs go there; `tail` what they said last.
+class ChildLogs:
+    """Captured log output. `screen`: where to draw a bar, None if logs are not captured.
 
-    `tail` is there once the block has ended.
+    `tail`: the last lines, available once the block has ended.
     """
 
     screen: TextIO | None = None
     tail: list[str] = field(default_factory=list)
 
     def show_tail(self) -> None:
-        """Print the last lines that were kept off the screen."""
+        """Print the last captured lines."""
         for line in self.tail:
             note(f"  {clean(line)}")
 
 
 @contextmanager
-def children_quiet(*, unless: bool) -> Iterator[Children]:
-    """Send the standard error of this process's children into a file while the block runs.
+def capture_child_logs(*, unless: bool) -> Iterator[ChildLogs]:
+    """Redirect the standard error of child processes into a file while the block runs.
 
-    What this process itself logs is shown still. A child inherits descriptor 2, so that is what
-    has to change; `unless` leaves everything as it is.
+    Log lines of this process are still shown. Children inherit descriptor 2, so that is what is
+    redirected.
+
+    Args:
+        unless: redirect nothing.
     """
-    children = Children()
+    children = ChildLogs()
     if unless:
         yield children
         return
@@ -48,18 +51,18 @@ def children_quiet(*, unless: bool) -> Iterator[Children]:
         children.screen = screen
         os.dup2(log.fileno(), 2)
         try:
-            with _logging_to(screen):
+            with _redirect_logging(screen):
                 yield children
         finally:
             sys.stderr.flush()
             os.dup2(screen.fileno(), 2)
             log.seek(0)
-            said = log.read().decode("utf-8", "replace").splitlines()
-            children.tail = said[-LINES_SHOWN:]
+            lines = log.read().decode("utf-8", "replace").splitlines()
+            children.tail = lines[-LINES_SHOWN:]
 
 
 @contextmanager
-def _logging_to(screen: TextIO) -> Iterator[None]:
+def _redirect_logging(screen: TextIO) -> Iterator[None]:
     ours = [
         handler
         for handler in logging.getLogger().handlers

@@ -1,4 +1,4 @@
-"""What TAB offers: keys out of the configuration files, read as they are, broken ones too."""
+"""Shell completion: offers keys from the configuration files, even from invalid ones."""
 
 from __future__ import annotations
 
@@ -10,50 +10,50 @@ import typer
 
 from supplierwatch.shell.session import Session
 
-# a file that is being edited is often not TOML: its keys are still worth offering
+# finds keys in a file that is being edited and is not valid TOML
 _TABLE = re.compile(
     r'^[ \t]*+(?:\[\[[ \t]*+(\w++)[ \t]*+\]\]|key[ \t]*+=[ \t]*+["\']([\w.-]++)["\'])', re.MULTILINE
 )
 
 
 def source_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Keys of sources, with their addresses as help."""
-    return _keys(ctx, "sources.toml", "source", "url", incomplete)
+    """Complete keys of sources, with their URLs as help."""
+    return _complete_keys(ctx, "sources.toml", "source", "url", incomplete)
 
 
 def watch_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Keys of watches, with their queries as help."""
-    return _keys(ctx, "watches.toml", "watch", "query", incomplete)
+    """Complete keys of watches, with their queries as help."""
+    return _complete_keys(ctx, "watches.toml", "watch", "query", incomplete)
 
 
 def supplier_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Keys of suppliers."""
-    return _keys(ctx, "suppliers.toml", "supplier", "query", incomplete)
+    """Complete keys of suppliers, with their queries as help."""
+    return _complete_keys(ctx, "suppliers.toml", "supplier", "query", incomplete)
 
 
 def subscription_keys(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
-    """Keys of subscriptions, with their cadence as help."""
-    return _keys(ctx, "subscriptions.toml", "subscription", "cadence", incomplete)
+    """Complete keys of subscriptions, with their cadences as help."""
+    return _complete_keys(ctx, "subscriptions.toml", "subscription", "cadence", incomplete)
 
 
-def _keys(
+def _complete_keys(
     ctx: typer.Context, file: str, table: str, help_from: str, incomplete: str
 ) -> list[tuple[str, str]]:
     config = ctx.find_root().params.get("config")
     try:
         folder = Session(config=Path(config) if config else None).folder()
         text = (folder / file).read_text(encoding="utf-8")
-    except Exception:  # a shell that completes must not show a traceback, whatever it is
+    except Exception:  # completion must never print a traceback
         return []
     found = {
         str(entry["key"]): str(entry.get(help_from, ""))
-        for entry in _entries(text, table)
+        for entry in _read_entries(text, table)
         if "key" in entry
     }
-    return [(key, said) for key, said in found.items() if key.startswith(incomplete)]
+    return [(key, help_text) for key, help_text in found.items() if key.startswith(incomplete)]
 
 
-def _entries(text: str, table: str) -> list[dict[str, object]]:
+def _read_entries(text: str, table: str) -> list[dict[str, object]]:
     try:
         entries = tomllib.loads(text).get(table, [])
     except tomllib.TOMLDecodeError:

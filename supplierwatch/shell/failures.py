@@ -1,8 +1,8 @@
-"""How a failure ends a command: what is printed, and the exit code.
+"""Turns exceptions into printed errors and exit codes.
 
-CommandError            a command cannot go on; carries its exit code
-├── UsageError        what was asked for does not exist or cannot be read
-└── NothingStoredError       the archive has not been begun
+CommandError            ends a command; carries its exit code
+├── UsageError          an argument names something that does not exist or is invalid
+└── NothingStoredError  there is no database yet
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from supplierwatch.shell.exits import Exit
 
 
 class CommandError(Exception):
-    """Ends a command: `message` names the thing, `mend` says what to do."""
+    """Ends a command: `message` says what is wrong, `hint` says what to do."""
 
     exit = Exit.FAILED
 
-    def __init__(self, message: str, mend: str = "", *, exit: Exit | None = None) -> None:  # noqa: A002
+    def __init__(self, message: str, hint: str = "", *, exit: Exit | None = None) -> None:  # noqa: A002
         super().__init__(message)
         self.message = message
-        self.mend = mend
+        self.hint = hint
         self.exit = exit or type(self).exit
 
 
 class UsageError(CommandError):
-    """The command line asks for something that does not exist or cannot be read."""
+    """An argument names something that does not exist or is invalid."""
 
     exit = Exit.USAGE
 
@@ -42,17 +42,24 @@ class NothingStoredError(CommandError):
 
 
 def unknown_key(what: str, key: str, known: Sequence[str], listing: str) -> UsageError:
-    """The error for a key that is not declared, with the nearest one that is."""
+    """Build the error for an unknown key, suggesting the closest known one.
+
+    Args:
+        what: the kind of key: "source", "watch".
+        key: as typed.
+        known: the declared keys.
+        listing: the command that lists them.
+    """
     near = get_close_matches(key, known, n=1)
-    mend = f"Did you mean {near[0]!r}? " if near else ""
-    return UsageError(f"there is no {what} {key!r}", f"{mend}`{listing}` lists them.")
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    return UsageError(f"there is no {what} {key!r}", f"{hint}`{listing}` lists them.")
 
 
 def exit_of(error: Exception) -> Exit | None:
-    """The exit code of an error that we expect; None for a fault of ours."""
+    """Return the exit code of an expected error; None for a bug."""
     if isinstance(error, CommandError):
         return error.exit
-    # only what has been imported can have been raised: these cost nothing here
+    # imported late to keep start-up fast; a raised error has its module loaded already
     from alerts.errors import AlertsError
     from alerts.query import QueryError
     from config.errors import ConfigError, StarterRefused
@@ -76,14 +83,18 @@ def exit_of(error: Exception) -> Exit | None:
 
 
 def show_failure(error: Exception, *, verbose: bool) -> Exit:
-    """Print what went wrong on standard error; returns the exit code."""
+    """Print an error on standard error; returns the exit code.
+
+    Args:
+        verbose: also print the traceback.
+    """
     code = exit_of(error)
     if verbose:
         traceback.print_exception(error)
     screen = console(stderr=True)
     if code is None:
-        said = f"{type(error).__name__}: {clean(str(error), 500)}"
-        screen.print(Text.assemble(("error: ", "bold red"), f"this should not happen: {said}"))
+        text = f"{type(error).__name__}: {clean(str(error), 500)}"
+        screen.print(Text.assemble(("error: ", "bold red"), f"this should not happen: {text}"))
         if not verbose:
             screen.print("  Run it again with --verbose, and report what it prints.")
         return Exit.FAILED
@@ -99,25 +110,25 @@ def _show_expected(error: Exception) -> None:
     screen = console(stderr=True)
     head = Text("error: ", "bold red")
     if isinstance(error, ConfigInvalid):
-        screen.print(head + Text(_invalid(len(error.problems))))
+        screen.print(head + Text(_count_problems(len(error.problems))))
         for problem in error.problems:
             print_problem(screen, problem)
     elif isinstance(error, QueryError):
         screen.print(head + Text("the query cannot be read"))
         print_query_error(screen, error)
     else:
-        message = error.message if isinstance(error, CommandError) else _said(error)
-        mend = error.mend if isinstance(error, CommandError) else ""
+        message = error.message if isinstance(error, CommandError) else _describe_error(error)
+        hint = error.hint if isinstance(error, CommandError) else ""
         screen.print(head + Text(message), soft_wrap=True)
-        if mend:
-            print_indented(screen, Text(mend))
+        if hint:
+            print_indented(screen, Text(hint))
 
 
-def _invalid(number: int) -> str:
+def _count_problems(number: int) -> str:
     return f"the configuration has {number} problem{'s' if number != 1 else ''}"
 
 
-def _said(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return "\n  ".join(clean(part) for part in str(error).splitlines() if part.strip())

@@ -1,4 +1,4 @@
-"""Options that several commands share, so that they read and behave the same everywhere."""
+"""Options and arguments shared by several commands, and parsing of time options."""
 
 from __future__ import annotations
 
@@ -75,10 +75,13 @@ _UNITS = {
 
 
 def moment_of(since: str | None, now: datetime, *, option: str = "--since") -> datetime | None:
-    """What `option` means: a span before `now`, or the beginning of a day on this machine's clock.
+    """Parse a time option: a span before `now` (12h, 30d, 8w), or a date in the local time zone.
+
+    Returns:
+        An aware datetime; None if `since` is None.
 
     Raises:
-        typer.BadParameter: it is neither.
+        typer.BadParameter: `since` is neither.
     """
     if since is None:
         return None

@@ -1,4 +1,4 @@
-"""How a function becomes a command: its docstring is the help, examples stand below it."""
+"""Registers functions as commands: the docstring is the help, examples are the epilog."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
 Parameters = TypeVar("Parameters", bound=Iterable[Any])
-Example = tuple[str, str]  # what to type after `supplierwatch`, and what for
+Example = tuple[str, str]  # arguments of `supplierwatch`, and what they do
 
 
 def add(
@@ -23,7 +23,7 @@ def add(
     panel: str | None = None,
     examples: tuple[Example, ...],
 ) -> None:
-    """Make `function` the command `name` of `app`."""
+    """Add `function` to `app` as the command `name`."""
     app.command(
         name,
         cls=Command,
@@ -42,7 +42,16 @@ def group(
     examples: tuple[Example, ...],
     alone: bool = False,
 ) -> typer.Typer:
-    """Make `name` a group of commands; `alone`: it does `function` when none of them is named."""
+    """Add a group of commands to `app`.
+
+    Args:
+        app: the application.
+        name: of the group.
+        function: the callback of the group; its docstring is the help.
+        panel: heading in the help of `app`.
+        examples: shown below the help.
+        alone: run `function` also when no subcommand is named.
+    """
     made = typer.Typer(rich_markup_mode="rich")
     made.callback(
         cls=Group,
@@ -56,23 +65,23 @@ def group(
 
 
 class Command(TyperCommand):
-    """A command whose help names no type for what is only switched on."""
+    """A command whose help shows no type for flags."""
 
     def get_params(self, ctx: Any) -> Any:
-        """The parameters, --help among them."""
+        """Return the parameters, --help included."""
         return without_types(super().get_params(ctx))
 
 
 class Group(TyperGroup):
-    """A group whose help names no type for what is only switched on."""
+    """A group whose help shows no type for flags."""
 
     def get_params(self, ctx: Any) -> Any:
-        """The parameters, --help among them."""
+        """Return the parameters, --help included."""
         return without_types(super().get_params(ctx))
 
 
 def without_types(parameters: Parameters) -> Parameters:
-    """Take `<bool>` off flags."""
+    """Remove the metavar `<bool>` from flags."""
     for parameter in parameters:
         if getattr(parameter, "is_flag", False):
             parameter.metavar = ""
@@ -80,7 +89,7 @@ def without_types(parameters: Parameters) -> Parameters:
 
 
 def help_of(function: Callable[..., object]) -> str:
-    """The docstring as rich markup, each paragraph in one line; indented lines stay as they are."""
+    """Return the docstring as rich markup, paragraphs joined; indented lines stay as they are."""
     doc = escape(inspect.getdoc(function) or "")
     paragraphs = re.split(r"\n\s*\n", doc)
     return "\n\n".join(
@@ -89,7 +98,7 @@ def help_of(function: Callable[..., object]) -> str:
 
 
 def epilog_of(examples: tuple[Example, ...]) -> str:
-    """Examples as rich markup."""
+    """Return examples as rich markup."""
     lines = [
         f"[bold]{escape('supplierwatch ' + command)}[/bold]\n    [dim]{escape(purpose)}[/dim]"
         for command, purpose in examples

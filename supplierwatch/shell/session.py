@@ -1,4 +1,4 @@
-"""What every command starts from: the global options, the configuration, the archive."""
+"""Session of a command: global options, configuration, access to the database."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The global options of one call, with the environment."""
+    """The global options of one invocation, and the environment."""
 
     config: Path | None = None
     verbose: bool = False
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
     def folder(self) -> Path:
-        """The folder of the configuration: --config, SUPPLIERWATCH_CONFIG, or ./config."""
+        """Return the configuration folder: --config, SUPPLIERWATCH_CONFIG, or ./config."""
         if self.config is not None:
             return self.config
         from config.locate import find_folder
@@ -36,29 +36,33 @@ class Session:
         return find_folder(self.environ)
 
     def wired(self) -> CompiledConfiguration:
-        """The checked configuration; raises ConfigInvalid with every problem."""
+        """Load and compile the configuration.
+
+        Raises:
+            ConfigInvalid: with every problem.
+        """
         from supplierwatch.wiring import load
 
         return load(self.folder(), self.environ)
 
 
 def session(ctx: typer.Context) -> Session:
-    """The session of a command's context."""
+    """Return the session of a command's context."""
     found = ctx.find_object(Session)
     return found if found is not None else Session()
 
 
 @contextmanager
 def archive(wired: CompiledConfiguration) -> Iterator[Store]:
-    """The database as it stands, to be read: it is neither made nor migrated here.
+    """Open the existing database; it is neither created nor migrated.
 
     Raises:
-        NothingStoredError: there is none yet.
+        NothingStoredError: there is no database yet.
         StorageError: it is of another version, unreachable or damaged.
     """
     from storage.store import open_store
 
-    _refuse_absent(wired.catalog.settings.service.database_url)
+    _refuse_missing(wired.catalog.settings.service.database_url)
     store = open_store(wired.catalog.settings.service.database_url, migrate=False)
     try:
         yield store
@@ -68,10 +72,12 @@ def archive(wired: CompiledConfiguration) -> Iterator[Store]:
 
 @contextmanager
 def working_store(wired: CompiledConfiguration) -> Iterator[Store]:
-    """The database for a command that does the service's work, made and migrated as by `run`.
+    """Lock and open the database for a command that does the work of the service.
+
+    The database is created and migrated as by `run`.
 
     Raises:
-        AlreadyRunning: the service, or another such command, is at work on it.
+        AlreadyRunning: the service or another such command is running.
         StorageError: it is newer than this program, unreachable or damaged.
     """
     from storage.engine.service_lock import ServiceLock
@@ -88,15 +94,14 @@ def working_store(wired: CompiledConfiguration) -> Iterator[Store]:
 
 
 def log_to_stderr(level: int) -> None:
-    """Send log lines to standard error, as events with fields."""
+    """Log to standard error, as events with fields."""
     set_up(level)
-    # a line for each tick would bury what happens
     logging.getLogger("uvicorn").setLevel(max(level, logging.WARNING))
-    # that one tick of many was left out on a busy machine is no news either
+    # it logs each tick, and warns of each one that a busy machine skips, which is harmless
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
-def _refuse_absent(url: str) -> None:
+def _refuse_missing(url: str) -> None:
     from supplierwatch.shell.failures import NothingStoredError
 
     scheme, _, path = url.partition(":///")

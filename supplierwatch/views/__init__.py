@@ -1,1 +1,1 @@
-"""What commands put on a screen: tables, highlighted hits, times. No decisions, no database."""
+"""Terminal and JSON output of the commands. No decisions, no database."""

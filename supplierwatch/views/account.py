@@ -1,4 +1,4 @@
-"""The answer of `explain`: what became of an article, in the order in which it happened."""
+"""Output of `explain`: what was done with an article, in chronological order."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ VERDICTS = {
 
 
 def print_account(screen: Console, account: ItemAccount, names: Mapping[str, str]) -> None:
-    """The article, what is held of it, then each watch; those that found it first."""
+    """Print the article, then each watch, those that matched first."""
     if account.item is None:
         _print_unknown(screen, account)
         return
@@ -48,8 +48,8 @@ def print_account(screen: Console, account: ItemAccount, names: Mapping[str, str
         _print_watch(screen, account.item, watch)
     if account.former_watches:
         screen.print()
-        said = ", ".join(account.former_watches)
-        screen.print(Text(f"Found by what is a watch no longer: {said}.", "dim"))
+        keys = ", ".join(account.former_watches)
+        screen.print(Text(f"Found by what is a watch no longer: {keys}.", "dim"))
     screen.print()
     total = plural(len(account.watches), "watch", "watches")
     screen.print(Text(f"{len(found)} of {total} found it.", "bold"))
@@ -59,15 +59,15 @@ def _print_unknown(screen: Console, account: ItemAccount) -> None:
     screen.print(Text("Never seen: no source has listed this address.", "bold yellow"))
     screen.print(Text(f"  {clean(account.url)}", "dim"), soft_wrap=True)
     for key, state in account.host_sources:
-        said = f"  {key} is a source of this site: "
+        line = f"  {key} is a source of this site: "
         if state is None or state.last_success_at is None:
-            said += "it has never been read."
+            line += "it has never been read."
         else:
-            said += (
+            line += (
                 f"last read {clock(state.last_success_at)}, "
                 f"it has listed {plural(state.item_count, 'item')}, not this one."
             )
-        screen.print(Text(said))
+        screen.print(Text(line))
     if not account.host_sources:
         screen.print("  No source in sources.toml is of this site.")
 
@@ -99,8 +99,8 @@ def _print_item(
         )
         for carrier in item.carriers
     ]
-    if said := stated(item):
-        rows.append(("states", clean(said, MAX_STATED)))
+    if statement := stated(item):
+        rows.append(("states", clean(statement, MAX_STATED)))
     if unread := unread_pages(item):
         rows.append(("unread", clean(unread)))
     others = sorted({c.url for c in item.carriers if c.url and c.url != item.url})
@@ -113,24 +113,24 @@ def _print_item(
         ("failed", f"{clean(words_of(each))}: {standing_words(each)}: {clean(each.cause or '')}")
         for each in account.failures
     ]
-    for name, said in rows:
-        screen.print(Text.assemble(("  " + f"{name:<11}", "cyan"), said), soft_wrap=True)
+    for name, value in rows:
+        screen.print(Text.assemble(("  " + f"{name:<11}", "cyan"), value), soft_wrap=True)
 
 
 def held_words(item: StoredItem) -> str:
-    """How much of the text is held."""
+    """Describe how much of the text is stored."""
     if item.pruned_at is not None:
         return f"title and teaser; the text was pruned, {clock(item.pruned_at)}"
     if item.text_state == "listed":
         return "title and teaser; the page is still to be fetched"
     if item.text_state == "thin":
         return f"title and teaser only: {clean(why_thin(item.thin_reason))}"
-    said = f"full text, {plural(len(item.body.split()), 'word')}"
+    description = f"full text, {plural(len(item.body.split()), 'word')}"
     if item.pages:
-        said += f" on {plural(len(item.pages), 'page')}"
+        description += f" on {plural(len(item.pages), 'page')}"
     if item.comments.strip():
-        said += f"; readers' comments apart, {plural(len(item.comments.split()), 'word')}"
-    return said
+        description += f"; readers' comments apart, {plural(len(item.comments.split()), 'word')}"
+    return description
 
 
 def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None:
@@ -153,16 +153,16 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
         print_indented(screen, Text("The text as it is now does not match any more."))
     if watch.mention is not None:
         by = watch.mention.match.watch_version
-        said = f"found {clock(watch.mention.created_at)} by version {by}"
+        note = f"found {clock(watch.mention.created_at)} by version {by}"
         if watch.version is not None and watch.version.version != by:
-            said += f"; the watch is now at version {watch.version.version}"
-        print_indented(screen, Text(said, "dim"))
+            note += f"; the watch is now at version {watch.version.version}"
+        print_indented(screen, Text(note, "dim"))
     for telling in watch.tellings:
         print_indented(screen, Text(telling_words(telling)))
 
 
 def clause_text(item: StoredItem, clause: ClauseResult) -> Text:
-    """A part of a query, and whether the article satisfies it."""
+    """Render a clause of a query and whether the article satisfies it."""
     if clause.holds:
         return Text(f"holds:   {clause.text}", "dim")
     if not clause.excluded:
@@ -180,7 +180,7 @@ def clause_text(item: StoredItem, clause: ClauseResult) -> Text:
 
 
 def clause_json(item: StoredItem, clause: ClauseResult) -> dict[str, Any]:
-    """A part of a query, for scripts."""
+    """Return a clause of a query as JSON-ready values."""
     return {
         "clause": clause.text,
         "holds": clause.holds,
@@ -191,7 +191,7 @@ def clause_json(item: StoredItem, clause: ClauseResult) -> dict[str, Any]:
 
 
 def telling_words(telling: Telling) -> str:
-    """Who was told, or is to be told, and how far the message is."""
+    """Describe to whom a mention was or will be sent, and the state of the message."""
     who = f"{clean(telling.recipient)} ({telling.subscription})"
     if telling.state == "repeated":
         return f"alerted, and named again in the next digest that has news: {who}"
@@ -207,7 +207,7 @@ def telling_words(telling: Telling) -> str:
 
 
 def account_json(account: ItemAccount, names: Mapping[str, str]) -> dict[str, Any]:
-    """`explain --json`."""
+    """Return the document of `explain --json`."""
     item = account.item
     return {
         "url": account.url,

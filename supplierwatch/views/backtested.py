@@ -1,4 +1,4 @@
-"""The answer of `backtest`: counts by week, what an edit adds and drops, messages to expect."""
+"""Output of `backtest`: counts by week, items an edit adds and drops, expected messages."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ HEADINGS: dict[What, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """The earlier form that a query is compared with. `note`: what cannot be told of it."""
+class Comparison:
+    """The query that another is compared with. `note`: a caveat about it."""
 
     name: str
     query: Query
@@ -41,7 +41,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """Messages to each recipient of a subscription: with the query, and `before` without it."""
+    """Expected messages per recipient of a subscription: with the query, and `before` without."""
 
     subscription: str
     cadence: str
@@ -52,27 +52,27 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a backtest came to. `name`: the watch, if it is one."""
+    """The result of a backtest. `name`: the key of the watch; None for a query."""
 
     name: str | None
     run: Backtest
     since: datetime
-    begins: datetime | None  # the archive, where that is later
+    begins: datetime | None  # of the archive, where that is later than `since`
     until: datetime
-    compared: Compared | None
+    compared: Comparison | None
     versions: Sequence[WatchVersion]
     forecasts: Sequence[Forecast]
     limit: int
 
     @property
     def weeks(self) -> float:
-        """The length of the span that the archive covers, in weeks; a day at least."""
+        """The length of the period that the archive covers, in weeks; at least one day."""
         days = (self.until - (self.begins or self.since)).total_seconds() / 86_400
         return max(days, 1.0) / 7
 
 
 def print_report(screen: Console, report: Report) -> None:
-    """All of it, for a person."""
+    """Print the report as text."""
     run = report.run
     print_query_warnings(console(stderr=True), run.query)
     head = report.name or "This query"
@@ -83,13 +83,13 @@ def print_report(screen: Console, report: Report) -> None:
         if report.compared.note:
             print_indented(screen, Text(report.compared.note, "yellow"))
     elif report.versions:
-        said = f"as in force: version {report.versions[-1].version}"
-        print_indented(screen, Text(f"{said} since {day(report.versions[-1].active_since)}", "dim"))
+        text = f"as in force: version {report.versions[-1].version}"
+        print_indented(screen, Text(f"{text} since {day(report.versions[-1].active_since)}", "dim"))
     screen.print()
     for what in ("added", "dropped", "found"):
         _print_changes(screen, report, what)
     if run.looked_at:
-        screen.print(_weeks(report))
+        screen.print(_build_week_table(report))
         screen.print()
     screen.print(Text(summary(report), "bold" if run.counts["found"] else "yellow"))
     for forecast in report.forecasts:
@@ -126,7 +126,7 @@ def _print_change(screen: Console, report: Report, change: BacktestChange) -> No
         print_indented(screen, clause_text(item, change.failed))
 
 
-def _weeks(report: Report) -> Table:
+def _build_week_table(report: Report) -> Table:
     compared = report.compared is not None
     table = Table(box=None, pad_edge=False, header_style="dim")
     for name in ("week of", "found", *(("added", "dropped") if compared else ())):
@@ -140,7 +140,7 @@ def _weeks(report: Report) -> Table:
 
 
 def summary(report: Report) -> str:
-    """One sentence: how many, out of how many, how many a week, and what the edit changes."""
+    """Summarise in one sentence: items found, items read, rate per week, effect of the edit."""
     run = report.run
     over = f"{plural(run.looked_at, 'item')} since {day(report.begins or report.since)}"
     if report.begins is not None:
@@ -148,26 +148,26 @@ def summary(report: Report) -> str:
     if not run.looked_at:
         return f"Nothing was stored since {day(report.since)}."
     found = run.counts["found"]
-    said = f"{found:,} of {over}, {found / report.weeks:.1f} a week."
+    text = f"{found:,} of {over}, {found / report.weeks:.1f} a week."
     if report.compared is not None:
-        said += f" The edit adds {run.counts['added']:,} and drops {run.counts['dropped']:,}."
-    return said
+        text += f" The edit adds {run.counts['added']:,} and drops {run.counts['dropped']:,}."
+    return text
 
 
 def forecast_words(forecast: Forecast, report: Report) -> str:
-    """What a subscription would have sent to each recipient."""
+    """Describe what a subscription would have sent to each recipient."""
     many = f" to each of {forecast.recipients}" if forecast.recipients > 1 else ""
-    said = f"{forecast.subscription} ({clean(forecast.cadence)}): "
-    said += f"{plural(forecast.messages, 'message')}{many}"
+    text = f"{forecast.subscription} ({clean(forecast.cadence)}): "
+    text += f"{plural(forecast.messages, 'message')}{many}"
     if report.name is None:
-        said += f" if it had this query, {forecast.before:,} without"
+        text += f" if it had this query, {forecast.before:,} without"
     elif report.compared is not None:
-        said += f", {forecast.before:,} before the edit"
-    return said
+        text += f", {forecast.before:,} before the edit"
+    return text
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """`backtest --json`."""
+    """Return the document of `backtest --json`."""
     run = report.run
     compared = report.compared
     return {
@@ -193,20 +193,20 @@ def report_json(report: Report) -> dict[str, Any]:
             {"week_of": monday.isoformat(), **{what: counted[what] for what in HEADINGS}}
             for monday, counted in run.per_week
         ],
-        "changes": [_change_json(report, change) for change in _shown(report)],
+        "changes": [_change_json(report, change) for change in _select_shown(report)],
         "messages": [
             {
-                "subscription": one.subscription,
-                "recipients": one.recipients,
-                "messages": one.messages,
-                "before": one.before,
+                "subscription": forecast.subscription,
+                "recipients": forecast.recipients,
+                "messages": forecast.messages,
+                "before": forecast.before,
             }
-            for one in report.forecasts
+            for forecast in report.forecasts
         ],
     }
 
 
-def _shown(report: Report) -> list[BacktestChange]:
+def _select_shown(report: Report) -> list[BacktestChange]:
     shown: list[BacktestChange] = []
     for what in HEADINGS:
         shown += [c for c in report.run.changes if c.what == what][: report.limit]

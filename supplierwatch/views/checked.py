@@ -1,4 +1,4 @@
-"""What `check` found: problems, warnings, and the configuration in words."""
+"""Output of `check`: problems, warnings, and a summary of the configuration."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_SUBSCRIPTIONS = 10
 
 
 def print_warnings(screen: Console, warnings: Sequence[Problem]) -> None:
-    """Warnings, told from problems by their colour and their heading."""
+    """Print warnings, in another colour than problems."""
     if warnings:
         screen.print(Text(plural(len(warnings), "warning"), "bold yellow"))
         for warning in warnings:
@@ -34,7 +34,11 @@ def print_warnings(screen: Console, warnings: Sequence[Problem]) -> None:
 def print_summary(
     screen: Console, wired: CompiledConfiguration, now: datetime, *, watches: bool
 ) -> None:
-    """What the configuration amounts to; with `watches`, each one as it was understood."""
+    """Print a summary of the configuration.
+
+    Args:
+        watches: also print each query in canonical form and as a paraphrase.
+    """
     catalog = wired.catalog
     off = sum(1 for source in catalog.sources if not source.enabled)
     rows = [
@@ -48,14 +52,14 @@ def print_summary(
         ("watches", f"{len(catalog.watches):,}"),
         ("mail", mail_words(catalog.settings)),
     ]
-    for name, said in rows:
-        screen.print(Text.assemble((f"{name:<11}", "bold"), said), soft_wrap=True)
+    for name, value in rows:
+        screen.print(Text.assemble((f"{name:<11}", "bold"), value), soft_wrap=True)
     if not catalog.subscriptions:
         screen.print(Text("Nobody is told: subscriptions.toml names no one.", "yellow"))
     for subscription in catalog.subscriptions[:MAX_SUBSCRIPTIONS]:
         screen.print(Text.assemble(("told       ", "bold"), (subscription.key, "cyan")))
-        for said in _subscription_lines(wired, subscription, now):
-            print_indented(screen, Text(said), 11)
+        for line in _subscription_lines(wired, subscription, now):
+            print_indented(screen, Text(line), 11)
     more = len(catalog.subscriptions) - MAX_SUBSCRIPTIONS
     if more > 0:
         screen.print(f"           and {plural(more, 'subscription')} more")
@@ -77,20 +81,20 @@ def _subscription_lines(
     if "*" not in subscription.watches:
         what = ", ".join(watches_of(subscription, wired.catalog.watches))
     when = subscription.cadence.text or subscription.cadence.kind
-    due = _next(subscription, now)
+    due = _compute_next_due(subscription, now)
     if due is not None:
         when += f" ({subscription.timezone}), next {clock(due)} here"
     return [", ".join(subscription.to), what, when]
 
 
-def _next(subscription: Subscription, now: datetime) -> datetime | None:
+def _compute_next_due(subscription: Subscription, now: datetime) -> datetime | None:
     from alerts.schedule.cadence import next_due
 
     return next_due(subscription.cadence, subscription.timezone, subscription.quiet_hours, now)
 
 
 def mail_words(settings: Settings) -> str:
-    """Where messages go."""
+    """Describe where messages are sent."""
     server = settings.mail.smtp
     if server is None:
         return f"no mail server: messages become files in {settings.service.data / 'mail'}"
@@ -98,7 +102,7 @@ def mail_words(settings: Settings) -> str:
 
 
 def accepted_json(wired: CompiledConfiguration, now: datetime) -> dict[str, Any]:
-    """`check --json` of a valid configuration."""
+    """Return the document of `check --json` for a valid configuration."""
     from supplierwatch.wiring import watches_of
 
     catalog = wired.catalog
@@ -128,7 +132,7 @@ def accepted_json(wired: CompiledConfiguration, now: datetime) -> dict[str, Any]
                 "watches": list(watches_of(subscription, catalog.watches)),
                 "cadence": subscription.cadence.text or subscription.cadence.kind,
                 "timezone": subscription.timezone,
-                "next_at": iso(_next(subscription, now)),
+                "next_at": iso(_compute_next_due(subscription, now)),
             }
             for subscription in catalog.subscriptions
         ],
@@ -136,7 +140,7 @@ def accepted_json(wired: CompiledConfiguration, now: datetime) -> dict[str, Any]
 
 
 def refused_json(folder: Path, problems: Sequence[Problem]) -> dict[str, Any]:
-    """`check --json` of an invalid configuration."""
+    """Return the document of `check --json` for an invalid configuration."""
     return {
         "valid": False,
         "folder": str(folder),

@@ -1,4 +1,4 @@
-"""A crawl while it goes on, and what it came to."""
+"""Output of `crawl`: a progress bar while it runs, then the results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from supplierwatch.formatting.console import clean, plural
 Event = Mapping[str, Any]
 
 GOOD = ("ok", "not-modified", "empty")
-SAID = {
+OUTCOME_WORDS = {
     "ok": "read",
     "not-modified": "nothing new",
     "empty": "lists nothing",
@@ -29,8 +29,8 @@ SAID = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """What the database held at a moment."""
+class ArchiveCounts:
+    """Counts of items, mentions and sent messages in the database at one time."""
 
     items: int
     mentions: int
@@ -38,7 +38,7 @@ class Stand:
 
 
 class CrawlProgress:
-    """A bar over the sources, with the one that spoke last; nothing where no person watches."""
+    """A progress bar over the sources; hidden where `stream` is not a terminal."""
 
     def __init__(self, total: int, names: Mapping[str, str], *, stream: TextIO | None) -> None:
         self._names = names
@@ -47,12 +47,12 @@ class CrawlProgress:
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[said]}", style="dim"),
+            TextColumn("{task.fields[status]}", style="dim"),
             console=Console(file=stream, markup=False, emoji=False, highlight=False),
             transient=True,
             disable=stream is None or not stream.isatty(),
         )
-        self._task = self._bar.add_task("Polling", total=total, said="")
+        self._task = self._bar.add_task("Polling", total=total, status="")
         self._items = 0
 
     def __enter__(self) -> CrawlProgress:
@@ -68,7 +68,7 @@ class CrawlProgress:
         self._bar.stop()
 
     def take(self, event: Event) -> None:
-        """An event of a crawl."""
+        """Update the bar for an event of a crawl."""
         key = str(event.get("source") or event.get("source_key") or "")
         kind = event.get("event")
         if kind == "entry.stored":
@@ -76,11 +76,13 @@ class CrawlProgress:
         if kind == "source.finished":
             self._bar.advance(self._task)
         name = clean(self._names.get(key, key), 28)
-        self._bar.update(self._task, said=f"{plural(self._items, 'entry', 'entries')}  {name}")
+        self._bar.update(self._task, status=f"{plural(self._items, 'entry', 'entries')}  {name}")
 
 
-def print_reports(screen: Console, reports: Sequence[Event], before: Stand, after: Stand) -> None:
-    """A line for each source, then what came of it all."""
+def print_reports(
+    screen: Console, reports: Sequence[Event], before: ArchiveCounts, after: ArchiveCounts
+) -> None:
+    """Print a line for each source, then the totals."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("source", overflow="fold", style="cyan")
     table.add_column("result")
@@ -91,21 +93,21 @@ def print_reports(screen: Console, reports: Sequence[Event], before: Stand, afte
         outcome = str(report["outcome"])
         table.add_row(
             str(report["source_key"]),
-            Text(SAID.get(outcome, outcome), "" if outcome in GOOD else "red"),
-            *(_number(report.get(name, 0)) for name in ("listed", "new", "revised", "thin")),
+            Text(OUTCOME_WORDS.get(outcome, outcome), "" if outcome in GOOD else "red"),
+            *(_format_number(report.get(name, 0)) for name in ("listed", "new", "revised", "thin")),
         )
     if reports:
         screen.print(table)
         for report in failed:
             named = (str(report["source_key"]), "bold red")
-            screen.print(Text.assemble("\n", named, f"  {_cause(report)}"))
+            screen.print(Text.assemble("\n", named, f"  {_describe_cause(report)}"))
         screen.print()
     else:
         screen.print("No source was due.")
-    screen.print(Text(_came_to(before, after), "bold"))
+    screen.print(Text(_summarise(before, after), "bold"))
 
 
-def _cause(report: Event) -> str:
+def _describe_cause(report: Event) -> str:
     cause = next(iter(report.get("errors") or ()), "")
     status = report.get("http_status")
     if not cause:
@@ -113,11 +115,11 @@ def _cause(report: Event) -> str:
     return clean(str(cause), 240)
 
 
-def _number(value: object) -> str:
+def _format_number(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and value else "-"
 
 
-def _came_to(before: Stand, after: Stand) -> str:
+def _summarise(before: ArchiveCounts, after: ArchiveCounts) -> str:
     return (
         f"{plural(after.items - before.items, 'new item')}, "
         f"{plural(after.mentions - before.mentions, 'new mention')}, "
@@ -126,8 +128,10 @@ def _came_to(before: Stand, after: Stand) -> str:
     )
 
 
-def crawl_json(reports: Sequence[Event], before: Stand, after: Stand) -> dict[str, Any]:
-    """`crawl --json`."""
+def crawl_json(
+    reports: Sequence[Event], before: ArchiveCounts, after: ArchiveCounts
+) -> dict[str, Any]:
+    """Return the document of `crawl --json`."""
     return {
         "sources": [
             {

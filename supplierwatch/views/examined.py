@@ -1,4 +1,4 @@
-"""What `doctor` found: each step with its lines, and which one failed."""
+"""Output of `doctor`: each step with its lines, and which one failed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def print_steps(screen: Console, source: Source, steps: Sequence[Step]) -> None:
-    """A heading for each step, its lines below."""
+    """Print a heading for each step, with its lines below."""
     screen.print(Text.assemble((source.key, "bold cyan"), f"  {source.name} ({source.kind})"))
     screen.print(Text(source.url, "dim"), soft_wrap=True)
     for step in steps:
@@ -34,7 +34,7 @@ def print_steps(screen: Console, source: Source, steps: Sequence[Step]) -> None:
 
 
 def steps_json(source: Source, steps: Sequence[Step]) -> dict[str, Any]:
-    """`doctor --json`."""
+    """Return the document of `doctor --json`."""
     return {
         "source": source.key,
         "url": source.url,

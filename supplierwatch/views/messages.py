@@ -1,4 +1,4 @@
-"""Messages: a preview in words, and the outbox as a list."""
+"""Output of `digest --preview` and `deliveries`."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "
 
 SETTLED = ("sent", "dead", "stopped")
 
-Paused = Mapping[str, tuple[str, datetime]]  # channel -> why it sends nothing, and since when
+Paused = Mapping[str, tuple[str, datetime]]  # channel -> why it is paused, and since when
 
 
 def print_preview(screen: Console, key: str, preview: Preview, *, several: bool) -> None:
-    """For whom it would be, the subject and the text of a message that is not sent."""
+    """Print the recipients, subject and text of a message that is not sent."""
     if several:
         screen.print(Rule(Text(key, "cyan"), align="left"))
     rendered = preview.rendered
@@ -35,16 +35,16 @@ def print_preview(screen: Console, key: str, preview: Preview, *, several: bool)
     screen.print(Text.assemble(("To:      ", "bold"), people), soft_wrap=True)
     screen.print(Text.assemble(("Subject: ", "bold"), rendered.subject), soft_wrap=True)
     screen.print()
-    # as it will be sent: it has its own line ends
+    # not wrapped: the text has its own line breaks
     screen.print(Text(rendered.text.rstrip()), soft_wrap=True)
     screen.print()
 
 
 def print_unmade(screen: Console, unmade: Sequence[Trouble]) -> None:
-    """The messages that could not be made: what they tell stays pending."""
+    """Print the messages that could not be composed; their mentions stay pending."""
     for trouble in unmade:
-        said = f"no message could be made: {clean(trouble.subject)}"
-        screen.print(Text(f"{said}: {standing_words(trouble)}", "bold red"), soft_wrap=True)
+        text = f"no message could be made: {clean(trouble.subject)}"
+        screen.print(Text(f"{text}: {standing_words(trouble)}", "bold red"), soft_wrap=True)
         if trouble.cause:
             print_indented(screen, Text(clean(trouble.cause), "red"), 4)
 
@@ -55,10 +55,10 @@ def print_messages(
     counts: Mapping[str, int],
     paused: Paused,
 ) -> None:
-    """Two lines for each message: when, state, kind and recipient; then the subject."""
+    """Print paused channels, then two lines for each message, then totals by state."""
     for channel, (reason, since) in sorted(paused.items()):
-        said = f"delivery by {channel} is paused since {clock(since)}: {clean(reason)}"
-        screen.print(Text(said, "bold red"))
+        text = f"delivery by {channel} is paused since {clock(since)}: {clean(reason)}"
+        screen.print(Text(text, "bold red"))
     if paused:
         screen.print(Text("Nothing is lost: it is tried again every 15 minutes.\n", "dim"))
     for message in messages:
@@ -66,12 +66,12 @@ def print_messages(
     if not messages:
         screen.print("No message." if not counts else "No message in this state.")
     if counts:
-        said = ", ".join(f"{counts[state]:,} {state}" for state in sorted(counts) if counts[state])
-        screen.print(Text(f"In all: {said}.", "bold"))
+        text = ", ".join(f"{counts[state]:,} {state}" for state in sorted(counts) if counts[state])
+        screen.print(Text(f"In all: {text}.", "bold"))
 
 
 def print_message(screen: Console, message: OutboxMessage) -> None:
-    """One message, with the cause where it was not sent."""
+    """Print one message, with the last error where it was not sent."""
     about = message.notification
     screen.print(
         Text.assemble(
@@ -88,8 +88,8 @@ def print_message(screen: Console, message: OutboxMessage) -> None:
         print_indented(screen, Text(clean(message.last_error), "red"), 4)
     if message.state in ("queued", "retry", "uncertain") and message.attempts:
         tries = plural(message.attempts, "try", "tries")
-        said = f"{tries} so far, next at {clock(message.next_at)}"
-        print_indented(screen, Text(said, "dim"), 4)
+        text = f"{tries} so far, next at {clock(message.next_at)}"
+        print_indented(screen, Text(text, "dim"), 4)
 
 
 def messages_json(
@@ -98,7 +98,7 @@ def messages_json(
     paused: Paused,
     unmade: Sequence[Trouble],
 ) -> dict[str, Any]:
-    """`deliveries --json`."""
+    """Return the document of `deliveries --json`."""
     return {
         "paused": [
             {"channel": channel, "since": iso(since), "reason": reason}

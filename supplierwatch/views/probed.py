@@ -1,4 +1,4 @@
-"""What `sources --probe` found: one line for each source, then what is wrong and the mend."""
+"""Output of `sources --probe`: a line for each source, then problems with their fixes."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ Row = tuple[Source, "Probe"]
 
 
 def reads(probe: Probe) -> bool:
-    """Whether a source can be read. An empty listing can: a window without notices is no fault."""
+    """Whether a source can be read. An empty listing counts as read: notices may be absent."""
     return probe.outcome in ("ok", "empty")
 
 
 def print_rows(screen: Console, rows: Sequence[Row], *, asked: int) -> None:
-    """The table, the causes, and a line that sums it up. `asked`: sources in all."""
+    """Print the table, the problems and a summary. `asked`: number of sources probed."""
     if rows:
-        screen.print(_table(rows))
+        screen.print(_build_table(rows))
     for source, probe in rows:
-        if (said := _cause(source, probe)) is not None:
+        if (problem := _describe_problem(source, probe)) is not None:
             screen.print()
             screen.print(Text.assemble((source.key, "bold red"), f"  {source.url}"), soft_wrap=True)
-            print_indented(screen, Text(clean(said, MAX_CAUSE)), 2)
+            print_indented(screen, Text(clean(problem, MAX_CAUSE)), 2)
     screen.print()
-    screen.print(Text(_sum(rows, asked), "bold"))
+    screen.print(Text(_summarise(rows, asked), "bold"))
 
 
-def _table(rows: Sequence[Row]) -> Table:
+def _build_table(rows: Sequence[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("source", style="cyan", overflow="fold", min_width=12)
     for name in ("kind", "on", "sure", "answer"):
@@ -47,23 +47,23 @@ def _table(rows: Sequence[Row]) -> Table:
     table.add_column("entries", justify="right", no_wrap=True)
     table.add_column("newest", no_wrap=True)
     for source, probe in rows:
-        said = "reads" if probe.outcome == "ok" else probe.outcome
+        answer = "reads" if probe.outcome == "ok" else probe.outcome
         table.add_row(
             source.key,
             source.kind,
             "yes" if source.enabled else "no",
             source.confidence,
-            Text(said, "green" if reads(probe) else "red"),
+            Text(answer, "green" if reads(probe) else "red"),
             str(probe.entries) if reads(probe) else "-",
             "-" if probe.newest_at is None else day(probe.newest_at),
         )
     return table
 
 
-def _cause(source: Source, probe: Probe) -> str | None:
-    """What is wrong and what to do; None where all is well."""
+def _describe_problem(source: Source, probe: Probe) -> str | None:
+    """Return what is wrong and what to do; None if nothing is."""
     if not reads(probe):
-        return f"{probe.error or probe.outcome}; {_mend(source, probe)}"
+        return f"{probe.error or probe.outcome}; {_suggest_fix(source, probe)}"
     if probe.moved_to is not None:
         return f"it has moved for good: write {probe.moved_to} into sources.toml"
     if probe.outcome == "empty" and source.kind in ("feed", "page", "boardpapers"):
@@ -71,7 +71,7 @@ def _cause(source: Source, probe: Probe) -> str | None:
     return None
 
 
-def _mend(source: Source, probe: Probe) -> str:
+def _suggest_fix(source: Source, probe: Probe) -> str:
     if probe.outcome == "not-a-feed":
         return "give the address of its listing in sources.toml, or another kind"
     if probe.outcome == "blocked":
@@ -81,13 +81,13 @@ def _mend(source: Source, probe: Probe) -> str:
     return f"`supplierwatch doctor {source.key}` shows it step by step"
 
 
-def _sum(rows: Sequence[Row], asked: int) -> str:
+def _summarise(rows: Sequence[Row], asked: int) -> str:
     well = asked - sum(1 for _, probe in rows if not reads(probe))
     return f"{plural(asked, 'source')} asked, {well} can be read."
 
 
 def rows_json(rows: Sequence[Row]) -> dict[str, Any]:
-    """`sources --probe --json`."""
+    """Return the document of `sources --probe --json`."""
     return {
         "probed": [
             {

@@ -1,4 +1,4 @@
-"""Problems of configuration files and of queries, with the place and the mend."""
+"""Prints problems of configuration files and queries, with the location and the fix."""
 
 from __future__ import annotations
 
@@ -17,37 +17,37 @@ MAX_VALUE = 200
 
 
 def print_problem(screen: Console, problem: Problem, *, style: str = "red") -> None:
-    """One problem: its place, key and value, what is wrong, how to mend it."""
+    """Print a problem: location, key and value, what is wrong, how to fix it."""
     head = Text(problem.place, f"bold {style}")
-    said = f"  {problem.key}" if problem.key else ""
+    setting = f"  {problem.key}" if problem.key else ""
     if problem.value is not None and str(problem.value):
-        said += f" = {clean(str(problem.value), MAX_VALUE)}"
-    head.append(said, "cyan")
+        setting += f" = {clean(str(problem.value), MAX_VALUE)}"
+    head.append(setting, "cyan")
     screen.print(head, soft_wrap=True)
     words, _, caret = problem.message.partition("\n")
     print_indented(screen, Text(words), 4)
     print_caret(screen, caret, 4)
     if problem.mend:
-        print_indented(screen, Text.assemble(("mend: ", "green"), problem.mend), 4)
+        print_indented(screen, Text.assemble(("fix: ", "green"), problem.mend), 4)
 
 
 def print_query_error(screen: Console, error: QueryError) -> None:
-    """What is wrong with a query, where, and how it would be right."""
+    """Print what is wrong with a query, where, and how to fix it."""
     print_caret(screen, error.caret, 2)
     print_indented(screen, Text(f"{error.message} (column {error.column})"))
     if error.mend:
-        print_indented(screen, Text.assemble(("mend: ", "green"), error.mend))
+        print_indented(screen, Text.assemble(("fix: ", "green"), error.mend))
 
 
 def print_query_warnings(screen: Console, query: Query) -> None:
-    """What may not be meant as it is written."""
+    """Print the warnings of a query."""
     for warning in query.warnings:
-        said = ". ".join(part for part in (warning.message.rstrip("."), warning.mend) if part)
-        screen.print(Text.assemble(("warning: ", "bold yellow"), said))
+        text = ". ".join(part for part in (warning.message.rstrip("."), warning.mend) if part)
+        screen.print(Text.assemble(("warning: ", "bold yellow"), text))
 
 
 def print_caret(screen: Console, caret: str, by: int) -> None:
-    """A query and the line that points into it: cut where they are too wide, never wrapped."""
+    """Print a query and its caret line, cut to the width of the screen, never wrapped."""
     lines = [line.removeprefix("  ") for line in caret.splitlines()]
     width = max(20, screen.width - by)
     begin = 0
@@ -58,7 +58,7 @@ def print_caret(screen: Console, caret: str, by: int) -> None:
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:
-    """One problem or warning, for scripts."""
+    """Return a problem or warning as JSON-ready values."""
     return {
         "file": str(problem.file),
         "line": problem.line,

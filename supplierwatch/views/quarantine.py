@@ -1,4 +1,4 @@
-"""What failed, as a list: what it is, how often it was tried, when it is tried again, and why."""
+"""Output of `quarantine`: failed tasks, with attempts, next attempt and cause."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from supplierwatch.health.quarantine_mail import words_of
 
 
 def print_troubles(screen: Console, troubles: Sequence[Trouble]) -> None:
-    """Two or three lines for each: the task and its subject, how it stands, the cause."""
+    """Print two or three lines for each: task and subject, state, cause."""
     for trouble in troubles:
         aside = trouble.quarantined_at is not None
         screen.print(
@@ -40,7 +40,7 @@ def print_troubles(screen: Console, troubles: Sequence[Trouble]) -> None:
 
 
 def standing_words(trouble: Trouble) -> str:
-    """How often it was tried, since when, and when it is tried again."""
+    """Describe the number of attempts, since when, and the time of the next."""
     tries = plural(trouble.attempts, "attempt")
     if trouble.quarantined_at is not None:
         return f"set aside {clock(trouble.quarantined_at)} after {tries}"
@@ -48,7 +48,7 @@ def standing_words(trouble: Trouble) -> str:
 
 
 def trouble_json(trouble: Trouble) -> dict[str, Any]:
-    """One of them, for scripts."""
+    """Return a failed task as JSON-ready values."""
     return {
         "task": trouble.task,
         "subject": trouble.subject,

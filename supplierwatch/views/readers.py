@@ -1,4 +1,4 @@
-"""Who is told what, and what readers called not relevant."""
+"""Output of `readers` and `feedback`: subscribers, and items marked as not relevant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_WORDS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """One recipient of one subscription: what it muted, and how many mentions wait for it."""
+    """One recipient of one subscription, with muted watches and the number of pending mentions."""
 
     subscriber: Subscriber
     mutes: tuple[MutedWatch, ...]
@@ -32,39 +32,48 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dismissal:
-    """What a reader called not relevant, and the words by which the watch had found it."""
+    """An item that a reader marked as not relevant, with the words that the watch matched."""
 
-    said: IrrelevantItem
+    marked: IrrelevantItem
     words: tuple[str, ...]
 
 
 def readers_of(
     people: Sequence[Subscriber], mutes: Sequence[MutedWatch], waiting: Mapping[int, int]
 ) -> tuple[Reader, ...]:
-    """Put together what is known of each."""
+    """Combine subscribers with their mutes and pending counts.
+
+    Args:
+        waiting: subscriber id -> number of pending mentions.
+    """
     return tuple(
         Reader(
-            subscriber=one,
-            mutes=tuple(each for each in mutes if each.subscriber_id == one.subscriber_id),
-            waiting=waiting.get(one.subscriber_id, 0),
+            subscriber=person,
+            mutes=tuple(each for each in mutes if each.subscriber_id == person.subscriber_id),
+            waiting=waiting.get(person.subscriber_id, 0),
         )
-        for one in people
+        for person in people
     )
 
 
 def print_readers(screen: Console, readers: Sequence[Reader], now: datetime) -> None:
-    """A line for each, and what it asked for below."""
+    """Print a line for each reader, with mutes and pending mentions below."""
     for reader in readers:
-        one = reader.subscriber
-        state = ("told", "green") if one.ended_at is None else ("unsubscribed", "yellow")
+        subscriber = reader.subscriber
+        state = ("told", "green") if subscriber.ended_at is None else ("unsubscribed", "yellow")
         screen.print(
             Text.assemble(
-                (clean(one.recipient), "cyan"), "  ", one.subscription_key, "  ", state, ""
+                (clean(subscriber.recipient), "cyan"),
+                "  ",
+                subscriber.subscription_key,
+                "  ",
+                state,
+                "",
             ),
             soft_wrap=True,
         )
-        for said in _details(reader):
-            print_indented(screen, Text(said, "dim"), 4)
+        for detail in _describe_state(reader):
+            print_indented(screen, Text(detail, "dim"), 4)
     if not readers:
         screen.print("Nobody is told anything yet: the next `crawl`, or a `run`, begins it.")
         return
@@ -72,20 +81,20 @@ def print_readers(screen: Console, readers: Sequence[Reader], now: datetime) -> 
     screen.print(Text(f"{plural(len(readers) - ended, 'reader')} told, {ended} ended.", "bold"))
 
 
-def _details(reader: Reader) -> list[str]:
-    one = reader.subscriber
-    if one.ended_at is not None:
-        return [f"since {clock(one.ended_at)}, by a link in a message"]
+def _describe_state(reader: Reader) -> list[str]:
+    subscriber = reader.subscriber
+    if subscriber.ended_at is not None:
+        return [f"since {clock(subscriber.ended_at)}, by a link in a message"]
     lines = [f"{each.watch_key} is muted until {clock(each.until)}" for each in reader.mutes]
-    if one.last_cut_at is not None:
-        lines.append(f"last told {clock(one.last_cut_at)}")
+    if subscriber.last_cut_at is not None:
+        lines.append(f"last told {clock(subscriber.last_cut_at)}")
     if reader.waiting:
         lines.append(f"{plural(reader.waiting, 'mention')} waiting")
     return lines
 
 
 def readers_json(readers: Sequence[Reader]) -> dict[str, Any]:
-    """The same for scripts."""
+    """Return the document of `readers --json`."""
     return {
         "readers": [
             {
@@ -104,36 +113,40 @@ def readers_json(readers: Sequence[Reader]) -> dict[str, Any]:
 
 
 def dismissals(
-    said: Sequence[IrrelevantItem],
+    marked: Sequence[IrrelevantItem],
     items: Mapping[int, StoredItem],
     spans: Mapping[tuple[str, int], Sequence[Span]],
 ) -> tuple[Dismissal, ...]:
-    """Each with its words; none where the text has changed since it was matched."""
+    """Combine marked items with the matched words; no words where the text has changed since.
+
+    Args:
+        spans: (watch key, item id) -> the spans of the mention.
+    """
     found = []
-    for one in said:
-        item, hits = items.get(one.item_id), spans.get((one.watch_key, one.item_id), ())
-        found.append(Dismissal(said=one, words=() if item is None else words_hit(item, hits)))
+    for each in marked:
+        item, hits = items.get(each.item_id), spans.get((each.watch_key, each.item_id), ())
+        found.append(Dismissal(marked=each, words=() if item is None else words_hit(item, hits)))
     return tuple(found)
 
 
 def print_feedback(
     screen: Console, shown: Sequence[Dismissal], mentions: Mapping[str, int]
 ) -> None:
-    """Watch by watch: the items, and the words that found most of them."""
+    """Print for each watch the marked items and the words that matched most of them."""
     if not shown:
         screen.print("No reader has called anything not relevant.")
         return
-    ordered = sorted(shown, key=lambda each: each.said.watch_key)
-    for key, group in groupby(ordered, key=lambda each: each.said.watch_key):
+    ordered = sorted(shown, key=lambda each: each.marked.watch_key)
+    for key, group in groupby(ordered, key=lambda each: each.marked.watch_key):
         some = list(group)
-        items = len({each.said.item_id for each in some})
+        items = len({each.marked.item_id for each in some})
         total = plural(mentions.get(key, 0), "mention")
         screen.print(Text.assemble((key, "cyan"), f": {items} of {total} not relevant"))
         for each in some:
-            said = each.said
-            print_indented(screen, Text(clean(said.title), "bold"), 2)
-            who = f"{clean(said.recipient)}, {day(said.given_at)}"
-            print_indented(screen, Text(f"{who}: {clean(said.url or '')}", "dim"), 4)
+            marked = each.marked
+            print_indented(screen, Text(clean(marked.title), "bold"), 2)
+            who = f"{clean(marked.recipient)}, {day(marked.given_at)}"
+            print_indented(screen, Text(f"{who}: {clean(marked.url or '')}", "dim"), 4)
             if each.words:
                 print_indented(screen, Text(f"found by {', '.join(each.words[:MOST_WORDS])}"), 4)
         often = Counter(word.casefold() for each in some for word in each.words)
@@ -143,16 +156,16 @@ def print_feedback(
 
 
 def feedback_json(shown: Sequence[Dismissal]) -> dict[str, Any]:
-    """The same for scripts."""
+    """Return the document of `feedback --json`."""
     return {
         "feedback": [
             {
-                "watch": each.said.watch_key,
-                "item_id": each.said.item_id,
-                "title": each.said.title,
-                "url": each.said.url,
-                "recipient": each.said.recipient,
-                "given_at": iso(each.said.given_at),
+                "watch": each.marked.watch_key,
+                "item_id": each.marked.item_id,
+                "title": each.marked.title,
+                "url": each.marked.url,
+                "recipient": each.marked.recipient,
+                "given_at": iso(each.marked.given_at),
                 "words": list(each.words),
             }
             for each in shown

@@ -1,4 +1,4 @@
-"""What a search found: title, outlet, date, and the sentence that hit."""
+"""Output of `search`: title, outlet, date, and the sentence that matched."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from storage.model import StoredItem
 
 MAX_ALSO = 5
-NEVER_SHOWN = 3  # pages of a search that is over sooner than a line could be read
+PAGES_BEFORE_SHOWN = 3  # a search of so few pages ends before anyone could read a status line
 
 
 class SearchProgress:
-    """A line on standard error that says how far a search is, where a person watches."""
+    """A status line on standard error, shown only on a terminal."""
 
     def __init__(self, *, shown: bool) -> None:
         screen = console(stderr=True)
@@ -52,120 +52,125 @@ class SearchProgress:
             self._status.stop()
 
     def take(self, looked: int, found: int) -> None:
-        """A page of items has been looked at."""
+        """Update the status line after a page of items.
+
+        Args:
+            looked: items examined so far.
+            found: items matched so far.
+        """
         self._pages += 1
-        if self._status is not None and self._pages > NEVER_SHOWN:
+        if self._status is not None and self._pages > PAGES_BEFORE_SHOWN:
             self._status.update(f"{looked:,} items looked at, {found:,} found")
             self._status.start()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchContext:
-    """What is known beside the hits: the names of sources, and the stories told by several."""
+    """Names of sources, and the stories that several items belong to, by story id."""
 
     names: Mapping[str, str]
     stories: Mapping[int, StoryFacts]
 
     def name(self, source_key: str) -> str:
-        """What a source is called."""
+        """Return the display name of a source."""
         return clean(self.names.get(source_key, source_key))
 
 
-def print_looked(
+def print_results(
     screen: Console,
-    looked: SearchResult,
+    result: SearchResult,
     query: Query,
-    known: SearchContext,
+    context: SearchContext,
     seconds: float,
 ) -> None:
-    """The hits in their order, and how far the search went in the seconds that it had."""
+    """Print the hits in their order and a summary. `seconds`: the time limit of the search."""
     print_query_warnings(console(stderr=True), query)
-    for hit in looked.hits:
-        print_hit(screen, hit, known)
+    for hit in result.hits:
+        print_hit(screen, hit, context)
         screen.print()
-    screen.print(Text(summary(looked, seconds), "bold" if looked.hits else "yellow"))
+    screen.print(Text(summary(result, seconds), "bold" if result.hits else "yellow"))
     screen.print(Text(f"Looked for: {query.paraphrase}", "dim"))
 
 
-def summary(looked: SearchResult, seconds: float) -> str:
-    """How many, out of how many, and whether there may be more."""
-    over = f"{plural(looked.looked_at, 'item')} looked at"
-    if looked.stopped == "limit":
-        first = "newest" if looked.order == "date" else "most telling"
-        return f"At least {len(looked.hits):,} found ({over}, {first} first; --limit shows more)."
-    if looked.stopped == "time":
-        count = f"At least {len(looked.hits):,}" if looked.hits else "Nothing"
-        back = f": looked back to {day(looked.oldest)}" if _went_back(looked) else ""
+def summary(result: SearchResult, seconds: float) -> str:
+    """Summarise how many items were found and examined, and whether there may be more."""
+    over = f"{plural(result.looked_at, 'item')} looked at"
+    if result.stopped == "limit":
+        first = "newest" if result.order == "date" else "most relevant"
+        return f"At least {len(result.hits):,} found ({over}, {first} first; --limit shows more)."
+    if result.stopped == "time":
+        count = f"At least {len(result.hits):,}" if result.hits else "Nothing"
+        back = f": looked back to {day(result.oldest)}" if _has_looked_back(result) else ""
         more = f"--deadline {max(10, round(seconds * 10))} looks further"
         return f"{count} found in {seconds:g} seconds{back} ({over}); {more}."
-    if looked.nothing_stored:
-        return "The archive is empty." if looked.since is None else "Nothing was stored since then."
-    found = plural(len(looked.hits), "item") if looked.hits else "Nothing"
+    if result.nothing_stored:
+        return "The archive is empty." if result.since is None else "Nothing was stored since then."
+    found = plural(len(result.hits), "item") if result.hits else "Nothing"
     return f"{found} found ({over})."
 
 
-def _went_back(looked: SearchResult) -> bool:
-    return looked.order == "date" and looked.oldest is not None
+def _has_looked_back(result: SearchResult) -> bool:
+    return result.order == "date" and result.oldest is not None
 
 
-def print_hit(screen: Console, hit: SearchHit, known: SearchContext) -> None:
-    """One item: title, where and when, address, the sentence, and who else has the story."""
+def print_hit(screen: Console, hit: SearchHit, context: SearchContext) -> None:
+    """Print one item: title, outlet, date, URL, sentence, and other outlets with the story."""
     item = hit.item
     screen.print(title_of(item, hit.spans))
-    facts = [known.name(item.source_key), day(item.published_at or item.first_seen_at)]
+    facts = [context.name(item.source_key), day(item.published_at or item.first_seen_at)]
     if item.thin_reason:
         facts.append("headline and teaser only")
     if on := pages_words(item, hit.spans):
         facts.append(on)
     screen.print(Text("  " + " · ".join(facts), "cyan"))
     if item.url:
-        # on one line even where it is too long: a cut address cannot be opened
+        # never wrapped: a broken URL cannot be opened
         address = page_address(item.url, page_hit(item, hit.spans))
         screen.print(Text("  " + clean(address), "dim"), soft_wrap=True)
-    if said := stated(item):
-        print_indented(screen, Text(clean(said, MAX_STATED)))
+    if statement := stated(item):
+        print_indented(screen, Text(clean(statement, MAX_STATED)))
     sentence = sentence_of(item, hit.spans)
     if sentence is not None:
         field, text = sentence
         label = Text(f"{field}: ", "dim") if field in ("comments", "author", "url") else Text()
         print_indented(screen, label + text)
-    story = known.stories.get(item.story_id)
-    for said in _story_lines(item, story, known):
-        print_indented(screen, Text(said, "dim"))
+    story = context.stories.get(item.story_id)
+    for line in _story_lines(item, story, context):
+        print_indented(screen, Text(line, "dim"))
 
 
 def _story_lines(
-    item: StoredItem, story: StoryFacts | None, known: SearchContext
+    item: StoredItem, story: StoryFacts | None, context: SearchContext
 ) -> tuple[str, ...]:
     if story is None:
         return ()
     keys = dict.fromkeys(one.source_key for one in story.carriages if one.item_id != item.item_id)
-    also = f"Also in {listed([known.name(key) for key in keys], MAX_ALSO)}"
-    return (also, *story_lines(story, item.item_id, known.name, clock))
+    also = f"Also in {listed([context.name(key) for key in keys], MAX_ALSO)}"
+    return (also, *story_lines(story, item.item_id, context.name, clock))
 
 
-def looked_json(looked: SearchResult, query: Query, known: SearchContext) -> dict[str, Any]:
-    """`search --json` and `watches try --json`."""
+def results_json(result: SearchResult, query: Query, context: SearchContext) -> dict[str, Any]:
+    """Return the document of `search --json` and `watches try --json`."""
     return {
         "query": query.canonical,
         "paraphrase": query.paraphrase,
         "warnings": [warning.message for warning in query.warnings],
-        "looked_at": looked.looked_at,
-        "complete": looked.complete,
-        "stopped": looked.stopped,
-        "looked_back_to": iso(looked.oldest) if _went_back(looked) else None,
-        "since": iso(looked.since),
+        "looked_at": result.looked_at,
+        "complete": result.complete,
+        "stopped": result.stopped,
+        "looked_back_to": iso(result.oldest) if _has_looked_back(result) else None,
+        "since": iso(result.since),
         "found": [
             {
-                **item_json(hit.item, known.names),
+                **item_json(hit.item, context.names),
                 "why": why_json(hit.item, hit.spans),
-                "story": _story_json(hit.item, known),
+                "story": _story_json(hit.item, context),
             }
-            for hit in looked.hits
+            for hit in result.hits
         ],
     }
 
 
-def _story_json(item: StoredItem, known: SearchContext) -> dict[str, object] | None:
-    story = known.stories.get(item.story_id)
+def _story_json(item: StoredItem, context: SearchContext) -> dict[str, object] | None:
+    story = context.stories.get(item.story_id)
     return None if story is None else story.record()

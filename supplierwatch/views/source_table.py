@@ -1,4 +1,4 @@
-"""Sources as a table: how each one is, those in trouble first."""
+"""Output of `sources`: the state of each source, those with problems first."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from supplierwatch.formatting.console import clean, plural
 from supplierwatch.formatting.times import ago, iso
 
 MAX_CAUSE = 160
-LATELY = timedelta(days=30)  # of which readings are counted
+LATELY = timedelta(days=30)  # period over which readings are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """A declared source, with what is remembered of it, what is odd, and how it was read lately."""
+    """A declared source with its stored state, its problems and its recent readings."""
 
     source: Source
     state: SourceState | None
@@ -35,7 +35,7 @@ class SourceRow:
 
     @property
     def status(self) -> str:
-        """`off`, `new` (never polled), `ok`, or what is wrong, the worst first."""
+        """`off`, `new` (never polled), `ok`, or the worst problem."""
         if not self.source.enabled:
             return "off"
         if self.state is None or self.state.last_polled_at is None:
@@ -46,7 +46,7 @@ class SourceRow:
 
     @property
     def is_odd(self) -> bool:
-        """Whether its operator should look at it."""
+        """Whether the operator should look at it."""
         return self.status not in ("ok", "new", "off")
 
 
@@ -56,43 +56,43 @@ def rows(
     now: datetime,
     lately: Mapping[str, PageReadings] | None = None,
 ) -> list[SourceRow]:
-    """A row for each declared source: in trouble first, then as declared, switched off last.
+    """Build a row for each source: those with problems first, disabled ones last.
 
     Args:
-        lately: how what each source brought since `LATELY` was read.
+        lately: source key -> readings of the items of the last `LATELY`.
     """
-    made = []
+    table_rows = []
     for source in sources:
         state = states.get(source.key)
         odd = () if state is None or not source.enabled else troubles(state, now)
         read = (lately or {}).get(source.key, PageReadings())
-        made.append(SourceRow(source=source, state=state, troubles=odd, lately=read))
+        table_rows.append(SourceRow(source=source, state=state, troubles=odd, lately=read))
     rank = {"ok": 1, "new": 1, "off": 2}
-    return sorted(made, key=lambda row: rank.get(row.status, 0))
+    return sorted(table_rows, key=lambda row: rank.get(row.status, 0))
 
 
 def print_rows(
     screen: Console, rows: Sequence[SourceRow], now: datetime, *, failing_only: bool = False
 ) -> None:
-    """The table, then the causes of trouble, then a line that sums it up."""
+    """Print the table, then the problems, then a summary."""
     if not rows:
         screen.print("No source is failing." if failing_only else "No source is declared.")
         return
-    screen.print(_table(rows, now))
+    screen.print(_build_table(rows, now))
     for row in rows:
         if row.is_odd:
             _print_trouble(screen, row)
-    if untried := _untried(rows):
+    if untried := _list_untried(rows):
         screen.print()
-        said = (
+        warning = (
             f"Never tried against the real service: {untried}. supplierwatch doctor KEY tries one."
         )
-        screen.print(Text(said, "yellow"))
+        screen.print(Text(warning, "yellow"))
     screen.print()
-    screen.print(Text(_sum(rows), "bold"))
+    screen.print(Text(_summarise(rows), "bold"))
 
 
-def _table(rows: Sequence[SourceRow], now: datetime) -> Table:
+def _build_table(rows: Sequence[SourceRow], now: datetime) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("source", style="cyan", overflow="fold", min_width=12)
     for name in ("kind", "status", "read", "next", "newest", "new every"):
@@ -106,10 +106,10 @@ def _table(rows: Sequence[SourceRow], now: datetime) -> Table:
             row.source.key,
             row.source.kind,
             Text(row.status, _STYLES.get(row.status, "red")),
-            _span(state.last_success_at, now) if state is not None else "never",
+            _format_age(state.last_success_at, now) if state is not None else "never",
             ago(state.next_at, now) if state is not None and polled else "-",
-            _span(state.newest_at, now, never="-") if state is not None else "-",
-            _gap(state.usual_gap) if state is not None else "-",
+            _format_age(state.newest_at, now, never="-") if state is not None else "-",
+            _format_gap(state.usual_gap) if state is not None else "-",
             f"{state.item_count:,}" if state is not None else "-",
             f"{row.lately.thin / row.lately.items:.0%}" if row.lately.items else "-",
         )
@@ -129,19 +129,19 @@ def _print_trouble(screen: Console, row: SourceRow) -> None:
         screen.print(Text(f"  {row.source.url}", "dim"), soft_wrap=True)
     else:
         for one in row.troubles:
-            what, _, mend = clean(one.text.removeprefix("source ")).partition(": ")
+            what, _, fix = clean(one.text.removeprefix("source ")).partition(": ")
             screen.print(Text.assemble((one.oddity, "bold red"), f"  {what}"))
-            screen.print(Text(f"  {mend}", "dim"))
+            screen.print(Text(f"  {fix}", "dim"))
 
 
 _STYLES = {"ok": "green", "new": "yellow", "off": "dim", "moved": "yellow", "thin": "yellow"}
 
 
-def _span(moment: datetime | None, now: datetime, *, never: str = "never") -> str:
+def _format_age(moment: datetime | None, now: datetime, *, never: str = "never") -> str:
     return ago(moment, now, never=never).removesuffix(" ago")
 
 
-def _gap(gap: timedelta | None) -> str:
+def _format_gap(gap: timedelta | None) -> str:
     if gap is None:
         return "-"
     if gap < timedelta(hours=2):
@@ -149,29 +149,29 @@ def _gap(gap: timedelta | None) -> str:
     return f"{gap // timedelta(hours=1)} h" if gap < timedelta(days=2) else f"{gap.days} d"
 
 
-def _untried(rows: Sequence[SourceRow]) -> str:
-    """The sources of kinds that we have not tried, but those that have been read here."""
+def _list_untried(rows: Sequence[SourceRow]) -> str:
+    """List sources of kinds never tried on the live service, without those read here before."""
     read = {row.source.key for row in rows if row.state is not None and row.state.last_success_at}
     kinds = [row for row in rows if row.source.kind in NEVER_TRIED_LIVE and row.status != "off"]
     return ", ".join(row.source.key for row in kinds if row.source.key not in read)
 
 
-def _sum(rows: Sequence[SourceRow]) -> str:
+def _summarise(rows: Sequence[SourceRow]) -> str:
     bad = sum(1 for row in rows if row.state is not None and row.state.failures)
     odd = sum(1 for row in rows if row.is_odd) - bad
     new = sum(1 for row in rows if row.status == "new")
-    said = plural(len(rows), "source")
+    summary = plural(len(rows), "source")
     if bad:
-        said += f", {bad} failing"
+        summary += f", {bad} failing"
     if odd:
-        said += f", {odd} to look at"
+        summary += f", {odd} to look at"
     if new:
-        said += f", {new} never polled"
-    return said + "."
+        summary += f", {new} never polled"
+    return summary + "."
 
 
 def row_json(row: SourceRow) -> dict[str, Any]:
-    """A source, for scripts."""
+    """Return a source as JSON-ready values."""
     source, state = row.source, row.state
     return {
         "key": source.key,
@@ -190,8 +190,8 @@ def row_json(row: SourceRow) -> dict[str, Any]:
         "http_status": state.http_status if state else None,
         "items": state.item_count if state else 0,
         "newest_at": iso(state.newest_at) if state else None,
-        "usual_gap_seconds": _seconds(state.usual_gap) if state else None,
-        "longest_gap_seconds": _seconds(state.longest_gap) if state else None,
+        "usual_gap_seconds": _count_seconds(state.usual_gap) if state else None,
+        "longest_gap_seconds": _count_seconds(state.longest_gap) if state else None,
         "empty_since": iso(state.empty_since) if state else None,
         "thin_since": iso(state.thin_since) if state else None,
         "moved_to": state.moved_to if state else None,
@@ -204,5 +204,5 @@ def row_json(row: SourceRow) -> dict[str, Any]:
     }
 
 
-def _seconds(gap: timedelta | None) -> int | None:
+def _count_seconds(gap: timedelta | None) -> int | None:
     return None if gap is None else int(gap.total_seconds())

@@ -1,4 +1,4 @@
-"""The versions of an article, oldest first, each with what it changed."""
+"""Output of `history`: the versions of an article, oldest first, with their changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Version = ItemRevision | StoredItem
 
 
 def print_unknown(screen: Console, url: str) -> None:
-    """That an address is not known, and how to find the one that is."""
+    """Print that a URL is unknown, and how to search for the article."""
     screen.print(Text("Never seen: no source has listed this address.", "bold yellow"))
     screen.print(Text(f"  {clean(url)}", "dim"), soft_wrap=True)
     screen.print(Text("  `supplierwatch search WORDS` finds articles by what they say.", "dim"))
@@ -33,17 +33,23 @@ def print_history(
     *,
     full: bool,
 ) -> None:
-    """Each version with its time and what changed in it."""
+    """Print each version with its time and its changes.
+
+    Args:
+        full: also print the whole text of each version.
+    """
     screen.print(Text(clean(item.title), "bold"))
     screen.print(Text(clean(names.get(item.source_key, item.source_key)), "cyan"))
     if item.url:
         screen.print(Text(clean(item.url), "dim"), soft_wrap=True)
     before: ItemRevision | None = None
-    for number, version in enumerate(_all(item, earlier), start=1):
+    for number, version in enumerate(_list_versions(item, earlier), start=1):
         screen.print()
         screen.print(
-            Text.assemble((f"{number}  ", "bold"), clock(_seen(item, version, number)), "  ")
-            + Text(_state(version), "dim")
+            Text.assemble(
+                (f"{number}  ", "bold"), clock(_find_seen_at(item, version, number)), "  "
+            )
+            + Text(_describe_state(version), "dim")
         )
         if before is not None:
             _print_change(screen, change_between(before, version))
@@ -57,7 +63,7 @@ def print_history(
     screen.print(Text(f"{plural(len(earlier) + 1, 'version')}.", "bold"))
 
 
-def _all(item: StoredItem, earlier: Sequence[ItemRevision]) -> list[Version]:
+def _list_versions(item: StoredItem, earlier: Sequence[ItemRevision]) -> list[Version]:
     return [*earlier, item]
 
 
@@ -66,15 +72,15 @@ def _print_change(screen: Console, change: TextChange) -> None:
         print_indented(screen, Text.assemble((f"{label}: ", "bold"), clean(text)), 3)
 
 
-def _state(version: Version) -> str:
+def _describe_state(version: Version) -> str:
     if is_withdrawn(version):
         return "its page was gone"
     words = len(version.body.split())
     return plural(words, "word") if words else "headline and teaser alone"
 
 
-def _seen(item: StoredItem, version: Version, number: int) -> datetime | None:
-    """When a version was first seen, as far as that is kept."""
+def _find_seen_at(item: StoredItem, version: Version, number: int) -> datetime | None:
+    """Return when a version was first seen; None where that is not stored."""
     if number == 1:
         return item.first_seen_at
     if isinstance(version, StoredItem):
@@ -85,15 +91,15 @@ def _seen(item: StoredItem, version: Version, number: int) -> datetime | None:
 def history_json(
     url: str, item: StoredItem, earlier: Sequence[ItemRevision], names: Mapping[str, str]
 ) -> dict[str, Any]:
-    """`history --json`."""
+    """Return the document of `history --json`."""
     versions: list[dict[str, Any]] = []
     before: ItemRevision | None = None
-    for number, version in enumerate(_all(item, earlier), start=1):
+    for number, version in enumerate(_list_versions(item, earlier), start=1):
         change = None if before is None else change_between(before, version)
         versions.append(
             {
                 "number": number,
-                "seen_at": iso(_seen(item, version, number)),
+                "seen_at": iso(_find_seen_at(item, version, number)),
                 "title": version.title,
                 "words": len(version.body.split()),
                 "withdrawn": is_withdrawn(version),

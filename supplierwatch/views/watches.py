@@ -1,4 +1,4 @@
-"""Watches: what each looks for, in its own language and in plain English, and what it found."""
+"""Output of `watches`: the query of each watch and the number of its mentions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from supplierwatch.views.problems import print_query_warnings
 if TYPE_CHECKING:
     from supplierwatch.wiring import CompiledConfiguration
 
-Counts = Mapping[str, tuple[int, int]]  # watch key -> found in seven days, found in all
+Counts = Mapping[str, tuple[int, int]]  # watch key -> mentions in seven days, mentions in total
 
 
 def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts) -> None:
-    """A block for each watch."""
+    """Print a block for each watch."""
     for watch in wired.catalog.watches:
         head = Text.assemble((watch.key, "bold cyan"))
         if watch.label and watch.label != watch.key:
@@ -31,26 +31,26 @@ def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts)
             )
         screen.print(head)
         print_indented(screen, Text(wired.queries[watch.key].canonical))
-        told = told_by(wired).get(watch.key, ())
-        said = f"told by {', '.join(told)}" if told else "told to nobody: no subscription names it"
-        print_indented(screen, Text(said, "dim" if told else "yellow"))
+        told = subscriptions_by_watch(wired).get(watch.key, ())
+        note = f"told by {', '.join(told)}" if told else "told to nobody: no subscription names it"
+        print_indented(screen, Text(note, "dim" if told else "yellow"))
         screen.print()
     screen.print(Text(f"{plural(len(wired.catalog.watches), 'watch', 'watches')}.", "bold"))
 
 
 def print_added(screen: Console, wired: CompiledConfiguration, key: str, path: Path) -> None:
-    """What was written, as it was understood, and whether anyone will hear of it."""
+    """Print an added watch, its query, and whether any subscription has it."""
     query = wired.queries[key]
     screen.print(Text.assemble("added ", (key, "bold cyan"), f" to {path}"), soft_wrap=True)
     print_indented(screen, Text(query.canonical))
     print_indented(screen, Text(query.paraphrase, "dim"))
     print_query_warnings(screen, query)
-    if key not in told_by(wired):
+    if key not in subscriptions_by_watch(wired):
         screen.print(Text(f'Nobody is told of it yet: add "{key}" to a subscription.', "yellow"))
 
 
-def told_by(wired: CompiledConfiguration) -> dict[str, tuple[str, ...]]:
-    """Watch key -> keys of the subscriptions that tell of it."""
+def subscriptions_by_watch(wired: CompiledConfiguration) -> dict[str, tuple[str, ...]]:
+    """Map watch keys to the keys of the subscriptions that have them."""
     from supplierwatch.wiring import watches_of
 
     told: dict[str, tuple[str, ...]] = {}
@@ -61,8 +61,8 @@ def told_by(wired: CompiledConfiguration) -> dict[str, tuple[str, ...]]:
 
 
 def watches_json(wired: CompiledConfiguration, counts: Counts) -> dict[str, Any]:
-    """`watches --json`."""
-    told = told_by(wired)
+    """Return the document of `watches --json`."""
+    told = subscriptions_by_watch(wired)
     return {
         "watches": [
             {

@@ -1,4 +1,4 @@
-"""The small HTTP service: health, reader links, feeds, and its limits.
+"""The HTTP service: health, reader links, feeds, and limits on connections.
 
 GET changes nothing.
 """

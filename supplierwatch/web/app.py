@@ -1,4 +1,4 @@
-"""The pages of the small HTTP service. GET changes nothing."""
+"""Builds the Starlette application: health, reader links, feeds. GET changes nothing."""
 
 from __future__ import annotations
 
@@ -25,23 +25,26 @@ def build_app(
     readers: Readers | None = None,
     feeds: Feeds | None = None,
 ) -> Starlette:
-    """The application; `report` gives the state that /health answers with.
-
-    With `readers` it has the pages behind the links in messages, with `feeds` those of watches.
+    """Build the application.
 
     /health answers 200 while the service works ("ok" or "degraded") and 503 when it does not.
-    /health/live answers as long as the process can. Both say no more to a stranger than that:
-    causes and names are for `/health` from the machine itself.
+    /health/live answers as long as the process can. Causes and names are shown only to requests
+    from the machine itself.
+
+    Args:
+        report: returns the state for /health.
+        readers: adds the pages behind the links in messages.
+        feeds: adds the feeds of watches.
     """
 
     def health(request: Request) -> Response:
-        said = report()
-        code = 503 if said["status"] == "failing" else 200
-        if not _from_this_machine(request):
-            said = {"status": said["status"]}
-        return JSONResponse(said, status_code=code, headers=HEADERS)
+        state = report()
+        code = 503 if state["status"] == "failing" else 200
+        if not _is_local(request):
+            state = {"status": state["status"]}
+        return JSONResponse(state, status_code=code, headers=HEADERS)
 
-    async def live(_request: Request) -> Response:  # needs no thread, of which there are few
+    async def live(_request: Request) -> Response:  # async: needs none of the few threads
         return JSONResponse({"status": "ok"}, headers=HEADERS)
 
     pages = [Route("/health", health), Route("/health/live", live)]
@@ -52,9 +55,9 @@ def build_app(
     return Starlette(routes=pages)
 
 
-def _from_this_machine(request: Request) -> bool:
+def _is_local(request: Request) -> bool:
     host = "" if request.client is None else request.client.host
     if host not in _LOOPBACK or any(name in request.headers for name in _PROXIED):
-        return False  # a reverse proxy on this machine speaks for strangers
-    # a stranger's page in a browser on this machine may have its own name point here
+        return False  # a reverse proxy on this machine forwards requests from elsewhere
+    # against DNS rebinding: a web page in a local browser may let its own name resolve here
     return (request.url.hostname or "").lower() in (*_LOOPBACK, "localhost")

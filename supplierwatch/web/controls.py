@@ -1,4 +1,4 @@
-"""The pages behind the links in messages. GET shows what a link does; POST alone does it."""
+"""Pages behind the links in messages: GET shows what a link does, only POST does it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.routing import Route
 from alerts.digest.reader_links import PATH
 from alerts.dispatch.reader_actions import Standing
 
-MAX_BODY = 4_096  # bytes; what mail programs and our own page send has some thirty
+MAX_BODY = 4_096  # bytes; mail programs and our own page send about thirty
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -30,22 +30,22 @@ _UNDO = b"undo="
 
 
 class Readers(Protocol):
-    """What the service does for readers."""
+    """Handles the requests of readers."""
 
     def look(self, token: str) -> Standing | None:
-        """What a link concerns; None for one that is not ours."""
+        """Return what a link concerns; None for an invalid token. Changes nothing."""
         ...
 
-    def heed(self, token: str, *, undo: bool) -> Standing | None:
-        """Do what a link asks for, or undo it; how it stands then."""
+    def apply(self, token: str, *, undo: bool) -> Standing | None:
+        """Do or undo what a link asks for; returns the new state, None for an invalid token."""
         ...
 
 
 def routes(readers: Readers) -> list[Route]:
-    """The routes of the pages."""
+    """Return the routes of the pages."""
 
     def show(request: Request) -> Response:
-        return _page(readers.look(request.path_params["token"]))
+        return _render_page(readers.look(request.path_params["token"]))
 
     async def post(request: Request) -> Response:
         body = b""
@@ -55,17 +55,17 @@ def routes(readers: Readers) -> list[Route]:
                 if len(body) > MAX_BODY:
                     return Response("too long", 413, headers=HEADERS)
         except ClientDisconnect:
-            # only a request that came whole is one
+            # an incomplete request is not acted on
             return Response(status_code=400, headers=HEADERS)
         token, undo = request.path_params["token"], body.startswith(_UNDO)
-        return _page(await run_in_threadpool(readers.heed, token, undo=undo))
+        return _render_page(await run_in_threadpool(readers.apply, token, undo=undo))
 
     path = f"{PATH}{{token}}"
     return [Route(path, show, methods=["GET"]), Route(path, post, methods=["POST"])]
 
 
-def _page(standing: Standing | None) -> Response:
-    template = _environment().get_template("control.html")
+def _render_page(standing: Standing | None) -> Response:
+    template = _build_environment().get_template("control.html")
     return HTMLResponse(
         template.render(s=standing),
         status_code=404 if standing is None else 200,
@@ -74,7 +74,7 @@ def _page(standing: Standing | None) -> Response:
 
 
 @cache
-def _environment() -> Environment:
+def _build_environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""Feeds of watches over HTTP, with validators (RFC 9110, 13): who asks again gets a 304."""
+"""Serves the feeds of watches over HTTP, with conditional requests (RFC 9110, 13)."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ HEADERS = {
 
 
 class RenderedFeed(Protocol):
-    """A feed that is ready."""
+    """A rendered feed."""
 
     @property
     def body(self) -> bytes:
-        """The document."""
+        """The Atom document."""
         ...
 
     @property
     def tag(self) -> str:
-        """Its ETag, quotes included."""
+        """The ETag, quotes included."""
         ...
 
 
 class Feeds(Protocol):
-    """Where feeds come from."""
+    """Provides feeds."""
 
     def feed(self, path: str, watch_key: str) -> RenderedFeed | None:
-        """The feed at a path; None where there is none."""
+        """Return the feed at a path; None if there is none."""
         ...
 
 
 def routes(feeds: Feeds) -> list[Route]:
-    """The routes of the feeds."""
+    """Return the routes of the feeds."""
 
     def show(request: Request) -> Response:
         found = feeds.feed(request.url.path, request.path_params["watch"])

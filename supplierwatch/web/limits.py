@@ -1,7 +1,7 @@
-"""Limits of the HTTP service: connections, time, bytes, descriptors. Strangers can reach it.
+"""Limits the HTTP service: connections, time, bytes, descriptors. Its clients are untrusted.
 
-uvicorn bounds none of the time until a request is whole, and neither the number of connections. A
-connection that waits costs a descriptor, of which crawling and telling need some too.
+uvicorn limits neither the time until a request is complete nor the number of connections. A
+waiting connection costs a descriptor, and crawling and delivery need descriptors too.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ SHARE_OF_DESCRIPTORS = 4  # at most a quarter of what the process may open
 REQUEST_WITHIN = 10.0  # seconds, from the connection or the last answer to the request's last byte
 IDLE = 5  # seconds that a connection is kept between requests
 LIFETIME = 60.0  # seconds, after which a connection is closed once its answer is written
-LAST = 90.0  # seconds, after which it is cut, whatever goes on: readers may be slow, not endless
+LAST = 90.0  # seconds, after which a connection is closed in any case
 MOST_BYTES = 64 * 1024  # of one request, headers and body together; ours are below 5 kB
 MOST_HEADER_BYTES = 16 * 1024
-BACKLOG = 16  # connections that the kernel holds for us, and that one turn of the loop accepts
-THREADS = 4  # that answer at a time; each may hold a connection to the database
-EVICTABLE_AFTER = 1.0  # seconds; a client that is well has sent its request by then
+BACKLOG = 16  # connections queued by the kernel and accepted in one turn of the event loop
+THREADS = 4  # request handlers at a time; each may use a database connection
+EVICTABLE_AFTER = 1.0  # seconds; a normal client has sent its request by then
 
 
 @dataclass(slots=True)
-class Numbers:
-    """What happened at the door since the start."""
+class ConnectionCounts:
+    """Counts of connections since the start."""
 
     limit: int
     open: int = 0
-    refused: int = 0  # nobody could be sent away for them
-    evicted: int = 0  # sent away for somebody else, with half a request
+    refused: int = 0  # no other connection could be evicted
+    evicted: int = 0  # with an incomplete request, to make room for another
     timed_out: int = 0
     too_large: int = 0
 
 
 def most_connections() -> int:
-    """How many connections may be open at a time, by the limit on descriptors."""
+    """Return the number of connections allowed at a time, by the limit on descriptors."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return MOST_CONNECTIONS
@@ -52,9 +52,9 @@ def most_connections() -> int:
 
 
 class LimitedProtocol(H11Protocol):
-    """A connection that has to send its request, take its answer, and go, within bounds."""
+    """A connection with limits on time and on bytes per request."""
 
-    numbers: Numbers  # set by `limited`
+    numbers: ConnectionCounts  # set by `counting_protocol`
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +64,7 @@ class LimitedProtocol(H11Protocol):
         self._last_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take a connection, if need be in the place of one that has sent half a request."""
+        """Accept a connection, or evict one with an incomplete request for it, or refuse it."""
         super().connection_made(transport)
         self.numbers.open = len(self.connections)
         if len(self.connections) > self.numbers.limit and not self._evict_slowest():
@@ -72,8 +72,8 @@ class LimitedProtocol(H11Protocol):
             log.warning("web.refused open=%d", self.numbers.limit)
             transport.abort()
             return
-        self._last_timer = self.loop.call_later(LAST, self._cut, "lifetime")
-        self._await_request()
+        self._last_timer = self.loop.call_later(LAST, self._time_out, "lifetime")
+        self._start_request_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection."""
@@ -82,26 +82,26 @@ class LimitedProtocol(H11Protocol):
         self.numbers.open = len(self.connections)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes of a request, as many as one may have."""
+        """Receive bytes of a request, at most `MOST_BYTES`."""
         self._bytes += len(data)
         if self._bytes > MOST_BYTES:
             self.numbers.too_large += 1
             log.warning("web.too-large bytes=%d", self._bytes)
-            self._end()
+            self._abort()
             return
         try:
             super().data_received(data)
         except h11.LocalProtocolError:
-            # a request that breaks off in nonsense after its answer began
-            self._end()
+            # a request that turns invalid after its response began
+            self._abort()
             return
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            self._await_request()
+            self._start_request_timer()
         else:
-            self._stop_waiting()
+            self._stop_request_timer()
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, or close a connection that has been long here."""
+        """Wait for the next request, or close a connection older than `LIFETIME`."""
         super().on_response_complete()
         self._bytes = 0
         if self.transport.is_closing():
@@ -109,25 +109,25 @@ class LimitedProtocol(H11Protocol):
         if self.loop.time() - self._began > LIFETIME:
             self.transport.close()
         elif self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            self._stop_waiting()
-            self._await_request()
+            self._stop_request_timer()
+            self._start_request_timer()
 
-    def _await_request(self) -> None:
+    def _start_request_timer(self) -> None:
         if self._request_timer is None and not self.transport.is_closing():
-            self._request_timer = self.loop.call_later(REQUEST_WITHIN, self._cut, "request")
+            self._request_timer = self.loop.call_later(REQUEST_WITHIN, self._time_out, "request")
 
-    def _stop_waiting(self) -> None:
+    def _stop_request_timer(self) -> None:
         if self._request_timer is not None:
             self._request_timer.cancel()
             self._request_timer = None
 
-    def _cut(self, what: str) -> None:
+    def _time_out(self, what: str) -> None:
         self.numbers.timed_out += 1
         log.warning("web.timed-out waited-for=%s", what)
-        self._end()
+        self._abort()
 
     def _evict_slowest(self) -> bool:
-        """Send away whoever has waited longest with half a request; False where there is none."""
+        """Close the oldest connection with an incomplete request; False if there is none."""
         now = self.loop.time()
         slow = [
             one
@@ -141,30 +141,30 @@ class LimitedProtocol(H11Protocol):
             return False
         slowest = min(slow, key=lambda one: one._began)
         self.numbers.evicted += 1
-        slowest._end()
+        slowest._abort()
         return True
 
-    def _end(self) -> None:
+    def _abort(self) -> None:
         self._cancel_timers()
-        # an aborted transport tells us so in the next turn of the loop only
+        # connection_lost is called only in the next turn of the event loop
         self.connections.discard(self)
         self.transport.abort()
 
     def _cancel_timers(self) -> None:
-        self._stop_waiting()
+        self._stop_request_timer()
         self._unset_keepalive_if_required()
         if self._last_timer is not None:
             self._last_timer.cancel()
             self._last_timer = None
 
 
-def limited(numbers: Numbers) -> type[LimitedProtocol]:
-    """A protocol that counts in `numbers`."""
+def counting_protocol(numbers: ConnectionCounts) -> type[LimitedProtocol]:
+    """Return a protocol class that counts in `numbers`."""
     return type("CountedProtocol", (LimitedProtocol,), {"numbers": numbers})
 
 
-def few_threads(app: Callable[..., Any]) -> Callable[..., Any]:
-    """The application, with at most `THREADS` of its handlers at work at a time."""
+def limit_threads(app: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap an ASGI application so that at most `THREADS` handlers run at a time."""
     from anyio.to_thread import current_default_thread_limiter
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:

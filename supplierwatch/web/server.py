@@ -19,9 +19,9 @@ from supplierwatch.web.limits import (
     BACKLOG,
     IDLE,
     MOST_HEADER_BYTES,
-    Numbers,
-    few_threads,
-    limited,
+    ConnectionCounts,
+    counting_protocol,
+    limit_threads,
     most_connections,
 )
 
@@ -43,26 +43,26 @@ class WebServer:
         self._app = build_app(report, readers, feeds)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
-        self._numbers = Numbers(limit=most_connections())
+        self._numbers = ConnectionCounts(limit=most_connections())
         self.address: tuple[str, int] | None = None
 
     def numbers(self) -> dict[str, int]:
-        """Connections that are open, and what became of those that broke a limit."""
+        """Return the counts of open, refused, evicted and timed-out connections."""
         return asdict(self._numbers)
 
     def start(self) -> None:
         """Bind and serve.
 
         Raises:
-            ListenRefused: the address cannot be had.
+            ListenRefused: the address cannot be bound.
         """
         if self._listen is None:
             return
         bound = _bind(self._listen)
         self.address = bound.getsockname()[:2]
         config = uvicorn.Config(
-            few_threads(self._app),
-            http=limited(self._numbers),
+            limit_threads(self._app),
+            http=counting_protocol(self._numbers),
             ws="none",
             backlog=BACKLOG,
             timeout_keep_alive=IDLE,
@@ -72,7 +72,7 @@ class WebServer:
             access_log=False,
             server_header=False,
             lifespan="off",
-            proxy_headers=False,  # else anybody behind a proxy could pass for this machine
+            proxy_headers=False,  # otherwise anybody behind a proxy could pass for this machine
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

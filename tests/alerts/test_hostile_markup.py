@@ -13,11 +13,11 @@ import pytest
 
 from alerts.channels.apprise import compose_text
 from alerts.channels.kinds import HOOKS
-from alerts.digest.digest import Digest, Hushed, build_digest, entries_of
+from alerts.digest.digest import Digest, MutedWatch, build_digest, entries_of
 from alerts.digest.entry import Names, WatchWords
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import Bar, Voice, Volume
-from alerts.digest.welcome_content import Planned, Welcome
+from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.messages.alarm import Alarm
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, render, render_alarm, render_note, render_welcome
@@ -157,7 +157,9 @@ def a_digest_of(payload: str, link: str | None = "https://outlet.example/1") -> 
         ),
         watch_keys=("halcyon", "corvid", "epr"),
         members={90: story},
-        hushed=(Hushed(watch=names.watch("corvid"), until=NOW + timedelta(days=1), mentions=2),),
+        muted_watches=(
+            MutedWatch(watch=names.watch("corvid"), until=NOW + timedelta(days=1), mentions=2),
+        ),
         volume=Volume(bars=bars, weekly=False, until="07:30", usually=3.0),
         voices=(Voice(name=a_text("voice", payload), stories=3, share=100),),
     )
@@ -176,7 +178,9 @@ def a_welcome_of(payload: str, link: str | None = "https://outlet.example/1") ->
     return render_welcome(
         Welcome(
             recipient="comms@trust.example",
-            plans=(Planned(key="daily", schedule=a_text("schedule", payload), next_at=NOW),),
+            plans=(
+                SubscriptionPlan(key="daily", schedule=a_text("schedule", payload), next_at=NOW),
+            ),
             watches=tuple(names.watches.values()),
             sources_total=4,
             sources_answered=3,

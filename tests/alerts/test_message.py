@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.digest.digest import entries_of
-from alerts.digest.welcome_content import Planned, Welcome
+from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.errors import MessageError
 from alerts.messages.mime import Envelope, freeze, mailbox
 from alerts.messages.render import MAX_HTML, Rendered, render, render_note, render_welcome
@@ -53,8 +53,8 @@ def welcome() -> Welcome:
     return Welcome(
         recipient="comms@trust.example",
         plans=(
-            Planned(key="daily", schedule="daily (daily at 07:30)", next_at=NOW),
-            Planned(key="now", schedule="now (immediate)", next_at=None),
+            SubscriptionPlan(key="daily", schedule="daily (daily at 07:30)", next_at=NOW),
+            SubscriptionPlan(key="now", schedule="now (immediate)", next_at=None),
         ),
         watches=tuple(WATCHES.values()),
         sources_total=4,

@@ -197,7 +197,7 @@ remove = ["aside", ".promo, .advert"]
 @pytest.mark.parametrize(
     ("written", "expected"),
     [
-        ('entry = "li..news"', "is no CSS selector"),
+        ('entry = "li..news"', "is not a CSS selector"),
         ('link = "a::attr(href)"', "has a pseudo-element"),
         ('title = "h2::text"', "has a pseudo-element"),
         ('remove = [""]', "is empty"),

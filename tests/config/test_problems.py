@@ -354,7 +354,7 @@ MISTAKES = {
         "watches.toml", '[[watch]]\nkey = acme-nhs\n', 2, "", None, "between quotes"
     ),
     "key twice in a table": Wrong(
-        "watches.toml", WATCH + 'key = "b"\n', 4, "", None, "stands twice"
+        "watches.toml", WATCH + 'key = "b"\n', 4, "", None, "occurs twice"
     ),
     "open quote": Wrong("watches.toml", WATCH + "label = 'x\n", 4, "", None, "close every quote"),
     "empty file": Wrong("sources.toml", "\n", 1, "", None, "[[source]]"),
@@ -459,7 +459,7 @@ def test_a_problem_reads_as_place_value_and_mend(tmp_path: Path) -> None:
     said = str(problems_of(folder)[0]).splitlines()
 
     assert said[0] == f'{folder / "sources.toml"}:5: evry = "15m"'
-    assert said[2].startswith("    mend: did you mean every?")
+    assert said[2].startswith("    fix: did you mean every?")
 
 
 def test_what_is_right_is_handed_on_so_that_queries_can_be_looked_at_too(tmp_path: Path) -> None:

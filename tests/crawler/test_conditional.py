@@ -8,11 +8,11 @@ import pytest
 
 from crawler.http.conditional import (
     NO_VALIDATORS,
-    after_full,
-    after_not_modified,
-    asks_in_full,
     body_hash,
     request_headers,
+    should_fetch_in_full,
+    validators_after_200,
+    validators_after_304,
 )
 from storage.model import Validators
 
@@ -31,14 +31,14 @@ def test_nothing_known_asks_unconditionally() -> None:
 
 
 def test_a_304_may_renew_the_date_and_keeps_the_rest() -> None:
-    after = after_not_modified(KNOWN, {"last-modified": "Tue, 03 Mar 2026 12:00:00 GMT"})
+    after = validators_after_304(KNOWN, {"last-modified": "Tue, 03 Mar 2026 12:00:00 GMT"})
     assert after == Validators(
         etag=KNOWN.etag, last_modified="Tue, 03 Mar 2026 12:00:00 GMT", body_hash="h"
     )
 
 
 def test_a_full_answer_replaces_everything() -> None:
-    assert after_full({"etag": '"2"'}, b"body") == Validators(
+    assert validators_after_200({"etag": '"2"'}, b"body") == Validators(
         etag='"2"', last_modified=None, body_hash=body_hash(b"body")
     )
 
@@ -52,4 +52,4 @@ def test_a_full_answer_replaces_everything() -> None:
     ],
 )
 def test_the_first_poll_of_a_day_asks_in_full(last: datetime | None, full: bool) -> None:
-    assert asks_in_full(last, datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) is full
+    assert should_fetch_in_full(last, datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) is full

@@ -148,7 +148,7 @@ def test_real_releases_are_read_with_buyer_title_and_page() -> None:
     folder = shared("data", "gov", "contracts-finder")
     releases = [Release(json.loads(path.read_bytes())) for path in sorted(folder.iterdir())]
 
-    read = entries(Package(releases=tuple(release.said for release in releases)))
+    read = entries(Package(releases=tuple(release.data for release in releases)))
 
     assert len(read) >= 80
     assert all(entry.notice is not None and entry.notice.buyers for entry in read)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from storage.model import TextState
-from tests.support.crawls import Crawls, a_source
+from tests.support.crawls import Crawls, a_source, utc_now
 from tests.support.site import Asked, FakeSite, Reply, answer, article_page, head, long_text
 
 SEARCH = "/api/search.json"
@@ -115,3 +116,29 @@ def test_a_retired_feed_is_reported_and_its_last_entry_is_no_news(
     assert report["outcome"] == "not-a-feed"
     assert "GOV.UK has ended this feed" in report["errors"][0]
     assert crawls.items() == ()
+
+
+def test_an_api_that_asks_to_be_left_alone_is_asked_once_and_not_its_pages_either(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    links = [f"/government/news/ward-{number}" for number in range(3)]
+    url = search_of(
+        site,
+        [
+            {"title": f"Ward {n}", "link": link, "public_timestamp": "2026-11-20T09:00:00Z"}
+            for n, link in enumerate(links)
+        ],
+    )
+    for link in links:
+        site.behave(
+            f"/api/content{link}", answer("later", status=429, headers={"Retry-After": "3600"})
+        )
+        site.page(link, article_page("Ward systems", long_text("Corvid Data")))
+
+    before = utc_now()
+    crawls.run(a_source("gov", f"{url}?q=ward", kind="govuk"))
+
+    asked = [one.path for one in site.requests() if "/government/" in one.path]
+    assert len(asked) == 1
+    assert crawls.state("gov").next_at >= before + timedelta(hours=1)
+    assert {item.text_state for item in crawls.items()} == {TextState.LISTED}

@@ -11,7 +11,7 @@ import pytest
 from crawler.errors import NotAFeed
 from crawler.fetch_errors import FetchFailed, RobotsDenied
 from crawler.http.conditional import NO_VALIDATORS, body_hash
-from crawler.http.response import FetchResponse, is_cut_short, unpacked
+from crawler.http.response import FetchResponse, gunzip_body, is_cut_short
 from crawler.listings.listing import Listed, Listing
 from crawler.reading.poll_outcome import judge, no_answer
 from storage.model import FetchedEntry, Validators
@@ -163,18 +163,18 @@ def test_robots_that_forbid_block_and_robots_that_cannot_be_read_fail() -> None:
 
 
 def test_a_gzip_file_that_does_not_say_so_is_unpacked() -> None:
-    assert unpacked(gzip.compress(b"<rss/>"), limit=100) == b"<rss/>"
-    assert unpacked(b"<rss/>", limit=3) == b"<rss/>"
+    assert gunzip_body(gzip.compress(b"<rss/>"), limit=100) == b"<rss/>"
+    assert gunzip_body(b"<rss/>", limit=3) == b"<rss/>"
 
 
 def test_a_gzip_bomb_that_does_not_say_so_is_refused() -> None:
     with pytest.raises(FetchFailed, match="more than 1000 bytes"):
-        unpacked(gzip.compress(b"\0" * 1_000_000), limit=1000)
+        gunzip_body(gzip.compress(b"\0" * 1_000_000), limit=1000)
 
 
 def test_a_damaged_gzip_file_is_refused() -> None:
     with pytest.raises(FetchFailed, match="damaged"):
-        unpacked(gzip.compress(b"<rss/>")[:-9], limit=1000)
+        gunzip_body(gzip.compress(b"<rss/>")[:-9], limit=1000)
 
 
 def test_half_a_gzip_stream_is_known_as_such() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from crawler.polling.poll_interval import LOOKS, next_look
+from crawler.polling.poll_interval import RECHECK_DELAYS, next_recheck
 from storage.model import StoredItem, TextState
 from storage.tables import item
 from tests.support.builders import NOW
@@ -89,16 +89,16 @@ def look_at(crawls: Crawls, item_id: int) -> datetime | None:
     ],
 )
 def test_looks_thin_out_and_end(age: timedelta, after: timedelta | None) -> None:
-    assert next_look(NOW, NOW + age) == (None if after is None else NOW + after)
+    assert next_recheck(NOW, NOW + age) == (None if after is None else NOW + after)
 
 
 def test_each_look_leads_to_the_next_one() -> None:
     at: datetime | None = NOW
     seen = []
     while at is not None:
-        at = next_look(NOW, at)
+        at = next_recheck(NOW, at)
         seen.append(at)
-    assert seen == [*(NOW + after for after in LOOKS), None]
+    assert seen == [*(NOW + after for after in RECHECK_DELAYS), None]
 
 
 def test_what_came_while_a_source_is_watched_is_looked_at_again_and_what_was_there_is_not(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.text.tolerant_json import loads, mended, whole_members
+from crawler.text.tolerant_json import loads, repair_json, whole_members
 
 
 @pytest.mark.parametrize(
@@ -77,4 +77,4 @@ def test_proper_json_comes_through_as_it_is(value: Any) -> None:
     text = json.dumps(value)
 
     assert loads(text) == value
-    assert json.loads(mended(text)) == value
+    assert json.loads(repair_json(text)) == value

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.model import Selectors
-from crawler.boardpapers.paper_links import file_name, lasting, leads_to_meeting, told
+from crawler.boardpapers.paper_links import clean_link_text, file_name, lasting, leads_to_meeting
 from crawler.boardpapers.paper_listing import PaperLink, paper_links
 
 PAGES = Path(__file__).parents[1] / "data" / "papers"
@@ -60,7 +60,7 @@ def test_papers_and_meetings_are_read_whole_and_alone(name: str) -> None:
     ],
 )
 def test_what_a_link_says_of_its_file_is_no_part_of_its_name(words: str, name: str) -> None:
-    assert told(words) == name
+    assert clean_link_text(words) == name
 
 
 def test_a_file_is_named_by_its_address_where_the_link_says_nothing() -> None:

@@ -11,7 +11,7 @@ from crawler.extraction.site_memory import (
     MOST_BLOCKS,
     MOST_HEADINGS,
     MOST_TEXTS,
-    NotAMemory,
+    InvalidSiteMemory,
     SiteMemory,
     covers,
     heading_key,
@@ -130,7 +130,7 @@ def test_a_memory_comes_back_from_its_bytes_as_it_was(
 def test_bytes_of_something_else_are_refused(packed: bytes) -> None:
     try:
         memory = SiteMemory.unpacked(packed)
-    except NotAMemory:
+    except InvalidSiteMemory:
         return
     assert memory.packed()[:1] == packed[:1]  # a memory by chance is a whole one
 
@@ -138,12 +138,12 @@ def test_bytes_of_something_else_are_refused(packed: bytes) -> None:
 @pytest.mark.parametrize("cut", [1, 10, 24, 60])
 def test_a_memory_that_breaks_off_is_refused(cut: int) -> None:
     packed = a_memory(("a", [1, 2, 3]), ("b", [4, 5])).packed()
-    with pytest.raises(NotAMemory, match="damaged"):
+    with pytest.raises(InvalidSiteMemory, match="damaged"):
         SiteMemory.unpacked(packed[:-cut])
 
 
 def test_a_memory_of_a_later_release_says_so() -> None:
-    with pytest.raises(NotAMemory, match="form 9"):
+    with pytest.raises(InvalidSiteMemory, match="form 9"):
         SiteMemory.unpacked(b"\x09" + SiteMemory().packed()[1:])
 
 

@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from config.values import check_selector
-from crawler.polling.poll import PARTS
+from crawler.polling.poll import MAX_PARTS
 from tests.support.crawls import Crawls, a_source
 from tests.support.site import FEED_TYPE, Asked, Entry, FakeSite, Reply, answer, feed
 
@@ -44,7 +44,7 @@ def test_an_index_that_always_names_another_one_is_given_up(site: FakeSite, craw
     site.behave("/part.xml", Reply(write))
     crawled = crawls.run(a_source("trap", site.url("/part.xml?n=0"), kind="sitemap"))
     assert crawled.code == 0
-    assert 1 < len(site.requests("/part.xml?n=1")) + len(site.requests()) <= PARTS + 4
+    assert 1 < len(site.requests("/part.xml?n=1")) + len(site.requests()) <= MAX_PARTS + 4
 
 
 @pytest.mark.parametrize(
@@ -119,5 +119,5 @@ def test_nothing_of_one_host_is_sent_to_another(site: FakeSite, crawls: Crawls) 
     ],
 )
 def test_a_selector_is_css_and_can_ask_for_nothing_but_elements(expression: str) -> None:
-    with pytest.raises(ValueError, match="is no CSS selector"):
+    with pytest.raises(ValueError, match="is not a CSS selector"):
         check_selector(expression)

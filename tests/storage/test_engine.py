@@ -154,7 +154,7 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     file = tmp_path / "watch.db"
     file.write_text("Dear diary, " * 1000)
 
-    with pytest.raises(DatabaseUnusable, match=r"no SQLite database|not a database"):
+    with pytest.raises(DatabaseUnusable, match=r"not a SQLite database|not a database"):
         open_store(f"sqlite:///{file}")
 
     assert file.read_text().startswith("Dear diary")

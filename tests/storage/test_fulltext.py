@@ -143,16 +143,16 @@ def test_a_text_that_changes_while_it_is_indexed_is_indexed_again(store: Store) 
 def test_an_item_that_changes_without_end_has_all_indexed_anew(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fulltext, "_TURNS", 4)
+    monkeypatch.setattr(fulltext, "_ROWS_PER_ITEM", 4)
     with store.transaction() as unit:
         unit.fulltext.spell_anew(7)
         number = unit.items.put(an_article(), now=NOW, baseline=False).item_id
         for turn in range(9):
             index(unit, {number: f"palantir turn{turn}"})
-            fulltext.mark(unit.fulltext._db, number)
+            fulltext.mark_for_indexing(unit.fulltext._db, number)
             if unit.fulltext.spell_anew(7):
                 index(unit, {number: f"palantir turn{turn}"})
-                fulltext.mark(unit.fulltext._db, number)
+                fulltext.mark_for_indexing(unit.fulltext._db, number)
         index(unit, {number: "palantir last"})
 
     assert asked(store, Word("last")) == (number,)

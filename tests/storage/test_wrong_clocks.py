@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from crawler.polling.poll_interval import next_look, page_retry
+from crawler.polling.poll_interval import next_recheck, page_retry
 from storage.crawling.sources import is_free, poll_is_due
 from storage.model import CrawlReport, Match
 from storage.rules.wait_bounds import (
@@ -163,7 +163,7 @@ def test_a_look_that_a_clock_ahead_put_off_is_made(store: Store) -> None:
 
 @EVERY_JUMP
 def test_a_page_that_a_clock_ahead_first_saw_is_looked_at_once_a_day(jump: timedelta) -> None:
-    assert next_look(NOW + jump, NOW) == NOW + DAY
+    assert next_recheck(NOW + jump, NOW) == NOW + DAY
 
 
 @EVERY_JUMP

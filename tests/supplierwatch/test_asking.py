@@ -81,7 +81,7 @@ def test_search_refuses_a_broken_query_and_shows_where(stocked: House) -> None:
     run = stocked.run("search", 'halcyon AND (trust OR "board')
     assert run.exit_code == Exit.USAGE
     assert "^" in run.stderr
-    assert "mend:" in run.stderr
+    assert "fix:" in run.stderr
     assert "Traceback" not in run.stderr
 
 
@@ -133,7 +133,7 @@ def test_watches_add_writes_a_watch_that_works(stocked: House) -> None:
     ("args", "said"),
     [
         (("halcyon-trusts", "x"), "there is a watch 'halcyon-trusts' already"),
-        (("new", "a AND"), "mend:"),
+        (("new", "a AND"), "fix:"),
         (("new",), "either a query or keywords"),
         (("new", "query", "-k", "word"), "either a query or keywords"),
     ],

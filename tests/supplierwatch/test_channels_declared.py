@@ -40,10 +40,10 @@ def complaint(house: House) -> str:
             '[[channel]]\nkey = "news-room"\nkind = "slack"\nto = "x"\n',
             "means nothing to a slack channel",
         ),
-        ('[[channel]]\nkey = "email"\nkind = "ntfy"\nto = "x"\n', "is what mail is called"),
+        ('[[channel]]\nkey = "email"\nkind = "ntfy"\nto = "x"\n', "is reserved for e-mail"),
         (
             '[[channel]]\nkey = "news-room"\nkind = "ntfy"\nto = "x"\n' * 2,
-            "stands twice",
+            "is declared twice",
         ),
         ('[[channel]]\nkind = "ntfy"\nto = "x"\n', "key"),
         (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from storage.archive.captures import MOST_HEADER_BYTES, bounded
+from storage.archive.captures import MOST_HEADER_BYTES, bound_headers
 from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
 from supplierwatch.exports.gathering import ExportedMention
 from tests.supplierwatch.house import BODY, House, a_house, an_article
@@ -199,7 +199,7 @@ def test_the_archive_is_written_to_while_evidence_is_and_the_chain_stays_whole(
 
 def test_headers_that_are_kept_are_bounded() -> None:
     many = [(f"x-{n}", "y" * 100) for n in range(1000)]
-    kept = bounded(many)
+    kept = bound_headers(many)
     assert len(kept) <= 64
     assert sum(len(name) + len(value) for name, value in kept) <= MOST_HEADER_BYTES
 

@@ -21,11 +21,11 @@ from supplierwatch.health import operator_alerts as attention
 from supplierwatch.health.database_loss import MARK
 from supplierwatch.health.disk_space import LOW_BYTES, LOW_FILES, disk_reasons
 from supplierwatch.health.health import Audience, Health
-from supplierwatch.health.operator_alerts import Attention, attention_file
+from supplierwatch.health.operator_alerts import OperatorAlerts, attention_file
 from supplierwatch.health.reasons import ROUND_LIMITS, Reason
 from supplierwatch.service import watchdog as guardian
 from supplierwatch.service.service import Service
-from supplierwatch.service.watchdog import Guardian
+from supplierwatch.service.watchdog import Watchdog
 from supplierwatch.shell.exits import Exit
 from supplierwatch.wiring import load
 from tests.supplierwatch.house import House, a_house
@@ -263,7 +263,7 @@ def test_what_is_urgent_and_lasts_is_told_once_by_each_way_and_stands_in_a_file(
     service: Service, house: House
 ) -> None:
     seconds = Seconds()
-    told = Attention(service.store, seconds.monotonic)
+    told = OperatorAlerts(service.store, seconds.monotonic)
 
     def update(*reasons: Reason) -> None:
         told.update(reasons, service.in_force.context, house.data, NOW)
@@ -289,7 +289,7 @@ def test_what_is_urgent_and_lasts_is_told_once_by_each_way_and_stands_in_a_file(
 
 def test_what_is_not_urgent_is_left_to_notices(service: Service, house: House) -> None:
     seconds = Seconds()
-    told = Attention(service.store, seconds.monotonic)
+    told = OperatorAlerts(service.store, seconds.monotonic)
     for _ in range(2):
         told.update(
             [Reason(key="notice:x", text="x", weight="degraded")],
@@ -318,7 +318,7 @@ def test_the_running_service_writes_the_file_while_its_mail_server_is_down(
     clock = Clock(service.clock() - 20 * MINUTE)
     defer(service.store, clock, "one")
     with ServiceLock(house.data) as lock:
-        keeper = Guardian(service, Health(service), lock)
+        keeper = Watchdog(service, Health(service), lock)
         keeper.check()
         assert "connection refused" in attention_file(house.data).read_text()
         assert ("ops", "channel:ops") in operators(service)

@@ -60,7 +60,7 @@ def test_check_lists_all_problems_of_all_files_at_once(house: House) -> None:
     house.write("sources.toml", '[[source]]\nkey = "s"\nkind = "fed"\nurl = "https://x.example"\n')
     run = house.run("check")
     assert run.exit_code == Exit.CONFIG_INVALID
-    for said in ("watches.toml:3", "sources.toml:3", "subscriptions.toml", "mend:"):
+    for said in ("watches.toml:3", "sources.toml:3", "subscriptions.toml", "fix:"):
         assert said in run.stderr
     assert "Traceback" not in run.output
     document = house.json("check", code=Exit.CONFIG_INVALID)

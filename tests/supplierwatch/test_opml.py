@@ -40,7 +40,7 @@ def test_what_is_written_is_read_again() -> None:
 
 @pytest.mark.parametrize("document", [b"", b"<rss/>", b"<opml><body>", b"feeds"])
 def test_what_is_no_list_is_refused(document: bytes) -> None:
-    with pytest.raises(NotOpml, match="no OPML"):
+    with pytest.raises(NotOpml, match="not OPML"):
         read_opml(document)
 
 

@@ -21,7 +21,7 @@ from supplierwatch.exports.evidence import MANIFEST
 from supplierwatch.exports.verifying import MOST_FILES, check_exports
 from supplierwatch.shell.exits import Exit
 from supplierwatch.web.server import WebServer
-from tests.house.project import ROOT
+from tests.architecture.project import ROOT
 from tests.supplierwatch.house import House, a_house, an_article
 
 TEXT = b"Halcyon and the trust\n"

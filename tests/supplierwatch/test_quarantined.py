@@ -168,14 +168,14 @@ def test_an_alarm_that_cannot_be_looked_for_keeps_no_other_and_no_message(
             for key in ("bad", "good")
         ),
     )
-    real = alarms._silent
+    real = alarms._find_silent
 
     def silent(*args: Any, subscription: Any, **more: Any) -> Any:
         if subscription.key == "bad":
             raise ZeroDivisionError
         return real(*args, subscription=subscription, **more)
 
-    monkeypatch.setattr(alarms, "_silent", silent)
+    monkeypatch.setattr(alarms, "_find_silent", silent)
     with house.service() as service:
         service.clock = lambda: datetime.now(UTC) + 3 * DAY
         service.tell()

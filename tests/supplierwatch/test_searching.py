@@ -53,7 +53,7 @@ def test_the_most_telling_come_first_where_that_is_asked_for(stocked: House) -> 
     assert by_words["looked_back_to"] is None
     assert (by_words["stopped"], by_date["stopped"]) == ("limit", "limit")
     out = stocked.run("search", "halcyon", "--sort", "relevance", "--limit", "3").stdout
-    assert "At least 3 found (3 items looked at, most telling first; --limit shows more)." in out
+    assert "At least 3 found (3 items looked at, most relevant first; --limit shows more)." in out
 
 
 def test_an_order_that_there_is_none_of_is_refused(stocked: House) -> None:

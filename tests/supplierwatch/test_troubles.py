@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.polling.source_health import in_words, patience_with, troubles
+from crawler.polling.source_health import format_gap, silence_threshold, troubles
 from tests.supplierwatch.test_blindness import NOW, WELL
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -76,9 +76,9 @@ def test_each_text_names_the_source_and_what_to_do() -> None:
 
 def test_a_quiet_source_is_given_more_time_than_a_lively_one() -> None:
     monthly = replace(LIVELY, usual_gap=30 * DAY, longest_gap=50 * DAY)
-    assert patience_with(LIVELY) == 4 * DAY
-    assert patience_with(monthly) == 180 * DAY
-    assert patience_with(replace(LIVELY, longest_gap=4 * HOUR)) == 3 * DAY
+    assert silence_threshold(LIVELY) == 4 * DAY
+    assert silence_threshold(monthly) == 180 * DAY
+    assert silence_threshold(replace(LIVELY, longest_gap=4 * HOUR)) == 3 * DAY
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_a_quiet_source_is_given_more_time_than_a_lively_one() -> None:
     ],
 )
 def test_spans_are_said_as_people_say_them(gap: timedelta | None, said: str) -> None:
-    assert in_words(gap) == said
+    assert format_gap(gap) == said

@@ -1,4 +1,1 @@
-"""Whether a query holds in an item, and by which words; the presearch that spares most of it.
-
-Pure.
-"""
+"""Evaluates queries on documents; a presearch rules out most queries first. Pure."""

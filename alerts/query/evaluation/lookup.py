@@ -1,7 +1,7 @@
-"""Which of very many words, or beginnings of words, stand in a text: the first question of all.
+"""Finds which of many labels, or prefixes of labels, occur in a text.
 
-By an Aho-Corasick automaton in Rust where its wheel is installed, else by a dictionary; both say
-the same. Texts are haystacks of `quick.Reading`: each label with a blank before and behind it.
+Uses an Aho-Corasick automaton in Rust if its wheel is installed, else a dictionary; both give the
+same result. A text is given as `TokenSet.haystack`: each label with a space before and after it.
 """
 
 from __future__ import annotations
@@ -16,66 +16,66 @@ except ImportError:  # there is no wheel for this machine
 
 Numbers = Sequence[int]
 
-_BUCKET = 3  # letters by which beginnings are looked up
+_BUCKET = 3  # letters of a prefix that select its bucket
 
 
 class Lookup(Protocol):
-    """Numbers by label, and by beginning of a label."""
+    """Maps labels and prefixes of labels to numbers of queries."""
 
     def find(self, haystack: str) -> Iterator[tuple[str, Numbers]]:
-        """Each label and beginning that stands in a haystack, with its numbers; some come twice."""
+        """Yield each label and prefix in a haystack, with its numbers; some more than once."""
 
 
-def lookup_of(labels: Mapping[str, Numbers], beginnings: Mapping[str, Numbers]) -> Lookup:
-    """The quickest kind that this machine has."""
+def make_lookup(labels: Mapping[str, Numbers], beginnings: Mapping[str, Numbers]) -> Lookup:
+    """Create the fastest lookup available on this machine."""
     if ahocorasick_rs is None or not (labels or beginnings):
         return Dictionary(labels, beginnings)
     return Automaton(labels, beginnings)
 
 
 class Automaton:
-    """Goes through the characters once, however many labels there are."""
+    """Finds all labels in one pass over the characters, whatever their number."""
 
     def __init__(self, labels: Mapping[str, Numbers], beginnings: Mapping[str, Numbers]) -> None:
         patterns = [f" {label} " for label in labels] + [f" {start}" for start in beginnings]
         self._found = [*labels.items(), *beginnings.items()]
-        # patterns share the blanks between them, so those that overlap are all wanted
+        # adjacent patterns share a space, so overlapping matches are needed
         self._automaton = ahocorasick_rs.AhoCorasick(patterns, store_patterns=False)
 
     def find(self, haystack: str) -> Iterator[tuple[str, Numbers]]:
-        """Each label and beginning that stands in a haystack, with its numbers; some come twice."""
+        """Yield each label and prefix in a haystack, with its numbers; some more than once."""
         found = self._found
         for number, _, _ in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
             yield found[number]
 
 
 class Dictionary:
-    """Takes the haystack apart and looks each label up."""
+    """Splits the haystack and looks up each label in a dictionary."""
 
     def __init__(self, labels: Mapping[str, Numbers], beginnings: Mapping[str, Numbers]) -> None:
         self._labels = dict(labels)
-        # words written apart: first word -> the labels of two that begin with it
-        self._apart: dict[str, list[str]] = {}
+        # labels of two words, by their first word
+        self._two_words: dict[str, list[str]] = {}
         for label in labels:
             if " " in label:
-                self._apart.setdefault(label.split()[0], []).append(label)
+                self._two_words.setdefault(label.split()[0], []).append(label)
         self._beginnings: dict[str, list[tuple[str, Numbers]]] = {}
         for start, numbers in beginnings.items():
             self._beginnings.setdefault(start[:_BUCKET], []).append((start, numbers))
         self._lengths = sorted(map(len, self._beginnings))
 
     def find(self, haystack: str) -> Iterator[tuple[str, Numbers]]:
-        """Each label and beginning that stands in a haystack, with its numbers; some come twice."""
+        """Yield each label and prefix in a haystack, with its numbers; some more than once."""
         present = set(haystack.split())
         for label in self._labels.keys() & present:
             yield label, self._labels[label]
-        for first in self._apart.keys() & present:
-            for label in self._apart[first]:
+        for first in self._two_words.keys() & present:
+            for label in self._two_words[first]:
                 if f" {label} " in haystack:
                     yield label, self._labels[label]
-        yield from self._begun(present)
+        yield from self._find_beginnings(present)
 
-    def _begun(self, present: Iterable[str]) -> Iterator[tuple[str, Numbers]]:
+    def _find_beginnings(self, present: Iterable[str]) -> Iterator[tuple[str, Numbers]]:
         for length in dict.fromkeys(self._lengths):
             for label in present:
                 for start, numbers in self._beginnings.get(label[:length], ()):

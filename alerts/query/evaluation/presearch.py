@@ -1,8 +1,8 @@
-"""What must occur in an item for a query to have a chance: most queries are never evaluated.
+"""Derives necessary conditions of a query, so that most queries need no evaluation.
 
-A query's needs are clauses, each of which must be met: one of some labels occurs, or a label with
-one of some beginnings. Sound: what matches meets every clause. Not exact: that is for
-`evaluate`.
+A query's needs are clauses, all of which must be met: one of some labels occurs, or a label with
+one of some prefixes. Necessary: whatever matches meets every clause. Not sufficient: `evaluate`
+decides.
 """
 
 from __future__ import annotations
@@ -28,40 +28,40 @@ from alerts.query.model.nodes import (
 )
 from alerts.query.text.split_words import halves
 from alerts.query.text.stemming import forms
-from alerts.query.text.terms import joined
-from alerts.query.text.token_set import MOST_JOINED, stands
+from alerts.query.text.terms import join_parts
+from alerts.query.text.token_set import MOST_JOINED, has_label
 
 MOST_CLAUSES = 4
 _MANY = 8  # labels
-Where = Literal["usual", "elsewhere", "anywhere"]
+Where = Literal["default", "other", "any"]
 
 
 @dataclass(frozen=True, slots=True)
 class LabelClause:
-    """One of these labels, or a label that begins so; two words with a blank are a label here.
+    """A condition: one of these labels occurs, or a label that begins with one of `beginnings`.
 
-    `where`: in title, summary and body; in the fields that are looked at only when asked for; or in
-    any of all these.
+    A label may be two words with a space between. `where`: in the default scope (title, summary
+    and body), in the other fields, or in any.
     """
 
     labels: frozenset[str]
     beginnings: frozenset[str] = frozenset()
-    where: Where = "usual"
+    where: Where = "default"
 
     def met_by(self, haystack: str) -> bool:
-        """Whether a text with this haystack (`quick.Reading`) may meet it.
+        """Whether a text with this haystack (`TokenSet.haystack`) may meet the clause.
 
-        A long list is not gone through for that: the evaluation has better means.
+        True without a search for a long list, which `evaluate` handles faster.
         """
         return (
             len(self.labels) > _MANY
-            or any(stands(label, haystack) for label in self.labels)
+            or any(has_label(label, haystack) for label in self.labels)
             or any(f" {beginning}" in haystack for beginning in self.beginnings)
         )
 
     @property
     def cost(self) -> tuple[int, int, int, int]:
-        """Smaller is met by fewer texts: no wildcards, few labels, none of everyday use, long."""
+        """A sort key, smaller for clauses that fewer texts meet: (prefixes, common words, ...)."""
         common = sum(label in COMMON_WORDS for label in self.labels)
         shortest = min(map(len, self.labels), default=0)
         return len(self.beginnings), common, len(self.labels), -shortest
@@ -70,40 +70,44 @@ class LabelClause:
 Needs = tuple[LabelClause, ...]
 
 
-def needs_of(node: Node, *, where: Where = "usual") -> Needs:
-    """The clauses of a node, the cheapest first; none where it can match without any word.
+def needs_of(node: Node, *, where: Where = "default") -> Needs:
+    """Derive the clauses of a node, the cheapest first; none if it can match without any word.
 
     Args:
         node: the query, or a part of it.
-        where: "elsewhere" within the fields that are looked at only when asked for.
+        where: "other" within a field outside the default scope.
     """
     match node:
         case Term():
-            return _of_term(node, where)
+            return _needs_of_term(node, where)
         case And(parts) | ProximityGroup(parts):
-            return _best([clause for part in parts for clause in needs_of(part, where=where)])
+            return _select_cheapest(
+                [clause for part in parts for clause in needs_of(part, where=where)]
+            )
         case Near(_, _, left, right, negated):
             sides = (left,) if negated else (left, right)
-            return _best([clause for side in sides for clause in needs_of(side, where=where)])
+            return _select_cheapest(
+                [clause for side in sides for clause in needs_of(side, where=where)]
+            )
         case Or(parts):
-            return _of_either([needs_of(part, where=where) for part in parts])
+            return _merge_alternatives([needs_of(part, where=where) for part in parts])
         case Field(name, part):
             row = FIELD_NAMES[name]
             if not row.counts:
                 return ()
-            return needs_of(part, where="usual" if COUNTED.issuperset(row.scope) else "elsewhere")
+            return needs_of(part, where="default" if COUNTED.issuperset(row.scope) else "other")
         case Apply(_, _, part) | Prefer(part) | Macro(_, part):
             return needs_of(part, where=where)
         case _:
             return ()
 
 
-def _best(clauses: list[LabelClause]) -> Needs:
+def _select_cheapest(clauses: list[LabelClause]) -> Needs:
     return tuple(sorted(dict.fromkeys(clauses), key=lambda clause: clause.cost)[:MOST_CLAUSES])
 
 
-def _of_either(each: list[Needs]) -> Needs:
-    """The cheapest clauses of the alternatives, as one; none if one of them has none."""
+def _merge_alternatives(each: list[Needs]) -> Needs:
+    """Merge the cheapest clause of each alternative to one; none if an alternative has none."""
     if not all(each):
         return ()
     cheapest = [needs[0] for needs in each]
@@ -112,18 +116,18 @@ def _of_either(each: list[Needs]) -> Needs:
         LabelClause(
             frozenset().union(*(clause.labels for clause in cheapest)),
             frozenset().union(*(clause.beginnings for clause in cheapest)),
-            where.pop() if len(where) == 1 else "anywhere",
+            where.pop() if len(where) == 1 else "any",
         ),
     )
 
 
-def _of_term(term: Term, where: Where) -> Needs:
+def _needs_of_term(term: Term, where: Where) -> Needs:
     parts = term.parts
-    return _best([_of_part(parts, at, where) for at in range(len(parts))])
+    return _select_cheapest([_clause_of_part(parts, at, where) for at in range(len(parts))])
 
 
-def _of_part(parts: tuple[TermPart, ...], at: int, where: Where) -> LabelClause:
-    """The labels in which a text can have a part: itself, joined with its neighbours, apart."""
+def _clause_of_part(parts: tuple[TermPart, ...], at: int, where: Where) -> LabelClause:
+    """The labels that a part can have in a text: itself, joined with neighbours, or split."""
     part = parts[at]
     if part.kind == "wild":
         beginning = re.split(r"[*?]", part.text, maxsplit=1)[0]
@@ -132,7 +136,7 @@ def _of_part(parts: tuple[TermPart, ...], at: int, where: Where) -> LabelClause:
     for start in range(max(0, at - MOST_JOINED + 1), at + 1):
         for end in range(at + 1, min(start + MOST_JOINED, len(parts)) + 1):
             row = parts[start:end]
-            if all(one.kind == "word" for one in row):
-                labels.add(joined(row))
+            if all(neighbour.kind == "word" for neighbour in row):
+                labels.add(join_parts(row))
     labels |= {f"{one} {two}" for label in labels for one, two in halves(label)}
     return LabelClause(frozenset(labels), where=where)

@@ -1,7 +1,7 @@
-"""Whether words are near each other, told from the words around them before any place is known.
+"""Decides proximity from the words around each hit, before any positions are computed. Pure.
 
-Pure. Proximity between lists of names and of everyday words is asked for often and
-found seldom; the words around the few names settle that without numbering the whole text.
+Watches often ask for proximity between a list of names and a list of everyday words, and texts
+seldom have it; the words around the few names decide without numbering the whole text.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from alerts.query.text.split_words import halves
 from alerts.query.text.token_set import runs_of
 from alerts.query.text.zone import Zone
 
-# beyond these, numbering all words costs less than reading around each
-_FURTHEST, _MOST_LOOKED_AT = 40, 40
-_MARGIN = 2  # words: one that a label is written apart in, and the one that it stands in
+# beyond these, numbering all words costs less than reading around each hit
+_FURTHEST, _MOST_HITS = 40, 40
+_MARGIN = 2  # words: the second of a split label, and the one that contains the label
 
 
-def settled(node: Near, reach: int, zone: Zone, *, ordered: bool) -> bool | None:
-    """Whether a proximity of plain words holds in a text; None where only places can tell.
+def decide_near(node: Near, reach: int, zone: Zone, *, ordered: bool) -> bool | None:
+    """Whether a proximity of plain words holds in a text; None if positions are needed.
 
     Args:
-        node: not negated, and counted in words.
-        reach: by how much the numbers of two words may differ.
+        node: not negated; its distance is in words.
+        reach: the largest difference of two word numbers.
         zone: the text.
         ordered: whether the left side must come first.
     """
@@ -34,22 +34,22 @@ def settled(node: Near, reach: int, zone: Zone, *, ordered: bool) -> bool | None
         return None
     is_left = len(left) <= len(right)
     few, many = (left, right) if is_left else (right, left)
-    doubtful, looked = False, 0
-    reading = zone.reading
-    for label, second in _present(few, zone):
-        for at in _places(label, reading.haystack):
-            looked += 1
-            if looked > _MOST_LOOKED_AT:
+    doubtful, hits = False, 0
+    token_set = zone.token_set
+    for label, second in _find_present(few, zone):
+        for at in _find_places(label, token_set.haystack):
+            hits += 1
+            if hits > _MOST_HITS:
                 return None
-            if at >= len(reading.spelled):
-                doubtful = True  # joined in the text's own word, such as e-prescribing
+            if at >= len(token_set.spelled):
+                doubtful = True  # a joined spelling of a word such as e-prescribing
                 break
-            before, own, after = _around(reading.spelled, at, reach + _MARGIN)
+            before, own, after = _words_around(token_set.spelled, at, reach + _MARGIN)
             sides = [] if ordered and is_left else before[-reach:]
             sides += [] if ordered and not is_left else after[:reach]
             if second is None and not many.isdisjoint(sides):
                 return True
-            doubtful = doubtful or _may_stand_in([*before, own, *after], many)
+            doubtful = doubtful or _may_contain([*before, own, *after], many)
     return None if doubtful else False
 
 
@@ -65,21 +65,21 @@ def _labels_of(node: Node) -> frozenset[str] | None:
             return None
 
 
-def _present(labels: frozenset[str], zone: Zone) -> Iterator[tuple[str, str | None]]:
-    """Those of some labels that a text has; what it may have apart as its first and second word."""
-    yield from [(label, None) for label in labels if zone.says(label)]
-    for one, two in _apart(labels):
-        if zone.says(f"{one} {two}"):
+def _find_present(labels: frozenset[str], zone: Zone) -> Iterator[tuple[str, str | None]]:
+    """Yield the labels that a text has, as (label, None); split ones as (first, second word)."""
+    yield from [(label, None) for label in labels if zone.in_haystack(label)]
+    for one, two in _split_labels(labels):
+        if zone.in_haystack(f"{one} {two}"):
             yield one, two
 
 
 @lru_cache(maxsize=16_384)
-def _apart(labels: frozenset[str]) -> tuple[tuple[str, str], ...]:
+def _split_labels(labels: frozenset[str]) -> tuple[tuple[str, str], ...]:
     return tuple(pair for label in labels for pair in halves(label))
 
 
-def _places(label: str, haystack: str) -> Iterator[int]:
-    """Where a part stands, counted in `Reading.spelled`; behind its end where it is joined."""
+def _find_places(label: str, haystack: str) -> Iterator[int]:
+    """Yield the offsets of a label in `TokenSet.spelled`; beyond its end for joined spellings."""
     wanted = f" {label} "
     at = haystack.find(wanted)
     while at >= 0:
@@ -87,8 +87,8 @@ def _places(label: str, haystack: str) -> Iterator[int]:
         at = haystack.find(wanted, at + 1)
 
 
-def _around(spelled: str, at: int, count: int) -> tuple[list[str], str, list[str]]:
-    """Up to `count` words before a place, the word there, and as many behind it."""
+def _words_around(spelled: str, at: int, count: int) -> tuple[list[str], str, list[str]]:
+    """Up to `count` words before an offset, the word there, and up to `count` after it."""
     start = spelled.rfind(" ", 0, at) + 1
     end = spelled.find(" ", at)
     end = len(spelled) if end < 0 else end
@@ -96,8 +96,8 @@ def _around(spelled: str, at: int, count: int) -> tuple[list[str], str, list[str
     return before, spelled[start:end], spelled[end:].split(None, count)[:count]
 
 
-def _may_stand_in(words: list[str], labels: frozenset[str]) -> bool:
-    """Whether some of `labels` may be among words: as such, in parts, joined or apart."""
+def _may_contain(words: list[str], labels: frozenset[str]) -> bool:
+    """Whether one of `labels` may be in some words: as a word, a part, joined or split."""
     parts: list[str] = []
     for word in words:
         if "-" in word:

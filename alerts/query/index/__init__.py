@@ -1,4 +1,4 @@
-"""Many watches over one item, and one query over the archive's full-text index.
+"""Indexes: many watches for one item, and one query over the archive's full-text index.
 
-An index names candidates; evaluation decides.
+An index selects candidates; evaluation decides.
 """

@@ -1,7 +1,7 @@
-"""From a query to a sieve of the full-text index: whatever the query finds passes it. Pure.
+"""Translates a query to a filter (`Sieve`) for the full-text index. Pure.
 
-The other way round nothing is promised: `evaluate` decides on what passes. Where it is not certain
-what a text must have, the sieve is wider.
+Every item that matches the query passes the filter; items that pass may not match, `evaluate`
+decides. Where it is not certain what a text must contain, the filter is wider.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from alerts.query.model.nodes import (
     TermPart,
     walk,
 )
-from alerts.query.text.document import Document, Text
+from alerts.query.text.document import Document, PreparedDocument
 from alerts.query.text.split_words import halves
 from alerts.query.text.stemming import forms
-from alerts.query.text.terms import joined
+from alerts.query.text.terms import join_parts
 from alerts.query.text.token_set import MOST_JOINED
 from storage.text_index.full_text_query import (
     ANYTHING,
@@ -46,7 +46,7 @@ from storage.text_index.full_text_query import (
     any_of,
 )
 
-# an item with pages matches page by page: what stands on one excludes no other
+# an item with pages matches page by page: a word on one page does not exclude the others
 _UNPAGED = Without(Word(indexing.PAGED))
 _NAMES = {"site": "site", "lang": "lang", "type": "type"}
 
@@ -54,17 +54,17 @@ _NAMES = {"site": "site", "lang": "lang", "type": "type"}
 def sieve_of(
     node: Node, sources: Mapping[str, str], code: str = "", *, whole: bool = True
 ) -> Sieve:
-    """What the index must have of an item that satisfies a node.
+    """Build the filter that every item matching a node passes.
 
     Args:
         node: a query, or a part of one.
         sources: key -> name of every source of which the archive has items.
-        code: of the field that it looks in (`indexing.CODES`); none for title, summary and body.
-        whole: whether it looks in all of what has this code.
+        code: of the field searched (`archive_words.CODES`); empty for title, summary and body.
+        whole: whether all texts indexed with this code are searched.
     """
     match node:
         case Term():
-            return _of_term(node, code)
+            return _sieve_of_term(node, code)
         case And(parts) | ProximityGroup(parts):
             return all_of(sieve_of(part, sources, code, whole=whole) for part in parts)
         case Near(_, _, left, right, negated):
@@ -73,47 +73,49 @@ def sieve_of(
         case Or(parts):
             return any_of(sieve_of(part, sources, code, whole=whole) for part in parts)
         case Not(part):
-            words = _sufficient(part, code) if whole else []
+            words = _sufficient_words(part, code) if whole else []
             return all_of(Without(all_of([Word(word), _UNPAGED])) for word in words)
         case Field("source", part):
-            return _of_source(part, sources)
+            return _sieve_of_source(part, sources)
         case Field(name, part):
             own = indexing.CODES.get(FIELD_NAMES[name].name)
-            # the opening, the summary and the body are not indexed apart: their words are among all
+            # lead, summary and body are not indexed separately: their words are in the default text
             return sieve_of(part, sources, own or "", whole=own is not None)
         case Apply("atleast", number, Term(label=str(label)) as part) if not code:
             plain = sieve_of(part, sources, code)
-            return all_of([plain, _often(label)]) if number >= indexing.FREQUENT else plain
+            return (
+                all_of([plain, _sieve_of_frequent(label)]) if number >= indexing.FREQUENT else plain
+            )
         case Apply(_, _, part) | Prefer(part) | Macro(_, part):
             return sieve_of(part, sources, code, whole=whole)
         case Filter():
-            return _of_filter(node)
+            return _sieve_of_filter(node)
         case _:
             return ANYTHING
 
 
-def _sufficient(node: Node, code: str) -> list[str]:
-    """Words of which each is enough for a node to hold."""
+def _sufficient_words(node: Node, code: str) -> list[str]:
+    """Index words each of which alone is enough for a node to hold."""
     match node:
         case Term(label=str(label)) if len(indexing.spelled(label)) < indexing.LONGEST:
             return [indexing.word(label, code)]
         case Or(parts):
-            return [word for part in parts for word in _sufficient(part, code)]
+            return [word for part in parts for word in _sufficient_words(part, code)]
         case Macro(_, part) | Prefer(part):
-            return _sufficient(part, code)
+            return _sufficient_words(part, code)
         case Field(name, part) if FIELD_NAMES[name].name in indexing.CODES:
-            return _sufficient(part, indexing.CODES[FIELD_NAMES[name].name])
+            return _sufficient_words(part, indexing.CODES[FIELD_NAMES[name].name])
         case _:
             return []
 
 
-def _often(label: str) -> Sieve:
-    """A word several times as it is, or once in a spelling that is not counted."""
+def _sieve_of_frequent(label: str) -> Sieve:
+    """A filter for a word that occurs `FREQUENT` times, or once in an uncounted spelling."""
     words = (indexing.frequent_word(label), indexing.joined_word(label))
-    return any_of([*map(Word, words), *_apart([label], "")])
+    return any_of([*map(Word, words), *_split_sequences([label], "")])
 
 
-def _of_filter(node: Filter) -> Sieve:
+def _sieve_of_filter(node: Filter) -> Sieve:
     if node.name in _NAMES:
         return Word(indexing.property_word(_NAMES[node.name], str(node.value)))
     if node.name == "date" and isinstance(node.value, date):
@@ -124,11 +126,11 @@ def _of_filter(node: Filter) -> Sieve:
             last = date.max
         return any_of(Word(word) for word in indexing.days_words(first, last))
     if node.name == "value" and isinstance(node.value, float):
-        return _of_value(node.relation, node.value)
+        return _sieve_of_value(node.relation, node.value)
     return ANYTHING
 
 
-def _of_value(relation: str, value: float) -> Sieve:
+def _sieve_of_value(relation: str, value: float) -> Sieve:
     word = indexing.value_word(value)
     digits = int(word.removeprefix("_v:"))
     first = digits if relation in ("=", ">", ">=") else 0
@@ -136,35 +138,35 @@ def _of_value(relation: str, value: float) -> Sieve:
     return any_of(Word(f"_v:{count}") for count in range(first, last + 1))
 
 
-def _of_source(part: Node, sources: Mapping[str, str]) -> Sieve:
-    """There are few sources: each is asked now, by key and name."""
-    if any(isinstance(one, Field | Filter) for one in walk(part)):
-        return ANYTHING  # asks for more than the source
-    fitting = []
+def _sieve_of_source(part: Node, sources: Mapping[str, str]) -> Sieve:
+    """Evaluate the node on each source's key and name, and filter by the sources that match."""
+    if any(isinstance(node, Field | Filter) for node in walk(part)):
+        return ANYTHING  # depends on more than the source
+    matching = []
     for key, name in sources.items():
-        [sheet] = Text(Document(source=key, source_name=name)).sheets
-        if holds(part, sheet, ("source",)):
-            fitting.append(Word(indexing.property_word("src", key)))
-    return any_of(fitting)
+        [text] = PreparedDocument(Document(source=key, source_name=name)).texts
+        if holds(part, text, ("source",)):
+            matching.append(Word(indexing.property_word("src", key)))
+    return any_of(matching)
 
 
-def _of_term(term: Term, code: str) -> Sieve:
-    """Each part somehow, and parts that stand in a row, in a row or joined."""
+def _sieve_of_term(term: Term, code: str) -> Sieve:
+    """Require each part in some spelling, and consecutive parts in order or joined."""
     parts = term.parts
-    asked = [_of_part(parts, at, code) for at in range(len(parts))]
+    required = [_sieve_of_part(parts, at, code) for at in range(len(parts))]
     cased = [indexing.cased_word(part.cased) for part in parts] if term.exact and not code else []
     at = 0
     for kind, found in groupby(parts, key=lambda part: part.kind):
         run = tuple(found)
         if kind == "word":
             in_case = [Word(word) for word in cased[at : at + len(run)] if word]
-            asked.append(_of_run(run, in_case, code))
+            required.append(_sieve_of_run(run, in_case, code))
         at += len(run)
-    return all_of(asked)
+    return all_of(required)
 
 
-def _of_part(parts: tuple[TermPart, ...], at: int, code: str) -> Sieve:
-    """The labels in which a text can have a part: itself, joined with its neighbours, apart."""
+def _sieve_of_part(parts: tuple[TermPart, ...], at: int, code: str) -> Sieve:
+    """Require a part in one of its possible labels: itself, joined with neighbours, or split."""
     part = parts[at]
     if part.kind == "wild":
         letters = re.split(r"[*?]", part.text, maxsplit=1)[0]
@@ -173,31 +175,31 @@ def _of_part(parts: tuple[TermPart, ...], at: int, code: str) -> Sieve:
     for start in range(max(0, at - MOST_JOINED + 1), at + 1):
         for end in range(at + 1, min(start + MOST_JOINED, len(parts)) + 1):
             row = parts[start:end]
-            if all(one.kind == "word" for one in row):
-                labels.add(joined(row))
+            if all(neighbour.kind == "word" for neighbour in row):
+                labels.add(join_parts(row))
     words: list[Sieve] = [Word(indexing.word(label, code)) for label in sorted(labels)]
-    return any_of([*words, *_apart(labels, code)])
+    return any_of([*words, *_split_sequences(labels, code)])
 
 
-def _of_run(run: tuple[TermPart, ...], cased: list[Word], code: str) -> Sieve:
-    """Words in a row: as written, or one of them joined or apart in the text."""
+def _sieve_of_run(run: tuple[TermPart, ...], cased: list[Word], code: str) -> Sieve:
+    """Require consecutive words: as written, or with one of them joined or split in the text."""
     if len(run) == 1 and not cased:
-        return ANYTHING  # the part by itself says as much
+        return ANYTHING  # `_sieve_of_part` requires the same
     words = tuple(indexing.word(part.text, code) for part in run)
     as_written = all_of([WordSequence(words) if len(words) > 1 else Word(words[0]), *cased])
     labels = {part.text for part in run}
     others: list[Sieve] = [Word(indexing.joined_word(label, code)) for label in sorted(labels)]
     for start in range(len(run)):
         for end in range(start + 2, min(start + MOST_JOINED, len(run)) + 1):
-            labels.add(joined(run[start:end]))
-            others.append(Word(indexing.word(joined(run[start:end]), code)))
-    return any_of([as_written, *others, *_apart(labels, code, run)])
+            labels.add(join_parts(run[start:end]))
+            others.append(Word(indexing.word(join_parts(run[start:end]), code)))
+    return any_of([as_written, *others, *_split_sequences(labels, code, run)])
 
 
-def _apart(
+def _split_sequences(
     labels: Iterable[str], code: str, run: tuple[TermPart, ...] = ()
 ) -> Iterator[WordSequence]:
-    """Labels that the text may write as two words, other than two of `run` as they stand there."""
+    """Yield the split spellings of labels, except adjacent parts of `run`."""
     written = {(one.text, two.text) for one, two in pairwise(run)}
     for label in sorted(labels):
         for one, two in halves(label):

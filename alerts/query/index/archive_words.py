@@ -1,7 +1,7 @@
-"""How words and properties are spelled in the full-text index, and the words of an item. Pure.
+"""Encodes words and properties for the full-text index, and lists those of an item. Pure.
 
-The index holds what `evaluate` compares: labels, not text, so case, marks, possessives, hyphens and
-dots are folded before. `filtering` asks with the same spellings.
+The index contains the labels that `evaluate` compares, not text: case, marks, possessives, hyphens
+and dots are folded before. `archive_filter` queries with the same encoding.
 """
 
 from __future__ import annotations
@@ -12,62 +12,62 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from alerts.query.text.document import Document, Text
+from alerts.query.text.document import Document, PreparedDocument
 from alerts.query.text.token_set import cased_parts, runs_of
 from alerts.query.text.zone import Zone
 
-# Raise it whenever a text gets other words: every archive is then indexed again.
+# Increase it whenever the words of a text change: every archive is then indexed again.
 SPELLING = 1
 
 FREQUENT = 3  # times
-MOST_DIGITS = 13  # of a value: no notice is about more
+MOST_DIGITS = 13  # of a value; larger ones count as this long
 PAGED = "_paged"
-LONGEST = 48  # letters of a word, as spelled; what begins alike beyond is one word to the index
-# the fields that are indexed by themselves
+LONGEST = 48  # characters of an encoded word; longer ones are cut, so several may share one word
+# the fields that are indexed separately
 CODES = {"title": "t", "comments": "c", "author": "a", "url": "u", "buyer": "b", "supplier": "s"}
 _OTHER = re.compile(r"[^a-z0-9 ]")
 _LONG = re.compile(rf"(\S{{{LONGEST}}})\S+")
 
 
 def spelled(words: str) -> str:
-    """Words with blanks between them, in the characters that an index takes."""
-    plain = _OTHER.sub(_spell, words)
+    """Encode words, separated by spaces, in the ASCII characters that an index accepts."""
+    plain = _OTHER.sub(_spell_sign, words)
     return _LONG.sub(r"\1", plain)
 
 
-def _spell(found: re.Match[str]) -> str:
+def _spell_sign(found: re.Match[str]) -> str:
     sign = found[0]
     return f"-{sign.lower()}" if "A" <= sign <= "Z" else f".{ord(sign):x}."
 
 
 @lru_cache(maxsize=65_536)
 def word(label: str, code: str = "") -> str:
-    """A label in a field; without a code, in title, summary or body."""
+    """The index word of a label in a field; without a code, in title, summary or body."""
     return f"_{code}:{spelled(label)}" if code else spelled(label)
 
 
 def joined_word(label: str, code: str = "") -> str:
-    """The same, where the text has it as several parts with hyphens between."""
+    """The index word of a label that the text has as several parts with hyphens."""
     return word(label, f"{code}j")
 
 
 def cased_word(cased: str) -> str | None:
-    """A part in title, summary or body as it is written; None where all is in small letters."""
+    """The index word of a part with its case, in the default scope; None if in lower case."""
     return None if cased == cased.lower() else word(cased, "k")
 
 
 def frequent_word(label: str) -> str:
-    """A part that title, summary and body have `FREQUENT` times or more."""
+    """The index word of a part that occurs `FREQUENT` times or more in the default scope."""
     return word(label, "n")
 
 
 def property_word(name: str, value: str) -> str:
-    """A property of an item."""
+    """The index word of a property of an item."""
     return word(value.replace(" ", "_"), name)
 
 
 def day_words(day: date) -> tuple[str, ...]:
-    """The spans of time in which a day lies, each ten or twelve times as long as the one before."""
+    """The index words of the month, year, decade and century of a day."""
     year = day.year
     return (
         f"_m:{year}.{day.month}",
@@ -78,7 +78,7 @@ def day_words(day: date) -> tuple[str, ...]:
 
 
 def days_words(first: date, last: date) -> Iterator[str]:
-    """The fewest spans of time that together cover these days."""
+    """Yield the fewest index words of periods that together cover a date range."""
     at, end = first.year * 12 + first.month - 1, last.year * 12 + last.month
     while at < end:
         for months, name in ((1200, "h"), (120, "d"), (12, "y")):
@@ -92,38 +92,38 @@ def days_words(first: date, last: date) -> Iterator[str]:
 
 
 def value_word(value: float) -> str:
-    """How many digits a value has before the point, as far as they are counted."""
+    """The index word of the number of digits of a value, at most `MOST_DIGITS`."""
     return f"_v:{len(str(int(min(value, 10.0**MOST_DIGITS - 1))))}" if value >= 1 else "_v:0"
 
 
 def words_of(document: Document) -> str:
-    """Everything that the index holds of an item."""
-    text = Text(document)
-    first = text.sheets[0]
-    bodies = [zone for sheet in text.sheets for zone in sheet.zones(("body",))]
+    """All index words of a document, separated by spaces."""
+    prepared = PreparedDocument(document)
+    first = prepared.texts[0]
+    bodies = [zone for text in prepared.texts for zone in text.zones(("body",))]
     titles = first.zones(("title",))
-    usual = [*titles, *first.zones(("summary",)), *bodies]
-    made = [_words(zone, "") for zone in usual]
-    cased = {part for zone in usual for part in cased_parts(zone.text)}
-    made += filter(None, map(cased_word, cased))
-    counted = Counter(part for zone in usual for part in zone.parts)
-    made += [frequent_word(part) for part, count in counted.items() if count >= FREQUENT]
+    default = [*titles, *first.zones(("summary",)), *bodies]
+    words = [_zone_words(zone, "") for zone in default]
+    cased = {part for zone in default for part in cased_parts(zone.text)}
+    words += filter(None, map(cased_word, cased))
+    counted = Counter(part for zone in default for part in zone.parts)
+    words += [frequent_word(part) for part, count in counted.items() if count >= FREQUENT]
     for field, code in CODES.items():
-        made += [_words(zone, code) for zone in first.zones((field,))]
-    return " ".join([*made, *_properties(document)])
+        words += [_zone_words(zone, code) for zone in first.zones((field,))]
+    return " ".join([*words, *_property_words(document)])
 
 
-def _words(zone: Zone, code: str) -> str:
-    reading = zone.reading
-    parts = spelled(reading.spelled.replace("-", " "))
+def _zone_words(zone: Zone, code: str) -> str:
+    token_set = zone.token_set
+    parts = spelled(token_set.spelled.replace("-", " "))
     if code:
         parts = " ".join([f"_{code}:{part}" for part in parts.split()])
-    joined = [label for compound in reading.compounds for _, _, label in runs_of(compound)]
+    joined = [label for compound in token_set.compounds for _, _, label in runs_of(compound)]
     more = [name(label, code) for label in joined for name in (word, joined_word)]
     return " ".join([parts, *more])
 
 
-def _properties(document: Document) -> Iterator[str]:
+def _property_words(document: Document) -> Iterator[str]:
     if document.pages:
         yield PAGED
     yield property_word("src", document.source)

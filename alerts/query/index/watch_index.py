@@ -1,7 +1,7 @@
-"""All watches over one item: its words choose the few queries that are evaluated.
+"""Matches many queries on one item: its words select the few queries that are evaluated.
 
-Each watch is asked for by the rarest of the clauses that it needs, all of them at once
-(`alerts.query.evaluation.lookup`); docs/performance.md has what that costs.
+Each query is indexed by the rarest of its necessary clauses, its anchor; all anchors are searched
+in one pass (`alerts.query.evaluation.lookup`). Costs are in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from alerts.query.evaluation.lookup import lookup_of
+from alerts.query.evaluation.lookup import make_lookup
 from alerts.query.evaluation.presearch import LabelClause
 from alerts.query.query import Query, QueryHit
-from alerts.query.text.document import Document, Text
+from alerts.query.text.document import Document, PreparedDocument
 
 
 class WatchIndex:
-    """Queries by key. Cost grows with the words of the item, hardly with the number of queries."""
+    """An index of queries by key. Cost grows with the item, hardly with the number of queries."""
 
     def __init__(self, queries: Mapping[str, Query]) -> None:
         self._keys = sorted(queries)
         self._compiled = [queries[key] for key in self._keys]
         self._always: list[int] = []
-        # what must occur besides the clause by which a query is asked for
-        self._further: list[tuple[LabelClause, ...]] = []
-        usual, elsewhere = _Anchors(), _Anchors()
-        # a label that many queries have in common tells them apart badly
+        # the clauses of a query besides its anchor
+        self._other_clauses: list[tuple[LabelClause, ...]] = []
+        default, other = _Anchors(), _Anchors()
+        # a label that many queries share is a poor anchor
         shared = Counter(
             label for query in self._compiled for clause in query.needs for label in clause.labels
         )
@@ -35,59 +35,60 @@ class WatchIndex:
             if chosen is None:
                 self._always.append(number)
             else:
-                if chosen.where != "elsewhere":
-                    usual.add(chosen, number)
-                if chosen.where != "usual":
-                    elsewhere.add(chosen, number)
-            self._further.append(
-                tuple(c for c in query.needs if c is not chosen and c.where == "usual")
+                if chosen.where != "other":
+                    default.add(chosen, number)
+                if chosen.where != "default":
+                    other.add(chosen, number)
+            self._other_clauses.append(
+                tuple(c for c in query.needs if c is not chosen and c.where == "default")
             )
-        self._usual = lookup_of(usual.labels, usual.beginnings)
-        self._asked = usual.labels
-        self._elsewhere = (
-            lookup_of(elsewhere.labels, elsewhere.beginnings) if elsewhere.is_filled else None
-        )
+        self._default = make_lookup(default.labels, default.beginnings)
+        self._anchor_labels = default.labels
+        self._other = make_lookup(other.labels, other.beginnings) if other.is_filled else None
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def match(self, document: Document) -> tuple[QueryHit, ...]:
-        """Every query that matches, by key, with its spans."""
-        text = Text(document)
+        """Find every query that matches, sorted by key, with its spans."""
+        prepared = PreparedDocument(document)
         return tuple(
-            self._compiled[number].hit(text, self._keys[number]) for number in self._matching(text)
+            self._compiled[number].hit(prepared, self._keys[number])
+            for number in self._find_matching(prepared)
         )
 
     def keys(self, document: Document) -> tuple[str, ...]:
-        """The keys of the queries that match; faster where no places are wanted."""
-        return tuple(self._keys[number] for number in self._matching(Text(document)))
+        """The sorted keys of the queries that match; faster than `match`, without spans."""
+        return tuple(
+            self._keys[number] for number in self._find_matching(PreparedDocument(document))
+        )
 
     def candidates(self, document: Document) -> int:
-        """How many queries have to be evaluated: for measurements."""
-        return len(self._candidates(Text(document)))
+        """Count the queries that need evaluation, for measurements."""
+        return len(self._find_candidates(PreparedDocument(document)))
 
-    def _matching(self, text: Text) -> Iterator[int]:
-        for number in sorted(self._candidates(text)):
-            if self._compiled[number].holds_in(text):
+    def _find_matching(self, prepared: PreparedDocument) -> Iterator[int]:
+        for number in sorted(self._find_candidates(prepared)):
+            if self._compiled[number].holds_in(prepared):
                 yield number
 
-    def _candidates(self, text: Text) -> set[int]:
-        haystack = text.haystack
-        hits = dict(self._usual.find(haystack))
-        # the evaluation need not look again for what this has looked for
-        text.known.learn(self._asked, hits)
+    def _find_candidates(self, prepared: PreparedDocument) -> set[int]:
+        haystack = prepared.haystack
+        hits = dict(self._default.find(haystack))
+        # the evaluation need not search these labels again
+        prepared.known.learn(self._anchor_labels, hits)
         found = set(chain.from_iterable(hits.values()))
-        if self._elsewhere is not None:
-            for _, numbers in self._elsewhere.find(text.elsewhere):
+        if self._other is not None:
+            for _, numbers in self._other.find(prepared.other_haystack):
                 found.update(numbers)
-        further = self._further
-        chosen = {n for n in found if all(clause.met_by(haystack) for clause in further[n])}
+        other_clauses = self._other_clauses
+        chosen = {n for n in found if all(clause.met_by(haystack) for clause in other_clauses[n])}
         chosen.update(self._always)
         return chosen
 
 
 class _Anchors:
-    """The labels, and the beginnings of labels, by which queries are asked for."""
+    """Labels and prefixes of labels, with the numbers of the queries that they select."""
 
     def __init__(self) -> None:
         self.labels: dict[str, list[int]] = {}
@@ -98,7 +99,7 @@ class _Anchors:
         return bool(self.labels or self.beginnings)
 
     def add(self, clause: LabelClause, number: int) -> None:
-        """Have the query `number` asked for where `clause` may be met."""
+        """Select the query `number` wherever `clause` may be met."""
         for label in clause.labels:
             self.labels.setdefault(label, []).append(number)
         for beginning in clause.beginnings:
@@ -106,6 +107,6 @@ class _Anchors:
 
 
 def _cost(clause: LabelClause, shared: Counter[str]) -> tuple[int, int, int]:
-    """How often a clause is likely to be met, and by how many queries."""
+    """A sort key, smaller for clauses that are rarely met and that few queries share."""
     wildcards, common, _, short = clause.cost
     return wildcards + common, sum(shared[label] for label in clause.labels), short

@@ -1,4 +1,4 @@
-"""The values that a query is made of: nodes, fields, errors, and lists of common words.
+"""Value types of queries: syntax tree nodes, fields, errors, and lists of common words.
 
 Pure.
 """

@@ -1,9 +1,9 @@
-"""Words of English that queries have to be careful with. Data only."""
+"""Word lists: English function words, common prefixes, everyday words. Data only."""
 
 from __future__ import annotations
 
-# Grammar words: two of them side by side, or one beside another word, are never one word that was
-# written apart ("are a" is not "area").
+# Two adjacent words of which one is a function word are never read as one compound written with a
+# space ("are a" is not "area").
 FUNCTION_WORDS = frozenset(
     """
     a about above after again against all almost along also although always am among an and another
@@ -21,16 +21,16 @@ FUNCTION_WORDS = frozenset(
     used very via was way we well went were what whatever when where whether which while who whole
     whom whose why will with within without would yes yet you your yours yourself
     s t d ll m re ve
-    """.split()  # noqa: SIM905  as a list it could not be read
+    """.split()  # noqa: SIM905  a list would be unreadable
 )
 
-# What stands before a word to make a new one, and is as often written apart or with a hyphen.
+# Prefixes that are also written with a hyphen or a space before the word.
 PREFIXES = frozenset(
     """
     e i m x bio cyber eco electro euro geo inter intra life macro mega med meta micro mini mono
     multi nano neuro non para pharma photo poly pre post pro proto pseudo psycho quasi radio re semi
     socio sub super techno tele therm trans tri ultra uni
-    """.split()  # noqa: SIM905  as a list it could not be read
+    """.split()  # noqa: SIM905  a list would be unreadable
 )
 
 # Everyday words that are also names of suppliers and products, or common in health news.

@@ -1,6 +1,6 @@
-"""The fields in which a query can look: a row for each, with all its spellings.
+"""The fields that a query can search: a row for each, with all its spellings.
 
-A new field of text is a row here and, if `Document` does not have it yet, a line there.
+A new text field is a row here and, if `Document` does not have it yet, an attribute there.
 """
 
 from __future__ import annotations
@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from storage.model import FieldName
 
 DEFAULT_SCOPE = ("title", "summary", "body")
-# what lies in title, summary and body, whose words first/n counts
+# fields within title, summary and body, the words that first/n counts
 COUNTED = frozenset({*DEFAULT_SCOPE, "lead"})
-# where spans can be shown, in reading order
+# fields in which spans are displayed, in reading order
 SHOWN: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRow:
-    """A field.
+    """A field of the query language.
 
-    `scope`: the texts that it looks in. `counts`: whether a term in it is enough for a watch;
-    where it is not, the field only narrows. `also`: other vendors' names for it.
+    Args:
+        name: its canonical name.
+        scope: the document fields that it searches.
+        says: how the paraphrase names it.
+        also: other vendors' names for it.
+        counts: whether a term in it is enough for a watch; if not, the field only narrows.
     """
 
     name: str

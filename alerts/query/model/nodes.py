@@ -1,7 +1,7 @@
-"""The parts that a query is made of, as values. What they mean is in `evaluate`.
+"""Nodes of the query syntax tree. Their meaning is in `evaluate`.
 
-A node is either *placed* (it has occurrences in a text: terms, groups of OR over placed nodes,
-proximities) or it is only true or false of an item. `column` never takes part in comparison.
+A node is either *placed* (it has occurrences in a text: terms, OR groups of placed nodes,
+proximities) or it is only true or false for an item. `column` never takes part in comparison.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PartKind = Literal["word", "wild", "stem"]
 
 @dataclass(frozen=True, slots=True)
 class TermPart:
-    """A part of a written word. `cased` is `text` (folded) before its case went."""
+    """A part of a written word. `text` is folded; `cased` is the same before case folding."""
 
     text: str
     cased: str = field(compare=False)
@@ -28,25 +28,25 @@ class TermPart:
 class Term:
     """A word or phrase: written words, each of one or more parts.
 
-    `written` is what stood in the query, and takes part in what a raw term means; `exact` "case"
-    compares `cased` too, "raw" every character of `written`.
+    `written` is the source text in the query. `exact` "case" compares `cased` too, "raw" every
+    character of `written`.
     """
 
     words: tuple[tuple[TermPart, ...], ...]
     exact: Exactness = ""
     written: str = field(default="", compare=False)
     column: int = field(default=0, compare=False)
-    key: tuple[str, ...] = ()  # what exactness adds to the meaning
-    # the parts of all words in a row; the one label that is the whole of it, if there is one; all
-    # letters, unless some are left open
+    key: tuple[str, ...] = ()  # what `exact` compares; part of equality
+    # derived, for speed: the parts of all words in order; the label of a term of a single part, if
+    # it is not exact; all letters joined, unless a part is a wildcard or a stem
     parts: tuple[TermPart, ...] = field(init=False, compare=False, repr=False)
     label: str | None = field(init=False, compare=False, repr=False)
     letters: str | None = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         parts = tuple(part for word in self.words for part in word)
-        settled = all(part.kind == "word" for part in parts)
-        letters = "".join(part.text for part in parts) if settled else None
+        literal = all(part.kind == "word" for part in parts)
+        letters = "".join(part.text for part in parts) if literal else None
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "label", letters if len(parts) == 1 and not self.exact else None)
         object.__setattr__(self, "letters", letters)
@@ -61,7 +61,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of these. `labels` are those of its plain terms, `others` the parts that are no such."""
+    """Any of these. `labels` are those of its plain terms, `others` all other parts."""
 
     parts: tuple[Node, ...]
     labels: frozenset[str] = field(init=False, compare=False, repr=False)
@@ -84,7 +84,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Two placed nodes by an infix operator of `operators.INFIX`; `negated`: left without right."""
+    """Two placed nodes and an operator of `operators.INFIX`; `negated`: left without right."""
 
     operator: str
     distance: int
@@ -96,7 +96,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class ProximityGroup:
-    """Placed nodes, each once, in any order, in a stretch with at most `distance` other words."""
+    """Placed nodes, in any order, within a range with at most `distance` other words."""
 
     parts: tuple[Node, ...]
     distance: int
@@ -105,7 +105,7 @@ class ProximityGroup:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """A function of `operators.FUNCTIONS` with its number, over a placed node."""
+    """A function of `operators.FUNCTIONS` with its number, applied to a placed node."""
 
     function: str
     number: int
@@ -115,7 +115,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The part is looked for in this field (of `fields.FIELDS`) and not in the default ones."""
+    """The part is searched in this field (of `fields.FIELDS`) instead of the default scope."""
 
     name: str
     part: Node
@@ -129,13 +129,13 @@ class Filter:
     name: str
     relation: Literal["=", "<", "<=", ">", ">="]
     value: str | float | date
-    until: date | None = None  # the last day of a span of days; then relation is "="
+    until: date | None = None  # the last day of a date range; then relation is "="
     column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Prefer:
-    """The part, which chooses the sentence that is shown for a match: the highest weight wins."""
+    """A part with a weight: the excerpt of a match shows the part with the greatest weight."""
 
     part: Node
     weight: int
@@ -143,7 +143,7 @@ class Prefer:
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A supplier by key, with what it stands for."""
+    """A supplier key and the node that it expands to."""
 
     key: str
     part: Node
@@ -167,16 +167,16 @@ def children(node: Node) -> tuple[Node, ...]:
 
 
 def walk(node: Node) -> Iterator[Node]:
-    """The node and all below it, in the order written."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        waiting.extend(reversed(children(one)))
+    """Yield the node and all nodes below it, in the order written."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
 
 
 def is_placed(node: Node) -> bool:
-    """Whether a node has occurrences, so that it can stand beside NEAR."""
+    """Whether a node has occurrences, so that it can be an operand of NEAR."""
     match node:
         case Term() | Near() | ProximityGroup():
             return True
@@ -189,5 +189,5 @@ def is_placed(node: Node) -> bool:
 
 
 def column_of(node: Node) -> int:
-    """Where a node begins in the query, 0 where it is not known."""
+    """The column at which a node begins in the query, from 1; 0 if unknown."""
     return min((one.column for one in walk(node) if getattr(one, "column", 0)), default=0)  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
-"""What can be wrong with a query.
+"""Errors and warnings about queries.
 
 AlertsError
- +-- QueryError   it cannot be read, or would find nothing or everything
+ +-- QueryError   the query cannot be parsed, or would match nothing or everything
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _BEFORE, _SHOWN = 60, 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryWarning:
-    """Something about a query that its author should look at. `column` 0: the whole of it."""
+    """A warning about a query that works; `mend` is the hint. `column` 0: the whole query."""
 
     message: str
     mend: str
@@ -23,7 +23,7 @@ class QueryWarning:
 
 
 class QueryError(AlertsError, ValueError):
-    """A query that cannot be used: what is wrong, where (column from 1), what to write instead."""
+    """Raised for a query that cannot be used. `column` counts from 1; `mend` is the fix."""
 
     def __init__(self, message: str, *, query: str, column: int, mend: str) -> None:
         self.message = message
@@ -34,7 +34,7 @@ class QueryError(AlertsError, ValueError):
 
     @property
     def caret(self) -> str:
-        """The part of the query that is wrong, and a line with a caret below the place."""
+        """Two lines: the query around the error, and a caret below the column."""
         flat = "".join(c if c.isprintable() else " " for c in self.query)
         begin = max(0, self.column - 1 - _BEFORE)
         return f"  {flat[begin : begin + _SHOWN]}\n  {' ' * (self.column - 1 - begin)}^"

@@ -1,4 +1,4 @@
-"""What is said of a query: canonical form, paraphrase, warnings, contradictions.
+"""Describes and checks queries: canonical form, paraphrase, warnings, contradictions.
 
 Pure.
 """

@@ -1,4 +1,4 @@
-"""Says in plain English what a query asks. Pure."""
+"""Paraphrases a query in plain English. Pure."""
 
 from __future__ import annotations
 
@@ -21,67 +21,68 @@ from alerts.query.syntax.filters import FILTERS
 from alerts.query.syntax.operators import FUNCTIONS, INFIX
 from alerts.query.text.stemming import forms
 
-MOST_SAID = 8  # of a long list
+MOST_NAMED = 8  # alternatives of an OR that are listed
 
 
 def paraphrase(node: Node) -> str:
-    """The query as one English sentence."""
-    said = _say(node)
-    return said[:1].upper() + said[1:] + "."
+    """Paraphrase a query as one English sentence."""
+    text = _describe(node)
+    return text[:1].upper() + text[1:] + "."
 
 
-def _say(node: Node) -> str:
+def _describe(node: Node) -> str:
     match node:
         case Term():
-            return _term(node)
+            return _describe_term(node)
         case Or(parts):
-            return _either([_inner(part) for part in parts])
+            return _describe_or([_describe_inner(part) for part in parts])
         case And(parts):
-            return _all(parts)
+            return _describe_and(parts)
         case Not(part):
-            return f"without {_inner(part)}"
+            return f"without {_describe_inner(part)}"
         case Near(operator, distance, left, right, negated):
             says = INFIX[operator].says.format(n=distance)
             if negated:
-                return f"{_inner(left)} somewhere not {says} {_inner(right)}"
-            return f"{_inner(left)} {says} {_inner(right)}"
+                return f"{_describe_inner(left)} somewhere not {says} {_describe_inner(right)}"
+            return f"{_describe_inner(left)} {says} {_describe_inner(right)}"
         case ProximityGroup(parts, distance):
-            said = ", ".join(_inner(part) for part in parts)
-            return f"{said} close together (at most {distance} other words among them)"
+            listed = ", ".join(_describe_inner(part) for part in parts)
+            return f"{listed} close together (at most {distance} other words among them)"
         case Apply(function, number, part):
-            return FUNCTIONS[function].says.format(x=_inner(part), n=number)
+            return FUNCTIONS[function].says.format(x=_describe_inner(part), n=number)
         case Field(name, part):
-            return f"{_inner(part)} {FIELD_NAMES[name].says}"
+            return f"{_describe_inner(part)} {FIELD_NAMES[name].says}"
         case Filter(name):
             return FILTERS[name].says(node)
         case Prefer(part):
-            return f"{_inner(part)} (shown first)"
+            return f"{_describe_inner(part)} (shown first)"
         case Macro(key, part):
-            return f"the supplier {key} ({_say(part)})"
+            return f"the supplier {key} ({_describe(part)})"
 
 
-def _inner(node: Node) -> str:
-    said = _say(node)
-    return f"({said})" if isinstance(node, Or | And | Near | ProximityGroup) else said
+def _describe_inner(node: Node) -> str:
+    text = _describe(node)
+    return f"({text})" if isinstance(node, Or | And | Near | ProximityGroup) else text
 
 
-def _either(said: list[str]) -> str:
-    if len(said) > MOST_SAID:
-        return f"any of {', '.join(said[:MOST_SAID])} and {len(said) - MOST_SAID} more"
-    return f"{', '.join(said[:-1])} or {said[-1]}"
+def _describe_or(alternatives: list[str]) -> str:
+    if len(alternatives) > MOST_NAMED:
+        more = len(alternatives) - MOST_NAMED
+        return f"any of {', '.join(alternatives[:MOST_NAMED])} and {more} more"
+    return f"{', '.join(alternatives[:-1])} or {alternatives[-1]}"
 
 
-def _all(parts: tuple[Node, ...]) -> str:
-    wanted = [_inner(p) for p in parts if not isinstance(p, Not | Filter)]
-    filters = [_say(p) for p in parts if isinstance(p, Filter)]
-    unwanted = [_inner(p.part) for p in parts if isinstance(p, Not)]
-    said = " and ".join(wanted) or "anything"
+def _describe_and(parts: tuple[Node, ...]) -> str:
+    wanted = [_describe_inner(p) for p in parts if not isinstance(p, Not | Filter)]
+    filters = [_describe(p) for p in parts if isinstance(p, Filter)]
+    unwanted = [_describe_inner(p.part) for p in parts if isinstance(p, Not)]
+    text = " and ".join(wanted) or "anything"
     if filters:
-        said += ", " + " and ".join(filters)
-    return said + "".join(f", but not {one}" for one in unwanted)
+        text += ", " + " and ".join(filters)
+    return text + "".join(f", but not {part}" for part in unwanted)
 
 
-def _term(term: Term) -> str:
+def _describe_term(term: Term) -> str:
     shown = f"“{term.written.strip() or ' '.join(p.cased for p in term.parts)}”"
     kinds = {part.kind for part in term.parts}
     if term.exact == "case":

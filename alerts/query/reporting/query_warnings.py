@@ -1,4 +1,4 @@
-"""What to tell the author of a query that works but may surprise. Pure."""
+"""Warns about queries that work but may match something unintended. Pure."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from alerts.query.model.common_words import COMMON_WORDS
 from alerts.query.model.fields import COUNTED, DEFAULT_SCOPE, FIELD_NAMES
 from alerts.query.model.nodes import And, Apply, Field, Filter, Near, Node, Not, Or, Prefer, Term
 from alerts.query.model.query_errors import QueryWarning
-from alerts.query.reporting.contradictions import never_true
+from alerts.query.reporting.contradictions import find_contradictions
 
-SHORT = 4
+SHORT = 4  # letters
 
 
 def warnings_of(node: Node) -> list[QueryWarning]:
-    """Short and common terms that no other word accompanies, and parts that can never match."""
-    return [*_ambiguous(node), *never_true(node, DEFAULT_SCOPE)]
+    """Warn about short or common terms that match alone, and parts that can never match."""
+    return [*_find_ambiguous(node), *find_contradictions(node, DEFAULT_SCOPE)]
 
 
-def _ambiguous(node: Node) -> Iterator[QueryWarning]:
-    told: set[str] = set()
-    for term in _alone(node):
+def _find_ambiguous(node: Node) -> Iterator[QueryWarning]:
+    seen: set[str] = set()
+    for term in _sufficient_terms(node):
         word = "".join(part.text for part in term.parts)
-        if term.exact or len(term.parts) > 1 or term.parts[0].kind != "word" or word in told:
+        if term.exact or len(term.parts) > 1 or term.parts[0].kind != "word" or word in seen:
             continue
         if not word.isalpha() or (len(word) > SHORT and word not in COMMON_WORDS):
             continue
-        told.add(word)
+        seen.add(word)
         why = "is an everyday word" if word in COMMON_WORDS else f"has only {len(word)} letters"
         cased = term.parts[0].cased
         forms = [cased] if cased != word else [word.title()] if len(word) > SHORT else []
@@ -39,21 +39,21 @@ def _ambiguous(node: Node) -> Iterator[QueryWarning]:
         )
 
 
-def _alone(node: Node) -> list[Term]:
-    """Terms that are enough for a match by themselves."""
+def _sufficient_terms(node: Node) -> list[Term]:
+    """Terms each of which alone is enough for a match."""
     match node:
         case Term():
             return [node]
         case Or(parts):
-            return [term for part in parts for term in _alone(part)]
+            return [term for part in parts for term in _sufficient_terms(part)]
         case And(parts):
             wanted = [part for part in parts if not isinstance(part, Not | Filter)]
-            return _alone(wanted[0]) if len(wanted) == 1 else []
+            return _sufficient_terms(wanted[0]) if len(wanted) == 1 else []
         case Near(_, _, left, _, True):
-            return _alone(left)
+            return _sufficient_terms(left)
         case Field(name, part):
-            return _alone(part) if COUNTED.issuperset(FIELD_NAMES[name].scope) else []
+            return _sufficient_terms(part) if COUNTED.issuperset(FIELD_NAMES[name].scope) else []
         case Apply(_, _, part) | Prefer(part):
-            return _alone(part)
+            return _sufficient_terms(part)
         case _:
             return []

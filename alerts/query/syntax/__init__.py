@@ -1,4 +1,4 @@
-"""From a written query to its nodes: lexer, parser, operators, functions, filters, vendors' forms.
+"""Parses a query into nodes: lexer, parser, operators, functions, filters, vendors' forms.
 
 Pure.
 """

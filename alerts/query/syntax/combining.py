@@ -1,4 +1,4 @@
-"""Puts nodes together by proximity, windows and functions, and refuses what cannot be so put."""
+"""Builds proximity, window and function nodes, and raises errors for invalid operands."""
 
 from __future__ import annotations
 
@@ -35,14 +35,18 @@ _OUTSIDE: dict[type[Node], str] = {
 }
 
 
-def near_of(cursor: Cursor, left: Node, operator: Lexeme, right: Node) -> Node:
-    """Two nodes by an infix operator."""
+def make_near(cursor: Cursor, left: Node, operator: Lexeme, right: Node) -> Node:
+    """Join two nodes by an infix operator.
+
+    Raises:
+        QueryError: an operand is not placed, or the distance or nesting is too great.
+    """
     row = INFIX[operator.text]
     distance = NEAR_DEFAULT if operator.number is None else operator.number
     _check_distance(cursor, distance, operator)
     if isinstance(left, Field) and isinstance(right, Field) and left.name == right.name:
         # title:a NEAR title:b is title:(a NEAR b)
-        return Field(left.name, near_of(cursor, left.part, operator, right.part), left.column)
+        return Field(left.name, make_near(cursor, left.part, operator, right.part), left.column)
     for side in (left, right):
         _check_placed(cursor, side, operator)
     node = Near(
@@ -53,13 +57,23 @@ def near_of(cursor: Cursor, left: Node, operator: Lexeme, right: Node) -> Node:
     return node
 
 
-def window_of(cursor: Cursor, node: Node, opening: Lexeme, suffix: Lexeme) -> Node:
-    """`"a b"~5` and `(a AND b)~5`: all of these within a stretch."""
+def make_window(cursor: Cursor, node: Node, opening: Lexeme, suffix: Lexeme) -> Node:
+    """Build `"a b"~5` or `(a AND b)~5`: all of these within a range of words.
+
+    Args:
+        cursor: for errors.
+        node: what stands before the suffix.
+        opening: its first lexeme, a phrase or a bracket.
+        suffix: `~` with its number.
+
+    Raises:
+        QueryError: `node` is no phrase or AND group, or has too many parts.
+    """
     number = suffix.number or 0
     _check_distance(cursor, number, suffix)
     parts: tuple[Node, ...] = ()
     if isinstance(node, Term) and node.exact != "raw" and opening.kind == "phrase":
-        parts = _words_of(node)
+        parts = _split_words(node)
     elif isinstance(node, And) and opening.kind == "(":
         parts = node.parts
     if len(parts) < 2:
@@ -79,38 +93,41 @@ def window_of(cursor: Cursor, node: Node, opening: Lexeme, suffix: Lexeme) -> No
     return window
 
 
-def _words_of(term: Term) -> tuple[Term, ...]:
-    """Each written word of a term as a term of its own."""
-    made, used = [], 0
+def _split_words(term: Term) -> tuple[Term, ...]:
+    """Split a phrase into one term for each word."""
+    terms, used = [], 0
     for word in term.words:
         key = term.key[used : used + len(word)] if term.exact == "case" else ()
         used += len(word)
         text = "-".join(part.cased for part in word)
-        made.append(Term((word,), term.exact, text, term.column, key))
-    return tuple(made)
+        terms.append(Term((word,), term.exact, text, term.column, key))
+    return tuple(terms)
 
 
-def applied(cursor: Cursor, lexeme: Lexeme, inside: Node) -> Node:
-    """A function with its number over what stands in its brackets.
+def apply_function(cursor: Cursor, lexeme: Lexeme, inside: Node) -> Node:
+    """Apply a function with its number to its operand.
 
-    Fields and weights come to stand around it; one of first words goes into AND, OR and NOT.
+    Fields and weights are moved outside the function; `first` is distributed over AND, OR and NOT.
+
+    Raises:
+        QueryError: the operand is not placed, or in a field whose words `first` does not count.
     """
     row, number = FUNCTIONS[lexeme.text], lexeme.number or 0
     match inside:
         case Field(field, part):
             if row.default_only and not COUNTED.issuperset(FIELD_NAMES[field].scope):
-                raise not_counted(cursor, row.name, lexeme.column, field)
-            return Field(field, applied(cursor, lexeme, part), inside.column)
+                raise not_counted_error(cursor, row.name, lexeme.column, field)
+            return Field(field, apply_function(cursor, lexeme, part), inside.column)
         case Prefer(part, weight):
-            return Prefer(applied(cursor, lexeme, part), weight)
+            return Prefer(apply_function(cursor, lexeme, part), weight)
         case And(parts) if row.default_only:
-            return And(tuple(applied(cursor, lexeme, part) for part in parts))
+            return And(tuple(apply_function(cursor, lexeme, part) for part in parts))
         case Or(parts) if row.default_only and not is_placed(inside):
-            return Or(tuple(applied(cursor, lexeme, part) for part in parts))
+            return Or(tuple(apply_function(cursor, lexeme, part) for part in parts))
         case Not(part) if row.default_only:
-            return Not(applied(cursor, lexeme, part), inside.column)
+            return Not(apply_function(cursor, lexeme, part), inside.column)
         case Macro(_, part) if not is_placed(inside):
-            return applied(cursor, lexeme, part)
+            return apply_function(cursor, lexeme, part)
     if not is_placed(inside) and not isinstance(inside, Apply):
         raise cursor.error(
             f"{row.name} takes words, phrases, groups of OR and proximities", lexeme.column,
@@ -119,8 +136,8 @@ def applied(cursor: Cursor, lexeme: Lexeme, inside: Node) -> Node:
     return Apply(row.name, number, inside, lexeme.column)
 
 
-def not_counted(cursor: Cursor, function: str, column: int, field: str) -> Exception:
-    """The error for first/n in a field whose words it does not count."""
+def not_counted_error(cursor: Cursor, function: str, column: int, field: str) -> Exception:
+    """Create the error for first/n in a field whose words it does not count."""
     return cursor.error(
         f"{function} counts the words of title, summary and body", column,
         f"Take it out of {field}:",
@@ -138,11 +155,11 @@ def _check_distance(cursor: Cursor, number: int, operator: Lexeme) -> None:
 def _check_placed(cursor: Cursor, node: Node, operator: Lexeme) -> None:
     if is_placed(node):
         return
-    wrong = next(one for one in walk(node) if not is_placed(one) and not isinstance(one, Or))
+    wrong = next(n for n in walk(node) if not is_placed(n) and not isinstance(n, Or))
     name = wrong.name if isinstance(wrong, Field) else getattr(wrong, "function", "")
     mend = _OUTSIDE.get(type(wrong), "Write the filter outside: (a NEAR/5 b) AND lang:en")
     raise cursor.error(
-        f"{cursor.written(operator)} takes words, phrases and groups of OR on both sides",
+        f"{cursor.text_of(operator)} takes words, phrases and groups of OR on both sides",
         operator.column, mend.format(name=name),
     )  # fmt: skip
 

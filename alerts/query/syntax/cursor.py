@@ -1,4 +1,4 @@
-"""Walks the lexemes of a query, and says what is wrong where it stands."""
+"""Iterates over the lexemes of a query, counts what is bounded, and creates errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ DEEPEST = 50
 
 
 class Cursor:
-    """A place among the lexemes of one query, and what has been counted up to there."""
+    """A position in the lexemes of one query, with counts of terms, wildcards and nesting.
+
+    Raises:
+        QueryError: the query is too long, or has something that is not a lexeme.
+    """
 
     def __init__(self, query: str) -> None:
         self.query = query
@@ -30,54 +34,62 @@ class Cursor:
         self._lexemes = Lexer(query).lexemes()
 
     def error(self, message: str, column: int, mend: str) -> QueryError:
-        """The error to raise."""
+        """Create an error at a column (from 1); `mend` is the fix."""
         return QueryError(message, query=self.query, column=column, mend=mend)
 
     def warn(self, message: str, column: int, mend: str) -> None:
-        """Remember something to tell the author."""
+        """Add a warning at a column (from 1); `mend` is the fix."""
         self.warnings.append(QueryWarning(message=message, mend=mend, column=column))
 
     @property
-    def now(self) -> Lexeme:
-        """The lexeme at which the cursor stands."""
+    def current(self) -> Lexeme:
+        """The current lexeme."""
         return self._lexemes[self._at]
 
     @property
     def next(self) -> Lexeme:
-        """The one behind it."""
+        """The lexeme after the current one."""
         return self._lexemes[min(self._at + 1, len(self._lexemes) - 1)]
 
     def take(self) -> Lexeme:
-        """The lexeme at which the cursor stands; it moves on, never behind the end."""
-        lexeme = self.now
+        """Return the current lexeme and advance, never beyond the end."""
+        lexeme = self.current
         self._at = min(self._at + 1, len(self._lexemes) - 1)
         return lexeme
 
-    def took(self, *kinds: Kind) -> Lexeme | None:
-        """The lexeme, if it is of one of these kinds; then the cursor moves on."""
-        return self.take() if self.now.kind in kinds else None
+    def take_if(self, *kinds: Kind) -> Lexeme | None:
+        """Take the current lexeme if it is of one of these kinds, else return None."""
+        return self.take() if self.current.kind in kinds else None
 
-    def written(self, lexeme: Lexeme) -> str:
-        """A lexeme as it stands in the query."""
+    def text_of(self, lexeme: Lexeme) -> str:
+        """The source text of a lexeme, in single quotes."""
         if lexeme.kind == "end":
             return "the end"
         return "'" + self.query[lexeme.column - 1 : lexeme.end] + "'"
 
-    def deeper(self, lexeme: Lexeme) -> None:
-        """Refuse what is nested too deep; `higher` goes back."""
+    def enter(self, lexeme: Lexeme) -> None:
+        """Count one level of nesting; `leave` ends it.
+
+        Raises:
+            QueryError: the nesting is too deep.
+        """
         self._depth += 1
         if self._depth > DEEPEST:
             raise self.error(
                 f"this is nested more than {DEEPEST} deep", lexeme.column, "Split the query"
             )
 
-    def higher(self) -> None:
-        """The way back from `deeper`."""
+    def leave(self) -> None:
+        """End a level of nesting."""
         self._depth -= 1
 
     def count(self, node: Node, lexeme: Lexeme) -> None:
-        """Refuse terms beyond the bounds."""
-        terms = [one for one in walk(node) if isinstance(one, Term)]
+        """Count the terms and wildcards of a node.
+
+        Raises:
+            QueryError: the query has too many.
+        """
+        terms = [n for n in walk(node) if isinstance(n, Term)]
         self._terms += len(terms)
         self._wildcards += sum(part.kind == "wild" for term in terms for part in term.parts)
         if self._terms > MOST_TERMS:

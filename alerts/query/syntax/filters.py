@@ -1,6 +1,6 @@
-"""Properties of an item that a query can ask for: a row for each, with how it is read and compared.
+"""Filters on properties of an item: a row for each, with its parser, test and wording.
 
-A new property is a row in `FILTERS`.
+A new filter is a row in `FILTERS`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _KIND_NAMES = {
 
 
 class ValueProblem(ValueError):
-    """A value that cannot be read. `mend` says what to write."""
+    """Raised for a value that cannot be parsed. `mend` is the fix."""
 
     def __init__(self, message: str, mend: str) -> None:
         super().__init__(message)
@@ -40,22 +40,32 @@ class ValueProblem(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterRow:
-    """A property: its spellings, how its value is read, how an item is asked, how it is said."""
+    """A filter of the query language.
+
+    Args:
+        name: its canonical name.
+        read: parses a written value to (value, last day of a date range or None).
+        test: whether a document passes.
+        says: the wording in the paraphrase.
+        example: shown in errors.
+        ordered: whether it takes < and >.
+        also: other spellings of the name.
+    """
 
     name: str
     read: Callable[[str], tuple[Value, date | None]]
     test: Callable[[Filter, Document], bool]
     says: Callable[[Filter], str]
     example: str
-    ordered: bool = False  # takes < and >
+    ordered: bool = False
     also: tuple[str, ...] = ()
 
 
 def read_filter(row: FilterRow, written: str, column: int) -> Filter:
-    """The filter for `written`, which may begin with a relation.
+    """Parse the value of a filter, which may begin with a relation.
 
     Raises:
-        ValueProblem: it cannot be read.
+        ValueProblem: the value or relation cannot be parsed.
     """
     found = _RELATION.fullmatch(written)
     relation, raw = (found[1] or "=", found[2].strip()) if found else ("=", written)
@@ -64,22 +74,24 @@ def read_filter(row: FilterRow, written: str, column: int) -> Filter:
     if not raw:
         raise ValueProblem(f"{row.name} needs a value", f"Write {row.example}")
     value, until = row.read(raw)
+    if until is not None and ".." in raw and relation != "=":
+        raise ValueProblem(f"{raw!r} has two ends", f"Write {row.name}:{raw}")
     kind: Literal["=", "<", "<=", ">", ">="] = relation  # type: ignore[assignment]
     if until is not None and relation in ("<=", ">"):
-        value = until  # up to, or after, the last day of that month or year
+        value = until  # the last day of a month, year or range
     return Filter(row.name, kind, value, until if relation == "=" else None, column)
 
 
 def test_filter(node: Filter, document: Document) -> bool:
-    """Whether an item has the property. One that does not say has it not."""
+    """Whether an item passes a filter. An item without the property does not."""
     return FILTERS[node.name].test(node, document)
 
 
-def _text(raw: str) -> tuple[Value, None]:
+def _read_text(raw: str) -> tuple[Value, None]:
     return raw.lower(), None
 
 
-def _site(raw: str) -> tuple[Value, None]:
+def _read_site(raw: str) -> tuple[Value, None]:
     host = re.sub(r"^(?:https?://)?(?:www\.)?", "", raw.lower()).removeprefix("*").strip("./")
     if not host or re.search(r"[\s/*?]", host):
         raise ValueProblem(
@@ -88,14 +100,14 @@ def _site(raw: str) -> tuple[Value, None]:
     return host, None
 
 
-def _kind(raw: str) -> tuple[Value, None]:
+def _read_kind(raw: str) -> tuple[Value, None]:
     kind = _KIND_NAMES.get(re.sub(r"[\s_-]", "", raw.lower()))
     if kind is None:
         raise ValueProblem(f"there is no type {raw!r}", f"Types are: {', '.join(KINDS)}")
     return kind, None
 
 
-def _number(raw: str) -> tuple[Value, None]:
+def _read_number(raw: str) -> tuple[Value, None]:
     found = _NUMBER.fullmatch(raw)
     if found is None:
         raise ValueProblem(
@@ -105,17 +117,17 @@ def _number(raw: str) -> tuple[Value, None]:
     return float(whole) * _SCALE[(found[3] or "").lower()], None
 
 
-def _days(raw: str) -> tuple[Value, date | None]:
+def _read_days(raw: str) -> tuple[Value, date | None]:
     first, dots, last = raw.partition("..")
-    begin, end = _day(first, raw)
+    begin, end = _read_day(first, raw)
     if dots:
-        end = _day(last, raw)[1]
+        end = _read_day(last, raw)[1]
         if end < begin:
             raise ValueProblem(f"{raw!r} ends before it begins", f"Write date:{last}..{first}")
     return begin, end
 
 
-def _day(written: str, raw: str) -> tuple[date, date]:
+def _read_day(written: str, raw: str) -> tuple[date, date]:
     found = _DAY.fullmatch(written.strip())
     try:
         if found is None:
@@ -139,8 +151,8 @@ def _test_site(node: Filter, document: Document) -> bool:
 
 
 def _test_language(node: Filter, document: Document) -> bool:
-    have = document.language.lower().replace("_", "-")
-    return have == node.value or have.startswith(f"{node.value}-")
+    language = document.language.lower().replace("_", "-")
+    return language == node.value or language.startswith(f"{node.value}-")
 
 
 def _test_value(node: Filter, document: Document) -> bool:
@@ -155,22 +167,22 @@ def _test_date(node: Filter, document: Document) -> bool:
     return _compare(document.date, node.relation, node.value)
 
 
-def _compare(have: float | date, relation: str, bound: Value) -> bool:
+def _compare(value: float | date, relation: str, bound: Value) -> bool:
     match relation:
         case "=":
-            return have == bound
+            return value == bound
         case "<":
-            return have < bound  # type: ignore[operator]
+            return value < bound  # type: ignore[operator]
         case "<=":
-            return have <= bound  # type: ignore[operator]
+            return value <= bound  # type: ignore[operator]
         case ">":
-            return have > bound  # type: ignore[operator]
+            return value > bound  # type: ignore[operator]
         case _:
-            return have >= bound  # type: ignore[operator]
+            return value >= bound  # type: ignore[operator]
 
 
-def shown_value(node: Filter) -> str:
-    """The value as a query has it."""
+def format_value(node: Filter) -> str:
+    """Format the value of a filter as in a query."""
     if node.until is not None and node.until != node.value:
         return f"{node.value}..{node.until}"
     return f"{node.value:.15g}" if isinstance(node.value, float) else str(node.value)
@@ -182,7 +194,7 @@ _DATE_WORDS = {
 }  # fmt: skip
 
 
-def _say_date(node: Filter) -> str:
+def _describe_date(node: Filter) -> str:
     if node.until is not None and node.until != node.value:
         return f"dated {node.value} to {node.until}"
     return f"dated {_DATE_WORDS[node.relation]}{node.value}"
@@ -192,27 +204,27 @@ FILTERS = {
     row.name: row
     for row in (
         FilterRow(
-            name="site", read=_site, test=_test_site, example="site:bbc.co.uk",
+            name="site", read=_read_site, test=_test_site, example="site:bbc.co.uk",
             says=lambda node: f"on the site {node.value}", also=("domain", "domainis", "host"),
         ),
         FilterRow(
-            name="lang", read=lambda raw: _text(raw.replace("_", "-")), test=_test_language,
+            name="lang", read=lambda raw: _read_text(raw.replace("_", "-")), test=_test_language,
             example="lang:en", says=lambda node: f"in the language {node.value}",
             also=("language", "sourcelang"),
         ),
         FilterRow(
-            name="type", read=_kind, test=lambda node, document: document.kind == node.value,
+            name="type", read=_read_kind, test=lambda node, document: document.kind == node.value,
             example="type:tender", says=lambda node: f"of the type {node.value}",
             also=("kind", "sourcetype"),
         ),
         FilterRow(
-            name="value", read=_number, test=_test_value, example="value>100000",
+            name="value", read=_read_number, test=_test_value, example="value>100000",
             says=lambda node: f"with a value of {_VALUE_WORDS[node.relation]}{node.value:,.15g}",
             ordered=True, also=("amount",),
         ),
         FilterRow(
-            name="date", read=_days, test=_test_date, example="date>=2026-01-31", says=_say_date,
-            ordered=True, also=("pubdate", "published"),
+            name="date", read=_read_days, test=_test_date, example="date>=2026-01-31",
+            says=_describe_date, ordered=True, also=("pubdate", "published"),
         ),
     )
 }  # fmt: skip

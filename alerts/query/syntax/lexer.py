@@ -1,4 +1,4 @@
-"""Splits a query into lexemes. Knows spellings, from the tables of operators, not meanings."""
+"""Splits a query into lexemes, by the spellings in the tables of operators and filters."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Kind = Literal[
 ]  # fmt: skip
 MODIFIERS = ("cs", "raw", "stem")
 
-# where a word that is an operator has to end
+# what must follow an operator that is a word
 _END = r"(?=[\s()\"{}@]|$)"
 
 
-def _numbers_apart(expression: str, name: str) -> str:
-    """One group name for each row, since an expression has each name once."""
+def _number_groups(expression: str, name: str) -> str:
+    """Rename the groups called n to distinct names, which one pattern requires."""
     count = 0
     while "(?P<n>" in expression:
         expression = expression.replace("(?P<n>", f"(?P<{name}{count}>", 1)
@@ -32,7 +32,7 @@ def _numbers_apart(expression: str, name: str) -> str:
 
 
 _INFIX_ROWS = "|".join(
-    rf"(?P<{row.name}>(?i:{_numbers_apart(row.numbered, row.name + '_')})|{row.bare})"
+    rf"(?P<{row.name}>(?i:{_number_groups(row.numbered, row.name + '_')})|{row.bare})"
     for row in INFIX.values()
 )
 _INFIX = re.compile(
@@ -43,7 +43,7 @@ _LOGIC = re.compile(rf"(?P<name>(?i:and|or|not)){_END}")
 _FUNCTION = re.compile(
     "(?:"
     + "|".join(
-        f"(?P<{row.name}>(?i:{_numbers_apart(row.numbered, row.name + '_')}))"
+        f"(?P<{row.name}>(?i:{_number_groups(row.numbered, row.name + '_')}))"
         for row in FUNCTIONS.values()
     )
     + r")\s*(?P<how>[:(])"
@@ -65,9 +65,9 @@ _BLANK = re.compile("[\\s\u200b\ufeff\u2060]+")
 
 @dataclass(frozen=True, slots=True)
 class Lexeme:
-    """A piece of a query. `column` counts from 1; `number` is that of an operator, if written.
+    """A lexeme. `column` counts from 1; `number` is that of an operator, if written.
 
-    `text` of an operator is the name of its row; of a name, what was written, in small letters.
+    `text` of an operator is the name of its row; of a name, the source text in lower case.
     """
 
     kind: Kind
@@ -76,11 +76,11 @@ class Lexeme:
     end: int
     number: int | None = None
     negated: bool = False
-    called: bool = False  # a bracket follows, not a colon
+    called: bool = False  # followed by a bracket, not a colon
 
 
 class Lexer:
-    """Reads one query from left to right."""
+    """Reads the lexemes of one query from left to right."""
 
     def __init__(self, query: str) -> None:
         self.query = query
@@ -88,41 +88,41 @@ class Lexer:
         self.at = 0
 
     def lexemes(self) -> list[Lexeme]:
-        """All lexemes, an "end" last.
+        """Return all lexemes, an "end" last.
 
         Raises:
-            QueryError: something that is no part of the language.
+            QueryError: the query has text that is not in the language.
         """
-        made: list[Lexeme] = []
+        lexemes: list[Lexeme] = []
         after_name = False
         while True:
             if blank := _BLANK.match(self.text, self.at):
                 self.at = blank.end()
                 after_name = False
             if self.at >= len(self.text):
-                made.append(Lexeme("end", "", len(self.text) + 1, len(self.text)))
-                return made
-            lexeme = self._value() if after_name else None
-            made.append(lexeme or self._next())
-            self.at = made[-1].end
-            after_name = made[-1].kind == "name" and not made[-1].called
+                lexemes.append(Lexeme("end", "", len(self.text) + 1, len(self.text)))
+                return lexemes
+            lexeme = self._read_value() if after_name else None
+            lexemes.append(lexeme or self._read_next())
+            self.at = lexemes[-1].end
+            after_name = lexemes[-1].kind == "name" and not lexemes[-1].called
 
     def error(self, message: str, mend: str, at: int | None = None) -> QueryError:
-        """What is wrong at a place, that of the next lexeme if none is given."""
+        """Create an error at an offset, by default that of the next lexeme."""
         column = (self.at if at is None else at) + 1
         return QueryError(message, query=self.query, column=column, mend=mend)
 
-    def _lexeme(
+    def _make_lexeme(
         self, kind: Kind, text: str, end: int, *, number: str | None = None, negated: bool = False,
         called: bool = False,
     ) -> Lexeme:  # fmt: skip
-        # no number that anyone means has ten digits, and Python refuses to read those of thousands
+        # Python refuses to parse numbers of thousands of digits; nine are more than any bound
         value = None if number is None else int(number[:9])
         return Lexeme(kind, text, self.at + 1, end, value, negated, called)
 
-    def _value(self) -> Lexeme | None:
-        """What stands behind `name:`, where words are not operators and addresses are words."""
-        if self.text[self.at] in '"(!@' or self._modified():
+    def _read_value(self) -> Lexeme | None:
+        """Read the value after `name:`, where operators are words and a URL is one word."""
+        if self.text[self.at] in '"(!@' or self._begins_modifier():
             return None
         if self.text[self.at] == "-":
             raise self.error("a minus stands before the field", "Write -title:word")
@@ -130,73 +130,75 @@ class Lexer:
         if found is None:
             return None
         word = re.sub(r"[~^]\d+$", "", found[0])
-        return self._lexeme("word", word, self.at + len(word)) if word else None
+        return self._make_lexeme("word", word, self.at + len(word)) if word else None
 
-    def _modified(self) -> bool:
+    def _begins_modifier(self) -> bool:
         return bool(_MODIFIED.match(self.text, self.at) or _FUNCTION.match(self.text, self.at))
 
-    def _next(self) -> Lexeme:
+    def _read_next(self) -> Lexeme:
         sign = self.text[self.at]
         if sign == '"':
-            return self._phrase()
+            return self._read_phrase()
         if sign in "()":
-            return self._lexeme("(" if sign == "(" else ")", sign, self.at + 1)
+            return self._make_lexeme("(" if sign == "(" else ")", sign, self.at + 1)
         if found := _SUFFIX.match(self.text, self.at):
             if found["number"] is None:
                 raise self.error(f"{sign} takes a number", 'Write "a b"~5 or (a OR b)^9')
             kind: Kind = "~" if sign == "~" else "^"
-            return self._lexeme(kind, sign, found.end(), number=found["number"])
+            return self._make_lexeme(kind, sign, found.end(), number=found["number"])
         if sign == "@" and (found := _MACRO.match(self.text, self.at)):
             if not found["key"]:
                 raise self.error("@ takes the key of a supplier", "Write @palantir")
-            return self._lexeme("macro", found["key"].rstrip("."), found.end())
+            return self._make_lexeme("macro", found["key"].rstrip("."), found.end())
         following = self.text[self.at + 1 : self.at + 2]
         if sign == "-" and following and not following.isspace() and following not in "-)":
-            return self._lexeme("-", sign, self.at + 1)
+            return self._make_lexeme("-", sign, self.at + 1)
         if sign == "!" and following and not following.isspace():
-            return self._lexeme("!", sign, self.at + 1)
-        return self._operator() or self._named() or self._word()
+            return self._make_lexeme("!", sign, self.at + 1)
+        return self._read_operator() or self._read_name() or self._read_word()
 
-    def _phrase(self) -> Lexeme:
+    def _read_phrase(self) -> Lexeme:
         end = self.text.find('"', self.at + 1)
         if end < 0:
             raise self.error(
                 "this quotation mark is never closed", 'Close the phrase: "federated data platform"'
             )
-        return self._lexeme("phrase", self.query[self.at + 1 : end], end + 1)
+        return self._make_lexeme("phrase", self.query[self.at + 1 : end], end + 1)
 
-    def _operator(self) -> Lexeme | None:
+    def _read_operator(self) -> Lexeme | None:
         if found := _INFIX.match(self.text, self.at):
             name = next(name for name in INFIX if found[name])
-            return self._lexeme(
-                "infix", name, found.end(), number=_number_in(found),
+            return self._make_lexeme(
+                "infix", name, found.end(), number=_read_number(found),
                 negated=found["negated"] is not None,
             )  # fmt: skip
         if found := _NOT_WITHIN.match(self.text, self.at):
-            return self._lexeme("infix", "NEAR", found.end(), number=found["n"], negated=True)
+            return self._make_lexeme("infix", "NEAR", found.end(), number=found["n"], negated=True)
         if found := _LOGIC.match(self.text, self.at):
             kind: Kind = found["name"].upper()  # type: ignore[assignment]
-            return self._lexeme(kind, found["name"], found.end())
+            return self._make_lexeme(kind, found["name"], found.end())
         return None
 
-    def _named(self) -> Lexeme | None:
+    def _read_name(self) -> Lexeme | None:
         if found := _FUNCTION.match(self.text, self.at):
             name = next(name for name in FUNCTIONS if found[name])
             called = found["how"] == "("
             end = found.end() - called
-            return self._lexeme("function", name, end, number=_number_in(found), called=called)
+            return self._make_lexeme(
+                "function", name, end, number=_read_number(found), called=called
+            )
         if found := _COMPARE.match(self.text, self.at):
-            return self._lexeme(
+            return self._make_lexeme(
                 "compare", f"{found['name'].lower()} {found['relation']}{found['value']}",
                 found.end(),
             )  # fmt: skip
         if found := _NAME.match(self.text, self.at):
             called = found["bracket"] is not None
             end = found.end() - called
-            return self._lexeme("name", found["name"].lower(), end, called=called)
+            return self._make_lexeme("name", found["name"].lower(), end, called=called)
         return None
 
-    def _word(self) -> Lexeme:
+    def _read_word(self) -> Lexeme:
         for expression, what, mend in SIGNS:
             if expression.match(self.text, self.at):
                 raise self.error(what, mend)
@@ -209,11 +211,11 @@ class Lexer:
         if word[-1] in ",;" and any(c.isalnum() for c in word):
             at = self.at + len(word) - 1
             raise self.error("a comma does not join terms", "Write OR or AND instead of it", at)
-        return self._lexeme("word", self.query[self.at : found.end()], found.end())
+        return self._make_lexeme("word", self.query[self.at : found.end()], found.end())
 
 
-def _number_in(found: re.Match[str]) -> str | None:
-    """The number of an operator; each spelling has a group of its own for it."""
+def _read_number(found: re.Match[str]) -> str | None:
+    """The number of a matched operator; each spelling has its own group for it."""
     return next(
         (value for name, value in found.groupdict().items() if value and name[-1].isdigit()), None
     )

@@ -1,4 +1,4 @@
-"""What stands before a colon or bracket: fields, filters, `cs`, `raw`, `stem`; what is not ours."""
+"""Parses names before a colon or bracket: fields, filters, `cs`, `raw`, `stem`; unknown names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from alerts.query.model.fields import COUNTED, FIELD_NAMES, FieldRow
 from alerts.query.model.nodes import Apply, Field, Filter, Node, Or, walk
-from alerts.query.syntax.combining import not_counted
+from alerts.query.syntax.combining import not_counted_error
 from alerts.query.syntax.filters import FILTER_NAMES, FilterRow, ValueProblem, read_filter
 from alerts.query.syntax.lexer import MODIFIERS, Lexeme
 from alerts.query.syntax.operators import FUNCTIONS
@@ -19,28 +19,32 @@ from alerts.query.syntax.vendors import NAMES
 if TYPE_CHECKING:
     from alerts.query.syntax.parser import Parser
 
-_LOST = re.compile(r"\w[&+#@$%]+(?:\w|$)|^[.#$]\w|\w\+")
+_IGNORED_SIGNS = re.compile(r"\w[&+#@$%]+(?:\w|$)|^[.#$]\w|\w\+")
 MOST_VALUES = 500
 
 
-def named(parser: Parser, lexeme: Lexeme) -> Node:
-    """The node of `name:...` or `name(...)`."""
+def parse_name(parser: Parser, lexeme: Lexeme) -> Node:
+    """Parse `name:...` or `name(...)`.
+
+    Raises:
+        QueryError: the name is unknown, or its operand cannot be used.
+    """
     name = lexeme.text
     if name in MODIFIERS:
-        return _modified(parser, lexeme)
+        return _parse_modifier(parser, lexeme)
     if name in FIELD_NAMES:
-        return _fielded(parser, FIELD_NAMES[name], lexeme)
+        return _parse_field(parser, FIELD_NAMES[name], lexeme)
     if name in FILTER_NAMES:
-        return _filtered(parser, FILTER_NAMES[name], lexeme)
+        return _parse_filter(parser, FILTER_NAMES[name], lexeme)
     form = f"{name}( )" if lexeme.called else f"{name}:"
     if name in NAMES:
         raise parser.error(f"{form} is not known here", lexeme.column, f"Write {NAMES[name]}")
     known = [*FIELD_NAMES, *FILTER_NAMES, *MODIFIERS, *FUNCTIONS]
-    likely = nearest(name, known)
-    if likely is not None:
-        shown = f"{likely}(...)" if lexeme.called else f"{likely}:"
-        if likely in FUNCTIONS:
-            shown = f"{likely}/3(x)"
+    suggestion = nearest(name, known)
+    if suggestion is not None:
+        shown = f"{suggestion}(...)" if lexeme.called else f"{suggestion}:"
+        if suggestion in FUNCTIONS:
+            shown = f"{suggestion}/3(x)"
         raise parser.error(f"{form} is not known here", lexeme.column, f"Did you mean {shown}?")
     if lexeme.called:
         mend = f"Put a blank before the bracket if {name} is a word to look for"
@@ -52,35 +56,37 @@ def named(parser: Parser, lexeme: Lexeme) -> Node:
                        lexeme.column, mend)  # fmt: skip
 
 
-def _fielded(parser: Parser, row: FieldRow, lexeme: Lexeme) -> Node:
-    inside = parser.inside(lexeme)
+def _parse_field(parser: Parser, row: FieldRow, lexeme: Lexeme) -> Node:
+    inside = parser.parse_operand(lexeme)
     if not COUNTED.issuperset(row.scope):
-        for one in walk(inside):
-            if isinstance(one, Apply) and FUNCTIONS[one.function].default_only:
-                raise not_counted(parser, one.function, one.column, row.name)
+        for node in walk(inside):
+            if isinstance(node, Apply) and FUNCTIONS[node.function].default_only:
+                raise not_counted_error(parser, node.function, node.column, row.name)
     return Field(row.name, inside, lexeme.column)
 
 
-def _modified(parser: Parser, lexeme: Lexeme) -> Node:
+def _parse_modifier(parser: Parser, lexeme: Lexeme) -> Node:
     before = parser.exact, parser.stemmed
     parser.exact = {"cs": "case", "raw": "raw"}.get(lexeme.text, "")  # type: ignore[assignment]
     parser.stemmed = lexeme.text == "stem"
-    node = parser.inside(lexeme)
+    node = parser.parse_operand(lexeme)
     parser.exact, parser.stemmed = before
     return node
 
 
-def _filtered(parser: Parser, row: FilterRow, lexeme: Lexeme) -> Node:
-    opening = parser.took("(")
+def _parse_filter(parser: Parser, row: FilterRow, lexeme: Lexeme) -> Node:
+    opening = parser.take_if("(")
     values: list[Node] = []
-    while value := parser.took("word", "phrase"):
-        values.append(replace(filter_of(parser, row.name, value.text, value), column=lexeme.column))
+    while value := parser.take_if("word", "phrase"):
+        values.append(
+            replace(make_filter(parser, row.name, value.text, value), column=lexeme.column)
+        )
         if opening is None:
             break
-        parser.took("OR")
-    if opening is not None and not parser.took(")"):
+        parser.take_if("OR")
+    if opening is not None and not parser.take_if(")"):
         raise parser.error(
-            f"{row.name}:( ) takes values with OR between them", parser.now.column,
+            f"{row.name}:( ) takes values with OR between them", parser.current.column,
             f"Write {row.example}",
         )  # fmt: skip
     if not values:
@@ -92,8 +98,12 @@ def _filtered(parser: Parser, row: FilterRow, lexeme: Lexeme) -> Node:
     return values[0] if len(values) == 1 else Or(tuple(values))
 
 
-def filter_of(parser: Parser, name: str, written: str, lexeme: Lexeme) -> Filter:
-    """The filter for what was written behind a name."""
+def make_filter(parser: Parser, name: str, written: str, lexeme: Lexeme) -> Filter:
+    """Create the filter for a value written after a name.
+
+    Raises:
+        QueryError: the value cannot be parsed.
+    """
     try:
         return read_filter(FILTER_NAMES[name], written, lexeme.column)
     except ValueProblem as problem:
@@ -101,11 +111,11 @@ def filter_of(parser: Parser, name: str, written: str, lexeme: Lexeme) -> Filter
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that `name` was probably meant to be."""
+    """The most similar name in `known`, or None if none is similar."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
     return close[0] if close else None
 
 
-def lost_signs(written: str) -> bool:
-    """Whether `written` has signs that may be part of a name and that terms do not compare."""
-    return "/" not in written and _LOST.search(written) is not None
+def has_ignored_signs(written: str) -> bool:
+    """Whether a term has punctuation that may be part of a name but is not compared."""
+    return "/" not in written and _IGNORED_SIGNS.search(written) is not None

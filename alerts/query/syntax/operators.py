@@ -1,4 +1,4 @@
-"""The operators that take placed nodes: a row for each, with its spellings, sense and English.
+"""Tables of the operators and functions over placed nodes: spellings, meaning and wording.
 
 A new operator of proximity is a row in `INFIX`; a new function over occurrences is one in
 `FUNCTIONS`. Lexer, parser, evaluator, printer and paraphrase read these tables.
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from alerts.query.text.document import EvaluatedText
-from alerts.query.text.occurrences import Occurrence, apart
+from alerts.query.text.occurrences import Occurrence, count_disjoint
 from alerts.query.text.zone import Zone
 
 Found = list[tuple[Zone, list[Occurrence]]]
@@ -22,9 +22,16 @@ MOST_DISTANCE = 200
 class InfixRow:
     """An operator between two placed nodes.
 
-    `numbered`: expression for its spellings with a number, in any case. `bare`: its name alone, in
-    capitals. `unit`: what gives each part of a zone the coordinate in which distance is counted;
-    `slack` is added to the number. `whole`: each side must lie in one unit.
+    Args:
+        name: of the row.
+        numbered: regular expression of its spellings with a number, in any case.
+        bare: its name alone, in capitals.
+        unit: gives, for each part of a zone, the number by which distance is measured.
+        says: the wording in the paraphrase.
+        takes_number: whether the canonical form has a distance.
+        ordered: whether the left operand must come first.
+        slack: added to the written number to get the largest difference of units.
+        whole: whether each operand must be within one unit.
     """
 
     name: str
@@ -67,8 +74,13 @@ INFIX = {
 class FunctionRow:
     """A function `name/n(x)` that keeps some of the occurrences of x, or none.
 
-    `numbered`: expression for what stands before the bracket, or before the colon. `default_only`:
-    whether it makes sense in title, summary and body alone.
+    Args:
+        name: of the row.
+        numbered: regular expression of its spellings, up to the bracket or colon.
+        keep: selects from the occurrences of x, given n and the evaluated text.
+        says: the wording in the paraphrase.
+        most: the largest n.
+        default_only: whether it is limited to title, summary and body.
     """
 
     name: str
@@ -79,17 +91,17 @@ class FunctionRow:
     default_only: bool = False
 
 
-def _at_least(found: Found, number: int, sheet: EvaluatedText) -> Found:
-    """All, if `number` of them lie apart from one another."""
-    del sheet
-    return found if sum(apart(occurrences) for _, occurrences in found) >= number else []
+def _keep_if_at_least(found: Found, number: int, text: EvaluatedText) -> Found:
+    """Keep all occurrences if at least `number` of them do not overlap, else none."""
+    del text
+    return found if sum(count_disjoint(occurrences) for _, occurrences in found) >= number else []
 
 
-def _first(found: Found, number: int, sheet: EvaluatedText) -> Found:
-    """Those that end within the first `number` words of title, summary and body together."""
+def _keep_first(found: Found, number: int, text: EvaluatedText) -> Found:
+    """Keep those that end within the first `number` words of title, summary and body."""
     kept = []
     for zone, occurrences in found:
-        left = number - sheet.words_before(zone)
+        left = number - text.words_before(zone)
         kept.append((zone, [o for o in occurrences if zone.numbers[o.end - 1] < left]))
     return kept
 
@@ -99,10 +111,10 @@ FUNCTIONS = {
     for row in (
         FunctionRow(
             name="atleast", numbered=r"(?:atleast|atl)/?(?P<n>\d+)|repeat/?(?P<n>\d+)",
-            keep=_at_least, says="{x}, at least {n} times", most=1_000,
+            keep=_keep_if_at_least, says="{x}, at least {n} times", most=1_000,
         ),
         FunctionRow(
-            name="first", numbered=r"first/?(?P<n>\d+)", keep=_first,
+            name="first", numbered=r"first/?(?P<n>\d+)", keep=_keep_first,
             says="{x} in the first {n} words", most=100_000, default_only=True,
         ),
     )

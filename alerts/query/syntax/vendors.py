@@ -1,13 +1,13 @@
-"""What other vendors write that this language does not have, and what to write here instead.
+"""Other vendors' syntax that this language lacks, with the equivalent to suggest in the error.
 
-Rows for names before a bracket or colon, and for signs and words; each error names our form.
+Rows for names before a bracket or colon, and for punctuation and words.
 """
 
 from __future__ import annotations
 
 import re
 
-# name -> what to write. Spellings that mean the same here are rows of `fields` and `operators`.
+# name -> what to write. Supported synonyms are in `fields`, `filters` and `operators` instead.
 NAMES = {
     "allcaps": 'cs("ICE") finds exactly these capitals',
     "caps": 'cs("Ice") finds exactly these capitals',
@@ -66,7 +66,7 @@ NAMES = {
     "https": 'url:"the address"',
 }  # fmt: skip
 
-# expression at the beginning of what stands there -> (what it is, what to write)
+# (pattern at the current position, what is wrong, what to write)
 SIGNS = tuple(
     (re.compile(expression), what, mend)
     for expression, what, mend in (

@@ -1,4 +1,4 @@
-"""Text as the watch language sees it: tokens, folding, zones, terms and where they occur.
+"""Text processing for queries: tokens, folding, zones, terms and their occurrences.
 
 Pure; time linear in the text.
 """

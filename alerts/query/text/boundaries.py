@@ -1,4 +1,4 @@
-"""Where sentences and paragraphs begin, for SENTENCE, PARAGRAPH and `lead:`. Pure."""
+"""Finds where sentences and paragraphs begin, for SENTENCE, PARAGRAPH and `lead:`. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _ABBREVIATIONS = frozenset(
     """
     mr mrs ms dr prof st rev hon sir gen lt col sgt capt vs cf ltd inc co corp plc no nos p pp vol
     art para fig figs approx est ca al etc jan feb mar apr jun jul aug sep sept oct nov dec dept
-    """.split()  # noqa: SIM905  as a list it could not be read
+    """.split()  # noqa: SIM905  a list would be unreadable
 )
 
 
 def paragraph_starts(text: str) -> list[int]:
-    """Paragraphs begin after blank lines; with each line where no line is blank."""
+    """Character offsets of paragraphs: after blank lines; if there are none, each line."""
     last = len(text.rstrip())
     first = min(len(text) - len(text.lstrip()), last)
     border = _BLANK_LINE if _BLANK_LINE.search(text, first, last) else _LINE
@@ -27,18 +27,18 @@ def paragraph_starts(text: str) -> list[int]:
 
 
 def sentence_starts(text: str) -> list[int]:
-    """Sentences begin with paragraphs and after stops; not after abbreviations and initials."""
-    stops = (found.end() for found in _STOP.finditer(text) if _ends_here(text, found))
+    """Character offsets of sentences: paragraphs, and after stops except in abbreviations."""
+    stops = (found.end() for found in _STOP.finditer(text) if _ends_sentence(text, found))
     return sorted({*paragraph_starts(text), *stops})
 
 
 def first_paragraph(text: str) -> str:
-    """The text up to the end of its first paragraph, with any blanks before it."""
+    """The text up to the end of its first paragraph, with leading whitespace."""
     starts = paragraph_starts(text)
     return text[: starts[1]] if len(starts) > 1 else text
 
 
-def _ends_here(text: str, found: re.Match[str]) -> bool:
+def _ends_sentence(text: str, found: re.Match[str]) -> bool:
     if found["stop"] != ".":
         return True
     last = _LAST_WORD.search(text, max(0, found.start() - 24), found.start())

@@ -1,4 +1,4 @@
-"""An item as queries see it: its fields, and the texts in which they look."""
+"""The searchable fields of an item, and their tokenised texts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from alerts.query.text.zone import NOTHING_KNOWN, LabelIndex, Zone
 from storage.model import StoredItem
 
 AUTHORS_APART = ", "
-NAMES_APART = "\n"  # of several buyers or suppliers: no phrase runs over the border
+NAMES_APART = "\n"  # between buyers or suppliers, so that no phrase matches across two names
 PAGES_APART = "\n"
 
 
@@ -22,9 +22,9 @@ PAGES_APART = "\n"
 class Document:
     """The fields of one item, as plain text.
 
-    Where there are `pages`, each is matched by itself, with the title and the summary; places in
-    them are given in `body` if that holds the pages in order, else in the pages put together with
-    a line break between them.
+    If there are `pages`, each is matched separately, with the title and the summary. Spans in
+    them are offsets in `body` if that contains the pages in order, else in the pages joined with
+    line breaks.
     """
 
     title: str = ""
@@ -46,7 +46,7 @@ class Document:
 
     @classmethod
     def of(cls, item: StoredItem, *, source_name: str = "") -> Document:
-        """The document of a stored item."""
+        """Create the document of a stored item."""
         url = item.url or next((c.url for c in item.carriers if c.url), None) or ""
         shown = item.published_at or item.first_seen_at
         return cls(
@@ -69,16 +69,16 @@ class Document:
 
     @property
     def host(self) -> str:
-        """The host name that `site:` compares, in small letters."""
+        """The host name that `site:` compares, in lower case."""
         if self.site:
             return self.site.lower()
         try:
             return (urlsplit(self.url).hostname or "").lower()
-        except ValueError:  # no address that can be read, such as http://[
+        except ValueError:  # not a valid URL, such as http://[
             return ""
 
     def text_of(self, field: str) -> str:
-        """The text in which the places of a span of `field` count."""
+        """The text of `field` that the offsets of its spans refer to."""
         if field == "author":
             return AUTHORS_APART.join(self.authors)
         if field == "body" and self.pages:
@@ -87,7 +87,7 @@ class Document:
         return text
 
     def _page_starts(self) -> list[int] | None:
-        """Where each page begins in `body`; None unless it holds them all, in order."""
+        """The offset of each page in `body`; None unless it contains all pages in order."""
         starts, at = [], 0
         for page in self.pages:
             found = self.body.find(page, at)
@@ -98,7 +98,7 @@ class Document:
         return starts
 
     def page_zones(self, known: LabelIndex = NOTHING_KNOWN) -> list[Zone]:
-        """The body: one zone, or one for each page."""
+        """The zones of the body: one, or one for each page."""
         if not self.pages:
             return [Zone("body", self.body, known=known)]
         starts = self._page_starts()
@@ -114,7 +114,7 @@ class Document:
 
 
 class EvaluatedText:
-    """What one evaluation of a query looks at: an item, or one page of it."""
+    """The texts that one evaluation of a query uses: a whole item, or one page of it."""
 
     def __init__(self, document: Document, shared: dict[str, list[Zone]], body: Zone) -> None:
         self.document = document
@@ -122,19 +122,19 @@ class EvaluatedText:
         self._filled: dict[tuple[str, ...], list[Zone]] = {}
 
     def zones(self, fields: tuple[str, ...]) -> list[Zone]:
-        """The texts of some fields that are not empty, in the order given."""
+        """The non-empty zones of some fields, in the order given."""
         filled = self._filled.get(fields)
         if filled is None:
-            filled = [zone for field in fields for zone in self._field(field) if zone.text]
+            filled = [zone for field in fields for zone in self._zones_of(field) if zone.text]
             self._filled[fields] = filled
         return filled
 
-    def _field(self, field: str) -> list[Zone]:
+    def _zones_of(self, field: str) -> list[Zone]:
         if field not in self._zones:
-            self._zones[field] = list(self._made(field))
+            self._zones[field] = list(self._make_zones(field))
         return self._zones[field]
 
-    def _made(self, field: str) -> Iterator[Zone]:
+    def _make_zones(self, field: str) -> Iterator[Zone]:
         document = self.document
         if field == "author":
             at = 0
@@ -154,15 +154,18 @@ class EvaluatedText:
             yield Zone(field, getattr(document, field))
 
     def words_before(self, zone: Zone) -> int:
-        """How many words of title, summary and body stand before a zone of these."""
-        before = 0
+        """How many words of title, summary and body precede a zone of one of these."""
+        count = 0
         for field in DEFAULT_SCOPE[: DEFAULT_SCOPE.index(zone.field)]:
-            before += sum(one.word_count for one in self._zones[field])
-        return before
+            count += sum(earlier.word_count for earlier in self._zones[field])
+        return count
 
 
-class Text:
-    """A document made ready; every query asks the same one."""
+class PreparedDocument:
+    """A document with its tokenised texts, shared by all queries.
+
+    `texts`: one evaluated text, or one for each page.
+    """
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -171,22 +174,22 @@ class Text:
             "title": [Zone("title", document.title, known=self.known)],
             "summary": [Zone("summary", document.summary, known=self.known)],
         }
-        self.sheets = [
+        self.texts = [
             EvaluatedText(document, shared, body) for body in document.page_zones(self.known)
         ]
 
     @cached_property
-    def _usual(self) -> list[Zone]:
-        first, *others = self.sheets
+    def _default_zones(self) -> list[Zone]:
+        first, *others = self.texts
         return [*first.zones(DEFAULT_SCOPE), *(z for s in others for z in s.zones(("body",)))]
 
     @cached_property
     def haystack(self) -> str:
-        """Every label of title, summary and body, with blanks around each."""
-        return "".join([zone.haystack for zone in self._usual])
+        """All labels of title, summary and body, each with a space before and after it."""
+        return "".join([zone.haystack for zone in self._default_zones])
 
     @cached_property
-    def elsewhere(self) -> str:
-        """The labels of the fields that are looked at only when asked for."""
-        zones = self.sheets[0].zones(("comments", "author", "url", "buyer", "supplier"))
+    def other_haystack(self) -> str:
+        """All labels of the fields outside the default scope, in the same form."""
+        zones = self.texts[0].zones(("comments", "author", "url", "buyer", "supplier"))
         return "".join([zone.haystack for zone in zones])

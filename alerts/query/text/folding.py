@@ -1,6 +1,6 @@
-"""How characters of one meaning become one: case, diacritics, quotes, hyphens, invisible signs.
+"""Folds equivalent characters: case, diacritics, quotes, hyphens, invisible characters.
 
-Only characters are known here; what makes a word is in `tokens`.
+Works on characters only; `tokens` splits text into words.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from storage.rules.combining_marks import limit_marks
 
 APOSTROPHES = "'’‘‛ʼ＇`´′"
 HYPHENS = "-‐‑‒–−﹣－"
-# soft hyphen, zero-width space and joiners, word joiner, byte order mark: seen by no reader
+# soft hyphen, zero-width space and joiners, word joiner, byte order mark
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-# letters that Unicode does not take apart although they are read as one with a stroke or two in one
-_WHOLE = str.maketrans(
+# letters that NFKD does not decompose: with a stroke, or ligatures
+_NOT_DECOMPOSED = str.maketrans(
     {
         "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
         "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
@@ -24,14 +24,14 @@ _WHOLE = str.maketrans(
 )  # fmt: skip
 
 
-def _of_category(*wanted: str) -> str:
+def _characters_of_category(*wanted: str) -> str:
     return "".join(c for c in map(chr, range(0x300, 0x20000)) if unicodedata.category(c) in wanted)
 
 
-# marks that stand over, under or around a letter; selectors of glyphs are among them
-MARKS = _of_category("Mn", "Me") + "".join(map(chr, range(0xE0100, 0xE01F0)))
-# vowel signs of Indic scripts: no letters to Python, but part of words
-SPACING_MARKS = _of_category("Mc")
+# non-spacing and enclosing marks; includes variation selectors
+MARKS = _characters_of_category("Mn", "Me") + "".join(map(chr, range(0xE0100, 0xE01F0)))
+# vowel signs of Indic scripts: not letters in Python's \w, but part of words
+SPACING_MARKS = _characters_of_category("Mc")
 
 _DROPPED = dict.fromkeys(map(ord, MARKS + INVISIBLE))
 _TO_QUOTES = dict.fromkeys(map(ord, APOSTROPHES), "'")
@@ -39,23 +39,23 @@ _TO_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
 
 
 def keep_case(word: str) -> str:
-    """`word` without diacritics, ligatures taken apart: what `cs()` compares."""
-    return word if word.isascii() else _cased(word)
+    """Strip diacritics and decompose ligatures, keeping case: the form that `cs()` compares."""
+    return word if word.isascii() else _strip_marks(word)
 
 
 @lru_cache(maxsize=65_536)
-def _cased(word: str) -> str:
-    made = _apart(word)
-    if not _is_word(made):
-        # some signs come apart into several words, or into a fraction: these stay as they are
-        each = [_apart(character) for character in word]
-        made = "".join(a if _is_word(a) else c for a, c in zip(each, word, strict=True))
-    return made
+def _strip_marks(word: str) -> str:
+    stripped = _decompose(word)
+    if not _is_word(stripped):
+        # characters that decompose into several words or into a fraction are kept as they are
+        each = [_decompose(character) for character in word]
+        stripped = "".join(a if _is_word(a) else c for a, c in zip(each, word, strict=True))
+    return stripped
 
 
-def _apart(word: str) -> str:
-    apart = unicodedata.normalize("NFKD", limit_marks(word.translate(_WHOLE)))
-    return apart.translate(_DROPPED).translate(_WHOLE)
+def _decompose(word: str) -> str:
+    apart = unicodedata.normalize("NFKD", limit_marks(word.translate(_NOT_DECOMPOSED)))
+    return apart.translate(_DROPPED).translate(_NOT_DECOMPOSED)
 
 
 def _is_word(text: str) -> bool:
@@ -63,19 +63,19 @@ def _is_word(text: str) -> bool:
 
 
 def fold(word: str) -> str:
-    """`keep_case` with the case gone too: what terms compare."""
-    return word.lower() if word.isascii() else _folded(word)
+    """Apply `keep_case` and fold the case: the form that terms compare."""
+    return word.lower() if word.isascii() else _fold_beyond_ascii(word)
 
 
 @lru_cache(maxsize=65_536)
-def _folded(word: str) -> str:
+def _fold_beyond_ascii(word: str) -> str:
     folded = keep_case(word).casefold()
-    # a few capitals come apart only when they are small
+    # a few capitals decompose only after case folding
     return folded if folded.isascii() else keep_case(folded).casefold()
 
 
 def plain_signs(text: str) -> str:
-    """`text` with one kind of quote, apostrophe, hyphen and blank; as long as before."""
+    """Map every kind of quote, apostrophe, hyphen and space to ASCII; the length is kept."""
     return text if text.isascii() else text.translate(_PLAIN)
 
 
@@ -94,23 +94,23 @@ _PLAIN = {
 
 @lru_cache(maxsize=65_536)
 def as_ascii(run: str) -> str:
-    """A run of characters beyond printable ASCII as ASCII of one meaning to `tokens`.
+    """Convert a run of characters outside printable ASCII to ASCII with the same tokens.
 
-    Comes back as it is where there is none; then only the full tokeniser will do.
+    Returns the run unchanged if there is no such ASCII; then the full tokeniser is needed.
     """
-    made = []
+    converted = []
     for character in run:
         if character in MARKS or character in INVISIBLE:
             continue
         if character in APOSTROPHES:
-            made.append("'")
+            converted.append("'")
         elif character in HYPHENS:
-            made.append("-")
+            converted.append("-")
         elif not character.isalnum() and character not in SPACING_MARKS:
-            made.append(" ")
+            converted.append(" ")
         else:
             plain = keep_case(character)
             if len(plain) != 1 or not (plain.isascii() and plain.isalpha() and character.isalpha()):
                 return run
-            made.append(plain)
-    return "".join(made)
+            converted.append(plain)
+    return "".join(converted)

@@ -1,7 +1,7 @@
-"""Occurrences in one zone, and how proximity combines them. Pure; linear but for sorting.
+"""Occurrences in one zone, and their combination by proximity. Pure; linear but for sorting.
 
-An occurrence is a stretch of parts with the terms that it consists of. Of the stretches that a
-proximity finds, those that hold a shorter one are left out.
+An occurrence is a range of parts with the places of its terms. Of the ranges that a proximity
+finds, those that enclose a shorter one are dropped.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from alerts.query.text.zone import Place
 
 
 class Occurrence(NamedTuple):
-    """Parts start..end of a zone; `terms` are the places of the terms in it."""
+    """Parts start..end (exclusive) of a zone; `terms` are the places of the terms in it."""
 
     start: int
     end: int
     terms: tuple[Place, ...]
 
 
-def of_places(places: Iterable[Place]) -> list[Occurrence]:
-    """The occurrences of a term, in order, without those that hold a shorter one."""
-    return shortest(Occurrence(start, end, ((start, end),)) for start, end in places)
+def to_occurrences(places: Iterable[Place]) -> list[Occurrence]:
+    """Convert the places of a term to occurrences, in order, without enclosing ones."""
+    return drop_enclosing(Occurrence(start, end, ((start, end),)) for start, end in places)
 
 
-def shortest(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
-    """`occurrences` in order, without those that hold a shorter one; equal ones become one."""
+def drop_enclosing(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
+    """Sort occurrences, drop those that enclose a shorter one, and merge equal ones."""
     kept: list[Occurrence] = []
     least_end: int | None = None
     for one in sorted(occurrences, key=lambda o: (-o.start, o.end)):
@@ -36,30 +36,30 @@ def shortest(occurrences: Iterable[Occurrence]) -> list[Occurrence]:
             kept.append(one)
             least_end = one.end
         elif kept[-1].start == one.start and kept[-1].end == one.end:
-            kept[-1] = _merged(kept[-1], one)
+            kept[-1] = _merge(kept[-1], one)
     kept.reverse()
     return kept
 
 
-def united(lists: Iterable[list[Occurrence]]) -> list[Occurrence]:
-    """The occurrences of either of several nodes, in order, each stretch once."""
+def merge_occurrences(lists: Iterable[list[Occurrence]]) -> list[Occurrence]:
+    """Merge the occurrences of several nodes, in order, each range once."""
     by_place: dict[Place, Occurrence] = {}
     for occurrences in lists:
         for one in occurrences:
             place = one.start, one.end
             known = by_place.get(place)
-            by_place[place] = one if known is None else _merged(known, one)
+            by_place[place] = one if known is None else _merge(known, one)
     return [by_place[place] for place in sorted(by_place)]
 
 
-def _merged(one: Occurrence, two: Occurrence) -> Occurrence:
+def _merge(one: Occurrence, two: Occurrence) -> Occurrence:
     if one.terms == two.terms:
         return one
     return Occurrence(one.start, one.end, tuple(sorted({*one.terms, *two.terms})))
 
 
-def apart(occurrences: list[Occurrence]) -> int:
-    """How many of them can be counted without counting a part twice."""
+def count_disjoint(occurrences: list[Occurrence]) -> int:
+    """Count the largest set of occurrences that do not overlap."""
     count, end = 0, 0
     for one in sorted(occurrences, key=lambda o: o.end):
         if one.start >= end:
@@ -75,14 +75,22 @@ def near(
     *,
     ordered: bool,
 ) -> list[Occurrence]:
-    """The shortest stretches with one of each, apart, their units at most `reach` from another."""
-    found = _followed(left, right, unit, reach)
+    """Find the shortest ranges with one of each side, not overlapping, within `reach`.
+
+    Args:
+        left: occurrences of the left operand, sorted.
+        right: occurrences of the right operand.
+        unit: part -> the number of its word, sentence or paragraph.
+        reach: the largest difference of these numbers.
+        ordered: whether the left operand must come first.
+    """
+    found = _pair_in_order(left, right, unit, reach)
     if not ordered:
-        found += _followed(right, left, unit, reach)
-    return shortest(found)
+        found += _pair_in_order(right, left, unit, reach)
+    return drop_enclosing(found)
 
 
-def _followed(
+def _pair_in_order(
     ones: list[Occurrence], others: list[Occurrence], unit: Sequence[int], reach: int
 ) -> list[Occurrence]:
     others = sorted(others)
@@ -93,21 +101,21 @@ def _followed(
         best: int | None = None
         for at in range(bisect_left(starts, one.end), len(others)):
             other = others[at]
-            # one that begins behind the end of the best cannot end before it
+            # one that begins after the best one ends cannot end before it
             if unit[other.start] > limit or (best is not None and other.start >= best):
                 break
             if best is None or other.end <= best:
                 best = other.end
-                found.append(_hull(one, other))
+                found.append(_join_pair(one, other))
     return found
 
 
-def _hull(one: Occurrence, other: Occurrence) -> Occurrence:
+def _join_pair(one: Occurrence, other: Occurrence) -> Occurrence:
     return Occurrence(one.start, other.end, tuple(sorted({*one.terms, *other.terms})))
 
 
 def in_one_unit(occurrences: list[Occurrence], unit: Sequence[int]) -> list[Occurrence]:
-    """Those that begin and end in one sentence or paragraph."""
+    """Keep the occurrences that begin and end in the same sentence or paragraph."""
     return [o for o in occurrences if unit[o.start] == unit[o.end - 1]]
 
 
@@ -119,20 +127,20 @@ def not_near(
     *,
     ordered: bool,
 ) -> list[Occurrence]:
-    """Those of `left` with no `right` (itself apart) that overlaps them or is within reach.
+    """Keep those of `left` with no other occurrence of `right` overlapping or within `reach`.
 
-    Ordered: no `right` that begins with them or later.
+    If `ordered`, only those of `right` that begin at the same part or later count.
     """
     others = sorted(right)
     starts = [other.start for other in others]
     firsts = [unit[other.start] for other in others]
-    furthest = _furthest(others)
+    furthest = _last_ending(others)
     kept = []
     for one in left:
         until = bisect_left(firsts, unit[one.end - 1] + reach + 1)
         if ordered:
             begin = bisect_left(starts, one.start)
-            # stretches differ from each other, so one of two differs from `one`
+            # no two ranges are equal, so at least one of two differs from `one`
             close = others[begin : min(until, begin + 2)]
         else:
             close = [o for o in furthest[until] if unit[o.end - 1] >= unit[one.start] - reach]
@@ -141,21 +149,26 @@ def not_near(
     return kept
 
 
-def _furthest(others: list[Occurrence]) -> list[tuple[Occurrence, ...]]:
-    """Number n -> the two of the first n occurrences that end last."""
-    made: list[tuple[Occurrence, ...]] = [()]
+def _last_ending(others: list[Occurrence]) -> list[tuple[Occurrence, ...]]:
+    """n -> the two occurrences with the greatest end among the first n."""
+    last_two: list[tuple[Occurrence, ...]] = [()]
     for one in others:
-        made.append(tuple(sorted((*made[-1], one), key=lambda o: o.end)[-2:]))
-    return made
+        last_two.append(tuple(sorted((*last_two[-1], one), key=lambda o: o.end)[-2:]))
+    return last_two
 
 
 def window(
     lists: Sequence[list[Occurrence]], numbers: Sequence[int], most_words: int
 ) -> list[Occurrence]:
-    """The shortest stretches of at most `most_words` words with one of each list, all apart.
+    """Find the shortest ranges with one occurrence of each list, none overlapping.
 
-    Goes through the text once. For each subset of the lists it remembers the arrangement so far
-    that begins last; where several begin there, the terms of all.
+    One pass over the text. For each subset of the lists (a bit mask) it keeps the combination
+    that begins last; if several begin at the same part, the terms of all.
+
+    Args:
+        lists: the occurrences of each operand; at most a few lists.
+        numbers: part -> the number of its word.
+        most_words: the largest length of a range, in words.
     """
     whole = (1 << len(lists)) - 1
     begun = sorted((o.start, o.end, k, o.terms) for k, list_ in enumerate(lists) for o in list_)
@@ -177,7 +190,7 @@ def window(
             first, used = reached[whole]
             found.append(Occurrence(first, end, tuple(sorted(used))))
         heappush(ended, (end, _Masks(reached)))
-    return shortest(found)
+    return drop_enclosing(found)
 
 
 def _keep_best(
@@ -193,7 +206,7 @@ def _keep_best(
 
 
 class _Masks(dict[int, tuple[int, frozenset[Place]]]):
-    """Orders as equal, so that a heap compares only what stands before it."""
+    """Compares as equal to any other, so that a heap orders by the first tuple element only."""
 
     def __lt__(self, other: object) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Words that a text may write apart with a blank: e prescribing, health care, open AI. Pure."""
+"""Compound words that a text may write with a space: e prescribing, health care. Pure."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from functools import lru_cache
 
 from alerts.query.model.common_words import COMMON_WORDS, FUNCTION_WORDS, PREFIXES
 
-# shorter words meet by chance
+# shorter pairs are adjacent by chance
 FEWEST_LETTERS = 5
 _HALVES = (COMMON_WORDS | PREFIXES) - FUNCTION_WORDS
 
 
 def may_be_one(one: str, two: str) -> bool:
-    """Whether two neighbouring words may be one word written apart.
+    """Whether two adjacent words may be one word written with a space.
 
-    One of them must be an everyday word or a prefix and the other have three letters at least, and
-    neither may be a word of grammar: "health care" is healthcare, but "are a" is not area, and "the
+    One must be an everyday word or a prefix, the other must have at least three letters, and
+    neither may be a function word: "health care" is healthcare, but "are a" is not area, and "the
     rapist" is not therapist.
     """
     if one in FUNCTION_WORDS or two in FUNCTION_WORDS or len(one) + len(two) < FEWEST_LETTERS:
@@ -25,7 +25,7 @@ def may_be_one(one: str, two: str) -> bool:
 
 @lru_cache(maxsize=262_144)
 def halves(word: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of words that `word` may be written as."""
+    """The pairs of words as which `word` may be written."""
     if len(word) < FEWEST_LETTERS:
         return ()
     cuts = ((word[:at], word[at:]) for at in range(1, len(word)))

@@ -1,7 +1,7 @@
-"""The inflected forms that `stem(word)` stands for. English endings only; no list of exceptions.
+"""Generates the inflected forms of `stem(word)`. English endings only; no list of exceptions.
 
-Forms are listed instead of cutting texts down to stems, so that a match can show its reason. Some
-that are listed are no words; no text has them.
+Forms are generated, and texts not stemmed, so that a match can show the word that matched. Some of
+the forms are not words; no text contains them.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ FEWEST_LETTERS = 3
 
 @lru_cache(maxsize=4096)
 def forms(word: str) -> tuple[str, ...]:
-    """The forms of a folded word, itself first: plural, third person, -ed and -ing."""
-    made = {word: None}
-    for base in _bases(word):
-        made.update(dict.fromkeys(_inflected(base)))
-    return tuple(made)
+    """The inflected forms of a folded word, itself first: plural, third person, -ed and -ing."""
+    result = {word: None}
+    for base in _find_bases(word):
+        result.update(dict.fromkeys(_inflect(base)))
+    return tuple(result)
 
 
-def _bases(word: str) -> list[str]:
-    """The words that `word` may be a form of, itself among them."""
+def _find_bases(word: str) -> list[str]:
+    """The words of which `word` may be an inflected form, including itself."""
     found = [word]
     for ending, others in (
         ("ies", ("y", "ie")),
@@ -43,32 +43,32 @@ def _bases(word: str) -> list[str]:
         if ending in ("ed", "ing") and not _VOWELS & set(stem.replace("y", "e")):
             continue
         found += [stem + other for other in others if len(stem + other) >= FEWEST_LETTERS]
-        if ending in ("ed", "ing") and _doubled(stem):
+        if ending in ("ed", "ing") and _ends_doubled(stem):
             found.append(stem[:-1])
         break
     return found
 
 
-def _inflected(base: str) -> list[str]:
-    made = [base, base + "s"]
+def _inflect(base: str) -> list[str]:
+    result = [base, base + "s"]
     if base.endswith(("s", "x", "z", "ch", "sh", "o")):
-        made.append(base + "es")
+        result.append(base + "es")
     if base.endswith("sis"):
-        made.append(base[:-2] + "es")
+        result.append(base[:-2] + "es")
     if base.endswith("y") and base[-2:-1] not in _VOWELS:
-        made += [base[:-1] + "ies", base[:-1] + "ied", base + "ing"]
+        result += [base[:-1] + "ies", base[:-1] + "ied", base + "ing"]
     elif base.endswith("ie"):
-        made += [base + "d", base[:-2] + "ying"]
+        result += [base + "d", base[:-2] + "ying"]
     elif base.endswith("e"):
-        made += [base + "d", base + "ing", base[:-1] + "ing"]
+        result += [base + "d", base + "ing", base[:-1] + "ing"]
     else:
-        made += [base + "ed", base + "ing"]
+        result += [base + "ed", base + "ing"]
         if _may_double(base):
-            made += [base + base[-1] + "ed", base + base[-1] + "ing"]
-    return made
+            result += [base + base[-1] + "ed", base + base[-1] + "ing"]
+    return result
 
 
-def _doubled(stem: str) -> bool:
+def _ends_doubled(stem: str) -> bool:
     return len(stem) > FEWEST_LETTERS and stem[-1] == stem[-2] and stem[-1] not in _VOWELS
 
 

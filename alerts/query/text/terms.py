@@ -1,4 +1,4 @@
-"""From a written word or phrase to a `Term`, and where a term stands in a zone. Pure."""
+"""Parses a word or phrase into a `Term`, and finds the occurrences of a term in a zone. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import groupby
 
 from alerts.query.model.nodes import Exactness, PartKind, Term, TermPart
 from alerts.query.text.folding import plain_signs
-from alerts.query.text.occurrences import Occurrence, of_places
+from alerts.query.text.occurrences import Occurrence, to_occurrences
 from alerts.query.text.stemming import FEWEST_LETTERS as FEWEST_LETTERS_OF_STEM
 from alerts.query.text.stemming import forms
 from alerts.query.text.token_set import MOST_JOINED
@@ -19,14 +19,14 @@ from alerts.query.text.zone import Place, Zone
 FEWEST_LITERALS = 3
 MOST_WILDCARDS = 5  # in one word
 MOST_PARTS = 50
-# letters to the tokeniser that no one writes: they stand for * and ? while it works
+# letters to the tokeniser, from rare scripts: they replace * and ? during tokenising
 _ANY, _ONE = "\ua66e", "\ua840"
 _TO_LETTERS = str.maketrans({"*": _ANY, "?": _ONE})
 _FROM_LETTERS = str.maketrans({_ANY: "*", _ONE: "?"})
 
 
 class TermProblem(ValueError):
-    """A term that cannot be used. `mend` says what to write."""
+    """Raised for a term that cannot be used. `mend` is the fix."""
 
     def __init__(self, message: str, mend: str) -> None:
         super().__init__(message)
@@ -36,16 +36,22 @@ class TermProblem(ValueError):
 def make_term(
     written: str, *, exact: Exactness = "", stemmed: bool = False, column: int = 0
 ) -> Term:
-    """The term for `written`.
+    """Parse a word or phrase.
+
+    Args:
+        written: as in the query, without quotes.
+        exact: "case" for cs(), "raw" for raw(), empty to fold.
+        stemmed: whether inflected forms match too.
+        column: where it begins in the query, from 1.
 
     Raises:
-        TermProblem: there is no word in it, or a wildcard that would find too much.
+        TermProblem: there is no word in it, or a wildcard that would match too much.
     """
     wild = exact != "raw" and not stemmed and ("*" in written or "?" in written)
     source = written.translate(_TO_LETTERS) if wild else written
     words = tuple(
         tuple(
-            _part(token.folded.translate(_FROM_LETTERS), token.cased.translate(_FROM_LETTERS),
+            _make_part(token.folded.translate(_FROM_LETTERS), token.cased.translate(_FROM_LETTERS),
                   wild=wild, stemmed=stemmed)
             for token in tokens
         )
@@ -56,7 +62,7 @@ def make_term(
             f"there is no word in {written!r}" if written.strip() else "there is no word here",
             'Write letters or digits; signs are compared only beside them, as in raw:"C++"',
         )
-    term = Term(words, exact, written, column, _key(words, exact, written))
+    term = Term(words, exact, written, column, _exactness_key(words, exact, written))
     if len(term.parts) > MOST_PARTS:
         raise TermProblem(
             f"a phrase has at most {MOST_PARTS} words; this one has {len(term.parts)}",
@@ -65,7 +71,7 @@ def make_term(
     return term
 
 
-def _key(
+def _exactness_key(
     words: tuple[tuple[TermPart, ...], ...], exact: Exactness, written: str
 ) -> tuple[str, ...]:
     if exact == "raw":
@@ -73,7 +79,7 @@ def _key(
     return tuple(part.cased for word in words for part in word) if exact == "case" else ()
 
 
-def _part(text: str, cased: str, *, wild: bool, stemmed: bool) -> TermPart:
+def _make_part(text: str, cased: str, *, wild: bool, stemmed: bool) -> TermPart:
     kind: PartKind = "word"
     if wild and ("*" in text or "?" in text):
         kind = "wild"
@@ -106,47 +112,47 @@ def _part(text: str, cased: str, *, wild: bool, stemmed: bool) -> TermPart:
 
 @lru_cache(maxsize=16_384)
 def pattern_of(wildcard: str) -> re.Pattern[str]:
-    """The expression that a label must fit as a whole.
+    """Compile a wildcard to the regular expression that a whole label must match.
 
-    What stands between two stars is taken where it comes first, and never looked for again (an
-    atomic group): if the rest fits behind a later place, it fits behind the first. So a label of n
-    characters costs n steps for each star, where plain backtracking costs n to the power of stars.
+    The text between two stars is matched at its first position only (an atomic group): if the rest
+    matches after a later position, it matches after the first. So a label of n characters costs n
+    steps for each star, where plain backtracking costs n to the power of stars.
     """
-    first, *others = (_fixed(run) for run in re.split(r"\*+", wildcard))
+    first, *others = (_escape_run(run) for run in re.split(r"\*+", wildcard))
     if not others:
         return re.compile(first, re.DOTALL)
     *between, last = others
-    taken = "".join(f"(?>.*?{run})" for run in between if run)
-    return re.compile(f"{first}{taken}.*{last}", re.DOTALL)
+    middle = "".join(f"(?>.*?{run})" for run in between if run)
+    return re.compile(f"{first}{middle}.*{last}", re.DOTALL)
 
 
-def _fixed(run: str) -> str:
-    """Letters and question marks as an expression of the same length."""
+def _escape_run(run: str) -> str:
+    """Escape letters and replace question marks by dots."""
     return "".join("." if sign == "?" else re.escape(sign) for sign in run)
 
 
-def joined(parts: tuple[TermPart, ...]) -> str:
-    """Parts in a row, written as one word."""
+def join_parts(parts: tuple[TermPart, ...]) -> str:
+    """Join consecutive parts to one word."""
     return "".join(part.text for part in parts)
 
 
 def find_term(term: Term, zone: Zone) -> list[Occurrence]:
-    """The occurrences of a term in a zone."""
+    """Find the occurrences of a term in a zone."""
     if term.label is not None:
         places = zone.places(term.label)
-        return of_places(places) if places else []
+        return to_occurrences(places) if places else []
     parts = term.parts
     if term.letters is not None and term.letters not in zone.squeezed:
-        return []  # however it is parted, its letters would stand there
-    places = _single(parts[0], zone) if len(parts) == 1 else _row(parts, zone)
+        return []  # every spelling of it has these letters in a row
+    places = _find_part(parts[0], zone) if len(parts) == 1 else _find_sequence(parts, zone)
     if places and term.exact:
-        fits = _exactly(term)
+        fits = _make_exact_test(term)
         places = [place for place in places if fits(zone, place)]
-    return of_places(places) if places else []
+    return to_occurrences(places) if places else []
 
 
 def has_term(term: Term, zone: Zone) -> bool:
-    """Whether `find_term` would find something, without saying where."""
+    """Whether a term occurs in a zone; faster than `find_term`."""
     if term.label is not None:
         return zone.has(term.label)
     if term.letters is not None and not term.exact:
@@ -159,7 +165,7 @@ def has_term(term: Term, zone: Zone) -> bool:
     return bool(find_term(term, zone))
 
 
-def _single(part: TermPart, zone: Zone) -> list[Place]:
+def _find_part(part: TermPart, zone: Zone) -> list[Place]:
     if part.kind == "wild":
         return zone.places_like(pattern_of(part.text))
     if part.kind == "stem":
@@ -167,24 +173,26 @@ def _single(part: TermPart, zone: Zone) -> list[Place]:
     return zone.places(part.text)
 
 
-def _row(parts: tuple[TermPart, ...], zone: Zone) -> list[Place]:
-    """Parts one behind the other; the text may join up to MOST_JOINED of them into one."""
+def _find_sequence(parts: tuple[TermPart, ...], zone: Zone) -> list[Place]:
+    """Find consecutive parts; the text may join up to MOST_JOINED of them to one word."""
     found: set[Place] = set()
-    starts = dict.fromkeys(place[0] for place in _single(parts[0], zone))
-    for length in range(2, _joinable(parts, 0) + 1):
-        starts.update(dict.fromkeys(place[0] for place in zone.places(joined(parts[:length]))))
+    starts = dict.fromkeys(place[0] for place in _find_part(parts[0], zone))
+    for length in range(2, _count_joinable(parts, 0) + 1):
+        starts.update(dict.fromkeys(place[0] for place in zone.places(join_parts(parts[:length]))))
     for start in starts:
-        reached = {0: {start}}  # parts used -> where that may end
+        reached = {0: {start}}  # number of parts used -> possible end positions
         for used in range(len(parts)):
             for at in reached.pop(used, ()):
-                for taken, end in _steps(parts, used, zone, at):
+                for taken, end in _next_ends(parts, used, zone, at):
                     reached.setdefault(used + taken, set()).add(end)
         found.update((start, end) for end in reached.get(len(parts), ()))
     return list(found)
 
 
-def _steps(parts: tuple[TermPart, ...], used: int, zone: Zone, at: int) -> list[tuple[int, int]]:
-    """How many of the parts a label at `at` takes, and where it ends."""
+def _next_ends(
+    parts: tuple[TermPart, ...], used: int, zone: Zone, at: int
+) -> list[tuple[int, int]]:
+    """Match the next parts at position `at`: (number of parts used, end position)."""
     part = parts[used]
     if part.kind == "wild":
         return [(1, end) for end in zone.ends_like(at, pattern_of(part.text))]
@@ -192,13 +200,13 @@ def _steps(parts: tuple[TermPart, ...], used: int, zone: Zone, at: int) -> list[
         return [(1, end) for form in forms(part.text) for end in zone.ends(at, form)]
     return [
         (length, end)
-        for length in range(1, _joinable(parts, used) + 1)
-        for end in zone.ends(at, joined(parts[used : used + length]))
+        for length in range(1, _count_joinable(parts, used) + 1)
+        for end in zone.ends(at, join_parts(parts[used : used + length]))
     ]
 
 
-def _joinable(parts: tuple[TermPart, ...], start: int) -> int:
-    """How many parts from `start` on the text may write as one word."""
+def _count_joinable(parts: tuple[TermPart, ...], start: int) -> int:
+    """How many parts from `start` on a text may write as one word."""
     count = 0
     for part in parts[start : start + MOST_JOINED]:
         if part.kind != "word":
@@ -207,18 +215,18 @@ def _joinable(parts: tuple[TermPart, ...], start: int) -> int:
     return count
 
 
-def _exactly(term: Term) -> Callable[[Zone, Place], bool]:
+def _make_exact_test(term: Term) -> Callable[[Zone, Place], bool]:
     if term.exact == "case":
         wanted = "".join(part.cased for part in term.parts)
         if any(part.kind == "wild" for part in term.parts):
             pattern = pattern_of(wanted)
             return lambda zone, place: pattern.fullmatch(zone.cased(place)) is not None
         return lambda zone, place: zone.cased(place) == wanted
-    return lambda zone, place: _stands_raw(term.key[0], zone, place)
+    return lambda zone, place: _matches_raw(term.key[0], zone, place)
 
 
-def _stands_raw(wanted: str, zone: Zone, place: Place) -> bool:
-    """Whether a place, with the signs around it that `wanted` has, reads exactly so."""
+def _matches_raw(wanted: str, zone: Zone, place: Place) -> bool:
+    """Whether the text at a place, with the punctuation of `wanted` around it, equals `wanted`."""
     tokens = tokenise(wanted)
     start = zone.tokens[place[0]].start - tokens[0].start
     if start < 0:

@@ -1,8 +1,8 @@
-"""Words of a text as the watch language sees them, with their places. Pure.
+"""Splits a text into words, with their character positions. Pure.
 
-A word is a run of letters and digits. Hyphens make one word of several parts (e-prescribing); so
-does an apostrophe after one letter (O'Brien). Other apostrophes go (don't), and so do possessives
-('s). Dotted letters are one part (N.H.S.); so are thousands with commas (1,000) and decimals (3.5).
+A word is a run of letters and digits. Hyphens join several parts to one word (e-prescribing); so
+does an apostrophe after one letter (O'Brien). Other apostrophes are dropped (don't), and so are
+possessives ('s). Dotted letters are one part (N.H.S.); so are thousands (1,000) and decimals (3.5).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from alerts.query.text.folding import (
 
 
 class Token(NamedTuple):
-    """A part of a word. `word` numbers words from 0; the parts of one word share it."""
+    """A part of a word, at characters start..end. `word` is the number of its word, from 0."""
 
     folded: str
     cased: str
@@ -34,7 +34,7 @@ class Token(NamedTuple):
 
 
 class TokenPart(NamedTuple):
-    """A part within a chunk: its letters, and its place in the chunk."""
+    """A part within a chunk: its letters, and its characters start..end in the chunk."""
 
     letters: str
     start: int
@@ -42,25 +42,25 @@ class TokenPart(NamedTuple):
     begins_word: bool
 
 
-# letters and digits with single signs between them: what the rules of this module take apart. The
-# text was rid of underscores before; vowel signs of Indic scripts are no letters to Python.
+# a chunk is letters and digits with single punctuation characters between them. Underscores are
+# replaced before; vowel signs of Indic scripts are not matched by \w.
 _JOINING = re.escape(APOSTROPHES + HYPHENS) + ".,"
 _LETTERS = rf"[\w{SPACING_MARKS}]++"
 _CHUNK = re.compile(rf"{_LETTERS}(?:[{_JOINING}]{_LETTERS})*+")
 _ASCII_CHUNK = re.compile(r"\w++(?:[-'`.,]\w++)*+", re.ASCII)
 _ATOM = re.compile(rf"({_LETTERS})([{_JOINING}]?)")
 _THREE_DIGITS = re.compile(r"\d{3}(?!\d)")
-# a longer row of hyphens is no word; all in it would be near all else
+# a longer chain of hyphens is split: in one word, all of its parts would be near each other
 MOST_PARTS = 16
-_UNSEEN = frozenset(MARKS + INVISIBLE)
+_INVISIBLE_OR_MARK = frozenset(MARKS + INVISIBLE)
 
 
 def tokenise(text: str) -> list[Token]:
-    """The tokens of a text, in order; places are those of `text` as it was given."""
-    if text.isascii() or _UNSEEN.isdisjoint(text):
-        return _tokens(text)
-    kept = [at for at, character in enumerate(text) if character not in _UNSEEN]
-    seen = _tokens("".join([text[at] for at in kept]))
+    """The tokens of a text, in order; offsets refer to `text` as given."""
+    if text.isascii() or _INVISIBLE_OR_MARK.isdisjoint(text):
+        return _tokenise_visible(text)
+    kept = [at for at, character in enumerate(text) if character not in _INVISIBLE_OR_MARK]
+    seen = _tokenise_visible("".join([text[at] for at in kept]))
     return [
         t._replace(start=kept[t.start], end=_end_with_marks(text, kept[t.end - 1] + 1))
         for t in seen
@@ -68,9 +68,9 @@ def tokenise(text: str) -> list[Token]:
 
 
 def words_of(text: str) -> Iterator[tuple[str, ...]]:
-    """The words of a text, each as its folded parts; the same words as those of `tokenise`."""
-    if not text.isascii() and not _UNSEEN.isdisjoint(text):
-        text = "".join([character for character in text if character not in _UNSEEN])
+    """Yield the words of a text, each as its folded parts; the same words as `tokenise`."""
+    if not text.isascii() and not _INVISIBLE_OR_MARK.isdisjoint(text):
+        text = "".join([character for character in text if character not in _INVISIBLE_OR_MARK])
     word: list[str] = []
     for chunk in _CHUNK.findall(text.replace("_", " ").replace("ʼ", "'")):
         if chunk.isalnum():
@@ -91,40 +91,48 @@ def _end_with_marks(text: str, end: int) -> int:
     return end
 
 
-def _tokens(text: str) -> list[Token]:
-    made: list[Token] = []
+def _tokenise_visible(text: str) -> list[Token]:
+    tokens: list[Token] = []
     word = -1
     text = text.replace("_", " ").replace("ʼ", "'")
     for found in (_ASCII_CHUNK if text.isascii() else _CHUNK).finditer(text):
         chunk, at = found[0], found.start()
         if chunk.isalnum():
             word += 1
-            made.append(Token(fold(chunk), keep_case(chunk), at, found.end(), word))
+            tokens.append(Token(fold(chunk), keep_case(chunk), at, found.end(), word))
             continue
         for part in parts_of(chunk):
             word += part.begins_word
             letters = part.letters
-            made.append(
+            tokens.append(
                 Token(fold(letters), keep_case(letters), at + part.start, at + part.end, word)
             )
-    return made
+    return tokens
 
 
 @lru_cache(maxsize=65_536)
 def parts_of(chunk: str) -> tuple[TokenPart, ...]:
-    """Takes a chunk apart: letters and digits with single signs between them."""
+    """Split a chunk (letters and digits with single punctuation between them) into parts."""
     parts: list[TokenPart] = []
     sign = before = ""
     length = 0  # of the word, in parts
     for found in _ATOM.finditer(chunk):
         atom, next_sign = found[1], found[2]
-        if sign in APOSTROPHES and sign and atom in "sS" and not _is(next_sign, APOSTROPHES):
-            # a possessive: the sign behind it joins what stands before it
+        if (
+            sign in APOSTROPHES
+            and sign
+            and atom in "sS"
+            and not _is_sign_of(next_sign, APOSTROPHES)
+        ):
+            # a possessive is dropped: the punctuation after it follows the word before it
             sign = next_sign
             continue
-        joint = _joint(before, sign, atom, parts[-1].letters if parts else "")
+        joint = _join_sign(before, sign, atom, parts[-1].letters if parts else "")
         if joint is None:
-            begins = not (_is(sign, HYPHENS) or _is(sign, APOSTROPHES)) or length == MOST_PARTS
+            begins = (
+                not (_is_sign_of(sign, HYPHENS) or _is_sign_of(sign, APOSTROPHES))
+                or length == MOST_PARTS
+            )
             length = 1 if begins else length + 1
             parts.append(TokenPart(atom, found.start(1), found.end(1), begins))
         else:
@@ -134,13 +142,13 @@ def parts_of(chunk: str) -> tuple[TokenPart, ...]:
     return tuple(parts)
 
 
-def _is(sign: str, kind: str) -> bool:
+def _is_sign_of(sign: str, kind: str) -> bool:
     return sign != "" and sign in kind
 
 
-def _joint(before: str, sign: str, atom: str, part: str) -> str | None:
-    """What stays of a sign that joins two atoms into one part; None where it parts them."""
-    if _is(sign, APOSTROPHES):
+def _join_sign(before: str, sign: str, atom: str, part: str) -> str | None:
+    """What remains of punctuation that joins two atoms to one part; None if it separates them."""
+    if _is_sign_of(sign, APOSTROPHES):
         return "" if len(before) > 1 else None
     if sign == ".":
         if len(before) == len(atom) == 1 and before.isalpha() and atom.isalpha():

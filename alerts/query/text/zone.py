@@ -1,6 +1,6 @@
-"""One text of an item with its words: everything about it is found out when it is first asked.
+"""One text of an item (a field, or a page of the body) with lazily computed word positions.
 
-Words are told apart by number; a place is a span of parts, first to one behind the last.
+Words are identified by number; a place is a range of parts, the end exclusive.
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ from functools import cached_property
 
 from alerts.query.text.boundaries import paragraph_starts, sentence_starts
 from alerts.query.text.split_words import halves, may_be_one
-from alerts.query.text.token_set import TokenSet, cased_parts, runs_of, stands
+from alerts.query.text.token_set import TokenSet, cased_parts, has_label, runs_of
 from alerts.query.text.tokens import Token, tokenise
 
 Place = tuple[int, int]
-_FEW = 16  # labels, from which on a table of all places costs less than looking for each
+_FEW = 16  # labels; beyond, a table of all places costs less than a search for each
 
 
 class LabelIndex:
-    """What is known of the labels of an item's title, summary and body without looking."""
+    """The labels already searched in an item's title, summary and body, and those found."""
 
-    __slots__ = ("_asked", "_hits")
+    __slots__ = ("_hits", "_searched")
 
     def __init__(self) -> None:
-        self._asked: Container[str] = ()
+        self._searched: Container[str] = ()
         self._hits: Container[str] = ()
 
-    def learn(self, asked: Container[str], hits: Container[str]) -> None:
-        """Of all that were `asked` for, none but `hits` stands anywhere."""
-        self._asked, self._hits = asked, hits
+    def learn(self, searched: Container[str], hits: Container[str]) -> None:
+        """Record that of all labels in `searched` only `hits` occur."""
+        self._searched, self._hits = searched, hits
 
     def lacks(self, label: str) -> bool:
-        """Whether a label certainly does not stand there."""
-        return label in self._asked and label not in self._hits
+        """Whether a label is known not to occur."""
+        return label in self._searched and label not in self._hits
 
 
 NOTHING_KNOWN = LabelIndex()
 
 
 class Zone:
-    """A field of an item, or a page of it. `offset`: where the text begins in the field."""
+    """A field of an item, or a page of it. `offset`: of the text in the field, in characters."""
 
     def __init__(
         self, field: str, text: str, *, offset: int = 0, known: LabelIndex = NOTHING_KNOWN
@@ -50,46 +50,46 @@ class Zone:
         self.text = text
         self.offset = offset
         self.known = known
-        self._asked = 0
+        self._lookups = 0
 
     @cached_property
-    def reading(self) -> TokenSet:
-        """The words, read the quick way."""
+    def token_set(self) -> TokenSet:
+        """The words without positions."""
         return TokenSet(self.text)
 
     @property
     def parts(self) -> list[str]:
         """The parts of all words, folded, in order."""
-        return self.reading.parts
+        return self.token_set.parts
 
     @cached_property
     def numbers(self) -> Sequence[int]:
         """Part -> the number of its word."""
-        return self.reading.numbers()
+        return self.token_set.numbers()
 
     @cached_property
     def haystack(self) -> str:
-        """Every label with a blank before and behind it."""
-        return self.reading.haystack
+        """All labels, each with a space before and after it."""
+        return self.token_set.haystack
 
     @property
     def labels(self) -> set[str]:
-        """Every part, and every joined spelling of neighbouring parts of one word."""
-        return self.reading.labels
+        """All parts, and the joined spellings of adjacent parts of one word."""
+        return self.token_set.labels
 
     @cached_property
     def spaced(self) -> str:
-        """The parts with one blank before and behind each."""
+        """The parts, separated by single spaces, with one at either end."""
         return f" {' '.join(self.parts)} "
 
     @cached_property
     def squeezed(self) -> str:
-        """The text with nothing between its words: what is written apart is joined in it."""
+        """All parts joined without separators, so that split spellings occur in it too."""
         return "".join(self.parts)
 
     @cached_property
     def runs(self) -> dict[str, list[Place]]:
-        """Joined spelling -> the places of two or more parts of one word that have it."""
+        """Joined spelling -> its places: two or more parts of one word."""
         found: dict[str, list[Place]] = {}
         for start, ends in self.runs_at.items():
             for end, label in ends:
@@ -98,9 +98,9 @@ class Zone:
 
     @cached_property
     def runs_at(self) -> dict[int, list[tuple[int, str]]]:
-        """Part -> the joined spellings that begin with it, and where they end."""
+        """Part -> (end, joined spelling) of those that begin with it."""
         found: dict[int, list[tuple[int, str]]] = {}
-        for at, word in self.reading.places_of_compounds():
+        for at, word in self.token_set.places_of_compounds():
             for start, end, label in runs_of(word):
                 found.setdefault(at + start, []).append((at + end, label))
         return found
@@ -116,59 +116,61 @@ class Zone:
         return found
 
     def places(self, label: str) -> list[Place]:
-        """Where `label` stands: as a part, joined within a word, or apart with a blank."""
+        """Find `label`: as a part, as joined parts of a word, or split by a space."""
         found: list[Place] = []
-        if self.says(label):
-            found = self._part_places(label)
+        if self.in_haystack(label):
+            found = self._find_part_places(label)
             if label in self.runs:
                 found = found + self.runs[label]
         for one, two in halves(label):
-            if self.says(f"{one} {two}"):
+            if self.in_haystack(f"{one} {two}"):
                 found = found + [
                     (at, at + 2)
-                    for at, _ in self._part_places(one)
-                    if self._follows(two, at + 1) and self._touch(at)
+                    for at, _ in self._find_part_places(one)
+                    if self._has_part_at(two, at + 1) and self._are_adjacent(at)
                 ]
         return found
 
-    def _follows(self, label: str, at: int) -> bool:
+    def _has_part_at(self, label: str, at: int) -> bool:
         return at < len(self.parts) and self.parts[at] == label
 
-    def _touch(self, at: int) -> bool:
-        """Whether nothing but one blank stands between the parts `at` and `at + 1`."""
+    def _are_adjacent(self, at: int) -> bool:
+        """Whether the parts `at` and `at + 1` are separated by a single space only."""
         between = self.text[self.tokens[at].end : self.tokens[at + 1].start]
         return len(between) == 1 and between.isspace()
 
-    def says(self, label: str) -> bool:
-        """Whether a label stands in the haystack."""
-        return not self.known.lacks(label) and stands(label, self.haystack)
+    def in_haystack(self, label: str) -> bool:
+        """Whether a label occurs as a part or as joined parts of a word."""
+        return not self.known.lacks(label) and has_label(label, self.haystack)
 
     def has(self, label: str) -> bool:
-        """Whether `label` stands somewhere."""
-        return self.says(label) or (bool(halves(label)) and bool(self.places(label)))
+        """Whether `label` occurs in any spelling."""
+        return self.in_haystack(label) or (bool(halves(label)) and bool(self.places(label)))
 
     def has_phrase(self, words: str) -> bool:
-        """Whether parts stand one behind the other with one blank between them."""
+        """Whether parts, separated by spaces in `words`, occur so in the text."""
         return f" {words} " in self.haystack
 
     def has_any(self, labels: frozenset[str]) -> bool:
-        """Whether one of `labels` stands somewhere."""
+        """Whether one of `labels` occurs in any spelling."""
         if len(labels) <= _FEW:
             return any(map(self.has, labels))
-        return not self.labels.isdisjoint(labels) or any(map(self.places, self.those_in(labels)))
+        return not self.labels.isdisjoint(labels) or any(
+            map(self.places, self.possible_labels(labels))
+        )
 
-    def those_in(self, labels: frozenset[str]) -> set[str]:
-        """The ones of `labels` that can have places: no other has."""
+    def possible_labels(self, labels: frozenset[str]) -> set[str]:
+        """The subset of `labels` that may occur; no other label does."""
         if len(labels) <= _FEW:
-            return {label for label in labels if self.says(label) or halves(label)}
+            return {label for label in labels if self.in_haystack(label) or halves(label)}
         return (self.labels & labels).union(label for label in labels if halves(label))
 
-    def _part_places(self, label: str) -> list[Place]:
-        """Where a part is `label`. The first few are looked for one by one: most texts need few."""
-        self._asked += 1
-        if self._asked > _FEW:
+    def _find_part_places(self, label: str) -> list[Place]:
+        """Find the parts equal to `label`. Builds the table of all places after `_FEW` calls."""
+        self._lookups += 1
+        if self._lookups > _FEW:
             return self._all_places.get(label, [])
-        # in a text with blanks between the parts, counting blanks is counting parts
+        # in `spaced`, the number of spaces before a part is its index
         found: list[Place] = []
         wanted, text = f" {label} ", self.spaced
         number = counted = 0
@@ -181,7 +183,7 @@ class Zone:
         return found
 
     def ends(self, start: int, label: str) -> list[int]:
-        """Where `label` ends if it begins at part `start`."""
+        """The possible ends of `label` if it begins at part `start`."""
         parts = self.parts
         if start >= len(parts):
             return []
@@ -189,16 +191,16 @@ class Zone:
         if start in self.runs_at:
             found += [end for end, joined in self.runs_at[start] if joined == label]
         pair = "".join(parts[start : start + 2])
-        if pair == label and pair != parts[start] and self._is_apart(start):
+        if pair == label and pair != parts[start] and self._may_be_one_word(start):
             found.append(start + 2)
         return found
 
-    def _is_apart(self, at: int) -> bool:
-        """Whether the parts `at` and `at + 1` may be one word written apart."""
-        return may_be_one(self.parts[at], self.parts[at + 1]) and self._touch(at)
+    def _may_be_one_word(self, at: int) -> bool:
+        """Whether the parts `at` and `at + 1` may be one word written with a space."""
+        return may_be_one(self.parts[at], self.parts[at + 1]) and self._are_adjacent(at)
 
     def places_like(self, pattern: re.Pattern[str]) -> list[Place]:
-        """Where a part, or joined parts of one word, fit a wildcard."""
+        """Find the parts, and joined parts of one word, that match a wildcard pattern."""
         found = [
             place
             for label, places in self._all_places.items()
@@ -211,7 +213,7 @@ class Zone:
         return found
 
     def ends_like(self, start: int, pattern: re.Pattern[str]) -> list[int]:
-        """Where a wildcard ends if it begins at part `start`."""
+        """The possible ends of a wildcard match that begins at part `start`."""
         if start >= len(self.parts):
             return []
         found = [start + 1] if pattern.fullmatch(self.parts[start]) else []
@@ -220,7 +222,7 @@ class Zone:
         ]
 
     def places_within(self, labels: frozenset[str], start: int, end: int) -> list[Place]:
-        """Where some of `labels` begin among the parts start..end: what those are is looked at."""
+        """Find those of `labels` that begin at the parts start..end, by reading these parts."""
         parts, runs_at = self.parts, self.runs_at
         end = min(end, len(parts))
         found: list[Place] = []
@@ -229,13 +231,17 @@ class Zone:
                 found.append((at, at + 1))
             if at in runs_at:
                 found += [(at, ends) for ends, label in runs_at[at] if label in labels]
-            if at + 1 < len(parts) and parts[at] + parts[at + 1] in labels and self._is_apart(at):
+            if (
+                at + 1 < len(parts)
+                and parts[at] + parts[at + 1] in labels
+                and self._may_be_one_word(at)
+            ):
                 found.append((at, at + 2))
         return found
 
     @cached_property
     def tokens(self) -> list[Token]:
-        """The parts with their characters; slow to make."""
+        """The parts with their character offsets; slow to compute."""
         return tokenise(self.text)
 
     @cached_property
@@ -243,28 +249,28 @@ class Zone:
         return cased_parts(self.text)
 
     def cased(self, place: Place) -> str:
-        """The letters of a place with their case, without what stands between them."""
+        """The letters of a place with their case, without separators."""
         return "".join(self._cased[place[0] : place[1]])
 
     def characters(self, place: Place) -> tuple[int, int]:
-        """The characters of a place, in the whole field."""
+        """The character range of a place in the whole field."""
         start, end = self.tokens[place[0]].start, self.tokens[place[1] - 1].end
         return start + self.offset, end + self.offset
 
     @property
     def word_count(self) -> int:
-        """How many words there are."""
+        """The number of words."""
         return self.numbers[-1] + 1 if self.parts else 0
 
     @cached_property
     def sentences(self) -> list[int]:
         """Part -> the number of its sentence."""
-        return self._numbered(sentence_starts(self.text))
+        return self._number_parts(sentence_starts(self.text))
 
     @cached_property
     def paragraphs(self) -> list[int]:
         """Part -> the number of its paragraph."""
-        return self._numbered(paragraph_starts(self.text))
+        return self._number_parts(paragraph_starts(self.text))
 
-    def _numbered(self, starts: list[int]) -> list[int]:
+    def _number_parts(self, starts: list[int]) -> list[int]:
         return [bisect_right(starts, token.start) for token in self.tokens]

@@ -17,7 +17,7 @@ from alerts.channels.hook import HookChannel
 from alerts.channels.http import Client, Waits
 from alerts.channels.kinds import HOOKS, NAMES
 from alerts.messages.mime import Envelope
-from alerts.messages.render import Rendered, Told
+from alerts.messages.render import Rendered, StorySummary
 from config.addresses import Guard
 from config.model import ChannelSettings, Where
 from storage.model import Notification, OutboxMessage, Receipt
@@ -40,7 +40,7 @@ QUICK = Waits(connect=2, part=0.3, all=1)
 LOOPBACK = Guard(["127.0.0.0/8"])
 SECRET = "s3cret-of-the-channel"  # of no service
 STORIES = tuple(
-    Told(
+    StorySummary(
         title=f"Halcyon at trust {number}",
         link=f"https://ledger.example/{number}",
         outlet="The Ward Ledger",

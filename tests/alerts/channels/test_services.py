@@ -8,13 +8,13 @@ import json
 
 import pytest
 
-from alerts.channels.fitting import fitted
-from alerts.channels.hook import usual
+from alerts.channels.fitting import fit_text
+from alerts.channels.hook import receipt_for_status
 from alerts.channels.http import HttpAnswer
 from alerts.channels.kinds import HOOKS
 from alerts.channels.slack import escape as for_slack
 from alerts.channels.teams import escape as for_teams
-from alerts.messages.render import Rendered, Told
+from alerts.messages.render import Rendered, StorySummary
 from tests.alerts.channels.test_contract import SECRET, a_frozen, a_place, attempt
 from tests.support.hooks import answers
 
@@ -97,7 +97,7 @@ def test_ntfy_is_given_topic_title_and_token() -> None:
 )
 def test_each_service_is_understood(name: str, status: int, body: str, outcome: str) -> None:
     answer = HttpAnswer(status=status, headers={}, body=body.encode())
-    receipt = HOOKS[name].understood(answer) or usual(answer)
+    receipt = HOOKS[name].interpret(answer) or receipt_for_status(answer)
     assert receipt.outcome == outcome
     assert SECRET not in receipt.detail
 
@@ -111,14 +111,14 @@ def test_nobody_is_paged_and_no_link_is_made_of_strangers_words() -> None:
 
 def test_a_text_without_stories_is_cut_with_an_ellipsis() -> None:
     rendered = Rendered(subject="S", text="word " * 500, html="")
-    said = fitted(rendered, head=str, story=lambda _: "", plain=str, room=100)
+    said = fit_text(rendered, head=str, story=lambda _: "", plain=str, room=100)
     assert len(said) <= 100
     assert said.startswith("S\n\nword")
     assert said.endswith("…")
 
 
 def test_stories_that_do_not_fit_are_counted() -> None:
-    told = Told(title="t" * 30, link=None, outlet="o", about="a")
+    told = StorySummary(title="t" * 30, link=None, outlet="o", about="a")
     rendered = Rendered(subject="S", text="", html="", stories=(told,) * 5)
-    said = fitted(rendered, head=str, story=lambda each: each.title, plain=str, room=100)
+    said = fit_text(rendered, head=str, story=lambda each: each.title, plain=str, room=100)
     assert said == f"S\n\n{'t' * 30}\n\n{'t' * 30}\n\nand 3 more"

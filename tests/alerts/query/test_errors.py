@@ -27,6 +27,7 @@ BAD = [
     ("palantir NEAR (nhs AND fdp)", 10, "groups of OR", "(a NEAR/5 b) AND (a NEAR/5 c)"),
     ("@palantr", 1, "no supplier palantr", "@palantir"),
     ("type:blog palantir", 6, "no type 'blog'", "news"),
+    ("date>=2026-01..2026-03 palantir", 1, "has two ends", "date:2026-01..2026-03"),
 ]
 SUPPLIERS = compile_suppliers(
     [

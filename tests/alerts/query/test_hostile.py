@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from alerts.query import Document, compile_query
-from tests.house.project import ROOT
+from tests.architecture.project import ROOT
 
 SECONDS = 60
 RUN = f"""

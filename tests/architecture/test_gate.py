@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.house.project import ROOMS, name_of, python_files
+from tests.architecture.project import ROOMS, name_of, python_files
 
 OUTWARD = frozenset(
     ("socket", "http.client", "urllib.request", "ftplib", "requests", "httpx", "aiohttp", "urllib3",

@@ -16,7 +16,7 @@ from config.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
 from config.locate import FOLDER_VARIABLE
 from config.shape import DEFAULT_LISTEN
 from supplierwatch.shell.exits import Exit
-from tests.house.project import ROOMS, ROOT, read
+from tests.architecture.project import ROOMS, ROOT, read
 
 COMPOSE: dict[str, Any] = yaml.safe_load(read("docker-compose.yml"))
 VARIABLES = {FOLDER_VARIABLE, DATA, DATABASE_URL, USERNAME, PASSWORD}

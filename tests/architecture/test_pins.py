@@ -12,7 +12,7 @@ from packaging.markers import Environment, default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.project import read
+from tests.architecture.project import read
 
 FILES = {
     "requirements.txt": (),

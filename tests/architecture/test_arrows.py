@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.house.project import ROOT
+from tests.architecture.project import ROOT
 
 
 def test_imports_keep_to_the_contracts() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.house.project import ROOT
+from tests.architecture.project import ROOT
 
 TEST = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
 

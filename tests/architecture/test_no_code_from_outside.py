@@ -13,7 +13,7 @@ from functools import cache
 
 import pytest
 
-from tests.house.project import ROOMS, ROOT, name_of, python_files
+from tests.architecture.project import ROOMS, ROOT, name_of, python_files
 
 _RE = frozenset(
     ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
@@ -206,10 +206,10 @@ FORMATS = {
     ("supplierwatch/health/heavy_pages.py:tell_of_pages", "TEXTS[event['event']]"),  # the same
     ("alerts/query/syntax/combining.py:_check_placed", "mend"),  # of a dictionary of constants
     (
-        "alerts/query/reporting/paraphrase.py:_say",
+        "alerts/query/reporting/paraphrase.py:_describe",
         "INFIX[operator].says",
     ),  # of the table of operators
-    ("alerts/query/reporting/paraphrase.py:_say", "FUNCTIONS[function].says"),  # the same
+    ("alerts/query/reporting/paraphrase.py:_describe", "FUNCTIONS[function].says"),  # the same
 }
 
 

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from tests.house.project import ROOMS, ROOT, name_of, project_files
+from tests.architecture.project import ROOMS, ROOT, name_of, project_files
 
 
 def test_the_wheel_holds_every_file_of_every_room_and_no_other(tmp_path: Path) -> None:

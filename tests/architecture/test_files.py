@@ -12,7 +12,7 @@ from scrapy import Spider
 
 from alerts.channels import Channel
 from crawler.spider_base.kind_registry import known_kinds
-from tests.house.project import ROOMS, ROOT, name_of, project_files, python_files, read
+from tests.architecture.project import ROOMS, ROOT, name_of, project_files, python_files, read
 
 MODULES = [path for path in python_files(*ROOMS) if path.name != "__init__.py"]
 LONGEST = 450  # lines, for the few files that are one idea in many lines

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from config import shape
 from config.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
 from config.locate import FILES, FOLDER_VARIABLE
-from tests.house.project import ROOT, name_of, project_files, read
+from tests.architecture.project import ROOT, name_of, project_files, read
 
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]
 DECISIONS = [path for path in DOCUMENTS if path.parent.name == "decisions"]

@@ -9,14 +9,16 @@ import subprocess
 
 import pytest
 
-from tests.house.project import ROOT, read
+from tests.architecture.project import ROOT, read
 
 PROMISED = (
     "setup",
     "run",
     "demo",
     "test",
+    "test-fast",
     "test-long",
+    "package-check",
     "attack",
     "fuzz",
     "soak",
