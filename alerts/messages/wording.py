@@ -8,7 +8,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from alerts.digest.changes import difference
-from alerts.digest.digest import Digest, MutedWatch, Section
+from alerts.digest.digest import Digest, MutedWatchNote, Section
 from alerts.digest.entry import Entry, WatchWords
 from alerts.digest.syndication_text import story_lines
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
@@ -254,7 +254,7 @@ def coverage_lines(digest: Digest) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _muted_line(muted: MutedWatch, digest: Digest) -> str:
+def _muted_line(muted: MutedWatchNote, digest: Digest) -> str:
     until = clock(muted.until, digest.occasion.timezone, digest.occasion.now)
     left_out = f"; {counted(muted.mentions, 'mention')} left out" if muted.mentions else ""
     return f"{shorten(line(muted.watch.label), 60)} is muted until {until}{left_out}."
