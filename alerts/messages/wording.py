@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
@@ -298,10 +299,15 @@ def ends(keys: Sequence[str]) -> str:
     return f"Unsubscribe from {listed(keys)}"
 
 
+_ADDRESS = re.compile(r"<([^<>]*+)>\s*+\Z")
+
+
 def stop_link(contact: str, subscriptions: Sequence[str]) -> str:
     """Build a mailto URI for a request to unsubscribe (RFC 6068)."""
     about = quote("unsubscribe " + ", ".join(subscriptions))
-    return f"mailto:{quote(contact, safe='@')}?subject={about}"
+    named = _ADDRESS.search(contact)  # "Name <name@host>" or the address alone
+    address = named[1] if named else contact.strip()
+    return f"mailto:{quote(address, safe='@')}?subject={about}"
 
 
 def welcome_subject(welcome: Welcome) -> str:
