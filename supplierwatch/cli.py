@@ -34,13 +34,13 @@ from supplierwatch.commands import (
 )
 from supplierwatch.shell.failures import show_failure
 from supplierwatch.shell.options import CONFIG_HELP, VERBOSE_HELP
-from supplierwatch.shell.registering import Group, help_of
+from supplierwatch.shell.registering import CommandGroup, help_of
 from supplierwatch.shell.session import Session, log_to_stderr
 
 __all__ = ["app", "main"]
 
 
-class Commands(Group):
+class Commands(CommandGroup):
     """The root group: accepts global options anywhere, turns exceptions into exit codes."""
 
     def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:

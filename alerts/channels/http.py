@@ -114,8 +114,8 @@ class Client:
 
     def _connect(self, scheme: str, host: str, port: int | None) -> socket.socket:
         secure = scheme == "https"
-        name = host.encode("idna").decode("ascii") if not host.isascii() else host
         try:
+            name = host.encode("idna").decode("ascii") if not host.isascii() else host
             literal = literal_address(name)
             found = socket.getaddrinfo(
                 str(literal or name), port or (443 if secure else 80), type=socket.SOCK_STREAM
@@ -123,6 +123,9 @@ class Client:
         except socket.gaierror as error:
             wrong = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None))
             raise NotSent(f"{host} has no address: {error.strerror}", wrong=wrong) from error
+        except UnicodeError as error:
+            # a label that is empty or longer than 63 bytes
+            raise NotSent(f"{host[:200]!r} is not a host name: {error}", wrong=True) from error
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
         self._guard.check_resolved(host, addresses)
         if not secure and not self._allows_plain_http(host, addresses):

@@ -14,7 +14,7 @@ from alerts.text.sanitize import line
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
-MAX_TEXT = 3_900  # characters with the tags; Telegram takes 4,096 without them
+MAX_TEXT = 3_900  # UTF-16 code units with the tags; Telegram takes 4,096 without them
 # errors of the message; others, such as "chat not found", concern the channel
 _OUR_FAULT = ("can't parse", "message is too long", "message text is empty")
 
@@ -36,6 +36,7 @@ class Telegram:
             story=_format_story,
             plain=_escape_html,
             room=MAX_TEXT,
+            size=_count_utf16,
         )
         return encode_json(
             {
@@ -61,6 +62,11 @@ class Telegram:
         if answer.status == 200 and parse_json(answer).get("ok") is not True:
             return Receipt(outcome="unknown", detail="an answer that is not Telegram's")
         return None
+
+
+def _count_utf16(text: str) -> int:
+    # a character beyond the basic plane, such as an emoji, counts twice
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _escape_html(text: str) -> str:

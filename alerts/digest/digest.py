@@ -56,7 +56,7 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MutedWatch:
+class MutedWatchNote:
     """A watch that the reader muted, and how many mentions of it the message leaves out."""
 
     watch: WatchWords
@@ -101,7 +101,7 @@ class Digest:
     coverage: Coverage | None  # None leaves it out of the message
     watches: tuple[WatchWords, ...]  # all watches of the message, with or without a hit
     names: Names
-    muted_watches: tuple[MutedWatch, ...] = ()
+    muted_watches: tuple[MutedWatchNote, ...] = ()
     volume: Volume | None = None
     voices: tuple[Voice, ...] = ()
 
@@ -124,7 +124,7 @@ def build_digest(
     coverage: Coverage | None,
     watch_keys: Sequence[str] = (),
     members: Members = MappingProxyType({}),
-    muted_watches: Sequence[MutedWatch] = (),
+    muted_watches: Sequence[MutedWatchNote] = (),
     volume: Volume | None = None,
     voices: Sequence[Voice] = (),
 ) -> Digest:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from alerts.digest.context import TellingContext
-from alerts.digest.digest import Digest, MutedWatch, Occasion, build_digest
+from alerts.digest.digest import Digest, MutedWatchNote, Occasion, build_digest
 from alerts.digest.findings import explain_tellings, mark_already_alerted, mark_copies, members_of
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.recent_volume import RecentVolume, recent_volume
@@ -186,7 +186,7 @@ def digest_of(
     subscriptions: Sequence[Subscription],
     occasion: Occasion,
     context: TellingContext,
-    muted_watches: Sequence[MutedWatch],
+    muted_watches: Sequence[MutedWatchNote],
     voices: SupplierIndex,
     *,
     bare: bool = False,

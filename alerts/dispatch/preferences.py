@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.digest.digest import MutedWatch
+from alerts.digest.digest import MutedWatchNote
 from alerts.digest.entry import Names
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
@@ -24,7 +24,7 @@ class WantedTellings:
 
     tellings: tuple[PendingTelling, ...]
     declined: tuple[PendingTelling, ...]
-    muted_watches: tuple[MutedWatch, ...]
+    muted_watches: tuple[MutedWatchNote, ...]
 
 
 def apply_preferences(
@@ -72,7 +72,7 @@ def apply_preferences(
         tellings=tuple(telling for telling in pending if not is_declined(telling)),
         declined=tuple(telling for telling in pending if is_declined(telling)),
         muted_watches=tuple(
-            MutedWatch(watch=names.watch(key), until=until[key], mentions=counts[key])
+            MutedWatchNote(watch=names.watch(key), until=until[key], mentions=counts[key])
             for key in sorted(until)
         ),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from alerts.digest.changes import difference
-from alerts.digest.digest import Digest, MutedWatch, Section
+from alerts.digest.digest import Digest, MutedWatchNote, Section
 from alerts.digest.entry import Entry, WatchWords
 from alerts.digest.syndication_text import story_lines
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
@@ -254,7 +255,7 @@ def coverage_lines(digest: Digest) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _muted_line(muted: MutedWatch, digest: Digest) -> str:
+def _muted_line(muted: MutedWatchNote, digest: Digest) -> str:
     until = clock(muted.until, digest.occasion.timezone, digest.occasion.now)
     left_out = f"; {counted(muted.mentions, 'mention')} left out" if muted.mentions else ""
     return f"{shorten(line(muted.watch.label), 60)} is muted until {until}{left_out}."
@@ -298,10 +299,15 @@ def ends(keys: Sequence[str]) -> str:
     return f"Unsubscribe from {listed(keys)}"
 
 
+_ADDRESS = re.compile(r"<([^<>]*+)>\s*+\Z")
+
+
 def stop_link(contact: str, subscriptions: Sequence[str]) -> str:
     """Build a mailto URI for a request to unsubscribe (RFC 6068)."""
     about = quote("unsubscribe " + ", ".join(subscriptions))
-    return f"mailto:{quote(contact, safe='@')}?subject={about}"
+    named = _ADDRESS.search(contact)  # "Name <name@host>" or the address alone
+    address = named[1] if named else contact.strip()
+    return f"mailto:{quote(address, safe='@')}?subject={about}"
 
 
 def welcome_subject(welcome: Welcome) -> str:

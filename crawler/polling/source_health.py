@@ -30,7 +30,7 @@ _BY_WINDOW = frozenset({"tenders", "parliament", "sitemap"})  # these list only 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class SourceTrouble:
     """One problem of a source. `text` describes it for an operator, with a hint."""
 
     oddity: Oddity
@@ -42,7 +42,7 @@ class Trouble:
         return self.oddity in ("gone", "blocked", "changed", "failed", "unfinished")
 
 
-def troubles(state: SourceState, now: datetime) -> tuple[Trouble, ...]:
+def troubles(state: SourceState, now: datetime) -> tuple[SourceTrouble, ...]:
     """Return the problems of a source, the worst first; empty if there are none.
 
     A source that cannot be read has only that problem.
@@ -57,11 +57,11 @@ def troubles(state: SourceState, now: datetime) -> tuple[Trouble, ...]:
     return tuple(trouble for trouble in found if trouble is not None)
 
 
-def _check_unfinished(state: SourceState) -> Trouble | None:
+def _check_unfinished(state: SourceState) -> SourceTrouble | None:
     """Check for a source that ends its crawl process, in a batch and alone."""
     if state.unfinished_polls < UNFINISHED or state.failures == 0:
         return None
-    return Trouble(
+    return SourceTrouble(
         oddity="unfinished",
         text=f"source {state.key} ({state.url}) ends the process that polls it "
         f"({state.last_error}): {state.unfinished_polls} polls in a row did not end; it is polled "
@@ -69,10 +69,10 @@ def _check_unfinished(state: SourceState) -> Trouble | None:
     )
 
 
-def _check_unread(state: SourceState) -> Trouble | None:
+def _check_unread(state: SourceState) -> SourceTrouble | None:
     see = f"`supplierwatch doctor {state.key}` shows it step by step"
     if state.http_status == 410:
-        return Trouble(
+        return SourceTrouble(
             oddity="gone",
             text=f"source {state.key} is gone for good (HTTP 410): it is asked once a week; "
             "give its new address in sources.toml or remove it",
@@ -80,38 +80,38 @@ def _check_unread(state: SourceState) -> Trouble | None:
     if state.failures < PATIENCE:
         return None
     if state.outcome == "blocked":
-        return Trouble(
+        return SourceTrouble(
             oddity="blocked", text=f"source {state.key} refuses us ({state.last_error}): {see}"
         )
     if state.outcome == "not-a-feed":
-        return Trouble(
+        return SourceTrouble(
             oddity="changed",
             text=f"source {state.key} no longer gives a listing that we can read: {see}",
         )
     since = (
         "ever" if state.last_success_at is None else f"since {state.last_success_at:%d %B %H:%M}"
     )
-    return Trouble(
+    return SourceTrouble(
         oddity="failed",
         text=f"source {state.key} has not been read {since} UTC ({state.last_error}): {see}",
     )
 
 
-def _check_empty(state: SourceState, now: datetime) -> Trouble | None:
+def _check_empty(state: SourceState, now: datetime) -> SourceTrouble | None:
     if state.empty_since is None or state.kind in _BY_WINDOW:
         return None
     patience = EMPTY_FOR if state.item_count else NEVER_LISTED_FOR
     if now - state.empty_since < patience:
         return None
     before = "it listed articles before" if state.item_count else "it has never listed any"
-    return Trouble(
+    return SourceTrouble(
         oddity="empty",
         text=f"source {state.key} answers, and its listing has been empty since "
         f"{state.empty_since:%d %B}; {before}: look at {state.url} in a browser",
     )
 
 
-def _check_silent(state: SourceState, now: datetime) -> Trouble | None:
+def _check_silent(state: SourceState, now: datetime) -> SourceTrouble | None:
     patience = silence_threshold(state)
     if state.newest_at is None or patience is None or state.baseline_done_at is None:
         return None
@@ -119,7 +119,7 @@ def _check_silent(state: SourceState, now: datetime) -> Trouble | None:
     if now - max(state.newest_at, state.baseline_done_at) < patience:
         return None
     usual, longest = format_gap(state.usual_gap), format_gap(state.longest_gap)
-    return Trouble(
+    return SourceTrouble(
         oddity="silent",
         text=f"source {state.key} answers, and has brought nothing new since "
         f"{state.newest_at:%d %B}; it usually does every {usual}, and its longest silence was "
@@ -139,12 +139,12 @@ def silence_threshold(state: SourceState) -> timedelta | None:
     )
 
 
-def _check_thin(state: SourceState, now: datetime) -> Trouble | None:
+def _check_thin(state: SourceState, now: datetime) -> SourceTrouble | None:
     if state.thin_since is None or state.thin_pages < THIN_PAGES:
         return None
     if now - state.thin_since < THIN_FOR:
         return None
-    return Trouble(
+    return SourceTrouble(
         oddity="thin",
         text=f"no article of source {state.key} could be read since {state.thin_since:%d %B} "
         f"({state.thin_pages} pages): headlines and teasers match alone; its layout may have "
@@ -152,10 +152,10 @@ def _check_thin(state: SourceState, now: datetime) -> Trouble | None:
     )
 
 
-def _check_moved(state: SourceState, now: datetime) -> Trouble | None:
+def _check_moved(state: SourceState, now: datetime) -> SourceTrouble | None:
     if not has_moved(state, now):
         return None
-    return Trouble(
+    return SourceTrouble(
         oddity="moved",
         text=f"source {state.key} has moved for good to {state.moved_to} and is asked there: "
         "write that address into sources.toml",

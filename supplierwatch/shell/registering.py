@@ -54,7 +54,7 @@ def group(
     """
     made = typer.Typer(rich_markup_mode="rich")
     made.callback(
-        cls=Group,
+        cls=CommandGroup,
         help=help_of(function),
         invoke_without_command=alone,
         no_args_is_help=not alone,
@@ -72,7 +72,7 @@ class Command(TyperCommand):
         return without_types(super().get_params(ctx))
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """A group whose help shows no type for flags."""
 
     def get_params(self, ctx: Any) -> Any:

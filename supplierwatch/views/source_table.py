@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.model import Source
-from crawler.polling.source_health import Trouble, troubles
+from crawler.polling.source_health import SourceTrouble, troubles
 from crawler.spider_base.kind_registry import NEVER_TRIED_LIVE
 from storage.crawling.source_history import PageReadings
 from storage.model import SourceState
@@ -30,7 +30,7 @@ class SourceRow:
 
     source: Source
     state: SourceState | None
-    troubles: tuple[Trouble, ...] = ()
+    troubles: tuple[SourceTrouble, ...] = ()
     lately: PageReadings = field(default_factory=PageReadings)
 
     @property

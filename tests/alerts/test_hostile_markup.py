@@ -13,7 +13,7 @@ import pytest
 
 from alerts.channels.apprise import compose_text
 from alerts.channels.kinds import HOOKS
-from alerts.digest.digest import Digest, MutedWatch, build_digest, entries_of
+from alerts.digest.digest import Digest, MutedWatchNote, build_digest, entries_of
 from alerts.digest.entry import Names, WatchWords
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import Bar, Voice, Volume
@@ -158,7 +158,7 @@ def a_digest_of(payload: str, link: str | None = "https://outlet.example/1") -> 
         watch_keys=("halcyon", "corvid", "epr"),
         members={90: story},
         muted_watches=(
-            MutedWatch(watch=names.watch("corvid"), until=NOW + timedelta(days=1), mentions=2),
+            MutedWatchNote(watch=names.watch("corvid"), until=NOW + timedelta(days=1), mentions=2),
         ),
         volume=Volume(bars=bars, weekly=False, until="07:30", usually=3.0),
         voices=(Voice(name=a_text("voice", payload), stories=3, share=100),),

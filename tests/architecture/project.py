@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("config", "storage", "crawler", "alerts", "supplierwatch")
+PACKAGES = ("config", "storage", "crawler", "alerts", "supplierwatch")
 _PASSED_OVER = {".git", ".venv", "data", "demo-output", "dist", "__pycache__"}
 
 

@@ -16,7 +16,7 @@ from config.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
 from config.locate import FOLDER_VARIABLE
 from config.shape import DEFAULT_LISTEN
 from supplierwatch.shell.exits import Exit
-from tests.architecture.project import ROOMS, ROOT, read
+from tests.architecture.project import PACKAGES, ROOT, read
 
 COMPOSE: dict[str, Any] = yaml.safe_load(read("docker-compose.yml"))
 VARIABLES = {FOLDER_VARIABLE, DATA, DATABASE_URL, USERNAME, PASSWORD}
@@ -71,7 +71,7 @@ def test_the_image_holds_every_room_and_nothing_unasked() -> None:
     copied = {name for line in copied for name in line.split()}
     allowed = set(re.findall(r"^!(.+)$", read(".dockerignore"), re.MULTILINE))
 
-    assert set(ROOMS) <= copied
+    assert set(PACKAGES) <= copied
     assert copied == allowed
     assert all((ROOT / name).exists() for name in copied)
 

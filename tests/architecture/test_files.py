@@ -12,9 +12,9 @@ from scrapy import Spider
 
 from alerts.channels import Channel
 from crawler.spider_base.kind_registry import known_kinds
-from tests.architecture.project import ROOMS, ROOT, name_of, project_files, python_files, read
+from tests.architecture.project import PACKAGES, ROOT, name_of, project_files, python_files, read
 
-MODULES = [path for path in python_files(*ROOMS) if path.name != "__init__.py"]
+MODULES = [path for path in python_files(*PACKAGES) if path.name != "__init__.py"]
 LONGEST = 450  # lines, for the few files that are one idea in many lines
 # put together here, so that this file does not break its own rule
 MACHINES = (
@@ -107,7 +107,7 @@ def test_no_file_betrays_a_machine_or_a_package_index(path: Path) -> None:
     assert said == []
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", PACKAGES)
 def test_a_room_tells_type_checkers_that_it_is_typed(room: str) -> None:
     assert (ROOT / room / "py.typed").exists()
 

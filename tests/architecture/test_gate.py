@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.architecture.project import ROOMS, name_of, python_files
+from tests.architecture.project import PACKAGES, name_of, python_files
 
 OUTWARD = frozenset(
     ("socket", "http.client", "urllib.request", "ftplib", "requests", "httpx", "aiohttp", "urllib3",
@@ -45,7 +45,7 @@ def imported(source: str) -> set[str]:
 def test_no_other_module_opens_connections() -> None:
     going_out = {
         name_of(path)
-        for path in python_files(*ROOMS)
+        for path in python_files(*PACKAGES)
         if imported(path.read_text(encoding="utf-8")) & OUTWARD
     }
     assert going_out == set(KNOWN)
@@ -55,7 +55,7 @@ def test_scrapy_downloads_through_the_guarded_reactor_alone() -> None:
     """One place starts crawlers, and it puts the guard in before any of them."""
     starting = {
         name_of(path)
-        for path in python_files(*ROOMS)
+        for path in python_files(*PACKAGES)
         if "install_reactor(" in path.read_text(encoding="utf-8")
         or "AsyncCrawlerProcess(" in path.read_text(encoding="utf-8")
         or "CrawlerRunner(" in path.read_text(encoding="utf-8")

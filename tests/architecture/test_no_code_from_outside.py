@@ -13,7 +13,7 @@ from functools import cache
 
 import pytest
 
-from tests.architecture.project import ROOMS, ROOT, name_of, python_files
+from tests.architecture.project import PACKAGES, ROOT, name_of, python_files
 
 _RE = frozenset(
     ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
@@ -47,7 +47,7 @@ STATEMENTS = {"storage/engine/engine.py:_on_begin": "0 or 1"}
 def modules() -> tuple[tuple[str, ast.Module], ...]:
     return tuple(
         (name_of(path), ast.parse(path.read_text(encoding="utf-8")))
-        for path in python_files(*ROOMS)
+        for path in python_files(*PACKAGES)
     )
 
 
@@ -77,7 +77,7 @@ def constants_of(tree: ast.Module) -> set[str]:
     """Names that a module gives, at its top, to constants and what is put together of them."""
     known: set[str] = set()
     for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ROOMS:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
             known |= {alias.asname or alias.name for alias in node.names if alias.name.isupper()}
     for node in tree.body:
         if isinstance(node, ast.Assign) and is_constant(node.value, known):
@@ -179,7 +179,7 @@ def test_templates_are_files_and_none_is_made_of_text() -> None:
 
 
 def test_no_template_switches_escaping_off() -> None:
-    for path in [path for room in ROOMS for path in (ROOT / room).rglob("templates/*.html")]:
+    for path in [path for room in PACKAGES for path in (ROOT / room).rglob("templates/*.html")]:
         said = path.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe\b|autoescape|Markup|\|\s*xmlattr", said), path.name
         # an attribute without quotation marks is left by a blank

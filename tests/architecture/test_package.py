@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from tests.architecture.project import ROOMS, ROOT, name_of, project_files
+from tests.architecture.project import PACKAGES, ROOT, name_of, project_files
 
 
 def test_the_wheel_holds_every_file_of_every_room_and_no_other(tmp_path: Path) -> None:
@@ -20,8 +20,10 @@ def test_the_wheel_holds_every_file_of_every_room_and_no_other(tmp_path: Path) -
     [wheel] = tmp_path.glob("*.whl")
 
     built = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    kept = {name_of(path) for path in project_files() if path.relative_to(ROOT).parts[0] in ROOMS}
+    kept = {
+        name_of(path) for path in project_files() if path.relative_to(ROOT).parts[0] in PACKAGES
+    }
 
     assert kept - built == set()
     # what is not committed yet may be there; tests and benchmarks may not
-    assert {name.split("/")[0] for name in built} == set(ROOMS)
+    assert {name.split("/")[0] for name in built} == set(PACKAGES)

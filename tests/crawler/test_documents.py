@@ -58,14 +58,14 @@ def a_reader(folder: Path, when_it_comes_to: str) -> tuple[str, ...]:
     program = folder / "reader.py"
     program.write_text(
         "import os, sys, time\n"
-        "from crawler import documents, document_child\n"
-        "read = documents._sheet\n"
-        "def sheet(document, number):\n"
+        "from crawler.boardpapers import pdf, pdf_process\n"
+        "read = pdf._read_page\n"
+        "def read_page(document, number):\n"
         f"    if number in (2, 4): {when_it_comes_to}\n"
         "    return read(document, number)\n"
-        "documents._sheet = sheet\n"
-        "document_child.PAGE_PATIENCE = 0.3\n"
-        "document_child.main(int(sys.argv[1]), int(sys.argv[2]))\n"
+        "pdf._read_page = read_page\n"
+        "pdf_process.PAGE_PATIENCE = 0.3\n"
+        "pdf_process.main(int(sys.argv[1]), int(sys.argv[2]))\n"
     )
     return (sys.executable, str(program))
 

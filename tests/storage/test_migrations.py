@@ -208,7 +208,7 @@ def failing(engine: Engine, at: int) -> Iterator[None]:
 DIES = """
 import os, signal, sys
 from sqlalchemy import event
-from storage import migrate
+from storage.engine import upgrade
 from storage.engine.engine import make_engine
 
 engine = make_engine(sys.argv[1])
@@ -221,7 +221,7 @@ def die(*said):
         os.kill(os.getpid(), signal.SIGKILL)
 
 event.listen(engine, "before_cursor_execute", die)
-migrate.upgrade(engine)
+upgrade.upgrade(engine)
 """
 
 

@@ -195,6 +195,9 @@ def test_a_port_that_is_closed_and_a_name_that_is_none_send_nothing(name: str) -
     unknown = a_channel(name, "https://no-such-host.invalid").send(a_frozen(name))
     assert unknown.outcome in ("paused", "deferred")
     assert "no-such-host.invalid" in unknown.detail
+    impossible = a_channel(name, f"https://{'a' * 70}.invalid").send(a_frozen(name))
+    assert impossible.outcome == "paused"
+    assert "is not a host name" in impossible.detail
 
 
 @kinds

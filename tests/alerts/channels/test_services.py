@@ -15,7 +15,7 @@ from alerts.channels.kinds import HOOKS
 from alerts.channels.slack import escape as for_slack
 from alerts.channels.teams import escape as for_teams
 from alerts.messages.render import Rendered, StorySummary
-from tests.alerts.channels.test_contract import SECRET, a_frozen, a_place, attempt
+from tests.alerts.channels.test_contract import ENVELOPE, SECRET, a_frozen, a_place, attempt
 from tests.support.hooks import answers
 
 
@@ -51,6 +51,13 @@ def test_matrix_is_given_the_same_transaction_at_every_attempt() -> None:
     assert first.url == HOOKS["matrix"].request(place, message).url
     assert "/rooms/the-room/send/m.room.message/" in first.url
     assert first.headers["Authorization"] == f"Bearer {SECRET}"
+
+
+def test_telegram_gets_no_more_units_than_it_takes() -> None:
+    # each of these signs counts twice there
+    rendered = Rendered(subject="\N{HOSPITAL}" * 90, text="\N{HOSPITAL}" * 6_000, html="")
+    text = json.loads(HOOKS["telegram"].compose(rendered, ENVELOPE, "id"))["text"]
+    assert len(text.encode("utf-16-le")) // 2 <= 4_096
 
 
 def test_telegram_is_asked_for_the_chat_with_the_token_in_the_address() -> None:
