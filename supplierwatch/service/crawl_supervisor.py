@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
-BATCH_SIZE = 20  # a child costs about a second to start: twenty sources share it
+BATCH_SIZE = 20  # what a batch costs beside its pages (a process, two readers) is shared by these
 PAGES_PER_SOURCE = 50
 LOOK_EVERY = 0.4  # seconds between two checks of the memory of all processes
 OVERDUE_GRACE = 2.0  # seconds; the child has already missed its own deadline
