@@ -41,7 +41,7 @@ def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Prob
         key="",
         value=None,
         message=f"this is not TOML: {message[:1].lower()}{message[1:]}{column}",
-        mend=_suggest_fix(message, lines[line - 1] if line <= len(lines) else ""),
+        hint=_suggest_fix(message, lines[line - 1] if line <= len(lines) else ""),
     )
 
 
@@ -84,28 +84,28 @@ def _shape_problem(
     kind = error["type"]
     if kind == "missing":
         table = ".".join(str(part) for part in base if isinstance(part, str))
-        message, mend, value = f"{key} is missing", f"add it to this [{table}] table", None
+        message, hint, value = f"{key} is missing", f"add it to this [{table}] table", None
     elif kind == "extra_forbidden":
-        message, mend, secret = _explain_unknown_key(key, _find_known_keys(model, path[:-1]))
+        message, hint, secret = _explain_unknown_key(key, _find_known_keys(model, path[:-1]))
         value = None if secret else value
     elif kind == "value_error" and isinstance(error["ctx"]["error"], Mistake):
         mistake = error["ctx"]["error"]
-        message, mend = mistake.message, mistake.mend
+        message, hint = mistake.message, mistake.hint
         value = None if mistake.secret else value
     elif kind == "literal_error":
-        message, mend = "is not one of the allowed words", error["ctx"]["expected"]
-        mend = "write " + mend.replace("'", "")
+        message, hint = "is not one of the allowed words", error["ctx"]["expected"]
+        hint = "write " + hint.replace("'", "")
     elif kind in ("greater_than_equal", "less_than_equal"):
-        message, mend = "is out of bounds", "write " + error["msg"].removeprefix("Input should be ")
+        message, hint = "is out of bounds", "write " + error["msg"].removeprefix("Input should be ")
     else:
-        message, mend = _WORDS.get(kind, (error["msg"], "see docs/configuration.md"))
+        message, hint = _WORDS.get(kind, (error["msg"], "see docs/configuration.md"))
     return Problem(
         file=file,
         line=lines.line(*base, *path),
         key=key,
         value=value,
         message=message,
-        mend=mend,
+        hint=hint,
     )
 
 
@@ -127,8 +127,8 @@ def _explain_unknown_key(key: str, known: list[str]) -> tuple[str, str, bool]:
             True,
         )
     meant = nearest(key, known)
-    mend = f"did you mean {meant}? " if meant else ""
-    return "there is no such key", f"{mend}Allowed keys: {', '.join(known)}", False
+    hint = f"did you mean {meant}? " if meant else ""
+    return "there is no such key", f"{hint}Allowed keys: {', '.join(known)}", False
 
 
 def _find_known_keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

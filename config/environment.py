@@ -61,9 +61,9 @@ def channel_secret(environ: Mapping[str, str], key: str) -> tuple[str | None, li
     return _read_secret(environ, channel_variable(key), problems), problems
 
 
-def problem(key: str, message: str, mend: str, *, value: str | None = None) -> Problem:
+def problem(key: str, message: str, hint: str, *, value: str | None = None) -> Problem:
     """Make a problem of the variable `key`."""
-    return Problem(file=ENVIRONMENT, line=0, key=key, value=value, message=message, mend=mend)
+    return Problem(file=ENVIRONMENT, line=0, key=key, value=value, message=message, hint=hint)
 
 
 def _read_secret(environ: Mapping[str, str], name: str, problems: list[Problem]) -> str | None:
@@ -105,10 +105,10 @@ def _read_secret(environ: Mapping[str, str], name: str, problems: list[Problem])
 def _database_problems(url: str) -> list[Problem]:
     scheme, colon, rest = url.partition("://")
     if not colon or scheme.partition("+")[0] not in _DATABASES:
-        mend = "write sqlite:////absolute/path.db or postgresql://user:password@host/name"
+        hint = "write sqlite:////absolute/path.db or postgresql://user:password@host/name"
         if scheme == "postgres":
-            mend = "begin it with postgresql:// instead of postgres://"
-        return [problem(DATABASE_URL, "is not a database that supplierwatch can use", mend)]
+            hint = "begin it with postgresql:// instead of postgres://"
+        return [problem(DATABASE_URL, "is not a database that supplierwatch can use", hint)]
     if scheme.startswith("sqlite") and rest in ("", "/", "/:memory:"):
         return [
             problem(

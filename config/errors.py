@@ -21,7 +21,7 @@ ENVIRONMENT = "environment"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One problem of the configuration: its place, the message and the fix (`mend`).
+    """One problem of the configuration: its place, the message and the fix (`hint`).
 
     `line` counts from 1; it is 0 where there is no line, as in the environment or for a missing
     file. `value` is what was written, None where nothing was or where it must not be shown.
@@ -32,7 +32,7 @@ class Problem:
     key: str
     value: str | None
     message: str
-    mend: str
+    hint: str
 
     @property
     def place(self) -> str:
@@ -42,7 +42,7 @@ class Problem:
     def __str__(self) -> str:
         setting = f"{self.key} = {self.value}" if self.value is not None else self.key
         head = f"{self.place}: {setting}".rstrip(": ")
-        return f"{head}\n    {self.message}\n    fix: {self.mend}"
+        return f"{head}\n    {self.message}\n    fix: {self.hint}"
 
 
 class ConfigError(Exception):

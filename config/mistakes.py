@@ -11,14 +11,14 @@ class Mistake(ValueError):
 
     Args:
         message: a predicate of the value ("is empty").
-        mend: how to fix it.
+        hint: how to fix it.
         secret: the value must not be shown.
     """
 
-    def __init__(self, message: str, mend: str, *, secret: bool = False) -> None:
+    def __init__(self, message: str, hint: str, *, secret: bool = False) -> None:
         super().__init__(message)
         self.message = message
-        self.mend = mend
+        self.hint = hint
         self.secret = secret
 
 

@@ -92,7 +92,7 @@ def new_sources(
             url = values.check_url(outline.url)
         except Mistake as mistake:
             shown = outline.title or "a feed" if mistake.secret else outline.url
-            refused.append(f"{shown}: {mistake.message}; {mistake.mend}")
+            refused.append(f"{shown}: {mistake.message}; {mistake.hint}")
             continue
         if _comparison_key(url) in seen:
             known += 1

@@ -35,7 +35,7 @@ class ConfigFile:
         return Where(file=self.file, line=self.lines.line(*path))
 
     def problem(
-        self, path: tuple[str | int, ...], value: object, message: str, mend: str
+        self, path: tuple[str | int, ...], value: object, message: str, hint: str
     ) -> Problem:
         """Make a problem of the key or table at `path`."""
         names = [part for part in path if isinstance(part, str)]
@@ -45,7 +45,7 @@ class ConfigFile:
             key=names[-1] if names else "",
             value=None if value is None else format_value(value),
             message=message,
-            mend=mend,
+            hint=hint,
         )
 
 
@@ -196,6 +196,6 @@ def _stray_key(document: ConfigFile, key: str, value: object, name: str) -> Prob
     )
 
 
-def _unreadable_file(file: str, message: str, mend: str, *, line: int = 0) -> ConfigFile:
-    problem = Problem(file=file, line=line, key="", value=None, message=message, mend=mend)
+def _unreadable_file(file: str, message: str, hint: str, *, line: int = 0) -> ConfigFile:
+    problem = Problem(file=file, line=line, key="", value=None, message=message, hint=hint)
     return ConfigFile(file=file, problems=(problem,))

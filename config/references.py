@@ -54,10 +54,10 @@ def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) 
     for path, kind in sources.written("kind"):
         if kind not in kinds:
             meant = nearest(kind, kinds)
-            mend = f"did you mean {meant}? " if meant else ""
+            hint = f"did you mean {meant}? " if meant else ""
             known = ", ".join(sorted(kinds)) or "none"
             problems.append(
-                document.problem(path, kind, "is not a kind of source", f"{mend}Kinds: {known}")
+                document.problem(path, kind, "is not a kind of source", f"{hint}Kinds: {known}")
             )
     for each in sources.good:
         problems += _interval_problems(document, each)
@@ -148,9 +148,9 @@ def _check_expected(
     for number, wanted in enumerate(each.table.expect):
         path = (*each.path, "expect", number)
         if (wanted.watch is None) == (wanted.source is None):
-            mend = 'write { watch = "KEY", within = "7d" } or { source = "KEY", within = "2d" }'
+            hint = 'write { watch = "KEY", within = "7d" } or { source = "KEY", within = "2d" }'
             problems.append(
-                document.problem(path, None, "does not name exactly one watch or source", mend)
+                document.problem(path, None, "does not name exactly one watch or source", hint)
             )
             continue
         for what, key, known in (
@@ -160,9 +160,9 @@ def _check_expected(
             if key is None or known is None or key in known:
                 continue
             meant = nearest(key, known)
-            mend = f"did you mean {meant}? " if meant else ""
-            mend += f"{what.title()}s are declared in {what}{'es' if what == 'watch' else 's'}.toml"
-            problems.append(document.problem(path, key, f"there is no such {what}", mend))
+            hint = f"did you mean {meant}? " if meant else ""
+            hint += f"{what.title()}s are declared in {what}{'es' if what == 'watch' else 's'}.toml"
+            problems.append(document.problem(path, key, f"there is no such {what}", hint))
     return problems
 
 
@@ -175,13 +175,13 @@ def _find_unknown_channels(
         if key == recipient or key in channels:
             continue
         meant = nearest(key, channels)
-        mend = f"did you mean {CHANNEL}{meant}? " if meant else ""
+        hint = f"did you mean {CHANNEL}{meant}? " if meant else ""
         problems.append(
             document.problem(
                 (*each.path, "to", number),
                 recipient,
                 "there is no such channel",
-                f"{mend}Channels are declared as [[channel]] in settings.toml",
+                f"{hint}Channels are declared as [[channel]] in settings.toml",
             )
         )
     return problems
@@ -195,13 +195,13 @@ def _find_unknown_watches(
         if name == "*" or name in known:
             continue
         meant = nearest(name, known)
-        mend = f"did you mean {meant}? " if meant else ""
+        hint = f"did you mean {meant}? " if meant else ""
         problems.append(
             document.problem(
                 (*each.path, "watches", number),
                 name,
                 "there is no such watch",
-                f'{mend}Watches are declared in watches.toml; "*" stands for all of them',
+                f'{hint}Watches are declared in watches.toml; "*" stands for all of them',
             )
         )
     return problems
@@ -213,17 +213,17 @@ def _history_problems(
     table = each.table
     assert table.was is not None  # noqa: S101  # checked by the caller
     if table.was == table.key:
-        message, mend = "is this watch's own key", "write the key that it had before"
+        message, hint = "is this watch's own key", "write the key that it had before"
     elif table.was in declared:
         message = "is still a watch: its history cannot go to another"
-        mend = f"remove the watch {table.was}, or this line"
+        hint = f"remove the watch {table.was}, or this line"
     elif table.was in heirs:
         message = f"has given its history to {heirs[table.was]} already"
-        mend = "keep this line in one of the two"
+        hint = "keep this line in one of the two"
     else:
         heirs[table.was] = table.key
         return []
-    return [document.problem((*each.path, "was"), table.was, message, mend)]
+    return [document.problem((*each.path, "was"), table.was, message, hint)]
 
 
 def _interval_problems(document: ConfigFile, each: Declared[SourceTable]) -> list[Problem]:

@@ -93,10 +93,10 @@ def _find_unknown_channels(
         if key == recipient or key in known:
             continue
         meant = nearest(key, known)
-        mend = f"did you mean {CHANNEL}{meant}? " if meant else ""
-        mend += f"Channels: {', '.join(known) or 'none'}"
+        hint = f"did you mean {CHANNEL}{meant}? " if meant else ""
+        hint += f"Channels: {', '.join(known) or 'none'}"
         path = ("operator", "also", number)
-        problems.append(document.problem(path, recipient, "names no [[channel]]", mend))
+        problems.append(document.problem(path, recipient, "names no [[channel]]", hint))
     return problems
 
 
@@ -153,7 +153,7 @@ def _read_smtp(
 
 
 def _data_problem(data: Path, document: ConfigFile, overrides: Environment) -> Problem:
-    message, mend = "is a file, not a folder", "name a folder; it is made when it is needed"
+    message, hint = "is a file, not a folder", "name a folder; it is made when it is needed"
     if overrides.data is not None:
-        return problem("SUPPLIERWATCH_DATA", message, mend, value=str(data))
-    return document.problem(("service", "data"), str(data), message, mend)
+        return problem("SUPPLIERWATCH_DATA", message, hint, value=str(data))
+    return document.problem(("service", "data"), str(data), message, hint)

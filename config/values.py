@@ -170,20 +170,20 @@ def check_host_and_port(text: str) -> tuple[str, int]:
 def check_allowed_host(text: str) -> str:
     """Check a host name, an IP address, or a network in CIDR notation."""
     tidy = text.strip().lower()
-    mend = "write a host name, an address or a network: intranet.example, 10.1.2.3, 10.1.0.0/16"
+    hint = "write a host name, an address or a network: intranet.example, 10.1.2.3, 10.1.0.0/16"
     if "://" in tidy:
-        raise Mistake("is a web address, not a host", mend)
+        raise Mistake("is a web address, not a host", hint)
     if "/" in tidy:
         try:
             network = ipaddress.ip_network(tidy, strict=False)
         except ValueError as error:
-            raise Mistake("is not a network", mend) from error
+            raise Mistake("is not a network", hint) from error
         if network.prefixlen == 0:
-            raise Mistake("would allow every address there is", mend)
+            raise Mistake("would allow every address there is", hint)
         return str(network)
     bare = tidy[1:-1] if tidy.startswith("[") and tidy.endswith("]") else tidy
     if not _is_host(bare):
-        raise Mistake("is not a host", mend)
+        raise Mistake("is not a host", hint)
     return bare
 
 

@@ -121,7 +121,7 @@ def _to_problem(where: Where, query: str, error: QueryError) -> Problem:
         key="query",
         value=query,
         message=f"{error.message} (column {error.column})\n{error.caret}",
-        mend=error.mend,
+        hint=error.hint,
     )
 
 
@@ -133,7 +133,7 @@ def _query_warnings(watches: Sequence[Watch], queries: Mapping[str, Query]) -> l
             key=watch.key,
             value=watch.query,
             message=warning.message,
-            mend=warning.mend,
+            hint=warning.hint,
         )
         for watch in watches
         for warning in queries[watch.key].warnings
@@ -151,7 +151,7 @@ def _memory_warnings(crawl: CrawlSettings) -> list[Problem]:
             value=str(crawl.memory_limit_mb),
             message=f"the service and one batch of sources take about {LEAST_MB} MB: crawls will "
             "be ended before they have read anything",
-            mend=f"give it {LEAST_MB} at least, and {LEAST_MB + BATCH_MB} for two batches at a "
+            hint=f"give it {LEAST_MB} at least, and {LEAST_MB + BATCH_MB} for two batches at a "
             "time",
         )
     ]

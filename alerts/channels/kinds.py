@@ -72,5 +72,5 @@ def _build_problem(
         key=key,
         value=shown,
         message=message,
-        mend=fix,
+        hint=fix,
     )

@@ -41,7 +41,7 @@ def _build_node(supplier: Supplier) -> Node:
         except TermProblem as problem:
             raise QueryError(
                 f"the name {name!r} of supplier {supplier.key} cannot be looked for: {problem}",
-                query=name, column=1, mend=problem.mend,
+                query=name, column=1, hint=problem.hint,
             ) from None  # fmt: skip
     if supplier.query is not None:
         node, _ = parse(supplier.query, {}, macros=False)
@@ -50,6 +50,6 @@ def _build_node(supplier: Supplier) -> Node:
     if not parts:
         raise QueryError(
             f"supplier {supplier.key} has neither names nor a query", query=supplier.key, column=1,
-            mend='Write names = ["..."]',
+            hint='Write names = ["..."]',
         )  # fmt: skip
     return parts[0] if len(parts) == 1 else Or(tuple(parts))

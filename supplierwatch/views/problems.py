@@ -27,22 +27,22 @@ def print_problem(screen: Console, problem: Problem, *, style: str = "red") -> N
     words, _, caret = problem.message.partition("\n")
     print_indented(screen, Text(words), 4)
     print_caret(screen, caret, 4)
-    if problem.mend:
-        print_indented(screen, Text.assemble(("fix: ", "green"), problem.mend), 4)
+    if problem.hint:
+        print_indented(screen, Text.assemble(("fix: ", "green"), problem.hint), 4)
 
 
 def print_query_error(screen: Console, error: QueryError) -> None:
     """Print what is wrong with a query, where, and how to fix it."""
     print_caret(screen, error.caret, 2)
     print_indented(screen, Text(f"{error.message} (column {error.column})"))
-    if error.mend:
-        print_indented(screen, Text.assemble(("fix: ", "green"), error.mend))
+    if error.hint:
+        print_indented(screen, Text.assemble(("fix: ", "green"), error.hint))
 
 
 def print_query_warnings(screen: Console, query: Query) -> None:
     """Print the warnings of a query."""
     for warning in query.warnings:
-        text = ". ".join(part for part in (warning.message.rstrip("."), warning.mend) if part)
+        text = ". ".join(part for part in (warning.message.rstrip("."), warning.hint) if part)
         screen.print(Text.assemble(("warning: ", "bold yellow"), text))
 
 
@@ -65,5 +65,5 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "key": problem.key,
         "value": problem.value if problem.value is None else str(problem.value),
         "message": problem.message,
-        "mend": problem.mend,
+        "mend": problem.hint,
     }

@@ -204,7 +204,7 @@ FORMATS = {
         "TASKS.get(trouble.task, f'{trouble.task}: {{}}')",
     ),
     ("supplierwatch/health/heavy_pages.py:tell_of_pages", "TEXTS[event['event']]"),  # the same
-    ("alerts/query/syntax/combining.py:_check_placed", "mend"),  # of a dictionary of constants
+    ("alerts/query/syntax/combining.py:_check_placed", "hint"),  # of a dictionary of constants
     (
         "alerts/query/reporting/paraphrase.py:_describe",
         "INFIX[operator].says",

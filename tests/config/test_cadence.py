@@ -1,4 +1,4 @@
-"""Durations, cadences and quiet hours are read as people write them, or refused with a mend."""
+"""Durations, cadences and quiet hours are read as people write them, or refused with a hint."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_what_is_no_length_of_time_is_refused(text: str) -> None:
     with pytest.raises(Mistake) as caught:
         read_duration(text)
 
-    assert "15m" in caught.value.mend
+    assert "15m" in caught.value.hint
 
 
 @given(st.integers(0, 10_000_000))
@@ -99,7 +99,7 @@ def test_what_is_no_cadence_is_refused_with_the_form_that_is(text: str, words: s
     with pytest.raises(Mistake) as caught:
         read_cadence(text)
 
-    assert words in caught.value.mend
+    assert words in caught.value.hint
 
 
 # fmt: off

@@ -65,7 +65,7 @@ def test_a_secret_given_twice_is_told(tmp_path: Path) -> None:
 
     [problem] = problems_of(config_folder(tmp_path, {"settings.toml": SERVER}), environ)
 
-    assert "unset one" in problem.mend
+    assert "unset one" in problem.hint
     assert "hunter2" not in str(problem)
 
 
@@ -115,7 +115,7 @@ def test_a_database_that_cannot_be_is_told_without_its_password(
 ) -> None:
     [problem] = problems_of(config_folder(tmp_path), {"SUPPLIERWATCH_DATABASE_URL": url})
 
-    assert words in problem.mend
+    assert words in problem.hint
     assert "hunter2" not in str(problem)
 
 

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a folder is said at once: file, line, key, value, mend."""
+"""Everything that is wrong with a folder is said at once: file, line, key, value, hint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Wrong(NamedTuple):
     line: int
     key: str
     value: str | None
-    mend: str
+    hint: str
 
 
 SOURCE = GOOD["sources.toml"]
@@ -369,7 +369,7 @@ def test_a_mistake_is_told_with_its_place_and_its_mend(tmp_path: Path, wrong: Wr
 
     assert problem.file == str(folder / wrong.file)
     assert (problem.line, problem.key, problem.value) == (wrong.line, wrong.key, wrong.value)
-    assert wrong.mend in problem.mend
+    assert wrong.hint in problem.hint
     assert problem.message
 
 
@@ -426,7 +426,7 @@ def test_a_missing_file_is_told(tmp_path: Path, name: str) -> None:
     ]
 
     assert problem.file.endswith(name)
-    assert "supplierwatch init" in problem.mend
+    assert "supplierwatch init" in problem.hint
 
 
 def test_suppliers_may_be_absent(tmp_path: Path) -> None:

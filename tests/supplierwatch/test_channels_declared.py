@@ -1,4 +1,4 @@
-"""[[channel]] in settings.toml: what is wrong is said with its mend, what is right can be tried."""
+"""[[channel]] in settings.toml: what is wrong is said with a hint, what is right can be tried."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_every_broken_query_is_told_with_its_place_its_caret_and_its_mend(tmp_pa
     assert found[0].value == "acme AND ("
     for each in found:
         assert "^" in each.message
-        assert each.mend
+        assert each.hint
 
 
 def test_problems_of_files_and_of_queries_are_told_in_one_breath(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_problems_of_files_and_of_queries_are_told_in_one_breath(tmp_path: Path)
 def test_a_query_that_names_an_unknown_supplier_is_a_problem(tmp_path: Path) -> None:
     [found] = problems(tmp_path, watches=watches("@acmee"), subscriptions=subscribed('"*"'))
     assert "acmee" in found.message
-    assert "acme" in found.mend
+    assert "acme" in found.hint
 
 
 def test_a_broken_supplier_is_told_once_and_not_by_each_watch_that_names_it(

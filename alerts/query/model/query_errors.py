@@ -15,22 +15,22 @@ _BEFORE, _SHOWN = 60, 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryWarning:
-    """A warning about a query that works; `mend` is the hint. `column` 0: the whole query."""
+    """A warning about a query that works; `hint` says what to write instead. `column` 0: the whole query."""
 
     message: str
-    mend: str
+    hint: str
     column: int = 0
 
 
 class QueryError(AlertsError, ValueError):
-    """Raised for a query that cannot be used. `column` counts from 1; `mend` is the fix."""
+    """Raised for a query that cannot be used. `column` counts from 1; `hint` is the fix."""
 
-    def __init__(self, message: str, *, query: str, column: int, mend: str) -> None:
+    def __init__(self, message: str, *, query: str, column: int, hint: str) -> None:
         self.message = message
         self.query = query
         self.column = max(1, column)
-        self.mend = mend
-        super().__init__(f"{message} (column {self.column})\n{self.caret}\n{mend}")
+        self.hint = hint
+        super().__init__(f"{message} (column {self.column})\n{self.caret}\n{hint}")
 
     @property
     def caret(self) -> str:

@@ -29,15 +29,15 @@ def check_positive(node: Node, query: str) -> None:
         return
     if isinstance(wordless, Not):
         message = "this only excludes, so that nearly every item would match"
-        mend = (
+        hint = (
             "Add what must be there: a word, phrase, author, buyer, supplier or url, AND NOT this"
         )
         if wordless is not node:
-            mend = "Write AND NOT, or put brackets around what belongs together"
+            hint = "Write AND NOT, or put brackets around what belongs together"
     else:
         message = "this only filters: there is nothing to look for"
-        mend = "Add a word, phrase, author, buyer, supplier or url that must be there"
-    raise QueryError(message, query=query, column=column_of(wordless), mend=mend)
+        hint = "Add a word, phrase, author, buyer, supplier or url that must be there"
+    raise QueryError(message, query=query, column=column_of(wordless), hint=hint)
 
 
 def find_wordless(node: Node) -> Node | None:

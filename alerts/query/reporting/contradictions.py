@@ -163,5 +163,5 @@ def _to_number(value: str | float | date) -> float:
     return float(value.toordinal()) if isinstance(value, date) else float(value)
 
 
-def _make_warning(message: str, node: Node, mend: str) -> QueryWarning:
-    return QueryWarning(message=message, mend=mend, column=column_of(node))
+def _make_warning(message: str, node: Node, hint: str) -> QueryWarning:
+    return QueryWarning(message=message, hint=hint, column=column_of(node))

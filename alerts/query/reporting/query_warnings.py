@@ -34,7 +34,7 @@ def _find_ambiguous(node: Node) -> Iterator[QueryWarning]:
         shown = " or ".join(f'cs("{form}")' for form in forms)
         yield QueryWarning(
             message=f"{cased} {why}: it will be found where something else is meant",
-            mend=f"Write {shown} for exactly this case, or add a word that goes with it",
+            hint=f"Write {shown} for exactly this case, or add a word that goes with it",
             column=term.column,
         )
 

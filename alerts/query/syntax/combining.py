@@ -157,10 +157,10 @@ def _check_placed(cursor: Cursor, node: Node, operator: Lexeme) -> None:
         return
     wrong = next(n for n in walk(node) if not is_placed(n) and not isinstance(n, Or))
     name = wrong.name if isinstance(wrong, Field) else getattr(wrong, "function", "")
-    mend = _OUTSIDE.get(type(wrong), "Write the filter outside: (a NEAR/5 b) AND lang:en")
+    hint = _OUTSIDE.get(type(wrong), "Write the filter outside: (a NEAR/5 b) AND lang:en")
     raise cursor.error(
         f"{cursor.text_of(operator)} takes words, phrases and groups of OR on both sides",
-        operator.column, mend.format(name=name),
+        operator.column, hint.format(name=name),
     )  # fmt: skip
 
 

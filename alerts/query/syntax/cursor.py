@@ -33,13 +33,13 @@ class Cursor:
             )  # fmt: skip
         self._lexemes = Lexer(query).lexemes()
 
-    def error(self, message: str, column: int, mend: str) -> QueryError:
-        """Create an error at a column (from 1); `mend` is the fix."""
-        return QueryError(message, query=self.query, column=column, mend=mend)
+    def error(self, message: str, column: int, hint: str) -> QueryError:
+        """Create an error at a column (from 1); `hint` is the fix."""
+        return QueryError(message, query=self.query, column=column, hint=hint)
 
-    def warn(self, message: str, column: int, mend: str) -> None:
-        """Add a warning at a column (from 1); `mend` is the fix."""
-        self.warnings.append(QueryWarning(message=message, mend=mend, column=column))
+    def warn(self, message: str, column: int, hint: str) -> None:
+        """Add a warning at a column (from 1); `hint` is the fix."""
+        self.warnings.append(QueryWarning(message=message, hint=hint, column=column))
 
     @property
     def current(self) -> Lexeme:

@@ -31,11 +31,11 @@ _KIND_NAMES = {
 
 
 class ValueProblem(ValueError):
-    """Raised for a value that cannot be parsed. `mend` is the fix."""
+    """Raised for a value that cannot be parsed. `hint` is the fix."""
 
-    def __init__(self, message: str, mend: str) -> None:
+    def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
-        self.mend = mend
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

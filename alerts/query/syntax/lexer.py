@@ -107,10 +107,10 @@ class Lexer:
             self.at = lexemes[-1].end
             after_name = lexemes[-1].kind == "name" and not lexemes[-1].called
 
-    def error(self, message: str, mend: str, at: int | None = None) -> QueryError:
+    def error(self, message: str, hint: str, at: int | None = None) -> QueryError:
         """Create an error at an offset, by default that of the next lexeme."""
         column = (self.at if at is None else at) + 1
-        return QueryError(message, query=self.query, column=column, mend=mend)
+        return QueryError(message, query=self.query, column=column, hint=hint)
 
     def _make_lexeme(
         self, kind: Kind, text: str, end: int, *, number: str | None = None, negated: bool = False,
@@ -199,9 +199,9 @@ class Lexer:
         return None
 
     def _read_word(self) -> Lexeme:
-        for expression, what, mend in SIGNS:
+        for expression, what, hint in SIGNS:
             if expression.match(self.text, self.at):
-                raise self.error(what, mend)
+                raise self.error(what, hint)
         found = _WORD.match(self.text, self.at)
         if found is None:
             raise self.error(

@@ -47,13 +47,13 @@ def parse_name(parser: Parser, lexeme: Lexeme) -> Node:
             shown = f"{suggestion}/3(x)"
         raise parser.error(f"{form} is not known here", lexeme.column, f"Did you mean {shown}?")
     if lexeme.called:
-        mend = f"Put a blank before the bracket if {name} is a word to look for"
+        hint = f"Put a blank before the bracket if {name} is a word to look for"
     else:
-        mend = (
+        hint = (
             f'Quote it if it is text: "{name}: ..."; fields are title:, body:, author:, url:, ...'
         )
     raise parser.error(f"there is no {'function' if lexeme.called else 'field'} {form}",
-                       lexeme.column, mend)  # fmt: skip
+                       lexeme.column, hint)  # fmt: skip
 
 
 def _parse_field(parser: Parser, row: FieldRow, lexeme: Lexeme) -> Node:
@@ -107,7 +107,7 @@ def make_filter(parser: Parser, name: str, written: str, lexeme: Lexeme) -> Filt
     try:
         return read_filter(FILTER_NAMES[name], written, lexeme.column)
     except ValueProblem as problem:
-        raise parser.error(str(problem), lexeme.column, problem.mend) from None
+        raise parser.error(str(problem), lexeme.column, problem.hint) from None
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -167,7 +167,7 @@ class Parser(Cursor):
         try:
             term = make_term(lexeme.text, exact=exact, stemmed=self.stemmed, column=lexeme.column)
         except TermProblem as problem:
-            raise self.error(str(problem), lexeme.column, problem.mend) from None
+            raise self.error(str(problem), lexeme.column, problem.hint) from None
         self.count(term, lexeme)
         if exact != "raw" and names.has_ignored_signs(lexeme.text):
             self.warn(

@@ -68,8 +68,8 @@ NAMES = {
 
 # (pattern at the current position, what is wrong, what to write)
 SIGNS = tuple(
-    (re.compile(expression), what, mend)
-    for expression, what, mend in (
+    (re.compile(expression), what, hint)
+    for expression, what, hint in (
         (r"\+\+", "++ does not mean exact case here", 'Write cs("ICE")'),
         (r"\+", "+ is not needed", "Terms side by side must all occur: write them with AND"),
         (r"\|\|?", "| is not an operator here", "Write OR"),

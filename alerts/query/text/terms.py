@@ -26,11 +26,11 @@ _FROM_LETTERS = str.maketrans({_ANY: "*", _ONE: "?"})
 
 
 class TermProblem(ValueError):
-    """Raised for a term that cannot be used. `mend` is the fix."""
+    """Raised for a term that cannot be used. `hint` is the fix."""
 
-    def __init__(self, message: str, mend: str) -> None:
+    def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
-        self.mend = mend
+        self.hint = hint
 
 
 def make_term(

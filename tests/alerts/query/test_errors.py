@@ -41,15 +41,15 @@ SUPPLIERS = compile_suppliers(
 )
 
 
-@pytest.mark.parametrize(("query", "column", "says", "mend"), BAD, ids=[b[0] for b in BAD])
+@pytest.mark.parametrize(("query", "column", "says", "hint"), BAD, ids=[b[0] for b in BAD])
 def test_a_bad_query_is_refused_with_its_place_and_its_mend(
-    query: str, column: int, says: str, mend: str
+    query: str, column: int, says: str, hint: str
 ) -> None:
     with pytest.raises(QueryError) as caught:
         compile_query(query, suppliers=SUPPLIERS)
     assert caught.value.column == column
     assert says in caught.value.message
-    assert mend in caught.value.mend
+    assert hint in caught.value.hint
 
 
 def test_the_caret_stands_below_the_place() -> None:
@@ -87,7 +87,7 @@ def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
     if query is None:
         assert error is not None
         assert 1 <= error.column <= len(text) + 2
-        assert error.mend
+        assert error.hint
         return
     again = compile_query(query.canonical, allow_filters_only=True)
     assert again.canonical == query.canonical
@@ -109,7 +109,7 @@ WARNED = [
 def test_what_may_surprise_is_warned_of(query: str, says: str) -> None:
     warnings = compile_query(query).warnings
     assert any(says in warning.message for warning in warnings)
-    assert all(warning.mend for warning in warnings)
+    assert all(warning.hint for warning in warnings)
 
 
 @pytest.mark.parametrize(
@@ -162,4 +162,4 @@ def test_a_match_and_a_miss_are_explained_by_clause() -> None:
 def test_a_name_that_is_a_word_gets_the_forms_that_names_have(query: str, suggested: str) -> None:
     [warning] = compile_query(query).warnings
 
-    assert f"Write {suggested} for" in warning.mend
+    assert f"Write {suggested} for" in warning.hint
