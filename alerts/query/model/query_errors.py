@@ -15,7 +15,7 @@ _BEFORE, _SHOWN = 60, 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryWarning:
-    """A warning about a query that works; `hint` says what to write instead. `column` 0: the whole query."""
+    """A warning about a query that works; `hint` says what to write. `column` 0: all of it."""
 
     message: str
     hint: str
