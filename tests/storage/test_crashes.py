@@ -134,7 +134,7 @@ def test_a_writer_that_is_killed_leaves_whole_units(store: Store) -> None:
             assert_whole(unit)
             assert counted["item"] >= seen
             seen = counted["item"]
-    assert seen > 0
+    assert seen > KILLS
     if store.url.startswith("sqlite"):
         verify(Path(store.url.removeprefix("sqlite:///")))
 
