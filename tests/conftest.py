@@ -1,4 +1,4 @@
-"""Fixtures that every room's tests may ask for, and how property tests run."""
+"""Fixtures that every package's tests may ask for, and how property tests run."""
 
 from collections.abc import Iterator
 

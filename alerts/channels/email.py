@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from alerts.channels.dialogue import AttemptEnded, Outcome, check, code_and_text, run_transaction
 from alerts.channels.punctual import PunctualSmtp, PunctualSmtpOverTls
-from alerts.messages.mime import mailbox
+from alerts.messages.mail_address import mailbox
 from config.model import SmtpServer
 from storage.model import OutboxMessage, Receipt
 

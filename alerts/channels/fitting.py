@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import shorten
 
 MAX_STORIES = 20
+
+
+def escape_html(text: str) -> str:
+    """Escape text between tags; quotation marks stay."""
+    return escape(text, quote=False)
+
+
+def format_plain_story(story: StorySummary, *, mark: str = "") -> str:
+    """Format a story as plain text; `mark` stands before its excerpt."""
+    excerpt = f"\n{mark}{story.said}" if story.said else ""
+    link = f"\n{story.link}" if story.link else ""
+    return f"{story.title}\n{story.outlet} · {story.about}{excerpt}{link}"
 
 
 def fit_text(

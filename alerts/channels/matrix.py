@@ -6,7 +6,7 @@ import hashlib
 from html import escape
 from urllib.parse import quote
 
-from alerts.channels.fitting import fit_text
+from alerts.channels.fitting import escape_html, fit_text, format_plain_story
 from alerts.channels.hook import answer_text, encode_json, parse_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
@@ -30,12 +30,12 @@ class Matrix:
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
         """Build a notice as text and HTML, without mentions."""
         del envelope, identity  # the transaction id of `request` identifies the message
-        text = fit_text(rendered, head=str, story=_format_plain_story, plain=str, room=MAX_TEXT)
+        text = fit_text(rendered, head=str, story=_format_quoted, plain=str, room=MAX_TEXT)
         html = fit_text(
             rendered,
-            head=lambda subject: f"<strong>{_escape_html(subject)}</strong>",
+            head=lambda subject: f"<strong>{escape_html(subject)}</strong>",
             story=_format_story,
-            plain=_escape_html,
+            plain=escape_html,
             room=MAX_TEXT,
         )
         return encode_json(
@@ -75,19 +75,13 @@ class Matrix:
         return None
 
 
-def _escape_html(text: str) -> str:
-    return escape(text, quote=False)
-
-
-def _format_plain_story(story: StorySummary) -> str:
-    excerpt = f"\n> {story.said}" if story.said else ""
-    link = f"\n{story.link}" if story.link else ""
-    return f"{story.title}\n{story.outlet} · {story.about}{excerpt}{link}"
+def _format_quoted(story: StorySummary) -> str:
+    return format_plain_story(story, mark="> ")
 
 
 def _format_story(story: StorySummary) -> str:
-    title = f"<strong>{_escape_html(story.title)}</strong>"
+    title = f"<strong>{escape_html(story.title)}</strong>"
     if story.link:
-        title = f'<a href="{escape(story.link)}">{_escape_html(story.title)}</a>'
-    excerpt = f"\n<em>{_escape_html(story.said)}</em>" if story.said else ""
-    return f"{title}\n{_escape_html(story.outlet)} · {_escape_html(story.about)}{excerpt}"
+        title = f'<a href="{escape(story.link)}">{escape_html(story.title)}</a>'
+    excerpt = f"\n<em>{escape_html(story.said)}</em>" if story.said else ""
+    return f"{title}\n{escape_html(story.outlet)} · {escape_html(story.about)}{excerpt}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from alerts.channels.fitting import fit_text
+from alerts.channels.fitting import fit_text, format_plain_story
 from alerts.channels.hook import encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
-from alerts.messages.render import Rendered, StorySummary
+from alerts.messages.render import Rendered
 from alerts.text.sanitize import shorten
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
@@ -30,7 +30,7 @@ class Ntfy:
         text = fit_text(
             rendered,
             head=lambda _: "",
-            story=_format_story,
+            story=format_plain_story,
             plain=str,
             room=MAX_MESSAGE,
             size=lambda text: len(text.encode("utf-8", "replace")),
@@ -55,9 +55,3 @@ class Ntfy:
         """Return None: the status is enough."""
         del answer
         return None
-
-
-def _format_story(story: StorySummary) -> str:
-    quote = f"\n{story.said}" if story.said else ""
-    link = f"\n{story.link}" if story.link else ""
-    return f"{story.title}\n{story.outlet} · {story.about}{quote}{link}"

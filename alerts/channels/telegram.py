@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
-from alerts.channels.fitting import fit_text
+from alerts.channels.fitting import escape_html, fit_text
 from alerts.channels.hook import encode_json, parse_json, post_json
 from alerts.channels.http import HttpAnswer, Request
 from alerts.messages.mime import Envelope
@@ -32,9 +32,9 @@ class Telegram:
         del identity  # Telegram has no field for it
         text = fit_text(
             rendered,
-            head=lambda subject: f"<b>{_escape_html(subject)}</b>",
+            head=lambda subject: f"<b>{escape_html(subject)}</b>",
             story=_format_story,
-            plain=_escape_html,
+            plain=escape_html,
             room=MAX_TEXT,
             size=_count_utf16,
         )
@@ -69,13 +69,9 @@ def _count_utf16(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _escape_html(text: str) -> str:
-    return escape(text, quote=False)
-
-
 def _format_story(story: StorySummary) -> str:
-    title = f"<b>{_escape_html(story.title)}</b>"
+    title = f"<b>{escape_html(story.title)}</b>"
     if story.link:
-        title = f'<a href="{escape(story.link)}">{_escape_html(story.title)}</a>'
-    quote = f"\n<i>{_escape_html(story.said)}</i>" if story.said else ""
-    return f"{title}\n{_escape_html(story.outlet)} · {_escape_html(story.about)}{quote}"
+        title = f'<a href="{escape(story.link)}">{escape_html(story.title)}</a>'
+    quote = f"\n<i>{escape_html(story.said)}</i>" if story.said else ""
+    return f"{title}\n{escape_html(story.outlet)} · {escape_html(story.about)}{quote}"

@@ -8,7 +8,8 @@ from datetime import datetime
 from alerts.channels.apprise import compose_text
 from alerts.channels.kinds import APPRISE, HOOKS
 from alerts.errors import MessageError
-from alerts.messages.mime import Envelope, freeze, mailbox, message_id
+from alerts.messages.mail_address import mailbox
+from alerts.messages.mime import Envelope, freeze, message_id
 from alerts.messages.render import Rendered
 from config.model import Settings
 from config.values import CHANNEL, is_channel

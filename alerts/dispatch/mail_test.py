@@ -7,7 +7,8 @@ from datetime import datetime
 
 from alerts.channels import Channel, open_channels
 from alerts.dispatch.compose import freeze_message
-from alerts.messages.mime import Envelope, mailbox
+from alerts.messages.mail_address import mailbox
+from alerts.messages.mime import Envelope
 from alerts.messages.render import render_note
 from config.model import Settings
 from config.values import is_channel

@@ -10,15 +10,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError as EmailError
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from typing import Literal
-from urllib.parse import quote
 
 from alerts.errors import MessageError
+from alerts.messages.mail_address import clean_header, mailbox, unsubscribe_mailto
 from alerts.messages.render import Rendered
-from alerts.text.sanitize import line
 from config.model import MailSettings
 from storage.model import Notification
 
@@ -52,7 +50,6 @@ class _HeaderPolicy(EmailPolicy):
 
 _HEADERS = _HeaderPolicy(linesep="\r\n")
 _BARE_BREAK = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<spec>[^<>\s]+)>$")
 _ID = re.compile(r"[^a-z0-9-]+")
 
 
@@ -84,7 +81,7 @@ def freeze(
     """
     sender = mailbox(settings.sender)
     recipient = mailbox(envelope.recipient)
-    subject = _clean_header(rendered.subject, MAX_SUBJECT) or "Media watch"
+    subject = clean_header(rendered.subject, MAX_SUBJECT) or "Media watch"
     identity = message_id(envelope, sender.domain, now)
     message = EmailMessage(policy=_HEADERS)
     try:
@@ -137,32 +134,9 @@ def freeze(
 def _unsubscribe_addresses(envelope: Envelope) -> list[str]:
     addresses = [envelope.stop] if envelope.stop else []
     if envelope.contact:
-        about = quote(f"unsubscribe {envelope.list_name}".strip())
-        addresses.append(
-            f"mailto:{quote(mailbox(envelope.contact).addr_spec, safe='@')}?subject={about}"
-        )
+        about = f"unsubscribe {envelope.list_name}".strip()
+        addresses.append(unsubscribe_mailto(envelope.contact, about))
     return addresses
-
-
-def mailbox(text: str) -> Address:
-    """Parse a mail address with or without a name; the domain is converted to ASCII (IDNA).
-
-    Raises:
-        MessageError: it is invalid, or its local part needs SMTPUTF8, which many servers lack.
-    """
-    named = _NAMED.match(text.strip())
-    name, spec = (named["name"].strip(' "'), named["spec"]) if named else ("", text.strip())
-    local, at, domain = spec.rpartition("@")
-    if not at or not local or not domain or re.search(r"[\s<>,;:\"()\\]", spec):
-        raise MessageError(f"{text!r} is not a mail address; write name@host or Name <name@host>")
-    if not local.isascii():
-        raise MessageError(f"{text!r} has letters outside ASCII before the @; use another address")
-    try:
-        return Address(
-            _clean_header(name, 100), local, domain.encode("idna").decode("ascii").lower()
-        )
-    except (ValueError, EmailError) as error:
-        raise MessageError(f"{text!r} is not a mail address: {error}") from error
 
 
 def message_id(envelope: Envelope, domain: str, now: datetime) -> str:
@@ -179,11 +153,6 @@ def list_id(name: str, domain: str) -> str:
     """Build the List-Id of a subscription, by which mail programs filter (RFC 2919)."""
     label = _ID.sub("-", name.lower()).strip("-")
     return f"{label}.supplierwatch.{domain}" if label else f"supplierwatch.{domain}"
-
-
-def _clean_header(text: str, limit: int) -> str:
-    # an encoded word in the text would be decoded by readers, line breaks included
-    return line(text, limit).replace("=?", "= ?")
 
 
 def _build_html(rendered: Rendered, boundary: str) -> EmailMessage:

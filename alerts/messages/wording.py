@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from alerts.digest.changes import difference
@@ -13,6 +11,7 @@ from alerts.digest.digest import Digest, MutedWatchNote, Section
 from alerts.digest.entry import Entry, WatchWords
 from alerts.digest.syndication_text import story_lines
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
+from alerts.messages.mail_address import unsubscribe_mailto
 from alerts.text.sanitize import line, shorten
 from alerts.text.sentences import Excerpt
 from storage.crawling.coverage import Coverage
@@ -299,15 +298,9 @@ def ends(keys: Sequence[str]) -> str:
     return f"Unsubscribe from {listed(keys)}"
 
 
-_ADDRESS = re.compile(r"<([^<>]*+)>\s*+\Z")
-
-
 def stop_link(contact: str, subscriptions: Sequence[str]) -> str:
     """Build a mailto URI for a request to unsubscribe (RFC 6068)."""
-    about = quote("unsubscribe " + ", ".join(subscriptions))
-    named = _ADDRESS.search(contact)  # "Name <name@host>" or the address alone
-    address = named[1] if named else contact.strip()
-    return f"mailto:{quote(address, safe='@')}?subject={about}"
+    return unsubscribe_mailto(contact, "unsubscribe " + ", ".join(subscriptions))
 
 
 def welcome_subject(welcome: Welcome) -> str:

@@ -64,7 +64,6 @@ class StructuredData:
     canonical: str | None = None
     language: str | None = None
     free: bool | None = None  # isAccessibleForFree
-    article_body: str | None = None
 
 
 def read_structured_data(document: lxml.html.HtmlElement) -> StructuredData:
@@ -146,8 +145,6 @@ def _add_json_ld(
         data.published = published[:MOST_FIELD]
     if is_article:
         data.authors = _author_names(block.get("author"), known) or data.authors
-        if isinstance(block.get("articleBody"), str):
-            data.article_body = block["articleBody"]
     if str(block.get("isAccessibleForFree")).lower() == "false":
         data.free = False
 

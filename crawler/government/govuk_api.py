@@ -5,7 +5,6 @@ https://docs.publishing.service.gov.uk/repos/search-api/using-the-search-api.htm
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,8 +12,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from crawler.errors import NotAFeed, Unreadable
+from crawler.government.api_json import parse_object
 from crawler.listings.listing import Listing
-from crawler.tenders.ocds import array, decode_json, prose, record, records, words
+from crawler.tenders.ocds import array, prose, record, records, words
 from crawler.text.dates import parse_date
 from storage.model import FetchedEntry, FetchedPage, PageText
 
@@ -55,7 +55,7 @@ def read_results(
     Raises:
         NotAFeed: it is no page of results; the message names the missing field.
     """
-    answer = _parse_object(page.body)
+    answer = parse_object(page.body)
     results, total = answer.get("results"), answer.get("total")
     if not isinstance(results, list):
         raise NotAFeed("no answer of the Search API: it has no list of results")
@@ -107,7 +107,7 @@ def read_content(page: FetchedPage) -> PageText:
         Unreadable: it has no text; its web page may have one.
     """
     try:
-        content = _parse_object(page.body)
+        content = parse_object(page.body)
     except NotAFeed as error:
         raise Unreadable(str(error)) from error
     details = record(content.get("details"))
@@ -164,13 +164,3 @@ def _build_entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> 
         fetched_at=page.fetched_at,
         tags=(form,) if form else (),
     )
-
-
-def _parse_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        parsed = json.loads(decode_json(body))
-    except (ValueError, RecursionError) as error:
-        raise NotAFeed(f"no JSON that can be read: {error}") from error
-    if not isinstance(parsed, dict):
-        raise NotAFeed("JSON, but no object")
-    return parsed

@@ -6,15 +6,15 @@ question is fetched alone. An answer is part of the item of its question.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.errors import NotAFeed, Unreadable
+from crawler.government.api_json import parse_object
 from crawler.listings.listing import Listing
-from crawler.tenders.ocds import array, decode_json, prose, record, words
+from crawler.tenders.ocds import array, prose, record, words
 from crawler.text.dates import parse_date
 from storage.model import FetchedEntry, FetchedPage, PageText
 
@@ -44,7 +44,7 @@ def read_list(search: str, page: FetchedPage, *, source_key: str) -> Listing:
     Raises:
         NotAFeed: it is no list of questions; the message names the missing field.
     """
-    answer = _parse_object(page.body)
+    answer = parse_object(page.body)
     for name in ("results", "totalResults"):
         if name not in answer:
             raise NotAFeed(f"no list of written questions: it has no {name}")
@@ -102,7 +102,7 @@ def read_question(page: FetchedPage) -> PageText:
         Unreadable: it is no question; the message names the missing field.
     """
     try:
-        document = _parse_object(page.body)
+        document = parse_object(page.body)
     except NotAFeed as error:
         raise Unreadable(str(error)) from error
     value = record(document.get("value", document))
@@ -207,16 +207,6 @@ def _line(label: str, *parts: object) -> str:
 
 def _day(value: object) -> str:
     return words(value)[:10]
-
-
-def _parse_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        parsed = json.loads(decode_json(body))
-    except (ValueError, RecursionError) as error:
-        raise NotAFeed(f"no JSON that can be read: {error}") from error
-    if not isinstance(parsed, dict):
-        raise NotAFeed("JSON, but no object")
-    return parsed
 
 
 def _note_unknown_parameters(search: str) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from config import addresses
-from config.addresses import MAX_URL, Address, is_public, literal_address
+from config.addresses import MAX_URL, Address, literal_address
 from crawler.fetch_errors import FetchRefused
 
-__all__ = ["MAX_URL", "Address", "FetchGuard", "is_public", "literal_address"]
+__all__ = ["MAX_URL", "Address", "FetchGuard", "literal_address"]
 
 
 class FetchGuard(addresses.Guard):

@@ -11,6 +11,7 @@ from typing import Any
 from crawler.jobs.job import CrawlJob
 
 MAX_BODY = 15 * 1024 * 1024
+REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 MAX_REDIRECTS = 5
 # without 429 and 503: Retry-After decides, and the next poll tries again
 RETRIED_STATUSES = (500, 502, 504, 522, 524)
@@ -92,5 +93,5 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
         },
         "SPIDER_MIDDLEWARES": {},
         "TWISTED_REACTOR_ENABLED": True,
-        "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+        "TWISTED_REACTOR": REACTOR,
     }

@@ -23,7 +23,7 @@ from crawler.listings.entries import absolute, make_distinct
 from crawler.listings.feed_bounds import MOST_TITLE, bounded_entry, bounded_head
 from crawler.listings.json_feed import looks_like_json, read_json_feed
 from crawler.text.dates import from_struct
-from crawler.text.decode import decode
+from crawler.text.decode import decode, is_utf8
 from storage.model import FetchedEntry
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml",
@@ -144,7 +144,7 @@ def _run_feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | N
     headers = {"content-type": _UNPRINTABLE.sub("", content_type)} if content_type else {}
     parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
     trouble = type(parsed.get("bozo_exception")).__name__
-    if trouble == "CharacterEncodingOverride" and not _is_utf8(body):
+    if trouble == "CharacterEncodingOverride" and not is_utf8(body):
         # for one invalid byte feedparser chooses another encoding for the whole feed
         text = decode(body, content_type=content_type, kind="xml")
         if text.encoding == "utf-8" and text.replaced:
@@ -153,14 +153,6 @@ def _run_feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | N
             if len(again["entries"]) >= len(parsed["entries"]):
                 return again, cut
     return parsed, cut
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _build_entry(

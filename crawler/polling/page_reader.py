@@ -91,11 +91,10 @@ class PageReader:
     async def _read_alternative(self, page: PageDue, address: str) -> PageResult | None:
         """Read the page at an address that is not its last; None: its text is not there."""
         try:
-            answer = await fetch_politely(self._context, address)
+            answer = await fetch_politely(self._context, address, stats=self._stats)
         except FetchFailed:
             return None
         if asks_to_wait(answer, self._context):
-            self._stats.note_retry_after(answer.retry_after(self._context.clock()))
             return "postponed"
         if answer.status != 200:
             return None
@@ -111,7 +110,7 @@ class PageReader:
     async def _fetch_page(self, page: PageDue, url: str) -> PageResult:
         headers = request_headers(page.etag, page.last_modified)
         try:
-            answer = await fetch_politely(self._context, url, headers)
+            answer = await fetch_politely(self._context, url, headers, stats=self._stats)
         except (HostIsOut, NoRoom):
             return "postponed"
         except FetchFailed as error:
@@ -120,7 +119,6 @@ class PageReader:
 
     async def _handle_response(self, page: PageDue, url: str, answer: FetchResponse) -> PageResult:
         if asks_to_wait(answer, self._context):
-            self._stats.note_retry_after(answer.retry_after(self._context.clock()))
             return "postponed"
         if answer.status == 304 and (page.etag or page.last_modified):
             self._record_unchanged(page)

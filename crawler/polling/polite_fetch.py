@@ -7,15 +7,24 @@ from collections.abc import Mapping
 from crawler.fetch_errors import FetchFailed, HostIsOut
 from crawler.http.response import FetchResponse
 from crawler.polling.poll_context import PollContext
+from crawler.polling.poll_stats import PollStats
 
 
 async def fetch_politely(
-    context: PollContext, url: str, headers: Mapping[str, str] | None = None
+    context: PollContext,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    stats: PollStats | None = None,
 ) -> FetchResponse:
     """Fetch a URL, unless its host is not to be asked now.
 
     What the host does is recorded in `context.hosts`: an answer, no answer, or the wish to be left
     alone (429 or Retry-After). After that wish nothing more is asked of it in this batch.
+
+    Args:
+        stats: of the poll that is to wait for as long as Retry-After says; None for its listing,
+            whose outcome says so.
 
     Returns:
         the response, whatever its status; see `asks_to_wait`.
@@ -34,6 +43,8 @@ async def fetch_politely(
     context.hosts.record_response(url)
     if asks_to_wait(answer, context):
         context.hosts.record_rate_limit(url)
+        if stats is not None:
+            stats.note_retry_after(answer.retry_after(context.clock()))
     return answer
 
 

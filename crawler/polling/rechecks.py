@@ -66,7 +66,7 @@ class PageRechecker:
             return False
         headers = request_headers(page.etag, page.last_modified)
         try:
-            answer = await fetch_politely(self._context, url, headers)
+            answer = await fetch_politely(self._context, url, headers, stats=self._stats)
         except (HostIsOut, NoRoom):
             return False
         except FetchFailed:
@@ -77,7 +77,6 @@ class PageRechecker:
     async def _handle_response(self, page: PageDue, url: str, answer: FetchResponse) -> bool:
         storage = self._context.storage
         if asks_to_wait(answer, self._context):
-            self._stats.note_retry_after(answer.retry_after(self._context.clock()))
             return False
         if answer.status == 304 and (page.etag or page.last_modified):
             storage.page_unchanged(page.item_id, look_at=self._reader.next_recheck_at(page))

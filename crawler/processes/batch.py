@@ -26,7 +26,7 @@ from crawler.http.guard import FetchGuard
 from crawler.http.guarded_reactor import GuardedReactor
 from crawler.http.response import Fetch
 from crawler.http.robots_cache import StoredRobotsCache, TransientRobotsCache
-from crawler.http.scrapy_settings import scrapy_settings
+from crawler.http.scrapy_settings import REACTOR, scrapy_settings
 from crawler.jobs.events import Emit
 from crawler.jobs.job import CrawlJob
 from crawler.polling.crawl_storage import CrawlStorage
@@ -44,7 +44,6 @@ log = logging.getLogger(__name__)
 
 OK, SOME_BROKE = 0, 1
 LOOKUPS_AT_ONCE = 20  # threads: a name server that hangs must not hold up all lookups
-REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 
 def now() -> datetime:

@@ -140,11 +140,6 @@ def spawn(job: CrawlJob) -> Child:
     return Child(process, job, stdin, stdout)
 
 
-def launcher_memory() -> int:
-    """Return the memory of the launcher process in bytes, without that of the crawls."""
-    return launcher.memory()
-
-
 @cache
 def _lock_file() -> IO[bytes]:
     """Return the file that crawls lock while a task runs in their slow lane."""

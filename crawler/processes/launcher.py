@@ -15,8 +15,9 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from crawler.processes.launcher_process import NUMBER, REQUEST
+from crawler.processes.launcher_process import REQUEST
 from crawler.processes.memory_use import memory_of
+from crawler.reading.fork_server import receive_number
 
 START_TIMEOUT = 120.0  # seconds for the imports on a slow machine
 _END_TIMEOUT = 5.0
@@ -41,20 +42,18 @@ class LaunchedProcess:
         """Wait at most `timeout` seconds for the end; return the exit code, or None."""
         with self._lock:
             if self._code is None:
-                readable, _, _ = select.select([self._report], [], [], timeout)
-                if readable:
-                    self._code = self._read_code()
+                self._report.settimeout(timeout)
+                try:
+                    code = receive_number(self._report)
+                except (BlockingIOError, TimeoutError):
+                    return None
+                except OSError:
+                    code = None
+                self._report.close()
+                self._code = self._kill_orphan() if code is None else code
             return self._code
 
-    def _read_code(self) -> int:
-        try:
-            reply = self._report.recv(NUMBER.size, socket.MSG_WAITALL)
-        except OSError:
-            reply = b""
-        self._report.close()
-        if len(reply) == NUMBER.size:
-            code: int = NUMBER.unpack(reply)[0]
-            return code
+    def _kill_orphan(self) -> int:
         # the launcher has ended; Linux has killed its crawls, other systems have not
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
@@ -156,10 +155,9 @@ def _request_fork(
             body = json.dumps(dict(environment)).encode()
             socket.send_fds(connection, [REQUEST.pack(len(body))], [*files, theirs.fileno()])
             connection.sendall(body)
-            reply = connection.recv(NUMBER.size, socket.MSG_WAITALL)
-        if len(reply) < NUMBER.size:
+            pid = receive_number(connection)
+        if pid is None:
             raise OSError("the process that starts crawls has ended")
-        pid: int = NUMBER.unpack(reply)[0]
         if pid <= 0:
             raise OSError(-pid, os.strerror(-pid))
     except BaseException:

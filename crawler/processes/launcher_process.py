@@ -10,6 +10,7 @@ is safe. `crawler.processes.launcher` is its client.
 from __future__ import annotations
 
 import errno
+import fcntl
 import gc
 import json
 import os
@@ -24,9 +25,9 @@ import traceback
 from typing import NoReturn
 
 from crawler.jobs.limits import end_with_parent_process
+from crawler.reading.fork_server import NUMBER
 
 REQUEST = struct.Struct("<I")  # length of the JSON that follows; sent with the file descriptors
-NUMBER = struct.Struct("<i")  # a process id (negative: an errno) or an exit code
 DESCRIPTORS = 5  # stdin, stdout, stderr, the lock file, and a socket for the exit code
 LOCK_FD = 3  # descriptor of the lock file in a crawl
 
@@ -92,7 +93,7 @@ def _run_crawl(parent: int, fds: list[int], environment: dict[str, str]) -> NoRe
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         # above all descriptors that dup2 replaces next
-        duplicates = [_duplicate_high(fd) for fd in fds[: LOCK_FD + 1]]
+        duplicates = [fcntl.fcntl(fd, fcntl.F_DUPFD, 16) for fd in fds[: LOCK_FD + 1]]
         for wanted, fd in enumerate(duplicates):
             os.dup2(fd, wanted)
         os.closerange(LOCK_FD + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
@@ -107,12 +108,6 @@ def _run_crawl(parent: int, fds: list[int], environment: dict[str, str]) -> NoRe
         sys.excepthook(*sys.exc_info())
     finally:
         os._exit(1)
-
-
-def _duplicate_high(fd: int) -> int:
-    import fcntl
-
-    return fcntl.fcntl(fd, fcntl.F_DUPFD, 16)
 
 
 def _report_ended(crawls: dict[int, int]) -> None:

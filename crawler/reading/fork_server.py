@@ -19,7 +19,7 @@ from typing import NoReturn
 from crawler.jobs.limits import end_with_parent_process
 
 _FORK, _WAIT = b"f", b"w"
-_PID = struct.Struct("<i")
+NUMBER = struct.Struct("<i")  # a process id, 0 or negative: none; or an exit code
 
 
 class ForkServer:
@@ -40,7 +40,7 @@ class ForkServer:
         with theirs:
             try:
                 with self._lock:
-                    socket.send_fds(self._connection, [_FORK + _PID.pack(0)], [theirs.fileno()])
+                    socket.send_fds(self._connection, [_FORK + NUMBER.pack(0)], [theirs.fileno()])
                     pid = self._receive_number()
             except OSError:
                 ours.close()
@@ -57,7 +57,7 @@ class ForkServer:
             OSError: the fork server has ended.
         """
         with self._lock:
-            self._connection.sendall(_WAIT + _PID.pack(pid))
+            self._connection.sendall(_WAIT + NUMBER.pack(pid))
             return self._receive_number()
 
     def close(self) -> None:
@@ -65,11 +65,20 @@ class ForkServer:
         self._connection.close()
 
     def _receive_number(self) -> int:
-        message = self._connection.recv(_PID.size, socket.MSG_WAITALL)
-        if len(message) < _PID.size:
+        number = receive_number(self._connection)
+        if number is None:
             raise OSError("the fork server has ended")
-        number: int = _PID.unpack(message)[0]
         return number
+
+
+def receive_number(connection: socket.socket) -> int | None:
+    """Receive a number that the other side packed; None if it has closed the connection.
+
+    Raises:
+        OSError: nothing came in time, or the connection broke.
+    """
+    message = connection.recv(NUMBER.size, socket.MSG_WAITALL)
+    return NUMBER.unpack(message)[0] if len(message) == NUMBER.size else None
 
 
 def start_fork_server(serve: Callable[[socket.socket], None]) -> ForkServer:
@@ -107,14 +116,14 @@ def _serve_requests(connection: socket.socket, serve: Callable[[socket.socket], 
     readers: set[int] = set()
     try:
         while True:
-            message, fds, _, _ = socket.recv_fds(connection, 1 + _PID.size, 1)
-            if len(message) < 1 + _PID.size:
+            message, fds, _, _ = socket.recv_fds(connection, 1 + NUMBER.size, 1)
+            if len(message) < 1 + NUMBER.size:
                 break
-            pid: int = _PID.unpack(message[1:])[0]
+            pid: int = NUMBER.unpack(message[1:])[0]
             if message[:1] == _FORK:
-                connection.sendall(_PID.pack(_fork_reader(connection, fds[0], serve, readers)))
+                connection.sendall(NUMBER.pack(_fork_reader(connection, fds[0], serve, readers)))
             else:
-                connection.sendall(_PID.pack(_wait_for_reader(pid, readers)))
+                connection.sendall(NUMBER.pack(_wait_for_reader(pid, readers)))
     finally:
         for pid in readers:
             os.kill(pid, signal.SIGKILL)

@@ -23,7 +23,6 @@ _PROLOG = re.compile(rb"\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"']([\w.:-]++)", r
 _META = re.compile(rb"<meta[^<>]+?charset\s*+=\s*+[\"']?+\s*+([\w.:-]++)", re.IGNORECASE)
 _HEAD_BYTES = 4096  # in which a declaration is searched
 _MIN_SOUND_SHARE = 0.98  # of the bytes beyond ASCII, for a damaged text to count as UTF-8
-_ASCII = bytes(range(0x80))
 # labels that stand for another encoding (WHATWG Encoding Standard)
 _WHATWG_NAMES = {
     "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
@@ -47,7 +46,7 @@ def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return _decode_as(body[len(bom) :], encoding, "a byte-order mark says so")
-    if not body.isascii() and _is_utf8(body):
+    if not body.isascii() and is_utf8(body):
         return _decode_as(body, "utf-8", "its bytes are sound UTF-8, whatever is said of them")
     for name in _declared_encodings(body, content_type, kind):
         declared = _normalise_name(name)
@@ -80,7 +79,8 @@ def _normalise_name(name: str) -> str | None:
         return None
 
 
-def _is_utf8(body: bytes) -> bool:
+def is_utf8(body: bytes) -> bool:
+    """Return whether bytes are valid UTF-8."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:

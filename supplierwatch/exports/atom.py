@@ -14,7 +14,7 @@ from alerts.digest.entry import Entry
 from alerts.digest.findings import members_of, shown
 from alerts.digest.syndication_text import story_lines
 from alerts.messages import wording
-from alerts.messages.mime import mailbox
+from alerts.messages.mail_address import mailbox
 from alerts.text.sentences import Segment
 from storage.model import StoredItem
 from storage.rules.local_time import utc_text

@@ -13,7 +13,7 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from crawler.processes.children import launcher_memory
+from crawler.processes.launcher import launcher
 from crawler.processes.memory_use import MB, Process, own_memory, tree_of
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,7 @@ class MemoryWatch:
         own: returns the memory of this process and the launcher process, in bytes.
     """
 
-    def __init__(self, own: Callable[[], int] = lambda: own_memory() + launcher_memory()) -> None:
-        self.peak = 0  # bytes, of all processes together
+    def __init__(self, own: Callable[[], int] = lambda: own_memory() + launcher.memory()) -> None:
         self._own = own
         self._is_crowded = False
 
@@ -45,7 +44,7 @@ class MemoryWatch:
         """
         if not crawls:
             return True  # otherwise nothing would ever be crawled
-        held = self._sum_memory([tree_of(pid) for pid in crawls])
+        held = _sum_memory([tree_of(pid) for pid in crawls])
         return held + BATCH_MB * MB <= self._compute_crawl_budget(limit_mb)
 
     def look(self, crawls: Sequence[int], limit_mb: int) -> None:
@@ -53,7 +52,7 @@ class MemoryWatch:
         if not crawls:
             return
         trees = [tree_of(pid) for pid in crawls]
-        held = self._sum_memory(trees)
+        held = _sum_memory(trees)
         if held <= ACTS_AT * self._compute_crawl_budget(limit_mb):
             return
         # spares the fork server, without which a crawl reads nothing
@@ -80,17 +79,17 @@ class MemoryWatch:
         Where the service alone exceeds the limit, killing crawls would free nothing, and no page
         would ever be read.
         """
-        left, least = limit_mb * MB - self._own(), BATCH_MB * MB
+        own, least = self._own(), BATCH_MB * MB
+        left = limit_mb * MB - own
         if left < least and not self._is_crowded:
             log.error(
                 "memory.service-too-large held=%dMB limit=%dMB: crawls may use %dMB all the same; "
                 "raise [crawl] memory_limit_mb or restart the service",
-                *(self._own() // MB, limit_mb, BATCH_MB),
+                *(own // MB, limit_mb, BATCH_MB),
             )
         self._is_crowded = left < least
         return max(left, least)
 
-    def _sum_memory(self, trees: Sequence[Sequence[Process]]) -> int:
-        held = sum(process.held for tree in trees for process in tree)
-        self.peak = max(self.peak, self._own() + held)
-        return held
+
+def _sum_memory(trees: Sequence[Sequence[Process]]) -> int:
+    return sum(process.held for tree in trees for process in tree)

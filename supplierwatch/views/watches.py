@@ -20,6 +20,7 @@ Counts = Mapping[str, tuple[int, int]]  # watch key -> mentions in seven days, m
 
 def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts) -> None:
     """Print a block for each watch."""
+    subscriptions = subscriptions_by_watch(wired)
     for watch in wired.catalog.watches:
         head = Text.assemble((watch.key, "bold cyan"))
         if watch.label and watch.label != watch.key:
@@ -31,7 +32,7 @@ def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts)
             )
         screen.print(head)
         print_indented(screen, Text(wired.queries[watch.key].canonical))
-        told = subscriptions_by_watch(wired).get(watch.key, ())
+        told = subscriptions.get(watch.key, ())
         note = f"told by {', '.join(told)}" if told else "told to nobody: no subscription names it"
         print_indented(screen, Text(note, "dim" if told else "yellow"))
         screen.print()

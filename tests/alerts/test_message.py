@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from alerts.digest.digest import entries_of
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.errors import MessageError
-from alerts.messages.mime import Envelope, freeze, mailbox
+from alerts.messages.mail_address import mailbox
+from alerts.messages.mime import Envelope, freeze
 from alerts.messages.render import MAX_HTML, Rendered, render, render_note, render_welcome
 from config.model import MailSettings
 from storage.model import Carrier

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.messages.mime import mailbox
+from alerts.messages.mail_address import mailbox
 from config.mistakes import Mistake
 from config.values import (
     check_address,

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,19 +21,10 @@ from storage.model import TextState
 from tests.crawler.test_crawl import list_in_feed, publish
 from tests.crawler.test_job import a_job
 from tests.support.crawls import Crawls, a_source, crawl_settings
+from tests.support.services import eventually
 from tests.support.site import FakeSite, hang
 
 MODULE = [sys.executable, "-m", "crawler.processes.child"]
-
-
-def until(condition: Callable[[], bool], *, within: float) -> bool:
-    """Wait for something that another process does."""
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_a_child_that_is_killed_at_any_moment_loses_and_doubles_nothing(
@@ -45,7 +35,7 @@ def test_a_child_that_is_killed_at_any_moment_loses_and_doubles_nothing(
     for wave in range(1, 9):
         publish(site, range(wave * 6), etag=f'"{wave}"')
         child = crawls.start(source)
-        until(lambda: bool(child.events()), within=10)  # noqa: B023 - called before the next round
+        eventually(lambda: bool(child.events()), within=10)  # noqa: B023 - called before the next round
         time.sleep(rng.uniform(0, 0.25))
         os.killpg(child.pid, signal.SIGKILL)
         assert child.wait(10) is not None
@@ -68,7 +58,7 @@ def test_validators_are_not_stored_before_what_they_stand_for(
     publish(site, range(3), etag='"1"')
     site.behave("/2.html", hang())
     child = crawls.start(a_source("outlet", site.url("/feed.xml")), timeout=30)
-    assert until(lambda: bool(site.requests("/2.html")), within=10)
+    assert eventually(lambda: bool(site.requests("/2.html")), within=10)
     os.killpg(child.pid, signal.SIGKILL)
     child.wait(10)
     assert len(crawls.items()) == 3
@@ -79,7 +69,7 @@ def test_validators_are_not_stored_before_what_they_stand_for(
 def test_a_child_ends_itself_when_its_parent_is_gone(site: FakeSite, crawls: Crawls) -> None:
     site.behave("/feed.xml", hang())
     child = crawls.start(a_source("outlet", site.url("/feed.xml")), timeout=60)
-    assert until(lambda: bool(site.requests("/feed.xml")), within=10)
+    assert eventually(lambda: bool(site.requests("/feed.xml")), within=10)
     child._stdin.close()  # what the kernel does when a parent dies
     assert child.wait(5) == ORPHANED
 
@@ -114,7 +104,7 @@ def test_a_parent_that_is_killed_takes_its_children_with_it(
     parent.wait(10)
     parent.stdin.close()
     parent.stdout.close()
-    assert until(lambda: not _alive(pid), within=5)
+    assert eventually(lambda: not _alive(pid), within=5)
 
 
 def _alive(pid: int) -> bool:
@@ -142,7 +132,7 @@ def test_a_child_that_is_asked_to_stop_closes_within_seconds(
     publish(site, range(3))
     site.behave("/1.html", hang())
     child = crawls.start(a_source("outlet", site.url("/feed.xml")), timeout=60)
-    assert until(lambda: bool(site.requests("/1.html")), within=10)
+    assert eventually(lambda: bool(site.requests("/1.html")), within=10)
     before = time.monotonic()
     child.terminate(grace=10)
     assert time.monotonic() - before < 3
@@ -155,7 +145,7 @@ def test_a_child_that_does_not_listen_is_killed_with_its_group(
 ) -> None:
     site.behave("/feed.xml", hang())
     child = crawls.start(a_source("outlet", site.url("/feed.xml")), timeout=60)
-    assert until(lambda: bool(site.requests("/feed.xml")), within=10)
+    assert eventually(lambda: bool(site.requests("/feed.xml")), within=10)
     os.kill(child.pid, signal.SIGSTOP)
     child.terminate(grace=0.2)
     assert child.poll() == -signal.SIGKILL

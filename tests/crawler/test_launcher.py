@@ -11,20 +11,20 @@ import pytest
 
 from crawler.processes.launcher import Launcher, launcher
 from tests.support.crawls import Crawls, a_source
-from tests.support.services import eventually as until
+from tests.support.services import eventually
 from tests.support.site import FakeSite, hang
 
 BAD_JOB = 64
 
 
 @pytest.fixture
-def own() -> Iterator[Launcher]:
+def fresh_launcher() -> Iterator[Launcher]:
     made = Launcher()
     yield made
     made.close()
 
 
-def given(made: Launcher, environment: dict[str, str], job: bytes) -> int | None:
+def run_with_job(made: Launcher, environment: dict[str, str], job: bytes) -> int | None:
     """The exit code of a crawl that is given this job."""
     read, write = os.pipe()
     with Path(os.devnull).open("wb") as nothing, Path(os.devnull).open("rb") as turn:
@@ -37,23 +37,23 @@ def given(made: Launcher, environment: dict[str, str], job: bytes) -> int | None
     return process.wait(30)
 
 
-def test_the_exit_code_of_a_crawl_comes_back(own: Launcher) -> None:
-    assert given(own, dict(os.environ), b"no job\n") == BAD_JOB
+def test_the_exit_code_of_a_crawl_comes_back(fresh_launcher: Launcher) -> None:
+    assert run_with_job(fresh_launcher, dict(os.environ), b"no job\n") == BAD_JOB
 
 
-def test_crawls_share_one_launcher(own: Launcher) -> None:
-    given(own, dict(os.environ), b"no job\n")
-    first = own._process
-    given(own, dict(os.environ), b"no job\n")
-    assert own._process is first
+def test_crawls_share_one_launcher(fresh_launcher: Launcher) -> None:
+    run_with_job(fresh_launcher, dict(os.environ), b"no job\n")
+    first = fresh_launcher._process
+    run_with_job(fresh_launcher, dict(os.environ), b"no job\n")
+    assert fresh_launcher._process is first
 
 
-def test_a_launcher_that_was_killed_is_started_again(own: Launcher) -> None:
-    given(own, dict(os.environ), b"no job\n")
-    assert own._process is not None
-    own._process.kill()
-    own._process.wait()
-    assert given(own, dict(os.environ), b"no job\n") == BAD_JOB
+def test_a_launcher_that_was_killed_is_started_again(fresh_launcher: Launcher) -> None:
+    run_with_job(fresh_launcher, dict(os.environ), b"no job\n")
+    assert fresh_launcher._process is not None
+    fresh_launcher._process.kill()
+    fresh_launcher._process.wait()
+    assert run_with_job(fresh_launcher, dict(os.environ), b"no job\n") == BAD_JOB
 
 
 def test_a_launcher_that_ends_takes_its_crawls_along_and_the_next_crawl_works(
@@ -61,11 +61,11 @@ def test_a_launcher_that_ends_takes_its_crawls_along_and_the_next_crawl_works(
 ) -> None:
     site.behave("/feed.xml", hang())
     child = crawls.start(a_source("outlet", site.url("/feed.xml")), timeout=60)
-    assert until(lambda: bool(site.requests("/feed.xml")), within=30)
+    assert eventually(lambda: bool(site.requests("/feed.xml")), within=30)
     assert launcher._process is not None
     launcher._process.kill()
     assert child.wait(10) == -signal.SIGKILL
-    assert until(lambda: not Path(f"/proc/{child.pid}").exists(), within=10)
+    assert eventually(lambda: not Path(f"/proc/{child.pid}").exists(), within=10)
     site.page("/feed.xml", "<rss version='2.0'><channel><title>A</title></channel></rss>")
     assert crawls.run(a_source("outlet", site.url("/feed.xml"))).code == 0
 
@@ -75,7 +75,7 @@ def test_a_crawl_has_no_descriptors_but_its_own(site: FakeSite, crawls: Crawls) 
     site.behave("/feed.xml", hang())
     first = crawls.start(a_source("outlet", site.url("/feed.xml")), timeout=60)
     second = crawls.start(a_source("other", site.url("/feed.xml")), timeout=60)
-    assert until(lambda: len(site.requests("/feed.xml")) == 2, within=30)
+    assert eventually(lambda: len(site.requests("/feed.xml")) == 2, within=30)
     assert _pipes(first.pid).isdisjoint(_pipes(second.pid))
     assert launcher._process is not None
     assert _pipes(launcher._process.pid).isdisjoint(_pipes(first.pid) | _pipes(second.pid))
