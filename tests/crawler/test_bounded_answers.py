@@ -7,9 +7,9 @@ import socket
 import sqlite3
 import threading
 
-from tests.crawler.test_children import until
 from tests.crawler.test_crawl import list_in_feed, publish
 from tests.support.crawls import Crawls, a_source
+from tests.support.services import eventually
 from tests.support.site import (
     FEED_TYPE,
     Asked,
@@ -116,7 +116,7 @@ def test_fifty_hosts_that_hang_drip_or_lead_in_circles_hold_up_none_of_the_other
             finished.update(e["source"] for e in events if e["event"] == "source.finished")
             return good <= finished
 
-        assert until(is_through, within=90)
+        assert eventually(is_through, within=90)
         child.terminate(grace=20)
     hung = {f"s{n}" for n in range(0, 50, 3)}
     assert not hung & finished
