@@ -287,13 +287,17 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchVersion:
-    """A version of a watch. Items first seen before `active_since` are baseline to it."""
+    """A version of a watch. Items that were stored before it became active are baseline to it.
+
+    `last_item_id` is the newest item of that moment; None in versions older than the column.
+    """
 
     key: str
     version: int
     query: str
     fingerprint: str
     active_since: datetime
+    last_item_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

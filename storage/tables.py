@@ -235,6 +235,8 @@ watch_version = Table(
     Column("fingerprint", Hash, nullable=False),
     Column("active_since", UtcDateTime, nullable=False),
     Column("retired_at", UtcDateTime),
+    # the newest item when it became active: no clock decides what came later
+    Column("last_item_id", Id),
     UniqueConstraint("key", "version"),
 )
 

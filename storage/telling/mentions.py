@@ -15,6 +15,7 @@ from storage.archive.items import Items
 from storage.engine.damage import Damage, is_damage, read_columns, read_decodable
 from storage.engine.dialect import insert_new
 from storage.model import EVENTFUL, Match, Mention, Span, StoredItem
+from storage.rules.watch_baseline import is_older
 from storage.tables import (
     item,
     item_revision,
@@ -91,7 +92,10 @@ class Mentions:
         version activated in the future (the clock ran ahead) counts as always active.
         """
         versions = self._db.execute(
-            select(watch_version.c.active_since, watch_version.c.retired_at)
+            select(
+                *(watch_version.c.active_since, watch_version.c.retired_at),
+                watch_version.c.last_item_id,
+            )
             .where(
                 watch_version.c.key == match.watch_key,
                 watch_version.c.version <= match.watch_version,
@@ -107,13 +111,16 @@ class Mentions:
             log.error("row.damaged table=watch_version watch=%s", match.watch_key)
             return False
         since: datetime | None = None
+        last_item_id: int | None = None
         for version in known:
             if since is not None and version.retired_at != since:
                 break  # the watch was not declared in between
-            since = version.active_since
+            since, last_item_id = version.active_since, version.last_item_id
             if match.revision > 1:
                 break
-        return since is not None and seen_at < since <= now
+        if since is None or since > now:
+            return False
+        return is_older(match.item_id, seen_at, active_since=since, last_item_id=last_item_id)
 
     def _add(
         self, match: Match, audience: Mapping[str, Sequence[int]], now: datetime, *, baseline: bool

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from storage.engine.damage import Damage, read_decodable
 from storage.engine.dialect import insert_new, lock_task
 from storage.model import WatchVersion
-from storage.tables import mention, told, watch_version
+from storage.tables import item, mention, told, watch_version
 
 _AT_ONCE = 500
-_COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since")
+_COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since", "last_item_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,7 @@ class Watches:
                 query=watch.query,
                 fingerprint=watch.fingerprint,
                 active_since=now,
+                last_item_id=select(func.coalesce(func.max(item.c.id), 0)).scalar_subquery(),
             )
         )
 
@@ -162,4 +163,5 @@ def _version(row: Row[Any]) -> WatchVersion:
         query=row.query,
         fingerprint=row.fingerprint,
         active_since=row.active_since,
+        last_item_id=row.last_item_id,
     )

@@ -19,6 +19,7 @@ from storage.model import (
     Subscriber,
     WatchVersion,
 )
+from storage.rules.watch_baseline import is_older
 from storage.store import Store, Unit
 from storage.telling.quarantine import Trouble
 from supplierwatch.wiring import CompiledConfiguration
@@ -204,7 +205,12 @@ def _decide_verdict(
         return "baseline" if mention.baseline else "untold"
     if not found:
         return "no"
-    if version is not None and version.active_since > item.first_seen_at:
+    if version is not None and is_older(
+        item.item_id,
+        item.first_seen_at,
+        active_since=version.active_since,
+        last_item_id=version.last_item_id,
+    ):
         return "earlier"
     return "waiting"
 

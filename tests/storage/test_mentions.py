@@ -128,13 +128,26 @@ def test_what_a_new_source_brought_is_baseline(archive: Archive) -> None:
     assert archive.pending() == ()
 
 
-def test_what_was_seen_before_a_watch_began_is_baseline(archive: Archive) -> None:
-    item_id = archive.put(an_article(), at=-MINUTE)
+def test_what_was_seen_before_a_watch_began_is_baseline(store: Store) -> None:
+    with store.transaction() as unit:
+        item_id = unit.items.put(an_article(), now=NOW - MINUTE, baseline=False).item_id
+    archive = Archive(store)
 
     [mention] = archive.match(item_id)
 
     assert mention.baseline
     assert archive.pending() == ()
+
+
+def test_what_is_stored_while_the_clock_is_set_back_is_not_older_than_the_watch(
+    archive: Archive,
+) -> None:
+    item_id = archive.put(an_article(), at=-60 * MINUTE)
+
+    [mention] = archive.match(item_id)  # the clock is right again
+
+    assert not mention.baseline
+    assert [one.mention.match.item_id for one in archive.pending()] == [item_id]
 
 
 def test_an_edit_of_a_watch_does_not_swallow_what_waits_for_its_first_match(
