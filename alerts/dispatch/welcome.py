@@ -126,7 +126,12 @@ def _build_welcome(
             if state.last_success_at is None
         ),
         items_stored=unit.items.count(),
-        entries=shown(unit, unit.mentions.newest(keys, NEWEST), context),
+        entries=shown(
+            unit,
+            # what came between the first poll and this message is sent as new
+            unit.mentions.newest(keys, NEWEST, never_for=[m.subscriber_id for m in members]),
+            context,
+        ),
         timezone=subscriptions[0].timezone,
         now=now,
         contact=context.contact,

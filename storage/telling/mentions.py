@@ -225,13 +225,24 @@ class Mentions:
         return tuple(mention_of(row) for row in self._db.execute(found))
 
     def newest(
-        self, watch_keys: Sequence[str], limit: int
+        self, watch_keys: Sequence[str], limit: int, *, never_for: Sequence[int] = ()
     ) -> tuple[tuple[Mention, StoredItem], ...]:
-        """Return the newest mentions of these watches with their items, including baseline."""
+        """Return the newest mentions of these watches with their items, including baseline.
+
+        Args:
+            watch_keys: keys of watches.
+            limit: how many at most.
+            never_for: subscriber ids; what one of them has been sent, or will be, is left out.
+        """
+        theirs = [
+            select(table.c.mention_id).where(table.c.subscriber_id.in_(list(never_for)))
+            for table in (told, pending_telling)
+        ]
         found = self._db.scalars(
             select(mention.c.id)
             .join(item, item.c.id == mention.c.item_id)
             .where(mention.c.watch_key.in_(list(watch_keys)))
+            .where(*(mention.c.id.not_in(ids) for ids in theirs if never_for))
             .order_by(func.coalesce(item.c.published_at, item.c.first_seen_at).desc(), mention.c.id)
             .limit(limit)
         ).all()
