@@ -13,7 +13,7 @@ import pytest
 
 from alerts import time_limit
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
-from tests.support.faketime import wrong_clock
+from tests.support.faketime import WrongClock, wrong_clock
 
 SHORT = TimeLimit(processor=0.2, elapsed=300.0)
 LONG = TimeLimit(processor=300.0, elapsed=300.0)
@@ -149,12 +149,27 @@ def test_work_that_cannot_be_ended_is_left_and_its_caller_goes_on(
 def test_a_library_that_moves_every_clock_ends_no_work(tmp_path: Path) -> None:
     clock = wrong_clock(tmp_path)
     clock.set_ahead(3600)
-    work = (
-        "import select; from alerts.time_limit import TimeLimit, run_within; "
+    assert within_a_minute("pause()", clock) == "done"
+
+
+def test_a_clock_that_jumps_during_work_does_not_end_it(tmp_path: Path) -> None:
+    clock = wrong_clock(tmp_path)
+    jump = f"pathlib.Path({str(clock.setting)!r}).write_text('+3600\\n')"
+    assert within_a_minute(f"(pause(), {jump}, pause())", clock) == "done"
+
+
+def within_a_minute(work: str, clock: WrongClock) -> str:
+    """Evaluate `work` in a process of its own, with a minute of processor time."""
+    program = (
+        "import pathlib, select; from alerts.time_limit import TimeLimit, run_within; "
+        "pause = lambda: select.select((), (), (), 0.5); "
         "limit = TimeLimit(processor=60.0, elapsed=600.0); "
-        "print(run_within(limit, lambda: select.select((), (), (), 0.5)))"
+        f"run_within(limit, lambda: {work}); print('done')"
     )
     ended = subprocess.run(
-        [sys.executable, "-c", work], env=os.environ | clock.environ, capture_output=True
+        [sys.executable, "-c", program],
+        env=os.environ | clock.environ,
+        capture_output=True,
+        text=True,
     )
-    assert ended.stdout == b"([], [], [])\n", ended.stderr
+    return ended.stdout.strip() or ended.stderr
