@@ -37,6 +37,7 @@ from crawler.extraction.recurring_blocks import (
 from crawler.extraction.site_memory import SiteMemory
 from crawler.extraction.standfirst import find_standfirst
 from crawler.extraction.structured_data import StructuredData, read_structured_data
+from crawler.extraction.walls import remove_pleas
 from crawler.text.decode import decode
 from crawler.text.plain_text import one_line, plain_text, squeeze
 from storage.model import FetchedEntry, FetchedPage, PageText
@@ -47,22 +48,12 @@ log = logging.getLogger(__name__)
 
 _MAX_FALLBACK_BLOCKS = 3000
 _MAX_OWN_WORDS = 5_000  # characters of each title and teaser that are compared
-_MIN_LETTERS = 120
-_MIN_PAYWALL_WORDS = 40
 _HTML = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml")
 _OTHER_FORMATS = (
     (b"%PDF-", "a PDF"), (b"PK\x03\x04", "an archive"), (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"), (b"\x1f\x8b", "packed bytes"),
 )  # fmt: skip
-_WALL = re.compile(
-    r"(accept|agree|consent|manage)[^.]{0,60}(cookies?|tracking|preferences)"
-    r"|before you continue|your privacy (choices|matters)|we value your privacy"
-    r"|enable javascript|checking your browser|verify (that )?you are (a )?human"
-    r"|(sign|log) in to (continue|read)|subscribe to (continue|read)|register to (continue|read)",
-    re.IGNORECASE,
-)
 _ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # a table row, without the bars at its ends
-_MAX_WALL_WORDS = 150  # a longer text with these words is an article about consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +112,12 @@ def extract(
         removed = drop_recurring(blocks, site, own)
     comments = strip_boilerplate(document)
     text = remove_lines(_extract_text(document, page.final_url), removed)
-    _refuse_walls(text, data)
+    text = remove_pleas(
+        text,
+        # a wall's own title and description are about the wall
+        own if entry is None or not entry.title else _collect_own_words(None, None, None, entry),
+        free=data.free,
+    )
     text = article_lines(_prepend_standfirst(standfirst, text), title)
     if site is not None:
         _refuse_repeats(text, site, article_name(entry, title, page), own)
@@ -296,14 +292,3 @@ def _prepend_standfirst(standfirst: str | None, text: str) -> str:
     if standfirst is None or standfirst in " ".join(text.split()):
         return text
     return f"{standfirst}\n{text}"
-
-
-def _refuse_walls(text: str, data: StructuredData) -> None:
-    words = len(text.split())
-    if words < _MAX_WALL_WORDS and _WALL.search(text):
-        raise Unreadable("a wall (consent, login or check) stands in place of the article")
-    # text before a paywall is kept and matched; less than a paragraph is not
-    if data.free is False and words < _MIN_PAYWALL_WORDS:
-        raise Unreadable("behind a paywall")
-    if len(text) < _MIN_LETTERS:
-        raise Unreadable(f"only {words} words of text were found")
