@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 from typing import Any
 
-from alerts.channels.fitting import fit_text
+from alerts.channels.text_limits import fit_text
 from alerts.messages.render import Rendered, StorySummary
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt

@@ -13,8 +13,14 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from alerts.channels.dialogue import AttemptEnded, Outcome, check, code_and_text, run_transaction
-from alerts.channels.punctual import PunctualSmtp, PunctualSmtpOverTls
+from alerts.channels.smtp_timeouts import SmtpWithTimeouts, SmtpWithTimeoutsOverTls
+from alerts.channels.smtp_transaction import (
+    AttemptEnded,
+    Outcome,
+    check,
+    code_and_text,
+    run_transaction,
+)
 from alerts.messages.mail_address import mailbox
 from config.model import SmtpServer
 from storage.model import OutboxMessage, Receipt
@@ -27,13 +33,13 @@ _MECHANISMS = frozenset(("CRAM-MD5", "PLAIN", "LOGIN"))  # those that smtplib kn
 class Patience:
     """Timeouts in seconds. After the final dot servers may take minutes (RFC 5321, 4.5.3.2).
 
-    `dialogue` limits all replies before the final dot together: a server that answers each command
-    late must not hold a message for longer than its lease.
+    `transaction` limits all replies before the final dot together: a server that answers each
+    command late must not hold a message for longer than its lease.
     """
 
     connect: float = 30
     command: float = 60
-    dialogue: float = 600
+    transaction: float = 600
     final: float = 300
     goodbye: float = 5
 
@@ -62,12 +68,12 @@ class SmtpChannel:
         self._sender = mailbox(sender).addr_spec
         self._context = context or ssl.create_default_context()
         self._patience = patience or Patience()
-        self._connection: PunctualSmtp | None = None
+        self._connection: SmtpWithTimeouts | None = None
         self._used = 0
 
     def send(self, message: OutboxMessage) -> Receipt:
         """Try once to deliver `message`; a connection that died while idle is replaced first."""
-        until = time.monotonic() + self._patience.dialogue
+        until = time.monotonic() + self._patience.transaction
         try:
             connection = self._reuse_connection(until) or self._connect(until)
         except AttemptEnded as ended:
@@ -98,7 +104,7 @@ class SmtpChannel:
                 self._connection.quit()
         self._drop_connection()
 
-    def _reuse_connection(self, until: float) -> PunctualSmtp | None:
+    def _reuse_connection(self, until: float) -> SmtpWithTimeouts | None:
         if self._connection is None:
             return None
         self._connection.until = until
@@ -119,7 +125,7 @@ class SmtpChannel:
         self._connection = None
         self._used = 0
 
-    def _connect(self, until: float) -> PunctualSmtp:
+    def _connect(self, until: float) -> SmtpWithTimeouts:
         connection = self._open_connection()
         connection.until = until
         try:
@@ -132,13 +138,13 @@ class SmtpChannel:
         self._used = 0
         return connection
 
-    def _open_connection(self) -> PunctualSmtp:
+    def _open_connection(self) -> SmtpWithTimeouts:
         where, patience = self._server, self._patience
         name = f"{where.host}:{where.port}"
         try:
-            connection: PunctualSmtp
+            connection: SmtpWithTimeouts
             if where.security == "tls":
-                connection = PunctualSmtpOverTls(
+                connection = SmtpWithTimeoutsOverTls(
                     where.host,
                     where.port,
                     local_hostname="localhost",
@@ -146,7 +152,7 @@ class SmtpChannel:
                     context=self._context,
                 )
             else:
-                connection = PunctualSmtp(
+                connection = SmtpWithTimeouts(
                     where.host, where.port, local_hostname="localhost", timeout=patience.connect
                 )
         except smtplib.SMTPConnectError as error:

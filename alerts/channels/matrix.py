@@ -6,9 +6,9 @@ import hashlib
 from html import escape
 from urllib.parse import quote
 
-from alerts.channels.fitting import escape_html, fit_text, format_plain_story
 from alerts.channels.hook import answer_text, encode_json, parse_json
 from alerts.channels.http import HttpAnswer, Request
+from alerts.channels.text_limits import escape_html, fit_text, format_plain_story
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, StorySummary
 from config.model import ChannelSettings

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from alerts.channels.fitting import fit_text, format_plain_story
 from alerts.channels.hook import encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
+from alerts.channels.text_limits import fit_text, format_plain_story
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered
 from alerts.text.sanitize import shorten

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from alerts.channels.fitting import fit_text
 from alerts.channels.hook import answer_text, encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
+from alerts.channels.text_limits import fit_text
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, StorySummary
 from config.model import ChannelSettings

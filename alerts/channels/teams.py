@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from alerts.channels.fitting import MAX_STORIES
 from alerts.channels.hook import encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
+from alerts.channels.text_limits import MAX_STORIES
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import shorten

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from html import escape
 
-from alerts.channels.fitting import escape_html, fit_text
 from alerts.channels.hook import encode_json, parse_json, post_json
 from alerts.channels.http import HttpAnswer, Request
+from alerts.channels.text_limits import escape_html, fit_text
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import line

@@ -9,35 +9,44 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from config.model import Source
-from crawler.fetch_errors import FetchFailed, HostIsOut
-from crawler.http.conditional import NO_VALIDATORS, body_hash, request_headers, should_fetch_in_full
-from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listed, Listing
 from crawler.polling.crawl_storage import PagePlan
+from crawler.polling.fetch_listing import covered_until, fetch_listing
 from crawler.polling.page_reader import PageReader, note_headings, own_page
-from crawler.polling.polite_fetch import fetch_politely
 from crawler.polling.poll_context import PollContext
-from crawler.polling.poll_interval import has_moved, next_poll
+from crawler.polling.poll_interval import next_poll
 from crawler.polling.poll_stats import PollStats
 from crawler.polling.rechecks import PageRechecker
-from crawler.reading.poll_outcome import no_answer
 from storage.archive.known_entries import KnownEntry
-from storage.model import FetchedEntry, SourceState, Validators
-from storage.rules.wait_bounds import is_from_ahead
+from storage.model import FetchedEntry, SourceState
 
 log = logging.getLogger(__name__)
-
-MAX_PARTS = 60  # of one listing that are fetched in one poll
 
 
 async def poll(source: Source, context: PollContext) -> None:
     """Poll a source, store its entries, pages and report, and give its lease back.
+
+    The whole poll, in the words of its functions::
+
+        state = storage.state(source)
+        listing = fetch and read it, with its further parts (`fetch_listing`: conditional GET,
+            sitemap indexes, pages of an API)
+        for entry in listing:                       # `_store_entries`
+            known? count it as a duplicate; changed? make its page due again
+            new: identity, dedupe, store title and teaser; its page is due
+        for page in storage.pages_due(source):      # `_read_due`, `PageReader`
+            count the attempt, fetch politely, read it in another process (text, title, date,
+            authors; boilerplate of the site left out), store the text or why it is missing
+        for item in recent items that are due:      # `PageRechecker`
+            fetch conditionally; store a revision, or that the article has gone
+        storage.finish(report, next_at=next_poll(...), validators of the listing)
+
+    Matching and telling begin with what is stored here: `alerts.matching`, `alerts.dispatch.cut`.
 
     If cancelled while it fetches pages, or parts of a listing that is in order, it stores what it
     has and the report; if cancelled before its listing came, it changes nothing.
@@ -47,16 +56,7 @@ async def poll(source: Source, context: PollContext) -> None:
     baseline = state.baseline_done_at is None
     context.emit({"event": "source.started", "source": source.key, "url": source.url})
     stats = PollStats()
-    listed = await _fetch_listing(source, state, context)
-    if listed.listing is not None and listed.listing.more:
-        listed = await _fetch_parts(source, listed, listed.listing, context)
-    if listed.listing is not None:
-        listed = replace(listed, listing=context.kind.whole(listed.listing))
-    if listed.listing is not None and (listed.listing.rest is not None or listed.skipped):
-        listed = _mark_continued(listed, state)
-    if listed.listing is not None and listed.listing.again:
-        # pages may change while the listing does not: the next poll must read it
-        listed = replace(listed, validators=None)
+    listed = await fetch_listing(source, state, context)
     stats.note_retry_after(listed.retry_after)
     if listed.error is not None:
         stats.errors.append(listed.error)
@@ -96,147 +96,9 @@ async def poll(source: Source, context: PollContext) -> None:
         ),
         validators=listed.validators,
         baseline_done=not baseline or _ends_baseline(state, listed),
-        covered_until=_covered_until(listed),
+        covered_until=covered_until(listed),
     )
     context.emit({"event": "source.finished", "source": source.key, "report": report})
-
-
-async def _fetch_listing(source: Source, state: SourceState, context: PollContext) -> Listed:
-    """Fetch the listing of a source and read it."""
-    now = context.clock()
-    # a time in the future comes from a clock that ran ahead: what was covered is unknown
-    covered = None if is_from_ahead(state.covered_until, now) else state.covered_until
-    address = context.kind.address(source, since=covered, now=now)
-    if address == source.url and has_moved(state, now):
-        source = replace(source, url=str(state.moved_to))
-        address = source.url
-    declared = source.url == state.url
-    in_full = should_fetch_in_full(state.last_polled_at, now) or address != source.url
-    # validators belong to one address; one that changes with time has none
-    known = NO_VALIDATORS if address != source.url else state.validators
-    sent = NO_VALIDATORS if in_full else known
-    headers = request_headers(sent.etag, sent.last_modified)
-    try:
-        answer = await fetch_politely(context, address, headers)
-    except HostIsOut:
-        error = "not asked: this host did not answer just before, or wants to be left alone"
-        return Listed(outcome="failed", error=error)
-    except FetchFailed as failure:
-        return no_answer(failure)
-    if answer.permanent_to is not None:
-        log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
-    listed = await _read_listing(
-        source, address, answer, context, known=known, sent=sent, start_at=state.continue_at
-    )
-    if (listed.listing is not None and listed.listing.rest is not None) or state.continue_at:
-        listed = replace(listed, body_hash=body_hash(answer.page.body), skipped=state.continue_at)
-    # the redirect of an address that changes with time is not that of the source
-    moved_to = answer.permanent_to if address == source.url else None
-    return replace(listed, moved_to=moved_to, asked="declared" if declared else "moved")
-
-
-async def _read_listing(
-    source: Source,
-    address: str,
-    answer: FetchResponse,
-    context: PollContext,
-    *,
-    known: Validators = NO_VALIDATORS,
-    sent: Validators = NO_VALIDATORS,
-    start_at: int = 0,
-) -> Listed:
-    if context.kind.patience(source, answer) is not None:
-        context.hosts.record_rate_limit(address)
-    return await context.reading.listing(
-        source,
-        context.kind,
-        answer,
-        known=known,
-        sent=sent,
-        now=context.clock(),
-        start_at=start_at,
-    )
-
-
-async def _fetch_parts(
-    source: Source, listed: Listed, first: Listing, context: PollContext
-) -> Listed:
-    """Fetch the further parts of a listing and add them.
-
-    If a part fails, those before it are kept, without validators: the next poll fetches all again.
-    """
-    listing, fetched = first, {source.url}
-    waiting = deque(first.more)
-    while waiting:
-        address = waiting.popleft()
-        if address in fetched:
-            continue
-        if len(fetched) > MAX_PARTS:
-            return _mark_incomplete(listed, listing, f"it has more than {MAX_PARTS} parts")
-        fetched.add(address)
-        try:
-            answer = await fetch_politely(context, address)
-        except HostIsOut:
-            why = f"{address}: its host did not answer just before"
-            return _mark_incomplete(listed, listing, why)
-        except FetchFailed as failure:
-            return _mark_incomplete(listed, listing, f"{address}: {failure}")
-        except asyncio.CancelledError:
-            if not listing.in_order:
-                raise
-            log.info("source.interrupted source=%s", source.key)
-            return _mark_incomplete(listed, listing, "the time for this poll was over")
-        part = await _read_listing(source, address, answer, context)
-        if part.listing is None:
-            incomplete = _mark_incomplete(listed, listing, f"{address}: {part.error}")
-            return replace(incomplete, retry_after=part.retry_after)
-        listing = listing.joined(part.listing)
-        waiting.extend(part.listing.more)
-    return replace(
-        listed,
-        outcome="ok" if listing.entries else listed.outcome,
-        listing=listing,
-        # an index may stay unchanged while its parts change
-        validators=None,
-    )
-
-
-def _mark_incomplete(listed: Listed, listing: Listing, why: str) -> Listed:
-    covered = listing.covered_until if listing.in_order else None
-    return replace(
-        listed,
-        outcome="ok" if listing.entries else "failed",
-        listing=replace(listing, degraded=why, covered_until=covered, behind=listing.in_order),
-        validators=None,
-        error=f"a part of the listing is missing: {why}",
-    )
-
-
-def _mark_continued(listed: Listed, state: SourceState) -> Listed:
-    """Prepare the result of a listing that is read over several polls.
-
-    Its validators are kept by the poll that reads the last part, if it has not changed meanwhile.
-    """
-    listing = listed.listing
-    if listing is None:
-        return listed
-    same = not listed.skipped or state.continue_of == listed.body_hash
-    if listing.rest is None:
-        return listed if same else replace(listed, validators=None)
-    return replace(
-        listed,
-        listing=replace(listing, behind=True),
-        validators=None,
-        body_hash=listed.body_hash if same else "changed",
-    )
-
-
-def _covered_until(listed: Listed) -> datetime | None:
-    """Return up to when a source has been read without gaps; None if unknown."""
-    listing = listed.listing
-    if listing is None or (listing.degraded is not None and not listing.in_order):
-        return None
-    return listing.covered_until
 
 
 async def _store_entries(

@@ -20,9 +20,9 @@ HOLIDAYS: dict[Region, str] = {
         2026-01-01 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-08-31 2026-12-25 2026-12-28
         2027-01-01 2027-03-26 2027-03-29 2027-05-03 2027-05-31 2027-08-30 2027-12-27 2027-12-28""",
     "scotland": """
-        2026-01-01 2026-01-02 2026-04-03 2026-05-04 2026-05-25 2026-08-03 2026-11-30 2026-12-25
-        2026-12-28 2027-01-01 2027-01-04 2027-03-26 2027-05-03 2027-05-31 2027-08-02 2027-11-30
-        2027-12-27 2027-12-28""",
+        2026-01-01 2026-01-02 2026-04-03 2026-05-04 2026-05-25 2026-06-15 2026-08-03 2026-11-30
+        2026-12-25 2026-12-28 2027-01-01 2027-01-04 2027-03-26 2027-05-03 2027-05-31
+        2027-08-02 2027-11-30 2027-12-27 2027-12-28""",
     "northern-ireland": """
         2026-01-01 2026-03-17 2026-04-03 2026-04-06 2026-05-04 2026-05-25 2026-07-13 2026-08-31
         2026-12-25 2026-12-28 2027-01-01 2027-03-17 2027-03-26 2027-03-29 2027-05-03 2027-05-31
@@ -45,6 +45,17 @@ def test_a_new_year_on_a_weekend_is_made_good() -> None:
     assert is_bank_holiday("scotland", date(2023, 1, 3))
     assert is_bank_holiday("england-and-wales", date(2023, 1, 2))
     assert is_bank_holiday("england-and-wales", date(2022, 12, 27))
+
+
+@pytest.mark.parametrize("day", ["2022-06-03", "2022-09-19", "2023-05-08"])
+@pytest.mark.parametrize("region", HOLIDAYS)
+def test_a_day_that_was_proclaimed_once_is_one(region: Region, day: str) -> None:
+    assert is_bank_holiday(region, date.fromisoformat(day))
+
+
+def test_a_holiday_that_was_moved_is_not_one_on_its_usual_day() -> None:
+    assert not is_bank_holiday(REGION, date(2022, 5, 30))
+    assert is_bank_holiday(REGION, date(2022, 6, 2))
 
 
 def cadence(kind: str, **more: object) -> Cadence:

@@ -1,4 +1,4 @@
-"""kill -9 of the delivery worker at each point of the dialogue (RELIABILITY 6, 3)."""
+"""kill -9 of the delivery worker at each point of the SMTP transaction (RELIABILITY 6, 3)."""
 
 from __future__ import annotations
 

@@ -17,9 +17,9 @@ OUTWARD = frozenset(
 KNOWN = {
     "config/addresses.py": "reads addresses, opens nothing",
     "alerts/channels/http.py": "the services of [[channel]], past the same rule of addresses",
-    "alerts/channels/dialogue.py": "the mail server of settings.toml",
+    "alerts/channels/smtp_transaction.py": "the mail server of settings.toml",
     "alerts/channels/email.py": "the mail server of settings.toml",
-    "alerts/channels/punctual.py": "the mail server of settings.toml",
+    "alerts/channels/smtp_timeouts.py": "the mail server of settings.toml",
     "crawler/reading/fork_server.py": "pairs of sockets between processes of one crawl",
     "crawler/processes/launcher.py": "pairs of sockets between the service and its crawls",
     "crawler/processes/launcher_process.py": "the other ends of these",

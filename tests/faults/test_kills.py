@@ -1,4 +1,4 @@
-"""kill -9 of the sender, again and again, at each point of the dialogue; what is lost and doubled.
+"""kill -9 of the sender, again and again, at each point of the SMTP transaction; what was doubled.
 
 Fifty kills at each point. A process that has everything imported forks a sender for each.
 """

@@ -1,4 +1,4 @@
-"""Logins, half replies, resets, servers that drip, at each point of the dialogue; endless faults.
+"""Logins, half replies, resets, slow servers at each point of the SMTP transaction; lasting faults.
 
 The messages lie in a real outbox and go over real sockets, on a clock of our own.
 """
@@ -282,7 +282,7 @@ def test_a_fault_that_never_ends_is_seen_and_what_can_be_saved_waits(
 def test_a_server_that_answers_each_command_in_the_last_moment_is_left_in_time() -> None:
     waits = threading.Event()
     slow = dict.fromkeys(("connect", "ehlo", "mail", "rcpt", "data"), lambda: waits.wait(0.1))
-    patience = replace(QUICK, dialogue=0.25)
+    patience = replace(QUICK, transaction=0.25)
     with ScriptedServer(reached=slow) as server:  # type: ignore[arg-type]
         where = SmtpServer(
             host="127.0.0.1", port=server.port, security="none", username=None, password=None
@@ -296,5 +296,5 @@ def test_a_server_that_answers_each_command_in_the_last_moment_is_left_in_time()
     assert lasted < 1
     usual = Patience()
     # several addresses of one name are tried in turn; the text itself is one more wait
-    longest = 3 * usual.connect + usual.dialogue + usual.command + usual.final
+    longest = 3 * usual.connect + usual.transaction + usual.command + usual.final
     assert timedelta(seconds=longest) < LEASE

@@ -101,14 +101,14 @@ def test_every_file_is_a_kind_and_every_kind_a_file() -> None:
     shared = {
         "__init__",
         "base",
-        "dialogue",
+        "smtp_transaction",
         "email",
         "files",
-        "fitting",
+        "text_limits",
         "hook",
         "http",
         "kinds",
-        "punctual",
+        "smtp_timeouts",
     }
     assert files - shared == set(NAMES)
 

@@ -8,12 +8,12 @@ import json
 
 import pytest
 
-from alerts.channels.fitting import fit_text
 from alerts.channels.hook import receipt_for_status
 from alerts.channels.http import HttpAnswer
 from alerts.channels.kinds import HOOKS
 from alerts.channels.slack import escape as for_slack
 from alerts.channels.teams import escape as for_teams
+from alerts.channels.text_limits import fit_text
 from alerts.messages.render import Rendered, StorySummary
 from tests.alerts.channels.test_contract import ENVELOPE, SECRET, a_frozen, a_place, attempt
 from tests.support.hooks import answers

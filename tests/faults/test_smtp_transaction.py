@@ -1,4 +1,4 @@
-"""Every fault at every point of the dialogue with a mail server, from the story to the mailbox.
+"""Every fault at every point of the SMTP transaction, from the story to the mailbox.
 
 What must hold: each mention is told once, or its message is visible as dead with the cause; and
 only where the connection died after the final dot and before the reply does a message go again,
@@ -170,7 +170,7 @@ def test_a_wire_that_breaks_after_any_byte_loses_nothing_and_doubles_at_most_one
             assert 1 <= len(came) <= 2, (way, number)
             assert len(set(came)) == 1
             doubled += len(came) - 1
-        assert over["sent"], "the sweep went to the end of the dialogue"
+        assert over["sent"], "the sweep went to the end of the transaction"
     print(f"{tried} places at which the wire broke, {doubled} messages doubled")
     assert tried > size(100, 15)
     assert {each.state for each in post.messages} == {"sent"}

@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable
 from typing import Literal
 
-from alerts.channels.punctual import PunctualSmtp, ReplyCutShort
+from alerts.channels.smtp_timeouts import ReplyCutShort, SmtpWithTimeouts
 from storage.model import Receipt
 
 Outcome = Literal["deferred", "refused", "paused", "unknown"]
@@ -31,7 +31,7 @@ class AttemptEnded(Exception):
 
 
 def run_transaction(
-    connection: PunctualSmtp, *, sender: str, recipient: str, raw: bytes, final_patience: float
+    connection: SmtpWithTimeouts, *, sender: str, recipient: str, raw: bytes, final_patience: float
 ) -> Receipt:
     """Send MAIL, RCPT, DATA and the text; return the receipt.
 
@@ -133,7 +133,7 @@ def _check_size(limit: str, size: int) -> None:
         )
 
 
-def _send_text(connection: PunctualSmtp, raw: bytes, patience: float) -> Receipt:
+def _send_text(connection: SmtpWithTimeouts, raw: bytes, patience: float) -> Receipt:
     text = _LEADING_DOT.sub(b"..", raw)
     if not text.endswith(b"\r\n"):
         text += b"\r\n"

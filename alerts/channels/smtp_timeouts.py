@@ -21,7 +21,7 @@ class ReplyCutShort(smtplib.SMTPServerDisconnected):
         self.code = code
 
 
-class PunctualSmtp(smtplib.SMTP):
+class SmtpWithTimeouts(smtplib.SMTP):
     """SMTP that closes the connection if a whole reply takes longer than the socket timeout."""
 
     until: float | None = None  # time.monotonic() at which all replies must be complete
@@ -88,7 +88,7 @@ class PunctualSmtp(smtplib.SMTP):
         return line
 
 
-class PunctualSmtpOverTls(PunctualSmtp, smtplib.SMTP_SSL):
+class SmtpWithTimeoutsOverTls(SmtpWithTimeouts, smtplib.SMTP_SSL):
     """The same over implicit TLS."""
 
 

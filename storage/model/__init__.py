@@ -1,0 +1,71 @@
+"""The values that are passed between crawler, storage and alerts.
+
+Frozen dataclasses, standard library only. Datetimes are aware and in UTC; sequences are tuples.
+Text offsets are positions in the Python string of the field that they name.
+"""
+
+from storage.model.articles import (
+    EVENTFUL,
+    Article,
+    Completion,
+    Decision,
+    Duplicate,
+    FetchedEntry,
+    FetchedPage,
+    ItemKind,
+    KnownItem,
+    New,
+    PageText,
+    ProcurementNotice,
+    Revision,
+    Stored,
+    TextState,
+)
+from storage.model.items import Carrier, ItemRevision, PageDue, StoredItem
+from storage.model.mentions import (
+    FieldName,
+    Match,
+    Mention,
+    PendingTelling,
+    Span,
+    Subscriber,
+    WatchVersion,
+)
+from storage.model.messages import Notification, OutboxMessage, Receipt
+from storage.model.sources import CrawlReport, Outcome, SourceState, Validators
+
+__all__ = [
+    "EVENTFUL",
+    "Article",
+    "Carrier",
+    "Completion",
+    "CrawlReport",
+    "Decision",
+    "Duplicate",
+    "FetchedEntry",
+    "FetchedPage",
+    "FieldName",
+    "ItemKind",
+    "ItemRevision",
+    "KnownItem",
+    "Match",
+    "Mention",
+    "New",
+    "Notification",
+    "OutboxMessage",
+    "Outcome",
+    "PageDue",
+    "PageText",
+    "PendingTelling",
+    "ProcurementNotice",
+    "Receipt",
+    "Revision",
+    "SourceState",
+    "Span",
+    "Stored",
+    "StoredItem",
+    "Subscriber",
+    "TextState",
+    "Validators",
+    "WatchVersion",
+]
