@@ -19,7 +19,9 @@ from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from storage.archive.stories import SPAN
 from storage.errors import DamagedRow
 from storage.model import Match, StoredItem, WatchVersion
+from storage.rules.age import OldItems
 from storage.store import Store, Unit
+from storage.telling.mentions import NEVER_OLD
 from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, Trouble, is_ready
 
 log = logging.getLogger(__name__)
@@ -40,6 +42,7 @@ def match_pending(
     *,
     now: datetime,
     limit: int = 200,
+    old_items: OldItems = NEVER_OLD,
 ) -> int:
     """Match pending items and record their mentions; return how many items were matched.
 
@@ -53,6 +56,7 @@ def match_pending(
         source_names: source key -> name, for `source:` in queries.
         now: the time of the mentions.
         limit: the maximum number of items.
+        old_items: what counts as old, and who is told of it.
     """
     matcher = _Matcher(
         store=store,
@@ -61,6 +65,7 @@ def match_pending(
         audience=audience,
         source_names=source_names,
         now=now,
+        old_items=old_items,
     )
     matcher.suspect_unfinished_chunks()
     done = matcher.match_chunks(limit)
@@ -86,6 +91,7 @@ class _Matcher:
     audience: Mapping[str, Sequence[int]]
     source_names: Mapping[str, str]
     now: datetime
+    old_items: OldItems
     current: int | None = None
 
     def suspect_unfinished_chunks(self) -> None:
@@ -210,6 +216,7 @@ class _Matcher:
             matched_revision=item.revision,
             audience=self.audience,
             now=self.now,
+            old_items=self.old_items,
         )
 
     def _exclude_culprit(self, ids: Sequence[int], error: Exception) -> tuple[int, ...]:

@@ -44,6 +44,20 @@ def read_duration(text: str) -> timedelta:
     return timedelta(seconds=float(found[1]) * _SECONDS[found[2][0]])
 
 
+def read_max_age(text: str) -> timedelta | None:
+    """Parse a duration of a day or more, or 'off' for none (None).
+
+    Raises:
+        Mistake: the text has another form, or the duration is shorter.
+    """
+    if text.strip().lower() == "off":
+        return None
+    length = read_duration(text)
+    if length < timedelta(days=1):
+        raise Mistake("is out of bounds", 'write 1d or more, or "off" where nothing is too old')
+    return length
+
+
 def write_duration(length: timedelta) -> str:
     """Format a duration so that `read_duration` parses it back, rounded to whole seconds."""
     seconds = round(length.total_seconds())

@@ -8,10 +8,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from config.errors import ConfigInvalid, ConfigNotFound
-from config.model import Catalog, Expected, Selectors, Source, Subscription, Supplier, Watch
+from config.model import (
+    DATED_KINDS,
+    Catalog,
+    Expected,
+    Selectors,
+    Source,
+    Subscription,
+    Supplier,
+    Watch,
+)
 from config.reading import ConfigFile, Declared, read_tables
 from config.references import (
     source_problems,
@@ -72,7 +82,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         folder=folder,
         settings=settings,
         suppliers=tuple(_supplier(each) for each in suppliers.good),
-        sources=tuple(_source(each) for each in sources.good),
+        sources=tuple(_source(each, settings.crawl.max_age) for each in sources.good),
         watches=tuple(
             _watch(each) for each in watches.good if each.table.query or each.table.keywords
         ),
@@ -123,8 +133,12 @@ def _supplier(each: Declared[SupplierTable]) -> Supplier:
     )
 
 
-def _source(each: Declared[SourceTable]) -> Source:
+def _source(each: Declared[SourceTable], max_age: timedelta | None) -> Source:
     table = each.table
+    if "max_age" in table.model_fields_set:
+        max_age = table.max_age
+    elif table.kind not in DATED_KINDS:
+        max_age = None
     # a default bound adapts to the interval that was written
     least = table.min_every if "min_every" in table.model_fields_set else None
     most = table.max_every if "max_every" in table.model_fields_set else None
@@ -149,6 +163,7 @@ def _source(each: Declared[SourceTable]) -> Source:
         where=each.where,
         select=_selectors(table.select),
         press_of=table.press_of,
+        max_age=max_age,
     )
 
 

@@ -11,6 +11,9 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal
 
+# kinds that list articles, of which old ones are no news; of official records every one is
+DATED_KINDS = frozenset({"feed", "page", "sitemap"})
+
 CadenceKind = Literal["immediate", "hourly", "daily", "weekly", "cron"]
 Confidence = Literal["verified", "reported", "unconfirmed"]
 ItemKind = Literal["news", "release", "tender", "question", "hansard", "boardpaper"]
@@ -73,6 +76,7 @@ class Source:
     where: Where
     select: Selectors = Selectors()
     press_of: str | None = None  # the supplier whose newsroom this is
+    max_age: timedelta | None = None  # an item that is listed later is old, not news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +192,7 @@ class CrawlSettings:
     memory_limit_mb: int
     download_delay: timedelta
     keep_raw: bool = False  # store the HTTP responses that texts were extracted from, as evidence
+    max_age: timedelta | None = timedelta(days=14)  # of sources of `DATED_KINDS` without their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

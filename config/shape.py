@@ -19,6 +19,7 @@ from config.model import Cadence, Confidence, ItemKind, QuietHours, Region, Sens
 
 DEFAULT_SENDER = "supplierwatch <supplierwatch@localhost>"
 DEFAULT_LISTEN = "127.0.0.1:8420"
+DEFAULT_MAX_AGE = timedelta(days=14)
 DEFAULT_TIMEZONE = "Europe/London"
 
 
@@ -86,6 +87,7 @@ _Deadline = Annotated[timedelta, _read(cadence.read_duration), _within(10 * _MIN
 _RawKept = Annotated[timedelta, _read(cadence.read_duration), _within(_DAY, 36500 * _DAY)]
 _Kept = Annotated[timedelta, _read(cadence.read_duration), _within(30 * _DAY, 36500 * _DAY)]
 _Patience = Annotated[timedelta, _read(cadence.read_duration), _within(_HOUR, 366 * _DAY)]
+_MaxAge = Annotated[timedelta | None, _read(cadence.read_max_age)]
 _Delay = Annotated[timedelta, _read(cadence.read_duration), _within(timedelta(0), 10 * _MINUTE)]
 
 
@@ -136,6 +138,7 @@ class SourceTable(Keyed):
     verify_tls: bool = True
     relook: bool = True
     press_of: _Text | None = None
+    max_age: _MaxAge = None
     select: SelectTable = SelectTable()
 
 
@@ -216,6 +219,7 @@ class CrawlTable(Table):
     memory_limit_mb: Annotated[int, Field(ge=128, le=65536)] = 512
     download_delay: _Delay = timedelta(seconds=1)
     keep_raw: bool = False
+    max_age: _MaxAge = DEFAULT_MAX_AGE
 
 
 class RetentionTable(Table):

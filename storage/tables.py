@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from storage.engine.column_types import CleanText, JsonText, UtcDateTime
@@ -56,6 +57,8 @@ source = Table(
     Column("item_count", Integer, nullable=False, default=0),  # items that it was first to list
     Column("covered_until", UtcDateTime),  # of a source that is polled by time windows
     Column("newest_at", UtcDateTime),
+    Column("newest_published_at", UtcDateTime),  # the latest date of its entries
+    Column("caught_up_at", UtcDateTime),  # when a poll last read all of its listing
     Column("empty_since", UtcDateTime),
     Column("thin_since", UtcDateTime),
     Column("moved_since", UtcDateTime),
@@ -107,6 +110,8 @@ item = Table(
     Column("entry_hash", Hash, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
+    # when its source had last been read in full before it listed the item first
+    Column("caught_up_at", UtcDateTime),
     Column("revised_at", UtcDateTime),
     Column("revision", Integer, nullable=False),
     Column("baseline", Boolean, nullable=False),
@@ -251,6 +256,8 @@ mention = Table(
     Column("spans", JsonText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("baseline", Boolean, nullable=False),
+    # published long before its source listed it
+    Column("old", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("watch_key", "item_id"),
 )
 Index("ix_mention_item_id", mention.c.item_id)

@@ -17,6 +17,7 @@ from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import Voice, Volume
 from storage.crawling.coverage import Coverage
 from storage.model import StoredItem
+from storage.rules.age import is_of_old
 
 Official = Literal["notices", "parliament", "papers"]
 OFFICIAL: Mapping[Official, str] = {
@@ -98,6 +99,7 @@ class Digest:
     sections: tuple[Section, ...]
     changes: tuple[Entry, ...]
     told: tuple[Entry, ...]
+    older: tuple[Entry, ...]  # published long before they were listed: told, but not as news
     coverage: Coverage | None  # None leaves it out of the message
     watches: tuple[WatchWords, ...]  # all watches of the message, with or without a hit
     names: Names
@@ -112,8 +114,8 @@ class Digest:
 
     @property
     def empty(self) -> bool:
-        """Whether there is neither a new nor a changed story."""
-        return not self.sections and not self.changes
+        """Whether there is neither a new nor a changed nor an older story."""
+        return not (self.sections or self.changes or self.older)
 
 
 def build_digest(
@@ -145,11 +147,13 @@ def build_digest(
     fresh = [s for s in stories if s.status == "new"]
     changed = [s for s in stories if s.status == "changed"]
     told = [s for s in stories if s.status == "told"]
+    older = [s for s in stories if s.status == "older"]
     return Digest(
         occasion=occasion,
         sections=_build_sections(fresh, names),
         changes=tuple(_sort_newest_first([_build_entry(story, names) for story in changed])),
         told=tuple(_sort_newest_first([_build_entry(story, names) for story in told])),
+        older=tuple(_sort_newest_first([_build_entry(story, names) for story in older])),
         coverage=coverage,
         watches=tuple(names.watches[key] for key in watch_keys if key in names.watches),
         names=names,
@@ -171,7 +175,7 @@ def entries_of(
 class _Story:
     findings: tuple[Finding, ...]  # of the leading item, one for each watch, best first
     others: tuple[StoredItem, ...]
-    status: Literal["new", "changed", "told"]
+    status: Literal["new", "changed", "told", "older"]
     told_before: datetime | None
     members: tuple[StoredItem, ...]
 
@@ -193,8 +197,10 @@ def _build_story(
 ) -> _Story:
     # a story with a new item is new, even if edits or repeats of it are pending too
     untold = [f for f in found if f.telling.told_before is None]
-    new = [f for f in untold if f.telling.what == "new"]
-    chosen = new or untold or found
+    # an old item is news of nothing, and does not hide what is
+    new = [f for f in untold if f.telling.what == "new" and not is_of_old(f.telling)]
+    changed = [f for f in untold if f.telling.what == "edit"]
+    chosen = new or changed or untold or found
     items = {f.telling.item.item_id: f.telling.item for f in chosen}
     leader = min(items.values(), key=lambda item: (item.first_seen_at, item.item_id))
     told = [f.telling.told_before for f in chosen if f.telling.told_before is not None]
@@ -206,7 +212,7 @@ def _build_story(
             )
         ),
         others=tuple(i for i in items.values() if i.item_id != leader.item_id),
-        status="new" if new else "changed" if untold else "told",
+        status="new" if new else "changed" if changed else "older" if untold else "told",
         told_before=max(told, default=None),
         members=tuple(members),
     )

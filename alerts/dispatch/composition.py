@@ -29,6 +29,7 @@ from alerts.text.missing_text import NOT_SHOWN
 from alerts.text.sanitize import line, shorten
 from config.model import Subscription
 from storage.model import Notification, PendingTelling, StoredItem, Subscriber, TextState
+from storage.rules.age import is_of_old
 from storage.store import Unit
 
 # an alerted mention is repeated in the next digest with new ones, for at most this long
@@ -68,12 +69,17 @@ class Group:
     @property
     def kind(self) -> Kind:
         """The kind of the message."""
-        return kind_of(self.subscriptions[0])
+        return "alert" if self.due[0].at_once else "digest"
+
+    @property
+    def of_old(self) -> bool:
+        """Whether it is the daily message of old items, of immediate subscriptions."""
+        return self.due[0].of_old
 
     @property
     def subject(self) -> str:
         """The subject of its attempts in quarantine."""
-        return f"{self.kind} to {self.recipient}"
+        return f"{'digest of old items' if self.of_old else self.kind} to {self.recipient}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +132,9 @@ def compose(
     occasion = occasion_of(unit, kind, group.subscribers, group.subscriptions, context, now)
     pending = unit.subscribers.pending(group.ids)
     items = frozenset(telling.item.item_id for telling in pending)
+    if kind == "alert" or group.of_old:
+        # an alert is news; what is old goes in one message a day
+        pending = tuple(each for each in pending if is_of_old(each) == group.of_old)
     if cut.only is not None:
         pending = tuple(each for each in pending if each.item.item_id in cut.only)
     wanted = apply_preferences(
@@ -141,13 +150,14 @@ def compose(
         context,
         wanted.muted_watches,
         voices,
-        bare=cut.bare,
+        bare=cut.bare or group.of_old,
     )
     notification = None
-    if not digest.empty or any(s.send_empty for s in group.subscriptions if kind == "digest"):
+    wants_empty = kind == "digest" and not group.of_old
+    if not digest.empty or (wants_empty and any(s.send_empty for s in group.subscriptions)):
         envelope = Envelope(
             kind=kind,
-            delivery_key=_build_delivery_key(kind, group, tellings, now),
+            delivery_key=_build_delivery_key(group, tellings, now),
             recipient=group.recipient,
             list_name=group.subscriptions[0].key,
             contact=context.contact,
@@ -157,7 +167,7 @@ def compose(
         notification = freeze_message(render(digest), envelope, context.settings, now)
     settled = (
         pending
-        if kind == "alert" or notification
+        if kind == "alert" or group.of_old or notification
         else (*_find_stale(tellings, now), *wanted.declined)
     )
     return Composed(
@@ -236,11 +246,6 @@ def occasion_of(
     )
 
 
-def kind_of(subscription: Subscription) -> Kind:
-    """Return whether a subscription sends alerts or digests."""
-    return "alert" if subscription.cadence.kind == "immediate" else "digest"
-
-
 def schedule(subscription: Subscription) -> str:
     """Format a subscription with its cadence: `daily (daily at 07:30)`."""
     cadence = subscription.cadence
@@ -296,17 +301,17 @@ def _find_stale(tellings: Sequence[PendingTelling], now: datetime) -> tuple[Pend
     )
 
 
-def _build_delivery_key(
-    kind: Kind, group: Group, tellings: Sequence[PendingTelling], now: datetime
-) -> str:
+def _build_delivery_key(group: Group, tellings: Sequence[PendingTelling], now: datetime) -> str:
     ids = "+".join(str(each) for each in group.ids)
     if len(ids) > MAX_IDS:
         ids = hashlib.sha256(ids.encode()).hexdigest()[:32]
     first = group.due[0]
     told = sorted({(t.mention.mention_id, t.revision, t.what) for t in tellings})
     content = hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-    if kind == "alert":
+    if group.kind == "alert":
         return f"alert:{ids}:{content}"
+    if group.of_old:
+        return f"old:{ids}:{content}"
     slot = first.day.isoformat()
     if first.forced or first.subscription.cadence.kind in ("hourly", "cron"):
         slot = f"{now:%Y-%m-%dT%H:%MZ}"

@@ -20,16 +20,11 @@ from alerts.dispatch.compose import freeze_message
 from alerts.dispatch.composition import (
     Composed,
     Group,
-    digest_of,
-    kind_of,
-    occasion_of,
     schedule,
-    select_tellings,
 )
-from alerts.dispatch.preferences import apply_preferences
-from alerts.errors import UnknownSubscriptionError
+from alerts.dispatch.preview import Preview, previews
 from alerts.messages.mime import Envelope
-from alerts.messages.render import Rendered, render, render_note
+from alerts.messages.render import render_note
 from alerts.schedule.due import Due, agenda
 from storage.store import Store, Unit
 
@@ -64,10 +59,10 @@ def cut_due(
     """
     with store.reading() as unit:
         subscribers = unit.subscribers.all()
-        waiting = unit.subscribers.waiting()
+        waiting, waiting_old = unit.subscribers.waiting(), unit.subscribers.waiting_old()
         damaged = dict(unit.damage.rows)
         notices = frozenset(notice.key for notice in unit.notices.open())
-    plan = agenda(subscribers, context.subscriptions, waiting, now, force)
+    plan = agenda(subscribers, context.subscriptions, waiting, now, force, waiting_old)
     repaired = {
         key
         for key in notices
@@ -92,57 +87,6 @@ def cut_due(
     for group, following in zip(groups, [*groups[1:], None], strict=True):
         cut += _MessageCut(store, trials, group, following, now).cut()
     return cut
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """The message that some recipients of a subscription would get."""
-
-    recipients: tuple[str, ...]
-    rendered: Rendered
-
-
-def previews(
-    store: Store, context: TellingContext, subscription_key: str, *, now: datetime
-) -> tuple[Preview, ...]:
-    """Render the messages that a subscription would send now, without changing anything.
-
-    Recipients with equal content share one preview; they differ by what they were told before.
-
-    Raises:
-        UnknownSubscriptionError: the subscription is not declared or has no subscribers.
-    """
-    subscription = context.subscriptions.get(subscription_key)
-    with store.reading() as unit:
-        subscribers = [s for s in unit.subscribers.all() if s.subscription_key == subscription_key]
-        if subscription is None or not subscribers:
-            known = ", ".join(sorted(context.subscriptions)) or "none"
-            raise UnknownSubscriptionError(
-                f"there is no subscription {subscription_key!r}; there are: {known}"
-            )
-        alike: dict[object, tuple[list[str], Rendered]] = {}
-        voices = SupplierIndex()
-        for each in subscribers:
-            occasion = occasion_of(
-                unit, kind_of(subscription), [each], [subscription], context, now
-            )
-            pending = unit.subscribers.pending([each.subscriber_id])
-            wanted = apply_preferences(unit, pending, [subscription], [each], context.names, now)
-            tellings = select_tellings(unit, wanted.tellings, occasion, context)
-            says = tuple(
-                (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
-            )
-            same = says, occasion.since, wanted.muted_watches
-            if same in alike:
-                alike[same][0].append(each.recipient)
-                continue
-            digest = digest_of(
-                unit, tellings, [subscription], occasion, context, wanted.muted_watches, voices
-            )
-            alike[same] = [each.recipient], render(digest)
-    return tuple(
-        Preview(recipients=tuple(people), rendered=rendered) for people, rendered in alike.values()
-    )
 
 
 def operator_message(
@@ -188,9 +132,9 @@ def operator_message(
 
 
 def _group_by_recipient(due: Sequence[Due]) -> list[Group]:
-    grouped: dict[tuple[str, bool, bool], list[Due]] = {}
+    grouped: dict[tuple[str, bool, bool, bool], list[Due]] = {}
     for each in due:
-        key = (each.subscriber.recipient.lower(), each.at_once, each.forced)
+        key = (each.subscriber.recipient.lower(), each.at_once, each.forced, each.of_old)
         grouped.setdefault(key, []).append(each)
     # digests first: what a digest reports needs no alert in the same minute
     ordered = sorted(grouped.items(), key=lambda pair: pair[0][1])
@@ -276,7 +220,7 @@ def _next_due(group: Group, *, spent: bool) -> dict[int, datetime | None]:
     """Return when each is due next; an unsent alert does not count for the hourly limit."""
     return {
         each.subscriber.subscriber_id: (
-            each.next_at if spent or not each.at_once else each.subscriber.next_at
+            each.next_at if spent or not group.due[0].at_once else each.subscriber.next_at
         )
         for each in group.due
     }

@@ -79,6 +79,7 @@ class Layout:
     sections: tuple[LaidSection, ...]
     changes: LaidList
     told: LaidList
+    older: LaidList
 
 
 def lay_out(digest: Digest, room: Room) -> Layout:
@@ -94,6 +95,7 @@ def lay_out(digest: Digest, room: Room) -> Layout:
         ),
         changes=_cut_list(digest.changes, max(1, room.full // 2)),
         told=_cut_list(digest.told, max(1, room.brief // 2)),
+        older=_cut_list(digest.older, max(1, room.brief // 2)),
     )
 
 

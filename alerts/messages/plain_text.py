@@ -29,6 +29,7 @@ def digest_text(digest: Digest, layout: Layout) -> str:
         *_headline_lines(layout),
         *_section_lines(digest, layout),
         *_change_lines(digest, layout),
+        *_older_lines(digest, layout),
         *_told_before_lines(digest, layout),
         *_volume_lines(digest),
         *_coverage_lines(digest),
@@ -248,6 +249,17 @@ def _change_lines(digest: Digest, layout: Layout) -> Iterator[str]:
             yield from wrap(f"{label}: {text}", "     ", "   ")
     if layout.changes.hidden:
         yield from ("", f"   and {layout.changes.hidden} more.")
+
+
+def _older_lines(digest: Digest, layout: Layout) -> Iterator[str]:
+    if not digest.older:
+        return
+    yield from heading(f"Older, newly listed ({len(digest.older)})")
+    yield ""
+    for entry in layout.older.shown:
+        yield from _brief_lines(entry, wording.older(entry, digest))
+    if layout.older.hidden:
+        yield f"   and {layout.older.hidden} more."
 
 
 def _told_before_lines(digest: Digest, layout: Layout) -> Iterator[str]:

@@ -133,6 +133,7 @@ def _summarise_stories(digest: Digest) -> tuple[StorySummary, ...]:
     return (
         *(_summarise_entry(entry, ", ".join(entry.watches)) for entry in digest.entries),
         *(_summarise_entry(entry, "changed since you were told") for entry in digest.changes),
+        *(_summarise_entry(entry, "older, newly listed") for entry in digest.older),
     )
 
 

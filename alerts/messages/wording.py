@@ -101,6 +101,8 @@ def subject(digest: Digest) -> str:
     """Build the subject of a digest or an alert, at most `MAX_SUBJECT` characters."""
     entries = digest.entries
     if not entries and not digest.changes:
+        if digest.older:
+            return line(_older_subject(digest), MAX_SUBJECT)
         return line(_empty_subject(digest), MAX_SUBJECT)
     if not entries:
         rest = f" + {len(digest.changes) - 1} more" if len(digest.changes) > 1 else ""
@@ -116,6 +118,11 @@ def subject(digest: Digest) -> str:
         more.append(f"{len(digest.changes)} changed")
     rest = f" + {', '.join(more)}" if more else ""
     return line(f"{shorten(lead, 60)}: {shorten(entries[0].headline, 60)}{rest}", MAX_SUBJECT)
+
+
+def _older_subject(digest: Digest) -> str:
+    rest = f" + {len(digest.older) - 1} more" if len(digest.older) > 1 else ""
+    return f"Older, newly listed: {shorten(digest.older[0].headline, 90)}{rest}"
 
 
 def _empty_subject(digest: Digest) -> str:
@@ -145,6 +152,8 @@ def opening(digest: Digest) -> str:
             parts.append(counted(len(section.entries), f"{new}{_OFFICIAL[section.official]}"))
     if digest.changes:
         parts.append(counted(len(digest.changes), "changed story", "changed stories"))
+    if digest.older and not parts:
+        return f"{counted(len(digest.older), 'older story', 'older stories')}, newly listed"
     return listed(parts) or "Nothing new"
 
 
@@ -171,6 +180,12 @@ def finds(watch: WatchWords) -> str:
 def when(entry: Entry, digest: Digest) -> str:
     """Format when an entry was published, or first seen if that is unknown."""
     return dated(entry, digest.occasion.timezone, digest.occasion.now)
+
+
+def older(entry: Entry, digest: Digest) -> str:
+    """Format the date of an entry that is no news, and which watches found it."""
+    local = local_time(entry.when, ZoneInfo(digest.occasion.timezone))
+    return f"{local.day} {local:%b} {local.year}, for {listed(entry.watches, MAX_NAMED)}"
 
 
 def kind(entry: Entry) -> str:

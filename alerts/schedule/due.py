@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
 from alerts.schedule.cadence import held_until, next_due, once_a_day, slot_day
-from config.model import Subscription
+from config.model import Cadence, Subscription
 from storage.model import Subscriber
+from storage.rules.age import OldWaiting
 from storage.rules.local_time import earlier
 
 # Rate limit of alerts to one recipient: a burst of five, then one every twelve minutes with all
@@ -20,6 +22,7 @@ from storage.rules.local_time import earlier
 ALERTS_AT_ONCE = 5
 ALERT_SPACE = timedelta(minutes=12)
 _BURST = (ALERTS_AT_ONCE - 1) * ALERT_SPACE
+_OLD_ITEMS = Cadence(kind="daily", at=time(8))
 _MOST_SPENT = ALERTS_AT_ONCE * ALERT_SPACE
 
 
@@ -40,11 +43,12 @@ class Due:
     day: date
     next_at: datetime | None
     forced: bool = False
+    of_old: bool = False  # the daily message of old items, of an immediate subscription
 
     @property
     def at_once(self) -> bool:
         """Whether this is an alert and not a digest."""
-        return self.subscription.cadence.kind == "immediate"
+        return self.subscription.cadence.kind == "immediate" and not self.of_old
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ def agenda(
     waiting: Mapping[int, int],
     now: datetime,
     force: Collection[int] = (),
+    waiting_old: Mapping[int, OldWaiting] = MappingProxyType({}),
 ) -> Agenda:
     """Decide for each subscriber whether it is due or to be rescheduled.
 
@@ -70,6 +75,7 @@ def agenda(
         waiting: the number of pending mentions, by subscriber id.
         now: the current time.
         force: ids of subscribers that are due regardless of their cadence.
+        waiting_old: those of `waiting` that are of old items, by subscriber id.
     """
     due: list[Due] = []
     moves: list[tuple[int, datetime | None]] = []
@@ -85,7 +91,9 @@ def agenda(
         forced = subscriber.subscriber_id in force
         if subscription.cadence.kind == "immediate":
             paid = paid_until[subscriber.recipient]
-            ready = waiting.get(subscriber.subscriber_id) and state.held is None
+            old = waiting_old.get(subscriber.subscriber_id)
+            news = waiting.get(subscriber.subscriber_id, 0) - (old.count if old else 0)
+            ready = news > 0 and state.held is None
             if forced or (ready and paid - _BURST <= now):
                 due.append(
                     Due(
@@ -94,6 +102,18 @@ def agenda(
                         day=state.day,
                         next_at=paid + ALERT_SPACE,
                         forced=forced,
+                    )
+                )
+            # found in the future: the clock was ahead
+            if old and (forced or old.since > now or old_items_due(old.since, subscription) <= now):
+                due.append(
+                    Due(
+                        subscriber=subscriber,
+                        subscription=subscription,
+                        day=state.day,
+                        next_at=subscriber.next_at,
+                        forced=forced,
+                        of_old=True,
                     )
                 )
             continue
@@ -113,6 +133,17 @@ def alert_after(
     earliest = now if paid is None or paid > now + _MOST_SPENT else max(now, earlier(paid, _BURST))
     held = held_until(subscription.quiet_hours, subscription.timezone, earliest) or earliest
     return held if held > now else None
+
+
+def old_items_due(since: datetime, subscription: Subscription) -> datetime:
+    """When an immediate subscription tells of old items: at 8 in the morning, in one message.
+
+    Args:
+        since: when the first of them was found.
+        subscription: its time zone and quiet hours.
+    """
+    zone, quiet = subscription.timezone, subscription.quiet_hours
+    return next_due(_OLD_ITEMS, zone, quiet, since) or since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

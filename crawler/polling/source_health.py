@@ -12,6 +12,7 @@ from typing import Literal
 
 from crawler.polling.poll_interval import has_moved
 from storage.model import SourceState
+from storage.rules.local_time import day_text
 
 Oddity = Literal[
     "gone", "blocked", "changed", "failed", "unfinished", "empty", "silent", "thin", "moved"
@@ -47,7 +48,7 @@ def troubles(state: SourceState, now: datetime) -> tuple[SourceTrouble, ...]:
 
     A source that cannot be read has only that problem.
     """
-    if unread := _check_unfinished(state) or _check_unread(state):
+    if unread := _check_unfinished(state) or _check_unread(state, now):
         return (unread,)
     found = (
         _check_empty(state, now) or _check_silent(state, now),
@@ -69,7 +70,7 @@ def _check_unfinished(state: SourceState) -> SourceTrouble | None:
     )
 
 
-def _check_unread(state: SourceState) -> SourceTrouble | None:
+def _check_unread(state: SourceState, now: datetime) -> SourceTrouble | None:
     see = f"`supplierwatch doctor {state.key}` shows it step by step"
     if state.http_status == 410:
         return SourceTrouble(
@@ -88,9 +89,8 @@ def _check_unread(state: SourceState) -> SourceTrouble | None:
             oddity="changed",
             text=f"source {state.key} no longer gives a listing that we can read: {see}",
         )
-    since = (
-        "ever" if state.last_success_at is None else f"since {state.last_success_at:%d %B %H:%M}"
-    )
+    read_at = state.last_success_at
+    since = "ever" if read_at is None else f"since {day_text(read_at, now)} {read_at:%H:%M}"
     return SourceTrouble(
         oddity="failed",
         text=f"source {state.key} has not been read {since} UTC ({state.last_error}): {see}",
@@ -107,7 +107,7 @@ def _check_empty(state: SourceState, now: datetime) -> SourceTrouble | None:
     return SourceTrouble(
         oddity="empty",
         text=f"source {state.key} answers, and its listing has been empty since "
-        f"{state.empty_since:%d %B}; {before}: look at {state.url} in a browser",
+        f"{day_text(state.empty_since, now)}; {before}: look at {state.url} in a browser",
     )
 
 
@@ -122,8 +122,8 @@ def _check_silent(state: SourceState, now: datetime) -> SourceTrouble | None:
     return SourceTrouble(
         oddity="silent",
         text=f"source {state.key} answers, and has brought nothing new since "
-        f"{state.newest_at:%d %B}; it usually does every {usual}, and its longest silence was "
-        f"{longest}: look at {state.url} in a browser, its address may have changed",
+        f"{day_text(state.newest_at, now)}; it usually does every {usual}, and its longest silence "
+        f"was {longest}: look at {state.url} in a browser, its address may have changed",
     )
 
 
@@ -146,9 +146,10 @@ def _check_thin(state: SourceState, now: datetime) -> SourceTrouble | None:
         return None
     return SourceTrouble(
         oddity="thin",
-        text=f"no article of source {state.key} could be read since {state.thin_since:%d %B} "
-        f"({state.thin_pages} pages): headlines and teasers match alone; its layout may have "
-        f"changed: `supplierwatch doctor {state.key}` reads one step by step",
+        text=f"no article of source {state.key} could be read since "
+        f"{day_text(state.thin_since, now)} ({state.thin_pages} pages): headlines and teasers "
+        f"match alone; its layout may have changed: `supplierwatch doctor {state.key}` reads one "
+        "step by step",
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -153,8 +154,11 @@ class ItemWriter:
         ]
 
     def _insert(self, article: Article, now: datetime, baseline: bool) -> int:
+        caught_up = func.coalesce(source.c.caught_up_at, source.c.last_success_at)
+        known_from = select(caught_up).where(source.c.key == article.source_key)
         values = rows.text_values(article) | {
             "source_key": article.source_key,
+            "caught_up_at": self._db.scalar(known_from),
             "kind": article.kind,
             "url": article.url,
             "entry_hash": article.entry_hash,

@@ -21,6 +21,7 @@ from storage.tables import carrier, item
 
 LOOKED_AT = 60  # latest arrivals
 FEWEST_GAPS = 5  # needed for a median
+LATE = timedelta(days=14)  # an entry that is listed later than this was not delayed: it is old
 _AT_ONCE = timedelta(minutes=1)  # shorter gaps are ignored: entries came together
 
 
@@ -29,6 +30,7 @@ class ArrivalGaps:
     """Gaps between new entries of a source; None where too few are known."""
 
     newest_at: datetime | None = None
+    newest_published_at: datetime | None = None  # by the entries' own dates alone
     usual_gap: timedelta | None = None  # the median
     longest_gap: timedelta | None = None
 
@@ -48,9 +50,9 @@ def arrival_gaps(arrivals: Sequence[datetime]) -> ArrivalGaps:
 def read_arrival_gaps(connection: Connection, source_key: str) -> ArrivalGaps:
     """Compute the gaps of a source from its latest stored entries.
 
-    A publication date is used where it is not later than `first_seen_at`. Without one,
-    `first_seen_at` is used, except for baseline items. `newest_at` also considers when an entry
-    that is not baseline was first seen, whatever its date.
+    A publication date is used where it is not later than `first_seen_at`, nor long before it.
+    Otherwise `first_seen_at` is used, except for baseline items. `newest_at` also considers when
+    an entry that is not baseline was first seen, whatever its date.
     """
     latest = (
         select(item.c.published_at, item.c.baseline, carrier.c.first_seen_at)
@@ -59,16 +61,23 @@ def read_arrival_gaps(connection: Connection, source_key: str) -> ArrivalGaps:
         .order_by(carrier.c.id.desc())
         .limit(LOOKED_AT)
     )
-    found, seen = [], []
+    found, seen, dated = [], [], []
     for row in connection.execute(latest):
         if not row.baseline:
             seen.append(row.first_seen_at)
         if row.published_at is not None and row.published_at <= row.first_seen_at:
-            found.append(row.published_at)
+            dated.append(row.published_at)
+            # the age of an old article that is listed anew is no silence of its source
+            late = not row.baseline and row.first_seen_at - row.published_at > LATE
+            found.append(row.first_seen_at if late else row.published_at)
         elif not row.baseline:
             found.append(row.first_seen_at)
     gaps = arrival_gaps(found)
-    return replace(gaps, newest_at=max((*found, *seen), default=None))
+    return replace(
+        gaps,
+        newest_at=max((*found, *seen), default=None),
+        newest_published_at=max(dated, default=None),
+    )
 
 
 def health_after(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:

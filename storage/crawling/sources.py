@@ -175,10 +175,14 @@ class Sources:
         if before is None:
             return False
         values |= health_after(report, before)
-        if report.new or (success and before.newest_at is None):
+        unknown = before.newest_at is None or before.newest_published_at is None
+        if report.new or (success and unknown):
             values |= _gap_columns(read_arrival_gaps(self._db, report.source_key))
         if success:
             values["last_success_at"] = now
+        # neither an empty listing nor the first part of a long one says that nothing was missed
+        if report.outcome in ("ok", "not-modified") and not report.continue_at:
+            values["caught_up_at"] = now
         if validators is not None:
             values |= asdict(validators)
         if covered_until is not None:
@@ -275,6 +279,7 @@ def _state(row: Row[Any]) -> SourceState:
         item_count=row.item_count,
         covered_until=row.covered_until,
         newest_at=row.newest_at,
+        newest_published_at=row.newest_published_at,
         usual_gap=_seconds(row.usual_gap),
         longest_gap=_seconds(row.longest_gap),
         empty_since=row.empty_since,
@@ -300,6 +305,7 @@ def _gap_columns(gaps: ArrivalGaps) -> dict[str, Any]:
 
     return {
         "newest_at": gaps.newest_at,
+        "newest_published_at": gaps.newest_published_at,
         "usual_gap": in_seconds(gaps.usual_gap),
         "longest_gap": in_seconds(gaps.longest_gap),
     }

@@ -48,12 +48,13 @@ class WatchVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A stored match. `baseline` mentions are never sent."""
+    """A stored match. `baseline` mentions are never sent; `old` ones are sent, but not as news."""
 
     mention_id: int
     match: Match
     created_at: datetime
     baseline: bool
+    old: bool = False  # see `storage.rules.age`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

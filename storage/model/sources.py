@@ -39,7 +39,8 @@ class SourceState:
     baseline_done_at: datetime | None
     item_count: int
     covered_until: datetime | None = None  # of a source that is polled by time windows
-    newest_at: datetime | None = None  # publication of its newest entry
+    newest_at: datetime | None = None  # publication of its newest entry, or when it was seen
+    newest_published_at: datetime | None = None  # the latest date of its entries
     usual_gap: timedelta | None = None  # median between new entries; None: not known yet
     longest_gap: timedelta | None = None
     empty_since: datetime | None = None  # its listing is valid and has no entries

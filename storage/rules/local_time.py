@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-__all__ = ["earlier", "later", "local_time", "next_day", "utc_text"]
+__all__ = ["day_text", "earlier", "later", "local_time", "next_day", "utc_text"]
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -42,6 +42,12 @@ def utc_text(moment: datetime) -> str:
     """Format a moment as RFC 3339 in UTC to the second, with a four-digit year."""
     moment_utc = local_time(moment, UTC).replace(tzinfo=None, microsecond=0)
     return f"{moment_utc.isoformat()}Z"
+
+
+def day_text(moment: datetime, now: datetime) -> str:
+    """Format the date of a moment as `24 November`, with its year where that is not this year."""
+    year = "" if moment.year == now.year else f" {moment.year}"
+    return f"{moment.day} {moment:%B}{year}"
 
 
 def next_day(day: date) -> date:

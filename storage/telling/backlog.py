@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
 
 from storage.tables import (
+    mention,
     outbox,
     pause,
     pending_index,
@@ -98,7 +99,9 @@ class Backlog:
         row = self._db.execute(
             select(func.count(), func.min(pending_telling.c.created_at))
             .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
-            .where(subscriber.c.active.is_(True))
+            .join(mention, mention.c.id == pending_telling.c.mention_id)
+            # what is old waits for its message of the day
+            .where(subscriber.c.active.is_(True), mention.c.old.is_(False))
             .where(subscriber.c.subscription_key.in_(list(keys)))
         ).one()
         return Waiting(stage="tell alerts", count=int(row[0]), oldest_at=row[1])

@@ -15,6 +15,7 @@ from storage.archive.items import Items
 from storage.engine.damage import Damage, is_damage, read_columns, read_decodable
 from storage.engine.dialect import insert_new
 from storage.model import EVENTFUL, Match, Mention, Span, StoredItem
+from storage.rules.age import OldItems, is_old
 from storage.rules.watch_baseline import is_older
 from storage.tables import (
     item,
@@ -29,6 +30,7 @@ from storage.tables import (
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 500  # bound parameters of one query
+NEVER_OLD = OldItems()
 
 
 class Mentions:
@@ -48,11 +50,13 @@ class Mentions:
         matched_revision: int,
         audience: Mapping[str, Sequence[int]],
         now: datetime,
+        old_items: OldItems = NEVER_OLD,
     ) -> tuple[Mention, ...]:
         """Store the matches of an item, add pending tellings, and delete the item's mark.
 
         Read the item by `Items.pending` in the same transaction. The mark is kept where the item
-        has been revised since it was read: it is matched again.
+        has been revised since it was read: it is matched again. Whether an item is old is decided
+        at each match of its first text, since its date may come with its page.
 
         Returns:
             the new mentions.
@@ -60,25 +64,36 @@ class Mentions:
         row = self._db.execute(
             select(
                 *(item.c.revision, item.c.baseline, item.c.kind),
-                *(item.c.first_seen_at, item.c.revised_at),
+                *(item.c.first_seen_at, item.c.revised_at, item.c.source_key),
+                *(item.c.published_at, item.c.caught_up_at),
             ).where(item.c.id == item_id)
         ).one_or_none()
         if row is None:
             return ()
         eventful = row.kind in EVENTFUL and row.revised_at is not None
         since = row.revised_at if eventful else row.first_seen_at
+        old = not eventful and is_old(
+            row.published_at,
+            first_seen_at=row.first_seen_at,
+            caught_up_at=row.caught_up_at,
+            max_age=old_items.max_age.get(row.source_key),
+        )
+        if old and old_items.audience is not None:
+            audience = old_items.audience
         known = {m.match.watch_key: m for m in self.of_item(item_id)}
         fresh = []
         for match in matches:
-            old = known.get(match.watch_key)
-            if old is None:
+            before = known.get(match.watch_key)
+            if before is None:
                 baseline = row.baseline or self._predates_watch(match, since, now)
-                fresh.append(self._add(match, audience, now, baseline=baseline))
-            elif matched_revision >= old.match.revision:
-                self._update_match(old, match)
-                is_event = eventful and not row.baseline and match.revision > old.match.revision
-                if old.baseline and is_event and not self._predates_watch(match, since, now):
-                    self._promote_from_baseline(old, match, audience, now)
+                fresh.append(self._add(match, audience, now, baseline=baseline, old=old))
+            elif matched_revision >= before.match.revision:
+                self._update_match(before, match)
+                is_event = eventful and not row.baseline and match.revision > before.match.revision
+                if before.baseline and is_event and not self._predates_watch(match, since, now):
+                    self._promote_from_baseline(before, match, audience, now)
+                elif match.revision == 1 and before.old != old:
+                    self._update_age(before, match, audience, now, old=old)
         self._add_edit_tellings(list(known.values()), item_id, matched_revision, now)
         if row.revision <= matched_revision:
             clear_mark(self._db, item_id)
@@ -123,7 +138,13 @@ class Mentions:
         return is_older(match.item_id, seen_at, active_since=since, last_item_id=last_item_id)
 
     def _add(
-        self, match: Match, audience: Mapping[str, Sequence[int]], now: datetime, *, baseline: bool
+        self,
+        match: Match,
+        audience: Mapping[str, Sequence[int]],
+        now: datetime,
+        *,
+        baseline: bool,
+        old: bool,
     ) -> Mention:
         mention_id = self._db.execute(
             insert(mention)
@@ -132,13 +153,32 @@ class Mentions:
                 item_id=match.item_id,
                 created_at=now,
                 baseline=baseline,
+                old=old,
                 **_match_columns(match),
             )
             .returning(mention.c.id)
         ).scalar_one()
         if not baseline:
             self._add_tellings(mention_id, match, audience, now)
-        return Mention(mention_id=mention_id, match=match, created_at=now, baseline=baseline)
+        return Mention(
+            mention_id=mention_id, match=match, created_at=now, baseline=baseline, old=old
+        )
+
+    def _update_age(
+        self,
+        before: Mention,
+        match: Match,
+        audience: Mapping[str, Sequence[int]],
+        now: datetime,
+        *,
+        old: bool,
+    ) -> None:
+        """Record that the date of an item, which has come, makes its mention old or news."""
+        here = mention.c.id == before.mention_id
+        self._db.execute(update(mention).where(here).values(old=old))
+        if not old and not before.baseline:
+            # who is not told of old items is told of it now; nobody is told twice
+            self._add_tellings(before.mention_id, match, audience, now)
 
     def _promote_from_baseline(
         self, old: Mention, match: Match, audience: Mapping[str, Sequence[int]], now: datetime
@@ -271,11 +311,11 @@ class Mentions:
     def moments(
         self, watch_keys: Sequence[str], since: datetime, until: datetime
     ) -> tuple[datetime, ...]:
-        """Return the times of mentions that are not baseline, ascending; one for each item."""
+        """Return the times of mentions that are neither baseline nor old, one for each item."""
         wanted = mention.c.watch_key.in_(list(watch_keys))
         found = (
             select(func.min(mention.c.created_at).label("at"))
-            .where(wanted, mention.c.baseline.is_(False))
+            .where(wanted, mention.c.baseline.is_(False), mention.c.old.is_(False))
             .where(mention.c.created_at >= since, mention.c.created_at <= until)
             .group_by(mention.c.item_id)
             .order_by("at")
@@ -339,6 +379,7 @@ def _partial_mention(mention_id: int, values: Mapping[str, Any]) -> Mention:
         ),
         created_at=values["created_at"] or EPOCH,
         baseline=bool(values["baseline"]),
+        old=bool(values["old"]),
     )
 
 
@@ -359,4 +400,5 @@ def mention_of(row: Row[Any]) -> Mention:
         ),
         created_at=row.created_at,
         baseline=row.baseline,
+        old=row.old,
     )

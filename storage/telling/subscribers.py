@@ -15,6 +15,7 @@ from storage.archive.items import Items
 from storage.engine.damage import Damage, is_damage, read_columns
 from storage.engine.dialect import insert_new, lock_task
 from storage.model import Notification, PendingTelling, Subscriber
+from storage.rules.age import OldWaiting
 from storage.tables import item, mention, outbox, pending_telling, subscriber, told
 from storage.telling.mentions import with_items
 from storage.telling.outbox import Outbox
@@ -178,6 +179,20 @@ class Subscribers:
             pending_telling.c.subscriber_id
         )
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
+
+    def waiting_old(self) -> dict[int, OldWaiting]:
+        """Return subscriber id -> its pending tellings of old items that are no edits."""
+        counted = (
+            select(
+                pending_telling.c.subscriber_id,
+                func.count(),
+                func.min(pending_telling.c.created_at),
+            )
+            .join(mention, mention.c.id == pending_telling.c.mention_id)
+            .where(mention.c.old.is_(True), pending_telling.c.what == "new")
+            .group_by(pending_telling.c.subscriber_id)
+        )
+        return {row[0]: OldWaiting(int(row[1]), row[2]) for row in self._db.execute(counted)}
 
     def pending(self, subscriber_ids: Sequence[int]) -> tuple[PendingTelling, ...]:
         """Return the pending tellings of these subscribers, oldest first."""

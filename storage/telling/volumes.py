@@ -35,7 +35,7 @@ class Volumes:
     ) -> tuple[CountedMention, ...]:
         """Return the mentions of these watches made in [since, until), oldest first.
 
-        Baseline mentions are left out.
+        Mentions that are baseline, or of old items, are left out.
         """
         rows: list[CountedMention] = []
         keys = sorted(set(watch_keys))
@@ -46,6 +46,7 @@ class Volumes:
                 .where(
                     mention.c.watch_key.in_(keys[at : at + _AT_ONCE]),
                     mention.c.baseline.is_(False),
+                    mention.c.old.is_(False),
                     mention.c.created_at >= since,
                     mention.c.created_at < until,
                 )
@@ -54,10 +55,12 @@ class Volumes:
         return tuple(sorted(rows, key=lambda each: (each.at, each.item_id, each.watch_key)))
 
     def last(self, watch_key: str) -> datetime | None:
-        """Return when a watch last made a mention that is not baseline."""
+        """Return when a watch last made a mention that is neither baseline nor old."""
         newest: datetime | None = self._db.scalar(
             select(func.max(mention.c.created_at)).where(
-                mention.c.watch_key == watch_key, mention.c.baseline.is_(False)
+                mention.c.watch_key == watch_key,
+                mention.c.baseline.is_(False),
+                mention.c.old.is_(False),
             )
         )
         return newest

@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from alerts.query import Document, Explanation, explain
-from alerts.schedule.due import alert_after
+from alerts.schedule.due import alert_after, old_items_due
 from storage.model import (
     ItemRevision,
     Mention,
@@ -19,6 +19,7 @@ from storage.model import (
     Subscriber,
     WatchVersion,
 )
+from storage.rules.age import is_of_old
 from storage.rules.watch_baseline import is_older
 from storage.store import Store, Unit
 from storage.telling.quarantine import Trouble
@@ -117,6 +118,7 @@ class _WatchAccountBuilder:
         self._document = Document.of(item, source_name=name)
         self._versions = unit.watches.current()
         self.mentions = {m.match.watch_key: m for m in unit.mentions.of_item(item.item_id)}
+        self._waiting_old = unit.subscribers.waiting_old()
         self._pending: dict[int, list[Telling]] = {}
         for subscriber in unit.subscribers.all():
             for pending in unit.subscribers.pending([subscriber.subscriber_id]):
@@ -124,16 +126,19 @@ class _WatchAccountBuilder:
                     recipient=subscriber.recipient,
                     subscription=subscriber.subscription_key,
                     at=None,
-                    due_at=self._due_at(subscriber, now),
+                    due_at=self._due_at(subscriber, now, of_old=is_of_old(pending)),
                     state="pending" if pending.told_before is None else "repeated",
                     error=None,
                 )
                 self._pending.setdefault(pending.mention.mention_id, []).append(telling)
 
-    def _due_at(self, subscriber: Subscriber, now: datetime) -> datetime | None:
+    def _due_at(self, subscriber: Subscriber, now: datetime, *, of_old: bool) -> datetime | None:
         for subscription in self._wired.catalog.subscriptions:
             if subscription.key == subscriber.subscription_key:
                 if subscription.cadence.kind == "immediate":
+                    if of_old:
+                        since = self._waiting_old[subscriber.subscriber_id].since
+                        return old_items_due(since, subscription)
                     return alert_after(subscriber, subscription, now)
                 break
         return subscriber.next_at

@@ -125,7 +125,7 @@ def _render_content(entry: Entry, context: TellingContext) -> str:
 
 
 def _format_time(moment: datetime) -> str:
-    return f"{moment:%a} {moment.day} {moment:%b, %H:%M} UTC"
+    return f"{moment:%a} {moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
 def _render_segments(segments: Sequence[Segment]) -> str:

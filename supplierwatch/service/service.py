@@ -25,16 +25,18 @@ from alerts.matching import match_pending
 from alerts.search.index_filing import index_pending
 from config.model import Catalog
 from storage.archive.retention import Pruned
-from storage.model import Subscriber, WatchVersion
+from storage.model import WatchVersion
+from storage.rules.age import OldItems
 from storage.store import Store
 from storage.telling.watches import WatchText
 from supplierwatch.health.heavy_pages import TEXTS, tell_of_pages
 from supplierwatch.health.outage import look
 from supplierwatch.health.pauses import tell_of_pauses
 from supplierwatch.health.quarantine_mail import tell_of_quarantined
+from supplierwatch.service.audience import build_audience, build_old_items
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor, Event
 from supplierwatch.service.pruning import prune_all
-from supplierwatch.wiring import CompiledConfiguration, load, watches_of
+from supplierwatch.wiring import CompiledConfiguration, load
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ class ActiveConfiguration:
     wired: CompiledConfiguration
     versions: Mapping[str, WatchVersion]
     audience: Mapping[str, tuple[int, ...]]
+    old_items: OldItems
     context: TellingContext
     channels: Mapping[str, Channel]
 
@@ -162,6 +165,7 @@ class Service:
                 now_in_force.wired.source_names,
                 now=self.clock(),
                 limit=MATCH_BATCH,
+                old_items=now_in_force.old_items,
             )
             total += done
             if done < MATCH_BATCH or self.ending.is_set():
@@ -344,7 +348,11 @@ class Service:
         with self.store.reading() as unit:
             subscribers = unit.subscribers.all()
         present = self.in_force
-        self.in_force = replace(present, audience=_build_audience(present.wired, subscribers))
+        self.in_force = replace(
+            present,
+            audience=build_audience(present.wired.catalog, subscribers),
+            old_items=build_old_items(present.wired.catalog, subscribers),
+        )
 
     def _declare(self, wired: CompiledConfiguration) -> ActiveConfiguration:
         now = self.clock()
@@ -369,22 +377,8 @@ class Service:
         return ActiveConfiguration(
             wired=wired,
             versions=versions,
-            audience=_build_audience(wired, subscribers),
+            audience=build_audience(catalog, subscribers),
+            old_items=build_old_items(catalog, subscribers),
             context=TellingContext.of(catalog, wired.queries),
             channels=open_channels(catalog.settings),
         )
-
-
-def _build_audience(
-    wired: CompiledConfiguration, subscribers: Collection[Subscriber]
-) -> dict[str, tuple[int, ...]]:
-    """Map watch keys to the ids of the subscribers of its mentions."""
-    told_by: dict[str, tuple[str, ...]] = {
-        subscription.key: watches_of(subscription, wired.catalog.watches)
-        for subscription in wired.catalog.subscriptions
-    }
-    audience: dict[str, tuple[int, ...]] = {}
-    for subscriber in subscribers:
-        for watch in told_by.get(subscriber.subscription_key, ()):
-            audience[watch] = (*audience.get(watch, ()), subscriber.subscriber_id)
-    return audience

@@ -154,6 +154,8 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
     if watch.mention is not None:
         by = watch.mention.match.watch_version
         note = f"found {clock(watch.mention.created_at)} by version {by}"
+        if watch.mention.old:
+            note += "; it was old when it was listed (max_age), which is told, but not as news"
         if watch.version is not None and watch.version.version != by:
             note += f"; the watch is now at version {watch.version.version}"
         print_indented(screen, Text(note, "dim"))
@@ -236,6 +238,7 @@ def _watch_json(item: StoredItem, watch: WatchAccount) -> dict[str, Any]:
         "found_at": None if mention is None else iso(mention.created_at),
         "watch_version": None if mention is None else mention.match.watch_version,
         "baseline": None if mention is None else mention.baseline,
+        "old": None if mention is None else mention.old,
         "tellings": [_telling_json(telling) for telling in watch.tellings],
     }
 

@@ -17,6 +17,7 @@ from crawler.polling.source_health import SourceTrouble, troubles
 from crawler.spider_base.kind_registry import NEVER_TRIED_LIVE
 from storage.crawling.source_history import PageReadings
 from storage.model import SourceState
+from storage.rules.local_time import local_time
 from supplierwatch.formatting.console import clean, plural
 from supplierwatch.formatting.times import ago, iso
 
@@ -108,7 +109,7 @@ def _build_table(rows: Sequence[SourceRow], now: datetime) -> Table:
             Text(row.status, _STYLES.get(row.status, "red")),
             _format_age(state.last_success_at, now) if state is not None else "never",
             ago(state.next_at, now) if state is not None and polled else "-",
-            _format_age(state.newest_at, now, never="-") if state is not None else "-",
+            _format_day(state.newest_published_at, now) if state is not None else "-",
             _format_gap(state.usual_gap) if state is not None else "-",
             f"{state.item_count:,}" if state is not None else "-",
             f"{row.lately.thin / row.lately.items:.0%}" if row.lately.items else "-",
@@ -139,6 +140,15 @@ _STYLES = {"ok": "green", "new": "yellow", "off": "dim", "moved": "yellow", "thi
 
 def _format_age(moment: datetime | None, now: datetime, *, never: str = "never") -> str:
     return ago(moment, now, never=never).removesuffix(" ago")
+
+
+def _format_day(moment: datetime | None, now: datetime) -> str:
+    """Format a date as `24 Nov`, with its year where that is not this year."""
+    if moment is None:
+        return "-"
+    local = local_time(moment)
+    year = "" if local.year == local_time(now).year else f" {local.year}"
+    return f"{local.day} {local:%b}{year}"
 
 
 def _format_gap(gap: timedelta | None) -> str:
@@ -190,6 +200,7 @@ def row_json(row: SourceRow) -> dict[str, Any]:
         "http_status": state.http_status if state else None,
         "items": state.item_count if state else 0,
         "newest_at": iso(state.newest_at) if state else None,
+        "newest_published_at": iso(state.newest_published_at) if state else None,
         "usual_gap_seconds": _count_seconds(state.usual_gap) if state else None,
         "longest_gap_seconds": _count_seconds(state.longest_gap) if state else None,
         "empty_since": iso(state.empty_since) if state else None,

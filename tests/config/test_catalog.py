@@ -233,3 +233,31 @@ def test_a_newsroom_and_a_watch_for_every_outlet_are_read(tmp_path: Path) -> Non
     catalog = load(folder)
 
     assert (catalog.watches[0].every_outlet, catalog.sources[0].press_of) == (True, "Acme")
+
+
+@pytest.mark.parametrize(
+    ("source", "settings", "days"),
+    [
+        ("", "", 14),
+        ('max_age = "60d"', "", 60),
+        ('max_age = "off"', "", None),
+        ("", '[crawl]\nmax_age = "3d"\n', 3),
+        ("", '[crawl]\nmax_age = "off"\n', None),
+        ('max_age = "2w"', '[crawl]\nmax_age = "off"\n', 14),
+    ],
+)
+def test_the_age_from_which_items_are_old(
+    tmp_path: Path, source: str, settings: str, days: int | None
+) -> None:
+    files = {"sources.toml": f"{SOURCE}{source}\n", "settings.toml": settings or "# none\n"}
+
+    [one] = load(config_folder(tmp_path, files)).sources
+
+    assert one.max_age == (None if days is None else timedelta(days=days))
+
+
+@pytest.mark.parametrize("value", ["1h", "-3d", "fortnight", "0d"])
+def test_an_age_that_is_none_is_refused(tmp_path: Path, value: str) -> None:
+    text = f'{SOURCE}max_age = "{value}"\n'
+    [problem] = problems_of(config_folder(tmp_path, {"sources.toml": text}))
+    assert (problem.key, problem.value) == ("max_age", f'"{value}"')

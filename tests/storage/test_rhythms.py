@@ -170,3 +170,18 @@ def test_readings_count_what_is_thin_and_why(store: Store) -> None:
     assert found == {
         OUTLET: PageReadings(items=4, thin=3, why_thin=(("http-403", 2), ("a wall", 1)))
     }
+
+
+def test_the_newest_date_of_the_entries_is_kept_apart(store: Store) -> None:
+    declared(store)
+    put(store, hours=2000, baseline=False)
+    put(store, hours=9000, baseline=False)
+    assert polled(store, new=2).newest_published_at == NOW - 2000 * HOUR
+
+
+def test_the_age_of_what_is_listed_late_is_no_silence_of_its_source(store: Store) -> None:
+    declared(store)
+    for number in range(7):
+        put(store, hours=1 + number * 4, baseline=True)
+    put(store, hours=60_000, baseline=False)
+    assert polled(store, new=8).longest_gap == 4 * HOUR

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zlib import crc32
 
@@ -35,6 +35,7 @@ from storage.model import Article, CrawlReport, OutboxMessage, Receipt, TextStat
 from storage.rules.identity import content_hash, entry_hash
 from storage.store import Store
 from storage.telling.watches import WatchText
+from supplierwatch.service.audience import build_old_items
 from tests.support.clock import Clock
 from tests.support.outgoing import assert_mail_is_clean
 
@@ -121,6 +122,7 @@ def a_catalog(
                 verify_tls=True,
                 where=WHERE,
                 press_of=(press or {}).get(key),
+                max_age=timedelta(days=14),
             )
             for key, name in OUTLETS.items()
         ),
@@ -225,6 +227,8 @@ class Desk:
         source: str = "ward-ledger",
         baseline: bool = False,
         name: str | None = None,
+        published_at: datetime | None = None,
+        dated: bool = True,
     ) -> int:
         """Store an article; the same `name` again is an edit of it. Returns the item's id."""
         slug = (name or title).lower().replace(" ", "-")
@@ -239,7 +243,7 @@ class Desk:
             guid=slug,
             title=title,
             authors=(),
-            published_at=self.clock(),
+            published_at=(published_at or self.clock()) if dated else None,
             published_raw=None,
             language="en",
             summary="",
@@ -289,6 +293,7 @@ class Desk:
             self.audience,
             self.context.names.sources,
             now=self.clock(),
+            old_items=build_old_items(self.catalog, self.subscribers),
         )
 
     def tell(self, *, force: Collection[int] = ()) -> int:

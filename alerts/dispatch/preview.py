@@ -1,0 +1,124 @@
+"""Renders the messages that a subscription would send, and says when; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.digest.context import TellingContext
+from alerts.digest.share_of_voice import SupplierIndex
+from alerts.dispatch.composition import Kind, digest_of, occasion_of, select_tellings
+from alerts.dispatch.preferences import apply_preferences
+from alerts.errors import UnknownSubscriptionError
+from alerts.messages.render import Rendered, render
+from alerts.schedule.due import alert_after, old_items_due
+from config.model import Subscription
+from storage.model import PendingTelling, Subscriber
+from storage.rules.age import is_of_old
+from storage.store import Store, Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The message that some recipients of a subscription would get.
+
+    `goes_at` is when it is sent, None if at once; `empty`: whether nothing is pending.
+    """
+
+    recipients: tuple[str, ...]
+    rendered: Rendered
+    goes_at: datetime | None = None
+    empty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Message:
+    """What one subscriber would be told in one message."""
+
+    subscriber: Subscriber
+    pending: tuple[PendingTelling, ...]
+    of_old: bool
+    goes_at: datetime | None
+
+
+def previews(
+    store: Store, context: TellingContext, subscription_key: str, *, now: datetime
+) -> tuple[Preview, ...]:
+    """Render the messages that a subscription would send now, without changing anything.
+
+    Recipients with equal content share one preview; they differ by what they were told before.
+    What is old has a message of its own in an immediate subscription.
+
+    Raises:
+        UnknownSubscriptionError: the subscription is not declared or has no subscribers.
+    """
+    subscription = context.subscriptions.get(subscription_key)
+    with store.reading() as unit:
+        subscribers = [s for s in unit.subscribers.all() if s.subscription_key == subscription_key]
+        if subscription is None or not subscribers:
+            known = ", ".join(sorted(context.subscriptions)) or "none"
+            raise UnknownSubscriptionError(
+                f"there is no subscription {subscription_key!r}; there are: {known}"
+            )
+        alike: dict[object, tuple[list[str], Rendered, _Message]] = {}
+        voices = SupplierIndex()
+        for message in _list_messages(unit, subscribers, subscription, now):
+            each = message.subscriber
+            kind: Kind = "digest" if message.of_old or not _is_immediate(subscription) else "alert"
+            occasion = occasion_of(unit, kind, [each], [subscription], context, now)
+            wanted = apply_preferences(
+                unit, message.pending, [subscription], [each], context.names, now
+            )
+            tellings = select_tellings(unit, wanted.tellings, occasion, context)
+            says = tuple(
+                (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
+            )
+            same = says, occasion.since, wanted.muted_watches, message.of_old, message.goes_at
+            if same in alike:
+                alike[same][0].append(each.recipient)
+                continue
+            digest = digest_of(
+                unit,
+                tellings,
+                [subscription],
+                occasion,
+                context,
+                wanted.muted_watches,
+                voices,
+                bare=message.of_old,
+            )
+            alike[same] = [each.recipient], render(digest), message
+    return tuple(
+        Preview(
+            recipients=tuple(people),
+            rendered=rendered,
+            goes_at=message.goes_at,
+            empty=not message.pending,
+        )
+        for people, rendered, message in alike.values()
+    )
+
+
+def _list_messages(
+    unit: Unit, subscribers: Sequence[Subscriber], subscription: Subscription, now: datetime
+) -> Iterator[_Message]:
+    waiting_old = unit.subscribers.waiting_old()
+    for each in subscribers:
+        pending = unit.subscribers.pending([each.subscriber_id])
+        if not _is_immediate(subscription):
+            yield _Message(subscriber=each, pending=pending, of_old=False, goes_at=each.next_at)
+            continue
+        old = tuple(telling for telling in pending if is_of_old(telling))
+        news = tuple(telling for telling in pending if not is_of_old(telling))
+        if news or not old:
+            at = alert_after(each, subscription, now)
+            yield _Message(subscriber=each, pending=news, of_old=False, goes_at=at)
+        if old:
+            since = waiting_old[each.subscriber_id].since
+            at = old_items_due(since, subscription)
+            yield _Message(subscriber=each, pending=old, of_old=True, goes_at=at)
+
+
+def _is_immediate(subscription: Subscription) -> bool:
+    return subscription.cadence.kind == "immediate"

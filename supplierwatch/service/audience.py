@@ -1,0 +1,44 @@
+"""Decides who is told of what a watch finds. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from config.model import Catalog
+from storage.model import Subscriber
+from storage.rules.age import OldItems
+from supplierwatch.wiring import watches_of
+
+
+def build_audience(
+    catalog: Catalog, subscribers: Collection[Subscriber]
+) -> dict[str, tuple[int, ...]]:
+    """Map watch keys to the ids of the subscribers of its mentions."""
+    told_by: dict[str, tuple[str, ...]] = {
+        subscription.key: watches_of(subscription, catalog.watches)
+        for subscription in catalog.subscriptions
+    }
+    audience: dict[str, tuple[int, ...]] = {}
+    for subscriber in subscribers:
+        for watch in told_by.get(subscriber.subscription_key, ()):
+            audience[watch] = (*audience.get(watch, ()), subscriber.subscriber_id)
+    return audience
+
+
+def build_old_items(catalog: Catalog, subscribers: Collection[Subscriber]) -> OldItems:
+    """Return what counts as old, and who is told of it.
+
+    Who gets digests of a watch is told by them, and by no alert as well.
+    """
+    by_id = {each.subscriber_id: each for each in subscribers}
+    immediate = {s.key for s in catalog.subscriptions if s.cadence.kind == "immediate"}
+    told_by: dict[str, tuple[int, ...]] = {}
+    for watch, ids in build_audience(catalog, subscribers).items():
+        digests = [each for each in ids if by_id[each].subscription_key not in immediate]
+        readers = {by_id[each].recipient.lower() for each in digests}
+        alone = [each for each in ids if by_id[each].recipient.lower() not in readers]
+        told_by[watch] = (*digests, *alone)
+    return OldItems(
+        max_age={source.key: source.max_age for source in catalog.sources},
+        audience=told_by,
+    )
