@@ -392,3 +392,22 @@ def test_a_notice_that_another_source_brings_is_a_revision_all_the_same() -> Non
     award = a_notice_of("Fenmoor NHS Trust", url=TENDERED.url, source_key="awards-alone")
 
     assert decided(award, tendered()) == Revision(item_id=1, number=2)
+
+
+def test_an_entry_of_twelve_words_is_known_again_by_them_and_one_of_eleven_is_not() -> None:
+    """Different notices of one source share short titles: eleven words say too little."""
+    for words, verdict in ((12, Duplicate(item_id=1, by="entry")), (11, New())):
+        entry = a_listed_article(
+            title="Notice of award", summary=" ".join(f"w{n}" for n in range(words - 3))
+        )
+        moved = again(entry, text_state=TextState.LISTED, body="", **ELSEWHERE)
+        assert decided(moved, a_known_item(entry)) == verdict, words
+
+
+def test_a_text_of_forty_words_is_known_again_by_them_and_one_of_thirty_nine_is_not() -> None:
+    """A shorter text is too often a template that many pages carry."""
+    for words, verdict in ((40, Duplicate(item_id=1, by="text")), (39, New())):
+        title, body = "Video", " ".join(f"w{n}" for n in range(words))
+        first = an_article(title=title, body=body, summary="")
+        moved = again(first, published_at=None, published_raw=None, **ELSEWHERE)
+        assert decided(moved, a_known_item(first)) == verdict, words
