@@ -13,7 +13,7 @@ PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast test-long package-check attack fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long coverage package-check attack fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -34,6 +34,9 @@ test-fast: $(DEVELOPING) ## run the tests that start no process and no server
 
 test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
 	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"
+
+coverage: $(DEVELOPING) ## run all tests and show the lines and branches that none of them takes
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-report=html:dist/coverage
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
 	$(BIN)/python -m pytest -m attack tests/attack \
