@@ -6,12 +6,28 @@ import re
 from datetime import time, timedelta
 from typing import cast
 
+from config.cadence_words import MAX_LENGTH, WEEKDAYS, read_words
 from config.mistakes import Mistake
 from config.model import Cadence, QuietHours, Weekday
 
 CADENCES = (
-    "write immediate, hourly, daily at 07:30, weekly on monday at 07:30, "
+    "write immediate, hourly, daily at 07:30, weekdays at 07:30, weekly on monday at 07:30, "
     "or cron and five fields: cron 30 7 * * mon-fri"
+)
+# forms that name no time that could be meant -> what to write instead
+_UNCLEAR = (
+    (re.compile(r".*\b(?:twice|two times|2x)\b.*"), "daily at 08:00 and 17:00"),
+    (re.compile(r".*\b(?:three times|thrice|3x)\b.*"), "daily at 08:00, 12:00 and 17:00"),
+    (re.compile(r"every \d{1,3} ?(?:h|hours?)"), "cron 0 */2 * * * for every two hours"),
+    (
+        re.compile(r"every \d{1,3} ?(?:m|mins?|minutes?)"),
+        "immediate, hourly, or cron */30 * * * * for each half hour",
+    ),
+    (re.compile(r"(?:monthly|every month|once a month).*"), "cron 30 7 1 * *"),
+    (re.compile(r"(?:fortnightly|every (?:two|2) weeks).*"), "cron 30 7 1,15 * *"),
+    (re.compile(r"(?:weekly|every week|once a week)"), "weekly on monday at 07:30"),
+    (re.compile(r".*\b(?:morning|mornings)\b.*"), "daily at 07:30"),
+    (re.compile(r".*\b(?:evening|evenings|night|afternoon)\b.*"), "daily at 18:00"),
 )
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _UNITS = r"s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?"
@@ -19,8 +35,8 @@ _DURATION = re.compile(rf"(\d{{1,6}}(?:\.\d{{1,3}})?)\s*({_UNITS})")
 _AT = r"(\d{1,2}):(\d{2})"
 _DAILY = re.compile(rf"daily at {_AT}")
 _WEEKLY = re.compile(rf"weekly on (\w+) at {_AT}")
+_LETTERS_FIRST = re.compile(r"[a-z]")
 _QUIET = re.compile(rf"{_AT}\s*(?:-|–|to)\s*{_AT}")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CRON_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _CRON_FIELDS = (
@@ -68,7 +84,7 @@ def write_duration(length: timedelta) -> str:
 
 
 def read_cadence(text: str) -> Cadence:
-    """Parse immediate, hourly, daily at HH:MM, weekly on DAY at HH:MM or cron FIVE FIELDS.
+    """Parse immediate, hourly, days and times of day, or cron FIVE FIELDS.
 
     Raises:
         Mistake: the text has another form.
@@ -83,10 +99,15 @@ def read_cadence(text: str) -> Cadence:
     if found := _WEEKLY.fullmatch(words):
         day = _read_weekday(found[1])
         return Cadence(kind="weekly", weekday=day, at=_read_time(found[2], found[3]), text=words)
-    if words.startswith("cron ") or len(words.split()) == 5:
+    if words.startswith("cron ") or (len(words.split()) == 5 and not _LETTERS_FIRST.match(words)):
         expression = words.removeprefix("cron ")
         _check_cron(expression)
         return Cadence(kind="cron", cron=expression, text=f"cron {expression}")
+    for form, instead in _UNCLEAR:
+        if len(words) <= MAX_LENGTH and form.fullmatch(words):
+            raise Mistake("is not a cadence", f"write {instead}")
+    if (written := read_words(words)) is not None:
+        return written
     raise Mistake("is not a cadence", CADENCES)
 
 
@@ -120,7 +141,7 @@ def _read_time(hour: str, minute: str) -> time:
 
 def _read_weekday(text: str) -> Weekday:
     name = text.removesuffix("s") if text.endswith("days") else text
-    for day in _WEEKDAYS:
+    for day in WEEKDAYS:
         if name in (day, day[:3]):
             return cast(Weekday, day[:3])
     raise Mistake(

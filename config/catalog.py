@@ -95,7 +95,8 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
     if problems:
         # with suppliers missing, queries that refer to them would be reported as wrong
         suppliers_known = not suppliers.problems and not supplier_problems(suppliers)
-        raise ConfigInvalid(problems, rest=catalog if suppliers_known else None)
+        rest = catalog if suppliers_known else None
+        raise ConfigInvalid(problems, rest=rest, valid=catalog)
     return catalog
 
 

@@ -17,6 +17,9 @@ _SECRET = re.compile(r"pass(?:word|wd|phrase)?$|secret|token|api_?key|credential
 _LOGIN = {"username", "user", "login", "smtp_username", "smtp_user"}
 _DATABASE = {"database", "database_url", "db", "db_url"}
 _MAX_SHOWN = 200
+_CURLY = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb]")
+# text within straight quotes, as far as it is closed on its line
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'')
 # pydantic's type of error -> (message, fix)
 _WORDS = {
     "string_type": ("is not text", 'write it between quotes: "..."'),
@@ -34,6 +37,17 @@ def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Prob
     lines = text.splitlines()
     line = int(found[1]) if found and found[1] else max(len(lines), 1)
     column = f" (column {found[2]})" if found and found[2] else " (at the end of the file)"
+    written = lines[line - 1] if line <= len(lines) else ""
+    if curly := _find_curly_quote(written):
+        return Problem(
+            file=file,
+            line=line,
+            key="",
+            value=None,
+            message=f"this is not TOML: {curly} is a curly quote "
+            f"(column {written.index(curly) + 1})",
+            hint=f"write straight quotes: {_straighten(written.strip())[:_MAX_SHOWN]}",
+        )
     message = report[: found.start()].rstrip() if found else report
     return Problem(
         file=file,
@@ -41,8 +55,18 @@ def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Prob
         key="",
         value=None,
         message=f"this is not TOML: {message[:1].lower()}{message[1:]}{column}",
-        hint=_suggest_fix(message, lines[line - 1] if line <= len(lines) else ""),
+        hint=_suggest_fix(message, written),
     )
+
+
+def _find_curly_quote(line: str) -> str | None:
+    """Return the first curly quote of a line that stands outside straight quotes."""
+    found = _CURLY.search(_QUOTED.sub("", line))
+    return found[0] if found else None
+
+
+def _straighten(line: str) -> str:
+    return _CURLY.sub('"', line)
 
 
 def _suggest_fix(message: str, line: str) -> str:

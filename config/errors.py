@@ -53,17 +53,25 @@ class ConfigInvalid(ConfigError):
     """The configuration files have problems; `problems` holds all of them, by file and line.
 
     `rest` is a catalog of the valid declarations, so that a later check (of queries, say) can
-    report its problems together with these; None where too little could be read.
+    report its problems together with these; None where too little could be read. `valid` is that
+    catalog even then, for commands that only read what is stored.
     """
 
-    def __init__(self, problems: Iterable[Problem], *, rest: Catalog | None = None) -> None:
+    def __init__(
+        self,
+        problems: Iterable[Problem],
+        *,
+        rest: Catalog | None = None,
+        valid: Catalog | None = None,
+    ) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line)))
         self.rest = rest
+        self.valid = valid
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def extend(self, problems: Iterable[Problem]) -> ConfigInvalid:
         """Return a copy with more problems, sorted by file and line."""
-        return ConfigInvalid((*self.problems, *problems), rest=self.rest)
+        return ConfigInvalid((*self.problems, *problems), rest=self.rest, valid=self.valid)
 
 
 class ConfigNotFound(ConfigError):

@@ -40,11 +40,7 @@ def load_settings(
     tables, document, problems = read_settings(path)
     overrides, environment_problems = read_environment(environ)
     smtp, smtp_problems = _read_smtp(tables, document, overrides)
-    data = (
-        (overrides.data or path.absolute().parent.parent / tables.service.data)
-        .expanduser()
-        .absolute()
-    )
+    data = resolve_data(path, overrides, tables)
     if data.exists() and not data.is_dir():
         environment_problems.append(_data_problem(data, document, overrides))
     public_url = tables.service.public_url
@@ -56,7 +52,7 @@ def load_settings(
         operator_to=tables.operator.to,
         service=ServiceSettings(
             data=data,
-            database_url=overrides.database_url or f"sqlite:///{data / 'supplierwatch.db'}",
+            database_url=database_url_of(data, overrides),
             public_url=public_url.rstrip("/") if public_url else None,
             listen=tables.service.listen,
             feeds=tables.service.feeds,
@@ -81,6 +77,17 @@ def load_settings(
     )
     found = (*problems, *environment_problems, *smtp_problems, *channel_problems)
     return settings, document, found
+
+
+def resolve_data(path: Path, overrides: Environment, tables: SettingsTables) -> Path:
+    """Return the data folder as an absolute path. `path`: of settings.toml."""
+    named = overrides.data or path.absolute().parent.parent / tables.service.data
+    return named.expanduser().absolute()
+
+
+def database_url_of(data: Path, overrides: Environment) -> str:
+    """Return the SQLAlchemy URL of the database: that of the environment, or a file in `data`."""
+    return overrides.database_url or f"sqlite:///{data / 'supplierwatch.db'}"
 
 
 def _find_unknown_channels(

@@ -16,6 +16,7 @@ from alerts.query.macros import compile_suppliers
 from config.catalog import load_catalog
 from config.errors import ConfigInvalid, Problem
 from config.model import Catalog, CrawlSettings, Subscription, Watch, Where
+from config.service_settings import load_service_settings
 from crawler.spider_base.kind_registry import known_kinds
 from supplierwatch.health.memory_watch import BATCH_MB, LEAST_MB
 
@@ -58,7 +59,7 @@ def load(
     suppliers, queries, problems = _compile(catalog, previous)
     problems += channel_problems(catalog.settings.channels)
     if problems:
-        raise ConfigInvalid(problems)
+        raise ConfigInvalid(problems, valid=catalog)
     return CompiledConfiguration(
         catalog=catalog,
         suppliers=suppliers,
@@ -69,6 +70,37 @@ def load(
             *_memory_warnings(catalog.settings.crawl),
         ),
     )
+
+
+def load_valid(
+    folder: Path, environ: Mapping[str, str]
+) -> tuple[CompiledConfiguration, tuple[Problem, ...]]:
+    """Compile what is valid of a configuration, for commands that only read what is stored.
+
+    Returns:
+        the configuration without the declarations that have problems, and the problems.
+
+    Raises:
+        ConfigNotFound: there is no such folder.
+        ConfigInvalid: it cannot be told where the data is.
+    """
+    try:
+        return load(folder, environ), ()
+    except ConfigInvalid as error:
+        if error.valid is None:
+            raise
+        service, settings = load_service_settings(folder, environ), error.valid.settings
+        catalog = replace(error.valid, settings=replace(settings, service=service))
+        problems = error.problems
+    suppliers, queries, _ = _compile(catalog, None)
+    compiled = CompiledConfiguration(
+        catalog=catalog,
+        suppliers=suppliers,
+        queries=queries,
+        index=WatchIndex(queries),
+        warnings=(),
+    )
+    return compiled, problems
 
 
 def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[str, ...]:

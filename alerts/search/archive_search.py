@@ -42,7 +42,8 @@ class SearchResult:
     """The result of a search.
 
     `stopped` says which limit, of hits or of time, ended it early; None if it is complete.
-    `looked_at` counts the matched items, `oldest` is when the last of them was first seen.
+    `stored` counts the items in the archive (since `since`), `looked_at` those that the index did
+    not rule out, `oldest` is when the last of them was first seen.
     """
 
     hits: tuple[SearchHit, ...]
@@ -51,7 +52,12 @@ class SearchResult:
     since: datetime | None
     oldest: datetime | None
     order: Order
-    nothing_stored: bool = False  # since `since`
+    stored: int = 0
+
+    @property
+    def nothing_stored(self) -> bool:
+        """Whether there is nothing to search, since `since`."""
+        return self.stored == 0
 
     @property
     def complete(self) -> bool:
@@ -128,13 +134,13 @@ def search_archive(
         since=wish.since,
         oldest=oldest,
         order=wish.order,
-        nothing_stored=looked == 0 and _is_empty(store, wish),
+        stored=_count_stored(store, wish),
     )
 
 
-def _is_empty(store: Store, wish: SearchRequest) -> bool:
+def _count_stored(store: Store, wish: SearchRequest) -> int:
     with store.reading() as unit:
-        return not unit.items.newest(limit=1, since=wish.since)
+        return unit.items.count(since=wish.since)
 
 
 def _iterate_candidates(

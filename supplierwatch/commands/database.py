@@ -77,8 +77,7 @@ def backup(
     """
     from storage.engine.backup import backup as copy
 
-    wired = session(ctx).wired()
-    copy(wired.catalog.settings.service.database_url, file)
+    copy(session(ctx).service_settings().database_url, file)
     console().print(f"wrote {file} ({file.stat().st_size / 1e6:,.1f} MB)", soft_wrap=True)
 
 
@@ -142,7 +141,7 @@ def restore(
     from storage.engine.backup import restore as put_back
     from storage.engine.service_lock import ServiceLock
 
-    settings = session(ctx).wired().catalog.settings.service
+    settings = session(ctx).service_settings()
     settings.data.mkdir(parents=True, exist_ok=True)
     with ServiceLock(settings.data):
         if not yes:
@@ -174,7 +173,7 @@ def check(ctx: typer.Context) -> None:
     from storage.engine.backup import file_of, verify
     from storage.errors import BackupFailed
 
-    url = session(ctx).wired().catalog.settings.service.database_url
+    url = session(ctx).service_settings().database_url
     try:
         file = file_of(url)
     except BackupFailed as error:

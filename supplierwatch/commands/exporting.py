@@ -146,7 +146,7 @@ def export(
     wanted = _choose_format(file, form)
     if bom and wanted is not Format.CSV:
         raise UsageError("--bom is for CSV", "Leave it away: programs that read these need none.")
-    wired = session(ctx).wired()
+    wired = session(ctx).valid_part()
     _refuse_unknown_supplier(wired, supplier)
     with archive(wired) as store:
         extent = MentionRange(

@@ -77,8 +77,10 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     """Check the configuration, and show what it means.
 
     Every problem of every file is listed, with file, line, key, value and fix. Warnings are about
-    watches that work but may not mean what was intended. Nothing is fetched, stored or sent.
+    watches that may not mean what was intended, and about recipients and sources that cannot work.
+    Nothing is fetched, stored or sent.
     """
+    from config.catalog_warnings import catalog_warnings
     from config.errors import ConfigInvalid
     from supplierwatch.views import checked
 
@@ -91,13 +93,14 @@ def check(ctx: typer.Context, json: Json = False) -> None:
             raise  # shown as for every other command
         print_json(checked.refused_json(folder, error.problems))
         raise typer.Exit(Exit.CONFIG_INVALID) from error
+    warnings = (*wired.warnings, *catalog_warnings(wired.catalog))
     if json:
-        print_json(checked.accepted_json(wired, datetime.now(UTC)))
+        print_json(checked.accepted_json(wired, warnings, datetime.now(UTC)))
         return
     screen = console()
-    checked.print_warnings(screen, wired.warnings)
+    checked.print_warnings(screen, warnings)
     checked.print_summary(screen, wired, datetime.now(UTC), watches=now_session.verbose)
-    if wired.warnings:
-        screen.print(f"Right, with {plural(len(wired.warnings), 'warning')}.", style="yellow")
+    if warnings:
+        screen.print(f"Right, with {plural(len(warnings), 'warning')}.", style="yellow")
     else:
         screen.print("All right.", style="green")

@@ -15,6 +15,7 @@ import typer
 from config.logs import set_up
 
 if TYPE_CHECKING:
+    from config.model import ServiceSettings
     from storage.store import Store
     from supplierwatch.wiring import CompiledConfiguration
 
@@ -44,6 +45,31 @@ class Session:
         from supplierwatch.wiring import load
 
         return load(self.folder(), self.environ)
+
+    def service_settings(self) -> ServiceSettings:
+        """Read where the data is, whatever else is wrong with the configuration.
+
+        Raises:
+            ConfigInvalid: that cannot be told.
+        """
+        from config.service_settings import load_service_settings
+
+        return load_service_settings(self.folder(), self.environ)
+
+    def valid_part(self) -> CompiledConfiguration:
+        """Load what is valid of the configuration, and say on standard error what is not.
+
+        Raises:
+            ConfigInvalid: it cannot be told where the data is.
+        """
+        from supplierwatch.formatting.console import note, plural
+        from supplierwatch.wiring import load_valid
+
+        wired, problems = load_valid(self.folder(), self.environ)
+        if problems:
+            count = plural(len(problems), "problem")
+            note(f"the configuration has {count}, which `supplierwatch check` lists: left out here")
+        return wired
 
 
 def session(ctx: typer.Context) -> Session:

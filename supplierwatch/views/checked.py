@@ -101,7 +101,9 @@ def mail_words(settings: Settings) -> str:
     return f"{server.host}:{server.port} ({server.security})"
 
 
-def accepted_json(wired: CompiledConfiguration, now: datetime) -> dict[str, Any]:
+def accepted_json(
+    wired: CompiledConfiguration, warnings: Sequence[Problem], now: datetime
+) -> dict[str, Any]:
     """Return the document of `check --json` for a valid configuration."""
     from supplierwatch.wiring import watches_of
 
@@ -110,7 +112,7 @@ def accepted_json(wired: CompiledConfiguration, now: datetime) -> dict[str, Any]
         "valid": True,
         "folder": str(catalog.folder),
         "problems": [],
-        "warnings": [problem_json(warning) for warning in wired.warnings],
+        "warnings": [problem_json(warning) for warning in warnings],
         "counts": {
             "sources": len(catalog.sources),
             "suppliers": len(catalog.suppliers),

@@ -93,8 +93,10 @@ def print_results(
 
 
 def summary(result: SearchResult, seconds: float) -> str:
-    """Summarise how many items were found and examined, and whether there may be more."""
-    over = f"{plural(result.looked_at, 'item')} looked at"
+    """Summarise how many items were found and are stored, and whether there may be more."""
+    over = f"{plural(result.stored, 'item')} stored"
+    if result.since is not None:
+        over += " since then"
     if result.stopped == "limit":
         first = "newest" if result.order == "date" else "most relevant"
         return f"At least {len(result.hits):,} found ({over}, {first} first; --limit shows more)."
@@ -102,7 +104,10 @@ def summary(result: SearchResult, seconds: float) -> str:
         count = f"At least {len(result.hits):,}" if result.hits else "Nothing"
         back = f": looked back to {day(result.oldest)}" if _has_looked_back(result) else ""
         more = f"--deadline {max(10, round(seconds * 10))} looks further"
-        return f"{count} found in {seconds:g} seconds{back} ({over}); {more}."
+        looked = f"{plural(result.looked_at, 'item')} looked at"
+        if result.stored:
+            looked += f" of {result.stored:,} stored"
+        return f"{count} found in {seconds:g} seconds{back} ({looked}); {more}."
     if result.nothing_stored:
         return "The archive is empty." if result.since is None else "Nothing was stored since then."
     found = plural(len(result.hits), "item") if result.hits else "Nothing"
@@ -155,6 +160,7 @@ def results_json(result: SearchResult, query: Query, context: SearchContext) -> 
         "query": query.canonical,
         "paraphrase": query.paraphrase,
         "warnings": [warning.message for warning in query.warnings],
+        "stored": result.stored,
         "looked_at": result.looked_at,
         "complete": result.complete,
         "stopped": result.stopped,

@@ -102,6 +102,92 @@ def test_what_is_no_cadence_is_refused_with_the_form_that_is(text: str, words: s
     assert words in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("weekdays at 07:30", "30 7 * * mon,tue,wed,thu,fri"),
+        ("Mon-Fri 8:00", "0 8 * * mon,tue,wed,thu,fri"),
+        ("Mon–Fri at 8am", "0 8 * * mon,tue,wed,thu,fri"),
+        ("Monday to Friday at 8.15", "15 8 * * mon,tue,wed,thu,fri"),
+        ("every weekday at 8", "0 8 * * mon,tue,wed,thu,fri"),
+        ("07:30 on weekdays", "30 7 * * mon,tue,wed,thu,fri"),
+        ("every working day at 9 am", "0 9 * * mon,tue,wed,thu,fri"),
+        ("weekends at 10:00", "0 10 * * sat,sun"),
+        ("Fri-Mon at 10", "0 10 * * mon,fri,sat,sun"),
+        ("mon, wed and fri at 8:30pm", "30 20 * * mon,wed,fri"),
+        ("Tue/Thu 12:00", "0 12 * * tue,thu"),
+        ("mondays and thursdays at 9", "0 9 * * mon,thu"),
+        ("daily at 8:00 and 17:00", "0 8,17 * * *"),
+        ("daily at 9am", time(9)),
+        ("every day at 12am", time(0)),
+        ("each day at 12.30 p.m.", time(12, 30)),
+        ("at 9am daily", time(9)),
+        ("once a day at noon", time(12)),
+        ("daily @ 18", time(18)),
+        ("every Monday at 9am", ("mon", time(9))),
+        ("Fridays 16:00", ("fri", time(16))),
+        ("weekly at 9 on friday", ("fri", time(9))),
+        ("Immediately", "immediate"),
+        ("as it happens", "immediate"),
+        ("every hour", "hourly"),
+    ],
+)
+def test_days_and_times_are_read_as_people_write_them(text: str, expected: object) -> None:
+    read = read_cadence(text)
+
+    assert read.cron == expected or (
+        (read.kind == "daily" and read.at == expected)
+        or (read.kind == "weekly" and (read.weekday, read.at) == expected)
+        or (read.kind == expected and read.cron is None)
+    )
+    if read.cron is not None:
+        parse_cron(read.cron)
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("every weekday", "every weekday at 07:30"),
+        ("twice a day", "daily at 08:00 and 17:00"),
+        ("every 2 hours", "cron 0 */2 * * *"),
+        ("monthly", "cron 30 7 1 * *"),
+        ("fortnightly", "cron 30 7 1,15 * *"),
+        ("weekly", "weekly on monday at 07:30"),
+        ("every morning", "daily at 07:30"),
+        ("9am", "daily at 09:00, or weekdays at 09:00"),
+        ("daily at 13pm", "1am to 12pm"),
+        ("daily at 9:30 and 17:00", "a subscription for each"),
+        ("sometimes", "weekdays at 07:30"),
+        ("mon- at 9", "weekdays at 07:30"),
+        ("x" * 10_000, "weekdays at 07:30"),
+    ],
+)
+def test_what_names_no_day_or_time_gets_the_form_that_works(text: str, instead: str) -> None:
+    with pytest.raises(Mistake) as caught:
+        read_cadence(text)
+
+    assert instead in caught.value.hint
+
+
+# fmt: off
+WORDS = st.sampled_from([
+    "daily", "every", "weekdays", "mon", "fri", "-", "to", "and", "at", "on", "9am", "07:30",
+    "25:00", "12", "noon", ",", "/", "weekly", "7.5", "pm",
+])
+# fmt: on
+
+
+@given(st.lists(WORDS, max_size=9).map(" ".join))
+def test_any_words_are_a_cadence_that_can_be_kept_or_a_mistake(text: str) -> None:
+    try:
+        read = read_cadence(text)
+    except Mistake:
+        return
+    if read.kind == "cron":
+        parse_cron(read.cron or "")
+    assert (read.kind in ("daily", "weekly")) == (read.at is not None)
+
+
 # fmt: off
 CRON_PARTS = (
     "*", "*/5", "*/0", "0", "1", "5", "7", "8", "12", "13", "23", "24", "31", "32", "59", "60",

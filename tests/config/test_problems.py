@@ -481,3 +481,28 @@ def test_nothing_is_handed_on_where_suppliers_are_not_known(tmp_path: Path) -> N
         load(config_folder(tmp_path, {"suppliers.toml": "[[supplier]]\n"}))
 
     assert caught.value.rest is None
+
+
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("query = “acme AND nhs”", 'query = "acme AND nhs"'),
+        ("key = ‘acme’", 'key = "acme"'),
+        ('query = "acme”', 'query = "acme"'),
+        ("query = „acme“", 'query = "acme"'),
+        ("query = «acme»", 'query = "acme"'),
+        ("keywords = [“patient record”]", 'keywords = ["patient record"]'),
+    ],
+)
+def test_a_curly_quote_is_named_as_such(tmp_path: Path, line: str, instead: str) -> None:
+    text = f"[[watch]]\n{line}\n"
+    [problem] = problems_of(config_folder(tmp_path, {"watches.toml": text}))[:1]
+    assert "is a curly quote (column" in problem.message
+    assert problem.line == 2
+    assert instead in problem.hint
+
+
+def test_a_curly_quote_within_straight_ones_is_text(tmp_path: Path) -> None:
+    text = "[[watch]]\nquery = '“acme”' x\n"
+    [problem] = problems_of(config_folder(tmp_path, {"watches.toml": text}))[:1]
+    assert "curly" not in problem.message

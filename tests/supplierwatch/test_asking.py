@@ -57,7 +57,7 @@ def test_search_says_at_least_where_it_stopped_at_its_limit(stocked: House) -> N
 
 
 def test_search_counts_what_it_looked_at(stocked: House) -> None:
-    assert "2 items found (3 items looked at)." in stocked.run("search", "halcyon").stdout
+    assert "2 items found (3 items stored)." in stocked.run("search", "halcyon").stdout
 
 
 def test_search_is_newest_first_and_says_where_each_is_from(stocked: House) -> None:

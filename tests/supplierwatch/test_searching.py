@@ -35,14 +35,14 @@ def stocked(tmp_path: Path) -> House:
 
 def test_only_what_the_index_names_is_looked_at(stocked: House) -> None:
     run = stocked.run("search", "corvid")
-    assert "1 item found (1 item looked at)." in run.stdout
+    assert "1 item found (30 items stored)." in run.stdout
     assert "newest first" not in run.stdout
 
 
 def test_what_the_index_rules_out_is_no_empty_archive(stocked: House) -> None:
     run = stocked.run("search", "zorbiq")
     assert run.exit_code == Exit.NOTHING_FOUND
-    assert "Nothing found (0 items looked at)." in run.stdout
+    assert "Nothing found (30 items stored)." in run.stdout
 
 
 def test_the_most_telling_come_first_where_that_is_asked_for(stocked: House) -> None:
@@ -53,7 +53,24 @@ def test_the_most_telling_come_first_where_that_is_asked_for(stocked: House) -> 
     assert by_words["looked_back_to"] is None
     assert (by_words["stopped"], by_date["stopped"]) == ("limit", "limit")
     out = stocked.run("search", "halcyon", "--sort", "relevance", "--limit", "3").stdout
-    assert "At least 3 found (3 items looked at, most relevant first; --limit shows more)." in out
+    assert "At least 3 found (30 items stored, most relevant first; --limit shows more)." in out
+
+
+def test_the_archive_is_counted_from_when_the_search_begins(stocked: House) -> None:
+    answer = stocked.json("search", "corvid", "--since", "1d")
+    assert (answer["stored"], answer["looked_at"]) == (30, 1)
+    run = stocked.run("watches", "try", "corvid", "--since", "1d")
+    assert "1 item found (30 items stored since then)." in run.stdout
+
+
+@pytest.mark.parametrize("command", [("search",), ("watches", "try"), ("backtest",)])
+def test_a_query_is_read_before_the_archive_is_asked(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """Nothing is stored yet: what is wrong with the query is said all the same."""
+    run = a_house(tmp_path).run(*command, "palantir AND (nhs")
+    assert run.exit_code == Exit.USAGE
+    assert "column" in run.stderr
 
 
 def test_an_order_that_there_is_none_of_is_refused(stocked: House) -> None:
@@ -65,9 +82,9 @@ def test_an_order_that_there_is_none_of_is_refused(stocked: House) -> None:
 @pytest.mark.parametrize(
     ("hits", "order", "said"),
     [
-        (0, "date", "Nothing found in 5 seconds: looked back to 3 Mar 2026 (70 items looked at);"),
+        (0, "date", "Nothing found in 5 seconds: looked back to 3 Mar 2026 (70 items looked at "),
         (2, "date", "At least 2 found in 5 seconds: looked back to 3 Mar 2026 (70 items looked"),
-        (2, "relevance", "At least 2 found in 5 seconds (70 items looked at);"),
+        (2, "relevance", "At least 2 found in 5 seconds (70 items looked at of 9,000 stored);"),
     ],
 )
 def test_a_search_that_was_stopped_says_how_far_it_looked(
@@ -80,6 +97,7 @@ def test_a_search_that_was_stopped_says_how_far_it_looked(
         since=None,
         oldest=MARCH,
         order=order,
+        stored=9_000,
     )
     text = summary(looked, 5.0)
     assert text.startswith(said)
