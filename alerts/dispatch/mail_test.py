@@ -12,7 +12,7 @@ from alerts.messages.mime import Envelope
 from alerts.messages.render import render_note
 from config.model import Settings
 from config.values import is_channel
-from storage.model import OutboxMessage, Receipt
+from storage.model import MessageState, OutboxMessage, Receipt
 
 
 def advice(settings: Settings) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def send_test(
     message = OutboxMessage(
         row_id=0,
         notification=notification,
-        state="leased",
+        state=MessageState.LEASED,
         attempts=0,
         unknown_outcomes=0,
         created_at=now,

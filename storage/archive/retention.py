@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, update
 
+from storage.model import SETTLED
 from storage.tables import (
     capture,
     item,
@@ -27,7 +28,6 @@ from storage.tables import (
 from storage.text_index import full_text as fulltext
 
 AT_ONCE = 200  # rows in one transaction: other writers wait for it
-_SETTLED = ("sent", "dead", "stopped")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,5 +190,5 @@ def _old_raw(before: datetime) -> ColumnElement[bool]:
 def _old_message(before: datetime) -> ColumnElement[bool]:
     names = exists().where(told.c.outbox_id == outbox.c.id)
     # welcome messages are kept, so that nobody is welcomed twice
-    settled = outbox.c.state.in_(_SETTLED) & (outbox.c.kind != "welcome")
+    settled = outbox.c.state.in_(SETTLED) & (outbox.c.kind != "welcome")
     return (outbox.c.created_at < before) & settled & ~names

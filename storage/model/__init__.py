@@ -31,11 +31,20 @@ from storage.model.mentions import (
     Subscriber,
     WatchVersion,
 )
-from storage.model.messages import Notification, OutboxMessage, Receipt
+from storage.model.messages import (
+    SETTLED,
+    WAITING,
+    MessageState,
+    Notification,
+    OutboxMessage,
+    Receipt,
+)
 from storage.model.sources import CrawlReport, Outcome, SourceState, Validators
 
 __all__ = [
     "EVENTFUL",
+    "SETTLED",
+    "WAITING",
     "Article",
     "Carrier",
     "Completion",
@@ -50,6 +59,7 @@ __all__ = [
     "KnownItem",
     "Match",
     "Mention",
+    "MessageState",
     "New",
     "Notification",
     "OutboxMessage",

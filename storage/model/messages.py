@@ -4,7 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
+
+
+class MessageState(StrEnum):
+    """Where a message in the outbox stands.
+
+    ::
+
+        enqueue -> QUEUED -> LEASED --delivered----------> SENT
+                     ^         |----deferred, paused-----> RETRY -----> LEASED
+                     |         |----outcome unknown------> UNCERTAIN -> LEASED
+                     |         |----lease expired--------> LEASED (counted as unknown)
+                     |         `----refused, or too long-> DEAD
+                     |
+                     |-- release -- HELD <-- hold -- QUEUED, RETRY, UNCERTAIN
+                     `-- resend --- SENT, DEAD, HELD, RETRY, UNCERTAIN
+
+        the reader unsubscribes: QUEUED, RETRY, UNCERTAIN -> STOPPED
+    """
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    SENT = "sent"
+    RETRY = "retry"
+    UNCERTAIN = "uncertain"
+    DEAD = "dead"
+    HELD = "held"
+    STOPPED = "stopped"
+
+
+WAITING = (MessageState.QUEUED, MessageState.RETRY, MessageState.UNCERTAIN)
+SETTLED = (MessageState.SENT, MessageState.DEAD, MessageState.STOPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +58,7 @@ class OutboxMessage:
 
     row_id: int
     notification: Notification
-    state: Literal["queued", "leased", "sent", "retry", "uncertain", "dead", "held", "stopped"]
+    state: MessageState
     attempts: int
     unknown_outcomes: int
     created_at: datetime

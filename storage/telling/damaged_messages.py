@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, LargeBinary, cast, func, select, upda
 from sqlalchemy.exc import OperationalError
 
 from storage.engine.column_types import UtcDateTime
+from storage.model import MessageState
 from storage.tables import outbox
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def quarantine_message(
     problem = str(error.orig if isinstance(error, OperationalError) else error)
     log.error("outbox.damaged row=%s problem=%s", row_id, problem)
     values: dict[str, Any] = {
-        "state": "dead",
+        "state": MessageState.DEAD,
         "due_at": None,
         "lease_owner": None,
         "lease_until": None,

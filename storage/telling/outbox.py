@@ -9,17 +9,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from storage.engine.dialect import insert_new
-from storage.model import Notification, OutboxMessage, Receipt
+from storage.model import WAITING, MessageState, Notification, OutboxMessage, Receipt
 from storage.tables import outbox, pause
 from storage.telling.damaged_messages import DECODING_ERRORS, quarantine_message
 
-WAITING = ("queued", "retry", "uncertain")
 _STATE_AFTER = {
-    "delivered": "sent",
-    "deferred": "retry",
-    "refused": "dead",
-    "paused": "retry",
-    "unknown": "uncertain",
+    "delivered": MessageState.SENT,
+    "deferred": MessageState.RETRY,
+    "refused": MessageState.DEAD,
+    "paused": MessageState.RETRY,
+    "unknown": MessageState.UNCERTAIN,
 }
 
 
@@ -39,7 +38,7 @@ class Outbox:
             "subject": notification.subject,
             "message_id": notification.message_id,
             "raw": notification.raw,
-            "state": "queued",
+            "state": MessageState.QUEUED,
             "attempts": 0,
             "unknown_outcomes": 0,
             "created_at": now,
@@ -74,12 +73,12 @@ class Outbox:
         # two queries, each a range of the index
         for due in (outbox.c.due_at <= now, outbox.c.due_at > now + longest_wait):
             while (row := self._find_first_due(due, without)) is not None:
-                died = 1 if row.state == "leased" else 0
+                died = 1 if row.state == MessageState.LEASED else 0
                 self._db.execute(
                     update(outbox)
                     .where(outbox.c.id == row.id)
                     .values(
-                        state="leased",
+                        state=MessageState.LEASED,
                         lease_owner=owner,
                         lease_until=now + lease,
                         due_at=now + lease,
@@ -114,7 +113,7 @@ class Outbox:
         the number of messages.
         """
         theirs = (
-            outbox.c.state == "leased",
+            outbox.c.state == MessageState.LEASED,
             outbox.c.lease_owner.startswith(owner, autoescape=True),
         )
         return self._db.execute(
@@ -129,8 +128,8 @@ class Outbox:
         A sent message stays sent, whatever a sender with an expired lease records.
         """
         state = _STATE_AFTER[receipt.outcome]
-        if next_at is None and state != "sent":
-            state = "dead"
+        if next_at is None and state != MessageState.SENT:
+            state = MessageState.DEAD
         values: dict[str, Any] = {
             "state": state,
             "lease_owner": None,
@@ -139,7 +138,7 @@ class Outbox:
             "last_code": receipt.code,
             "last_error": None if receipt.outcome == "delivered" else receipt.detail,
         }
-        if state == "sent":
+        if state == MessageState.SENT:
             values["sent_at"] = now
         if next_at is not None:
             values["next_at"] = next_at
@@ -148,8 +147,8 @@ class Outbox:
         if receipt.outcome == "paused":
             values["attempts"] = outbox.c.attempts - 1  # not the fault of the message
         change = update(outbox).where(outbox.c.id == row_id)
-        if state != "sent":
-            change = change.where(outbox.c.state != "sent")
+        if state != MessageState.SENT:
+            change = change.where(outbox.c.state != MessageState.SENT)
         self._db.execute(change.values(values))
 
     def get(self, row_id: int) -> OutboxMessage | None:
@@ -178,17 +177,19 @@ class Outbox:
 
     def resend(self, row_id: int, now: datetime) -> bool:
         """Queue a message again; return False where there is none, or it is being sent."""
-        values = {"state": "queued", "next_at": now, "due_at": now, "attempts": 0}
-        return self._update(row_id, values, only=("sent", "dead", "held", *WAITING))
+        values = {"state": MessageState.QUEUED, "next_at": now, "due_at": now, "attempts": 0}
+        return self._update(
+            row_id, values, only=(MessageState.SENT, MessageState.DEAD, MessageState.HELD, *WAITING)
+        )
 
     def hold(self, row_id: int) -> bool:
         """Hold an unsent message; return False where there is none."""
-        return self._update(row_id, {"state": "held", "due_at": None}, only=WAITING)
+        return self._update(row_id, {"state": MessageState.HELD, "due_at": None}, only=WAITING)
 
     def release(self, row_id: int, now: datetime) -> bool:
         """Queue a held message; return False where there is none."""
-        values = {"state": "queued", "next_at": now, "due_at": now}
-        return self._update(row_id, values, only=("held",))
+        values = {"state": MessageState.QUEUED, "next_at": now, "due_at": now}
+        return self._update(row_id, values, only=(MessageState.HELD,))
 
     def _update(
         self, row_id: int, values: dict[str, Any], *, only: Collection[str] | None = None
@@ -233,7 +234,7 @@ def _message(row: Row[Any]) -> OutboxMessage:
             message_id=row.message_id,
             raw=bytes(row.raw),
         ),
-        state=row.state,
+        state=MessageState(row.state),
         attempts=row.attempts,
         unknown_outcomes=row.unknown_outcomes,
         created_at=row.created_at,

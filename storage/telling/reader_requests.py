@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, delete, select, update
 
 from storage.engine.dialect import insert_new, upsert
+from storage.model import WAITING, MessageState
 from storage.rules.wait_bounds import LONGEST_MUTE
 from storage.tables import (
     feedback,
@@ -21,7 +22,6 @@ from storage.tables import (
     subscriber,
     told,
 )
-from storage.telling.outbox import WAITING
 
 KEY_BYTES = 32
 _LINKS = "links"
@@ -91,7 +91,7 @@ class ReaderRequests:
         to_them = (outbox.c.recipient == recipient, outbox.c.state.in_(WAITING))
         active = and_(subscriber.c.recipient == recipient, subscriber.c.active.is_(True))
         stopped = update(outbox).values(
-            state="stopped", due_at=None, last_error="its reader has unsubscribed"
+            state=MessageState.STOPPED, due_at=None, last_error="its reader has unsubscribed"
         )
         if self._db.scalar(select(subscriber.c.id).where(active).limit(1)) is None:
             # the recipient has no active subscription: stop all messages to readers

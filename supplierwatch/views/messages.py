@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from storage.model import OutboxMessage
+from storage.model import SETTLED, WAITING, OutboxMessage
 from storage.telling.quarantine import Trouble
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.times import clock, iso
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
 
-SETTLED = ("sent", "dead", "stopped")
 
 Paused = Mapping[str, tuple[str, datetime]]  # channel -> why it is paused, and since when
 
@@ -86,7 +85,7 @@ def print_message(screen: Console, message: OutboxMessage) -> None:
     print_indented(screen, Text(clean(about.subject)), 4)
     if message.state != "sent" and message.last_error:
         print_indented(screen, Text(clean(message.last_error), "red"), 4)
-    if message.state in ("queued", "retry", "uncertain") and message.attempts:
+    if message.state in WAITING and message.attempts:
         tries = plural(message.attempts, "try", "tries")
         text = f"{tries} so far, next at {clock(message.next_at)}"
         print_indented(screen, Text(text, "dim"), 4)
