@@ -9,18 +9,21 @@ process was killed), each of them is tried alone, after all others.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.attempts import Attempt, end_well, note_failure, said_of
 from alerts.query import Document, WatchIndex
+from alerts.query.text.document import PreparedDocument
+from alerts.text.outlet_names import blank_outlet
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from storage.archive.stories import SPAN
 from storage.errors import DamagedRow
 from storage.model import Match, StoredItem, WatchVersion
 from storage.rules.age import OldItems
 from storage.store import Store, Unit
+from storage.telling.asides import AsideMatch
 from storage.telling.mentions import NEVER_OLD
 from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, Trouble, is_ready
 
@@ -43,6 +46,7 @@ def match_pending(
     now: datetime,
     limit: int = 200,
     old_items: OldItems = NEVER_OLD,
+    aside_audience: Mapping[str, Sequence[int]] | None = None,
 ) -> int:
     """Match pending items and record their mentions; return how many items were matched.
 
@@ -57,6 +61,8 @@ def match_pending(
         now: the time of the mentions.
         limit: the maximum number of items.
         old_items: what counts as old, and who is told of it.
+        aside_audience: watch key -> ids of the subscribers that are told where a watch matches
+            only in text around an article; no such matches are looked for with other watches.
     """
     matcher = _Matcher(
         store=store,
@@ -66,6 +72,7 @@ def match_pending(
         source_names=source_names,
         now=now,
         old_items=old_items,
+        aside_audience=aside_audience or {},
     )
     matcher.suspect_unfinished_chunks()
     done = matcher.match_chunks(limit)
@@ -79,6 +86,7 @@ class _Evaluated:
     item: StoredItem
     version: tuple[str, ...]
     matches: tuple[Match, ...]
+    asides: tuple[AsideMatch, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -92,6 +100,7 @@ class _Matcher:
     source_names: Mapping[str, str]
     now: datetime
     old_items: OldItems
+    aside_audience: Mapping[str, Sequence[int]]
     current: int | None = None
 
     def suspect_unfinished_chunks(self) -> None:
@@ -198,10 +207,11 @@ class _Matcher:
         found = {}
         for item in items:
             self.current = item.item_id
+            matches, asides = match_item(
+                item, self.index, self.versions, self.source_names, self.aside_audience
+            )
             found[item.item_id] = _Evaluated(
-                item=item,
-                version=versions[item.item_id],
-                matches=match_item(item, self.index, self.versions, self.source_names),
+                item=item, version=versions[item.item_id], matches=matches, asides=asides
             )
         self.current = None
         return found, damaged
@@ -217,6 +227,9 @@ class _Matcher:
             audience=self.audience,
             now=self.now,
             old_items=self.old_items,
+        )
+        unit.asides.record(
+            item.item_id, evaluated.asides, audience=self.aside_audience, now=self.now
         )
 
     def _exclude_culprit(self, ids: Sequence[int], error: Exception) -> tuple[int, ...]:
@@ -277,10 +290,15 @@ def match_item(
     index: WatchIndex,
     versions: Mapping[str, WatchVersion],
     source_names: Mapping[str, str],
-) -> tuple[Match, ...]:
-    """Match an item's newest text against all watches."""
-    document = Document.of(item, source_name=source_names.get(item.source_key, item.source_key))
-    return tuple(
+    aside_keys: Container[str] = (),
+) -> tuple[tuple[Match, ...], tuple[AsideMatch, ...]]:
+    """Match an item's newest text against all watches, and what was cut from its page.
+
+    `aside_keys` are the watches that are tried on what was cut.
+    """
+    name = source_names.get(item.source_key, item.source_key)
+    prepared = PreparedDocument(Document.of(item, source_name=name))
+    matches = tuple(
         Match(
             watch_key=hit.key,
             watch_version=versions[hit.key].version,
@@ -288,9 +306,28 @@ def match_item(
             revision=item.revision,
             spans=tuple(hit.spans),
         )
-        for hit in index.match(document)
+        for hit in index.match_prepared(prepared)
         if hit.key in versions
     )
+    telling = [block for block in item.asides if block.tells]
+    if not telling:
+        return matches, ()
+    # the outlet's own name around its articles is about nothing
+    names = (name, item.source_key)
+    texts = [blank_outlet(block.text, names, item.url) for block in telling]
+    asides = tuple(
+        AsideMatch(
+            watch_key=hit.key,
+            watch_version=versions[hit.key].version,
+            item_id=item.item_id,
+            revision=item.revision,
+            block=telling[at],
+            spans=tuple((span.start, span.end) for span in hit.spans if span.field == "aside"),
+        )
+        for at, hit in index.match_around(prepared, texts, aside_keys)
+        if hit.key in versions
+    )
+    return matches, asides
 
 
 def _chunk_name(ids: Sequence[int]) -> str:

@@ -189,6 +189,7 @@ def _watch(each: Declared[WatchTable]) -> Watch:
         was=table.was,
         where=each.where,
         every_outlet=table.every_outlet,
+        asides=table.asides,
     )
 
 

@@ -89,6 +89,7 @@ class Watch:
     was: str | None
     where: Where
     every_outlet: bool = False  # alert again when another outlet carries a reported story
+    asides: bool = True  # digests name matches in text around articles
 
 
 Region = Literal["england-and-wales", "scotland", "northern-ireland"]

@@ -150,6 +150,7 @@ class WatchTable(Keyed):
     label: _Text | None = None
     was: _Key | None = None
     every_outlet: bool = False
+    asides: bool = True
 
 
 class ExpectTable(Table):

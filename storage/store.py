@@ -22,6 +22,7 @@ from storage.engine.damage import Damage
 from storage.engine.engine import READ_ONLY, make_engine, sqlite_file
 from storage.engine.schema_version import refuse_other_schema
 from storage.errors import DatabaseUnusable, explain_error, is_damage
+from storage.telling.asides import Asides
 from storage.telling.backlog import Backlog
 from storage.telling.mention_pages import MentionPages
 from storage.telling.mentions import Mentions
@@ -58,6 +59,7 @@ class Unit:
         self.volumes = Volumes(connection)
         self.controls = ReaderRequests(connection)
         self.quarantine = Quarantine(connection)
+        self.asides = Asides(connection, self.items)
         self.backlog = Backlog(connection)
 
 

@@ -132,6 +132,7 @@ item = Table(
     Column("body", CleanText, nullable=False),
     Column("comments", CleanText, nullable=False),
     Column("pages", JsonText, nullable=False),
+    Column("asides", JsonText, nullable=False, server_default="[]"),  # cut from the page
 )
 Index("ix_item_first_seen_at_id", item.c.first_seen_at, item.c.id)
 Index("ix_item_source_key_content_hash", item.c.source_key, item.c.content_hash)
@@ -263,6 +264,26 @@ mention = Table(
 Index("ix_mention_item_id", mention.c.item_id)
 Index("ix_mention_watch_key_created_at", mention.c.watch_key, mention.c.created_at)
 
+# watches that matched only in text around an article: once for each block of a source
+aside = Table(
+    "aside",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("watch_key", CleanText, nullable=False),
+    Column("watch_version", Integer, nullable=False),
+    Column("source_key", CleanText, nullable=False),
+    Column("block_key", Hash, nullable=False),
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("rule", CleanText, nullable=False),
+    Column("detail", CleanText, nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("spans", JsonText, nullable=False),  # [start, end] in `text`
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("baseline", Boolean, nullable=False),
+    UniqueConstraint("watch_key", "source_key", "block_key"),
+)
+Index("ix_aside_item_id", aside.c.item_id)
+
 subscriber = Table(
     "subscriber",
     metadata,
@@ -328,6 +349,19 @@ told = Table(
 )
 Index("ix_told_mention_id", told.c.mention_id)
 Index("ix_told_outbox_id", told.c.outbox_id)
+
+# pending until `told_at`; `outbox_id` is None where it was settled without a message
+aside_telling = Table(
+    "aside_telling",
+    metadata,
+    Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("aside_id", Id, ForeignKey("aside.id", ondelete="CASCADE"), primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("told_at", UtcDateTime),
+    Column("outbox_id", Id, ForeignKey("outbox.id", ondelete="SET NULL")),
+)
+Index("ix_aside_telling_aside_id", aside_telling.c.aside_id)
+Index("ix_aside_telling_outbox_id", aside_telling.c.outbox_id)
 
 # keys that sign links in messages; after a fresh start of the database old links are invalid
 secret = Table(

@@ -12,12 +12,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
+from alerts.digest.aside_lines import AsideLine, fold_asides
 from alerts.digest.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import Voice, Volume
 from storage.crawling.coverage import Coverage
 from storage.model import StoredItem
 from storage.rules.age import is_of_old
+from storage.telling.asides import Aside
 
 Official = Literal["notices", "parliament", "papers"]
 OFFICIAL: Mapping[Official, str] = {
@@ -106,6 +108,7 @@ class Digest:
     muted_watches: tuple[MutedWatchNote, ...] = ()
     volume: Volume | None = None
     voices: tuple[Voice, ...] = ()
+    asides: tuple[AsideLine, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -114,8 +117,8 @@ class Digest:
 
     @property
     def empty(self) -> bool:
-        """Whether there is neither a new nor a changed nor an older story."""
-        return not (self.sections or self.changes or self.older)
+        """Whether there is nothing new: no story, change or match around an article."""
+        return not (self.sections or self.changes or self.older or self.asides)
 
 
 def build_digest(
@@ -129,6 +132,7 @@ def build_digest(
     muted_watches: Sequence[MutedWatchNote] = (),
     volume: Volume | None = None,
     voices: Sequence[Voice] = (),
+    asides: Sequence[Aside] = (),
 ) -> Digest:
     """Group findings into stories and sections.
 
@@ -142,6 +146,7 @@ def build_digest(
         muted_watches: the watches that the reader muted.
         volume: the number of stories by day or week.
         voices: the share of voice of the suppliers.
+        asides: watches that matched only in text around articles.
     """
     stories = _group_stories(findings, names, members)
     fresh = [s for s in stories if s.status == "new"]
@@ -160,6 +165,7 @@ def build_digest(
         muted_watches=tuple(muted_watches),
         volume=volume,
         voices=tuple(voices),
+        asides=fold_asides(asides, names),
     )
 
 

@@ -21,8 +21,10 @@ from storage.model import FieldName, ItemKind, ItemRevision, PendingTelling, Spa
 MAX_TITLE = 200
 MAX_FURTHER = 3
 UNTITLED = "(no title)"
-_TEXT_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments")
-_READING_ORDER: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url")
+_TEXT_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments", "aside")
+_READING_ORDER: tuple[FieldName, ...] = (
+    *("title", "summary", "body", "comments", "author", "url", "aside"),
+)
 _POSSESSIVE = re.compile(r"['’]s?$", re.IGNORECASE)
 
 

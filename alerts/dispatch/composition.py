@@ -20,7 +20,7 @@ from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.recent_volume import RecentVolume, recent_volume
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.compose import freeze_message
-from alerts.dispatch.preferences import apply_preferences
+from alerts.dispatch.preferences import apply_preferences, divide_asides
 from alerts.dispatch.threads import thread_of
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render
@@ -31,11 +31,13 @@ from config.model import Subscription
 from storage.model import Notification, PendingTelling, StoredItem, Subscriber, TextState
 from storage.rules.age import is_of_old
 from storage.store import Unit
+from storage.telling.asides import PendingAside
 
 # an alerted mention is repeated in the next digest with new ones, for at most this long
 REPEATED_FOR = timedelta(days=7)
 MAX_IDS = 100  # characters; delivery keys have 400
 MAX_HEADLINE = 200
+MAX_ASIDES = 500  # tellings of matches around articles in one message; the rest waits
 
 Kind = Literal["digest", "alert"]
 
@@ -105,7 +107,7 @@ class Composed:
 
     `notification` is None if there is nothing to send; `settled` is no longer pending afterwards.
     `told` counts the tellings in the message. `items` are the ids of all pending items; `damaged`
-    are rows that could not be read: (table, id) -> cause.
+    are rows that could not be read: (table, id) -> cause. `asides` are settled with it.
     """
 
     notification: Notification | None
@@ -113,6 +115,7 @@ class Composed:
     told: int
     items: frozenset[int]
     damaged: Mapping[tuple[str, int], str]
+    asides: tuple[PendingAside, ...] = ()
 
 
 def compose(
@@ -141,6 +144,9 @@ def compose(
         unit, pending, group.subscriptions, group.subscribers, context.names, now
     )
     tellings = select_tellings(unit, wanted.tellings, occasion, context)
+    asides, declined_asides = pending_asides(unit, context, group.subscribers, kind, now)
+    if cut.bare or cut.only is not None or group.of_old:
+        asides = ()
     shown = tuple(_shorten_telling(telling, cut.brief) for telling in tellings)
     digest = digest_of(
         unit,
@@ -151,6 +157,7 @@ def compose(
         wanted.muted_watches,
         voices,
         bare=cut.bare or group.of_old,
+        asides=asides,
     )
     notification = None
     wants_empty = kind == "digest" and not group.of_old
@@ -176,7 +183,23 @@ def compose(
         told=len(tellings),
         items=items,
         damaged=dict(unit.damage.rows),
+        asides=(*asides, *declined_asides) if notification else declined_asides,
     )
+
+
+def pending_asides(
+    unit: Unit,
+    context: TellingContext,
+    subscribers: Sequence[Subscriber],
+    kind: Kind,
+    now: datetime,
+) -> tuple[tuple[PendingAside, ...], tuple[PendingAside, ...]]:
+    """Return the asides for a message, and those that are not wanted; alerts have none."""
+    if kind == "alert":
+        return (), ()
+    ids = [each.subscriber_id for each in subscribers]
+    pending = unit.asides.pending(ids, limit=MAX_ASIDES)
+    return divide_asides(unit, pending, subscribers, context.with_asides, now)
 
 
 def select_tellings(
@@ -200,6 +223,7 @@ def digest_of(
     voices: SupplierIndex,
     *,
     bare: bool = False,
+    asides: Sequence[PendingAside] = (),
 ) -> Digest:
     """Build the content of a message; `bare` leaves out volume and coverage."""
     keys = dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s))
@@ -219,6 +243,7 @@ def digest_of(
         muted_watches=muted_watches,
         volume=last.volume,
         voices=last.voices,
+        asides=[each.aside for each in asides],
     )
 
 

@@ -191,6 +191,7 @@ class _MessageCut:
                 next_at=_next_due(group, spent=notification is not None),
                 local_date={each.subscriber.subscriber_id: each.day for each in group.due},
                 now=now,
+                asides=composed.asides,
             )
             if notification is not None and not done:
                 # this day's message exists (the clock was set back): tellings stay pending

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from alerts.digest.entry import Names
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
 from storage.store import Unit
+from storage.telling.asides import PendingAside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +77,25 @@ def apply_preferences(
             for key in sorted(until)
         ),
     )
+
+
+def divide_asides(
+    unit: Unit,
+    pending: Sequence[PendingAside],
+    subscribers: Sequence[Subscriber],
+    watches: Collection[str],
+    now: datetime,
+) -> tuple[tuple[PendingAside, ...], tuple[PendingAside, ...]]:
+    """Divide pending asides into wanted ones and those of muted or switched off watches.
+
+    `watches` are the keys of the watches whose asides are told.
+    """
+    mutes = unit.controls.muted(now, [each.subscriber_id for each in subscribers])
+    muted = {(mute.subscriber_id, mute.watch_key) for mute in mutes}
+
+    def is_wanted(one: PendingAside) -> bool:
+        key = one.aside.watch_key
+        return key in watches and (one.subscriber_id, key) not in muted
+
+    wanted = tuple(one for one in pending if is_wanted(one))
+    return wanted, tuple(one for one in pending if not is_wanted(one))

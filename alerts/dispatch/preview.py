@@ -8,7 +8,13 @@ from datetime import datetime
 
 from alerts.digest.context import TellingContext
 from alerts.digest.share_of_voice import SupplierIndex
-from alerts.dispatch.composition import Kind, digest_of, occasion_of, select_tellings
+from alerts.dispatch.composition import (
+    Kind,
+    digest_of,
+    occasion_of,
+    pending_asides,
+    select_tellings,
+)
 from alerts.dispatch.preferences import apply_preferences
 from alerts.errors import UnknownSubscriptionError
 from alerts.messages.render import Rendered, render
@@ -17,6 +23,7 @@ from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
 from storage.rules.age import is_of_old
 from storage.store import Store, Unit
+from storage.telling.asides import PendingAside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +68,7 @@ def previews(
             raise UnknownSubscriptionError(
                 f"there is no subscription {subscription_key!r}; there are: {known}"
             )
-        alike: dict[object, tuple[list[str], Rendered, _Message]] = {}
+        alike: dict[object, tuple[list[str], Rendered, _Message, bool]] = {}
         voices = SupplierIndex()
         for message in _list_messages(unit, subscribers, subscription, now):
             each = message.subscriber
@@ -74,7 +81,12 @@ def previews(
             says = tuple(
                 (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings
             )
-            same = says, occasion.since, wanted.muted_watches, message.of_old, message.goes_at
+            asides: tuple[PendingAside, ...] = ()
+            if not message.of_old:
+                asides, _ = pending_asides(unit, context, [each], kind, now)
+            around = tuple(one.aside.aside_id for one in asides)
+            moment = message.of_old, message.goes_at
+            same = says, occasion.since, wanted.muted_watches, around, moment
             if same in alike:
                 alike[same][0].append(each.recipient)
                 continue
@@ -87,16 +99,18 @@ def previews(
                 wanted.muted_watches,
                 voices,
                 bare=message.of_old,
+                asides=asides,
             )
-            alike[same] = [each.recipient], render(digest), message
+            empty = not message.pending and not asides
+            alike[same] = [each.recipient], render(digest), message, empty
     return tuple(
         Preview(
             recipients=tuple(people),
             rendered=rendered,
             goes_at=message.goes_at,
-            empty=not message.pending,
+            empty=empty,
         )
-        for people, rendered, message in alike.values()
+        for people, rendered, message, empty in alike.values()
     )
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from alerts.digest.aside_lines import AsideLine
 from alerts.digest.digest import Digest, Section
 from alerts.digest.entry import Entry, WatchWords
 from alerts.messages.wording import section_name
 
 MAX_ALSO = 4
 MAX_IN_SHORT = 6
+MAX_ASIDES = 20  # watches with matches in text around articles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Layout:
     changes: LaidList
     told: LaidList
     older: LaidList
+    asides: tuple[AsideLine, ...] = ()
+    hidden_asides: int = 0
 
 
 def lay_out(digest: Digest, room: Room) -> Layout:
@@ -96,6 +100,8 @@ def lay_out(digest: Digest, room: Room) -> Layout:
         changes=_cut_list(digest.changes, max(1, room.full // 2)),
         told=_cut_list(digest.told, max(1, room.brief // 2)),
         older=_cut_list(digest.older, max(1, room.brief // 2)),
+        asides=digest.asides[:MAX_ASIDES],
+        hidden_asides=len(digest.asides[MAX_ASIDES:]),
     )
 
 

@@ -31,6 +31,7 @@ def digest_text(digest: Digest, layout: Layout) -> str:
         *_change_lines(digest, layout),
         *_older_lines(digest, layout),
         *_told_before_lines(digest, layout),
+        *_aside_lines(layout),
         *_volume_lines(digest),
         *_coverage_lines(digest),
         "",
@@ -271,6 +272,24 @@ def _told_before_lines(digest: Digest, layout: Layout) -> Iterator[str]:
         yield from _brief_lines(entry, wording.told(entry, digest))
     if layout.told.hidden:
         yield f"   and {layout.told.hidden} more."
+
+
+def _aside_lines(layout: Layout) -> Iterator[str]:
+    if not layout.asides:
+        return
+    yield from heading(wording.ASIDES_HEADING)
+    yield from wrap(wording.ASIDES_LEAD)
+    for aside in layout.asides:
+        said = "" if aside.excerpt is None else f": “{mark_hits(aside.excerpt.segments)}”"
+        yield ""
+        yield from wrap(f"{aside.watch.label}{said}", "     ", "   - ")
+        more = wording.more_asides(aside)
+        around = f"around: {aside.headline} ({aside.outlet}); {aside.reason}"
+        yield from wrap(f"{around}; {more}" if more else around, "     ")
+        if aside.link:
+            yield f"     {aside.link}"
+    if layout.hidden_asides:
+        yield from ("", f"   and {layout.hidden_asides} more watches.")
 
 
 def _volume_lines(digest: Digest) -> Iterator[str]:

@@ -15,6 +15,7 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from alerts.digest.aside_lines import AsideLine
 from alerts.digest.digest import Digest
 from alerts.digest.entry import Entry
 from alerts.digest.welcome_content import Welcome
@@ -134,6 +135,18 @@ def _summarise_stories(digest: Digest) -> tuple[StorySummary, ...]:
         *(_summarise_entry(entry, ", ".join(entry.watches)) for entry in digest.entries),
         *(_summarise_entry(entry, "changed since you were told") for entry in digest.changes),
         *(_summarise_entry(entry, "older, newly listed") for entry in digest.older),
+        *(_summarise_aside(aside) for aside in digest.asides),
+    )
+
+
+def _summarise_aside(aside: AsideLine) -> StorySummary:
+    said = "" if aside.excerpt is None else "".join(s.text for s in aside.excerpt.segments)
+    return StorySummary(
+        title=aside.headline,
+        link=aside.link,
+        outlet=aside.outlet,
+        about=line(f"{aside.watch.label}, only in the page around it", 160),
+        said=line(said, 400),
     )
 
 

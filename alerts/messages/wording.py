@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from alerts.digest.aside_lines import AsideLine
 from alerts.digest.changes import difference
 from alerts.digest.digest import Digest, MutedWatchNote, Section
 from alerts.digest.entry import Entry, WatchWords
@@ -126,6 +127,9 @@ def _older_subject(digest: Digest) -> str:
 
 
 def _empty_subject(digest: Digest) -> str:
+    if digest.asides:
+        labels = [each.watch.label for each in digest.asides]
+        return f"In the page around articles: {shorten(listed(labels, MAX_NAMED), 90)}"
     labels = [watch.label for watch in digest.watches]
     about = f" on {shorten(listed(labels, MAX_NAMED), 70)}" if labels else ""
     proof = f" ({sources_read(digest.coverage)})" if digest.coverage else ""
@@ -154,6 +158,8 @@ def opening(digest: Digest) -> str:
         parts.append(counted(len(digest.changes), "changed story", "changed stories"))
     if digest.older and not parts:
         return f"{counted(len(digest.older), 'older story', 'older stories')}, newly listed"
+    if digest.asides and not parts:
+        return "Only in the page around articles"
     return listed(parts) or "Nothing new"
 
 
@@ -295,6 +301,7 @@ def silent_watches(digest: Digest) -> tuple[str, ...]:
     """Return the labels of the watches that found nothing new, without muted ones."""
     muted = {each.watch.key for each in digest.muted_watches}
     reported = {label for entry in (*digest.entries, *digest.changes) for label in entry.watches}
+    reported.update(each.watch.label for each in digest.asides)
     return tuple(
         watch.label
         for watch in digest.watches
@@ -360,3 +367,14 @@ def dated(entry: Entry, timezone: str, now: datetime) -> str:
     """Format when an entry was published, or first seen if that is unknown."""
     at = clock(entry.when, timezone, now)
     return at if entry.when_is == "published" else f"seen {at}"
+
+
+ASIDES_HEADING = "In the page around the article"
+ASIDES_LEAD = "Named only in text that is no part of an article. Each such text is named once."
+
+
+def more_asides(aside: AsideLine) -> str:
+    """Count further texts of the same watch, and name where they stand; empty without any."""
+    if not aside.others:
+        return ""
+    return f"and {aside.others} more at {listed(aside.other_outlets, MAX_NAMED)}"

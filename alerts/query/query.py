@@ -20,6 +20,7 @@ from alerts.query.reporting.paraphrase import paraphrase
 from alerts.query.reporting.query_warnings import warnings_of
 from alerts.query.syntax.parser import parse
 from alerts.query.text.document import Document, PreparedDocument
+from alerts.query.text.zone import Zone
 from storage.model import FieldName, Span
 
 MOST_SPANS = 500
@@ -89,6 +90,21 @@ class Query:
         greatest = max((place.weight for place in found), default=0)
         preferred = [p for p in found if p.weight == greatest] if greatest else []
         return QueryHit(key, spans_of(found), spans_of(preferred))
+
+    def hit_around(self, prepared: PreparedDocument, block: Zone, key: str = "") -> QueryHit | None:
+        """Match a document with a block that was cut from its page as if it stood in it.
+
+        None if that does not match, or if nothing in the block is evidence.
+        """
+        found: list[Evidence] = []
+        for text in prepared.texts:
+            around = text.with_block(block)
+            if holds(self.node, around, DEFAULT_SCOPE):
+                places = evidence(self.node, around, DEFAULT_SCOPE)
+                found.extend(islice(places, MOST_PLACES - len(found)))
+        if not any(place.zone is block for place in found):
+            return None
+        return QueryHit(key, spans_of(found))
 
 
 def spans_of(found: list[Evidence]) -> tuple[Span, ...]:

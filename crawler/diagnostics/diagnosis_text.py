@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -14,6 +15,7 @@ from crawler.text.mojibake import repair_text
 from storage.archive.known_entries import KnownEntry
 from storage.model import (
     Article,
+    AsideBlock,
     Completion,
     Decision,
     Duplicate,
@@ -21,8 +23,10 @@ from storage.model import (
     Revision,
     TextState,
 )
+from storage.rules.aside_rules import rule_in_words
 
 MAX_ENTRIES_SHOWN = 5  # entries of the listing
+MAX_ASIDES_SHOWN = 8  # blocks that were cut from the page
 
 
 class ArchiveLookup(Protocol):
@@ -106,6 +110,25 @@ def describe_identity(
         f"{len(known) - new - changed} known as they are",
         f"the newest one {verdict}",
     ]
+
+
+def describe_asides(asides: Sequence[AsideBlock]) -> list[str]:
+    """Describe what was cut from a page: how much by which rule, and the longest blocks."""
+    texts = [block for block in asides if block.text]
+    words = sum(len(block.text.split()) for block in texts)
+    lines = [f"set aside {len(texts)} blocks, {words} words, found by aside: in a search"]
+    counts = Counter(rule_in_words(block.rule) for block in texts)
+    lines += [
+        f"  {count} {'block' if count == 1 else 'blocks'} {rule}"
+        for rule, count in counts.most_common()
+    ]
+    telling = sorted((b for b in texts if b.tells), key=lambda b: len(b.text), reverse=True)
+    lines += [
+        f"- {block.text[:100]!r}: {rule_in_words(block.rule, block.detail)}"
+        for block in telling[:MAX_ASIDES_SHOWN]
+    ]
+    lines += [rule_in_words(b.rule, b.detail) for b in asides if not b.text]
+    return lines
 
 
 def describe_entries(listing: Listing) -> list[str]:

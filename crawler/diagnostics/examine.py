@@ -9,6 +9,7 @@ from typing import Protocol
 from config.model import Source
 from crawler.diagnostics.diagnosis_text import (
     ArchiveLookup,
+    describe_asides,
     describe_dates,
     describe_decision,
     describe_decoding,
@@ -150,6 +151,7 @@ def _extract_text(
             f"language  {text.language or '-'}",
             f"text      {len(text.text.split())} words: {text.text[:160].strip()!r}",
             f"comments  {len(text.comments.split())} words, kept apart",
+            *describe_asides(text.asides),
             *(f"{name}: {value}" for name, value in (text.notice.facts if text.notice else ())),
         ],
     )

@@ -59,7 +59,7 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
     """
     page = page[:MOST_PARAGRAPHS]
     keys = [_letters(paragraph.text) for paragraph in page]
-    taken = _find_keys(_letters(text), keys)
+    taken = find_keys(_letters(text), keys)
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)
     enough = max(_MIN_TAKEN, _MIN_TAKEN_SHARE * sum(taken))
     lost = [
@@ -71,7 +71,7 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
     return "\n".join(_insert_lost(text.split("\n"), page, keys, taken, lost))
 
 
-def _find_keys(flat: str, keys: list[str]) -> list[bool]:
+def find_keys(flat: str, keys: list[str]) -> list[bool]:
     """Return for each key whether it occurs in the text.
 
     Paragraphs come in document order, so each is searched in a window after the previous one, and

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from crawler.text.mojibake import repair_text
 from crawler.text.plain_text import one_line, plain_text
 from storage.model import (
     Article,
+    AsideBlock,
     FetchedEntry,
     FetchedPage,
     ItemKind,
@@ -82,6 +84,7 @@ def normalise(
         summary=summary,
         body=body,
         comments=repair_text(text.comments, within=body) if text else "",
+        asides=_repair_asides(text, within=body),
         text_state=state,
         thin_reason=reason,
         content_hash=content_hash(title, body) if state is TextState.FULL else None,
@@ -93,6 +96,11 @@ def normalise(
         pages=pages,
         notice=(text.notice if text else None) or entry.notice,
     )
+
+
+def _repair_asides(text: PageText | None, *, within: str) -> tuple[AsideBlock, ...]:
+    asides = () if text is None else text.asides
+    return tuple(replace(one, text=repair_text(one.text, within=within)) for one in asides)
 
 
 def _choose_body(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
@@ -19,6 +20,7 @@ from lxml import etree
 from trafilatura import bare_extraction
 
 from crawler.errors import Junk, Unreadable
+from crawler.extraction.block_subjects import find_strangers
 from crawler.extraction.boilerplate import strip_boilerplate
 from crawler.extraction.bylines import authors_of, published_of
 from crawler.extraction.headline import best_title
@@ -34,6 +36,7 @@ from crawler.extraction.recurring_blocks import (
     is_junk,
     remove_lines,
 )
+from crawler.extraction.set_aside import SetAside
 from crawler.extraction.site_memory import SiteMemory
 from crawler.extraction.standfirst import find_standfirst
 from crawler.extraction.structured_data import StructuredData, read_structured_data
@@ -101,24 +104,32 @@ def extract(
     standfirst = parsed.standfirst
     own = _collect_own_words(title, standfirst, data.description, entry)
     removed: list[PageBlock] = []
+    blocks = _collect_blocks(document) if parsed.blocks is None else parsed.blocks
+    cut = SetAside(blocks, document, site)
     if site is not None:
-        blocks = _collect_blocks(document) if parsed.blocks is None else parsed.blocks
-        site.learn(article_name(entry, title, page), (block.key for block in blocks))
+        keys, strangers = _keys_to_learn(blocks, site, own)
+        site.learn(article_name(entry, title, page), keys, strangers)
         if is_junk(blocks, site, own):
             raise Junk(
                 "only what stands on other pages of the site too was found",
                 text=_text_or_empty(document, page.final_url, standfirst, title),
             )
         removed = drop_recurring(blocks, site, own)
+        cut.note_removed(removed)
     comments = strip_boilerplate(document)
+    cut.note_detached()
     text = remove_lines(_extract_text(document, page.final_url), removed)
+    found = text
     text = remove_pleas(
         text,
         # a wall's own title and description are about the wall
         own if entry is None or not entry.title else _collect_own_words(None, None, None, entry),
         free=data.free,
     )
-    text = article_lines(_prepend_standfirst(standfirst, text), title)
+    cut.note_lines(found, text, "plea")
+    before = _prepend_standfirst(standfirst, text)
+    text = article_lines(before, title)
+    cut.note_lines(before, text, "repeat")
     if site is not None:
         _refuse_repeats(text, site, article_name(entry, title, page), own)
     return PageText(
@@ -131,6 +142,12 @@ def extract(
         summary=one_line(data.description or ""),
         text=text,
         comments=comments,
+        asides=cut.collect(
+            text,
+            comments=comments,
+            own=_collect_kept_words(title, data.description, entry),
+            authors=parsed.authors,
+        ),
     )
 
 
@@ -144,7 +161,9 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
     title = None
     if entry is None or not entry.title:  # else the entry's title names the article
         title = best_title(document, read_structured_data(document), None)
-    site.learn(article_name(entry, title, page), (block.key for block in _collect_blocks(document)))
+    blocks = _collect_blocks(document)
+    keys, strangers = _keys_to_learn(blocks, site, _collect_own_words(title, None, None, entry))
+    site.learn(article_name(entry, title, page), keys, strangers)
 
 
 def learn_to_read(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> LearnedPage:
@@ -155,9 +174,18 @@ def learn_to_read(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -
     """
     parsed = _parse_claims(page, entry)
     parsed = replace(parsed, blocks=_collect_blocks(parsed.document))
-    site.learn(article_name(entry, parsed.title, page), (one.key for one in parsed.blocks or ()))
+    own = _collect_own_words(parsed.title, parsed.standfirst, parsed.data.description, entry)
+    keys, strangers = _keys_to_learn(parsed.blocks or (), site, own)
+    site.learn(article_name(entry, parsed.title, page), keys, strangers)
     values = {one.name: getattr(page, one.name) for one in fields(FetchedPage)}
     return LearnedPage(**values, parsed=[parsed])
+
+
+def _keys_to_learn(
+    blocks: Sequence[PageBlock], site: SiteMemory, own: Collection[str]
+) -> tuple[list[int], set[int]]:
+    """Return the keys of all blocks, and of those that are about something else than the page."""
+    return [block.key for block in blocks], find_strangers(blocks, site, own)
 
 
 def article_name(entry: FetchedEntry | None, title: str | None, page: FetchedPage) -> str:
@@ -202,6 +230,16 @@ def _collect_own_words(
 ) -> tuple[str, ...]:
     listed = () if entry is None else (plain_text(entry.title), plain_text(entry.summary))
     return tuple(one[:_MAX_OWN_WORDS] for one in (title, standfirst, description, *listed) if one)
+
+
+def _collect_kept_words(
+    title: str | None, description: str | None, entry: FetchedEntry | None
+) -> tuple[str, ...]:
+    """Return headline and teaser as `normalise` chooses them."""
+    headline = "" if entry is None else plain_text(entry.title)
+    teaser = "" if entry is None else plain_text(entry.summary)
+    kept = (headline or title, teaser or description)
+    return tuple(one[:_MAX_OWN_WORDS] for one in kept if one)
 
 
 def _collect_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:

@@ -2,8 +2,8 @@
 
 Three kinds of block are boilerplate: blocks that recur on the host's pages, links to other articles
 by their headlines, and teasers beside such links. The article's own headline, teaser and
-description always stay. A paragraph between paragraphs of the article is removed only on strong
-evidence: journalists repeat sentences of background.
+description always stay. A paragraph between paragraphs of the article is removed only if it also
+stands on pages of plainly other subjects: journalists repeat sentences of background.
 """
 
 from __future__ import annotations
@@ -26,24 +26,40 @@ _CELLS = frozenset(("td", "th"))
 _HIDDEN_TAGS = frozenset(("script", "style", "noscript", "template", "iframe", "title", "head"))
 _MIN_KEY_WORDS = 3  # shorter blocks are keyed with their element: "Contact" is also a word
 _MIN_PROSE = 80  # characters
+_MIN_SENTENCE_WORDS = 4
+_MOST_WRAPPERS = 4  # elements around a paragraph that hold nothing else
 _MIN_LINKED_SHARE = 0.8
+_Row = tuple[lxml.html.HtmlElement, tuple[str, ...]]
 _MIN_LETTERS = 4  # of a word that is compared with a headline
 _MIN_SHARED = 0.4  # of a headline's words
 
 
 @dataclass(frozen=True, slots=True)
 class PageBlock:
-    """A block of a page's text. `element`: the element that holds it alone, else None."""
+    """A block of a page's text. `element`: the element that holds it alone, else None.
+
+    `near`: that element, or the one in which it stands between other blocks.
+    """
 
     words: str
     key: int
     element: lxml.html.HtmlElement | None
     linked: bool
+    near: lxml.html.HtmlElement | None = None
 
     @property
     def is_prose(self) -> bool:
         """Whether it is long enough for a paragraph and not a link."""
         return len(self.words) > _MIN_PROSE and not self.linked
+
+    @property
+    def is_paragraph(self) -> bool:
+        """Whether it is prose, or a short sentence."""
+        return self.is_prose or (
+            not self.linked
+            and self.words.count(" ") + 1 >= _MIN_SENTENCE_WORDS
+            and self.words.rstrip("\"'”’)»").endswith((".", "!", "?"))
+        )
 
 
 def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
@@ -55,12 +71,18 @@ def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
             if words:
                 found.append(
                     PageBlock(
-                        words, _block_key(element, words), element, _is_linked(element, words)
+                        words,
+                        _block_key(element, words),
+                        element,
+                        _is_linked(element, words),
+                        element,
                     )
                 )
         else:
             found += (
-                PageBlock(run, key_of(run), None, False) for run in _loose_runs(element) if run
+                PageBlock(run, key_of(run), None, False, element)
+                for run in _loose_runs(element)
+                if run
             )
     return found
 
@@ -107,9 +129,9 @@ def drop_recurring(
             if not _points_elsewhere(block, memory, boxes):
                 continue
         elif (
-            block.is_prose
+            block.is_paragraph
             and _is_between_own(block, at, own)
-            and not memory.recurs(block.key, surely=True)
+            and not _is_inserted(block, memory)
         ):
             continue
         if not covers(own_words, block.words):
@@ -159,27 +181,50 @@ def _points_elsewhere(
     return block.linked or block.element.getparent() in boxes
 
 
-def _own_spans(
-    blocks: Sequence[PageBlock], fresh: Sequence[bool]
-) -> dict[lxml.html.HtmlElement, tuple[int, int]]:
-    """Map each parent element to the indexes of its first and last paragraph of the article."""
-    found: dict[lxml.html.HtmlElement, tuple[int, int]] = {}
+def _is_inserted(block: PageBlock, memory: SiteMemory) -> bool:
+    """Whether a paragraph amid an article is none of its own: it stands on other subjects' pages.
+
+    However often a paragraph recurs, an outlet with one subject may repeat it in each article.
+    """
+    surely = memory.recurs(block.key, surely=True) or not block.is_prose
+    return surely and memory.is_of_other_subjects(block.key)
+
+
+def _own_spans(blocks: Sequence[PageBlock], fresh: Sequence[bool]) -> dict[_Row, tuple[int, int]]:
+    """Map each row of paragraphs to the indexes of its first and last one of the article."""
+    found: dict[_Row, tuple[int, int]] = {}
     for at, block in enumerate(blocks):
-        box = None if block.element is None else block.element.getparent()
-        if fresh[at] and block.is_prose and box is not None:
-            found[box] = (found[box][0] if box in found else at, at)
+        row = _row_of(block) if fresh[at] and block.is_prose else None
+        if row is not None:
+            found[row] = (found[row][0] if row in found else at, at)
     return found
 
 
-def _is_between_own(
-    block: PageBlock, at: int, own: Mapping[lxml.html.HtmlElement, tuple[int, int]]
-) -> bool:
-    """Whether its parent has paragraphs of the article before and after this block."""
-    box = None if block.element is None else block.element.getparent()
-    if box is None or box not in own:
+def _is_between_own(block: PageBlock, at: int, own: Mapping[_Row, tuple[int, int]]) -> bool:
+    """Whether paragraphs of the article stand before and after this block in the same way."""
+    row = _row_of(block)
+    if row is None or row not in own:
         return False
-    first, last = own[box]
+    first, last = own[row]
     return first < at < last
+
+
+def _row_of(block: PageBlock) -> _Row | None:
+    """Return the element that holds a row of paragraphs, and in what each of them is wrapped."""
+    if block.element is None:
+        return None if block.near is None else (block.near, ())
+    box = block.element.getparent()
+    wrappers: list[str] = []
+    while box is not None and len(wrappers) < _MOST_WRAPPERS and _holds_nothing_else(box):
+        wrappers.append(f"{box.tag} {box.get('class') or ''}")
+        box = box.getparent()
+    return None if box is None else (box, tuple(wrappers))
+
+
+def _holds_nothing_else(box: lxml.html.HtmlElement) -> bool:
+    if len(box) != 1 or box.tag in ("body", "main", "article"):
+        return False
+    return not (box.text or "").strip() and not (box[0].tail or "").strip()
 
 
 def _loose_runs(element: lxml.html.HtmlElement) -> Iterator[str]:

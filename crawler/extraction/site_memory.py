@@ -24,13 +24,15 @@ MOST_HEADINGS = 2000
 ENOUGH_PAGES = 3  # with a block, for it to count as recurring
 ENOUGH_SHARE = 0.25  # of the pages since it first appeared
 _MIN_SURE_PAGES, _MIN_SURE_SHARE = 5, 0.6
+_MIN_STRANGE_PAGES, _MIN_STRANGE_SHARE = 2, 0.25
 _KEY_LETTERS = 80  # letters of a teaser that make its key, since teasers are cut differently
 _WORD = re.compile(r"\w+")
-_FORMAT = 1
+_FORMAT = 2
 _K = TypeVar("_K")
 Change = tuple[str, tuple[Any, ...]]  # the name of a method that changes a memory, its arguments
 _HEAD = struct.Struct("<BIIIII")
-_BLOCK = struct.Struct("<QIII")
+_BLOCK = struct.Struct("<QIIII")
+_BLOCK_BEFORE = struct.Struct("<QIII")  # of format 1, without `strange`
 _TEXT = struct.Struct("<QQ")
 
 
@@ -40,11 +42,15 @@ class InvalidSiteMemory(ValueError):
 
 @dataclass(slots=True)
 class _BlockCount:
-    """The number of pages with a block, and the numbers of the first and last of them."""
+    """The number of pages with a block, and the numbers of the first and last of them.
+
+    `strange`: the number of those of them that are plainly about something else.
+    """
 
     pages: int
     first: int
     last: int
+    strange: int = 0
 
 
 class SiteMemory:
@@ -63,28 +69,32 @@ class SiteMemory:
         self._headings: dict[int, None] = {}
         self._texts: dict[tuple[int, int], None] = {}
 
-    def learn(self, article: str, blocks: Iterable[int]) -> bool:
+    def learn(
+        self, article: str, blocks: Iterable[int], strangers: Collection[int] = frozenset()
+    ) -> bool:
         """Count the blocks of an article's page; returns False if the article was counted before.
 
         Args:
             article: its headline, so that an article under several addresses is counted once.
             blocks: keys of all blocks of the page; those beyond `MOST_BLOCKS` are ignored.
+            strangers: those of them that are about something else than the page.
         """
         key = key_of(article)
         if key in self._articles:
             return False
         counted = tuple(islice(dict.fromkeys(blocks), MOST_BLOCKS))
-        self._add_to_journal("learn", article, counted)
+        strange = frozenset(strangers).intersection(counted)
+        self._add_to_journal("learn", article, counted, strange)
         self.pages += 1
         self.changed = True
         _add_bounded(self._articles, key, MOST_ARTICLES)
         for block in counted:
             seen = self._blocks.get(block)
             if seen is None:
-                self._blocks[block] = _BlockCount(1, self.pages, self.pages)
-            else:
-                seen.pages += 1
-                seen.last = self.pages
+                seen = self._blocks[block] = _BlockCount(0, self.pages, self.pages)
+            seen.pages += 1
+            seen.last = self.pages
+            seen.strange += block in strange
         if len(self._blocks) > MOST_BLOCKS:
             self._evict_blocks()
         return True
@@ -108,6 +118,15 @@ class SiteMemory:
             (_MIN_SURE_PAGES, _MIN_SURE_SHARE) if surely else (ENOUGH_PAGES, ENOUGH_SHARE)
         )
         return seen.pages >= pages and seen.pages >= share * (self.pages - seen.first + 1)
+
+    def is_of_other_subjects(self, block: int) -> bool:
+        """Whether enough of the pages with a block are plainly about something else."""
+        seen = self._blocks.get(block)
+        if seen is None:
+            return False
+        return (
+            seen.strange >= _MIN_STRANGE_PAGES and seen.strange >= _MIN_STRANGE_SHARE * seen.pages
+        )
 
     def is_heading(self, words: str) -> bool:
         """Whether these words are the headline or teaser of a listed article."""
@@ -150,7 +169,10 @@ class SiteMemory:
                 head,
                 struct.pack(f"<{len(keys)}Q", *keys),
                 *(_TEXT.pack(*pair) for pair in self._texts),
-                *(_BLOCK.pack(key, s.pages, s.first, s.last) for key, s in self._blocks.items()),
+                *(
+                    _BLOCK.pack(key, s.pages, s.first, s.last, s.strange)
+                    for key, s in self._blocks.items()
+                ),
             )
         )
 
@@ -164,7 +186,7 @@ class SiteMemory:
         memory = cls()
         try:
             form, memory.pages, articles, headings, texts, blocks = _HEAD.unpack_from(packed)
-            if form != _FORMAT:
+            if form not in (1, _FORMAT):
                 raise InvalidSiteMemory(
                     f"a site memory of form {form}, this release writes {_FORMAT}"
                 )
@@ -176,8 +198,9 @@ class SiteMemory:
             rest = memoryview(packed)[at:]
             split = texts * _TEXT.size
             memory._texts = dict.fromkeys(_TEXT.iter_unpack(rest[:split]))
+            counted = _BLOCK if form == _FORMAT else _BLOCK_BEFORE
             memory._blocks = {
-                key: _BlockCount(*counts) for key, *counts in _BLOCK.iter_unpack(rest[split:])
+                key: _BlockCount(*counts) for key, *counts in counted.iter_unpack(rest[split:])
             }
         except struct.error as error:
             raise InvalidSiteMemory(f"a damaged site memory: {error}") from error

@@ -17,6 +17,7 @@ from crawler.polling.poll_interval import (
 from storage.archive.items import KnownEntry
 from storage.model import (
     Article,
+    AsideBlock,
     CrawlReport,
     Decision,
     Duplicate,
@@ -194,12 +195,14 @@ class CrawlStorage:
         reason: str,
         retry_at: datetime | None,
         kept: FetchedPage | None = None,
+        asides: Sequence[AsideBlock] = (),
     ) -> None:
         """Record that a page could not be read.
 
         Args:
             retry_at: when to try again; None: never.
             kept: the page as fetched, if it is not to be fetched again until it changes.
+            asides: the text on it that is not the article's.
         """
         with self._store.transaction() as unit:
             unit.items.page_failed(
@@ -209,6 +212,7 @@ class CrawlStorage:
                 retry_at=retry_at,
                 page=kept,
                 counted=True,
+                asides=asides,
             )
 
     def same_text(self, source_key: str, body: str) -> tuple[tuple[int, str, str], ...]:
@@ -217,10 +221,12 @@ class CrawlStorage:
             since = self._clock() - SAME_TEXT_SPAN
             return unit.items.same_text(source_key, body, since=since)
 
-    def take_text_away(self, item_ids: Sequence[int], reason: str) -> None:
-        """Remove the text of items to which it does not belong; they become thin."""
+    def take_text_away(
+        self, item_ids: Sequence[int], reason: str, asides: Sequence[AsideBlock]
+    ) -> None:
+        """Remove the text of items to which it does not belong, and keep it as asides."""
         with self._store.transaction() as unit:
-            unit.items.take_text_away(item_ids, reason=reason, now=self._clock())
+            unit.items.take_text_away(item_ids, reason=reason, now=self._clock(), asides=asides)
 
     def page_unchanged(self, item_id: int, *, look_at: datetime | None) -> None:
         """Record that a page has not changed, and when to recheck it."""

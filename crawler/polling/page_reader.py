@@ -13,6 +13,7 @@ from config.model import Source
 from crawler.errors import CrawlerError, Junk, OverLimit, ReaderBroke, Unreadable
 from crawler.extraction.normalise import normalise
 from crawler.extraction.recurring_blocks import is_about
+from crawler.extraction.set_aside import lines_set_aside
 from crawler.extraction.site_memories import site_of
 from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
 from crawler.http.conditional import request_headers
@@ -24,7 +25,7 @@ from crawler.polling.poll_stats import PollStats
 from crawler.reading.isolated_reading import PageToRead
 from crawler.reading.reading_tasks import PageRead
 from crawler.text.plain_text import plain_text
-from storage.model import Article, FetchedEntry, FetchedPage, PageDue, TextState
+from storage.model import Article, AsideBlock, FetchedEntry, FetchedPage, PageDue, TextState
 
 log = logging.getLogger(__name__)
 
@@ -193,7 +194,10 @@ class PageReader:
             self._remove_junk_text(error)
         if isinstance(error, Unreadable):
             kept = answer.page if error.lasting else None
-            return self._record_unreadable(page, error.reason, answer.status, kept=kept)
+            asides = lines_set_aside(error.text, "junk") if isinstance(error, Junk) else ()
+            return self._record_unreadable(
+                page, error.reason, answer.status, kept=kept, asides=asides
+            )
         if isinstance(error, OverLimit):
             self.report_too_much(page, error.reason)
             return self._record_unreadable(page, error.reason, answer.status)
@@ -221,7 +225,8 @@ class PageReader:
         same = self._context.storage.same_text(self._source.key, junk.text)
         item_ids = [item_id for item_id, *heading in same if not is_about(junk.text, heading)]
         if item_ids:
-            self._context.storage.take_text_away(item_ids, junk.reason)
+            asides = lines_set_aside(junk.text, "junk")
+            self._context.storage.take_text_away(item_ids, junk.reason, asides)
             log.info("page.text-taken-away source=%s items=%s", self._source.key, item_ids)
 
     def _store_read(self, page: PageDue, fetched: FetchedPage, read: PageRead) -> None:
@@ -305,7 +310,13 @@ class PageReader:
         return True
 
     def _record_unreadable(
-        self, page: PageDue, reason: str, status: int | None, *, kept: FetchedPage | None = None
+        self,
+        page: PageDue,
+        reason: str,
+        status: int | None,
+        *,
+        kept: FetchedPage | None = None,
+        asides: Sequence[AsideBlock] = (),
     ) -> PageResult:
         """Record why a page has no text. `kept`: a page that is retried only once it changes."""
         now = self._context.clock()
@@ -313,7 +324,9 @@ class PageReader:
         retry_at = None if final else page_retry(page.attempts + 1, status, now)
         if self._store_from_listing(page, reason):
             return "read"
-        self._context.storage.page_failed(page.item_id, reason=reason, retry_at=retry_at, kept=kept)
+        self._context.storage.page_failed(
+            page.item_id, reason=reason, retry_at=retry_at, kept=kept, asides=asides
+        )
         self._stats.thin += 1
         if retry_at is not None:
             self.retry_at = min(retry_at, self.retry_at or retry_at)

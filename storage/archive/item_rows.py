@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from storage.engine.column_types import clean
 from storage.model import (
     Article,
+    AsideBlock,
     Carrier,
     FetchedEntry,
     ItemKind,
@@ -35,6 +36,7 @@ def clean_article(article: Article) -> Article:
         comments=clean(article.comments),
         authors=tuple(clean(name) for name in article.authors),
         pages=tuple(clean(page) for page in article.pages),
+        asides=tuple(replace(block, text=clean(block.text)) for block in article.asides),
         page_title=None if article.page_title is None else clean(article.page_title),
         published_raw=None if article.published_raw is None else clean(article.published_raw),
     )
@@ -52,6 +54,7 @@ def text_values(article: Article) -> dict[str, Any]:
         "body": article.body,
         "comments": article.comments,
         "pages": list(article.pages),
+        "asides": asides_json(article.asides),
         "notice": None if article.notice is None else notice_json(article.notice),
         "text_state": article.text_state.value,
         "thin_reason": article.thin_reason,
@@ -85,6 +88,7 @@ def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
         body=row.body,
         comments=row.comments,
         pages=tuple(row.pages),
+        asides=asides_of(row.asides),
         text_state=TextState(row.text_state),
         thin_reason=row.thin_reason,
         content_hash=row.content_hash,
@@ -178,6 +182,29 @@ def entry_of(row: Row[Any], carriers: Sequence[Row[Any]]) -> FetchedEntry:
         fetched_at=row.fetched_at,
         kind=row.kind,
     )
+
+
+def asides_json(asides: Sequence[AsideBlock]) -> list[list[Any]]:
+    """Convert blocks to JSON types: [rule, detail, tells, text] for each."""
+    return [[block.rule, block.detail, block.tells, block.text] for block in asides]
+
+
+def asides_of(values: object) -> tuple[AsideBlock, ...]:
+    """Convert the JSON of `asides_json` back to blocks.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not isinstance(values, list):
+        raise ValueError("asides is not a list")
+    blocks = []
+    for value in values:
+        match value:
+            case [str(rule), str(detail), bool(tells), str(text)]:
+                blocks.append(AsideBlock(rule=rule, detail=detail, tells=tells, text=text))
+            case _:
+                raise ValueError("asides is not a list of blocks")
+    return tuple(blocks)
 
 
 def notice_json(notice: ProcurementNotice) -> dict[str, Any]:

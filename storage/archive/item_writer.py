@@ -33,7 +33,7 @@ from storage.model import (
 )
 from storage.rules.dedupe import address_keys, decide, is_distinctive_entry
 from storage.rules.identity import guid_key, identifies, url_key
-from storage.tables import carrier, item, item_revision, mention, pending_match, source
+from storage.tables import aside, carrier, item, item_revision, mention, pending_match, source
 from storage.text_index import full_text as fulltext
 
 # built once: building the statement each time costs more than running it
@@ -204,6 +204,7 @@ class ItemWriter:
     def _absorb(self, listed: int, into: int) -> None:
         self._change_item_count(listed, -1)
         self._db.execute(update(carrier).where(carrier.c.item_id == listed).values(item_id=into))
+        self._db.execute(update(aside).where(aside.c.item_id == listed).values(item_id=into))
         self._db.execute(delete(item).where(item.c.id == listed))
         self._reindex_without_url(into)
 

@@ -19,6 +19,7 @@ from storage.engine.damage import Damage, read_columns, read_decodable
 from storage.errors import DamagedRow
 from storage.model import (
     Article,
+    AsideBlock,
     Decision,
     FetchedEntry,
     FetchedPage,
@@ -172,11 +173,13 @@ class Items:
         retry_at: datetime | None,
         page: FetchedPage | None = None,
         counted: bool = False,
+        asides: Sequence[AsideBlock] = (),
     ) -> None:
         """Record that a page could not be read: a listed item becomes thin and is matched so.
 
         `counted`: the attempt was counted when it started.
         `page`: the response, where a retry is useless until its validators change.
+        `asides`: the text that was found on the page and is not the article's.
         """
         row = self._db.execute(select(item.c.text_state).where(item.c.id == item_id)).one_or_none()
         if row is None:
@@ -189,8 +192,11 @@ class Items:
             values |= {"etag": page.etag, "last_modified": page.last_modified}
         if row.text_state != TextState.FULL:
             values |= {"text_state": TextState.THIN.value, "thin_reason": clean(reason)}
+            if asides:
+                values["asides"] = rows.asides_json(asides)
+                fulltext.mark_for_indexing(self._db, item_id)
         self._db.execute(update(item).where(item.c.id == item_id).values(values))
-        if row.text_state == TextState.LISTED:
+        if row.text_state == TextState.LISTED or (asides and row.text_state == TextState.THIN):
             mark_for_matching(self._db, item_id, now)
 
     def same_text(
@@ -207,13 +213,23 @@ class Items:
         )
         return tuple((row.id, row.title, row.summary) for row in found)
 
-    def take_text_away(self, item_ids: Sequence[int], *, reason: str, now: datetime) -> None:
+    def take_text_away(
+        self,
+        item_ids: Sequence[int],
+        *,
+        reason: str,
+        now: datetime,
+        asides: Sequence[AsideBlock] = (),
+    ) -> None:
         """Make items thin whose text was not theirs; mark them to be matched and fetched again.
 
-        Each becomes a story of its own; matching assigns its story again.
+        Each becomes a story of its own; matching assigns its story again. `asides`: the text, as
+        it is kept.
         """
         values = {"body": "", "content_hash": None, "text_state": TextState.THIN.value}
         more = {"thin_reason": clean(reason), "page_due_at": now, "etag": None}
+        if asides:
+            more["asides"] = rows.asides_json(asides)
         for item_id in item_ids:
             this = update(item).where(item.c.id == item_id)
             own = {"last_modified": None, "story_id": item_id}

@@ -94,6 +94,7 @@ class Retention:
             return Pruned()
         these = item.c.id.in_(ids)
         values: dict[str, Any] = {"pruned_at": now, "body": "", "comments": "", "pages": []}
+        values["asides"] = []
         values |= dict.fromkeys(("page_due_at", "look_at", "etag", "last_modified"))
         self._db.execute(update(item).where(these).values(values))
         versions = self._db.execute(

@@ -7,6 +7,7 @@ Text offsets are positions in the Python string of the field that they name.
 from storage.model.articles import (
     EVENTFUL,
     Article,
+    AsideBlock,
     Completion,
     Decision,
     Duplicate,
@@ -46,6 +47,7 @@ __all__ = [
     "SETTLED",
     "WAITING",
     "Article",
+    "AsideBlock",
     "Carrier",
     "Completion",
     "CrawlReport",

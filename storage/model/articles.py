@@ -78,10 +78,26 @@ class FetchedPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AsideBlock:
+    """A block of text that was cut from an article's page, and the rule that cut it.
+
+    `rule` is a key of `storage.rules.aside_rules.RULES`, `detail` what it went by (the name of a
+    box). `tells`: whether a watch that matches only here is worth a line in a digest; menus,
+    readers' comments and links to articles that are items themselves are not.
+    """
+
+    rule: str
+    text: str
+    detail: str = ""
+    tells: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
     """The text extracted from a page. `comments` are readers' comments, not part of `text`.
 
     `pages` are the texts of a document's pages, in order; empty where one could not be read.
+    `asides` are the blocks that were cut from it.
     """
 
     title: str | None
@@ -95,6 +111,7 @@ class PageText:
     comments: str
     pages: tuple[str, ...] = ()
     notice: ProcurementNotice | None = None
+    asides: tuple[AsideBlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +145,7 @@ class Article:
     pages: tuple[str, ...] = ()
     notice: ProcurementNotice | None = None
     page_title: str | None = None  # on the page; `title` may be that of the listing
+    asides: tuple[AsideBlock, ...] = ()  # cut from the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.model.articles import FetchedEntry, ItemKind, ProcurementNotice, TextState
+from storage.model.articles import AsideBlock, FetchedEntry, ItemKind, ProcurementNotice, TextState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +47,12 @@ class StoredItem:
     notice: ProcurementNotice | None = None
     retracted_at: datetime | None = None  # its page is gone; the text is kept
     pruned_at: datetime | None = None  # its text was deleted by the retention rules
+    asides: tuple[AsideBlock, ...] = ()  # cut from its page
+
+    @property
+    def aside(self) -> str:
+        """The text that was cut from the page, one block to a line; spans refer to it."""
+        return "\n".join(block.text for block in self.asides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

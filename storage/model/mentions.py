@@ -8,7 +8,7 @@ from typing import Literal
 
 from storage.model.items import StoredItem
 
-FieldName = Literal["title", "summary", "body", "comments", "author", "url"]
+FieldName = Literal["title", "summary", "body", "comments", "author", "url", "aside"]
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -85,12 +85,12 @@ class Mentions:
         for match in matches:
             before = known.get(match.watch_key)
             if before is None:
-                baseline = row.baseline or self._predates_watch(match, since, now)
+                baseline = row.baseline or predates_watch(self._db, match, since, now)
                 fresh.append(self._add(match, audience, now, baseline=baseline, old=old))
             elif matched_revision >= before.match.revision:
                 self._update_match(before, match)
                 is_event = eventful and not row.baseline and match.revision > before.match.revision
-                if before.baseline and is_event and not self._predates_watch(match, since, now):
+                if before.baseline and is_event and not predates_watch(self._db, match, since, now):
                     self._promote_from_baseline(before, match, audience, now)
                 elif match.revision == 1 and before.old != old:
                     self._update_age(before, match, audience, now, old=old)
@@ -98,44 +98,6 @@ class Mentions:
         if row.revision <= matched_revision:
             clear_mark(self._db, item_id)
         return tuple(fresh)
-
-    def _predates_watch(self, match: Match, seen_at: datetime, now: datetime) -> bool:
-        """Return whether the item, or the event in it, was first seen before the watch was active.
-
-        For the first text of an item earlier versions of the watch count too, so that an edit of
-        the watch while the item waits loses nothing; for a revision only the present version. A
-        version activated in the future (the clock ran ahead) counts as always active.
-        """
-        versions = self._db.execute(
-            select(
-                *(watch_version.c.active_since, watch_version.c.retired_at),
-                watch_version.c.last_item_id,
-            )
-            .where(
-                watch_version.c.key == match.watch_key,
-                watch_version.c.version <= match.watch_version,
-            )
-            .order_by(watch_version.c.version.desc())
-        )
-        try:
-            known = versions.all()
-        except Exception as error:
-            if not is_damage(error):
-                raise
-            # unknown: report the mention rather than lose it
-            log.error("row.damaged table=watch_version watch=%s", match.watch_key)
-            return False
-        since: datetime | None = None
-        last_item_id: int | None = None
-        for version in known:
-            if since is not None and version.retired_at != since:
-                break  # the watch was not declared in between
-            since, last_item_id = version.active_since, version.last_item_id
-            if match.revision > 1:
-                break
-        if since is None or since > now:
-            return False
-        return is_older(match.item_id, seen_at, active_since=since, last_item_id=last_item_id)
 
     def _add(
         self,
@@ -321,6 +283,45 @@ class Mentions:
             .order_by("at")
         )
         return tuple(self._db.scalars(found))
+
+
+def predates_watch(connection: Connection, match: Match, seen_at: datetime, now: datetime) -> bool:
+    """Return whether the item, or the event in it, was first seen before the watch was active.
+
+    For the first text of an item earlier versions of the watch count too, so that an edit of
+    the watch while the item waits loses nothing; for a revision only the present version. A
+    version activated in the future (the clock ran ahead) counts as always active.
+    """
+    versions = connection.execute(
+        select(
+            *(watch_version.c.active_since, watch_version.c.retired_at),
+            watch_version.c.last_item_id,
+        )
+        .where(
+            watch_version.c.key == match.watch_key,
+            watch_version.c.version <= match.watch_version,
+        )
+        .order_by(watch_version.c.version.desc())
+    )
+    try:
+        known = versions.all()
+    except Exception as error:
+        if not is_damage(error):
+            raise
+        # unknown: report the mention rather than lose it
+        log.error("row.damaged table=watch_version watch=%s", match.watch_key)
+        return False
+    since: datetime | None = None
+    last_item_id: int | None = None
+    for version in known:
+        if since is not None and version.retired_at != since:
+            break  # the watch was not declared in between
+        since, last_item_id = version.active_since, version.last_item_id
+        if match.revision > 1:
+            break
+    if since is None or since > now:
+        return False
+    return is_older(match.item_id, seen_at, active_since=since, last_item_id=last_item_id)
 
 
 def _match_columns(match: Match) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from storage.engine.dialect import insert_new, upsert
 from storage.model import WAITING, MessageState
 from storage.rules.wait_bounds import LONGEST_MUTE
 from storage.tables import (
+    aside_telling,
     feedback,
     item,
     mute,
@@ -82,6 +83,8 @@ class ReaderRequests:
         ).rowcount
         gone = pending_telling.c.subscriber_id.in_(list(subscriber_ids))
         self._db.execute(delete(pending_telling).where(gone))
+        waiting = aside_telling.c.subscriber_id.in_(list(subscriber_ids))
+        self._db.execute(delete(aside_telling).where(waiting, aside_telling.c.told_at.is_(None)))
         recipients = self._db.scalars(select(subscriber.c.recipient).where(theirs).distinct()).all()
         for recipient in recipients:
             self._stop_messages(recipient, subscriber_ids)

@@ -16,7 +16,17 @@ from storage.engine.damage import Damage, is_damage, read_columns
 from storage.engine.dialect import insert_new, lock_task
 from storage.model import Notification, PendingTelling, Subscriber
 from storage.rules.age import OldWaiting
-from storage.tables import item, mention, outbox, pending_telling, subscriber, told
+from storage.tables import (
+    aside,
+    aside_telling,
+    item,
+    mention,
+    outbox,
+    pending_telling,
+    subscriber,
+    told,
+)
+from storage.telling.asides import Asides, PendingAside
 from storage.telling.mentions import with_items
 from storage.telling.outbox import Outbox
 
@@ -102,6 +112,7 @@ class Subscribers:
             if not self._was_told(heir, row.mention_id, row.revision):
                 insert_new(self._db, pending_telling, moved, list(pending_telling.primary_key))
         self._db.execute(delete(pending_telling).where(pending_telling.c.subscriber_id == gone.id))
+        self._move_asides(gone.id, heirs)
         self._db.execute(update(subscriber).where(subscriber.c.id == gone.id).values(active=False))
         if dropped:
             log.warning(
@@ -110,6 +121,30 @@ class Subscribers:
                 gone.subscription_key,
                 gone.recipient,
             )
+
+    def _move_asides(
+        self, gone_id: int, heirs: Sequence[tuple[declared.Subscription, int]]
+    ) -> None:
+        """Move pending asides to another digest of the recipient, or delete them."""
+        waits = (aside_telling.c.subscriber_id == gone_id, aside_telling.c.told_at.is_(None))
+        waiting = self._db.execute(
+            select(aside_telling.c.aside_id, aside_telling.c.created_at, aside.c.watch_key)
+            .join(aside, aside.c.id == aside_telling.c.aside_id)
+            .where(*waits)
+        ).all()
+        for row in waiting:
+            for subscription, heir in heirs:
+                if subscription.cadence.kind != "immediate" and _has_watch(
+                    subscription, row.watch_key
+                ):
+                    values = {
+                        "subscriber_id": heir,
+                        "aside_id": row.aside_id,
+                        "created_at": row.created_at,
+                    }
+                    insert_new(self._db, aside_telling, values, list(aside_telling.primary_key))
+                    break
+        self._db.execute(delete(aside_telling).where(*waits))
 
     def _find_id(self, key: str, recipient: str) -> int:
         wanted = (subscriber.c.subscription_key == key, subscriber.c.recipient == recipient)
@@ -249,6 +284,7 @@ class Subscribers:
         next_at: Mapping[int, datetime | None],
         local_date: Mapping[int, date],
         now: datetime,
+        asides: Sequence[PendingAside] = (),
     ) -> bool:
         """Enqueue a message and mark exactly these tellings as told by it.
 
@@ -257,6 +293,8 @@ class Subscribers:
             tellings: the content of the message.
             next_at: per subscriber, when to cut next.
             local_date: per subscriber, the day in its zone that this cut is for.
+            now: the time.
+            asides: told by the message too, or settled without one.
 
         Returns:
             whether a message was enqueued. Nothing is changed where its delivery key exists, or
@@ -275,6 +313,7 @@ class Subscribers:
             self._db.execute(insert(told).values(**key, outbox_id=outbox_id, told_at=now))
             this = and_(*(pending_telling.c[name] == value for name, value in key.items()))
             self._db.execute(delete(pending_telling).where(this))
+        Asides(self._db, self._items).settle(asides, outbox_id, now)
         for subscriber_id in subscriber_ids:
             values: dict[str, Any] = {"last_cut_at": now, "next_at": next_at.get(subscriber_id)}
             if subscriber_id in local_date:

@@ -13,6 +13,7 @@ from storage.engine.damage import Damage, read_decodable
 from storage.engine.dialect import insert_new, lock_task
 from storage.model import WatchVersion
 from storage.tables import item, mention, told, watch_version
+from storage.telling.asides import rename_watch
 
 _AT_ONCE = 500
 _COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since", "last_item_id")
@@ -71,6 +72,7 @@ class Watches:
         """Rename versions and mentions; numbers follow those of an earlier watch of that key."""
         taken = max((version.version for version in self.versions(new)), default=0)
         self._merge_mentions(old, new)
+        rename_watch(self._db, old, new)
         for table, key, number in (
             (watch_version, watch_version.c.key, watch_version.c.version),
             (mention, mention.c.watch_key, mention.c.watch_version),

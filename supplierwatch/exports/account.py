@@ -8,9 +8,11 @@ from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
+from alerts.matching import match_item
 from alerts.query import Document, Explanation, explain
 from alerts.schedule.due import alert_after, old_items_due
 from storage.model import (
+    AsideBlock,
     ItemRevision,
     Mention,
     SourceState,
@@ -20,14 +22,16 @@ from storage.model import (
     WatchVersion,
 )
 from storage.rules.age import is_of_old
+from storage.rules.aside_rules import block_key
 from storage.rules.watch_baseline import is_older
 from storage.store import Store, Unit
+from storage.telling.asides import Aside
 from storage.telling.quarantine import Trouble
 from supplierwatch.wiring import CompiledConfiguration
 
 OF_ITEMS = ("match", "show", "index")  # tasks whose subjects are items
 
-Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier", "no"]
+Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier", "aside", "no"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +52,27 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AroundMatch:
+    """A watch's match in a block that was cut from the page.
+
+    `spans` are characters of the block; `first` is the item in whose page the source had it first,
+    None if it is not recorded; `told` are recipients with the time, None: still to be told.
+    """
+
+    block: AsideBlock
+    spans: tuple[tuple[int, int], ...]
+    first: StoredItem | None
+    told: tuple[tuple[str, datetime | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchAccount:
     """The result of one watch for the item.
 
     `verdict`: told (notified); pending (to be notified); baseline (older than the watch, never
     notified); untold (no subscription has the watch); waiting (to be matched); earlier (stored
-    before the watch was active); no (not matched).
+    before the watch was active); aside (matches only in text that was cut from the page, as
+    `around` says); no (not matched).
     """
 
     key: str
@@ -63,6 +82,7 @@ class WatchAccount:
     mention: Mention | None
     version: WatchVersion | None
     tellings: tuple[Telling, ...]
+    around: tuple[AroundMatch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +136,18 @@ class _WatchAccountBuilder:
         self._item = item
         name = wired.source_names.get(item.source_key, item.source_key)
         self._document = Document.of(item, source_name=name)
+        self._asides: dict[tuple[str, str], Aside] = {
+            (one.watch_key, block_key(one.block.text)): one for one in unit.asides.of_item(item)
+        }
+        versions = unit.watches.current()
+        _, around = match_item(
+            item,
+            wired.index,
+            versions,
+            wired.source_names,
+            {watch.key for watch in wired.catalog.watches if watch.asides},
+        )
+        self._around = around
         self._versions = unit.watches.current()
         self.mentions = {m.match.watch_key: m for m in unit.mentions.of_item(item.item_id)}
         self._waiting_old = unit.subscribers.waiting_old()
@@ -154,15 +186,33 @@ class _WatchAccountBuilder:
             spans = mention.match.spans
         tellings = self._list_tellings(mention) if mention is not None else ()
         version = self._versions.get(key)
+        around = self._find_around(key) if hit is None and mention is None else ()
+        verdict = _decide_verdict(self._item, mention, version, tellings, found=hit is not None)
         return WatchAccount(
             key=key,
-            verdict=_decide_verdict(self._item, mention, version, tellings, found=hit is not None),
+            verdict="aside" if around else verdict,
             spans=spans,
             explanation=explain(query, self._document),
             mention=mention,
             version=version,
             tellings=tellings,
+            around=around,
         )
+
+    def _find_around(self, key: str) -> tuple[AroundMatch, ...]:
+        found = []
+        for match in self._around:
+            if match.watch_key == key:
+                known = self._asides.get((key, block_key(match.block.text)))
+                found.append(
+                    AroundMatch(
+                        block=match.block,
+                        spans=match.spans,
+                        first=None if known is None else known.item,
+                        told=() if known is None else self._unit.asides.told_at(known.aside_id),
+                    )
+                )
+        return tuple(found)
 
     def _list_tellings(self, mention: Mention) -> tuple[Telling, ...]:
         sent = []

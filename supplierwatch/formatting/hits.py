@@ -10,11 +10,12 @@ from alerts.text.page_numbers import page_of, pages_of, pages_said
 from alerts.text.sanitize import line
 from alerts.text.sentences import Segment, best_excerpt, mark
 from storage.model import FieldName, Span, StoredItem
+from storage.rules.aside_rules import rule_in_words
 
 HIT = "bold yellow"
 
 # in order of preference; matches in the title are highlighted there
-_ORDER: tuple[FieldName, ...] = ("body", "summary", "comments", "author", "url")
+_ORDER: tuple[FieldName, ...] = ("body", "summary", "comments", "aside", "author", "url")
 
 
 def highlighted(segments: Sequence[Segment], *, style: str = "") -> Text:
@@ -76,3 +77,15 @@ def words_hit(item: StoredItem, spans: Sequence[Span]) -> tuple[str, ...]:
         if text:
             seen.setdefault(text.casefold(), text)
     return tuple(seen.values())
+
+
+def aside_rules_hit(item: StoredItem, spans: Sequence[Span]) -> tuple[str, ...]:
+    """Return the rules, in words, that cut the blocks of the page that matched."""
+    found: dict[str, None] = {}
+    start = 0
+    for block in item.asides:
+        end = start + len(block.text)
+        if any(s.field == "aside" and start <= s.start < max(end, start + 1) for s in spans):
+            found[rule_in_words(block.rule, block.detail)] = None
+        start = end + 1
+    return tuple(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.text.page_numbers import pages_of
 from storage.model import ProcurementNotice, Span, StoredItem
-from supplierwatch.formatting.hits import sentence_of, words_hit
+from supplierwatch.formatting.hits import aside_rules_hit, sentence_of, words_hit
 from supplierwatch.formatting.times import iso
 
 
@@ -54,5 +54,6 @@ def why_json(item: StoredItem, spans: Sequence[Span]) -> dict[str, Any]:
         "sentence": None if sentence is None else sentence[1].plain,
         "sentence_field": None if sentence is None else sentence[0],
         "pages": list(pages_of(item, spans)),
+        "aside_rules": list(aside_rules_hit(item, spans)),
         "spans": [{"field": s.field, "start": s.start, "end": s.end} for s in sorted(spans)],
     }

@@ -42,3 +42,12 @@ def build_old_items(catalog: Catalog, subscribers: Collection[Subscriber]) -> Ol
         max_age={source.key: source.max_age for source in catalog.sources},
         audience=told_by,
     )
+
+
+def build_aside_audience(
+    catalog: Catalog, subscribers: Collection[Subscriber]
+) -> dict[str, tuple[int, ...]]:
+    """Map the keys of watches with asides to the ids of their subscribers by digest."""
+    digests = {s.key for s in catalog.subscriptions if s.cadence.kind != "immediate"}
+    told = build_audience(catalog, [s for s in subscribers if s.subscription_key in digests])
+    return {watch.key: told.get(watch.key, ()) for watch in catalog.watches if watch.asides}

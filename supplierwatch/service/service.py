@@ -33,7 +33,7 @@ from supplierwatch.health.heavy_pages import TEXTS, tell_of_pages
 from supplierwatch.health.outage import look
 from supplierwatch.health.pauses import tell_of_pauses
 from supplierwatch.health.quarantine_mail import tell_of_quarantined
-from supplierwatch.service.audience import build_audience, build_old_items
+from supplierwatch.service.audience import build_aside_audience, build_audience, build_old_items
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor, Event
 from supplierwatch.service.pruning import prune_all
 from supplierwatch.wiring import CompiledConfiguration, load
@@ -62,6 +62,7 @@ class ActiveConfiguration:
     versions: Mapping[str, WatchVersion]
     audience: Mapping[str, tuple[int, ...]]
     old_items: OldItems
+    aside_audience: Mapping[str, tuple[int, ...]]
     context: TellingContext
     channels: Mapping[str, Channel]
 
@@ -166,6 +167,7 @@ class Service:
                 now=self.clock(),
                 limit=MATCH_BATCH,
                 old_items=now_in_force.old_items,
+                aside_audience=now_in_force.aside_audience,
             )
             total += done
             if done < MATCH_BATCH or self.ending.is_set():
@@ -352,6 +354,7 @@ class Service:
             present,
             audience=build_audience(present.wired.catalog, subscribers),
             old_items=build_old_items(present.wired.catalog, subscribers),
+            aside_audience=build_aside_audience(present.wired.catalog, subscribers),
         )
 
     def _declare(self, wired: CompiledConfiguration) -> ActiveConfiguration:
@@ -379,6 +382,7 @@ class Service:
             versions=versions,
             audience=build_audience(catalog, subscribers),
             old_items=build_old_items(catalog, subscribers),
+            aside_audience=build_aside_audience(catalog, subscribers),
             context=TellingContext.of(catalog, wired.queries),
             channels=open_channels(catalog.settings),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +13,13 @@ from alerts.query import ClauseResult
 from alerts.text.missing_text import why_thin
 from alerts.text.notice_summary import MAX_STATED, stated
 from alerts.text.page_numbers import unread_pages
-from storage.model import StoredItem
+from alerts.text.sentences import best_excerpt
+from storage.model import AsideBlock, Span, StoredItem
+from storage.rules.aside_rules import rule_in_words
 from storage.rules.identity import url_key
-from supplierwatch.exports.account import ItemAccount, Telling, WatchAccount
+from supplierwatch.exports.account import AroundMatch, ItemAccount, Telling, WatchAccount
 from supplierwatch.formatting.console import clean, plural, print_indented
-from supplierwatch.formatting.hits import pages_words, sentence_of, title_of, words_hit
+from supplierwatch.formatting.hits import highlighted, pages_words, sentence_of, title_of, words_hit
 from supplierwatch.formatting.shapes import item_json, why_json
 from supplierwatch.formatting.times import clock, day, iso
 from supplierwatch.health.quarantine_mail import words_of
@@ -31,6 +34,7 @@ VERDICTS = {
     "untold": ("found, told to nobody: no subscription has this watch", "yellow"),
     "waiting": ("matches, waits for the matcher", "yellow"),
     "earlier": ("matches, but was stored before this watch was in force: not told", "yellow"),
+    "aside": ("only in the page around the article", "yellow"),
     "no": ("not found", "dim"),
 }
 
@@ -41,8 +45,10 @@ def print_account(screen: Console, account: ItemAccount, names: Mapping[str, str
         _print_unknown(screen, account)
         return
     _print_item(screen, account, account.item, names)
-    found = [watch for watch in account.watches if watch.verdict != "no"]
-    others = [watch for watch in account.watches if watch.verdict == "no"]
+    missed = ("no", "aside")
+    found = [watch for watch in account.watches if watch.verdict not in missed]
+    around = [watch for watch in account.watches if watch.verdict == "aside"]
+    others = [*around, *(watch for watch in account.watches if watch.verdict == "no")]
     for watch in (*found, *others):
         screen.print()
         _print_watch(screen, account.item, watch)
@@ -109,6 +115,7 @@ def _print_item(
         rows.append(
             ("changed", f"{plural(item.revision - 1, 'time')}, last {clock(item.revised_at)}")
         )
+    rows += [("set aside" if not at else "", row) for at, row in enumerate(aside_rows(item))]
     rows += [
         ("failed", f"{clean(words_of(each))}: {standing_words(each)}: {clean(each.cause or '')}")
         for each in account.failures
@@ -133,11 +140,28 @@ def held_words(item: StoredItem) -> str:
     return description
 
 
+def aside_rows(item: StoredItem) -> list[str]:
+    """Describe what was cut from the page: how many blocks and words, by which rules."""
+    texts = [block for block in item.asides if block.text]
+    if not texts:
+        return []
+    words = plural(sum(len(block.text.split()) for block in texts), "word")
+    counts = Counter(rule_in_words(block.rule) for block in texts)
+    rows = [f"{plural(len(texts), 'block')} of the page, {words}, no part of the article:"]
+    rows += [f"{count} {rule}" for rule, count in counts.most_common()]
+    rows += [rule_in_words(each.rule, each.detail) for each in item.asides if not each.text]
+    return rows
+
+
 def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None:
     words, style = VERDICTS[watch.verdict]
     if watch.verdict == "baseline" and not item.baseline:
         words = "found, never told: first seen before this watch was in force"
     screen.print(Text.assemble((watch.key, "bold cyan"), "  ", (words, style)))
+    for match in watch.around:
+        _print_around(screen, item, match)
+    if watch.verdict == "aside":
+        return
     if watch.verdict == "no":
         for clause in watch.explanation.clauses:
             print_indented(screen, clause_text(item, clause))
@@ -161,6 +185,21 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
         print_indented(screen, Text(note, "dim"))
     for telling in watch.tellings:
         print_indented(screen, Text(telling_words(telling)))
+
+
+def _print_around(screen: Console, item: StoredItem, match: AroundMatch) -> None:
+    block = match.block
+    excerpt = best_excerpt("aside", block.text, [Span("aside", *span) for span in match.spans])
+    if excerpt is not None:
+        print_indented(screen, highlighted(excerpt.segments))
+    cut = f"cut from the page: {clean(rule_in_words(block.rule, block.detail))}"
+    print_indented(screen, Text(cut, "dim"))
+    if match.first is not None and match.first.item_id != item.item_id:
+        first = f"told once for this source, with {clean(match.first.title, 100)!r}"
+        print_indented(screen, Text(first, "dim"))
+    for recipient, at in match.told:
+        when = "to be told in the next digest" if at is None else f"told {clock(at)}"
+        print_indented(screen, Text(f"{when}: {clean(recipient)}"))
 
 
 def clause_text(item: StoredItem, clause: ClauseResult) -> Text:
@@ -225,6 +264,16 @@ def account_json(account: ItemAccount, names: Mapping[str, str]) -> dict[str, An
         "watches": [] if item is None else [_watch_json(item, watch) for watch in account.watches],
         "former_watches": list(account.former_watches),
         "failures": [trouble_json(each) for each in account.failures],
+        "set_aside": [] if item is None else [_aside_json(block) for block in item.asides],
+    }
+
+
+def _aside_json(block: AsideBlock) -> dict[str, Any]:
+    return {
+        "rule": block.rule,
+        "why": rule_in_words(block.rule, block.detail),
+        "tells": block.tells,
+        "text": block.text,
     }
 
 
@@ -240,6 +289,14 @@ def _watch_json(item: StoredItem, watch: WatchAccount) -> dict[str, Any]:
         "baseline": None if mention is None else mention.baseline,
         "old": None if mention is None else mention.old,
         "tellings": [_telling_json(telling) for telling in watch.tellings],
+        "around": [
+            {
+                **_aside_json(match.block),
+                "first_item": None if match.first is None else match.first.item_id,
+                "told": [{"recipient": who, "told_at": iso(at)} for who, at in match.told],
+            }
+            for match in watch.around
+        ],
     }
 
 

@@ -16,7 +16,13 @@ from alerts.messages.wording import listed
 from alerts.text.notice_summary import MAX_STATED, stated
 from alerts.text.page_numbers import page_address
 from supplierwatch.formatting.console import clean, console, plural, print_indented
-from supplierwatch.formatting.hits import page_hit, pages_words, sentence_of, title_of
+from supplierwatch.formatting.hits import (
+    aside_rules_hit,
+    page_hit,
+    pages_words,
+    sentence_of,
+    title_of,
+)
 from supplierwatch.formatting.shapes import item_json, why_json
 from supplierwatch.formatting.times import clock, day, iso
 from supplierwatch.views.problems import print_query_warnings
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from storage.model import StoredItem
 
 MAX_ALSO = 5
+LABELLED = ("comments", "aside", "author", "url")
 PAGES_BEFORE_SHOWN = 3  # a search of so few pages ends before anyone could read a status line
 
 
@@ -137,8 +144,10 @@ def print_hit(screen: Console, hit: SearchHit, context: SearchContext) -> None:
     sentence = sentence_of(item, hit.spans)
     if sentence is not None:
         field, text = sentence
-        label = Text(f"{field}: ", "dim") if field in ("comments", "author", "url") else Text()
+        label = Text(f"{field}: ", "dim") if field in LABELLED else Text()
         print_indented(screen, label + text)
+    for rule in aside_rules_hit(item, hit.spans):
+        print_indented(screen, Text(f"cut from the page: {clean(rule)}", "dim"))
     story = context.stories.get(item.story_id)
     for line in _story_lines(item, story, context):
         print_indented(screen, Text(line, "dim"))

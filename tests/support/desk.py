@@ -31,7 +31,7 @@ from config.model import (
     Watch,
     Where,
 )
-from storage.model import Article, CrawlReport, OutboxMessage, Receipt, TextState
+from storage.model import Article, AsideBlock, CrawlReport, OutboxMessage, Receipt, TextState
 from storage.rules.identity import content_hash, entry_hash
 from storage.store import Store
 from storage.telling.watches import WatchText
@@ -79,6 +79,7 @@ def a_catalog(
     *,
     every_outlet: Collection[str] = (),
     press: Mapping[str, str] | None = None,
+    without_asides: Collection[str] = (),
 ) -> Catalog:
     """A catalogue of two outlets and two suppliers.
 
@@ -134,6 +135,7 @@ def a_catalog(
                 was=None,
                 where=WHERE,
                 every_outlet=key in every_outlet,
+                asides=key not in without_asides,
             )
             for key, query in watches.items()
         ),
@@ -170,13 +172,18 @@ class Desk:
         watches: dict[str, str] | None = None,
         every_outlet: Collection[str] = (),
         press: Mapping[str, str] | None = None,
+        without_asides: Collection[str] = (),
     ) -> None:
         self.store = store
         self.clock = clock
         self.inbox = Inbox()
         self.unwritten: list[Outcome] = []
         self.declare(
-            *subscriptions, watches=watches or WATCHES, every_outlet=every_outlet, press=press
+            *subscriptions,
+            watches=watches or WATCHES,
+            every_outlet=every_outlet,
+            press=press,
+            without_asides=without_asides,
         )
 
     def declare(
@@ -185,9 +192,16 @@ class Desk:
         watches: dict[str, str],
         every_outlet: Collection[str] = (),
         press: Mapping[str, str] | None = None,
+        without_asides: Collection[str] = (),
     ) -> None:
         """Put a configuration in force."""
-        self.catalog = a_catalog(subscriptions, watches, every_outlet=every_outlet, press=press)
+        self.catalog = a_catalog(
+            subscriptions,
+            watches,
+            every_outlet=every_outlet,
+            press=press,
+            without_asides=without_asides,
+        )
         terms = compile_suppliers(self.catalog.suppliers)
         queries = {
             watch.key: compile_query(watch.query, suppliers=terms) for watch in self.catalog.watches
@@ -218,6 +232,13 @@ class Desk:
             )
             for watch in self.catalog.watches
         }
+        digests = {s.key for s in subscriptions if s.cadence.kind != "immediate"}
+        by_id = {each.subscriber_id: each.subscription_key for each in self.subscribers}
+        self.aside_audience = {
+            watch.key: tuple(each for each in self.audience[watch.key] if by_id[each] in digests)
+            for watch in self.catalog.watches
+            if watch.asides
+        }
 
     def publish(
         self,
@@ -229,6 +250,7 @@ class Desk:
         name: str | None = None,
         published_at: datetime | None = None,
         dated: bool = True,
+        asides: tuple[AsideBlock, ...] = (),
     ) -> int:
         """Store an article; the same `name` again is an edit of it. Returns the item's id."""
         slug = (name or title).lower().replace(" ", "-")
@@ -254,6 +276,7 @@ class Desk:
             content_hash=content_hash(title, body + filler),
             entry_hash=entry_hash(title, "", None),
             fetched_at=self.clock(),
+            asides=asides,
         )
         with self.store.transaction() as unit:
             return unit.items.put(article, now=self.clock(), baseline=baseline).item_id
@@ -294,6 +317,7 @@ class Desk:
             self.context.names.sources,
             now=self.clock(),
             old_items=build_old_items(self.catalog, self.subscribers),
+            aside_audience=self.aside_audience,
         )
 
     def tell(self, *, force: Collection[int] = ()) -> int:

@@ -17,14 +17,22 @@ from alerts.query.text.token_set import cased_parts, runs_of
 from alerts.query.text.zone import Zone
 
 # Increase it whenever the words of a text change: every archive is then indexed again.
-SPELLING = 1
+SPELLING = 2
 
 FREQUENT = 3  # times
 MOST_DIGITS = 13  # of a value; larger ones count as this long
 PAGED = "_paged"
 LONGEST = 48  # characters of an encoded word; longer ones are cut, so several may share one word
 # the fields that are indexed separately
-CODES = {"title": "t", "comments": "c", "author": "a", "url": "u", "buyer": "b", "supplier": "s"}
+CODES = {
+    "title": "t",
+    "comments": "c",
+    "aside": "x",
+    "author": "a",
+    "url": "u",
+    "buyer": "b",
+    "supplier": "s",
+}
 _OTHER = re.compile(r"[^a-z0-9 ]")
 _LONG = re.compile(rf"(\S{{{LONGEST}}})\S+")
 

@@ -7,13 +7,16 @@ in one pass (`alerts.query.evaluation.lookup`). Costs are in docs/performance.md
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import chain
 
 from alerts.query.evaluation.lookup import make_lookup
 from alerts.query.evaluation.presearch import LabelClause
 from alerts.query.query import Query, QueryHit
 from alerts.query.text.document import Document, PreparedDocument
+from alerts.query.text.zone import Zone
+
+MOST_TRIALS = 2_000  # evaluations of a query on a block, for one item
 
 
 class WatchIndex:
@@ -51,11 +54,55 @@ class WatchIndex:
 
     def match(self, document: Document) -> tuple[QueryHit, ...]:
         """Find every query that matches, sorted by key, with its spans."""
-        prepared = PreparedDocument(document)
+        return self.match_prepared(PreparedDocument(document))
+
+    def match_prepared(self, prepared: PreparedDocument) -> tuple[QueryHit, ...]:
+        """Do what `match` does, with a document that is tokenised already."""
         return tuple(
             self._compiled[number].hit(prepared, self._keys[number])
             for number in self._find_matching(prepared)
         )
+
+    def match_around(
+        self, prepared: PreparedDocument, blocks: Sequence[str], keys: Container[str]
+    ) -> tuple[tuple[int, QueryHit], ...]:
+        """Find queries that would match if a block that was cut from the page stood in the article.
+
+        Args:
+            prepared: the item; it matches none of the queries as it is.
+            blocks: the texts of the blocks.
+            keys: the queries to try.
+
+        Returns:
+            (number of the block, hit), sorted by key and block. Spans of the field `aside` are
+            offsets in the block.
+        """
+        zones = [Zone("aside", block) for block in blocks]
+        haystack = "".join([prepared.haystack, *(zone.haystack for zone in zones)])
+        wanted = [
+            number
+            for number in sorted(self._select(prepared, haystack))
+            if self._keys[number] in keys and not self._compiled[number].holds_in(prepared)
+        ]
+        found: list[tuple[int, QueryHit]] = []
+        trials = 0
+        for number in wanted:
+            query = self._compiled[number]
+            missing = [
+                clause
+                for clause in query.needs
+                if clause.where == "default" and not clause.met_by(prepared.haystack)
+            ]
+            for at, zone in enumerate(zones):
+                if not all(clause.met_by(zone.haystack) for clause in missing):
+                    continue
+                trials += 1
+                if trials > MOST_TRIALS:
+                    return tuple(found)
+                hit = query.hit_around(prepared, zone, self._keys[number])
+                if hit is not None:
+                    found.append((at, hit))
+        return tuple(found)
 
     def keys(self, document: Document) -> tuple[str, ...]:
         """The sorted keys of the queries that match; faster than `match`, without spans."""
@@ -77,6 +124,14 @@ class WatchIndex:
         hits = dict(self._default.find(haystack))
         # the evaluation need not search these labels again
         prepared.known.learn(self._anchor_labels, hits)
+        return self._choose(prepared, haystack, hits)
+
+    def _select(self, prepared: PreparedDocument, haystack: str) -> set[int]:
+        return self._choose(prepared, haystack, dict(self._default.find(haystack)))
+
+    def _choose(
+        self, prepared: PreparedDocument, haystack: str, hits: Mapping[str, Sequence[int]]
+    ) -> set[int]:
         found = set(chain.from_iterable(hits.values()))
         if self._other is not None:
             for _, numbers in self._other.find(prepared.other_haystack):

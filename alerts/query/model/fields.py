@@ -13,7 +13,7 @@ DEFAULT_SCOPE = ("title", "summary", "body")
 # fields within title, summary and body, the words that first/n counts
 COUNTED = frozenset({*DEFAULT_SCOPE, "lead"})
 # fields in which spans are displayed, in reading order
-SHOWN: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url")
+SHOWN: tuple[FieldName, ...] = ("title", "summary", "body", "comments", "author", "url", "aside")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,9 @@ FIELDS = (
     FieldRow(name="summary", scope=("summary",), says="in the summary", also=("standfirst",)),
     FieldRow(name="body", scope=("body",), says="in the body", also=("intext", "text", "content")),
     FieldRow(name="comments", scope=("comments",), says="in readers' comments", also=("comment",)),
+    FieldRow(
+        name="aside", scope=("aside",), says="in the page around the article", also=("around",),
+    ),
     FieldRow(name="author", scope=("author",), says="in the author's name", also=("byline",)),
     FieldRow(name="url", scope=("url",), says="in the address", also=("inurl", "allinurl", "link")),
     FieldRow(name="buyer", scope=("buyer",), says="as the buyer"),

@@ -16,6 +16,8 @@ from storage.model import StoredItem
 AUTHORS_APART = ", "
 NAMES_APART = "\n"  # between buyers or suppliers, so that no phrase matches across two names
 PAGES_APART = "\n"
+BLOCKS_APART = "\n"  # between blocks that were cut from a page
+_NEVER_FIRST = 10**9  # words before a text that is no part of the article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Document:
     value: float | None = None
     date: date | None = None
     pages: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()  # blocks that were cut from the page
 
     @classmethod
     def of(cls, item: StoredItem, *, source_name: str = "") -> Document:
@@ -65,6 +68,7 @@ class Document:
             supplier=NAMES_APART.join(item.notice.suppliers) if item.notice else "",
             value=item.notice.value if item.notice else None,
             pages=item.pages,
+            asides=tuple(block.text for block in item.asides),
         )
 
     @property
@@ -81,6 +85,8 @@ class Document:
         """The text of `field` that the offsets of its spans refer to."""
         if field == "author":
             return AUTHORS_APART.join(self.authors)
+        if field == "aside":
+            return BLOCKS_APART.join(self.asides)
         if field == "body" and self.pages:
             return self.body if self._page_starts() else PAGES_APART.join(self.pages)
         text: str = getattr(self, field)
@@ -114,12 +120,28 @@ class Document:
 
 
 class EvaluatedText:
-    """The texts that one evaluation of a query uses: a whole item, or one page of it."""
+    """The texts that one evaluation of a query uses: a whole item, or one page of it.
 
-    def __init__(self, document: Document, shared: dict[str, list[Zone]], body: Zone) -> None:
+    `around`: a text that was cut from the page, to be searched as if it stood in the article.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        shared: dict[str, list[Zone]],
+        body: Zone,
+        *,
+        around: Zone | None = None,
+    ) -> None:
         self.document = document
-        self._zones = {**shared, "body": [body]}
+        self._shared = shared
+        self._body = body
+        self._zones = {**shared, "body": [body] if around is None else [body, around]}
         self._filled: dict[tuple[str, ...], list[Zone]] = {}
+
+    def with_block(self, block: Zone) -> EvaluatedText:
+        """The same texts, and a block that was cut from the page as if it stood among them."""
+        return EvaluatedText(self.document, self._shared, self._body, around=block)
 
     def zones(self, fields: tuple[str, ...]) -> list[Zone]:
         """The non-empty zones of some fields, in the order given."""
@@ -141,11 +163,16 @@ class EvaluatedText:
             for author in document.authors:
                 yield Zone("author", author, offset=at)
                 at += len(author) + len(AUTHORS_APART)
+        elif field == "aside":
+            at = 0
+            for block in document.asides:
+                yield Zone("aside", block, offset=at)
+                at += len(block) + len(BLOCKS_APART)
         elif field == "source":
             yield Zone("source", document.source_name)
             yield Zone("source", document.source)
         elif field == "lead":
-            (summary,), (body,) = self._zones["summary"], self._zones["body"]
+            (summary,), body = self._zones["summary"], self._body
             if summary.parts:
                 yield summary
             else:
@@ -155,6 +182,8 @@ class EvaluatedText:
 
     def words_before(self, zone: Zone) -> int:
         """How many words of title, summary and body precede a zone of one of these."""
+        if zone.field not in DEFAULT_SCOPE:
+            return _NEVER_FIRST
         count = 0
         for field in DEFAULT_SCOPE[: DEFAULT_SCOPE.index(zone.field)]:
             count += sum(earlier.word_count for earlier in self._zones[field])
@@ -191,5 +220,5 @@ class PreparedDocument:
     @cached_property
     def other_haystack(self) -> str:
         """All labels of the fields outside the default scope, in the same form."""
-        zones = self.texts[0].zones(("comments", "author", "url", "buyer", "supplier"))
+        zones = self.texts[0].zones(("comments", "aside", "author", "url", "buyer", "supplier"))
         return "".join([zone.haystack for zone in zones])

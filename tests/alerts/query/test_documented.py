@@ -23,6 +23,7 @@ ROW = re.compile(r"^\| `(?P<query>.+?)` \| (?P<text>.+?) \| (?P<said>yes|no) \|$
 FIELD = re.compile(r"^(?P<name>[a-z]+)=(?P<value>.*?) \\\| (?P<body>.*)$")
 READ: dict[str, Callable[[str], dict[str, Any]]] = {
     "author": lambda value: {"authors": (value,)},
+    "aside": lambda value: {"asides": (value,)},
     "lang": lambda value: {"language": value},
     "value": lambda value: {"value": float(value)},
     "date": lambda value: {"date": date.fromisoformat(value)},

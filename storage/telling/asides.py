@@ -1,0 +1,222 @@
+"""Repository of asides: watches that matched only in text that was cut from an article's page.
+
+An aside is recorded once for each watch, source and block, however many pages have the block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, insert, select, update
+
+from storage.archive.items import Items
+from storage.engine.dialect import insert_new
+from storage.model import AsideBlock, Match, StoredItem
+from storage.rules.aside_rules import block_key
+from storage.tables import aside, aside_telling, item, mention, subscriber
+from storage.telling.mentions import predates_watch
+
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideMatch:
+    """A watch version that would match an item if a block cut from its page stood in it.
+
+    `spans` are the characters of the block's text that hit.
+    """
+
+    watch_key: str
+    watch_version: int
+    item_id: int
+    revision: int
+    block: AsideBlock
+    spans: tuple[Range, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """A stored aside, with the first item that had the block."""
+
+    aside_id: int
+    watch_key: str
+    source_key: str
+    item: StoredItem
+    block: AsideBlock
+    spans: tuple[Range, ...]
+    created_at: datetime
+    baseline: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingAside:
+    """A subscriber waits to be told of an aside."""
+
+    subscriber_id: int
+    aside: Aside
+
+
+class Asides:
+    """Reads and writes asides and their tellings, within one transaction."""
+
+    def __init__(self, connection: Connection, items: Items) -> None:
+        self._db = connection
+        self._items = items
+
+    def record(
+        self,
+        item_id: int,
+        matches: Sequence[AsideMatch],
+        *,
+        audience: Mapping[str, Sequence[int]],
+        now: datetime,
+    ) -> int:
+        """Store the asides of an item that are new to its source; return how many.
+
+        One of a baseline item, or of an item that was there before the watch, is stored and never
+        told. None is made where the watch has matched the item itself.
+        """
+        if not matches:
+            return 0
+        columns = (item.c.source_key, item.c.baseline, item.c.first_seen_at)
+        row = self._db.execute(select(*columns).where(item.c.id == item_id)).one_or_none()
+        if row is None:
+            return 0
+        mentioned = select(mention.c.watch_key).where(mention.c.item_id == item_id)
+        known = set(self._db.scalars(mentioned))
+        count = 0
+        for match in matches:
+            if match.watch_key in known:
+                continue
+            version = Match(
+                watch_key=match.watch_key,
+                watch_version=match.watch_version,
+                item_id=item_id,
+                revision=match.revision,
+                spans=(),
+            )
+            before = predates_watch(self._db, version, row.first_seen_at, now)
+            baseline = row.baseline or before
+            if self._add(match, row.source_key, now, baseline=baseline):
+                count += 1
+                if not baseline:
+                    self._add_tellings(match, row.source_key, audience, now)
+        return count
+
+    def _add(self, match: AsideMatch, source_key: str, now: datetime, *, baseline: bool) -> bool:
+        values = {
+            "watch_key": match.watch_key,
+            "watch_version": match.watch_version,
+            "source_key": source_key,
+            "block_key": block_key(match.block.text),
+            "item_id": match.item_id,
+            "rule": match.block.rule,
+            "detail": match.block.detail,
+            "text": match.block.text,
+            "spans": [list(span) for span in match.spans],
+            "created_at": now,
+            "baseline": baseline,
+        }
+        unique = [aside.c.watch_key, aside.c.source_key, aside.c.block_key]
+        return insert_new(self._db, aside, values, unique)
+
+    def _add_tellings(
+        self,
+        match: AsideMatch,
+        source_key: str,
+        audience: Mapping[str, Sequence[int]],
+        now: datetime,
+    ) -> None:
+        this = select(aside.c.id).where(
+            aside.c.watch_key == match.watch_key,
+            aside.c.source_key == source_key,
+            aside.c.block_key == block_key(match.block.text),
+        )
+        aside_id = self._db.execute(this).scalar_one()
+        ids = list(audience.get(match.watch_key, ()))
+        wanted = select(subscriber.c.id).where(
+            subscriber.c.id.in_(ids), subscriber.c.ended_at.is_(None)
+        )
+        for subscriber_id in self._db.scalars(wanted).all():
+            values = {"subscriber_id": subscriber_id, "aside_id": aside_id, "created_at": now}
+            self._db.execute(insert(aside_telling).values(values))
+
+    def pending(self, subscriber_ids: Sequence[int], *, limit: int) -> tuple[PendingAside, ...]:
+        """Return what these subscribers are still to be told of, oldest first, at most `limit`."""
+        found = self._db.execute(
+            select(aside_telling.c.subscriber_id, aside)
+            .join(aside, aside.c.id == aside_telling.c.aside_id)
+            .where(
+                aside_telling.c.subscriber_id.in_(list(subscriber_ids)),
+                aside_telling.c.told_at.is_(None),
+            )
+            .order_by(aside_telling.c.created_at, aside.c.id, aside_telling.c.subscriber_id)
+            .limit(limit)
+        ).all()
+        items = self._items.get_or_stand_in(list({row.item_id for row in found}))
+        return tuple(
+            PendingAside(subscriber_id=row.subscriber_id, aside=_aside_of(row, items[row.item_id]))
+            for row in found
+            if row.item_id in items
+        )
+
+    def of_item(self, stored: StoredItem) -> tuple[Aside, ...]:
+        """Return the asides about the blocks of an item, whichever item had them first."""
+        keys = [block_key(block.text) for block in stored.asides]
+        found = self._db.execute(
+            select(aside)
+            .where(aside.c.source_key == stored.source_key, aside.c.block_key.in_(keys))
+            .order_by(aside.c.id)
+        ).all()
+        items = self._items.get_or_stand_in(list({row.item_id for row in found}))
+        return tuple(_aside_of(row, items[row.item_id]) for row in found if row.item_id in items)
+
+    def told_at(self, aside_id: int) -> tuple[tuple[str, datetime | None], ...]:
+        """Return (recipient, when it was told; None: still pending) for an aside."""
+        found = self._db.execute(
+            select(subscriber.c.recipient, aside_telling.c.told_at)
+            .join(subscriber, subscriber.c.id == aside_telling.c.subscriber_id)
+            .where(aside_telling.c.aside_id == aside_id)
+            .order_by(subscriber.c.recipient)
+        )
+        return tuple((row[0], row[1]) for row in found)
+
+    def settle(
+        self, tellings: Sequence[PendingAside], outbox_id: int | None, now: datetime
+    ) -> None:
+        """Mark tellings as told by a message; None: settled without one."""
+        for telling in tellings:
+            this = update(aside_telling).where(
+                aside_telling.c.subscriber_id == telling.subscriber_id,
+                aside_telling.c.aside_id == telling.aside.aside_id,
+            )
+            self._db.execute(this.values(told_at=now, outbox_id=outbox_id))
+
+
+def rename_watch(connection: Connection, old: str, new: str) -> None:
+    """Give the asides of a watch its new key, except those that the new one has already."""
+    other = aside.alias()
+    twice = exists().where(
+        other.c.watch_key == new,
+        other.c.source_key == aside.c.source_key,
+        other.c.block_key == aside.c.block_key,
+    )
+    mine = aside.c.watch_key == old
+    connection.execute(delete(aside).where(mine, twice))
+    connection.execute(update(aside).where(mine).values(watch_key=new))
+
+
+def _aside_of(row: object, stored: StoredItem) -> Aside:
+    values = row._mapping  # type: ignore[attr-defined]
+    return Aside(
+        aside_id=values["id"],
+        watch_key=values["watch_key"],
+        source_key=values["source_key"],
+        item=stored,
+        block=AsideBlock(rule=values["rule"], detail=values["detail"], text=values["text"]),
+        spans=tuple((int(start), int(end)) for start, end in values["spans"]),
+        created_at=values["created_at"],
+        baseline=values["baseline"],
+    )
