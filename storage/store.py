@@ -26,10 +26,12 @@ from storage.telling.asides import Asides
 from storage.telling.backlog import Backlog
 from storage.telling.mention_pages import MentionPages
 from storage.telling.mentions import Mentions
+from storage.telling.news_waiting import NewsWaitings
 from storage.telling.notices import Notices
 from storage.telling.outbox import Outbox
 from storage.telling.quarantine import Quarantine
 from storage.telling.reader_requests import ReaderRequests
+from storage.telling.stalled import Stalled
 from storage.telling.subscribers import Subscribers
 from storage.telling.volumes import Volumes
 from storage.telling.watches import Watches
@@ -61,6 +63,8 @@ class Unit:
         self.quarantine = Quarantine(connection)
         self.asides = Asides(connection, self.items)
         self.backlog = Backlog(connection)
+        self.news_waiting = NewsWaitings(connection)
+        self.stalled = Stalled(connection)
 
 
 class Store:

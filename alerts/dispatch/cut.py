@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.attempts import ready_first, said_of
 from alerts.digest.context import TellingContext
@@ -22,6 +22,7 @@ from alerts.dispatch.composition import (
     Group,
     schedule,
 )
+from alerts.dispatch.held_alerts import find_held
 from alerts.dispatch.preview import Preview, previews
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render_note
@@ -42,6 +43,7 @@ def cut_due(
     now: datetime,
     force: Collection[int] = (),
     voices: SupplierIndex | None = None,
+    settling: timedelta = timedelta(0),
 ) -> int:
     """Write the digests and alerts that are due to the outbox; return how many.
 
@@ -56,13 +58,17 @@ def cut_due(
         force: ids of subscribers that are due now whatever their cadence; one with nothing to
             tell gets its message only if it wants empty ones.
         voices: the cache of suppliers in items, kept from call to call.
+        settling: an alert waits until nothing more has come for that long, so that what is found
+            within seconds is one message.
     """
     with store.reading() as unit:
         subscribers = unit.subscribers.all()
         waiting, waiting_old = unit.subscribers.waiting(), unit.subscribers.waiting_old()
+        news, stalled = unit.news_waiting.by_subscriber(), unit.stalled.recipients()
         damaged = dict(unit.damage.rows)
         notices = frozenset(notice.key for notice in unit.notices.open())
-    plan = agenda(subscribers, context.subscriptions, waiting, now, force, waiting_old)
+    held = find_held(subscribers, news, stalled, now, settling)
+    plan = agenda(subscribers, context.subscriptions, waiting, now, force, waiting_old, held)
     repaired = {
         key
         for key in notices

@@ -15,10 +15,10 @@ from alerts.dispatch.composition import (
     pending_asides,
     select_tellings,
 )
+from alerts.dispatch.held_alerts import Cause, held_alerts
 from alerts.dispatch.preferences import apply_preferences
 from alerts.errors import UnknownSubscriptionError
 from alerts.messages.render import Rendered, render
-from alerts.schedule.due import alert_after, old_items_due
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
 from storage.rules.age import is_of_old
@@ -30,12 +30,14 @@ from storage.telling.asides import PendingAside
 class Preview:
     """The message that some recipients of a subscription would get.
 
-    `goes_at` is when it is sent, None if at once; `empty`: whether nothing is pending.
+    `goes_at` is when it is sent, None if at once or not known, and `cause` what an alert waits
+    for; `empty`: whether nothing is pending.
     """
 
     recipients: tuple[str, ...]
     rendered: Rendered
     goes_at: datetime | None = None
+    cause: Cause | None = None
     empty: bool = False
 
 
@@ -47,6 +49,7 @@ class _Message:
     pending: tuple[PendingTelling, ...]
     of_old: bool
     goes_at: datetime | None
+    cause: Cause | None = None
 
 
 def previews(
@@ -70,7 +73,7 @@ def previews(
             )
         alike: dict[object, tuple[list[str], Rendered, _Message, bool]] = {}
         voices = SupplierIndex()
-        for message in _list_messages(unit, subscribers, subscription, now):
+        for message in _list_messages(unit, subscribers, subscription, context, now):
             each = message.subscriber
             kind: Kind = "digest" if message.of_old or not _is_immediate(subscription) else "alert"
             occasion = occasion_of(unit, kind, [each], [subscription], context, now)
@@ -108,6 +111,7 @@ def previews(
             recipients=tuple(people),
             rendered=rendered,
             goes_at=message.goes_at,
+            cause=message.cause,
             empty=empty,
         )
         for people, rendered, message, empty in alike.values()
@@ -115,9 +119,17 @@ def previews(
 
 
 def _list_messages(
-    unit: Unit, subscribers: Sequence[Subscriber], subscription: Subscription, now: datetime
+    unit: Unit,
+    subscribers: Sequence[Subscriber],
+    subscription: Subscription,
+    context: TellingContext,
+    now: datetime,
 ) -> Iterator[_Message]:
-    waiting_old = unit.subscribers.waiting_old()
+    held = {
+        (each.recipient, each.cause == "old items"): each
+        for each in held_alerts(unit, context, now)
+        if each.subscription == subscription.key
+    }
     for each in subscribers:
         pending = unit.subscribers.pending([each.subscriber_id])
         if not _is_immediate(subscription):
@@ -126,12 +138,23 @@ def _list_messages(
         old = tuple(telling for telling in pending if is_of_old(telling))
         news = tuple(telling for telling in pending if not is_of_old(telling))
         if news or not old:
-            at = alert_after(each, subscription, now)
-            yield _Message(subscriber=each, pending=news, of_old=False, goes_at=at)
+            goes = held.get((each.recipient, False))
+            yield _Message(
+                subscriber=each,
+                pending=news,
+                of_old=False,
+                goes_at=goes.goes_at if goes else None,
+                cause=goes.cause if goes else None,
+            )
         if old:
-            since = waiting_old[each.subscriber_id].since
-            at = old_items_due(since, subscription)
-            yield _Message(subscriber=each, pending=old, of_old=True, goes_at=at)
+            goes = held.get((each.recipient, True))
+            yield _Message(
+                subscriber=each,
+                pending=old,
+                of_old=True,
+                goes_at=goes.goes_at if goes else None,
+                cause="old items",
+            )
 
 
 def _is_immediate(subscription: Subscription) -> bool:

@@ -66,6 +66,7 @@ def agenda(
     now: datetime,
     force: Collection[int] = (),
     waiting_old: Mapping[int, OldWaiting] = MappingProxyType({}),
+    held: Collection[int] = (),
 ) -> Agenda:
     """Decide for each subscriber whether it is due or to be rescheduled.
 
@@ -76,6 +77,7 @@ def agenda(
         now: the current time.
         force: ids of subscribers that are due regardless of their cadence.
         waiting_old: those of `waiting` that are of old items, by subscriber id.
+        held: ids of subscribers who get no alert now, unless forced.
     """
     due: list[Due] = []
     moves: list[tuple[int, datetime | None]] = []
@@ -93,7 +95,7 @@ def agenda(
             paid = paid_until[subscriber.recipient]
             old = waiting_old.get(subscriber.subscriber_id)
             news = waiting.get(subscriber.subscriber_id, 0) - (old.count if old else 0)
-            ready = news > 0 and state.held is None
+            ready = news > 0 and state.held is None and subscriber.subscriber_id not in held
             if forced or (ready and paid - _BURST <= now):
                 due.append(
                     Due(

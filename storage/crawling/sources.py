@@ -218,6 +218,10 @@ class Sources:
         self._db.execute(update(source).where(held).values(values))
         return keys
 
+    def poll_now(self, keys: Sequence[str], now: datetime) -> None:
+        """Make these sources due at once."""
+        self._db.execute(update(source).where(source.c.key.in_(list(keys))).values(next_at=now))
+
     def forgive(self, keys: Sequence[str], *, next_at: datetime) -> None:
         """Undo the last failure of these sources, which they did not cause; poll at `next_at`."""
         fewer = case((source.c.failures > 0, source.c.failures - 1), else_=0)

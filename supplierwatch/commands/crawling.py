@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from supplierwatch.formatting.console import console, note, print_json
+from supplierwatch.formatting.console import console, note, print_json, waiting
 from supplierwatch.shell.child_logs import capture_child_logs
 from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.failures import unknown_key
 from supplierwatch.shell.options import Json, Sources
 from supplierwatch.shell.registering import add
-from supplierwatch.shell.session import session, working_store
+from supplierwatch.shell.session import archive, session, working_store
 
 if TYPE_CHECKING:
+    from storage.model import SourceState
     from storage.store import Store
     from supplierwatch.views.crawled import ArchiveCounts
     from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Run"
 Event = dict[str, Any]
+PATIENCE = 90.0  # seconds to wait for a poll of the service
+LOOK_EVERY = 0.5
 SILENT = "the crawl ended before it was read"
 
 
@@ -51,18 +57,80 @@ def crawl(
     """Poll sources once, then match, tell and deliver.
 
     The same code as `run`: what is new is stored and matched, and messages that are due go out.
-    The first poll of a source is its baseline and alerts nobody. Ends with exit code 1 if a source
-    that you named could not be read, or if none could; with 4 while the service runs, which polls
-    by itself.
+    The first poll of a source is its baseline and alerts nobody. While the service runs it is asked
+    to poll the sources that you named, and what came of it is shown. Ends with exit code 1 if a
+    source that you named could not be read, or if none could; without names with 4 while the
+    service runs, which polls by itself.
     """
-    from supplierwatch.service.service import Service
-    from supplierwatch.views import crawled
+    from storage.errors import AlreadyRunning
 
     wired = session(ctx).wired()
     known = [source.key for source in wired.catalog.sources if source.enabled]
     for key in sources or ():
         if key not in known:
             raise unknown_key("source", key, known, "supplierwatch sources")
+    try:
+        _crawl_here(ctx, wired, sources or (), known, due=due, json=json)
+    except AlreadyRunning:
+        if not sources or due:
+            raise
+        _ask_service(wired, list(dict.fromkeys(sources)), json=json)
+
+
+def _ask_service(wired: CompiledConfiguration, keys: Sequence[str], *, json: bool) -> None:
+    """Have the running service poll sources now, and show what came of it.
+
+    Raises:
+        typer.Exit: a source could not be read, or was not polled in time.
+    """
+    from supplierwatch.views import crawled
+
+    asked_at = datetime.now(UTC)
+    with archive(wired) as store:
+        with store.transaction() as unit:
+            unit.sources.poll_now(keys, asked_at)
+        if not json:
+            note("The service is running: it was asked to poll now.")
+        with waiting("waiting for the service", None if json else sys.stderr):
+            states = _wait_for_polls(store, keys, asked_at)
+    if json:
+        print_json(crawled.asked_json(states))
+    else:
+        crawled.print_asked(console(), states)
+    if any(state is None or state.failures for state in states.values()):
+        raise typer.Exit(Exit.FAILED)
+
+
+def _wait_for_polls(
+    store: Store, keys: Sequence[str], since: datetime
+) -> dict[str, SourceState | None]:
+    """Return key -> its state after the poll; None if it was not polled within `PATIENCE`."""
+    end = time.monotonic() + PATIENCE
+    states: dict[str, SourceState | None] = dict.fromkeys(keys)
+    while time.monotonic() < end:
+        with store.reading() as unit:
+            for key in keys:
+                state = unit.sources.get(key)
+                if state is not None and state.last_polled_at and state.last_polled_at >= since:
+                    states[key] = state
+        if all(states.values()):
+            break
+        time.sleep(LOOK_EVERY)
+    return states
+
+
+def _crawl_here(
+    ctx: typer.Context,
+    wired: CompiledConfiguration,
+    sources: Sequence[str],
+    known: Sequence[str],
+    *,
+    due: bool,
+    json: bool,
+) -> None:
+    from supplierwatch.service.service import Service
+    from supplierwatch.views import crawled
+
     with working_store(wired) as store:
         service = Service(wired, store)
         service.crawls.close_left_open()  # we hold the lock: the process that left them has ended

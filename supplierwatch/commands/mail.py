@@ -178,11 +178,15 @@ def deliveries(
 
     sent: accepted by the mail server. queued, leased, retry: on its way. uncertain: may have
     arrived, is tried again with the same Message-ID. dead: refused or given up, with the cause.
-    held: waits for you. stopped: its reader unsubscribed before it was sent.
+    held: waits for you. stopped: its reader unsubscribed before it was sent. First comes what waits
+    for an alert, and when that goes.
     """
+    from alerts.digest.context import TellingContext
+    from alerts.dispatch.held_alerts import held_alerts
     from supplierwatch.views import messages as view
 
     wired = session(ctx).wired()
+    context = TellingContext.of(wired.catalog, wired.queries)
     states = [each.value for each in state] if state else None
     try:
         with archive(wired) as store, store.reading() as unit:
@@ -190,11 +194,13 @@ def deliveries(
             counts = unit.outbox.counts()
             paused = unit.outbox.paused()
             unmade = unit.quarantine.troubles("tell")
+            held = held_alerts(unit, context, datetime.now(UTC))
     except NothingStoredError:
-        messages, counts, paused, unmade = (), {}, {}, {}
+        messages, counts, paused, unmade, held = (), {}, {}, {}, ()
     if json:
-        print_json(view.messages_json(messages, counts, paused, list(unmade.values())))
+        print_json(view.messages_json(messages, counts, paused, list(unmade.values()), held))
     else:
+        view.print_held(console(), held)
         view.print_unmade(console(), list(unmade.values()))
         view.print_messages(console(), messages, counts, paused)
 

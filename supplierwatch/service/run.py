@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 STOP_WITHIN = 12.0  # seconds; service managers kill at 15 or later
 CHILD_GRACE = 8.0
 # seconds between ticks of each worker
+SETTLING = timedelta(seconds=5)  # what is found within it is one alert
 EVERY = {
     "crawl": 0.5,
     "match": 2.0,
@@ -75,6 +77,7 @@ def run_service(
             for warning in wired.warnings:
                 log.warning("config.warning %s", warning)
             service = Service(wired, store)
+            service.settling = SETTLING
             service.take_over()
             # thousands of compiled watches stay: tracing them took a third of the time of an edit
             gc.freeze()

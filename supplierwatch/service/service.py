@@ -90,6 +90,8 @@ class Service:
         # called with the name of a worker at each step of a long round
         self.beat: Callable[[str], None] = lambda worker: None
         self._clock_doubted_until = 0.0
+        # alerts wait until nothing more has been found for that long
+        self.settling = timedelta(0)
         self.store = store
         self.clock = clock
         self.owner = owner
@@ -210,7 +212,14 @@ class Service:
 
             written = run_part(lambda: welcome_due(self.store, context, now=now))
             written += run_part(
-                lambda: cut_due(self.store, context, now=now, force=force, voices=self._voices)
+                lambda: cut_due(
+                    self.store,
+                    context,
+                    now=now,
+                    force=force,
+                    voices=self._voices,
+                    settling=self.settling,
+                )
             )
             if self._alarmed_at is None or time.monotonic() - self._alarmed_at >= ALARM_EVERY:
                 self._alarmed_at = time.monotonic()

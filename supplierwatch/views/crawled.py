@@ -13,7 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from storage.model import SourceState
 from supplierwatch.formatting.console import clean, plural
+from supplierwatch.formatting.times import iso
 
 Event = Mapping[str, Any]
 
@@ -150,4 +152,34 @@ def crawl_json(
         "new_mentions": after.mentions - before.mentions,
         "messages_delivered": after.sent - before.sent,
         "items": after.items,
+    }
+
+
+def print_asked(screen: Console, states: Mapping[str, SourceState | None]) -> None:
+    """Print what came of the polls that the service was asked for; None: not polled yet."""
+    for key, state in states.items():
+        if state is None:
+            screen.print(Text(f"{key}  not polled yet: `supplierwatch sources` shows when"))
+            continue
+        outcome = OUTCOME_WORDS.get(state.outcome or "", "failed")
+        words = f"{outcome}, {plural(state.item_count, 'item')} in all"
+        if state.failures:
+            words += f": {clean(state.last_error or 'no cause noted')}"
+        style = "red" if state.failures else "green"
+        screen.print(Text.assemble((key, "cyan"), "  ", (words, style)), soft_wrap=True)
+
+
+def asked_json(states: Mapping[str, SourceState | None]) -> dict[str, Any]:
+    """Return the document of `crawl SOURCE --json` while the service runs."""
+    return {
+        "asked": [
+            {
+                "source": key,
+                "polled_at": None if state is None else iso(state.last_polled_at),
+                "outcome": None if state is None else state.outcome,
+                "items": None if state is None else state.item_count,
+                "error": None if state is None else state.last_error,
+            }
+            for key, state in states.items()
+        ]
     }

@@ -18,6 +18,7 @@ from supplierwatch.views.quarantine import standing_words, trouble_json
 
 if TYPE_CHECKING:
     from alerts.dispatch.cut import Preview
+    from alerts.dispatch.held_alerts import Cause, HeldAlert
 
 STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
 
@@ -33,10 +34,33 @@ def print_preview(screen: Console, key: str, preview: Preview, *, several: bool)
     people = ", ".join(clean(each) for each in preview.recipients)
     screen.print(Text.assemble(("To:      ", "bold"), people), soft_wrap=True)
     screen.print(Text.assemble(("Subject: ", "bold"), rendered.subject), soft_wrap=True)
+    if not preview.empty or preview.goes_at is not None:
+        goes = goes_words(preview.goes_at, preview.cause)
+        screen.print(Text.assemble(("Goes:    ", "bold"), goes), soft_wrap=True)
     screen.print()
     # not wrapped: the text has its own line breaks
     screen.print(Text(rendered.text.rstrip()), soft_wrap=True)
     screen.print()
+
+
+def goes_words(goes_at: datetime | None, cause: Cause | None) -> str:
+    """Describe when a message goes, and what it waits for."""
+    from alerts.dispatch.held_alerts import CAUSES
+
+    at = "at once" if goes_at is None and cause is None else clock(goes_at) or "later"
+    if cause == "undelivered":
+        at = f"next try {at}"
+    return at if cause is None else f"{at} ({CAUSES[cause]})"
+
+
+def print_held(screen: Console, held: Sequence[HeldAlert]) -> None:
+    """Print what waits for an alert, and when it goes."""
+    for each in held:
+        who = f"{clean(each.recipient)} ({clean(each.subscription)})"
+        text = (
+            f"{plural(each.mentions, 'mention')} for {who}: {goes_words(each.goes_at, each.cause)}"
+        )
+        screen.print(Text.assemble(("waiting  ", "bold yellow"), text), soft_wrap=True)
 
 
 def print_unmade(screen: Console, unmade: Sequence[Trouble]) -> None:
@@ -96,6 +120,7 @@ def messages_json(
     counts: Mapping[str, int],
     paused: Paused,
     unmade: Sequence[Trouble],
+    held: Sequence[HeldAlert] = (),
 ) -> dict[str, Any]:
     """Return the document of `deliveries --json`."""
     return {
@@ -105,6 +130,16 @@ def messages_json(
         ],
         "counts": dict(sorted(counts.items())),
         "unmade": [trouble_json(each) for each in unmade],
+        "waiting": [
+            {
+                "recipient": each.recipient,
+                "subscription": each.subscription,
+                "mentions": each.mentions,
+                "goes_at": iso(each.goes_at),
+                "cause": each.cause,
+            }
+            for each in held
+        ],
         "messages": [
             {
                 "id": message.row_id,

@@ -1,0 +1,142 @@
+"""Says which alerts wait, why, and when they go.
+
+An alert waits for quiet hours to end, for the rate limit, and where what was written before cannot
+be delivered: what comes meanwhile is told by one message, not by one for each item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alerts.digest.context import TellingContext
+from alerts.schedule.cadence import held_until
+from alerts.schedule.due import alert_after, old_items_due
+from config.model import Subscription
+from storage.model import Subscriber
+from storage.store import Unit
+from storage.telling.news_waiting import NewsWaiting
+
+# items of one poll are stored one after the other: an alert waits for those that follow
+LONGEST_SETTLING = timedelta(seconds=30)
+
+Cause = Literal["quiet hours", "rate limit", "undelivered", "old items"]
+CAUSES: Mapping[Cause, str] = {
+    "quiet hours": "quiet hours",
+    "rate limit": "five alerts in a row, then one every twelve minutes with all that came",
+    "undelivered": "once what was written before is delivered, in one message",
+    "old items": "old items, once a day",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAlert:
+    """Mentions that wait for an alert. `goes_at` None: not known, or at once without `cause`."""
+
+    recipient: str
+    subscription: str
+    mentions: int
+    goes_at: datetime | None
+    cause: Cause | None
+
+
+def find_held(
+    subscribers: Sequence[Subscriber],
+    news: Mapping[int, NewsWaiting],
+    stalled: Collection[str],
+    now: datetime,
+    settling: timedelta,
+) -> frozenset[int]:
+    """Return the ids of subscribers who get no alert now. Pure.
+
+    Args:
+        subscribers: the active ones.
+        news: subscriber id -> what waits for it.
+        stalled: recipients, in lower case, to whom nothing can be delivered at present.
+        now: the time.
+        settling: how long nothing more must have come.
+    """
+    held = set()
+    for each in subscribers:
+        waiting = news.get(each.subscriber_id)
+        if waiting is None:
+            continue
+        # a time in the future: the clock was ahead
+        settles = now - settling < waiting.newest <= now
+        patient = now - LONGEST_SETTLING < waiting.oldest <= now
+        if each.recipient.lower() in stalled or (settles and patient):
+            held.add(each.subscriber_id)
+    return frozenset(held)
+
+
+def held_alerts(unit: Unit, context: TellingContext, now: datetime) -> tuple[HeldAlert, ...]:
+    """Return what waits for an alert, by recipient and subscription."""
+    subscribers = unit.subscribers.all()
+    return tuple(
+        sorted(
+            _list_held(unit, context, subscribers, now),
+            key=lambda each: (each.recipient, each.subscription, each.cause or ""),
+        )
+    )
+
+
+def _list_held(
+    unit: Unit, context: TellingContext, subscribers: Sequence[Subscriber], now: datetime
+) -> Iterator[HeldAlert]:
+    news, old = unit.news_waiting.by_subscriber(), unit.subscribers.waiting_old()
+    stalled = unit.stalled.recipients()
+    latest = _find_latest_alerts(subscribers, context)
+    for each in subscribers:
+        subscription = context.subscriptions.get(each.subscription_key)
+        if subscription is None or subscription.cadence.kind != "immediate":
+            continue
+        if waiting := news.get(each.subscriber_id):
+            bound = replace(each, next_at=latest.get(each.recipient.lower()))
+            goes_at, cause = _explain(bound, subscription, stalled, now)
+            yield HeldAlert(
+                recipient=each.recipient,
+                subscription=subscription.key,
+                mentions=waiting.count,
+                goes_at=goes_at,
+                cause=cause,
+            )
+        if older := old.get(each.subscriber_id):
+            yield HeldAlert(
+                recipient=each.recipient,
+                subscription=subscription.key,
+                mentions=older.count,
+                goes_at=old_items_due(older.since, subscription),
+                cause="old items",
+            )
+
+
+def _find_latest_alerts(
+    subscribers: Sequence[Subscriber], context: TellingContext
+) -> dict[str, datetime]:
+    """Return recipient -> the latest `next_at` of its immediate subscriptions: they share it."""
+    latest: dict[str, datetime] = {}
+    for each in subscribers:
+        if context.tells_at_once(each.subscription_key) and each.next_at is not None:
+            key = each.recipient.lower()
+            latest[key] = max(each.next_at, latest.get(key, each.next_at))
+    return latest
+
+
+def _explain(
+    subscriber: Subscriber,
+    subscription: Subscription,
+    stalled: Mapping[str, datetime],
+    now: datetime,
+) -> tuple[datetime | None, Cause | None]:
+    """Return when an alert goes, and what it waits for (None: for nothing)."""
+    if (next_try := stalled.get(subscriber.recipient.lower())) is not None:
+        return next_try, "undelivered"
+    goes_at = alert_after(subscriber, subscription, now)
+    if goes_at is None:
+        return None, None
+    # quiet hours postpone what the rate limit alone would let go
+    quiet = held_until(subscription.quiet_hours, subscription.timezone, now)
+    limited = alert_after(subscriber, replace(subscription, quiet_hours=None), now)
+    return goes_at, "quiet hours" if quiet or goes_at != limited else "rate limit"

@@ -1,0 +1,60 @@
+"""Finds recipients to whom nothing can be delivered at present."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from storage.tables import outbox, pause
+
+_LATEST = 200  # newest messages of a channel that are searched for a delivered one
+_FAILED = ("retry", "uncertain")
+
+
+class Stalled:
+    """Reads the outbox for deliveries that do not get through, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def recipients(self) -> dict[str, datetime]:
+        """Return recipient, in lower case -> when its oldest message is tried next.
+
+        Their messages are of a paused channel, or failed on a channel that has delivered nothing
+        since they were written. Where others get through, the fault is of one message, and
+        further ones are no reason to wait.
+        """
+        paused = outbox.c.channel.in_(select(pause.c.channel))
+        waiting = or_(
+            outbox.c.state.in_(_FAILED),
+            and_(outbox.c.state == "queued", paused),
+        )
+        found = self._db.execute(
+            select(
+                outbox.c.recipient,
+                outbox.c.channel,
+                func.min(outbox.c.created_at),
+                func.min(outbox.c.next_at),
+            )
+            .where(waiting)
+            .group_by(outbox.c.recipient, outbox.c.channel)
+        ).all()
+        delivered: dict[str, datetime | None] = {}
+        stalled = {}
+        for recipient, channel, since, next_at in found:
+            if channel not in delivered:
+                delivered[channel] = self._find_last_delivery(channel)
+            last = delivered[channel]
+            if last is None or last < since:
+                stalled[recipient.lower()] = next_at
+        return stalled
+
+    def _find_last_delivery(self, channel: str) -> datetime | None:
+        latest = (
+            select(outbox.c.sent_at)
+            .where(outbox.c.channel == channel)
+            .order_by(outbox.c.id.desc())
+            .limit(_LATEST)
+        )
+        return max((at for at in self._db.scalars(latest) if at is not None), default=None)
