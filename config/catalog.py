@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from config.errors import ConfigInvalid, ConfigNotFound
+from config.errors import ConfigInvalid, ConfigNotFound, Problem
 from config.model import (
     DATED_KINDS,
+    DEFAULT_MAX_AGE,
     Catalog,
     Expected,
     Selectors,
@@ -59,6 +60,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
     subscription_keys = _subscription_keys([each.table for each in subscriptions.good])
     problems = (
         *settings_problems,
+        *_find_unknown_kinds(settings.crawl.max_age, kinds, settings_file),
         *suppliers.problems,
         *supplier_problems(suppliers),
         *sources.problems,
@@ -105,6 +107,17 @@ def keyword_query(keywords: Sequence[str]) -> str:
     return " OR ".join(f'"{keyword}"' for keyword in keywords)
 
 
+def _find_unknown_kinds(
+    ages: Mapping[str, timedelta | None], kinds: Collection[str], document: ConfigFile
+) -> list[Problem]:
+    hint = f"Kinds: {', '.join(sorted(kinds))}"
+    return [
+        document.problem(("crawl", "max_age"), kind, "names no kind of source", hint)
+        for kind in sorted(ages.keys() - DATED_KINDS)
+        if kind not in kinds
+    ]
+
+
 def _subscription_keys(tables: Sequence[SubscriptionTable]) -> list[str]:
     """Return the key of each subscription: its own, or one of its cadence and first watch.
 
@@ -134,12 +147,12 @@ def _supplier(each: Declared[SupplierTable]) -> Supplier:
     )
 
 
-def _source(each: Declared[SourceTable], max_age: timedelta | None) -> Source:
+def _source(each: Declared[SourceTable], max_ages: Mapping[str, timedelta | None]) -> Source:
     table = each.table
+    max_age = DEFAULT_MAX_AGE if table.kind in DATED_KINDS else None
+    max_age = max_ages.get(table.kind, max_age)
     if "max_age" in table.model_fields_set:
         max_age = table.max_age
-    elif table.kind not in DATED_KINDS:
-        max_age = None
     # a default bound adapts to the interval that was written
     least = table.min_every if "min_every" in table.model_fields_set else None
     most = table.max_every if "max_every" in table.model_fields_set else None

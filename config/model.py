@@ -6,6 +6,7 @@ from the environment happen here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Literal
 
 # kinds that list articles, of which old ones are no news; of official records every one is
 DATED_KINDS = frozenset({"feed", "page", "sitemap"})
+DEFAULT_MAX_AGE = timedelta(days=14)
 
 CadenceKind = Literal["immediate", "hourly", "daily", "weekly", "cron"]
 Confidence = Literal["verified", "reported", "unconfirmed"]
@@ -193,7 +195,7 @@ class CrawlSettings:
     memory_limit_mb: int
     download_delay: timedelta
     keep_raw: bool = False  # store the HTTP responses that texts were extracted from, as evidence
-    max_age: timedelta | None = timedelta(days=14)  # of sources of `DATED_KINDS` without their own
+    max_age: Mapping[str, timedelta | None] = field(default_factory=dict)  # by kind of source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

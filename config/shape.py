@@ -15,11 +15,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from config import cadence, values
 from config.mistakes import Mistake
-from config.model import Cadence, Confidence, ItemKind, QuietHours, Region, Sensitivity
+from config.model import DATED_KINDS, Cadence, Confidence, ItemKind, QuietHours, Region, Sensitivity
 
 DEFAULT_SENDER = "supplierwatch <supplierwatch@localhost>"
 DEFAULT_LISTEN = "127.0.0.1:8420"
-DEFAULT_MAX_AGE = timedelta(days=14)
 DEFAULT_TIMEZONE = "Europe/London"
 
 
@@ -64,6 +63,20 @@ def _read_listen(text: str) -> str | None:
         return None
     host, port = values.check_host_and_port(tidy)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _read_max_ages(value: object) -> object:
+    """Parse one age for all `DATED_KINDS`, or a table of kinds."""
+    if isinstance(value, str):
+        return dict.fromkeys(sorted(DATED_KINDS), cadence.read_max_age(value))
+    if not isinstance(value, dict):
+        raise Mistake("is no age", 'write "14d", "off", or a table: { feed = "14d", page = "off" }')
+    ages = {}
+    for kind, age in value.items():
+        if not isinstance(age, str):
+            raise Mistake(f"has no text for {kind}", 'write it between quotes: "14d"')
+        ages[kind] = cadence.read_max_age(age)
+    return ages
 
 
 def _check_reference(text: str) -> str:
@@ -220,7 +233,7 @@ class CrawlTable(Table):
     memory_limit_mb: Annotated[int, Field(ge=128, le=65536)] = 512
     download_delay: _Delay = timedelta(seconds=1)
     keep_raw: bool = False
-    max_age: _MaxAge = DEFAULT_MAX_AGE
+    max_age: Annotated[dict[str, timedelta | None], BeforeValidator(_read_max_ages)] = {}
 
 
 class RetentionTable(Table):

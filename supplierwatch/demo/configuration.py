@@ -110,6 +110,8 @@ def write_configuration(folder: Path, data: Path, newsroom: Newsroom) -> None:
         "# the newsroom is on this machine: private addresses are refused unless they are named\n"
         f"allowed_hosts = [{hosts}]\n"
         'download_delay = "0s"\n'
+        "# the articles have dates of their own, and are news whenever the demo runs\n"
+        'max_age = "off"\n'
     )
     sources = "".join(
         f'[[source]]\nkey = "{site.outlet.key}"\nkind = "feed"\nname = "{site.outlet.name}"\n'

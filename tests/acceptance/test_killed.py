@@ -76,7 +76,7 @@ def write_config(folder: Path, data: Path, room: Newsroom) -> None:
     folder.mkdir()
     (folder / "settings.toml").write_text(
         f'[mail]\nfrom = "watch@northmoor.example"\n[service]\ndata = \'{data}\'\nlisten = ""\n'
-        '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
+        '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\nmax_age = "off"\n'
     )
     (folder / "sources.toml").write_text(
         "".join(

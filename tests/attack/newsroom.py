@@ -127,7 +127,8 @@ class Newsroom:
             f'[mail]\nfrom = "watch@trust.example"\nsmtp = "127.0.0.1:{self.mail.port}"\n'
             f'security = "none"\n[operator]\nto = "{OPERATOR}"\n'
             f"[service]\ndata = '{self.data}'\nlisten = \"127.0.0.1:{self.port}\"\n{settings}"
-            f'[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n{crawl}'
+            f'[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n'
+            f'max_age = "off"\n{crawl}'
         )
         (folder / "sources.toml").write_text(
             "".join(

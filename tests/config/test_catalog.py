@@ -243,6 +243,8 @@ def test_a_newsroom_and_a_watch_for_every_outlet_are_read(tmp_path: Path) -> Non
         ('max_age = "off"', "", None),
         ("", '[crawl]\nmax_age = "3d"\n', 3),
         ("", '[crawl]\nmax_age = "off"\n', None),
+        ("", '[crawl]\nmax_age = { feed = "5d", page = "off" }\n', 5),
+        ("", '[crawl.max_age]\npage = "off"\n', 14),
         ('max_age = "2w"', '[crawl]\nmax_age = "off"\n', 14),
     ],
 )
@@ -254,6 +256,13 @@ def test_the_age_from_which_items_are_old(
     [one] = load(config_folder(tmp_path, files)).sources
 
     assert one.max_age == (None if days is None else timedelta(days=days))
+
+
+@pytest.mark.parametrize("value", ["5", "{ feeds = '5d' }", "{ feed = 5 }", "'soon'"])
+def test_ages_of_kinds_that_are_none_are_refused(tmp_path: Path, value: str) -> None:
+    text = f"[crawl]\nmax_age = {value}\n"
+    [problem] = problems_of(config_folder(tmp_path, {"settings.toml": text}))
+    assert problem.key == "max_age"
 
 
 @pytest.mark.parametrize("value", ["1h", "-3d", "fortnight", "0d"])

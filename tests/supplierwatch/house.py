@@ -34,6 +34,7 @@ data = "{data}"
 listen = ""
 [crawl]
 allowed_hosts = ["127.0.0.0/8"]
+max_age = "off"
 download_delay = "0s"
 memory_limit_mb = 4096 # the process of the tests counts as the service, and holds more than one
 """

@@ -117,7 +117,7 @@ class Installation:
             "settings.toml",
             f'[mail]\nfrom = "watch@trust.example"\n{mail}[operator]\nto = "it@trust.example"\n'
             f"[service]\ndata = '{self.data}'\n{service}"
-            '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\n',
+            '[crawl]\nallowed_hosts = ["127.0.0.0/8"]\ndownload_delay = "0s"\nmax_age = "off"\n',
         )
 
     def sources(self, **urls: str) -> None:
