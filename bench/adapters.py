@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from typing import Any
 
 from alerts.query import Document, WatchIndex, compile_query
@@ -14,6 +14,7 @@ from crawler.extraction.page import learn
 from crawler.extraction.site_memory import SiteMemory
 from crawler.listings.entries import absolute
 from crawler.listings.feeds import read_feed
+from crawler.text.dates import read_date
 from storage.archive.stories import text_of
 from storage.model import FetchedEntry, FetchedPage
 from storage.rules.shingles import Grouping
@@ -46,11 +47,23 @@ def extract(
         return {"text": "", "unreadable": error.reason}
     return {
         "title": text.title,
-        "date": None if text.published_at is None else text.published_at.isoformat(),
+        "date": date_as_shown(text.published_at, text.published_raw),
         "authors": list(text.authors),
         "text": text.text,
         "comments": text.comments,
     }
+
+
+def date_as_shown(at: datetime | None, raw: str | None) -> str | None:
+    """The moment in UTC; with the publisher's own offset where that makes it another day."""
+    if at is None:
+        return None
+    written = read_date(raw)
+    if written is not None and written.offset and written.at == at:
+        own = at.astimezone(timezone(written.offset))
+        if own.date() != at.date():
+            return own.isoformat()
+    return at.isoformat()
 
 
 def site_of(pages: Iterable[bytes]) -> SiteMemory:

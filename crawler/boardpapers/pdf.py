@@ -6,24 +6,21 @@ untrusted files, and may crash or hang.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from crawler.boardpapers.pdf_text import running_text
 from crawler.errors import Unreadable
+from crawler.text.dates import parse_date
 from crawler.text.plain_text import one_line
 
 _MAX_LETTERS = 200_000  # characters of a page: a dense one has 6,000
 _MAX_PATHS = 100  # an empty page may have a frame and lines; text drawn as paths has many
 _HEAD_BYTES = 1024  # bytes in which the PDF header must occur
-_PDF_DATE = re.compile(
-    r"D:(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(?:(Z)|([+-])(\d\d)'?(\d\d)?)?"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +102,7 @@ def pdf_document(cover: PdfInfo, sheets: Sequence[PdfPage]) -> PdfDocument:
         broken=tuple(sheet.number for sheet in sheets if sheet.broken),
         title=one_line(cover.title) or None,
         created_raw=cover.created or None,
-        created_at=_parse_pdf_date(cover.created),
+        created_at=parse_date(cover.created),
     )
 
 
@@ -130,17 +127,3 @@ def _has_pictures(page: pypdfium2.PdfPage) -> bool:
         return True
     paths = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=5)
     return sum(1 for _ in paths) > _MAX_PATHS
-
-
-def _parse_pdf_date(raw: str) -> datetime | None:
-    """Parse a PDF date (ISO 32000-1, 7.9.4) to UTC; None where it is invalid."""
-    found = _PDF_DATE.match(raw)
-    if found is None:
-        return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    sign = -1 if found[8] == "-" else 1
-    try:
-        away = timezone(sign * timedelta(hours=int(found[9] or 0), minutes=int(found[10] or 0)))
-        return datetime(year, month, day, hour, minute, second, tzinfo=away).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

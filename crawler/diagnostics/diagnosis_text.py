@@ -10,6 +10,7 @@ from typing import Protocol
 from config.model import Source
 from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
+from crawler.text.dates import refusal
 from crawler.text.decode import decode
 from crawler.text.mojibake import repair_text
 from storage.archive.known_entries import KnownEntry
@@ -27,6 +28,8 @@ from storage.rules.aside_rules import rule_in_words
 
 MAX_ENTRIES_SHOWN = 5  # entries of the listing
 MAX_ASIDES_SHOWN = 8  # blocks that were cut from the page
+MAX_UNREAD_SHOWN = 3  # dates that are none of publication
+MAX_DATE_SHOWN = 80  # characters of a date as written
 
 
 class ArchiveLookup(Protocol):
@@ -150,9 +153,26 @@ def describe_dates(listing: Listing) -> list[str]:
     lines = [f"{len(dated)} of {len(listing.entries)} entries have a date that can be read"]
     if dated:
         lines.append(f"newest {format_time(dated[-1])}, oldest {format_time(dated[0])}")
-    unread = [e.published_raw for e in listing.entries if e.published_raw and not e.published_at]
-    lines += [f"cannot be read: {raw!r}" for raw in unread[:3]]
+    unread = [one for one in listing.entries if one.published_raw and not one.published_at]
+    lines += [
+        f"not a date of publication: {describe_refused(one)}" for one in unread[:MAX_UNREAD_SHOWN]
+    ]
+    if len(unread) > MAX_UNREAD_SHOWN:
+        lines.append(f"and {len(unread) - MAX_UNREAD_SHOWN} more")
     return lines
+
+
+def describe_refused(entry: FetchedEntry) -> str:
+    """Describe a date of an entry that is none of publication: as written, and why."""
+    raw = entry.published_raw or ""
+    why = refusal(raw, now=entry.fetched_at, language=entry.language)
+    return f"{raw[:MAX_DATE_SHOWN]!r} ({why})"
+
+
+def describe_published(when: datetime | None, raw: str | None) -> str:
+    """Describe a date of publication in UTC, and as written."""
+    written = f", written as {raw[:MAX_DATE_SHOWN]!r}" if raw else ""
+    return f"{format_time(when)}{written}"
 
 
 def describe_decision(article: Article) -> list[str]:
@@ -166,7 +186,8 @@ def describe_decision(article: Article) -> list[str]:
         f"{article.title!r}",
         f"{states[article.text_state]}, unless it is known already",
         f"known by {article.url or 'its identifier alone'}",
-        f"language {article.language or '-'}, published {format_time(article.published_at)}",
+        f"language {article.language or '-'}, published "
+        + describe_published(article.published_at, article.published_raw),
     ]
 
 

@@ -15,8 +15,8 @@ from crawler.diagnostics.diagnosis_text import (
     describe_decoding,
     describe_entries,
     describe_identity,
+    describe_published,
     describe_response,
-    format_time,
 )
 from crawler.errors import Unreadable
 from crawler.extraction.normalise import normalise
@@ -146,7 +146,7 @@ def _extract_text(
         "extraction",
         [
             f"title     {text.title or '-'}",
-            f"published {format_time(text.published_at)}",
+            f"published {describe_published(text.published_at, text.published_raw)}",
             f"authors   {', '.join(text.authors) or '-'}",
             f"language  {text.language or '-'}",
             f"text      {len(text.text.split())} words: {text.text[:160].strip()!r}",

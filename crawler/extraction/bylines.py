@@ -1,4 +1,4 @@
-"""Find the authors and publication date of a page: metadata first, then visible text. Pure.
+"""Find the authors of a page: metadata first, then visible text. Pure.
 
 To be called before boilerplate is removed: bylines are often in boxes beside the text.
 """
@@ -6,14 +6,11 @@ To be called before boilerplate is removed: bylines are often in boxes beside th
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 import lxml.html
-from htmldate import find_date
 from trafilatura.metadata import extract_author
 
 from crawler.extraction.structured_data import StructuredData
-from crawler.text.dates import parse_date, published_date
 from crawler.text.plain_text import one_line
 
 MOST_AUTHORS = 50
@@ -50,26 +47,3 @@ def _split_names(claim: str) -> list[str]:
         if is_name and not _PLACEHOLDER.match(name) and not _DEGREE.match(name):
             found.append(name)
     return found
-
-
-def published_of(
-    document: lxml.html.HtmlElement,
-    data: StructuredData,
-    *,
-    url: str,
-    fetched_at: datetime,
-    listed: tuple[str | None, datetime | None] = (None, None),
-) -> tuple[str | None, datetime | None]:
-    """Return when a page says that it was published: as written, and in UTC.
-
-    A valid date in `listed` (from the listing) avoids a search of the page that may take seconds.
-    """
-    when = published_date(parse_date(data.published), now=fetched_at)
-    if when is not None:
-        return data.published, when
-    if published_date(listed[1], now=fetched_at) is not None:
-        return listed
-    found = find_date(
-        document, original_date=True, extensive_search=True, url=url, max_date=fetched_at
-    )
-    return found or data.published, published_date(parse_date(found), now=fetched_at)

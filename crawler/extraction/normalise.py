@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from crawler.text.dates import published_date
+from crawler.text.dates import parse_date, published_date
 from crawler.text.language import language_of
 from crawler.text.mojibake import repair_text
 from crawler.text.plain_text import one_line, plain_text
@@ -124,7 +124,10 @@ def _choose_body(
 def _choose_date(
     entry: FetchedEntry, text: PageText | None, *, is_meeting: bool
 ) -> datetime | None:
-    for date in (entry.published_at, text.published_at if text else None):
+    listed = entry.published_at
+    if listed is None and is_meeting:  # a feed's date far ahead is none of publication
+        listed = parse_date(entry.published_raw, language=entry.language)
+    for date in (listed, text.published_at if text else None):
         when = published_date(date, now=entry.fetched_at, is_meeting=is_meeting)
         if when is not None:
             return when

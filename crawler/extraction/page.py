@@ -22,7 +22,7 @@ from trafilatura import bare_extraction
 from crawler.errors import Junk, Unreadable
 from crawler.extraction.block_subjects import find_strangers
 from crawler.extraction.boilerplate import strip_boilerplate
-from crawler.extraction.bylines import authors_of, published_of
+from crawler.extraction.bylines import authors_of
 from crawler.extraction.headline import best_title
 from crawler.extraction.layout_tables import unfold_layout_tables
 from crawler.extraction.lines import article_lines
@@ -41,6 +41,7 @@ from crawler.extraction.site_memory import SiteMemory
 from crawler.extraction.standfirst import find_standfirst
 from crawler.extraction.structured_data import StructuredData, read_structured_data
 from crawler.extraction.walls import remove_pleas
+from crawler.page_dates.publication_date import published_of
 from crawler.text.decode import decode
 from crawler.text.plain_text import one_line, plain_text, squeeze
 from storage.model import FetchedEntry, FetchedPage, PageText
@@ -207,10 +208,12 @@ def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
     title = best_title(document, data, entry.title if entry is not None else None)
     raw, published = published_of(
         document,
-        data,
+        claimed=data.published,
+        language=data.language,
         url=page.final_url,
         fetched_at=page.fetched_at,
         listed=(None, None) if entry is None else (entry.published_raw, entry.published_at),
+        title=title,
     )
     return _Parsed(
         body=page.body,

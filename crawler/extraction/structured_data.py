@@ -25,7 +25,6 @@ _ARTICLE_ONLY = re.compile(r"Article|BlogPosting|Report|PressRelease", re.IGNORE
 _DATES = (
     "article:published_time",
     "og:article:published_time",
-    "datepublished",
     "date",
     "dc.date.issued",
     "dc.date",
@@ -86,7 +85,6 @@ def read_structured_data(document: lxml.html.HtmlElement) -> StructuredData:
     known = {str(block["@id"]): block for block in blocks if "@id" in block and "name" in block}
     for block in blocks:
         _add_json_ld(data, block, known)
-    data.published = data.published or _read_microdata_date(document)
     return data
 
 
@@ -98,14 +96,6 @@ def _read_metas(document: lxml.html.HtmlElement) -> dict[str, str]:
         if key and value:
             found.setdefault(key, value)
     return found
-
-
-def _read_microdata_date(document: lxml.html.HtmlElement) -> str | None:
-    for element in document.iter("time", "span", "div", "p"):
-        if (element.get("itemprop") or "").lower() == "datepublished":
-            date = element.get("datetime") or element.get("content") or ""
-            return date.strip() or None
-    return None
 
 
 def _read_json_ld(document: lxml.html.HtmlElement) -> Iterator[dict[str, Any]]:

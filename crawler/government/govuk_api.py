@@ -15,7 +15,7 @@ from crawler.errors import NotAFeed, Unreadable
 from crawler.government.api_json import parse_object
 from crawler.listings.listing import Listing
 from crawler.tenders.ocds import array, prose, record, records, words
-from crawler.text.dates import parse_date
+from crawler.text.dates import parse_date, parse_published
 from storage.model import FetchedEntry, FetchedPage, PageText
 
 COUNT = 100
@@ -124,7 +124,7 @@ def read_content(page: FetchedPage) -> PageText:
     return PageText(
         title=words(content.get("title")) or None,
         published_raw=raw,
-        published_at=parse_date(raw),
+        published_at=parse_published(raw, now=page.fetched_at),
         authors=(),
         language=words(content.get("locale")) or None,
         canonical_url=None,
@@ -158,7 +158,7 @@ def _build_entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> 
         content="",
         authors=(),
         published_raw=raw,
-        published_at=parse_date(raw),
+        published_at=parse_published(raw, now=page.fetched_at),
         updated_at=parse_date(raw),
         language=None,
         fetched_at=page.fetched_at,

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from crawler.errors import NotAFeed
 from crawler.listings.listing import Listing
 from crawler.tenders.ocds import decode_json, prose, record, words
-from crawler.text.dates import parse_date
+from crawler.text.dates import parse_published
 from storage.model import FetchedEntry, FetchedPage
 
 TAKE = 100
@@ -102,7 +102,7 @@ def _build_entry(one: Mapping[str, Any], source_key: str, fetched_at: datetime) 
         authors=tuple(name for name in (words(one.get("MemberName")) or speaker,) if name),
         # Hansard corrects contributions: the hash makes a changed text a changed entry
         published_raw=f"{sitting} {hashlib.sha256(text.encode()).hexdigest()[:12]}",
-        published_at=parse_date(sitting),
+        published_at=parse_published(sitting, now=fetched_at),
         updated_at=None,
         language="en",
         fetched_at=fetched_at,

@@ -15,7 +15,7 @@ from crawler.errors import NotAFeed, Unreadable
 from crawler.government.api_json import parse_object
 from crawler.listings.listing import Listing
 from crawler.tenders.ocds import array, prose, record, words
-from crawler.text.dates import parse_date
+from crawler.text.dates import parse_published
 from storage.model import FetchedEntry, FetchedPage, PageText
 
 TAKE = 100
@@ -132,7 +132,7 @@ def read_question(page: FetchedPage) -> PageText:
     return PageText(
         title=_title(value),
         published_raw=raw,
-        published_at=parse_date(raw),
+        published_at=parse_published(raw, now=page.fetched_at),
         authors=tuple(name for name in (asker,) if name),
         language="en",
         canonical_url=None,
@@ -165,7 +165,7 @@ def _build_entry(value: Mapping[str, Any], source_key: str, fetched_at: datetime
         content="",
         authors=tuple(name for name in (_member(value, "askingMember"),) if name),
         published_raw=raw,
-        published_at=parse_date(raw),
+        published_at=parse_published(raw, now=fetched_at),
         updated_at=None,
         language="en",
         fetched_at=fetched_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from config.model import Source
@@ -14,6 +15,7 @@ from crawler.http.parsed_page import parse_html
 from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
 from crawler.spider_base.spider import SourceSpider
+from crawler.text.dates import published_date
 from crawler.text.uk_dates import find_uk_date
 from storage.model import FetchedEntry, PageText, ProcurementNotice
 from storage.rules.identity import canonical_url
@@ -22,6 +24,12 @@ MEETINGS = 24  # meeting pages that one poll fetches, the newest first
 # papers of this age are fetched again: trusts replace a file by a corrected one
 RECENT = timedelta(days=62)
 RECENT_UNDATED = 10
+# lines with the date of another thing than the meeting
+_OTHER_DATE = re.compile(
+    r"\b(?:review(?: date| due|ed)|next review|deadline|due (?:by|on|date)"
+    r"|expir(?:y|es)|valid until|next meeting)\b",
+    re.IGNORECASE,
+)
 _MAX_NUMBERS_SHOWN = 12  # page numbers that are listed in a notice
 
 
@@ -62,11 +70,13 @@ class BoardPapersSpider(SourceSpider):
         paper = read_pdf(answer.page.body)
         if not any(paper.pages):
             raise Unreadable("scanned" if paper.scanned else "no text on any page", lasting=True)
-        day = find_uk_date("\n".join(paper.pages[0].split("\n")[:12])[:2000])
+        lines = [line for line in paper.pages[0].split("\n")[:12] if not _OTHER_DATE.search(line)]
+        day = find_uk_date("\n".join(lines)[:2000])
+        created = published_date(paper.created_at, now=answer.page.fetched_at)
         return PageText(
             title=paper.title,
             published_raw=day.raw if day is not None else paper.created_raw,
-            published_at=day.day if day is not None else paper.created_at,
+            published_at=day.day if day is not None else created,
             authors=(),
             language=None,
             canonical_url=None,

@@ -8,6 +8,8 @@ from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
 from crawler.listings.listing_pages import listed_links
 from crawler.spider_base.spider import SourceSpider
+from crawler.text.date_forms import language_by_numbers
+from crawler.text.dates import parse_published
 from storage.model import FetchedEntry
 
 
@@ -21,6 +23,8 @@ class PageSpider(SourceSpider):
         page = answer.page
         document = parse_html(answer)
         found = listed_links(document, base=page.final_url, select=source.select)
+        spoken = source.language or document.get("lang") or None
+        numbers = language_by_numbers((link.published_raw for link in found.links), spoken)
         count = len(found.links) + found.unlinked
         return Listing(
             entries=tuple(
@@ -33,7 +37,9 @@ class PageSpider(SourceSpider):
                     content="",
                     authors=(),
                     published_raw=link.published_raw,
-                    published_at=link.published_at,
+                    published_at=parse_published(
+                        link.published_raw, now=page.fetched_at, language=numbers
+                    ),
                     updated_at=None,
                     language=source.language,
                     fetched_at=page.fetched_at,

@@ -21,7 +21,7 @@ from crawler.listings.sitemaps import (
     sitemaps_in_robots,
 )
 from crawler.spider_base.spider import SourceSpider
-from crawler.text.dates import parse_date
+from crawler.text.dates import parse_published
 from crawler.text.decode import decode
 from storage.model import FetchedEntry
 
@@ -119,7 +119,9 @@ def _build_entry(source: Source, place: SitemapEntry, fetched_at: datetime) -> F
         content="",
         authors=(),
         published_raw=place.published_raw,
-        published_at=parse_date(place.published_raw),
+        published_at=parse_published(
+            place.published_raw, now=fetched_at, language=place.language or source.language
+        ),
         updated_at=place.lastmod,
         language=place.language or source.language,
         fetched_at=fetched_at,

@@ -20,9 +20,9 @@ import lxml.html
 
 from crawler.errors import NotAFeed
 from crawler.listings.entries import absolute, make_distinct
+from crawler.listings.entry_dates import language_of_dates, publication_dates
 from crawler.listings.feed_bounds import MOST_TITLE, bounded_entry, bounded_head
 from crawler.listings.json_feed import looks_like_json, read_json_feed
-from crawler.text.dates import from_struct
 from crawler.text.decode import decode, is_utf8
 from storage.model import FetchedEntry
 
@@ -86,13 +86,19 @@ def read_feed(
         # compressed bytes may contain a feed's first tag verbatim: not an empty feed
         raise NotAFeed(_describe_document(body))
     head = parsed.get("feed", {})
+    language = head.get("language") or None
+    numbers = language_of_dates(parsed["entries"], language)
     found = [
-        _build_entry(one, source_key, head.get("language"), fetched_at) for one in parsed["entries"]
-    ]
+        _build_entry(
+            one, publication_dates(one, language=numbers, now=fetched_at), source_key=source_key,
+            language=language, fetched_at=fetched_at,
+        )
+        for one in parsed["entries"]
+    ]  # fmt: skip
     return ParsedFeed(
         version=parsed.get("version") or "unknown",
         title=head.get("title", "")[:MOST_TITLE],
-        language=head.get("language") or None,
+        language=language,
         site_url=head.get("link") or None,
         entries=tuple(map(bounded_entry, found)),
         ttl=_parse_ttl(head.get("ttl")),
@@ -156,12 +162,14 @@ def _run_feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | N
 
 
 def _build_entry(
-    one: Any, source_key: str, language: str | None, fetched_at: datetime
+    one: Any,
+    dates: tuple[str | None, datetime | None, datetime | None],
+    *,
+    source_key: str,
+    language: str | None,
+    fetched_at: datetime,
 ) -> FetchedEntry:
-    # dict.get, since feedparser's own `get` returns the publication date for a missing update
-    updated = dict.get(one, "updated_parsed")
-    published = one.get("published_parsed") or updated or one.get("created_parsed")
-    raw = one.get("published") or dict.get(one, "updated") or one.get("created")
+    raw, published, updated = dates
     contents = [part.get("value", "") for part in one.get("content") or ()]
     summary = one.get("summary") or ""
     return FetchedEntry(
@@ -173,8 +181,8 @@ def _build_entry(
         content=max(contents, key=len, default=""),
         authors=tuple(_author_names(one)),
         published_raw=raw,
-        published_at=from_struct(published),
-        updated_at=from_struct(updated),
+        published_at=published,
+        updated_at=updated,
         language=_language(one) or language or None,
         fetched_at=fetched_at,
         tags=tuple(t for tag in one.get("tags") or () if (t := tag.get("term"))),

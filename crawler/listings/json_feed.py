@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from crawler.errors import NotAFeed
-from crawler.text.dates import parse_date
+from crawler.text.dates import parse_date, parse_published
 from storage.model import FetchedEntry
 
+_MAX_NUMBER = 40  # digits of a date that is a number
 _VERSION = re.compile(r'"version"\s*:\s*"([^"]*jsonfeed\.org[^"]*)"')
 _TITLE = re.compile(r'"title"\s*:\s*("(?:[^"\\]|\\.)*")')
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
@@ -91,7 +92,8 @@ def _recover_items(text: str) -> dict[str, Any] | None:
 def _build_entry(
     item: dict[str, Any], *, source_key: str, fetched_at: datetime, language: str | None
 ) -> FetchedEntry:
-    raw = _text(item, "date_published") or _text(item, "date_modified")
+    raw = _date(item, "date_published") or _date(item, "date_modified")
+    spoken = _text(item, "language") or language
     content = _text(item, "content_html") or _text(item, "content_text") or ""
     identifier = item.get("id")
     return FetchedEntry(
@@ -103,9 +105,9 @@ def _build_entry(
         content=content,
         authors=tuple(_author_names(item)),
         published_raw=raw,
-        published_at=parse_date(raw),
-        updated_at=parse_date(_text(item, "date_modified")),
-        language=_text(item, "language") or language,
+        published_at=parse_published(raw, now=fetched_at, language=spoken),
+        updated_at=parse_date(_date(item, "date_modified"), language=spoken),
+        language=spoken,
         fetched_at=fetched_at,
         tags=tuple(str(tag) for tag in item.get("tags") or () if isinstance(tag, str)),
     )
@@ -115,6 +117,13 @@ def _author_names(item: dict[str, Any]) -> list[str]:
     named = item.get("authors") or [item.get("author")]
     people = named if isinstance(named, list) else [named]
     return [name for one in people if isinstance(one, dict) and (name := _text(one, "name"))]
+
+
+def _date(item: dict[str, Any], key: str) -> str | None:
+    """Return a date as text; some feeds give numbers of seconds or milliseconds."""
+    value = item.get(key)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value)[:_MAX_NUMBER] if is_number else _text(item, key)
 
 
 def _text(item: dict[str, Any], key: str) -> str | None:

@@ -14,7 +14,6 @@ from config.model import Selectors
 from crawler.errors import NotAFeed
 from crawler.listings.entries import absolute
 from crawler.text.dates import parse_date
-from crawler.text.uk_dates import find_uk_date
 
 MOST_ENTRIES = 500
 _MAX_TEXT = 2000  # characters of a teaser
@@ -62,7 +61,7 @@ def listed_links(document: lxml.html.HtmlElement, *, base: str, select: Selector
         if link is None or url is None:
             unlinked += 1
         elif url not in found:
-            found[url] = _build_link(box, link, url, select)
+            found[url] = _build_link(box, link, url, select, document.get("lang"))
     if not found:
         raise NotAFeed(
             f"{len(boxes)} entries match select.entry = {select.entry!r}, and none has a link "
@@ -72,10 +71,14 @@ def listed_links(document: lxml.html.HtmlElement, *, base: str, select: Selector
 
 
 def _build_link(
-    box: lxml.html.HtmlElement, link: lxml.html.HtmlElement, url: str, select: Selectors
+    box: lxml.html.HtmlElement,
+    link: lxml.html.HtmlElement,
+    url: str,
+    select: Selectors,
+    language: str | None,
 ) -> ListedLink:
     title = _text(_first(box, select.title)) or _text(link) or link.get("aria-label") or ""
-    raw, day = _find_date(box, select.date)
+    raw, day = _find_date(box, select.date, language)
     return ListedLink(
         url=url,
         title=title or link.get("title") or "",
@@ -107,7 +110,7 @@ def _resolve(link: lxml.html.HtmlElement | None, base: str, base_href: str) -> s
 
 
 def _find_date(
-    box: lxml.html.HtmlElement, selector: str | None
+    box: lxml.html.HtmlElement, selector: str | None, language: str | None
 ) -> tuple[str | None, datetime | None]:
     """Return an entry's date; machine-readable attributes come before the visible text."""
     element = _first(box, selector)
@@ -116,11 +119,9 @@ def _find_date(
     own = element if element.get("datetime") else next(element.iter("time"), element)
     machine_readable = (own.get("datetime") or "").strip() or (element.get("content") or "").strip()
     for raw in (machine_readable, _text(element)):
-        if raw:
-            found = find_uk_date(raw)
-            day = parse_date(raw) or (found.day if found is not None else None)
-            if day is not None:
-                return raw, day
+        day = parse_date(raw, language=language)
+        if day is not None:
+            return raw, day
     return _text(element) or machine_readable or None, None
 
 

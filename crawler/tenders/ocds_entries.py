@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from crawler.tenders.ocds_release import Release
 from crawler.tenders.ocds_text import notice_of, notice_url, text_of, title_of
-from crawler.text.dates import parse_date
+from crawler.text.dates import parse_published
 from storage.model import FetchedEntry
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -38,7 +38,7 @@ def entry_of(
         content=text_of(release),
         authors=(),
         published_raw=release.date_raw,
-        published_at=parse_date(release.date_raw),
+        published_at=parse_published(release.date_raw, now=fetched_at),
         updated_at=None,
         language=release.language,
         fetched_at=fetched_at,

@@ -11,6 +11,7 @@ from tests.support.patterns import Found, collect_patterns, modules, slowness
 # made when they are used; `test_expressions_made_at_run_time_are_linear` has one of each
 AT_RUN_TIME = {
     "crawler.text.tolerant_json",  # the name of a member, escaped
+    "crawler.text.date_forms",  # in tuples, found there
     "crawler.text.uk_dates",  # in a tuple, found there
     "alerts.query.text.terms",  # wildcards and words of watches, escaped
     "alerts.query.syntax.vendors",  # in a tuple, found there

@@ -72,6 +72,18 @@ def test_a_pack_is_read_page_by_page(site: FakeSite, crawls: Crawls) -> None:
     assert dict(item.notice.facts) == {"pages": "4", "scanned pages": "2", "broken pages": "3"}
 
 
+def test_a_paper_is_not_dated_by_its_review_or_by_a_date_that_cannot_be(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    policy = ["Review date: 1 March 2031", *a_page("wards")]
+    site.page("/a.pdf", a_pdf([policy], created="D:20990101000000Z"), content_type=PDF)
+    list_papers(site, '<a href="/a.pdf">Sickness policy</a>')
+    crawls.run(trust(site))
+    item = only(crawls)
+    assert (item.published_at, item.published_raw) == (None, "D:20990101000000Z")
+    assert "1 March 2031" in item.body
+
+
 def test_papers_are_found_on_the_pages_of_meetings(site: FakeSite, crawls: Crawls) -> None:
     put_paper(site, "/m/c.pdf", a_page("Halcyon Health"))
     put_paper(site, "/a.pdf", a_page("wards"))

@@ -1,16 +1,12 @@
-"""Who wrote a page and when."""
+"""Who wrote a page."""
 
 from __future__ import annotations
-
-from datetime import UTC, datetime
 
 import lxml.html
 import pytest
 
-from crawler.extraction.bylines import authors_of, published_of
+from crawler.extraction.bylines import authors_of
 from crawler.extraction.structured_data import read_structured_data
-
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def authors(head: str, body: str = "") -> tuple[str, ...]:
@@ -48,28 +44,3 @@ def test_a_byline_that_only_readers_see_is_read() -> None:
     assert authors("", '<div class="byline"><span class="author">Ada Okonjo</span></div>') == (
         "Ada Okonjo",
     )
-
-
-def published(head: str, body: str = "") -> tuple[str | None, datetime | None]:
-    document = lxml.html.document_fromstring(
-        f"<html><head>{head}</head><body>{body}<p>Text.</p></body></html>"
-    )
-    said = read_structured_data(document)
-    return published_of(document, said, url="https://wharfside.test/a", fetched_at=NOW)
-
-
-def test_a_claimed_date_is_read_with_its_zone_and_kept_as_written() -> None:
-    raw, when = published(
-        '<meta property="article:published_time" content="2026-01-27T00:30:00+01:00">'
-    )
-    assert raw == "2026-01-27T00:30:00+01:00"
-    assert when == datetime(2026, 1, 26, 23, 30, tzinfo=UTC)
-
-
-def test_a_date_that_only_readers_see_is_read() -> None:
-    _, when = published("", '<div class="date">27 January 2026</div>')
-    assert when == datetime(2026, 1, 27, tzinfo=UTC)
-
-
-def test_a_page_without_a_date_has_none() -> None:
-    assert published("") == (None, None)

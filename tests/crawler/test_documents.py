@@ -99,6 +99,11 @@ def test_a_document_that_breaks_the_reader_at_once_cannot_be_read() -> None:
         read_pdf(a_pdf([["Alpha"]]), command=(sys.executable, "-c", "import os; os.abort()"))
 
 
-@pytest.mark.parametrize("created", ["yesterday", "D:20261399000000Z", "D:20260320+99'99'"])
+@pytest.mark.parametrize("created", ["yesterday", "D:20261399000000Z", "D:2026", "D:202603"])
 def test_a_date_that_no_calendar_has_is_none(created: str) -> None:
     assert read_pdf(a_pdf([["One"]], created=created)).created_at is None
+
+
+def test_a_zone_that_cannot_be_leaves_the_day() -> None:
+    paper = read_pdf(a_pdf([["One"]], created="D:20260320+99'99'"))
+    assert paper.created_at == datetime(2026, 3, 20, tzinfo=UTC)

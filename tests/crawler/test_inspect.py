@@ -77,6 +77,26 @@ def test_dates_that_cannot_be_read_are_shown(site: FakeSite) -> None:
     assert "0 of 1 entries have a date that can be read" in examined(site)["dates"].lines
 
 
+def test_dates_that_cannot_be_are_shown_as_written_with_the_reason(site: FakeSite) -> None:
+    items = "".join(
+        f"<item><title>No {n}</title><link>{site.url(f'/{n}.html')}</link>"
+        f"<pubDate>{date}</pubDate></item>"
+        for n, date in enumerate(("Mon, 01 Jan 0001 00:00:00 GMT", "31 Dec 2998", "a Tuesday"))
+    )
+    body = f'<rss version="2.0"><channel><title>Outlet</title>{items}</channel></rss>'
+    site.page("/feed.xml", body, content_type=FEED_TYPE)
+    site.page("/0.html", article_page("No 0", long_text("wards")))
+    steps = examined(site)
+    assert steps["dates"].lines == (
+        "0 of 3 entries have a date that can be read",
+        "not a date of publication: 'Mon, 01 Jan 0001 00:00:00 GMT' (before 1990)",
+        "not a date of publication: '31 Dec 2998' (more than two days ahead)",
+        "not a date of publication: 'a Tuesday' (no date with a day, a month and a year)",
+    )
+    shown = next(line for line in steps["decision"].lines if "published" in line)
+    assert "written as 'Mon, 01 Jan 0001 00:00:00 GMT'" in shown
+
+
 def identity(crawls: Crawls, source: Source) -> tuple[str, ...]:
     """What is said of the newest entry against what is stored."""
     steps = inspect_source(source, crawl_settings(), database_url=crawls.store.url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,23 +61,26 @@ def test_a_page_that_tells_as_much_as_its_feed_is_the_text() -> None:
     assert "Sponsored" not in article.body
 
 
+ENTRY = FetchedEntry(
+    source_key="wharfside",
+    url="https://wharfside.test/a",
+    guid="1",
+    title="Done",
+    summary="",
+    content="",
+    authors=(),
+    published_raw="as written",
+    published_at=None,
+    updated_at=None,
+    language="en",
+    fetched_at=NOW,
+)
+
+
 def dated(
     listed: datetime | None, page: datetime | None = None, *, kind: ItemKind = "news"
 ) -> Article:
-    entry = FetchedEntry(
-        source_key="wharfside",
-        url="https://wharfside.test/a",
-        guid="1",
-        title="Done",
-        summary="",
-        content="",
-        authors=(),
-        published_raw="as written",
-        published_at=listed,
-        updated_at=None,
-        language="en",
-        fetched_at=NOW,
-    )
+    entry = replace(ENTRY, published_at=listed)
     text = PageText(
         title=None,
         published_raw=None,
@@ -115,6 +119,16 @@ def test_the_pages_date_stands_in_for_one_of_the_listing_that_cannot_be(when: da
 def test_a_date_up_to_two_days_ahead_is_kept_for_sorting() -> None:
     assert dated(NOW + timedelta(days=2)).published_at == NOW + timedelta(days=1)
     assert dated(datetime(1990, 1, 1, tzinfo=UTC)).published_at == datetime(1990, 1, 1, tzinfo=UTC)
+
+
+def test_a_feed_of_papers_may_date_them_far_ahead() -> None:
+    entry = replace(ENTRY, published_raw="Thu, 12 Mar 2026 09:30:00 GMT")
+    article = normalise(
+        entry, item_kind="boardpaper", page=None, text=None, thin_reason=None, language=None
+    )
+    assert article.published_at == NOW + timedelta(days=1)  # clamped: it is a meeting to come
+    news = normalise(entry, item_kind="news", page=None, text=None, thin_reason=None, language=None)
+    assert (news.published_at, news.published_raw) == (None, entry.published_raw)
 
 
 def test_papers_bear_the_day_of_a_meeting_that_is_to_come() -> None:

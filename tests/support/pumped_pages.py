@@ -93,6 +93,14 @@ PAGES: dict[str, Callable[[int], str]] = {
     "mojibake": lambda n: page(f"<p>{_times('Ã¢â‚¬â„¢', n // 2)}</p>"),
     "dates": lambda n: page(_numbered("<p>12 May 2026, {n}</p>", n)),
     "times": lambda n: page(_numbered('<time datetime="2026-05-12">{n}</time>', n)),
+    "named dates": lambda n: page(_numbered('<p class="date">12 May 2026 {n}</p>', n)),
+    "dates in boxes of nothing": lambda n: page(
+        _numbered("<div>" + "<i></i>" * 300 + "<time>12 May {n}</time></div>", n)
+    ),
+    "stamps": lambda n: page(
+        head='<meta property="article:published_time" content="2026-05-12T09:30:00Z">'
+        f"<script>{_times('2026-05-12T09:31:00+01:00 ', n)}</script>"
+    ),
     "figures": lambda n: page(f"<p>{_times('1,', n)}</p>"),
     "lists": lambda n: page("<ul>" + _numbered("<li>item {n} of it</li>", n) + "</ul>"),
     "comment blocks": lambda n: page(_numbered('<div class="comment"><p>I say {n}</p></div>', n)),

@@ -1,0 +1,155 @@
+"""Find where a page shows its readers when it was published. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import lxml.html
+
+from crawler.page_dates.date_places import (
+    MAX_TEXT,
+    bounded_text,
+    find_headline,
+    is_teaser,
+    walk_article,
+    words_before,
+)
+from crawler.page_dates.date_words import (
+    is_date_name,
+    is_other_date,
+    is_published_label,
+    is_published_name,
+    is_updated_name,
+)
+from crawler.text.date_forms import WrittenDate, dates_in, fold
+from crawler.text.dates import MOST_AHEAD, parse_published, published_date
+
+MOST_CANDIDATES = 300  # elements that are looked at for a date
+PUBLISHED_TIME, ANY_TIME, LABELLED, NAMED, LINE = range(5)  # ranks, the most likely first
+_MAX_BESIDE = 40  # letters beside the date in a date line
+_MAX_BESIDE_NAMED = 90  # the same, where its name says that it is one
+_NEAR_LEVELS = 4  # ancestors of the headline in which a date above it is its own
+_FAR_ABOVE = 2  # ranks that a date loses further up
+_MAX_AWAY = 3000  # characters of text between the headline and a date line without a name
+_MAX_NAMES = 300  # characters of an element's classes, identifier and property
+_UP_TO_NUMBER = re.compile(r"\d.*", re.DOTALL)
+_NO_LETTERS = re.compile(r"[\W\d_]++")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateCandidate:
+    """A date that a page shows: as written, and in UTC.
+
+    `rank`: one of the ranks above or, far above the headline, beyond; `away`: elements between it
+    and the headline.
+    """
+
+    raw: str
+    at: datetime
+    rank: int
+    away: int = 0
+
+
+def date_candidates(
+    document: lxml.html.HtmlElement, *, title: str | None, language: str | None, now: datetime
+) -> list[DateCandidate]:
+    """Return the dates of publication that an article's page shows, the most likely first.
+
+    Args:
+        document: the page, whole.
+        title: the headline, if known.
+        language: of the page: it decides the order of a numeric date.
+        now: when it was fetched.
+    """
+    headline = find_headline(document, title)
+    above = [] if headline is None else list(headline.iterancestors())
+    around, near = frozenset(above), frozenset(above[:_NEAR_LEVELS])
+    found: list[tuple[int, DateCandidate]] = []
+    looked, passed, start = 0, 0, 0
+    for place, element in enumerate(walk_article(document, around)):
+        if element is headline:
+            start, passed = place, 0
+        passed += len((element.text or "").strip()) + len((element.tail or "").strip())
+        kind = _kind_of(element, is_near=passed < _MAX_AWAY)
+        if kind is None or looked >= MOST_CANDIDATES:
+            continue
+        looked += 1
+        if element in around or is_teaser(element, around):
+            continue
+        one = _read_element(element, kind, language, now)
+        if one is not None and headline is not None and not start:
+            one = _judge_above(one, element, near, now)
+        if one is not None:
+            found.append((place, one))
+    # what stands before a headline is its date less often than what follows
+    placed = [
+        replace(one, away=place - start if place >= start else 2 * (start - place))
+        for place, one in found
+    ]
+    return sorted(placed, key=lambda one: (one.rank, one.away))
+
+
+def _judge_above(
+    one: DateCandidate,
+    element: lxml.html.HtmlElement,
+    near: Collection[lxml.html.HtmlElement],
+    now: datetime,
+) -> DateCandidate | None:
+    """Rank a date before the headline lower where it is far off: pages show today's date there."""
+    if any(above in near for above in element.iterancestors()):
+        return one
+    return None if one.at.date() == now.date() else replace(one, rank=one.rank + _FAR_ABOVE)
+
+
+def _kind_of(element: lxml.html.HtmlElement, *, is_near: bool) -> int | None:
+    """Return the lowest rank that an element's date may have; None where it is not looked at."""
+    if element.tag == "time" or (element.tag == "abbr" and element.get("title")):
+        return ANY_TIME
+    if is_date_name(_names_of(element)):
+        return NAMED
+    return LINE if is_near and (element.text or len(element)) else None
+
+
+def _names_of(element: lxml.html.HtmlElement) -> str:
+    return " ".join(element.get(name) or "" for name in ("class", "id", "itemprop"))[:_MAX_NAMES]
+
+
+def _read_element(
+    element: lxml.html.HtmlElement, kind: int, language: str | None, now: datetime
+) -> DateCandidate | None:
+    names = _names_of(element)
+    is_published = is_published_name(names) or element.get("pubdate") is not None
+    if is_updated_name(names) and not is_published:
+        return None
+    text, before = fold(bounded_text(element)), words_before(element)
+    if kind == ANY_TIME:
+        label = f"{before} {_UP_TO_NUMBER.sub('', text)}"
+        if is_other_date(label):
+            return None
+        rank = PUBLISHED_TIME if is_published or is_published_label(label) else ANY_TIME
+        for raw in (element.get("datetime"), element.get("title"), text):
+            when = parse_published(raw, now=now, language=language)
+            if raw and when is not None:
+                return DateCandidate(raw=raw.strip()[:MAX_TEXT], at=when, rank=rank)
+        return None
+    if len(text) >= MAX_TEXT:
+        return None
+    for date in dates_in(text, language=language, latest=now + MOST_AHEAD):
+        label = f"{before} {text[: date.start]}"
+        when = published_date(date.at, now=now)
+        if when is None or is_other_date(label):
+            continue
+        labelled = is_published_label(label) or (kind == NAMED and is_published)
+        beside = _letters_beside(text, date)
+        if labelled or beside < (_MAX_BESIDE_NAMED if kind == NAMED else _MAX_BESIDE):
+            return DateCandidate(
+                raw=text[date.start : date.end], at=when, rank=LABELLED if labelled else kind
+            )
+    return None
+
+
+def _letters_beside(text: str, date: WrittenDate) -> int:
+    return len(_NO_LETTERS.sub("", text[: date.start] + text[date.end :]))

@@ -1,0 +1,156 @@
+"""Walk the parts of a page that may date its article. Pure.
+
+Never footers, readers' comments, sidebars, menus, or boxes about other articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+import lxml.html
+
+from crawler.text.date_forms import fold
+
+MAX_TEXT = 240  # characters of an element that may be a date line
+_MAX_NODES = 200  # of one element in which its text is looked for
+_MAX_TEASER = 500  # characters of a box about another article
+_MIN_LINK = 30  # characters of a link that is the headline of another article
+_MIN_LONE_LINK = 45  # the same, where no list holds it
+_MIN_LINK_WORDS = 5
+_LINKS = ("a", "h2", "h3", "h4", "h5")
+_MAX_ABOVE = 6  # ancestors in which such a box is looked for
+_MAX_HEADINGS = 100
+_MAX_TITLE = 120  # characters of a headline that are compared
+_MAX_NAMES = 300  # characters of an element's classes and identifier
+_MAX_BEFORE = 60  # characters before an element
+_NOT_HERE_TAGS = frozenset(
+    {"footer", "aside", "nav", "form", "dialog", "script", "style", "noscript", "template"}
+    | {"select", "button", "head", "iframe"}
+)
+_NOT_HERE = re.compile(
+    r"(?:^|[\s_-])(?:comments?|respond|disqus|replies|colophon|copyright|(?:site|page|main)-?footer"
+    r"|side-?bar|related|recommend(?:ed|ations)?|widget|menu|navigation|breadcrumbs?|ticker|popular"
+    r"|trending|most-?read|more-?(?:from|news|stories|on)|latest|recent|newsletter|promo|teasers?"
+    r"|weather|masthead|top-?bar|site-?header|header-?top|current-?date|today|advert(?:isement)?"
+    r"|author-?(?:bio|box)|read-?next|see-?also|also-?read|suggest(?:ed|ions)?)(?:[\s_-]|$)"
+    r"|(?:^|\s)footer(?:\s|$)",
+    re.IGNORECASE,
+)
+_COMMENT_TYPE = re.compile(r"schema\.org/(?:User)?Comments?\b", re.IGNORECASE)
+_NO_WORD = re.compile(r"\W++")
+
+
+def find_headline(
+    document: lxml.html.HtmlElement, title: str | None
+) -> lxml.html.HtmlElement | None:
+    """Return the heading that reads as the title, else the first of level one."""
+    wanted = _squash(title or "")
+    headings = list(islice(document.iter("h1", "h2", "h3"), _MAX_HEADINGS))
+    for tags in (("h1",), ("h2", "h3")):
+        for one in headings:
+            if one.tag in tags and wanted and _squash(bounded_text(one)) == wanted:
+                return one
+    return next((one for one in headings if one.tag == "h1" and bounded_text(one)), None)
+
+
+def walk_article(
+    document: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]
+) -> Iterator[lxml.html.HtmlElement]:
+    """Yield the elements of a page in its order, without those that never date its article.
+
+    `around`: the ancestors of the headline. They are kept whatever their name: a body may be named
+    `has-sidebar`.
+    """
+    waiting = [document]
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one.tag, str):
+            continue
+        kept = one in around or one.tag in ("html", "body", "main")
+        if kept or not is_elsewhere(one):
+            yield one
+            waiting.extend(reversed(one))
+
+
+def is_elsewhere(element: lxml.html.HtmlElement) -> bool:
+    """Whether an element is a footer, a sidebar, readers' comments, or about other articles."""
+    if element.tag in _NOT_HERE_TAGS:
+        return True
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_MAX_NAMES]
+    if names != " " and _NOT_HERE.search(names):
+        return True
+    return bool(_COMMENT_TYPE.search((element.get("itemtype") or "")[:_MAX_NAMES]))
+
+
+def is_within(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
+    """Whether an element is in the head, or where `walk_article` goes."""
+    for one in element.iterancestors():
+        if one in around or one.tag in ("head", "body", "main"):
+            return True
+        if is_elsewhere(one):
+            return False
+    return True
+
+
+def is_teaser(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
+    """Whether an element is in a small box with a link or heading that reads like a headline."""
+    for one in islice(element.iterancestors(), _MAX_ABOVE):
+        if one in around or one.tag in ("body", "main"):
+            return False
+        if one.tag == "a" and len(bounded_text(one)) >= _MIN_LINK:
+            return True
+        if len(bounded_text(one, _MAX_TEASER)) >= _MAX_TEASER:
+            return False
+        least = _MIN_LINK if one.tag in ("li", "article", "tr") else _MIN_LONE_LINK
+        for part in islice(one.iter(), _MAX_NODES):
+            if part.tag in _LINKS and _is_headline(bounded_text(part), part.tag, least):
+                return True
+    return False
+
+
+def words_before(element: lxml.html.HtmlElement) -> str:
+    """Return what is written just before an element, in its parent or the one above; folded."""
+    words = ""
+    for _ in range(2):
+        parent = element.getparent()
+        if parent is None:
+            break
+        before = [parent.text or ""]
+        for sibling in reversed(list(islice(element.itersiblings(preceding=True), 3))):
+            before += [bounded_text(sibling), sibling.tail or ""]
+        words = " ".join(before)[-MAX_TEXT:]
+        if words.strip():
+            break
+        element = parent
+    return fold(words)[-_MAX_BEFORE:]
+
+
+def bounded_text(element: lxml.html.HtmlElement, most: int = MAX_TEXT) -> str:
+    """Return the first characters of an element's text, from a bounded number of nodes."""
+    pieces: list[str] = []
+    length, nodes = 0, 0
+    waiting: list[lxml.html.HtmlElement | str] = [element]
+    while waiting and length < most and nodes < _MAX_NODES:
+        one = waiting.pop()
+        nodes += 1
+        if isinstance(one, str):
+            pieces.append(one[:most])
+            length += len(one.strip())
+        elif isinstance(one.tag, str) and one.tag not in ("script", "style"):
+            for child in reversed(one[:_MAX_NODES]):
+                waiting += [child.tail, child] if child.tail else [child]
+            if one.text:
+                waiting.append(one.text)
+    return " ".join(" ".join(pieces).split())[:most]
+
+
+def _is_headline(text: str, tag: str, least: int) -> bool:
+    if tag != "a":
+        return len(text) >= _MIN_LINK
+    return len(text) >= least and len(text.split()) >= _MIN_LINK_WORDS
+
+
+def _squash(text: str) -> str:
+    return _NO_WORD.sub("", text).casefold()[:_MAX_TITLE]

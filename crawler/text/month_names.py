@@ -1,0 +1,47 @@
+"""The names of months, whole and shortened, in languages of Britain and Europe. Pure."""
+
+from __future__ import annotations
+
+# January to December, "-" where a language has no form of its own or one that is another month
+# elsewhere: "listopada" is November in Polish and October in Croatian
+_NAMES = """
+    january february march april may june july august september october november december
+    jan feb mar apr may jun jul aug sep oct nov dec
+    - - - - - - - - sept - - -
+    janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+    janv févr - avr - - juil - - - - déc
+    - fevrier - - - - - aout - - - decembre
+    januar februar märz april mai juni juli august september oktober november dezember
+    jänner feber mär - - - - - - okt - dez
+    - - maerz - - - - - - - - -
+    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+    ene - - abr - - - ago - - - dic
+    - - - - - - - - setiembre - - -
+    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+    gen - - - mag giu lug - set ott - -
+    janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+    - fev marco - - - - - - out - -
+    januari februari maart april mei juni juli augustus september oktober november december
+    - - mrt - - - - - - - - -
+    januari februari mars april maj juni juli augusti september oktober november december
+    januar februar marts april maj juni juli august september oktober november december
+    - - - - - - - - - - - des
+    - - - - - - - - - - - desember
+    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października - grudnia
+    ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr
+    eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa - - samhain nollaig
+"""
+
+MONTHS = {
+    name: at % 12 + 1
+    for line in _NAMES.strip().splitlines()
+    for at, name in enumerate(line.split())
+    if name != "-"
+}
+# longest first, so that "september" is not read as "sep"; no letter may follow
+MONTH_NAME = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![^\W\d_])\.?"
+
+
+def month_number(name: str) -> int:
+    """Return the number of a month by a name that `MONTH_NAME` matches, in any case."""
+    return MONTHS[name.lower().rstrip(".")]
