@@ -9,14 +9,17 @@ from itertools import islice
 import lxml.html
 from rapidfuzz.distance import Indel
 
-from crawler.extraction.structured_data import StructuredData
+from crawler.metadata.structured_data import StructuredData
 from crawler.text.plain_text import one_line, text_of
 
 _SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$")
+_SEPARATOR = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++|(?<!\s)\s*+[|»]++\s*+|:\s++")
+_MIN_WORDS = 3  # of a headline that is told from a section by nothing else
 _MIN_SIMILARITY = 0.7
 MOST_HEADINGS = 50  # h1 elements of a page that are examined
 MOST_LETTERS = 1000  # characters of a title
 _RAW_LETTERS = 20_000  # of a title before its blanks are collapsed
+_MOST_PARTS = 20  # text nodes of a heading that may begin or end the headline
 
 
 def best_title(
@@ -25,37 +28,62 @@ def best_title(
     """Return the headline that most titles of the page agree on; None where there is none.
 
     The h1 wins a tie: titles for search engines are often worded differently. An h1 with a section
-    name or subtitle beside the headline is outvoted by the titles without it.
+    name or subtitle beside the headline is outvoted by the titles without it. A name of the site is
+    no headline.
 
     Args:
         document: the parsed page.
         data: its metadata.
         listed: the title in the listing, if any.
     """
+    elements = list(islice(document.iter("h1"), MOST_HEADINGS))
     headings = [
         text
-        for h1 in islice(document.iter("h1"), MOST_HEADINGS)
+        for h1 in elements
         if 3 < len(text := one_line(text_of(h1, _RAW_LETTERS))) < 400
+        and not data.sites.is_name(text)
     ]
     folded_headings = {_fold(heading) for heading in headings}
 
     def strip_site(title: str) -> str:
-        return title if _fold(title) in folded_headings else _strip_site_name(title, data)
+        if _fold(title) in folded_headings:
+            return title
+        return _heading_in(title, folded_headings) or data.sites.strip(title)
 
-    claims = [_shorten(data.headline), strip_site(_shorten(data.og_title))]
-    claims += [
-        strip_site(_shorten(text_of(title, _RAW_LETTERS))) for title in document.iter("title")
-    ][:1]
-    claims = [claim for claim in (*claims, _shorten(listed)) if claim]
+    block = strip_site(_shorten(data.headline))
+    shared = strip_site(_shorten(data.og_title))
+    window = next(
+        (strip_site(_shorten(text_of(title, _RAW_LETTERS))) for title in document.iter("title")), ""
+    )
+    window = _strip_tail(window, [*headings, block, shared])
+    claims = [claim for claim in (block, shared, window, _shorten(listed)) if claim]
     if not claims:
         return headings[0] if len(headings) == 1 else None
     best = max(headings, key=lambda one: _agreement(one, claims), default="")
     if best and _agreement(best, claims) >= _MIN_SIMILARITY:
-        claims.insert(0, best)
-    elif data.og_title:
-        return _strip_site_name(_shorten(data.og_title), data)
+        part = _headline_within(elements, best, [block, shared])
+        claims.insert(0, part or best)
+    elif shared:
+        return shared
     votes = Counter(_fold(claim) for claim in claims)
     return max(claims, key=lambda claim: votes[_fold(claim)])  # max takes the first of a tie
+
+
+def _headline_within(
+    elements: list[lxml.html.HtmlElement], heading: str, claims: list[str]
+) -> str | None:
+    """Return the claim that is the first or last elements of a heading, without a section name."""
+    folded = {_fold(claim): claim for claim in claims if claim}
+    for h1 in elements:
+        texts = islice(h1.itertext(), _MOST_PARTS + 1)
+        parts = [one for text in texts if (one := one_line(text[:_RAW_LETTERS]))]
+        if len(parts) > _MOST_PARTS or one_line(" ".join(parts)) != heading:
+            continue
+        for number in range(1, len(parts)):
+            for part in (parts[:number], parts[number:]):
+                if (claim := folded.get(_fold(" ".join(part)))) is not None:
+                    return claim
+    return None
 
 
 def _agreement(heading: str, claims: list[str]) -> float:
@@ -71,11 +99,25 @@ def _shorten(title: str | None) -> str:
     return one_line((title or "")[:_RAW_LETTERS])[:MOST_LETTERS]
 
 
-def _strip_site_name(title: str, data: StructuredData) -> str:
-    if data.site_name and title.endswith(data.site_name):
-        title = title.removesuffix(data.site_name).rstrip(" |–—·»:-")
+def _heading_in(title: str, folded_headings: set[str]) -> str | None:
+    """Return what stands before or behind a separator of a title and is a heading of the page."""
+    for found in islice(_SEPARATOR.finditer(title), _MOST_PARTS):
+        for part in (title[: found.start()], title[found.end() :]):
+            if len(part.split()) >= _MIN_WORDS and _fold(part) in folded_headings:
+                return part
+    return None
+
+
+def _strip_tail(title: str, others: list[str]) -> str:
+    """Remove the last part of the window's title, unless another title has it too.
+
+    What no other title confirms is mostly a section or a name of the site that nothing else tells.
+    """
     shorter = _SITE_TAIL.sub("", title)
-    return shorter if len(shorter.split()) >= 3 else title
+    if shorter == title or len(shorter.split()) < _MIN_WORDS:
+        return title
+    tail = _fold(title[len(shorter) :])
+    return title if any(_fold(other).endswith(tail) for other in others if other) else shorter
 
 
 def _similarity(one: str, other: str) -> float:

@@ -22,7 +22,6 @@ from trafilatura import bare_extraction
 from crawler.errors import Junk, Unreadable
 from crawler.extraction.block_subjects import find_strangers
 from crawler.extraction.boilerplate import strip_boilerplate
-from crawler.extraction.bylines import authors_of
 from crawler.extraction.headline import best_title
 from crawler.extraction.layout_tables import unfold_layout_tables
 from crawler.extraction.lines import article_lines
@@ -39,8 +38,9 @@ from crawler.extraction.recurring_blocks import (
 from crawler.extraction.set_aside import SetAside
 from crawler.extraction.site_memory import SiteMemory
 from crawler.extraction.standfirst import find_standfirst
-from crawler.extraction.structured_data import StructuredData, read_structured_data
 from crawler.extraction.walls import remove_pleas
+from crawler.metadata.authors import authors_of
+from crawler.metadata.structured_data import StructuredData, read_structured_data
 from crawler.page_dates.publication_date import published_of
 from crawler.text.decode import decode
 from crawler.text.plain_text import one_line, plain_text, squeeze
@@ -161,7 +161,7 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
     document = _parse_page(page)
     title = None
     if entry is None or not entry.title:  # else the entry's title names the article
-        title = best_title(document, read_structured_data(document), None)
+        title = best_title(document, read_structured_data(document, addresses_of(page)), None)
     blocks = _collect_blocks(document)
     keys, strangers = _keys_to_learn(blocks, site, _collect_own_words(title, None, None, entry))
     site.learn(article_name(entry, title, page), keys, strangers)
@@ -194,6 +194,11 @@ def article_name(entry: FetchedEntry | None, title: str | None, page: FetchedPag
     return (entry.title if entry is not None else "") or title or page.final_url
 
 
+def addresses_of(page: FetchedPage) -> tuple[str, ...]:
+    """Return the addresses under which a page was fetched; the one that answered is first."""
+    return tuple(dict.fromkeys((page.final_url, page.requested_url)))
+
+
 def _take_parsed(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
     if isinstance(page, LearnedPage) and page.parsed:
         parsed = page.parsed.pop()  # extraction changes the document
@@ -204,7 +209,7 @@ def _take_parsed(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
 
 def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
     document = _parse_page(page)
-    data = read_structured_data(document)
+    data = read_structured_data(document, addresses_of(page))
     title = best_title(document, data, entry.title if entry is not None else None)
     raw, published = published_of(
         document,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import lxml.html
 import pytest
 
-from crawler.extraction.bylines import authors_of
-from crawler.extraction.structured_data import read_structured_data
+from crawler.metadata.authors import authors_of
+from crawler.metadata.structured_data import read_structured_data
 
 
 def authors(head: str, body: str = "") -> tuple[str, ...]:
@@ -27,10 +29,45 @@ def authors(head: str, body: str = "") -> tuple[str, ...]:
         ("View all posts by Ada Okonjo", ("Ada Okonjo",)),
         ("admin", ()),
         ("No Author", ()),
+        ("Ada Okonjo & Rhys Penhale", ("Ada Okonjo", "Rhys Penhale")),
+        ("Ada Okonjo, Rhys Penhale", ("Ada Okonjo", "Rhys Penhale")),
+        ("Ada Okonjo (ada@wharf.health)", ("Ada Okonjo",)),
+        ("ada@wharf.health (Ada Okonjo)", ("Ada Okonjo",)),
+        ("mailto:ada@wharf.museum (Ada Okonjo and Rhys Penhale)", ("Ada Okonjo", "Rhys Penhale")),
+        ("Ada Okonjo &lt;ada@wharf.agency&gt;", ("Ada Okonjo",)),
+        ("Ada Okonjo, ada@wharf.nhs.uk", ("Ada Okonjo",)),
+        ("ada@wharf.health", ()),
+        ("Ada Okonjo, Health Correspondent", ("Ada Okonjo",)),
+        ("Ada Okonjo, Health Editor, and Rhys Penhale, Reporter", ("Ada Okonjo", "Rhys Penhale")),
+        ("Ada Okonjo Health Correspondent", ("Ada Okonjo",)),
+        ("Ada Okonjo is health editor", ("Ada Okonjo",)),
+        ("Health Correspondent", ()),
+        ("Senior Staff Writer", ()),
+        ("Last updated 3 July 2026", ()),
+        ("Updated 3:33 pm", ()),
+        ("3 July 2026", ()),
+        ("July 3, 2026", ()),
+        ("By Ada Okonjo July 3, 2026", ("Ada Okonjo",)),
+        ("Ada Okonjo | Published 2026-07-03", ("Ada Okonjo",)),
+        ("April Roach and May Tan", ("April Roach", "May Tan")),
+        ("Ada Okonjo in London", ("Ada Okonjo",)),
+        ("Ada Okonjo, Wharfside", ("Ada Okonjo",)),
+        ("Ada Okonjo for the Wharfside", ("Ada Okonjo",)),
+        ("The Wharfside", ()),
+        ("wharfside.test", ()),
+        ("Ada Okonjo, Reuters", ("Ada Okonjo", "Reuters")),
+        ("Ada Okonjo and Press Association", ("Ada Okonjo", "Press Association")),
+        ("Department of Health and Social Care", ("Department of Health and Social Care",)),
+        ("Bureau of Tides, Locks and Ferries", ("Bureau of Tides, Locks and Ferries",)),
+        ("Ostler & Gray", ("Ostler & Gray",)),
+        ("Ada Okonjo. Photographs by Mei Tan", ("Ada Okonjo",)),
+        ("Reviewed by Dr Mei Tan", ()),
+        ("@adaokonjo", ()),
     ],
 )
 def test_names_are_told_from_what_stands_around_them(written: str, meant: tuple[str, ...]) -> None:
-    assert authors(f'<meta name="author" content="{written}">') == meant
+    site = '<meta property="og:site_name" content="Wharfside">'
+    assert authors(f'{site}<meta name="author" content="{written}">') == meant
 
 
 def test_an_author_named_by_identifier_is_looked_up() -> None:
@@ -44,3 +81,92 @@ def test_a_byline_that_only_readers_see_is_read() -> None:
     assert authors("", '<div class="byline"><span class="author">Ada Okonjo</span></div>') == (
         "Ada Okonjo",
     )
+
+
+def claimed(*people: object, body: str = "") -> tuple[str, ...]:
+    block = {
+        "@type": "NewsArticle",
+        "headline": "x",
+        "author": people,
+        "publisher": {"@type": "Organization", "name": "Wharfside"},
+    }
+    return authors(f'<script type="application/ld+json">{json.dumps(block)}</script>', body)
+
+
+def an(kind: str, name: str) -> dict[str, str]:
+    return {"@type": kind, "name": name}
+
+
+BYLINE = '<div class="byline">By <a href="/authors/ada">Ada Okonjo</a></div>'
+
+
+@pytest.mark.parametrize(
+    ("people", "meant"),
+    [
+        ([an("Person", "Ada Okonjo"), an("Organization", "Wharfside")], ("Ada Okonjo",)),
+        ([an("Organization", "Ostler, Gray and Sons")], ("Ostler, Gray and Sons",)),
+        ([an("Person", "Ada Okonjo"), an("Organization", "Fen")], ("Ada Okonjo", "Fen")),
+        ([an("NewsMediaOrganization", "Wharfside")], ("Wharfside",)),
+        ([an("Person", "Wharfside")], ()),
+        (["Wharfside"], ()),
+        (["Ada Okonjo", "Mei Tan"], ("Ada Okonjo", "Mei Tan")),
+        (["https://wharfside.test/authors/ada"], ()),
+    ],
+)  # fmt: skip
+def test_organisations_are_kept_and_the_site_is_no_person(
+    people: list[object], meant: tuple[str, ...]
+) -> None:
+    assert claimed(*people) == meant
+
+
+def test_a_person_in_the_byline_goes_before_the_site() -> None:
+    assert claimed(an("NewsMediaOrganization", "Wharfside"), body=BYLINE) == ("Ada Okonjo",)
+
+
+def test_who_publishes_alone_is_the_author_too() -> None:
+    person = {"@type": ["Person", "Organization"], "@id": "#ada", "name": "Ada Okonjo"}
+    block = {"@type": "Article", "headline": "x", "author": {"@id": "#ada"}, "publisher": person}
+    assert authors(f'<script type="application/ld+json">{json.dumps(block)}</script>') == (
+        "Ada Okonjo",
+    )
+
+
+def test_authors_of_scholarly_pages_are_all_read() -> None:
+    names = ("Ada Okonjo", "Rhys Penhale")
+    assert authors("".join(f'<meta name="dc.creator" content="{name}">' for name in names)) == names
+
+
+def test_the_owner_of_a_picture_is_no_author() -> None:
+    picture = (
+        '<div itemscope itemtype="https://schema.org/ImageObject">'
+        '<meta itemprop="author" content="Fen Pictures"></div>'
+    )
+    assert authors('<meta name="author" content="Ada Okonjo">', picture) == ("Ada Okonjo",)
+    assert authors("", picture) == ()
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        BYLINE,
+        '<p class="post-author"><span itemprop="author">Ada Okonjo</span>, Health Editor</p>',
+        '<p>By Ada Okonjo</p>',
+        '<div class="meta"><span>| By </span><span>Ada Okonjo</span> | <time>3 July</time></div>',
+        '<p class="info">Posted on July 3, 2026 by Ada Okonjo</p>',
+        '<p>By <a rel="author" href="/x">Ada Okonjo</a> <span>Follow</span></p>',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "",
+        '<div class="comments"><p class="comment-author author">Mei Tan</p></div>',
+        '<aside><p class="author">Mei Tan</p></aside>',
+        '<blockquote>It is so. <cite class="author">Mei Tan</cite></blockquote>',
+        '<div class="related-posts"><p class="byline">By Mei Tan</p></div>',
+        '<figure><figcaption class="author">By Mei Tan</figcaption></figure>',
+    ],
+)
+def test_the_byline_is_told_from_those_of_others(byline: str, elsewhere: str) -> None:
+    page = f"{elsewhere}<h1>Ferry clinics get a rota</h1>{byline}<p>Clinics fill.</p>{elsewhere}"
+    assert authors("", page) == ("Ada Okonjo",)

@@ -6,9 +6,10 @@ import lxml.html
 import pytest
 
 from crawler.extraction.headline import best_title
-from crawler.extraction.structured_data import read_structured_data
+from crawler.metadata.structured_data import read_structured_data
 
 STORY = "Castellan opens an office in Marlow Vale"
+SITE = "Wharfside"
 
 
 def headline(
@@ -32,6 +33,12 @@ def headline(
         {"h1": "", "title": f"{STORY} – Wharfside Health"},
         {"h1": STORY, "listed": STORY},
         {"h1": STORY},
+        {"h1": SITE, "og": SITE, "title": f"{STORY} | {SITE}", "site": SITE},
+        {"title": f"The Wharfside: {STORY}", "site": "Wharfside"},
+        {"title": f"{STORY} - {SITE} Online", "og": f"{SITE}.test » {STORY}", "site": SITE},
+        {"og": f"{STORY} - Health - Wharfside", "h1": STORY, "site": "Wharfside"},
+        {"h1": f"<a>News</a><span>{STORY}</span>", "og": STORY, "title": f"News {STORY}"},
+        {"h1": f"{STORY}<small>Wharfside</small>", "og": STORY},
     ],
     ids=[
         "what readers see, not what search engines are told",
@@ -41,8 +48,14 @@ def headline(
         "of the window's title alone",
         "as it was listed",
         "of a heading alone",
+        "where the heading and the shared title are the site's name",
+        "behind the name of the site",
+        "with variants of the name of the site",
+        "with a section between it and the site",
+        "in the part of a heading that is shared",
+        "in a heading with the site in it",
     ],
-)
+)  # fmt: skip
 def test_the_headline_is_found(titles: dict[str, str]) -> None:
     assert headline(**titles) == STORY
 
@@ -54,3 +67,14 @@ def test_a_headline_with_a_dash_in_it_keeps_what_follows() -> None:
 
 def test_a_page_without_any_title_has_none() -> None:
     assert headline() is None
+
+
+def test_the_name_of_the_site_is_no_headline() -> None:
+    assert (
+        headline(h1="Wharfside", og="Wharfside", title="Wharfside Online", site="Wharfside") is None
+    )
+
+
+def test_a_tail_that_is_no_name_of_the_site_stays_in_a_shared_title() -> None:
+    dashed = "Castellan opens an office - and this is where"
+    assert headline(og=dashed, site="Wharfside") == dashed

@@ -1,0 +1,41 @@
+"""Find the authors of a page: structured data first, then meta tags, then the visible byline. Pure.
+
+To be called before boilerplate is removed: bylines are often in boxes beside the text.
+"""
+
+from __future__ import annotations
+
+import lxml.html
+from trafilatura.metadata import extract_author
+
+from crawler.metadata.author_names import is_news_agency, is_person_name, split_names
+from crawler.metadata.structured_data import StructuredData
+from crawler.metadata.visible_byline import find_byline
+
+MOST_AUTHORS = 50
+
+
+def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[str, ...]:
+    """Return the authors of a page in its order.
+
+    The site is none, nor are roles, dates and commenters. An organisation that the structured data
+    names as the author is kept under its name; the site as such, where no person is named anywhere.
+    """
+    claimed: list[str] = []
+    site: list[str] = []
+    for claim in data.block_authors:
+        names = split_names(claim.name, data.sites, is_organisation=claim.is_organisation)
+        if data.sites.is_name(claim.name) and (claim.is_organisation or is_news_agency(claim.name)):
+            site.append(claim.name)
+        elif names:
+            claimed += names
+        elif is_person_name(claim.name) and claim.is_person:
+            claimed.append(claim.name)  # a site that bears the name of its author
+    found = (
+        claimed
+        or [name for claim in data.meta_authors for name in split_names(claim, data.sites)]
+        or find_byline(document, data.sites)
+        or split_names(str(extract_author(document) or ""), data.sites)
+        or site
+    )
+    return tuple(dict.fromkeys(found))[:MOST_AUTHORS]

@@ -1,0 +1,86 @@
+"""Read the JSON that publishers write into scripts of their pages. Pure.
+
+Seen in the field: comments of JavaScript and HTML, CDATA sections, trailing commas and semicolons,
+several values one after another, line breaks and quotation marks in strings that are not escaped,
+a whole script in HTML entities, an assignment around the value.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+from crawler.text.tolerant_json import repair_json
+
+MOST_VALUES = 50  # of one script
+
+# an unterminated string takes the rest, or each quotation mark would be scanned to the end
+_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+_MARKER = r"(?:/[/*]\s*+)?(?:<!\[CDATA\[|\]\]>)(?:\s*+\*/)?"  # also in a comment of JavaScript
+_COMMENT = (
+    r"<!--(?:[^{}<>-]++|-(?!->))*+-->|(?://\s*+)?(?:<!--|-->)"
+    r"|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|//[^\r\n]*+"
+)
+_WRAPPING = re.compile(f"(?P<string>{_STRING})|{_MARKER}|{_COMMENT}", re.DOTALL)
+# a quotation mark ends a string only where JSON goes on behind it
+_QUOTED = re.compile(
+    r'"((?:[^"\\]++|\\.|"(?!\s*+(?:[}\]:]|,\s*+["{\[\d}\]tfn-]|\Z)))*+)(?:"|\\?\Z)', re.DOTALL
+)
+_BARE_QUOTE = re.compile(r'(?P<escape>\\["\\/bfnrtu])|\\|(?P<quote>")')
+_START = re.compile(r"[{\[]")
+
+
+def read_script_values(text: str) -> list[Any]:
+    """Return the objects and arrays that a script holds, at most `MOST_VALUES`; may be empty."""
+    text = text.strip("\ufeff \t\r\n;")
+    try:
+        return [json.loads(text, strict=False)]
+    except (ValueError, RecursionError):
+        pass
+    if '"' not in text and "&quot;" in text.replace("&#34;", "&quot;"):
+        text = html.unescape(text)
+    text = _WRAPPING.sub(_drop_wrapping, text)
+    best: list[Any] = []
+    for repair in (_unchanged, repair_json, _repair_all):
+        values, is_whole = _decode_values(repair(text))
+        if is_whole or len(values) > len(best):
+            best = values
+        if is_whole:
+            break
+    return best
+
+
+def _drop_wrapping(found: re.Match[str]) -> str:
+    return found["string"] or " "
+
+
+def _unchanged(text: str) -> str:
+    return text
+
+
+def _repair_all(text: str) -> str:
+    """Escape quotation marks within strings, drop invalid escapes, then repair the rest."""
+    return repair_json(_QUOTED.sub(_escape_quotes, text))
+
+
+def _escape_quotes(found: re.Match[str]) -> str:
+    inner = _BARE_QUOTE.sub(lambda one: one["escape"] or (one["quote"] and r"\"") or "", found[1])
+    return f'"{inner}"'
+
+
+def _decode_values(text: str) -> tuple[list[Any], bool]:
+    """Return values that stand one after another, and whether none of them is damaged."""
+    decoder, at = json.JSONDecoder(strict=False), 0
+    values: list[Any] = []
+    for _ in range(MOST_VALUES):
+        start = _START.search(text, at)
+        if start is None:
+            break
+        try:
+            value, at = decoder.raw_decode(text, start.start())
+        except (ValueError, RecursionError):
+            return values, False
+        values.append(value)
+    return values, True

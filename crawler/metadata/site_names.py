@@ -1,0 +1,121 @@
+"""The names of a page's site: no headline ends in one, and no author is one. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.metadata.json_ld import text_value, types_of
+
+_METAS = (
+    "og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher",
+    "dcterms.publisher", "twitter:site", "citation_journal_title",
+)  # fmt: skip
+_MOST_NAMES = 50
+_MOST_LETTERS = 60  # of a name; what is longer is a title or a slogan
+_MOST_WORDS = 6
+_MOST_PARTS = 3  # of a name that has separators in it
+# with blanks around it, or a bar or dots without; a hyphen without blanks is part of a word
+_SEPARATOR = re.compile(
+    r"(?<!\s)(\s*+(?:[|｜»«·•：]|::)++\s*+|\s++(?:[-–—:~/>*@]|\|\|)++\s++|:\s++)"
+)
+_GENERIC = frozenset(("the", "www", "online", "com", "news", "home", "homepage", "co", "uk", "org"))
+_PUBLIC = frozenset(
+    ("www", "m", "amp", "mobile", "en", "news", "blog", "blogs", "co", "com", "org", "net", "ac",
+     "gov", "edu", "nhs", "gob", "gouv", "or", "ne", "go")
+)  # fmt: skip
+
+
+_SITES = frozenset(("website", "newsmediaorganization", "organization"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteNames:
+    """Names of a site, folded to their letters and digits. `hosts`: labels of its address."""
+
+    names: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+    def is_name(self, text: str) -> bool:
+        """Whether a text is a name of the site, also with "the", "online" or ".com" about it."""
+        forms = _forms(text)
+        return bool(forms & (self.names | self.hosts))
+
+    def strip(self, title: str) -> str:
+        """Remove names of the site from the beginning and end of a title.
+
+        Returns:
+            the title without them; empty where it is nothing else.
+        """
+        parts = _SEPARATOR.split(title)  # text, separator, text, ...
+        texts = parts[::2]
+        first, last = 0, len(texts)
+        while (count := self._count_names(parts, first, last, at_end=True)) is not None:
+            last -= count
+        while (count := self._count_names(parts, first, last, at_end=False)) is not None:
+            first += count
+        rest = _join(parts, first, last).strip()
+        return "" if self.is_name(rest) else rest
+
+    def _count_names(self, parts: list[str], first: int, last: int, *, at_end: bool) -> int | None:
+        """Return how many texts at one end of a title, not all, are together a name of the site."""
+        for count in range(1, min(_MOST_PARTS + 1, last - first)):
+            edge = (last - count, last) if at_end else (first, first + count)
+            if self.is_name(_join(parts, *edge)):
+                return count
+        return None
+
+
+def collect_site_names(
+    metas: Mapping[str, str],
+    blocks: Iterable[dict[str, Any]],
+    *,
+    publisher: str | None,
+    address: str | None,
+) -> SiteNames:
+    """Collect the names of a site from meta tags, structured blocks and its address."""
+    names = [metas[key].removeprefix("@") for key in _METAS if key in metas]
+    names += [publisher] if publisher else []
+    for block in blocks:
+        kinds = types_of(block)
+        if "person" not in kinds and kinds & _SITES:
+            names += [
+                name for key in ("name", "alternateName") if (name := text_value(block.get(key)))
+            ]
+    try:
+        host = urlsplit(address or "").hostname or ""
+    except ValueError:
+        host = ""
+    labels = [label for label in host.split(".")[:-1] if label not in _PUBLIC and len(label) > 2]
+    hosts = {_letters(host.removeprefix("www.")), *(_letters(label) for label in labels)}
+    return SiteNames(
+        names=frozenset(form for name in names[:_MOST_NAMES] for form in _forms(name)),
+        hosts=frozenset(hosts - {""}),
+    )
+
+
+def _join(parts: list[str], first: int, last: int) -> str:
+    """Return some texts of a split title with the separators between them."""
+    return "".join(parts[2 * first : 2 * last - 1])
+
+
+def _forms(text: str) -> frozenset[str]:
+    words = re.findall(r"\w+", text[: _MOST_LETTERS + 1].casefold())
+    if len(text) > _MOST_LETTERS or len(words) > _MOST_WORDS:
+        return frozenset()
+    core = list(words)
+    while len(core) > 1 and core[0] == "the":
+        core.pop(0)
+    shorter = list(core)
+    while len(shorter) > 1 and shorter[-1] in _GENERIC:
+        shorter.pop()
+    if "." in text and " " not in text.strip() and len(shorter) > 1:
+        shorter = shorter[:-1]  # a host, whose last label is its top-level domain
+    return frozenset("".join(one) for one in (words, core, shorter)) - {""}
+
+
+def _letters(text: str) -> str:
+    return "".join(re.findall(r"\w+", text.casefold()))

@@ -1,0 +1,159 @@
+"""Find the byline that readers see, outside of comments, quotations and lists of others. Pure.
+
+To be called before boilerplate is removed: bylines are often in boxes beside the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import lxml.html
+
+from crawler.metadata.author_names import is_news_agency, is_person_name, split_names
+from crawler.metadata.site_names import SiteNames
+from crawler.text.plain_text import text_of
+
+MOST_CANDIDATES = 40  # elements of a page that may be bylines
+_MOST_ELEMENTS = 20_000
+_MOST_LETTERS = 300  # of a byline
+_MOST_GROUP = 12  # elements between two authors of one byline
+_NEAR = 60  # elements between a headline and a byline that only its "by" tells
+
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?lines?|authors?|author-?names?|(?:article|post|entry|story)-?authors?"
+    r"|authored-?by|posted-?by|written-?by|writers?|journalists?|contributors?|creator)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_NO_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:bio|biography|about|avatar|image|img|photo|picture|social|follow|share|email"
+    r"|description|more|links?-list|archive|title|role|job|comments?|replies|quotes?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|comment-?\w+|respond|repl(?:y|ies)|discussion|disqus|sidebar"
+    r"|related|recommend(?:ed|ations?)?|promos?|teasers?|cards?|popular|trending|most-?read|widgets?|menus?|nav"
+    r"|navigation|navbar|site-?footer|page-?footer|quotes?|pull-?quotes?|testimonials?|references|citations?"
+    r"|newsletter|carousel|read-?more|more-?(?:from|stories|news)|latest|up-?next)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_HEADLINE = re.compile(r"(?:post|entry|article|story)-(?:title|headline)", re.IGNORECASE)
+_ELSEWHERE_TAGS = frozenset(
+    ("aside", "nav", "blockquote", "q", "cite", "figure", "figcaption", "form", "script", "style",
+     "noscript", "template", "select", "button", "head", "svg")
+)  # fmt: skip
+_SKIPPED_TAGS = frozenset(("script", "style", "time", "button", "svg", "noscript", "template"))
+_PROFILE = re.compile(
+    r"/(?:authors?|by|profiles?|people|staff|writers?|journalists?|contributors?|reporters?|columnists?"
+    r"|correspondents?|team|users?)/[^/?#]",
+    re.IGNORECASE,
+)
+_BY = re.compile(  # at the start of a piece, or behind the date of "posted on 3 March by"
+    r"(?:(?:^|[|•·])\s*+(?:(?:written|posted|reported|words|story|text)\s)?"
+    r"|\b(?:posted|written|published)\b[^|]{0,60}?\s)by\b[\s|:]*+(?P<names>.+)",
+    re.IGNORECASE,
+)
+
+
+def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str, ...]:
+    """Return the names of the byline that is nearest behind the headline; empty without one."""
+    best: tuple[int, list[str]] | None = None
+    last, headline = -_MOST_GROUP, None
+    for number, element in enumerate(_outside_others(document)):
+        if element.tag == "h1":
+            headline = number
+            if best is not None and number - best[0] > _NEAR:
+                best = None  # what stands far before the headline is of another article
+            continue
+        is_near = headline is not None and number - headline <= _NEAR
+        names = _names_in(element, sites, is_near=is_near)
+        if not names:
+            continue
+        if best is None:
+            best = (number, names)
+        elif number - last <= _MOST_GROUP:
+            best[1].extend(name for name in names if name not in best[1])
+        else:
+            break
+        last = number
+    return tuple(best[1]) if best is not None else ()
+
+
+def _outside_others(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    """Yield elements in their order, without those that belong to others than the article."""
+    stack, seen = [document], 0
+    kept = {one for headline in _headlines(document) for one in headline.iterancestors()}
+    while stack and seen < _MOST_ELEMENTS:
+        element = stack.pop()
+        seen += 1
+        if not isinstance(element.tag, str) or element.tag in _ELSEWHERE_TAGS:
+            continue
+        if element not in kept and _ELSEWHERE.search(_attributes(element)):
+            continue
+        yield element
+        stack.extend(reversed(element))
+
+
+def _headlines(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    headings = document.iter("h1", "h2", "h3")
+    for number, heading in enumerate(islice(headings, MOST_CANDIDATES)):
+        if heading.tag == "h1" or _HEADLINE.search(_attributes(heading)) or not number:
+            yield heading
+
+
+def _attributes(element: lxml.html.HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"[:1000]
+
+
+def _names_in(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bool) -> list[str]:
+    """Return the names in an element if it is a byline; of a container, what is inside tells."""
+    said = f"{_attributes(element)} {element.get('data-testid') or ''}"[:1000]
+    properties = f"{element.get('itemprop') or ''} {element.get('rel') or ''}".lower().split()
+    is_marked = "author" in properties or "creator" in properties
+    is_named = bool(_BYLINE.search(said)) and not _NO_BYLINE.search(said)
+    if not (is_marked or is_named or is_near):
+        return []
+    text = " ".join(text_of(element, _MOST_LETTERS + 1).split())
+    if not 2 < len(text) <= _MOST_LETTERS:
+        return []
+    pieces = _pieces(element)
+    by = _BY.search(pieces)
+    if not (is_marked or is_named) and (by is None or element.find(".//h1") is not None):
+        return []
+    linked = _linked_names(element, sites)
+    if linked:
+        return linked
+    names = split_names(by["names"] if by else pieces, sites)
+    persons = [name for name in names if is_person_name(name) or is_news_agency(name)]
+    if persons or not (is_marked or is_named):
+        return persons
+    return names[:1] if (by or is_marked) and len(names) == 1 else []
+
+
+def _linked_names(element: lxml.html.HtmlElement, sites: SiteNames) -> list[str]:
+    """Return the names in links to authors and in elements that are marked as names."""
+    names: list[str] = []
+    for part in element.iter("a", "span", "meta"):
+        rel = (part.get("rel") or "").lower().split()
+        is_name = (part.get("itemprop") or "").lower() == "name" or "author" in rel
+        if not is_name and not (
+            part.tag == "a" and _PROFILE.search((part.get("href") or "")[:500])
+        ):
+            continue
+        text = part.get("content") or _pieces(part)
+        names += [name for name in split_names(text, sites) if name not in names]
+    return names
+
+
+def _pieces(element: lxml.html.HtmlElement) -> str:
+    """Return the text of an element, its text nodes told apart, without times and buttons."""
+    pieces: list[str] = []
+    for part in element.iter():
+        if not isinstance(part.tag, str):
+            continue
+        if part.tag not in _SKIPPED_TAGS:
+            pieces.append(part.text or "")
+        if part is not element:
+            pieces.append(part.tail or "")
+    return " | ".join(piece for one in pieces if (piece := " ".join(one.split())))[:_MOST_LETTERS]
