@@ -26,7 +26,7 @@ import lxml.html
 from bench.adapters import date_as_shown
 from bench.extraction import Case, load
 from crawler.extraction.headline import best_title
-from crawler.extraction.structured_data import read_structured_data
+from crawler.metadata.structured_data import read_structured_data
 from crawler.page_dates.publication_date import published_of
 from crawler.text.decode import decode
 

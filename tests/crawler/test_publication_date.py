@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import lxml.html
 import pytest
-from crawler.extraction.structured_data import read_structured_data
 
+from crawler.metadata.structured_data import read_structured_data
 from crawler.page_dates.date_candidates import MOST_CANDIDATES
 from crawler.page_dates.publication_date import published_of
 
