@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ class TellingContext:
     def of(cls, catalog: Catalog, queries: Mapping[str, Query]) -> TellingContext:
         """Build the context from a catalogue and its compiled queries (watch key -> query)."""
         terms = compile_suppliers(catalog.suppliers)
+        labels = distinct_labels({watch.key: watch.label for watch in catalog.watches})
         return cls(
             settings=catalog.settings,
             subscriptions={s.key: s for s in catalog.subscriptions},
@@ -40,7 +42,7 @@ class TellingContext:
             names=Names(
                 watches={
                     watch.key: WatchWords(
-                        label=watch.label,
+                        label=labels[watch.key],
                         query=watch.query,
                         paraphrase=queries[watch.key].paraphrase if watch.key in queries else "",
                         key=watch.key,
@@ -73,3 +75,13 @@ class TellingContext:
         if "*" in subscription.watches:
             return tuple(self.names.watches)
         return subscription.watches
+
+
+def distinct_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Return watch key -> its label, followed by the key where another watch has the same label."""
+    written = {key: " ".join(label.split()).casefold() for key, label in labels.items()}
+    counts = Counter(written.values())
+    return {
+        key: f"{label} ({key})" if counts[written[key]] > 1 else label
+        for key, label in labels.items()
+    }

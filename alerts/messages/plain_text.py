@@ -49,7 +49,8 @@ def welcome_text(welcome: Welcome) -> str:
     lines += wrap(wording.welcome_lead(welcome))
     lines += heading("What is watched")
     for watch in welcome.watches:
-        lines += wrap(wording.watch_line(watch, lead="- "), "  ", "")
+        lines += wrap(f"- {watch.label}", "  ", "")
+        lines += wrap(wording.finds_briefly(watch), "  ")
     lines += heading("When you hear from it")
     for planned in welcome.plans:
         lines += wrap(wording.plan(planned, welcome), "  ", "- ")
@@ -194,7 +195,7 @@ def _entry_lines(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     if entry.terms:
         yield from wrap(f"Found: {wording.found(entry)}{entry.on_pages}", "   ")
     if len(entry.watches) > 1:
-        yield from wrap(f"Also found by: {wording.listed(entry.watches[1:])}", "   ")
+        yield from wrap(f"Also found by: {wording.quoted(entry.watches[1:])}", "   ")
     yield from _outlet_lines(entry)
     for text in wording.story(entry, digest):
         yield from wrap(text, "   ")
@@ -240,7 +241,7 @@ def _change_lines(digest: Digest, layout: Layout) -> Iterator[str]:
     for entry in layout.changes.shown:
         yield ""
         yield from wrap(mark_hits(entry.title), "   ")
-        meta = [entry.outlet, wording.when(entry, digest), f"for {', '.join(entry.watches)}"]
+        meta = [entry.outlet, wording.when(entry, digest), f"for {wording.quoted(entry.watches)}"]
         yield from wrap(" | ".join(meta), "   ")
         if entry.link:
             yield f"   {entry.link}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,6 +24,10 @@ MAX_NAMED = 3
 MAX_TERMS = 6
 MAX_BLIND = 12
 MAX_PARAPHRASE = 280
+MAX_ON_A_PHONE = 110  # characters: three lines
+MAX_PARTS = 12
+LONG = 10  # stories from which a message begins with its contents
+_JOINS = re.compile(r",|;| and ", re.IGNORECASE)
 
 _KINDS = {
     "news": "",
@@ -76,8 +81,31 @@ def section_name(section: Section) -> str:
     return listed([block.watch.label for block in section.blocks], MAX_NAMED)
 
 
+def quoted(labels: Sequence[str], most: int | None = None) -> str:
+    """Join labels of watches; in quotes where one could be taken for several."""
+    several = len(labels) > 1 and any(_JOINS.search(label) for label in labels)
+    return listed([f"“{label}”" for label in labels] if several else labels, most)
+
+
+def contents(digest: Digest) -> str:
+    """Format what a long message holds, part by part; empty for a short one."""
+    parts = [f"{section_name(s)} {len(s.entries)}" for s in digest.sections[:MAX_PARTS]]
+    if (rest := len(digest.sections) - MAX_PARTS) > 0:
+        parts.append(counted(rest, "other"))
+    lists = (
+        (len(digest.changes), "changed"),
+        (len(digest.older), "older, newly listed"),
+        (len(digest.told), "told before"),
+    )
+    parts += [f"{number} {what}" for number, what in lists if number]
+    total = len(digest.entries) + sum(number for number, _ in lists)
+    return f"In this message: {' · '.join(parts)}" if total >= LONG and len(parts) > 1 else ""
+
+
 def tally(digest: Digest) -> str:
     """Format the stories of each section as `Palantir 2, TPP 1`; empty for a single section."""
+    if contents(digest):
+        return contents(digest)
     return listed_counts(digest, len(digest.sections)) if len(digest.sections) > 1 else ""
 
 
@@ -178,6 +206,11 @@ def watch_line(watch: WatchWords, lead: str = "Watch: ") -> str:
     return f"{words}. {finds(watch)}" if watch.paraphrase else words
 
 
+def finds_briefly(watch: WatchWords) -> str:
+    """Return a watch's query in plain English, in at most three lines of a phone."""
+    return shorten(line(watch.paraphrase), MAX_ON_A_PHONE)
+
+
 def finds(watch: WatchWords) -> str:
     """Return a watch's query in plain English, cut to `MAX_PARAPHRASE` characters."""
     return shorten(line(watch.paraphrase), MAX_PARAPHRASE)
@@ -191,7 +224,7 @@ def when(entry: Entry, digest: Digest) -> str:
 def older(entry: Entry, digest: Digest) -> str:
     """Format the date of an entry that is no news, and which watches found it."""
     local = local_time(entry.when, ZoneInfo(digest.occasion.timezone))
-    return f"{local.day} {local:%b} {local.year}, for {listed(entry.watches, MAX_NAMED)}"
+    return f"{local.day} {local:%b} {local.year}, for {quoted(entry.watches, MAX_NAMED)}"
 
 
 def kind(entry: Entry) -> str:

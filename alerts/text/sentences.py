@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from alerts.text.navigation import LONGEST_NAVIGATION, is_navigation
 from alerts.text.sanitize import ELLIPSIS, fragment, shorten
 from storage.model import FieldName, Span
 
@@ -48,6 +49,7 @@ class Excerpt:
     segments: tuple[Segment, ...]
     start: int = 0
     page: int | None = None
+    is_navigation: bool = False  # it leads elsewhere, or advertises: no sentence of the article
 
 
 def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
@@ -105,6 +107,8 @@ def best_excerpt(
 ) -> Excerpt | None:
     """Select the sentence of `text` with the most different hits, the earliest of equals.
 
+    Navigation and advertisements are selected only where no other sentence has a hit.
+
     Args:
         field: that `text` is from; spans of other fields are ignored.
         text: the whole field.
@@ -119,7 +123,7 @@ def best_excerpt(
     if not inside:
         return None
     best: tuple[int, int] | None = None
-    best_score = 0
+    best_score = (False, 0)
     at = 0
     for start, end in sentence_bounds(text):
         # both are sorted, so each hit is read once and not once per sentence
@@ -130,8 +134,14 @@ def best_excerpt(
         while here < len(inside) and inside[here][0] < end:
             words.add(text[inside[here][0] : inside[here][1]].casefold())
             here += 1
-        if len(words) > best_score:
-            best, best_score = (start, end), len(words)
+        if not words:
+            continue
+        score = (
+            not is_navigation(text[start : min(end, start + LONGEST_NAVIGATION + 1)]),
+            len(words),
+        )
+        if score > best_score:
+            best, best_score = (start, end), score
     if best is None:
         return None
     start, end = _cut_around_hit(text, best, inside, limit)
@@ -140,7 +150,7 @@ def best_excerpt(
         segments = (Segment(ELLIPSIS + " "), *segments)
     if end < best[1]:
         segments = (*segments, Segment(" " + ELLIPSIS))
-    return Excerpt(field, segments, start)
+    return Excerpt(field, segments, start, is_navigation=not best_score[0])
 
 
 def teaser(text: str, *, limit: int = MAX_TEASER) -> str:

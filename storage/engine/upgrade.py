@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -16,6 +17,8 @@ from storage.engine.backup import backup
 from storage.engine.engine import sqlite_file
 from storage.engine.schema_version import SCHEMAS, present_schema
 from storage.errors import DatabaseUnusable
+
+log = logging.getLogger(__name__)
 
 _LOCK = 0x73757070  # key of the PostgreSQL advisory lock: one migration at a time
 
@@ -47,6 +50,7 @@ def upgrade(engine: Engine, *, backup_dir: Path | None = None) -> None:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
                 _run_migrations(scripts(), connection)
                 _check_references(connection)
+        log.info("database.upgraded from=%s to=%s", present or "nothing", SCHEMAS[-1])
     finally:
         # connections with foreign keys disabled must not be reused
         engine.dispose()

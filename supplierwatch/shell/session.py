@@ -122,7 +122,9 @@ def working_store(wired: CompiledConfiguration) -> Iterator[Store]:
 def log_to_stderr(level: int) -> None:
     """Log to standard error, as events with fields."""
     set_up(level)
-    logging.getLogger("uvicorn").setLevel(max(level, logging.WARNING))
+    # their set-up lines say nothing to an operator, and alembic's one for each step of an upgrade
+    for library in ("uvicorn", "alembic", "sqlalchemy", "asyncio", "httpx", "httpcore"):
+        logging.getLogger(library).setLevel(max(level, logging.WARNING))
     # it logs each tick, and warns of each one that a busy machine skips, which is harmless
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
