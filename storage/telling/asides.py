@@ -75,8 +75,9 @@ class Asides:
     ) -> int:
         """Store the asides of an item that are new to its source; return how many.
 
-        One of a baseline item, or of an item that was there before the watch, is stored and never
-        told. None is made where the watch has matched the item itself.
+        One of a baseline item, or of an item that was there before the watch, is stored and told
+        with the first later item that has the block. None is made where the watch has matched the
+        item itself.
         """
         if not matches:
             return 0
@@ -120,7 +121,13 @@ class Asides:
             "baseline": baseline,
         }
         unique = [aside.c.watch_key, aside.c.source_key, aside.c.block_key]
-        return insert_new(self._db, aside, values, unique)
+        if insert_new(self._db, aside, values, unique):
+            return True
+        if baseline:
+            return False
+        same = (column == values[column.name] for column in unique)
+        known = update(aside).where(*same, aside.c.baseline.is_(True))
+        return self._db.execute(known.values(values)).rowcount > 0
 
     def _add_tellings(
         self,

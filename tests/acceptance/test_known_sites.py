@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import pytest
 
 from storage.model import StoredItem, TextState
+from storage.rules.aside_rules import block_key
 from storage.store import Store, open_store
+from storage.telling.asides import Aside
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 from tests.support.folders import write_loopback_config
 from tests.support.site import FEED_TYPE, Entry, FakeSite, feed
-from tests.support.three_sites import BACKGROUND, Site, sites
+from tests.support.three_sites import BACKGROUND, STRANGER, Site, sites
 
 WATCHES = {
     "stranger": "zorbiq",
@@ -44,6 +46,7 @@ def publish(served: FakeSite, host: str, site: Site, many: int, *, walled: int =
 class Run:
     items: tuple[StoredItem, ...]
     found: dict[str, tuple[StoredItem, ...]]
+    around: tuple[Aside, ...]
 
     def of(self, name: str) -> list[StoredItem]:
         """The items of a site, in the order of its pages."""
@@ -79,6 +82,13 @@ def seen(store: Store) -> Run:
                 key: tuple(item for _, item in unit.mentions.newest([key], limit=100))
                 for key in WATCHES
             },
+            around=tuple(
+                {
+                    aside.aside_id: aside
+                    for item in unit.items.newest(limit=100)
+                    for aside in unit.asides.of_item(item)
+                }.values()
+            ),
         )
 
 
@@ -108,3 +118,17 @@ def test_articles_are_read_whole_and_walled_ones_are_thin(run: Run, site: Site) 
     for item, page in zip(items[8:], site.pages[8:], strict=True):
         assert (item.title, item.summary) == (page.entry.title, page.entry.summary)
         assert item.thin_reason is not None
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=[one.name for one in SITES.values()])
+def test_a_name_around_articles_is_kept_with_them_and_noted_once_for_each_text(
+    run: Run, site: Site
+) -> None:
+    key = site.name.partition(".")[0]
+    noted = [one for one in run.around if one.source_key == key and one.watch_key == "stranger"]
+    texts = [one.block.text for one in noted]
+    assert any(text in around for text in texts for one in site.pages for around in one.around)
+    assert len(texts) == len({block_key(text) for text in texts})
+    assert STRANGER not in texts  # an entry of the menu
+    for item in run.of(site.name)[:8]:
+        assert any(STRANGER in block.text for block in item.asides)

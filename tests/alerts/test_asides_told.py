@@ -143,13 +143,16 @@ def test_comments_menus_and_the_outlet_s_own_name_make_none(
     assert desk.tick(2 * HOUR) == []
 
 
-def test_what_was_there_before_is_never_told_and_never_made_new_by_another_page(
+def test_what_was_there_before_is_told_once_a_later_article_has_it(
     store: Store, clock: Clock
 ) -> None:
     desk = a_desk(store, clock)
     desk.publish("Porters moved", PLAIN, asides=(SPONSOR,), baseline=True)
-    desk.tick(2 * HOUR)
+    assert desk.tick(2 * HOUR) == []
     desk.publish("Porters move", PLAIN, asides=(SPONSOR,))
+    [digest] = desk.tick(DAY)
+    assert "around: Porters move (" in both(digest)[0]
+    desk.publish("Porters rest", PLAIN, asides=(SPONSOR,))
     assert desk.tick(DAY) == []
 
 
