@@ -10,6 +10,8 @@ CrawlerError
 
 from __future__ import annotations
 
+from storage.model import AsideBlock
+
 
 class CrawlerError(Exception):
     """Base class of the crawler's exceptions."""
@@ -26,13 +28,15 @@ class NotAFeed(CrawlerError):
 class Unreadable(CrawlerError):
     """A page has no article that can be read.
 
-    `lasting`: trying again is useless until the publisher replaces the file.
+    `lasting`: trying again is useless until the publisher replaces the file. `asides` is the text
+    that stands on the page.
     """
 
     def __init__(self, reason: str, *, lasting: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.lasting = lasting
+        self.asides: tuple[AsideBlock, ...] = ()
 
 
 class Junk(Unreadable):

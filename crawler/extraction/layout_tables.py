@@ -16,15 +16,20 @@ _BLOCKS = frozenset(
 )
 
 
-def unfold_layout_tables(document: lxml.html.HtmlElement) -> int:
+def unfold_layout_tables(
+    document: lxml.html.HtmlElement, removed: list[lxml.html.HtmlElement] | None = None
+) -> int:
     """Replace layout tables of `document` by div elements, in place; returns how many.
 
-    In a row with prose, cells without prose are removed: they are columns beside the article.
+    In a row with prose, cells without prose are removed: they are columns beside the article. They
+    are added to `removed`.
     """
     found = [table for table in document.iter("table") if _is_layout(table)]
     for table in found:
         for row in list(_own_parts(table, "tr")):
-            _drop_columns(row)
+            dropped = _drop_columns(row)
+            if removed is not None:
+                removed += dropped
         for part in [table, *(one for name in _PARTS[1:] for one in _own_parts(table, name))]:
             part.tag = "div"
     return len(found)
@@ -45,14 +50,15 @@ def _holds_an_article(cell: lxml.html.HtmlElement) -> bool:
     return blocks >= 2 or cell.find(".//table") is not None or words >= _MIN_PLAIN_WORDS
 
 
-def _drop_columns(row: lxml.html.HtmlElement) -> None:
-    """Remove the cells without prose from a row that has a cell with prose."""
+def _drop_columns(row: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Remove the cells without prose from a row that has a cell with prose; return them."""
     cells = [one for one in row if one.tag in ("td", "th")]
     if len(cells) < 2 or not any(_is_prose(cell) for cell in cells):
-        return
-    for cell in cells:
-        if not _is_prose(cell):
-            cell.drop_tree()
+        return []
+    columns = [cell for cell in cells if not _is_prose(cell)]
+    for cell in columns:
+        cell.drop_tree()
+    return columns
 
 
 def _is_prose(cell: lxml.html.HtmlElement) -> bool:

@@ -65,6 +65,7 @@ class _Parsed:
     """A parsed page and its metadata. `body`, `entry`: what it was parsed from.
 
     `blocks`: its text blocks if the site memory has learned it; its scripts are then removed.
+    `columns`: the blocks of cells that were removed from layout tables.
     """
 
     body: bytes
@@ -77,6 +78,7 @@ class _Parsed:
     published_at: datetime | None
     standfirst: str | None
     blocks: list[PageBlock] | None = None
+    columns: tuple[PageBlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +103,34 @@ def extract(
         Junk: the text also appears on other pages of the host.
     """
     parsed = _take_parsed(page, entry)
+    blocks = _collect_blocks(parsed.document) if parsed.blocks is None else parsed.blocks
+    cut = SetAside(blocks, parsed.document, site, columns=parsed.columns)
+    kept = _collect_kept_words(parsed.title, parsed.data.description, entry)
+    try:
+        read = _extract_article(parsed, blocks, cut, page, entry=entry, site=site)
+    except Junk:
+        raise
+    except Unreadable as error:
+        error.asides = cut.collect("", comments="", own=kept, authors=parsed.authors)
+        raise
+    asides = cut.collect(read.text, comments=read.comments, own=kept, authors=parsed.authors)
+    return replace(read, asides=asides)
+
+
+def _extract_article(
+    parsed: _Parsed,
+    blocks: list[PageBlock],
+    cut: SetAside,
+    page: FetchedPage,
+    *,
+    entry: FetchedEntry | None,
+    site: SiteMemory | None,
+) -> PageText:
+    """Extract the article of a page and record what is cut from it in `cut`."""
     document, data, title = parsed.document, parsed.data, parsed.title
     standfirst = parsed.standfirst
     own = _collect_own_words(title, standfirst, data.description, entry)
     removed: list[PageBlock] = []
-    blocks = _collect_blocks(document) if parsed.blocks is None else parsed.blocks
-    cut = SetAside(blocks, document, site)
     if site is not None:
         keys, strangers = _keys_to_learn(blocks, site, own)
         site.learn(article_name(entry, title, page), keys, strangers)
@@ -143,12 +167,6 @@ def extract(
         summary=one_line(data.description or ""),
         text=text,
         comments=comments,
-        asides=cut.collect(
-            text,
-            comments=comments,
-            own=_collect_kept_words(title, data.description, entry),
-            authors=parsed.authors,
-        ),
     )
 
 
@@ -158,7 +176,7 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
     Raises:
         Unreadable: the page is not HTML or is empty.
     """
-    document = _parse_page(page)
+    document, _ = _parse_page(page)
     title = None
     if entry is None or not entry.title:  # else the entry's title names the article
         title = best_title(document, read_structured_data(document, addresses_of(page)), None)
@@ -208,7 +226,7 @@ def _take_parsed(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
 
 
 def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
-    document = _parse_page(page)
+    document, columns = _parse_page(page)
     data = read_structured_data(document, addresses_of(page))
     title = best_title(document, data, entry.title if entry is not None else None)
     raw, published = published_of(
@@ -230,6 +248,7 @@ def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
         published_raw=raw,
         published_at=published,
         standfirst=find_standfirst(document, title, data.description),
+        columns=columns,
     )
 
 
@@ -282,7 +301,8 @@ def _refuse_repeats(text: str, site: SiteMemory, article: str, own: tuple[str, .
         raise Junk("the same text came in place of other articles of the site", text=text)
 
 
-def _parse_page(page: FetchedPage) -> lxml.html.HtmlElement:
+def _parse_page(page: FetchedPage) -> tuple[lxml.html.HtmlElement, tuple[PageBlock, ...]]:
+    """Parse a page; returns it with the blocks of the columns beside its article."""
     kind = (page.content_type or "text/html").split(";")[0].strip().lower()
     if kind not in _HTML:
         raise Unreadable(f"not a web page but {kind}")
@@ -292,8 +312,9 @@ def _parse_page(page: FetchedPage) -> lxml.html.HtmlElement:
     document = _parse_html(decode(page.body, content_type=page.content_type, kind="html").text)
     if cut := cut_page(document):
         log.warning("page.cut url=%s: %s", page.final_url, "; ".join(cut))
-    unfold_layout_tables(document)
-    return document
+    cells: list[lxml.html.HtmlElement] = []
+    unfold_layout_tables(document, cells)
+    return document, tuple(block for cell in cells for block in blocks_of(cell))
 
 
 def _parse_html(text: str) -> lxml.html.HtmlElement:

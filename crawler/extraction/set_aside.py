@@ -35,6 +35,7 @@ class SetAside:
         blocks: of the whole page.
         document: the page; nothing has been removed from it yet.
         memory: of its host, if it is known.
+        columns: blocks that were removed from the page before, with a layout table.
     """
 
     def __init__(
@@ -42,14 +43,17 @@ class SetAside:
         blocks: Sequence[PageBlock],
         document: lxml.html.HtmlElement,
         memory: SiteMemory | None,
+        *,
+        columns: Sequence[PageBlock] = (),
     ) -> None:
-        self._blocks = blocks
+        self._blocks = (*blocks, *columns)
         self._document = document
         self._memory = memory
         self._places = PagePlaces(document)
-        self._near = [self._places.of(block.near) for block in blocks]
-        self._menus = _find_label_lists(blocks)
-        self._rules: dict[int, tuple[str, str]] = {}  # index of a block -> rule, detail
+        self._near = [self._places.of(block.near) for block in self._blocks]
+        self._menus = _find_label_lists(self._blocks)
+        # index of a block -> rule, detail
+        self._rules = dict.fromkeys(range(len(blocks), len(self._blocks)), ("column", ""))
         self._lines: list[AsideBlock] = []
 
     def note_removed(self, removed: Iterable[PageBlock]) -> None:

@@ -194,7 +194,9 @@ class PageReader:
             self._remove_junk_text(error)
         if isinstance(error, Unreadable):
             kept = answer.page if error.lasting else None
-            asides = lines_set_aside(error.text, "junk") if isinstance(error, Junk) else ()
+            asides = error.asides
+            if isinstance(error, Junk):
+                asides = lines_set_aside(error.text, "junk")
             return self._record_unreadable(
                 page, error.reason, answer.status, kept=kept, asides=asides
             )

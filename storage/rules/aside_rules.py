@@ -22,7 +22,7 @@ RULES: Mapping[str, str] = {
     "comments": "among readers' comments",
     "column": "in a column beside the article",
     "junk": "the page had nothing else, and other pages of the site have the same",
-    "extractor": "found to be no part of the article",
+    "extractor": "found to be no part of an article",
     "over-limit": "not kept: more than is kept of one page",
 }
 _LETTERS = re.compile(r"[^\W\d_]+|\d+")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.errors import Unreadable
 from crawler.extraction.page import extract, learn
 from crawler.extraction.set_aside import (
     LONGEST,
@@ -200,3 +203,22 @@ def test_a_plea_behind_a_teaser_is_kept_as_such() -> None:
     assert [(block.rule in ("plea", "house-line"), block.tells) for block in cut(text)] == [
         (True, True)
     ]
+
+
+def test_what_stands_on_a_page_without_an_article_is_kept() -> None:
+    html = f"<html><body><h1>{TITLE}</h1><div><p>More on {NAME} soon.</p></div></body></html>"
+    with pytest.raises(Unreadable) as refused:
+        extract(a_fetched_page(html))
+    again = pickle.loads(pickle.dumps(refused.value))  # as readers send it
+    assert [block.text for block in again.asides if NAME in block.text] == [f"More on {NAME} soon."]
+
+
+def test_a_column_beside_an_article_is_kept() -> None:
+    prose = "".join(f"<p>{one}</p>" for one in (*BODY, *BODY))
+    html = (
+        f"<html><body><table><tr><td><p>In short</p><p>Presented with {NAME} of Thornby.</p></td>"
+        f"<td><h1>{TITLE}</h1>{prose}</td></tr></table></body></html>"
+    )
+    text = extract(a_fetched_page(html))
+    assert NAME not in text.text
+    assert [(block.rule, block.tells) for block in cut(text)] == [("column", True)]
