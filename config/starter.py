@@ -65,7 +65,7 @@ def append_watch(
     _check_file(path)
     after = _append_table(before, _watch_table(key, query, keywords))
     _check_draft(path, before, after)
-    _replace(path, before, after)
+    replace_file(path, before, after)
     return path
 
 
@@ -127,7 +127,7 @@ def _set_path(error: ConfigInvalid, draft: str, path: str) -> list[Problem]:
     return [replace(each, file=path) if each.file == draft else each for each in error.problems]
 
 
-def _replace(path: Path, before: bytes, after: bytes) -> None:
+def replace_file(path: Path, before: bytes, after: bytes) -> None:
     """Replace the content atomically, unless the file was edited in the meantime."""
     target = path.resolve()  # keep a symbolic link
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{path.name}.", suffix=".tmp")

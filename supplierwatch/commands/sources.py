@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 
 import typer
 
-from supplierwatch.formatting.console import console, print_json
+from supplierwatch.commands.trying import NO_KIND, source_at, try_kinds, was_fetched
+from supplierwatch.formatting.console import console, note, print_json, waiting
+from supplierwatch.shell import registering
+from supplierwatch.shell.child_logs import capture_child_logs
+from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.failures import NothingStoredError, UsageError
 from supplierwatch.shell.options import Json
-from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
@@ -24,11 +27,12 @@ PANEL = "Ask"
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
-    add(
+    group = registering.group(
         app,
         "sources",
         sources,
         panel=PANEL,
+        alone=True,
         examples=(
             ("sources", "all of them, those with problems first"),
             ("sources --failing", "only those that an operator should look at"),
@@ -36,6 +40,16 @@ def register(app: typer.Typer) -> None:
             ("sources --export-opml feeds.opml", "the feeds, for a feed reader"),
             ("sources --import-opml feeds.opml", "add the feeds of a feed reader"),
             ("sources --json | jq '.sources[] | select(.failures > 3)'", "for a probe"),
+            ("sources add https://outlet.example/", "find its feed, and write it into the file"),
+        ),
+    )
+    registering.add(
+        group,
+        "add",
+        add_source,
+        examples=(
+            ("sources add https://outlet.example/", "by the feed that the page names"),
+            ("sources add outlet.example/feed --name 'The Outlet'", "what digests call it"),
         ),
     )
 
@@ -68,6 +82,8 @@ def sources(
     moved. One that fails is tried again for ever, less and less often. `doctor SOURCE` shows step
     by step what is wrong.
     """
+    if ctx.invoked_subcommand is not None:
+        return
     from supplierwatch.views import source_table as view
 
     wired = session(ctx).wired()
@@ -100,6 +116,47 @@ def sources(
         print_json({"sources": [view.row_json(row) for row in rows]})
     else:
         view.print_rows(console(), rows, now, failing_only=failing)
+
+
+def add_source(
+    ctx: typer.Context,
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="Of a feed, a sitemap, or a site with one.")
+    ],
+    key: Annotated[
+        str | None, typer.Option("--key", metavar="KEY", help="A short name; else of its host.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="What digests call it.")
+    ] = None,
+) -> None:
+    """Add a source to sources.toml, if it can be read.
+
+    The address is tried as `doctor ADDRESS` does, and what would be read is shown. The file keeps
+    its comments and its order; a running service takes the source up by itself. Its first poll is
+    its baseline. Ends with exit code 1, and nothing written, where it cannot be read.
+    """
+    from config.source_file import append_source
+    from supplierwatch.views import examined
+
+    wired = session(ctx).wired()
+    known = wired.catalog.sources
+    tried = source_at(address, key=key, name=name, taken=[each.key for each in known])
+    for each in known:
+        if each.url.rstrip("/") == tried.url.rstrip("/"):
+            raise UsageError(f"{tried.url} is a source already: {each.key}")
+    with (
+        capture_child_logs(unless=session(ctx).verbose) as children,
+        waiting(f"examining {tried.url}", children.screen),
+    ):
+        tried, steps, readable = try_kinds(tried, wired.catalog.settings.crawl, "")
+    examined.print_steps(console(), tried, steps)
+    if not readable:
+        if was_fetched(steps):
+            note(NO_KIND)
+        raise typer.Exit(Exit.FAILED)
+    path = append_source(wired.catalog.folder, tried)
+    console().print(f"added {tried.key} ({tried.kind}) to {path}", markup=False, soft_wrap=True)
 
 
 def _export_feeds(wired: CompiledConfiguration, file: Path) -> None:

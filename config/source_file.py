@@ -1,0 +1,95 @@
+"""Appends a source to sources.toml; the rest of the file stays as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config import values
+from config.errors import ConfigNotFound, StarterRefused
+from config.mistakes import Mistake
+from config.model import Source
+from config.opml import appended
+from config.starter import replace_file
+
+MAX_KEY = 50  # characters
+
+
+def read_address(text: str) -> str:
+    """Return a web address as typed, with https:// where no scheme is written.
+
+    Raises:
+        Mistake: it is none.
+    """
+    tidy = text.strip()
+    return values.check_url(tidy if "://" in tidy else f"https://{tidy}")
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is meant as a web address and not as the key of a source."""
+    return "://" in text or "/" in text or "." in text
+
+
+def key_for(url: str, taken: Collection[str]) -> str:
+    """Return a key for a source that differs from those in use: `ward-ledger` of its host."""
+    host = (urlsplit(url).hostname or "source").removeprefix("www.")
+    labels = host.split(".")
+    name = "-".join(labels[:-1]) if len(labels) > 1 and not labels[-1].isdigit() else host
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:MAX_KEY].strip("-") or "source"
+    key, number = slug, 1
+    while key in taken:
+        number += 1
+        key = f"{slug}-{number}"
+    return key
+
+
+def append_source(folder: Path, source: Source) -> Path:
+    """Append a source to sources.toml, leaving the rest unchanged; return the path.
+
+    Raises:
+        ConfigNotFound: there is no sources.toml.
+        StarterRefused: the file has a form to which no table can be appended.
+    """
+    path = folder / "sources.toml"
+    try:
+        before = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigNotFound(
+            f"there is no {path}: `supplierwatch init {folder}` writes one"
+        ) from None
+    lines = ["[[source]]", *(f"{name} = {_quote(text)}" for name, text in _fields(source))]
+    text = appended(before.decode("utf-8"), "\n".join(lines))
+    try:
+        tables = tomllib.loads(text.removeprefix("\ufeff")).get("source", [])
+    except tomllib.TOMLDecodeError as error:
+        raise StarterRefused(
+            f"nothing can be added at the end of {path}: write its sources as [[source]] tables"
+        ) from error
+    if not tables or tables[-1] != dict(_fields(source)):
+        raise StarterRefused(f"{path} would not keep its other sources: add the source by hand")
+    replace_file(path, before, text.encode("utf-8"))
+    return path
+
+
+def _fields(source: Source) -> list[tuple[str, str]]:
+    fields = [("key", source.key), ("kind", source.kind), ("url", source.url)]
+    return [*fields, ("name", source.name)] if source.name != source.key else fields
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def check_key(text: str, taken: Collection[str]) -> str:
+    """Return the key of a new source.
+
+    Raises:
+        Mistake: it is in use, or no key.
+    """
+    if text in taken:
+        raise Mistake(f"there is a source {text!r} already", "choose another key")
+    return values.check_key(text)

@@ -1,0 +1,43 @@
+"""doctor ADDRESS and sources add: what is at a web address, and what would be read of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from supplierwatch.commands.trying import lists_entries, source_at, was_fetched
+from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import UsageError
+from tests.supplierwatch.house import a_house
+from tests.support.services import publish
+from tests.support.site import FakeSite
+
+
+@pytest.mark.slow
+def test_a_feed_is_tried_shown_and_added(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    with FakeSite() as site:
+        publish(site, 2)
+        address = site.url("/feed.xml")
+        tried = house.run("doctor", address)
+        added = house.run("sources", "add", address, "--key", "outlet")
+        again = house.run("sources", "add", address)
+        nothing = house.run("sources", "add", site.url("/nothing"))
+
+    assert tried.exit_code == Exit.OK, tried.output
+    assert "extraction" in tried.stdout
+    assert "sources add" in tried.stderr
+    assert added.exit_code == Exit.OK, added.output
+    assert "outlet" in [row["key"] for row in house.json("sources")["sources"]]
+    assert again.exit_code == Exit.USAGE
+    assert nothing.exit_code == Exit.FAILED
+    assert "/nothing" not in (house.config / "sources.toml").read_text(encoding="utf-8")
+
+
+def test_a_key_in_use_and_an_address_that_is_none_are_refused() -> None:
+    for text, key in (("x.example", "gazette"), ("ftp://x.example/", None)):
+        with pytest.raises(UsageError):
+            source_at(text, key=key, name=None, taken=["gazette"])
+    assert not was_fetched(())
+    assert not lists_entries(())
