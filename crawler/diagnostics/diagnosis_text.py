@@ -96,7 +96,10 @@ def describe_identity(
     new = sum(1 for one in known if one.item_id is None)
     changed = sum(1 for one in known if one.changed)
     own = next((one.item_id for one in known if one.entry is entry), None)
-    basis = {"url": "address", "guid": "identifier", "text": "text", "entry": "words"}
+    basis = {
+        "url": "address", "former-url": "address", "guid": "identifier", "text": "text",
+        "entry": "words", "parameters": "words, at an address with other parameters",
+    }  # fmt: skip
     match archive.preview_decision(article, own):
         case Duplicate(item_id=item_id, by=by):
             verdict = (
@@ -136,6 +139,8 @@ def describe_asides(asides: Sequence[AsideBlock]) -> list[str]:
 
 def describe_entries(listing: Listing) -> list[str]:
     """Describe a listing: its entries, language and damage."""
+    if not listing.entries and not listing.more and listing.degraded is None:
+        return ["empty: it is well-formed and has no entries", *filter(None, [listing.note])]
     lines = [f"{len(listing.entries)} entries, language {listing.language or 'not said'}"]
     if listing.note is not None:
         lines.append(listing.note)

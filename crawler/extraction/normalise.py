@@ -19,12 +19,14 @@ from storage.model import (
     PageText,
     TextState,
 )
-from storage.rules.identity import canonical_url, content_hash, entry_hash
+from storage.rules.addresses import canonical_url, fragment_of, with_fragment
+from storage.rules.identity import UNTITLED, content_hash, entry_hash
 
 _MIN_FULL_WORDS = 200  # of a feed's content that replaces a page which cannot be read
 _MIN_LENGTH_RATIO = 1.5
 _MAX_FUTURE = timedelta(days=1)
 _MAX_TITLE = 1000
+_MAX_BEGINNING = 100  # characters of a text that stand for its title
 _MAX_SUMMARY = 5000
 _MAX_AUTHORS = 50
 _MAX_NAMES = 5000  # characters of one author's name
@@ -62,7 +64,8 @@ def normalise(
         body, state, reason = content, TextState.FULL, None
     listed = plain_text(entry.summary[:_MAX_MARKUP])[:_MAX_BODY]
     summary = repair_text(listed or (text.summary if text else ""), within=body)[:_MAX_SUMMARY]
-    title = repair_text(_choose_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]
+    own_title = repair_text(_choose_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]
+    title = own_title or _beginning(summary or content or body) or UNTITLED
     kind = entry.kind or item_kind
     published = _choose_date(entry, text, is_meeting=kind == "boardpaper")
     url, aliases = _choose_addresses(entry, page, text)
@@ -87,7 +90,7 @@ def normalise(
         asides=_repair_asides(text, within=body),
         text_state=state,
         thin_reason=reason,
-        content_hash=content_hash(title, body) if state is TextState.FULL else None,
+        content_hash=content_hash(own_title or UNTITLED, body) if state is TextState.FULL else None,
         # hashed before repair: the next poll compares the unrepaired fields
         entry_hash=entry_hash(entry.title, entry.summary, entry.published_raw),
         fetched_at=page.fetched_at if page is not None else entry.fetched_at,
@@ -136,7 +139,16 @@ def _choose_date(
 
 def _choose_title(entry: FetchedEntry, text: PageText | None) -> str:
     listed = one_line(entry.title[:_MAX_RAW_TITLE])
-    return listed or (text.title if text and text.title else "") or "(no title)"
+    return listed or (text.title if text and text.title else "")
+
+
+def _beginning(text: str) -> str:
+    """Return the first words of a text, as a title for an entry without one."""
+    first = text.lstrip().partition("\n")[0].strip()
+    if len(first) <= _MAX_BEGINNING:
+        return first
+    words = first[: _MAX_BEGINNING + 1].rpartition(" ")[0]
+    return f"{words or first[:_MAX_BEGINNING]} …"
 
 
 def _choose_addresses(
@@ -148,13 +160,15 @@ def _choose_addresses(
     which misconfigured sites name on every article.
     """
     listed = None if entry.url is None or entry.url_is_shared else canonical_url(entry.url)
+    # the entry is a part of its page: a rel=canonical does not name it
+    part = fragment_of(listed or "") or (fragment_of(page.final_url) if page and text else "")
     landed = listed
     if page is not None and listed is not None and not _is_front_page(page.final_url):
-        landed = canonical_url(page.final_url)
+        landed = with_fragment(page.final_url, part)
     best = landed
     claimed = text.canonical_url if text is not None else None
     if claimed and landed and _same_host(claimed, landed) and not _is_front_page(claimed):
-        best = canonical_url(claimed)
+        best = with_fragment(claimed, part)
     others = [url for url in (landed, listed) if url is not None and url != best]
     return best, tuple(dict.fromkeys(others))
 

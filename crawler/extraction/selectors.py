@@ -17,10 +17,12 @@ from config.model import Source
 from crawler.errors import Unreadable
 from crawler.extraction.page import extract
 from crawler.extraction.page_bounds import cut_attributes, cut_page
+from crawler.extraction.page_part import read_part, require_headline
 from crawler.extraction.site_memory import SiteMemory
 from crawler.text.decode import decode
 from crawler.text.plain_text import plain_text
 from storage.model import FetchedEntry, FetchedPage, PageText
+from storage.rules.addresses import fragment_of
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +56,8 @@ def read_selected(
     Raises:
         Unreadable: no article can be read.
     """
+    if part := fragment_of(entry.url or "") or fragment_of(page.final_url):
+        return _read_part(page, entry, part)
     select = source.select
     if select.article is None and not select.remove:
         return extract(page, entry=entry, site=site)
@@ -90,6 +94,22 @@ def read_selected(
     except Unreadable:
         read = _EMPTY
     return replace(read, text=body)
+
+
+def _read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageText:
+    """Return the text under a fragment, or of a page that is about nothing but this entry.
+
+    Such a page is not learned: it is read for several entries, and would seem to recur.
+    """
+    found = read_part(page, entry, fragment)
+    if found is not None:
+        return found
+    try:
+        title = extract(page).title
+    except Unreadable:
+        title = None
+    require_headline(title, entry, fragment)
+    return extract(page, entry=entry)
 
 
 def _parser() -> lxml.html.HTMLParser:

@@ -18,7 +18,7 @@ from crawler.spider_base.spider import SourceSpider
 from crawler.text.dates import published_date
 from crawler.text.uk_dates import find_uk_date
 from storage.model import FetchedEntry, PageText, ProcurementNotice
-from storage.rules.identity import canonical_url
+from storage.rules.former_keys import former_canonical_url
 
 MEETINGS = 24  # meeting pages that one poll fetches, the newest first
 # papers of this age are fetched again: trusts replace a file by a corrected one
@@ -92,7 +92,8 @@ def _build_entry(source: Source, link: PaperLink, fetched_at: datetime) -> Fetch
     return FetchedEntry(
         source_key=source.key,
         url=link.url,
-        guid=canonical_url(lasting(link.url)),
+        # in the form that stored papers have
+        guid=former_canonical_url(lasting(link.url)),
         title=link.title,
         summary="",
         content="",

@@ -9,6 +9,7 @@ from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from storage.model import FetchedEntry
+from storage.rules.identity import url_key
 
 
 def make_distinct(entries: Sequence[FetchedEntry], base: str) -> tuple[FetchedEntry, ...]:
@@ -19,9 +20,11 @@ def make_distinct(entries: Sequence[FetchedEntry], base: str) -> tuple[FetchedEn
         base: the URL that relative links are resolved against.
     """
     linked = [replace(entry, url=_resolve_link(entry, base)) for entry in entries]
-    links = Counter(entry.url for entry in linked if entry.url)
-    titles = {(entry.url, entry.title) for entry in linked}
-    titles_per_url = Counter(url for url, _ in titles)
+    # links that only track differently are one link: storage would take them for one item
+    keys = {entry.url: url_key(entry.url) for entry in linked if entry.url}
+    links = Counter(keys[entry.url] for entry in linked if entry.url)
+    titles = {(keys[entry.url], entry.title) for entry in linked if entry.url}
+    titles_per_link = Counter(key for key, _ in titles)
     identities = {(entry.guid, entry.url, entry.title) for entry in linked if entry.guid}
     guids = Counter(guid for guid, _, _ in identities)
     result, seen = [], set()
@@ -29,14 +32,14 @@ def make_distinct(entries: Sequence[FetchedEntry], base: str) -> tuple[FetchedEn
         guid = entry.guid
         if guid is not None and guids[guid] > 1:
             guid = f"{guid}#{_short_hash(entry.url or '', entry.title)}"
-        if guid is None and (entry.url is None or links[entry.url] > 1):
+        if guid is None and (entry.url is None or links[keys[entry.url]] > 1):
             parts = (entry.url or "", entry.title, entry.published_raw or "", entry.summary)
             guid = f"#{_short_hash(*parts)}"
         same = (guid, entry.url, entry.title)
         if same in seen:
             continue
         seen.add(same)
-        shared = entry.url is not None and titles_per_url[entry.url] > 1
+        shared = entry.url is not None and titles_per_link[keys[entry.url]] > 1
         result.append(replace(entry, guid=guid, url_is_shared=shared))
     return tuple(result)
 
@@ -47,13 +50,23 @@ def absolute(link: str | None, base: str) -> str | None:
         return None
     try:
         written = urlsplit(link.strip())
-        joined = urljoin(base, link.strip())
+        joined = join_link(base, link.strip())
         parts = urlsplit(joined)
     except ValueError:
         return None
     if written.scheme and not written.netloc:
         return None
     return joined if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def join_link(base: str, link: str) -> str:
+    """Resolve `link` against `base`; one that is absolute stays octet for octet.
+
+    Raises:
+        ValueError: it is no URL.
+    """
+    # urljoin drops a ";" at the end of a path and an empty query
+    return link if urlsplit(link).netloc and urlsplit(link).scheme else urljoin(base, link)
 
 
 def _resolve_link(entry: FetchedEntry, base: str) -> str | None:

@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from crawler.errors import NotAFeed
+from crawler.listings.entries import join_link
 from crawler.text.dates import parse_date
 
 MOST_PARTS = 12  # parts of an index that one poll reads
@@ -148,7 +149,7 @@ def _build_entry(element: etree._Element, base: str) -> SitemapEntry | None:
     if not loc:
         return None
     try:
-        url = urljoin(base, loc)
+        url = join_link(base, loc)
     except ValueError:
         return None
     return SitemapEntry(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urldefrag
 
 from config.model import Source
 from crawler.errors import CrawlerError, Junk, OverLimit, ReaderBroke, Unreadable
@@ -26,6 +27,7 @@ from crawler.reading.isolated_reading import PageToRead
 from crawler.reading.reading_tasks import PageRead
 from crawler.text.plain_text import plain_text
 from storage.model import Article, AsideBlock, FetchedEntry, FetchedPage, PageDue, TextState
+from storage.rules.addresses import fragment_of
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class PageReader:
         self.retry_at: datetime | None = None
         self.done: set[int] = set()  # ids of items whose page was read or found unreadable
         self._suspects: set[int] = set()  # items whose page exceeded the limits when it was learned
+        self._shared: FetchResponse | None = None  # a page with several entries
         self._held: dict[str, list[tuple[PageDue, FetchResponse]]] = {}
 
     async def read(self, page: PageDue) -> PageResult:
@@ -110,13 +113,27 @@ class PageReader:
 
     async def _fetch_page(self, page: PageDue, url: str) -> PageResult:
         headers = request_headers(page.etag, page.last_modified)
+        if (shared := self._take_shared(url)) is not None:
+            return await self._handle_response(page, url, shared)
         try:
             answer = await fetch_politely(self._context, url, headers, stats=self._stats)
         except (HostIsOut, NoRoom):
             return "postponed"
         except FetchFailed as error:
             return self._record_unreadable(page, error.cause, None)
+        if answer.status == 200 and fragment_of(url):
+            self._shared = answer
         return await self._handle_response(page, url, answer)
+
+    def _take_shared(self, url: str) -> FetchResponse | None:
+        """Return the last page if this is another part of it, so that it is fetched once."""
+        last = self._shared
+        if last is None or not fragment_of(url):
+            return None
+        if urldefrag(last.page.requested_url).url != urldefrag(url).url:
+            self._shared = None
+            return None
+        return replace(last, page=replace(last.page, requested_url=url))
 
     async def _handle_response(self, page: PageDue, url: str, answer: FetchResponse) -> PageResult:
         if asks_to_wait(answer, self._context):
@@ -174,6 +191,8 @@ class PageReader:
         if not self._learns_sites or page.attempts or len(answer.page.body) > MAX_HELD_BODY:
             return False
         final = answer.page.final_url
+        if fragment_of(page.entry.url or "") or fragment_of(final):
+            return False  # the same page comes for other entries too
         self._held.setdefault(site_of(final), []).append((page, answer))
         return True
 

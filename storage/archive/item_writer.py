@@ -31,11 +31,13 @@ from storage.model import (
     Stored,
     TextState,
 )
-from storage.rules.dedupe import address_keys, decide, is_distinctive_entry
+from storage.rules.address_evidence import former_keys
+from storage.rules.dedupe import address_keys, decide, is_compared_by_words
 from storage.rules.identity import guid_key, identifies, url_key
 from storage.tables import aside, carrier, item, item_revision, mention, pending_match, source
 from storage.text_index import full_text as fulltext
 
+MOST_CARRIERS = 100  # rows for one item and source
 # built once: building the statement each time costs more than running it
 _INSERT_ITEM = insert(item).returning(item.c.id)
 _INSERT_CARRIER = insert(carrier)
@@ -84,7 +86,7 @@ class ItemWriter:
         if not isinstance(decision, New) and decision.absorb is not None:
             self._absorb(decision.absorb, item_id)
         self._write_carriers(article, item_id, now, as_listed=expected is None)
-        if page_due_at is not None:
+        if page_due_at is not None and not _is_same_listing(decision):
             due = update(item).where(item.c.id == item_id).values(page_due_at=page_due_at)
             self._db.execute(due)
         return Stored(decision=decision, item_id=item_id)
@@ -103,7 +105,7 @@ class ItemWriter:
     def _find_candidates(self, article: Article, expected: int | None) -> list[KnownItem]:
         ids: set[int] = set() if expected is None else {expected}
         tests: list[ColumnElement[bool]] = []
-        if keys := address_keys(article):
+        if keys := address_keys(article) | former_keys(article):
             tests.append(carrier.c.url_key.in_(sorted(keys)))
         if article.guid is not None:
             guid = carrier.c.guid_key == guid_key(article.guid)
@@ -113,7 +115,7 @@ class ItemWriter:
         words: list[ColumnElement[bool]] = []
         if identifies(article.content_hash):
             words.append(item.c.content_hash == article.content_hash)
-        if is_distinctive_entry(article):
+        if is_compared_by_words(article):
             words.append(item.c.entry_hash == article.entry_hash)
         for test in words:
             same = and_(item.c.source_key == article.source_key, test)
@@ -148,6 +150,7 @@ class ItemWriter:
                 revision=row.revision,
                 published_at=row.published_at,
                 pruned=row.pruned_at is not None,
+                urls=tuple(c.url for c in carried if c.item_id == row.id and c.url),
                 buyers=() if row.notice is None else rows.notice_of(row.notice).buyers,
             )
             for row in found
@@ -226,8 +229,10 @@ class ItemWriter:
         missing: list[str | None] = [
             url for key, url in urls.items() if key not in {row.url_key for row in own}
         ]
+        if len(own) >= MOST_CARRIERS:  # a parameter that changes at every poll
+            missing = []
         known_guid = article.guid is None or article.guid in {row.guid for row in own}
-        if not missing and (not known_guid or not own):
+        if not missing and len(own) < MOST_CARRIERS and (not known_guid or not own):
             missing = [next(iter(urls.values()), None)]
         if missing:
             shared = {
@@ -254,6 +259,11 @@ class ItemWriter:
         if as_listed and same:
             listed = update(carrier).where(carrier.c.id.in_(same))
             self._db.execute(listed.values(entry_hash=article.entry_hash))
+
+
+def _is_same_listing(decision: Decision) -> bool:
+    """Whether an entry came with the same words under another URL: its page is known."""
+    return isinstance(decision, Duplicate) and decision.by in ("former-url", "entry", "parameters")
 
 
 def save_revision(connection: Connection, item_id: int) -> None:

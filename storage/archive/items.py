@@ -29,6 +29,7 @@ from storage.model import (
     StoredItem,
     TextState,
 )
+from storage.rules.former_keys import former_url_keys
 from storage.rules.identity import guid_key, url_key
 from storage.rules.wait_bounds import LONGEST_MATCH_WAIT
 from storage.tables import carrier, item, item_revision, mention, pending_match, quarantine
@@ -343,9 +344,12 @@ class Items:
 
     def find_url(self, url: str) -> StoredItem | None:
         """Return the item with this URL; the oldest of several."""
-        same = carrier.c.url_key == url_key(url)
-        item_id = self._db.scalar(select(func.min(carrier.c.item_id)).where(same))
-        return None if item_id is None else self.get(item_id)
+        for keys in ({url_key(url)}, former_url_keys(url)):
+            same = carrier.c.url_key.in_(sorted(keys))
+            item_id = self._db.scalar(select(func.min(carrier.c.item_id)).where(same))
+            if item_id is not None:
+                return self.get(item_id)
+        return None
 
     def find_guid(self, source_key: str, guid: str) -> StoredItem | None:
         """Return the item that a source lists under an identifier; the newest of several."""

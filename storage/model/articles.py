@@ -166,6 +166,7 @@ class KnownItem:
     published_at: datetime | None = None
     buyers: tuple[str, ...] = ()  # of a notice
     pruned: bool = False  # its text was deleted: nothing can be compared with it
+    urls: tuple[str, ...] = ()  # under which sources carry it, as stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +196,7 @@ class Duplicate:
     """The item is known and has not changed. `by`: the key that identified it."""
 
     item_id: int
-    by: Literal["url", "guid", "text", "entry"]
+    by: Literal["url", "former-url", "guid", "text", "entry", "parameters"]
     absorb: int | None = None
 
 

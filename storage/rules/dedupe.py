@@ -2,7 +2,8 @@
 
 Pure: takes an article and the known items, returns a decision that storage applies. The keys are
 tried in the order of trust: the row that the listing made, the URL, the publisher's identifier,
-the full text within one source, the listing's words within one source.
+the full text within one source, the listing's words within one source. Entries that differ in the
+fragment of their URL only are items of their own, whatever their page says.
 """
 
 from __future__ import annotations
@@ -21,9 +22,16 @@ from storage.model import (
     Revision,
     TextState,
 )
-from storage.rules.identity import identifies, url_key
+from storage.rules.address_evidence import (
+    SYNTHETIC,
+    differs_in_parameters,
+    former_keys,
+    is_other_part,
+    own_urls,
+)
+from storage.rules.identity import UNTITLED, identifies, url_key
 
-By = Literal["url", "guid", "text", "entry"]
+By = Literal["url", "former-url", "guid", "text", "entry", "parameters"]
 _ENTRY_WORDS = 12  # different notices of one source can share fewer words
 
 
@@ -49,8 +57,12 @@ def decide(article: Article, known: Sequence[KnownItem], *, expected: int | None
 
 def address_keys(article: Article) -> frozenset[str]:
     """Return the `url_key` of every URL that identifies this article alone."""
-    urls = (article.url, *article.alias_urls)
-    return frozenset(url_key(url) for url in urls if url)
+    return frozenset(map(url_key, own_urls(article)))
+
+
+def is_compared_by_words(article: Article) -> bool:
+    """Return whether items of the source with the same title, teaser and date may be the same."""
+    return is_distinctive_entry(article) or _may_differ_in_parameters(article)
 
 
 def is_distinctive_entry(article: Article) -> bool:
@@ -71,21 +83,48 @@ def _find_same(article: Article, oldest_first: Sequence[KnownItem]) -> tuple[Kno
     for item in oldest_first:
         if keys & item.url_keys:
             return item, "url"
+    former = former_keys(article)
+    for item in oldest_first:
+        same = _has_same_title(article, item) or article.entry_hash == item.entry_hash
+        if same and former & item.url_keys and not is_other_part(article, item):
+            return item, "former-url"
     if article.guid is not None:
         guid = (article.source_key, article.guid)
         for item in oldest_first:
             if guid in item.guids and not _reuses_guid(article, keys, item):
                 return item, "guid"
-    own = [item for item in oldest_first if item.source_key == article.source_key]
+    own = [
+        item
+        for item in oldest_first
+        if item.source_key == article.source_key and not is_other_part(article, item)
+    ]
     if article.text_state is TextState.FULL and identifies(article.content_hash):
         for item in own:
             if item.content_hash == article.content_hash:
                 return item, "text"
-    if is_distinctive_entry(article):
-        for item in own:
-            if item.entry_hash == article.entry_hash:
-                return item, "entry"
+    alike = [item for item in own if item.entry_hash == article.entry_hash]
+    if alike and (is_distinctive_entry(article) or _lost_its_url(article, alike[0])):
+        return alike[0], "entry"
+    if _may_differ_in_parameters(article):
+        for item in alike:
+            if differs_in_parameters(article, item):
+                return item, "parameters"
     return None, "url"
+
+
+def _may_differ_in_parameters(article: Article) -> bool:
+    if article.kind not in ("news", "release"):
+        return False
+    return bool(own_urls(article)) or _is_synthetic(article)
+
+
+def _lost_its_url(article: Article, item: KnownItem) -> bool:
+    """Return whether other entries got the link of this item: it is now known by its words."""
+    return _is_synthetic(article) and not own_urls(article) and bool(item.url_keys)
+
+
+def _is_synthetic(article: Article) -> bool:
+    return article.guid is not None and article.guid.startswith(SYNTHETIC)
 
 
 def _reuses_guid(article: Article, keys: frozenset[str], item: KnownItem) -> bool:
@@ -101,7 +140,7 @@ def _reuses_guid(article: Article, keys: frozenset[str], item: KnownItem) -> boo
         return not buyers.intersection(map(_normalise, article.notice.buyers)) and (
             _normalise(article.title) != _normalise(item.title)
         )
-    if not keys or not item.url_keys or _normalise(article.title) == _normalise(item.title):
+    if not keys or not item.url_keys or _keeps_title(article, item):
         return False
     if article.content_hash is not None and article.content_hash == item.content_hash:
         return False
@@ -113,7 +152,7 @@ def _has_same_text(article: Article, item: KnownItem) -> bool:
 
     Some sites give the URL of a section as the rel=canonical of every page in it.
     """
-    if _normalise(article.title) == _normalise(item.title):
+    if _has_same_title(article, item):
         return True
     return article.content_hash is not None and article.content_hash == item.content_hash
 
@@ -156,17 +195,23 @@ def _is_outdated(article: Article, item: KnownItem) -> bool:
 
 
 def _text_changed(article: Article, item: KnownItem) -> bool:
-    return article.content_hash != item.content_hash or _normalise(article.title) != _normalise(
-        item.title
-    )
+    return article.content_hash != item.content_hash or not _keeps_title(article, item)
 
 
 def _listing_changed(article: Article, item: KnownItem) -> bool:
     # a thin item has only title and summary; another date alone is no change
-    return (_normalise(article.title), _normalise(article.summary)) != (
-        _normalise(item.title),
-        _normalise(item.summary),
+    return not _keeps_title(article, item) or _normalise(article.summary) != _normalise(
+        item.summary
     )
+
+
+def _keeps_title(article: Article, item: KnownItem) -> bool:
+    """Return whether the title is the same, or is the first that the item gets."""
+    return item.title == UNTITLED or _has_same_title(article, item)
+
+
+def _has_same_title(article: Article, item: KnownItem) -> bool:
+    return _normalise(article.title) == _normalise(item.title)
 
 
 def _normalise(text: str) -> str:

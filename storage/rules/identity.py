@@ -1,73 +1,66 @@
-"""Keys that identify an item: canonical URLs and hashes. Pure."""
+"""Keys that identify an item: hashes of its URLs, identifier and words. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from contextlib import suppress
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
+from storage.rules.addresses import canonical_url as canonical_url
 from storage.rules.combining_marks import limit_marks
 
-# query parameters for tracking, which never identify the article
-_TRACKING = re.compile(
-    r"^(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|"
-    r"mkt_tok|at_(medium|campaign|custom\d|link_\w+|format|ptr_name|bbc_team)|cmpid|ocid|"
-    r"ns_(mchannel|source|campaign|linkname)|s_cid|wt\.mc_id|sessionid|phpsessid|jsessionid)$",
-    re.IGNORECASE,
-)
-_SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+# escapes that stay as they are in a key: unescaped they would end or shift what is around them
+_KEPT_ESCAPES = re.compile(r"(%2[5F])", re.IGNORECASE)
+_INDEX_FILE = re.compile(r"/(index|default)\.(html?|php|aspx?)$")
 _WORD = re.compile(r"\w+")
 _LEAST_WORDS = 40  # a shorter text is too often a template ("This video is unavailable")
 _SHORT = "short:"
-
-
-def canonical_url(url: str) -> str:
-    """Remove from a URL what varies between listings of the same page.
-
-    Lower-case scheme and host, no default port, fragment, credentials or tracking parameters.
-    The case of the path and the order of the other parameters are kept: servers may depend on
-    them. Text that is not a URL is returned unchanged.
-    """
-    url = url.strip().encode("utf-8", "ignore").decode()
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    scheme = parts.scheme.lower()
-    host = (parts.hostname or "").lower().rstrip(".")
-    with suppress(UnicodeError):
-        host = host.encode("idna").decode() if not host.isascii() else host
-    if ":" in host:
-        host = f"[{host}]"
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    if port is not None and (scheme, port) not in {("http", 80), ("https", 443)}:
-        host = f"{host}:{port}"
-    path = _SESSION_PATH.sub("", parts.path)
-    path = quote(
-        unquote(path, errors="surrogateescape").encode("utf-8", "surrogateescape"),
-        safe="/%:@!$&'()*+,;=~-._",
-    )
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    query = urlencode([(name, value) for name, value in pairs if not _TRACKING.match(name)])
-    return urlunsplit((scheme, host, path or "/", query, ""))
+UNTITLED = "(no title)"  # hashed in place of a title that is the beginning of the text
 
 
 def url_key(url: str) -> str:
-    """Hash a URL so that http and https, `www.` and a trailing slash make no difference."""
-    url = canonical_url(url)
+    """Hash a URL so that http and https, `www.` and a trailing slash make no difference.
+
+    Nor do the order of parameters and the spelling of escapes. Bytes that are no UTF-8 are kept.
+    """
+    parts = _split(canonical_url(url))
+    if isinstance(parts, str):
+        return _digest(parts)
+    path, query, fragment = page_path(parts), _fold_query(parts.query), _fold(parts.fragment)
+    named = (parts.netloc.removeprefix("www."), path, query, *([fragment] if fragment else ()))
+    return _digest("\x1f".join(named))
+
+
+def page_path(parts: SplitResult) -> str:
+    """Return the path of a canonical URL without index file and trailing slash."""
+    return _INDEX_FILE.sub("/", _fold(parts.path)).rstrip("/")
+
+
+def page_key(url: str) -> str:
+    """Hash a URL as `url_key` does, without its fragment: the page that it is on."""
+    return url_key(canonical_url(url).partition("#")[0])
+
+
+def _split(url: str) -> SplitResult | str:
     try:
-        parts = urlsplit(url)
+        return urlsplit(url)
     except ValueError:
-        return _digest(url)
-    host = parts.netloc.removeprefix("www.")
-    path = re.sub(r"/(index|default)\.(html?|php|aspx?)$", "/", parts.path).rstrip("/")
-    query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
-    return _digest("\x1f".join((host, path, query)))
+        return url
+
+
+def _fold(escaped: str) -> str:
+    """Spell escapes in one way: those of characters that need none are resolved."""
+    parts = _KEPT_ESCAPES.split(escaped)
+    return "".join(
+        part.upper() if at % 2 else quote(unquote_to_bytes(part), safe="/%:@!$&'()*+,;=~-._")
+        for at, part in enumerate(parts)
+    )
+
+
+def _fold_query(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    return urlencode(sorted(pairs), errors="surrogateescape")
 
 
 def guid_key(guid: str) -> str:

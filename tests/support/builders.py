@@ -125,6 +125,7 @@ def a_known_item(article: Article, *, item_id: int = 1, **changes: Any) -> Known
         "item_id": item_id,
         "source_key": article.source_key,
         "url_keys": address_keys(article),
+        "urls": tuple(url for url in (article.url, *article.alias_urls) if url),
         "guids": guids,
         "title": article.title,
         "summary": article.summary,

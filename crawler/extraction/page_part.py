@@ -1,0 +1,208 @@
+"""Read the part of a page that a URL's fragment names: a post of a live blog, a change. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+import lxml.html
+from lxml import etree
+
+from crawler.errors import Unreadable
+from crawler.extraction.boilerplate import strip_boilerplate
+from crawler.extraction.lines import article_lines
+from crawler.extraction.page_bounds import cut_attributes, cut_page
+from crawler.text.decode import decode
+from crawler.text.plain_text import one_line, plain_text
+from storage.model import FetchedEntry, FetchedPage, PageText
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_NAMES = ("id", "name", "data-id", "data-post-id", "data-anchor")
+_WHOLE = frozenset(("html", "body", "main", "head", "form"))
+_NO_TEXT = frozenset(("script", "style", "noscript", "template", "nav", "button", "select", "svg"))
+_INLINE = ("a", "span", "strong", "b", "em", "i", "small", "time")
+_LEAST_WORDS = 3
+_MOST_SHARE = 0.7  # of the words of its page: more is the page, not a part of it
+_MOST_STEPS = 6  # up from an anchor to the block that it begins
+_LEAST_TITLE_WORDS = 4  # of a headline within a longer one
+_MOST_ANCHORS = 3000
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"\w+")
+
+
+def read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageText | None:
+    """Return the text under a fragment; None where it cannot be told from the rest of the page."""
+    document = _parse(page)
+    if document is None:
+        return None
+    whole = len(_text(document, [document]).split())
+    found = _find(document, fragment)
+    elements = [] if found is None else _section(found)
+    text = _text(document, elements)
+    words = len(text.split())
+    if not _LEAST_WORDS <= words <= _MOST_SHARE * whole:
+        return None
+    title, comments, text = one_line(entry.title), "", text
+    stripped, comments = _without_boilerplate(elements)
+    if len(stripped.split()) >= _LEAST_WORDS:
+        text = stripped
+    return PageText(
+        title=None,
+        published_raw=None,
+        published_at=None,
+        authors=(),
+        language=None,
+        canonical_url=None,
+        summary="",
+        text=article_lines(text, title) or text,
+        comments=comments,
+    )
+
+
+def require_headline(title: str | None, entry: FetchedEntry, fragment: str) -> None:
+    """Check that a page is about an entry whose fragment names no part of it.
+
+    Args:
+        title: the headline of the page, found without the help of the entry.
+
+    Raises:
+        Unreadable: the headlines differ: the page holds other entries too.
+    """
+    own, listed = (_WORD.findall((one or "").casefold()) for one in (title, one_line(entry.title)))
+    short, long = sorted((own, listed), key=len)
+    within = len(short) >= _LEAST_TITLE_WORDS and " ".join(short) in " ".join(long)
+    if not own or not listed or not (own == listed or within):
+        why = f"the text under #{fragment[:100]} cannot be told from the rest of its page"
+        raise Unreadable(why, lasting=True)
+
+
+def _parse(page: FetchedPage) -> lxml.html.HtmlElement | None:
+    text = decode(page.body, content_type=page.content_type, kind="html").text
+    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
+    try:
+        document = lxml.html.document_fromstring(
+            cut_attributes(text).encode("utf-8", "replace"), parser=parser
+        )
+    except (etree.LxmlError, ValueError):
+        return None
+    cut_page(document)
+    return document
+
+
+def _find(document: lxml.html.HtmlElement, fragment: str) -> lxml.html.HtmlElement | None:
+    wanted = {fragment, unquote(fragment)}
+    for name in _NAMES:
+        for element in document.iter():
+            if not isinstance(element.tag, str) or (name == "name" and element.tag != "a"):
+                continue
+            if element.get(name) in wanted:
+                return None if element.tag in _WHOLE else element
+    return None
+
+
+def _section(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Return the elements of the part that an element holds or begins; empty if unclear."""
+    start = _heading_of(found)
+    if start is None and _words(found) >= _LEAST_WORDS and found.tag not in _INLINE:
+        return [found]
+    if start is None:
+        return _until_next_anchor(found)
+    ends = _ends_like(start)
+    block = start
+    for _ in range(_MOST_STEPS):  # a heading alone in its wrapper begins what follows the wrapper
+        parent = block.getparent()
+        if parent is None or parent.tag in _WHOLE or _following(block, ends):
+            break
+        if _words(parent) > _words(start):
+            break
+        block = parent
+    return [start, *_following(block, ends)]
+
+
+def _heading_of(found: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+    """Return the heading or term that an element is or stands in, if any."""
+    element: lxml.html.HtmlElement | None = found
+    for _ in range(_MOST_STEPS):
+        if element is None:
+            break
+        if element.tag in _HEADINGS or element.tag == "dt":
+            return element
+        if element.tag not in _INLINE:
+            break
+        element = element.getparent()
+    return None
+
+
+def _until_next_anchor(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Return the blocks from an anchor up to that with the next anchor of its kind."""
+    anchors = [one for one in found.getroottree().iter(found.tag) if _name_of(one)]
+    alike = [one for one in anchors if _shape(one) == _shape(found)]
+    anchors = (alike if len(alike) > 1 else anchors)[:_MOST_ANCHORS]
+    others = [one for one in anchors if one is not found]
+    if found not in anchors or not others:
+        parent = found.getparent()
+        return [] if parent is None or parent.tag in _WHOLE else [parent]
+    inside = set(others)
+    block = found
+    while (parent := block.getparent()) is not None:
+        if any(one in inside for one in parent.iter(found.tag)):
+            break
+        block = parent
+    part = [block]
+    for one in block.itersiblings():
+        if isinstance(one.tag, str):
+            if any(each in inside for each in one.iter(found.tag)):
+                break
+            part.append(one)
+    return part
+
+
+def _name_of(element: lxml.html.HtmlElement) -> str:
+    return element.get("id") or element.get("name") or ""
+
+
+def _shape(element: lxml.html.HtmlElement) -> str:
+    return _NUMBER.sub("0", _name_of(element))
+
+
+def _ends_like(start: lxml.html.HtmlElement) -> frozenset[str]:
+    if start.tag in _HEADINGS:
+        return frozenset(_HEADINGS[: _HEADINGS.index(start.tag) + 1])
+    return frozenset(("dt",))
+
+
+def _following(block: lxml.html.HtmlElement, ends: frozenset[str]) -> list[lxml.html.HtmlElement]:
+    found = []
+    for one in block.itersiblings():
+        if not isinstance(one.tag, str):
+            continue
+        if any(each.tag in ends for each in one.iter()):
+            break
+        found.append(one)
+    return found
+
+
+def _words(element: lxml.html.HtmlElement) -> int:
+    return sum(len(str(part).split()) for part in element.itertext())
+
+
+def _text(document: lxml.html.HtmlElement, elements: Iterable[lxml.html.HtmlElement]) -> str:
+    parts = [lxml.html.tostring(one, encoding="unicode", with_tail=False) for one in elements]
+    return plain_text("".join(parts))
+
+
+def _without_boilerplate(elements: Iterable[lxml.html.HtmlElement]) -> tuple[str, str]:
+    """Return the text of a part without its menus and comments, and the comments."""
+    parts = [lxml.html.tostring(one, encoding="unicode", with_tail=False) for one in elements]
+    try:
+        document = lxml.html.document_fromstring(
+            f"<html><body><article>{''.join(parts)}</article></body></html>"
+        )
+    except (etree.LxmlError, ValueError):
+        return "", ""
+    for element in list(document.iter(*_NO_TEXT)):
+        if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
+            element.drop_tree()
+    comments = strip_boilerplate(document)
+    return plain_text(lxml.html.tostring(document, encoding="unicode")), comments

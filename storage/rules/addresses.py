@@ -1,0 +1,104 @@
+"""The form in which a URL is shown and stored: it reaches what its publisher wrote. Pure."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from storage.rules.tracking import telling_fragment, without_tracking
+
+_SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+# what browsers leave as it is; "%" too, so that nothing is escaped twice
+_IN_PATH = "%/:@!$&'()*+,;=~-._|[]"
+_IN_QUERY = _IN_PATH + "?`{}^\\"
+_IN_FRAGMENT = _IN_QUERY + "#"
+# IDNA 2003 (RFC 3490), Python's codec, maps these to other letters: another host
+_DEVIATING = re.compile("[ßς\u200c\u200d]")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_NOT_IN_HOST = re.compile(r"[\x00-\x20/\\?#@:<>\[\]^|%]")
+
+
+def canonical_url(url: str) -> str:
+    """Remove from a URL what varies between listings of the same page.
+
+    Lower-case scheme and host (in the form of DNS), no default port, credentials, session in the
+    path, or parameters and fragments that only track. The rest is kept octet for octet: case,
+    order, empty values and escapes, whatever they decode to; only characters that no URL may have
+    are escaped, as UTF-8. Text that is not a URL is returned unchanged.
+    """
+    url = url.strip().encode("utf-8", "ignore").decode()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    path = quote(_SESSION_PATH.sub("", parts.path), safe=_IN_PATH)
+    query = quote(without_tracking(parts.query), safe=_IN_QUERY)
+    fragment = quote(telling_fragment(parts.fragment, parts.path), safe=_IN_FRAGMENT)
+    scheme = parts.scheme.lower()
+    start = f"{scheme}:" if scheme else ""
+    host = host_of(parts)
+    if host or scheme in ("http", "https"):
+        start += f"//{host}"
+        if not path.startswith("/"):
+            path = f"/{path}"
+    return start + path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+
+
+def host_of(parts: SplitResult) -> str:
+    """Return host and port in the form of DNS: lower case, no default port, no last dot."""
+    host = unescape_host((parts.hostname or "").lower()).rstrip(".")
+    host = dns_form(host)
+    if ":" in host:
+        host = f"[{host}]"
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if port is not None and (parts.scheme.lower(), port) not in {("http", 80), ("https", 443)}:
+        host = f"{host}:{port}"
+    return host
+
+
+def unescape_host(host: str) -> str:
+    """Resolve percent escapes of a host's name, unless that would make it another part."""
+    if "%" not in host or ":" in host:
+        return host
+    plain = unquote(host, errors="strict") if _is_utf8(host) else host
+    return host if _NOT_IN_HOST.search(plain) else plain.lower()
+
+
+def dns_form(host: str) -> str:
+    """Return a host with letters beyond ASCII as DNS has it (UTS 46, not transitional)."""
+    if host.isascii():
+        return host
+    with suppress(UnicodeError):
+        return ".".join(map(_dns_label, _DOTS.split(host)))
+    return host
+
+
+def fragment_of(url: str) -> str:
+    """Return the fragment of a URL that may tell its entry from others; empty without one."""
+    if "#" not in url:
+        return ""
+    return canonical_url(url).partition("#")[2]
+
+
+def with_fragment(url: str, fragment: str) -> str:
+    """Return the canonical form of a URL with this fragment in place of its own."""
+    page = canonical_url(url).partition("#")[0]
+    return f"{page}#{fragment}" if fragment else page
+
+
+def _dns_label(label: str) -> str:
+    if _DEVIATING.search(label):
+        return "xn--" + label.lower().encode("punycode").decode("ascii")
+    return label.encode("idna").decode("ascii")
+
+
+def _is_utf8(escaped: str) -> bool:
+    try:
+        unquote(escaped, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
