@@ -15,6 +15,7 @@ from crawler.extraction.site_memory import SiteMemory
 from crawler.listings.entries import absolute
 from crawler.listings.feeds import read_feed
 from crawler.text.dates import read_date
+from crawler.text.plain_text import one_line
 from storage.archive.stories import text_of
 from storage.model import FetchedEntry, FetchedPage
 from storage.rules.shingles import Grouping
@@ -115,7 +116,7 @@ def parse_feed(body: bytes, url: str) -> dict[str, Any]:
     return {
         "entries": [
             {
-                "title": entry.title,
+                "title": one_line(entry.title),
                 "link": absolute(entry.url, url) if url else entry.url,
                 "date": None if entry.published_at is None else entry.published_at.isoformat(),
             }

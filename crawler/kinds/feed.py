@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from config.model import Source
 from crawler.errors import NotAFeed
 from crawler.http.response import FetchResponse
+from crawler.listings.feed_bytes import utf8_feed
 from crawler.listings.feed_parts import part_of_feed
 from crawler.listings.feeds import discover_feeds, main_feed, parse_feed
 from crawler.listings.listing import Listing
@@ -33,7 +34,8 @@ class FeedSpider(SourceSpider):
     def read(self, source: Source, answer: FetchResponse) -> Listing:
         """Read the entries of a feed; a web page leads to the feed that it links to."""
         page = answer.page
-        body, rest = part_of_feed(page.body, start=self.start_at, count=ENTRIES_AT_ONCE)
+        whole = utf8_feed(page.body, page.content_type)
+        body, rest = part_of_feed(whole, start=self.start_at, count=ENTRIES_AT_ONCE)
         try:
             feed = parse_feed(
                 body,
@@ -58,7 +60,7 @@ class FeedSpider(SourceSpider):
             note = f"a web page; of the {len(offered)} feeds that it offers {best} is read"
             return Listing(entries=(), more=(best,), note=note)
         entries = feed.entries
-        if rest is None and feed.degraded is not None and not _ENDED.search(page.body[-400:]):
+        if rest is None and feed.degraded is not None and not _ENDED.search(whole[-400:]):
             entries = entries[:-1]  # truncated: half a link is a different link
         return Listing(
             entries=entries,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# not found in UTF-16: such a feed is read as a whole, or exceeds the limits
+# the body is in UTF-8: `crawler.listings.feed_bytes`
 _BEGINS = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])")
 _ENDS = re.compile(rb"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s{0,10}>")
 

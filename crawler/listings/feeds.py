@@ -6,7 +6,7 @@ URL.
 
 from __future__ import annotations
 
-import codecs
+import html
 import io
 import re
 from collections.abc import Sequence
@@ -19,19 +19,20 @@ import feedparser
 import lxml.html
 
 from crawler.errors import NotAFeed
+from crawler.listings import feedparser_changes  # noqa: F401 (changes feedparser)
 from crawler.listings.entries import absolute, make_distinct
 from crawler.listings.entry_dates import language_of_dates, publication_dates
 from crawler.listings.feed_bounds import MOST_TITLE, bounded_entry, bounded_head
+from crawler.listings.feed_bytes import escape_bare_ampersands, utf8_feed
 from crawler.listings.json_feed import looks_like_json, read_json_feed
-from crawler.text.decode import decode, is_utf8
+from crawler.text.markup import has_markup, unescape
 from storage.model import FetchedEntry
 
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml",
                "application/feed+json", "application/xml", "text/xml")  # fmt: skip
 _COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 _MAX_TTL_MINUTES = 7 * 24 * 60
-_DECLARED = re.compile(rb"(\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"'])[\w.:-]++", re.IGNORECASE)
+_WRAPPED = re.compile(r"\s*+<(?:p|div|ul|ol|table|h[1-6]|a|img|b|i|em|strong|br)\b[^<>]*+>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +76,14 @@ def read_feed(
     """
     if not body.strip():
         raise NotAFeed("an empty document")
+    body = utf8_feed(body, content_type)
     if looks_like_json(body):
         feed = read_json_feed(body, source_key=source_key, fetched_at=fetched_at)
         return ParsedFeed(
             version="json", title=feed.title, language=feed.language, site_url=feed.site_url,
             entries=tuple(map(bounded_entry, feed.entries)), ttl=None, degraded=feed.degraded,
         )  # fmt: skip
-    parsed, cut = _run_feedparser(body, content_type)
+    parsed, cut = _run_feedparser(body)
     if not parsed.get("entries") and not (parsed.get("version") and _begins_as_markup(body)):
         # compressed bytes may contain a feed's first tag verbatim: not an empty feed
         raise NotAFeed(_describe_document(body))
@@ -139,24 +141,18 @@ def _html_parser() -> Any:
     return lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
 
 
-def _run_feedparser(body: bytes, content_type: str | None) -> tuple[Any, str | None]:
-    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        # `bounded_head` needs an encoding with single-byte ASCII
-        wide = decode(body, content_type=None, kind="xml").text
-        body, content_type = _DECLARED.sub(rb"\g<1>utf-8", wide.encode("utf-8"), count=1), None
+def _run_feedparser(body: bytes) -> tuple[Any, str | None]:
+    """Parse a feed that is in UTF-8."""
     body, cut = bounded_head(body)
-    # without the feed's URL: feedparser would resolve identifiers against it;
-    # a NUL in the charset makes it fail
-    headers = {"content-type": _UNPRINTABLE.sub("", content_type)} if content_type else {}
-    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers)
-    trouble = type(parsed.get("bozo_exception")).__name__
-    if trouble == "CharacterEncodingOverride" and not is_utf8(body):
-        # for one invalid byte feedparser chooses another encoding for the whole feed
-        text = decode(body, content_type=content_type, kind="xml")
-        if text.encoding == "utf-8" and text.replaced:
-            repaired = _DECLARED.sub(rb"\g<1>utf-8", text.text.encode("utf-8"), count=1)
-            again = feedparser.parse(io.BytesIO(repaired))
+    # without the feed's URL: feedparser would resolve identifiers against it
+    parsed = feedparser.parse(io.BytesIO(body))
+    if parsed.get("bozo") and b"&" in body:
+        # its parser for ill-formed feeds reads "AT&T" as "AT&T;"
+        escaped = escape_bare_ampersands(body)
+        if escaped != body:
+            again = feedparser.parse(io.BytesIO(escaped))
             if len(again["entries"]) >= len(parsed["entries"]):
+                again["bozo"], again["bozo_exception"] = 1, parsed.get("bozo_exception")
                 return again, cut
     return parsed, cut
 
@@ -171,13 +167,16 @@ def _build_entry(
 ) -> FetchedEntry:
     raw, published, updated = dates
     contents = [part.get("value", "") for part in one.get("content") or ()]
+    title = one.get("title") or one.get("media_title") or ""
     summary = one.get("summary") or ""
+    if not summary and not any(contents):
+        summary = one.get("media_description") or ""
     return FetchedEntry(
         source_key=source_key,
         url=one.get("link") or None,
         guid=one.get("id") or None,
-        title=one.get("title") or "",
-        summary=summary,
+        title=_as_fragment(one, "title", title),
+        summary=summary if _is_wrapped(summary) else _as_fragment(one, "summary", summary),
         content=max(contents, key=len, default=""),
         authors=tuple(_author_names(one)),
         published_raw=raw,
@@ -187,6 +186,22 @@ def _build_entry(
         fetched_at=fetched_at,
         tags=tuple(t for tag in one.get("tags") or () if (t := tag.get("term"))),
     )
+
+
+def _as_fragment(one: Any, name: str, text: str) -> str:
+    """Return a text as HTML: one that is declared to be text is escaped where it looks like HTML.
+
+    Where no type is declared, feeds of all formats have HTML in places for text.
+    """
+    declared = (one.get(f"{name}_detail") or {}).get("declared")
+    if declared not in ("text", "text/plain") or not (has_markup(text) or unescape(text) != text):
+        return text
+    return html.escape(text, quote=False)
+
+
+def _is_wrapped(summary: str) -> bool:
+    # HTML that is declared to be text by mistake
+    return bool(_WRAPPED.match(summary)) and summary.rstrip().endswith(">")
 
 
 def _author_names(one: Any) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from crawler.errors import NotAFeed
 from crawler.text.dates import parse_date, parse_published
+from crawler.text.decode import decode
 from storage.model import FetchedEntry
 
 _MAX_NUMBER = 40  # digits of a date that is a number
@@ -41,7 +42,7 @@ def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> Jso
     Raises:
         NotAFeed: the document is not JSON, or not a JSON Feed.
     """
-    text = body.decode("utf-8-sig", "replace")
+    text = decode(body, content_type=None, kind="xml").text
     degraded = None
     try:
         feed = json.loads(text, strict=False)

@@ -21,6 +21,7 @@ _BOMS = (
 _HEADER = re.compile(r"charset\s*+=\s*+[\"']?+([\w.:-]++)", re.IGNORECASE)
 _PROLOG = re.compile(rb"\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"']([\w.:-]++)", re.IGNORECASE)
 _META = re.compile(rb"<meta[^<>]+?charset\s*+=\s*+[\"']?+\s*+([\w.:-]++)", re.IGNORECASE)
+_NARROW = re.compile(rb'[<{][A-Za-z?!"]')
 _HEAD_BYTES = 4096  # in which a declaration is searched
 _MIN_SOUND_SHARE = 0.98  # of the bytes beyond ASCII, for a damaged text to count as UTF-8
 # labels that stand for another encoding (WHATWG Encoding Standard)
@@ -44,8 +45,10 @@ class Decoded:
 def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"]) -> Decoded:
     """Decode a document; control characters that do not occur in text are removed."""
     for bom, encoding in _BOMS:
-        if body.startswith(bom):
+        if body.startswith(bom) and not _is_narrow(body[len(bom) :], encoding):
             return _decode_as(body[len(bom) :], encoding, "a byte-order mark says so")
+    for bom in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        body = body.removeprefix(bom)  # of another encoding than it says
     if not body.isascii() and is_utf8(body):
         return _decode_as(body, "utf-8", "its bytes are sound UTF-8, whatever is said of them")
     for name in _declared_encodings(body, content_type, kind):
@@ -59,6 +62,11 @@ def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"
     if _is_mostly_utf8(body):
         return _decode_as(body, "utf-8", "nothing else is declared")
     return _decode_as(body, "cp1252", "nothing is declared, and it is no UTF-8")
+
+
+def _is_narrow(body: bytes, encoding: str) -> bool:
+    """Whether markup has one byte a letter although its mark says UTF-16 or UTF-32."""
+    return encoding != "utf-8" and _NARROW.match(body) is not None
 
 
 def _declared_encodings(body: bytes, content_type: str | None, kind: str) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 import lxml.html
 from lxml import etree
+
+from crawler.text.markup import escape_ampersands, escape_text, unescape
 
 _BLOCKS = frozenset(
     ("p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table",
@@ -14,20 +15,23 @@ _BLOCKS = frozenset(
      "pre", "hr")
 )  # fmt: skip
 _HIDDEN_TAGS = {"script", "style", "noscript", "template", "iframe"}
-_MARKUP = re.compile(r"<[a-zA-Z/!]")
 _SPACES = re.compile(r"[ \t\xa0\u2028\u2029\r\f\v]+")
 
 
 def plain_text(fragment: str) -> str:
-    """Convert an HTML fragment to text: one line a block, entities resolved, blanks collapsed."""
+    """Convert an HTML fragment to text: one line a block, entities resolved, blanks collapsed.
+
+    What is no HTML element stays as written: `<Name>`, `p<0.05`, `AT&T`.
+    """
     if not fragment:
         return ""
-    if not _MARKUP.search(fragment):
-        return squeeze(html.unescape(fragment))
+    fragment = escape_text(fragment)
+    if "<" not in fragment:
+        return squeeze(unescape(fragment))
     try:
-        root = lxml.html.fragment_fromstring(fragment, create_parent="div")
+        root = lxml.html.fragment_fromstring(escape_ampersands(fragment), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
-        return squeeze(html.unescape(re.sub(r"<[^<>]*>", " ", fragment)))
+        return squeeze(unescape(re.sub(r"<[^<>]*>", " ", fragment)))
     parts: list[str] = []
     _collect(root, parts)
     return squeeze("".join(parts))
@@ -58,7 +62,10 @@ def squeeze(text: str) -> str:
 
 def _collect(root: etree._Element, parts: list[str]) -> None:
     hidden_depth = 0  # a counter rather than recursion: hostile markup is nested thousands deep
-    for event, element in etree.iterwalk(root, events=("start", "end")):
+    for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event in ("comment", "pi"):  # what follows one is text
+            parts.append("" if hidden_depth else element.tail or "")
+            continue
         tag = element.tag if isinstance(element.tag, str) else None
         hidden = tag is None or tag in _HIDDEN_TAGS
         if event == "start":

@@ -37,10 +37,10 @@ def probe_all(
         answers = {one.source: one for one in probe_sources(sources, wired.catalog.settings.crawl)}
     rows = [(source, answers[source.key]) for source in sources]
     if failing:
-        rows = [row for row in rows if not probed.reads(row[1])]
+        rows = [row for row in rows if not probed.answers(row[1])]
     if json:
         print_json(probed.rows_json(rows))
     else:
         probed.print_rows(console(), rows, asked=len(sources))
-    if any(source.enabled and not probed.reads(answers[source.key]) for source in sources):
+    if any(source.enabled and not probed.answers(answers[source.key]) for source in sources):
         raise typer.Exit(Exit.FAILED)

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     from crawler.processes.inspect import Probe
 
 MAX_CAUSE = 240
+_COLOURS = {"ok": "green", "empty": "yellow"}
 Row = tuple[Source, "Probe"]
 
 
-def reads(probe: Probe) -> bool:
-    """Whether a source can be read. An empty listing counts as read: notices may be absent."""
+def answers(probe: Probe) -> bool:
+    """Whether a source gave a listing. An empty one is no failure: notices may be absent."""
     return probe.outcome in ("ok", "empty")
+
+
+def reads(probe: Probe) -> bool:
+    """Whether a source can be read: it lists at least one entry."""
+    return probe.outcome == "ok"
 
 
 def print_rows(screen: Console, rows: Sequence[Row], *, asked: int) -> None:
@@ -53,8 +59,8 @@ def _build_table(rows: Sequence[Row]) -> Table:
             source.kind,
             "yes" if source.enabled else "no",
             source.confidence,
-            Text(answer, "green" if reads(probe) else "red"),
-            str(probe.entries) if reads(probe) else "-",
+            Text(answer, _COLOURS.get(probe.outcome, "red")),
+            str(probe.entries) if answers(probe) else "-",
             "-" if probe.newest_at is None else day(probe.newest_at),
         )
     return table
@@ -62,7 +68,7 @@ def _build_table(rows: Sequence[Row]) -> Table:
 
 def _describe_problem(source: Source, probe: Probe) -> str | None:
     """Return what is wrong and what to do; None if nothing is."""
-    if not reads(probe):
+    if not answers(probe):
         return f"{probe.error or probe.outcome}; {_suggest_fix(source, probe)}"
     if probe.moved_to is not None:
         return f"it has moved for good: write {probe.moved_to} into sources.toml"
@@ -82,8 +88,10 @@ def _suggest_fix(source: Source, probe: Probe) -> str:
 
 
 def _summarise(rows: Sequence[Row], asked: int) -> str:
-    well = asked - sum(1 for _, probe in rows if not reads(probe))
-    return f"{plural(asked, 'source')} asked, {well} can be read."
+    failed = sum(1 for _, probe in rows if not answers(probe))
+    empty = sum(1 for _, probe in rows if probe.outcome == "empty")
+    what = f"{plural(asked, 'source')} asked, {asked - failed - empty} can be read"
+    return what + (f", {empty} {'is' if empty == 1 else 'are'} empty." if empty else ".")
 
 
 def rows_json(rows: Sequence[Row]) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def test_each_source_is_asked_and_told_apart(house: House, site: FakeSite) -> No
         "forbidden": "blocked",
     }
     assert probed["good"]["entries"] == 1
+    assert (probed["good"]["reads"], probed["empty"]["reads"]) == (True, False)
     assert probed["moved"]["moved_to"] == site.url("/new.xml", host=HOSTS[6])
     assert not probed["off"]["enabled"]
     assert site.requests("/feed.xml", host=HOSTS[-1]) == []
@@ -78,7 +79,7 @@ def test_nothing_is_stored_and_no_page_is_fetched(house: House, site: FakeSite) 
 
 def test_what_is_wrong_is_said_with_the_mend(house: House) -> None:
     said = " ".join(house.run("sources", "--probe").stdout.split())
-    assert "10 sources asked, 4 can be read." in said
+    assert "10 sources asked, 3 can be read, 1 is empty." in said
     assert "HTTP 404: nothing is at this address; find its new address" in said
     assert "give the address of its listing in sources.toml" in said
     assert "it has moved for good: write" in said
