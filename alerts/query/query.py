@@ -23,6 +23,9 @@ from alerts.query.text.document import Document, PreparedDocument
 from alerts.query.text.zone import Zone
 from storage.model import FieldName, Span
 
+# Increase it where the same query comes to mean something else: each watch then gets a new version,
+# for which the archive is a baseline, so that an upgrade tells nobody what was there before.
+MEANING = 2
 MOST_SPANS = 500
 MOST_PLACES = 20_000  # evaluated for the spans of one item
 
@@ -63,8 +66,9 @@ class Query:
 
     @cached_property
     def fingerprint(self) -> str:
-        """A hash (40 hex digits) of the canonical form with macros expanded."""
-        return hashlib.sha256(canonical(self.node, expanded=True).encode()).hexdigest()[:40]
+        """A hash (40 hex digits) of `MEANING` and the canonical form with macros expanded."""
+        meant = f"{MEANING} {canonical(self.node, expanded=True)}"
+        return hashlib.sha256(meant.encode()).hexdigest()[:40]
 
     @cached_property
     def warnings(self) -> tuple[QueryWarning, ...]:

@@ -178,7 +178,8 @@ def _compile_version(wired: CompiledConfiguration, version: WatchVersion, name: 
         query=query,
         note=""
         if query.fingerprint == version.fingerprint
-        else "its suppliers had other names then; they are read as they are now",
+        else "its suppliers had other names then, or the language has changed since: it is read"
+        " as of now",
     )
 
 

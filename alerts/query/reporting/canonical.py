@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from unicodedata import normalize
 
 from alerts.query.model.nodes import (
     And,
@@ -22,6 +24,8 @@ from alerts.query.model.nodes import (
 from alerts.query.syntax.filters import format_value
 from alerts.query.syntax.operators import INFIX
 from alerts.query.syntax.vendors import SIGNS
+from alerts.query.text.scripts import has_unspaced
+from alerts.query.text.tokens import words_of
 
 # precedence of printed text, from loose to tight
 _OR, _AND, _NOT, _NEAR, _NAMED, _ATOM = range(6)
@@ -92,10 +96,10 @@ def print_term(term: Term) -> str:
     """Print a term in canonical form."""
     if term.exact == "raw":
         return f"raw:{_quote(term.key[0])}"
-    text = " ".join(
-        "-".join(part.cased if term.exact == "case" else part.text for part in word)
-        for word in term.words
-    )
+    text = _print_words(
+        ["-".join(part.cased if term.exact == "case" else part.text for part in word)
+         for word in term.words]
+    )  # fmt: skip
     if term.exact == "case":
         return f"cs({_quote(text)})"
     if any(part.kind == "stem" for part in term.parts):
@@ -103,6 +107,16 @@ def print_term(term: Term) -> str:
     if len(term.words) > 1 or not _PLAIN_WORD.fullmatch(text) or _is_reserved(text):
         return _quote(text)
     return text
+
+
+def _print_words(words: list[str]) -> str:
+    """Print words with blanks between them, except in scripts that have none."""
+    text = words[0]
+    for before, word in pairwise(words):
+        text += word if has_unspaced(before[-1]) and has_unspaced(word[0]) else f" {word}"
+    text = normalize("NFC", text)  # Korean syllables, which folding takes apart
+    spaced = " ".join(words)
+    return text if list(words_of(text)) == list(words_of(spaced)) else spaced
 
 
 def _is_reserved(word: str) -> bool:

@@ -10,7 +10,9 @@ from functools import lru_cache
 
 from storage.rules.combining_marks import limit_marks
 
-APOSTROPHES = "'’‘‛ʼ＇`´′"
+# apostrophes and signs of transliteration (Hawaiʻi, Shiʿa) that Unicode counts as letters
+LETTER_APOSTROPHES = "ʹʻʼʽʾʿꞌ"
+APOSTROPHES = "'’‘‛＇`´′՚׳" + LETTER_APOSTROPHES
 HYPHENS = "-‐‑‒–−﹣－"
 # soft hyphen, zero-width space and joiners, word joiner, byte order mark
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -23,13 +25,20 @@ _NOT_DECOMPOSED = str.maketrans(
     }
 )  # fmt: skip
 
+# of scripts that are matched by character: one character has to stay one
+_TWO_LETTERS = frozenset("ໜໝゟヿ")
+
 
 def _characters_of_category(*wanted: str) -> str:
     return "".join(c for c in map(chr, range(0x300, 0x20000)) if unicodedata.category(c) in wanted)
 
 
-# non-spacing and enclosing marks; includes variation selectors
-MARKS = _characters_of_category("Mn", "Me") + "".join(map(chr, range(0xE0100, 0xE01F0)))
+# non-spacing and enclosing marks, variation selectors, and voicing marks of half-width kana
+MARKS = (
+    _characters_of_category("Mn", "Me")
+    + "".join(map(chr, range(0xE0100, 0xE01F0)))
+    + "\uff9e\uff9f"
+)
 # vowel signs of Indic scripts: not letters in Python's \w, but part of words
 SPACING_MARKS = _characters_of_category("Mc")
 
@@ -46,10 +55,13 @@ def keep_case(word: str) -> str:
 @lru_cache(maxsize=65_536)
 def _strip_marks(word: str) -> str:
     stripped = _decompose(word)
-    if not _is_word(stripped):
+    if not _is_word(stripped) or not _TWO_LETTERS.isdisjoint(word):
         # characters that decompose into several words or into a fraction are kept as they are
         each = [_decompose(character) for character in word]
-        stripped = "".join(a if _is_word(a) else c for a, c in zip(each, word, strict=True))
+        stripped = "".join(
+            a if _is_word(a) and c not in _TWO_LETTERS else c
+            for a, c in zip(each, word, strict=True)
+        )
     return stripped
 
 

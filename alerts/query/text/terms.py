@@ -10,6 +10,7 @@ from itertools import groupby
 from alerts.query.model.nodes import Exactness, PartKind, Term, TermPart
 from alerts.query.text.folding import plain_signs
 from alerts.query.text.occurrences import Occurrence, to_occurrences
+from alerts.query.text.scripts import ANY_ENDING, ONE_LETTER, has_unspaced
 from alerts.query.text.stemming import FEWEST_LETTERS as FEWEST_LETTERS_OF_STEM
 from alerts.query.text.stemming import forms
 from alerts.query.text.token_set import MOST_JOINED
@@ -19,10 +20,9 @@ from alerts.query.text.zone import Place, Zone
 FEWEST_LITERALS = 3
 MOST_WILDCARDS = 5  # in one word
 MOST_PARTS = 50
-# letters to the tokeniser, from rare scripts: they replace * and ? during tokenising
-_ANY, _ONE = "\ua66e", "\ua840"
-_TO_LETTERS = str.maketrans({"*": _ANY, "?": _ONE})
-_FROM_LETTERS = str.maketrans({_ANY: "*", _ONE: "?"})
+# * and ? are letters during tokenising
+_TO_LETTERS = str.maketrans({"*": ANY_ENDING, "?": ONE_LETTER})
+_FROM_LETTERS = str.maketrans({ANY_ENDING: "*", ONE_LETTER: "?"})
 
 
 class TermProblem(ValueError):
@@ -48,6 +48,8 @@ def make_term(
         TermProblem: there is no word in it, or a wildcard that would match too much.
     """
     wild = exact != "raw" and not stemmed and ("*" in written or "?" in written)
+    if wild:
+        _check_wildcards(written)
     source = written.translate(_TO_LETTERS) if wild else written
     words = tuple(
         tuple(
@@ -69,6 +71,15 @@ def make_term(
             "Take the words that matter, or join shorter phrases with AND",
         )
     return term
+
+
+def _check_wildcards(written: str) -> None:
+    for word in written.split():
+        if ("*" in word or "?" in word) and has_unspaced(word):
+            raise TermProblem(
+                f"{word} is found by character, also within longer words: it takes no wildcard",
+                f"Write {word.replace('*', '').replace('?', '')}",
+            )
 
 
 def _exactness_key(

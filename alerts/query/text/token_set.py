@@ -27,6 +27,7 @@ _CLEARED = {c: " " for c in range(128) if not chr(c).isalnum()}
 _CASED = {**_CLEARED, ord(_HYPHEN): "-", ord(_POINT): "."}
 _FOLDED = {**_CASED, **{ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}}
 
+_LONGEST = 32  # characters of a text between two spaces that is remembered
 # parts of one word, or of a phrase, that may be written as one word
 MOST_JOINED = 4
 
@@ -42,7 +43,13 @@ class TokenSet:
     def __init__(self, text: str) -> None:
         plain = _to_ascii(text)
         if plain is None:
-            self.spelled = " ".join(map(_spell_token, text.split()))
+            self.spelled = " ".join(
+                [
+                    # a sentence without blanks comes once: it is not worth remembering
+                    _spell_token(token) if len(token) <= _LONGEST else _spell_words(token)
+                    for token in text.split()
+                ]
+            )
         else:
             self.spelled = _spell_chunks(plain).translate(_FOLDED)
         self._compounds: list[tuple[str, ...]] | None = None
@@ -184,6 +191,10 @@ def _spell_chunks(plain: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _spell_token(token: str) -> str:
+    return _spell_words(token)
+
+
+def _spell_words(token: str) -> str:
     """Spell the words of a text between two spaces: parts joined by hyphens, words by spaces."""
     return " ".join(["-".join(word) for word in words_of(token)])
 

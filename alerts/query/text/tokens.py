@@ -1,8 +1,9 @@
 """Splits a text into words, with their character positions. Pure.
 
-A word is a run of letters and digits. Hyphens join several parts to one word (e-prescribing); so
-does an apostrophe after one letter (O'Brien). Other apostrophes are dropped (don't), and so are
-possessives ('s). Dotted letters are one part (N.H.S.); so are thousands (1,000) and decimals (3.5).
+A word is a run of letters and digits of one script (`scripts`). Hyphens join several parts to one
+word (e-prescribing); so does an apostrophe after one letter (O'Brien). Other apostrophes are
+dropped (don't), and so are possessives ('s). Dotted letters are one part (N.H.S.); so are thousands
+(1,000) and decimals (3.5).
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from alerts.query.text.folding import (
     APOSTROPHES,
     HYPHENS,
     INVISIBLE,
+    LETTER_APOSTROPHES,
     MARKS,
     SPACING_MARKS,
     fold,
     keep_case,
 )
+from alerts.query.text.scripts import has_other_script, has_unspaced, run_of_one_script
 
 
 class Token(NamedTuple):
@@ -48,7 +51,8 @@ _JOINING = re.escape(APOSTROPHES + HYPHENS) + ".,"
 _LETTERS = rf"[\w{SPACING_MARKS}]++"
 _CHUNK = re.compile(rf"{_LETTERS}(?:[{_JOINING}]{_LETTERS})*+")
 _ASCII_CHUNK = re.compile(r"\w++(?:[-'`.,]\w++)*+", re.ASCII)
-_ATOM = re.compile(rf"({_LETTERS})([{_JOINING}]?)")
+_ASCII_ATOM = re.compile(r"([A-Za-z0-9]++)([-'`.,]?)")
+_ATOM = re.compile(rf"({run_of_one_script(_JOINING)})([{_JOINING}]?)")
 _THREE_DIGITS = re.compile(r"\d{3}(?!\d)")
 # a longer chain of hyphens is split: in one word, all of its parts would be near each other
 MOST_PARTS = 16
@@ -72,11 +76,11 @@ def words_of(text: str) -> Iterator[tuple[str, ...]]:
     if not text.isascii() and not _INVISIBLE_OR_MARK.isdisjoint(text):
         text = "".join([character for character in text if character not in _INVISIBLE_OR_MARK])
     word: list[str] = []
-    for chunk in _CHUNK.findall(text.replace("_", " ").replace("ʼ", "'")):
-        if chunk.isalnum():
+    for chunk in _CHUNK.findall(_plain_letters(text)):
+        if _is_one_part(chunk):
             yield (fold(chunk),)
             continue
-        for part in parts_of(chunk):
+        for part in _find_parts(chunk):
             if part.begins_word and word:
                 yield tuple(word)
                 word.clear()
@@ -91,17 +95,35 @@ def _end_with_marks(text: str, end: int) -> int:
     return end
 
 
+def _plain_letters(text: str) -> str:
+    """Replace what counts as a letter and is none; the length is kept."""
+    text = text.replace("_", " ")
+    if not text.isascii():
+        for letter in LETTER_APOSTROPHES:
+            text = text.replace(letter, "'")
+    return text
+
+
+def _is_one_part(chunk: str) -> bool:
+    return chunk.isalnum() and not has_other_script(chunk)
+
+
+def _find_parts(chunk: str) -> tuple[TokenPart, ...]:
+    # whole sentences without a blank: remembering them would take much memory and save nothing
+    return _split_parts(chunk) if has_unspaced(chunk) else parts_of(chunk)
+
+
 def _tokenise_visible(text: str) -> list[Token]:
     tokens: list[Token] = []
     word = -1
-    text = text.replace("_", " ").replace("ʼ", "'")
+    text = _plain_letters(text)
     for found in (_ASCII_CHUNK if text.isascii() else _CHUNK).finditer(text):
         chunk, at = found[0], found.start()
-        if chunk.isalnum():
+        if _is_one_part(chunk):
             word += 1
             tokens.append(Token(fold(chunk), keep_case(chunk), at, found.end(), word))
             continue
-        for part in parts_of(chunk):
+        for part in _find_parts(chunk):
             word += part.begins_word
             letters = part.letters
             tokens.append(
@@ -113,10 +135,14 @@ def _tokenise_visible(text: str) -> list[Token]:
 @lru_cache(maxsize=65_536)
 def parts_of(chunk: str) -> tuple[TokenPart, ...]:
     """Split a chunk (letters and digits with single punctuation between them) into parts."""
+    return _split_parts(chunk)
+
+
+def _split_parts(chunk: str) -> tuple[TokenPart, ...]:
     parts: list[TokenPart] = []
     sign = before = ""
     length = 0  # of the word, in parts
-    for found in _ATOM.finditer(chunk):
+    for found in (_ASCII_ATOM if chunk.isascii() else _ATOM).finditer(chunk):
         atom, next_sign = found[1], found[2]
         if (
             sign in APOSTROPHES
@@ -152,7 +178,7 @@ def _join_sign(before: str, sign: str, atom: str, part: str) -> str | None:
         return "" if len(before) > 1 else None
     if sign == ".":
         if len(before) == len(atom) == 1 and before.isalpha() and atom.isalpha():
-            return ""
+            return None if has_unspaced(before + atom) else ""
         return "." if before[-1].isdecimal() and atom[0].isdecimal() else None
     if sign == "," and part.isdecimal() and _THREE_DIGITS.match(atom):
         grouped = len(part) > len(before)

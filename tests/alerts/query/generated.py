@@ -16,7 +16,8 @@ TEXT_WORDS = [
     "Health  care", "health\ncare", "the", "are", "a", "area", "of", "O’Brien", "OBrien", "brien",
     "state-of-the-art", "stateoftheart", "1,000", "1000", "3.5m", "35m", "AT&T", "C++", "Straße",
     "strasse", "Ελλάς", "ελλασ", "नमस्ते", "中文", "don't", "dont", "supplier", "suppliers",
-    "supplied", "contract", "contracted", "woman", "women",
+    "supplied", "contract", "contracted", "woman", "women", "東京都", "富士NHSの", "Palantirа",
+    "삼성은", "ระบบICE", "ﾊﾟｽ", "N.H.S.の", "1,000円", "Hawaiʻi", "Kaʻu",
 ]  # fmt: skip
 SEPARATORS = [" ", " ", " ", " ", ", ", ". ", "! ", "\n", "\n\n", " — ", "/", " (", ") ", "\u00a0",
               "-", "' ", "; "]  # fmt: skip
@@ -24,11 +25,13 @@ QUERY_WORDS = [
     "nhs", "NHS", "n.h.s.", "ice", "palantir", "Palantír’s", "e-prescribing", "eprescribing",
     "prescribing", "health", "care", "healthcare", "area", "a", "of", "o'brien", "obrien", "brien",
     "state-of-the-art", "stateoftheart", "1000", "3.5m", "35m", "strasse", "ελλας", "नमस्ते", "中文",
-    "don't", "supplier", "contract", "woman",
+    "don't", "supplier", "contract", "woman", "東京", "富士NHS", "삼성", "ICE의", "ハス", "1000",
+    "Hawai'i",
 ]  # fmt: skip
 PHRASES = [
     "health care", "e prescribing", "care health", "nhs ice", "ice nhs palantir", "are a",
-    "of the art", "at t", "healthcare nhs", "state of the art", "o brien ice", "the health care",
+    "of the art", "at t", "東京 nhs", "ระบบ ice", "healthcare nhs", "state of the art",
+    "o brien ice", "the health care",
 ]  # fmt: skip
 WILD = ["palant*", "heal*", "wom?n", "sup?lier*", "pre*ing", "eprescr*", "con*ed"]
 RAW = ["NHS", "N.H.S.", "AT&T", "C++", "ICE’s", "health care", "Health  care", "(ICE", "3.5m"]

@@ -22,10 +22,10 @@ DOCUMENT = Document(
     pages=(),
 )
 WORDS = {
-    1: """
+    2: """
         nhs picks palantir e prescribing eprescribing _j:eprescribing
         the ice system o brien said 3.2e.5m obrien _j:obrien
-        strasse .4e2d..6587. state of the art health care health care and dont health care
+        strasse .4e2d. .6587. state of the art health care health care and dont health care
         _k:-n-h-s _k:-palantir _k:-the _k:-i-c-e _k:-o _k:-brien _k:-strasse _k:-state
         _n:health _n:care
         _j:stateof _j:stateofthe _j:stateoftheart _j:ofthe _j:oftheart _j:theart
