@@ -6,6 +6,7 @@ Queries are not parsed here: `supplierwatch.wiring` compiles them.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -80,13 +81,18 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         settings_file,
         *(each.document for each in (suppliers, sources, watches, subscriptions)),
     )
+    supplier_names = frozenset(
+        _plain_name(name) for each in suppliers.good for name in each.table.names or ()
+    )
     catalog = Catalog(
         folder=folder,
         settings=settings,
         suppliers=tuple(_supplier(each) for each in suppliers.good),
         sources=tuple(_source(each, settings.crawl.max_age) for each in sources.good),
         watches=tuple(
-            _watch(each) for each in watches.good if each.table.query or each.table.keywords
+            _watch(each, supplier_names)
+            for each in watches.good
+            if each.table.query or each.table.keywords
         ),
         subscriptions=tuple(
             _subscription(key, each)
@@ -102,9 +108,27 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
     return catalog
 
 
-def keyword_query(keywords: Sequence[str]) -> str:
-    """Convert a list of keywords to a query for any of these phrases."""
-    return " OR ".join(f'"{keyword}"' for keyword in keywords)
+def keyword_query(
+    keywords: Sequence[str], *, exact: bool = False, supplier_names: Collection[str] = ()
+) -> str:
+    """Convert a list of keywords to a query for any of these phrases, in singular and plural.
+
+    Args:
+        keywords: words and phrases.
+        exact: look for them in the number in which they are written.
+        supplier_names: as `_plain_name` gives them; a name has no plural.
+    """
+    return " OR ".join(
+        f'"{keyword}"'
+        if exact or _plain_name(keyword) in supplier_names
+        else f'plural("{keyword}")'
+        for keyword in keywords
+    )
+
+
+def _plain_name(name: str) -> str:
+    """Return a name without case, apostrophes and repeated blanks, for comparison."""
+    return " ".join(re.sub("['’ʼ]", "", name).casefold().split())
 
 
 def _find_unknown_kinds(
@@ -193,11 +217,12 @@ def _selectors(table: SelectTable) -> Selectors:
     )
 
 
-def _watch(each: Declared[WatchTable]) -> Watch:
+def _watch(each: Declared[WatchTable], supplier_names: Collection[str]) -> Watch:
     table = each.table
+    words = table.keywords or ()
     return Watch(
         key=table.key,
-        query=table.query or keyword_query(table.keywords or ()),
+        query=table.query or keyword_query(words, exact=table.exact, supplier_names=supplier_names),
         label=table.label or table.key,
         was=table.was,
         where=each.where,

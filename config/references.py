@@ -95,6 +95,15 @@ def watch_problems(watches: Declarations[WatchTable]) -> list[Problem]:
                     else 'add query = \'...\' or keywords = ["...", "..."]',
                 )
             )
+        if table.exact and table.keywords is None:
+            problems.append(
+                document.problem(
+                    (*each.path, "exact"),
+                    "true",
+                    "exact is about keywords: a query finds words as they are written",
+                    "take it out; in a query, plural(word) finds singular and plural",
+                )
+            )
         if table.was is not None:
             problems += _history_problems(document, each, declared, heirs)
     return problems

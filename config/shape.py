@@ -160,6 +160,7 @@ class WatchTable(Keyed):
 
     query: _Query | None = None
     keywords: Annotated[list[_Keyword], _NotEmpty] | None = None
+    exact: bool = False
     label: _Text | None = None
     was: _Key | None = None
     every_outlet: bool = False

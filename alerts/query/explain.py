@@ -18,6 +18,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
 )
 from alerts.query.query import Query, spans_of
@@ -146,7 +147,7 @@ def _explain_failure(node: Node, text: EvaluatedText, scope: Scope) -> str:
             return f"it occurs {count} times, not {number}"
         case Apply("first", number, part) if holds(part, text, scope):
             return f"it occurs only behind the first {number} words"
-        case Term(exact="case") | Term(exact="raw"):
+        case Term(exact="case") | Term(exact="raw") | Term(exact="signs"):
             return _explain_exact(node, text, scope)
         case Filter(name):
             return _explain_filter(name, text)
@@ -155,6 +156,8 @@ def _explain_failure(node: Node, text: EvaluatedText, scope: Scope) -> str:
             return "; ".join(f"{shown}: {why}" for shown, why in reasons if why)
         case Field(name, part):
             return _explain_failure(part, text, FIELD_NAMES[name].scope)
+        case Spellings():
+            return ""
         case Macro(_, part) | Prefer(part):
             return _explain_failure(part, text, scope)
         case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,8 +10,12 @@ from alerts.query.model.nodes import Node, Or
 from alerts.query.model.query_errors import QueryError
 from alerts.query.reporting.checks import check_positive
 from alerts.query.syntax.parser import parse
-from alerts.query.text.terms import TermProblem, make_term
+from alerts.query.text.entities import decode_entities
+from alerts.query.text.spellings import make_spellings
+from alerts.query.text.terms import TermProblem
 from config.model import Supplier
+
+_INNER_SIGN = re.compile(r"\w[*?]\w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +41,7 @@ def _build_node(supplier: Supplier) -> Node:
     parts: list[Node] = []
     for name in supplier.names:
         try:
-            # * and ? in a name are not wildcards: Yahoo? is searched as yahoo
-            parts.append(make_term(name.replace("*", " ").replace("?", " ")))
+            parts.append(_make_name(decode_entities(name)))
         except TermProblem as problem:
             raise QueryError(
                 f"the name {name!r} of supplier {supplier.key} cannot be looked for: {problem}",
@@ -53,3 +57,10 @@ def _build_node(supplier: Supplier) -> Node:
             hint='Write names = ["..."]',
         )  # fmt: skip
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+
+def _make_name(name: str) -> Node:
+    """A supplier's name: never in the plural, and * and ? in it are signs: A*STAR, Yahoo?."""
+    if _INNER_SIGN.search(name):
+        return make_spellings(name, exact="signs")
+    return make_spellings(name.replace("*", " ").replace("?", " "))

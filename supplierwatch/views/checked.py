@@ -52,6 +52,8 @@ def print_summary(
         ("watches", f"{len(catalog.watches):,}"),
         ("mail", mail_words(catalog.settings)),
     ]
+    if any("plural(" in query.canonical for query in wired.queries.values()):
+        rows.append(("keywords", "found in singular and plural; `exact = true` switches that off"))
     for name, value in rows:
         screen.print(Text.assemble((f"{name:<11}", "bold"), value), soft_wrap=True)
     if not catalog.subscriptions:

@@ -54,8 +54,28 @@ def test_keywords_are_any_of_these_phrases(tmp_path: Path) -> None:
 
     [watch] = load(config_folder(tmp_path, {"watches.toml": text})).watches
 
-    assert watch.query == '"patient record" OR "Acme"'
+    assert watch.query == 'plural("patient record") OR plural("Acme")'
     assert watch.label == "acme-nhs"
+
+
+def test_keywords_are_exact_where_that_is_asked_for(tmp_path: Path) -> None:
+    text = '[[watch]]\nkey = "acme-nhs"\nkeywords = ["patient record"]\nexact = true\n'
+
+    [watch] = load(config_folder(tmp_path, {"watches.toml": text})).watches
+
+    assert watch.query == '"patient record"'
+
+
+def test_a_keyword_that_is_a_suppliers_name_has_no_plural(tmp_path: Path) -> None:
+    written = {
+        "suppliers.toml": '[[supplier]]\nkey = "acme"\nnames = ["Acme", "Dr Acme\'s Records"]\n',
+        "watches.toml": "[[watch]]\nkey = 'acme-nhs'\n"
+        'keywords = ["ACME", "dr acme’s  records", "Acme record"]\n',
+    }
+
+    [watch] = load(config_folder(tmp_path, written)).watches
+
+    assert watch.query == '"ACME" OR "dr acme’s  records" OR plural("Acme record")'
 
 
 def test_a_query_may_run_over_lines(tmp_path: Path) -> None:

@@ -170,6 +170,9 @@ MISTAKES = {
     "query and keywords": Wrong(
         "watches.toml", WATCH + 'keywords = ["x"]\n', 4, "keywords", '"acme-nhs"', "keep one"
     ),
+    "exact without keywords": Wrong(
+        "watches.toml", WATCH + "exact = true\n", 4, "exact", '"true"', "plural(word)"
+    ),
     "keyword with quotes": Wrong(
         "watches.toml",
         "[[watch]]\nkey = 'acme-nhs'\nkeywords = [\n  'a',\n  'b \"c\"',\n]\n",

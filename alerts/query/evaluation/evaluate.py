@@ -23,6 +23,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
     children,
 )
@@ -70,7 +71,7 @@ def holds(node: Node, text: EvaluatedText, scope: Scope) -> bool:
             return not holds(part, text, scope)
         case Field(name, part):
             return holds(part, text, FIELD_NAMES[name].scope)
-        case Macro(_, part) | Prefer(part):
+        case Macro(_, part) | Prefer(part) | Spellings(part=part):
             return holds(part, text, scope)
         case Filter():
             return test_filter(node, text.document)
@@ -101,7 +102,7 @@ def find(node: Node, zone: Zone) -> list[Occurrence]:
                 to_occurrences(zone.places(label)) for label in zone.possible_labels(node.labels)
             ]
             return merge_occurrences([*found, *(find(part, zone) for part in node.others)])
-        case Macro(_, part):
+        case Macro(_, part) | Spellings(part=part):
             return find(part, zone)
         case Near():
             return _find_near(node, zone)

@@ -23,6 +23,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
     TermPart,
 )
@@ -96,7 +97,7 @@ def needs_of(node: Node, *, where: Where = "default") -> Needs:
             if not row.counts:
                 return ()
             return needs_of(part, where="default" if COUNTED.issuperset(row.scope) else "other")
-        case Apply(_, _, part) | Prefer(part) | Macro(_, part):
+        case Apply(_, _, part) | Prefer(part) | Macro(_, part) | Spellings(part=part):
             return needs_of(part, where=where)
         case _:
             return ()

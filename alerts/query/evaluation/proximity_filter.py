@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from alerts.query.model.nodes import Macro, Near, Node, Or, Term
+from alerts.query.model.nodes import Macro, Near, Node, Or, Spellings, Term
 from alerts.query.text.split_words import halves
 from alerts.query.text.token_set import runs_of
 from alerts.query.text.zone import Zone
@@ -59,7 +59,7 @@ def _labels_of(node: Node) -> frozenset[str] | None:
             return frozenset((label,))
         case Or(labels=labels, others=()):
             return labels
-        case Macro(_, part):
+        case Macro(_, part) | Spellings(part=part):
             return _labels_of(part)
         case _:
             return None

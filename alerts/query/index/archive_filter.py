@@ -26,6 +26,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
     TermPart,
     walk,
@@ -86,7 +87,7 @@ def sieve_of(
             return (
                 all_of([plain, _sieve_of_frequent(label)]) if number >= indexing.FREQUENT else plain
             )
-        case Apply(_, _, part) | Prefer(part) | Macro(_, part):
+        case Apply(_, _, part) | Prefer(part) | Macro(_, part) | Spellings(part=part):
             return sieve_of(part, sources, code, whole=whole)
         case Filter():
             return _sieve_of_filter(node)
@@ -101,7 +102,7 @@ def _sufficient_words(node: Node, code: str) -> list[str]:
             return [indexing.word(label, code)]
         case Or(parts):
             return [word for part in parts for word in _sufficient_words(part, code)]
-        case Macro(_, part) | Prefer(part):
+        case Macro(_, part) | Prefer(part) | Spellings(part=part):
             return _sufficient_words(part, code)
         case Field(name, part) if FIELD_NAMES[name].name in indexing.CODES:
             return _sufficient_words(part, indexing.CODES[FIELD_NAMES[name].name])
@@ -154,7 +155,8 @@ def _sieve_of_term(term: Term, code: str) -> Sieve:
     """Require each part in some spelling, and consecutive parts in order or joined."""
     parts = term.parts
     required = [_sieve_of_part(parts, at, code) for at in range(len(parts))]
-    cased = [indexing.cased_word(part.cased) for part in parts] if term.exact and not code else []
+    is_cased = term.exact in ("case", "raw") and not code
+    cased = [indexing.cased_word(part.cased) for part in parts] if is_cased else []
     at = 0
     for kind, found in groupby(parts, key=lambda part: part.kind):
         run = tuple(found)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-Exactness = Literal["", "case", "raw"]
+Exactness = Literal["", "case", "raw", "signs"]
 PartKind = Literal["word", "wild", "stem"]
 
 
@@ -29,7 +29,7 @@ class Term:
     """A word or phrase: written words, each of one or more parts.
 
     `written` is the source text in the query. `exact` "case" compares `cased` too, "raw" every
-    character of `written`.
+    character of `written`, "signs" every character but not their case.
     """
 
     words: tuple[tuple[TermPart, ...], ...]
@@ -61,17 +61,24 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """Any of these. `labels` are those of its plain terms, `others` all other parts."""
+    """Any of these. `labels` are those of its plain terms of one word, `others` all other parts."""
 
     parts: tuple[Node, ...]
     labels: frozenset[str] = field(init=False, compare=False, repr=False)
     others: tuple[Node, ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        labels = frozenset(p.label for p in self.parts if isinstance(p, Term) and p.label)
-        others = tuple(p for p in self.parts if not (isinstance(p, Term) and p.label))
-        object.__setattr__(self, "labels", labels)
-        object.__setattr__(self, "others", others)
+        labels: set[str] = set()
+        others: list[Node] = []
+        for part in self.parts:
+            if isinstance(part, Term) and part.label:
+                labels.add(part.label)
+            elif isinstance(part, Spellings) and not part.part.others:
+                labels |= part.part.labels
+            else:
+                others.append(part)
+        object.__setattr__(self, "labels", frozenset(labels))
+        object.__setattr__(self, "others", tuple(others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,35 @@ class Macro:
     column: int = field(default=0, compare=False)
 
 
-Node = Term | And | Or | Not | Near | ProximityGroup | Apply | Field | Filter | Prefer | Macro
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """A term that is looked for in several spellings, and a term for each.
+
+    `plural`: whether singular and plural are among them, as `plural()` asks for. `written`: the
+    term with its case and possessives, from which the same spellings are made again.
+    """
+
+    term: Term
+    part: Or
+    plural: bool
+    written: str
+    column: int = field(default=0, compare=False)
+
+
+Node = (
+    Term
+    | Spellings
+    | And
+    | Or
+    | Not
+    | Near
+    | ProximityGroup
+    | Apply
+    | Field
+    | Filter
+    | Prefer
+    | Macro
+)
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -161,6 +196,8 @@ def children(node: Node) -> tuple[Node, ...]:
         case Near(_, _, left, right):
             return (left, right)
         case Not(part) | Prefer(part) | Apply(_, _, part) | Field(_, part) | Macro(_, part):
+            return (part,)
+        case Spellings(part=part):
             return (part,)
         case _:
             return ()
@@ -178,7 +215,7 @@ def walk(node: Node) -> Iterator[Node]:
 def is_placed(node: Node) -> bool:
     """Whether a node has occurrences, so that it can be an operand of NEAR."""
     match node:
-        case Term() | Near() | ProximityGroup():
+        case Term() | Spellings() | Near() | ProximityGroup():
             return True
         case Or(parts):
             return all(map(is_placed, parts))

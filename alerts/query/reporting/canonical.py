@@ -18,6 +18,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
     TermPart,
 )
@@ -52,6 +53,8 @@ def _print(node: Node, expanded: bool) -> tuple[str, int]:
     match node:
         case Term():
             return print_term(node), _ATOM
+        case Spellings(_, _, plural, written):
+            return (f"plural({_quote(written)})" if plural else _quote(written)), _ATOM
         case Or(parts):
             # AND within OR gets brackets, so that the printed query gives no warning
             return " OR ".join(bracketed(part, _NOT) for part in parts), _OR
@@ -94,8 +97,8 @@ def _is_plain_word(term: Term) -> bool:
 
 def print_term(term: Term) -> str:
     """Print a term in canonical form."""
-    if term.exact == "raw":
-        return f"raw:{_quote(term.key[0])}"
+    if term.exact in ("raw", "signs"):
+        return f"{term.exact}:{_quote(term.key[0])}"
     text = _print_words(
         ["-".join(part.cased if term.exact == "case" else part.text for part in word)
          for word in term.words]

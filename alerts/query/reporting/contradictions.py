@@ -19,6 +19,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
     children,
     column_of,
@@ -108,7 +109,7 @@ def _excluded_terms(node: Node, scope: Scope) -> list[tuple[Term, Scope]]:
             return [leaf for part in parts for leaf in _excluded_terms(part, scope)]
         case Field(name, part):
             return _excluded_terms(part, FIELD_NAMES[name].scope)
-        case Prefer(part) | Macro(_, part):
+        case Prefer(part) | Macro(_, part) | Spellings(part=part):
             return _excluded_terms(part, scope)
         case _:
             return []

@@ -15,6 +15,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
 )
 from alerts.query.syntax.filters import FILTERS
@@ -34,6 +35,10 @@ def _describe(node: Node) -> str:
     match node:
         case Term():
             return _describe_term(node)
+        case Spellings(term, _, True):
+            return f"{_describe_term(term)}, singular or plural"
+        case Spellings(term):
+            return _describe_term(term)
         case Or(parts):
             return _describe_or([_describe_inner(part) for part in parts])
         case And(parts):
@@ -89,6 +94,8 @@ def _describe_term(term: Term) -> str:
         return f"{shown} in exactly that case"
     if term.exact == "raw":
         return f"{shown} exactly as written"
+    if term.exact == "signs":
+        return f"{shown} with these signs"
     if "stem" in kinds:
         others = [form for form in forms(term.parts[0].text)[1:4] if len(term.parts) == 1]
         return f"any form of {shown}" + (f" ({', '.join(others)}, ...)" if others else "")

@@ -6,7 +6,19 @@ from collections.abc import Iterator
 
 from alerts.query.model.common_words import COMMON_WORDS
 from alerts.query.model.fields import COUNTED, DEFAULT_SCOPE, FIELD_NAMES
-from alerts.query.model.nodes import And, Apply, Field, Filter, Near, Node, Not, Or, Prefer, Term
+from alerts.query.model.nodes import (
+    And,
+    Apply,
+    Field,
+    Filter,
+    Near,
+    Node,
+    Not,
+    Or,
+    Prefer,
+    Spellings,
+    Term,
+)
 from alerts.query.model.query_errors import QueryWarning
 from alerts.query.reporting.contradictions import find_contradictions
 
@@ -44,6 +56,8 @@ def _sufficient_terms(node: Node) -> list[Term]:
     match node:
         case Term():
             return [node]
+        case Spellings(term):
+            return [term]
         case Or(parts):
             return [term for part in parts for term in _sufficient_terms(part)]
         case And(parts):

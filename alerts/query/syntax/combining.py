@@ -14,6 +14,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
     column_of,
     is_placed,
@@ -22,6 +23,7 @@ from alerts.query.model.nodes import (
 from alerts.query.syntax.cursor import Cursor
 from alerts.query.syntax.lexer import Lexeme
 from alerts.query.syntax.operators import FUNCTIONS, INFIX, MOST_DISTANCE, NEAR_DEFAULT
+from alerts.query.text.spellings import make_spellings
 
 DEEPEST_NEAR = 8
 MOST_IN_WINDOW = 8
@@ -72,7 +74,12 @@ def make_window(cursor: Cursor, node: Node, opening: Lexeme, suffix: Lexeme) -> 
     number = suffix.number or 0
     _check_distance(cursor, number, suffix)
     parts: tuple[Node, ...] = ()
-    if isinstance(node, Term) and node.exact != "raw" and opening.kind == "phrase":
+    if isinstance(node, Spellings) and opening.kind == "phrase":
+        parts = tuple(
+            make_spellings(word, plural=node.plural, column=node.column)
+            for word in node.written.split()
+        )
+    elif isinstance(node, Term) and node.exact not in ("raw", "signs") and opening.kind == "phrase":
         parts = _split_words(node)
     elif isinstance(node, And) and opening.kind == "(":
         parts = node.parts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from alerts.query.model.nodes import Node, Term, walk
+from collections.abc import Iterator
+
+from alerts.query.model.nodes import Node, Spellings, Term, children
 from alerts.query.model.query_errors import QueryError, QueryWarning
 from alerts.query.syntax.lexer import Kind, Lexeme, Lexer
 
@@ -89,7 +91,7 @@ class Cursor:
         Raises:
             QueryError: the query has too many.
         """
-        terms = [n for n in walk(node) if isinstance(n, Term)]
+        terms = list(_find_terms(node))
         self._terms += len(terms)
         self._wildcards += sum(part.kind == "wild" for term in terms for part in term.parts)
         if self._terms > MOST_TERMS:
@@ -102,3 +104,15 @@ class Cursor:
                 f"a query has at most {MOST_WILDCARDS} words with wildcards", lexeme.column,
                 "Write the words out, or split the query",
             )  # fmt: skip
+
+
+def _find_terms(node: Node) -> Iterator[Term]:
+    """Yield the terms as written: one for all spellings of a term."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, Spellings):
+            current = current.term
+        if isinstance(current, Term):
+            yield current
+        stack.extend(children(current))

@@ -9,14 +9,15 @@ from typing import Literal
 from alerts.query.model.query_errors import QueryError
 from alerts.query.syntax.filters import FILTERS
 from alerts.query.syntax.operators import FUNCTIONS, INFIX
-from alerts.query.syntax.vendors import SIGNS
+from alerts.query.syntax.vendors import AND_SIGN_HINT, SIGNS
+from alerts.query.text.entities import ENTITY_END, decode_entities
 from alerts.query.text.folding import plain_signs
 
 Kind = Literal[
     "word", "phrase", "(", ")", "AND", "OR", "NOT", "infix", "name", "function", "compare",
     "macro", "-", "!", "~", "^", "end",
 ]  # fmt: skip
-MODIFIERS = ("cs", "raw", "stem")
+MODIFIERS = ("cs", "raw", "signs", "stem", "plural")
 
 # what must follow an operator that is a word
 _END = r"(?=[\s()\"{}@]|$)"
@@ -200,15 +201,18 @@ class Lexer:
 
     def _read_word(self) -> Lexeme:
         for expression, what, hint in SIGNS:
-            if expression.match(self.text, self.at):
-                raise self.error(what, hint)
+            if sign := expression.match(self.text, self.at):
+                name = sign[0].strip(" )!*?")
+                raise self.error(what, hint.replace("{word}", name))
         found = _WORD.match(self.text, self.at)
         if found is None:
             raise self.error(
                 f"{self.text[self.at]!r} cannot stand here", 'Quote it to look for it: raw:"C++"'
             )
         word = found[0]
-        if word[-1] in ",;" and any(c.isalnum() for c in word):
+        if decode_entities(word) == "&":
+            raise self.error("& is not an operator here", AND_SIGN_HINT)
+        if word[-1] in ",;" and any(c.isalnum() for c in word) and not ENTITY_END.search(word):
             at = self.at + len(word) - 1
             raise self.error("a comma does not join terms", "Write OR or AND instead of it", at)
         return self._make_lexeme("word", self.query[self.at : found.end()], found.end())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alerts.query.model.fields import COUNTED, FIELD_NAMES, FieldRow
-from alerts.query.model.nodes import Apply, Field, Filter, Node, Or, walk
+from alerts.query.model.nodes import Apply, Exactness, Field, Filter, Node, Or, walk
 from alerts.query.syntax.combining import not_counted_error
 from alerts.query.syntax.filters import FILTER_NAMES, FilterRow, ValueProblem, read_filter
 from alerts.query.syntax.lexer import MODIFIERS, Lexeme
@@ -19,8 +18,8 @@ from alerts.query.syntax.vendors import NAMES
 if TYPE_CHECKING:
     from alerts.query.syntax.parser import Parser
 
-_IGNORED_SIGNS = re.compile(r"\w[&+#@$%]+(?:\w|$)|^[.#$]\w|\w\+")
 MOST_VALUES = 500
+_EXACT: dict[str, Exactness] = {"cs": "case", "raw": "raw", "signs": "signs"}
 
 
 def parse_name(parser: Parser, lexeme: Lexeme) -> Node:
@@ -66,11 +65,17 @@ def _parse_field(parser: Parser, row: FieldRow, lexeme: Lexeme) -> Node:
 
 
 def _parse_modifier(parser: Parser, lexeme: Lexeme) -> Node:
-    before = parser.exact, parser.stemmed
-    parser.exact = {"cs": "case", "raw": "raw"}.get(lexeme.text, "")  # type: ignore[assignment]
+    before = parser.exact, parser.stemmed, parser.plural
+    if lexeme.text == "plural" and (parser.exact or parser.stemmed):
+        raise parser.error(
+            "plural( ) cannot stand within cs( ), raw( ), signs( ) or stem( )", lexeme.column,
+            'Write both forms out: cs("EPR" OR "EPRs")',
+        )  # fmt: skip
+    parser.exact = _EXACT.get(lexeme.text, "")
     parser.stemmed = lexeme.text == "stem"
+    parser.plural = lexeme.text == "plural"
     node = parser.parse_operand(lexeme)
-    parser.exact, parser.stemmed = before
+    parser.exact, parser.stemmed, parser.plural = before
     return node
 
 
@@ -114,8 +119,3 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     """The most similar name in `known`, or None if none is similar."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
     return close[0] if close else None
-
-
-def has_ignored_signs(written: str) -> bool:
-    """Whether a term has punctuation that may be part of a name but is not compared."""
-    return "/" not in written and _IGNORED_SIGNS.search(written) is not None

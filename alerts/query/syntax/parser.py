@@ -12,14 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from alerts.query.model.nodes import And, Exactness, Macro, Node, Not, Or, Prefer, Term
+from alerts.query.model.nodes import And, Exactness, Macro, Node, Not, Or, Prefer, Spellings, Term
 from alerts.query.model.query_errors import QueryWarning
 from alerts.query.syntax import names
 from alerts.query.syntax.combining import apply_function, make_near, make_window
 from alerts.query.syntax.cursor import Cursor
 from alerts.query.syntax.lexer import Lexeme
 from alerts.query.syntax.operators import FUNCTIONS
-from alerts.query.text.terms import TermProblem, make_term
+from alerts.query.syntax.written_signs import warn_of_signs
+from alerts.query.text.entities import decode_entities
+from alerts.query.text.plurals import common_singular
+from alerts.query.text.spellings import make_spellings
+from alerts.query.text.terms import TermProblem
 
 MOST_WEIGHT = 99
 
@@ -42,13 +46,14 @@ def parse(
 
 
 class Parser(Cursor):
-    """Parses one query. `exact`, `stemmed`: set by cs(), raw() or stem() for their operand."""
+    """Parses one query. `exact`, `stemmed`, `plural`: set by cs(), stem(), plural()..."""
 
     def __init__(self, query: str, suppliers: Mapping[str, Node] | None) -> None:
         super().__init__(query)
         self._suppliers = suppliers
         self.exact: Exactness = ""
         self.stemmed = False
+        self.plural = False
 
     def parse_query(self) -> Node:
         """Parse the whole query.
@@ -163,16 +168,21 @@ class Parser(Cursor):
             )  # fmt: skip
         return node
 
-    def _make_term(self, lexeme: Lexeme, exact: Exactness) -> Term:
+    def _make_term(self, lexeme: Lexeme, exact: Exactness) -> Term | Spellings:
+        written = lexeme.text if exact == "raw" else decode_entities(lexeme.text)
+        if not exact and not self.stemmed:
+            exact = warn_of_signs(self, written, lexeme)
         try:
-            term = make_term(lexeme.text, exact=exact, stemmed=self.stemmed, column=lexeme.column)
+            term = make_spellings(
+                written, exact=exact, stemmed=self.stemmed, plural=self.plural, column=lexeme.column
+            )
         except TermProblem as problem:
             raise self.error(str(problem), lexeme.column, problem.hint) from None
         self.count(term, lexeme)
-        if exact != "raw" and names.has_ignored_signs(lexeme.text):
+        if self.plural and (singular := common_singular(written)):
             self.warn(
-                f"the signs of {lexeme.text} are not compared", lexeme.column,
-                f'Write raw:"{lexeme.text}" to compare them',
+                f"{written} is taken for a name, of which there is no singular", lexeme.column,
+                f"Write it small to find {singular} too",
             )  # fmt: skip
         if exact == "case" and not any(c.isupper() for c in lexeme.text):
             self.warn(

@@ -13,10 +13,9 @@ NAMES = {
     "caps": 'cs("Ice") finds exactly these capitals',
     "nocaps": 'cs("ice") finds exactly these small letters',
     "case": 'cs("ICE") finds exactly these capitals',
-    "exact": 'quotation marks for a phrase, cs("ICE") for its case, raw:"AT&T" for its signs',
+    "exact": 'quotation marks for a phrase, cs("ICE") for its case, signs:"AT&T" for its signs',
     "hlead": "title:x OR lead:x",
-    "singular": "the word as it is; stem(x) finds its other forms",
-    "plural": "the words as they are; stem(x) finds the other forms of x",
+    "singular": "the word as it is; plural(x) finds singular and plural",
     "lemma": "stem(x)",
     "fuzzy": "wildcards such as palant* or wom?n",
     "near": '"a b"~10, or a NEAR/10 b',
@@ -66,7 +65,8 @@ NAMES = {
     "https": 'url:"the address"',
 }  # fmt: skip
 
-# (pattern at the current position, what is wrong, what to write)
+AND_SIGN_HINT = 'Write AND, or quote a name that has it: "Marks & Spencer"'
+# (pattern at the current position, what is wrong, what to write; {word} is the word there)
 SIGNS = tuple(
     (re.compile(expression), what, hint)
     for expression, what, hint in (
@@ -74,8 +74,7 @@ SIGNS = tuple(
         (r"\+", "+ is not needed", "Terms side by side must all occur: write them with AND"),
         (r"\|\|?", "| is not an operator here", "Write OR"),
         (r"&&", "&& is not an operator here", "Write AND"),
-        (r"&(?=[\s()]|$)", "& is not an operator here",
-         'Write AND, or quote a name that has it: "Marks & Spencer"'),
+        (r"&(?=[\s()]|$)", "& is not an operator here", AND_SIGN_HINT),
         (r"[,;](?=[\s()]|$)", "a comma does not join terms",
          "Write OR between terms of which any may occur, AND between those that all must"),
         (r"(?:AND-NOT|ANDNOT|BUTNOT|BUT NOT)(?=[\s(\"]|$)", "this is written otherwise here",
@@ -100,7 +99,8 @@ SIGNS = tuple(
          "Write date:2026-01-01..2026-01-31, value>=1m value<=2m"),
         (r"[\[\]{}]", "this kind of bracket has no meaning here", "Write ( and )"),
         (r"[<>=]", "there is nothing to compare here", "Write value>100000 or date>=2026-01-31"),
-        (r"[\w*?]+![\s)]?$|[\w*?]+!(?=[\s)])", "! does not cut words here", "Write palant*"),
+        (r"[\w*?]+![\s)]?$|[\w*?]+!(?=[\s)])", "! neither cuts a word nor belongs to one here",
+         'Write {word}* for any ending; quote a name that is written so: "{word}!"'),
         (r"['‘](?=\w).*?\w['’](?=[\s)]|$)", "a phrase takes double quotation marks",
          'Write "federated data platform"'),
     )

@@ -40,14 +40,14 @@ def make_term(
 
     Args:
         written: as in the query, without quotes.
-        exact: "case" for cs(), "raw" for raw(), empty to fold.
+        exact: "case" for cs(), "raw" for raw(), "signs" for signs(), empty to fold.
         stemmed: whether inflected forms match too.
         column: where it begins in the query, from 1.
 
     Raises:
         TermProblem: there is no word in it, or a wildcard that would match too much.
     """
-    wild = exact != "raw" and not stemmed and ("*" in written or "?" in written)
+    wild = exact not in ("raw", "signs") and not stemmed and ("*" in written or "?" in written)
     if wild:
         _check_wildcards(written)
     source = written.translate(_TO_LETTERS) if wild else written
@@ -85,8 +85,9 @@ def _check_wildcards(written: str) -> None:
 def _exactness_key(
     words: tuple[tuple[TermPart, ...], ...], exact: Exactness, written: str
 ) -> tuple[str, ...]:
-    if exact == "raw":
-        return (" ".join(plain_signs(written).split()),)
+    if exact in ("raw", "signs"):
+        plain = " ".join(plain_signs(written).split())
+        return (plain.lower() if exact == "signs" else plain,)
     return tuple(part.cased for word in words for part in word) if exact == "case" else ()
 
 
@@ -103,7 +104,8 @@ def _make_part(text: str, cased: str, *, wild: bool, stemmed: bool) -> TermPart:
         if text[0] in "*?":
             raise TermProblem(
                 f"a wildcard cannot begin a word: {text}",
-                f"Write the beginning and then the wildcard: {literal}*",
+                f"Write the beginning and then the wildcard: {literal}*; for a name with that"
+                f' sign, signs:"{text}"',
             )
         if len(literal) < FEWEST_LITERALS:
             raise TermProblem(
@@ -233,16 +235,17 @@ def _make_exact_test(term: Term) -> Callable[[Zone, Place], bool]:
             pattern = pattern_of(wanted)
             return lambda zone, place: pattern.fullmatch(zone.cased(place)) is not None
         return lambda zone, place: zone.cased(place) == wanted
-    return lambda zone, place: _matches_raw(term.key[0], zone, place)
+    any_case = term.exact == "signs"
+    return lambda zone, place: _matches_raw(term.key[0], zone, place, any_case=any_case)
 
 
-def _matches_raw(wanted: str, zone: Zone, place: Place) -> bool:
+def _matches_raw(wanted: str, zone: Zone, place: Place, *, any_case: bool) -> bool:
     """Whether the text at a place, with the punctuation of `wanted` around it, equals `wanted`."""
     tokens = tokenise(wanted)
     start = zone.tokens[place[0]].start - tokens[0].start
     if start < 0:
         return False
-    pattern = _raw_pattern(wanted)
+    pattern = _raw_pattern(wanted, any_case)
     found = pattern.match(plain_signs(zone.text), start)
     return found is not None and found.end() - (len(wanted) - tokens[-1].end) == (
         zone.tokens[place[1] - 1].end
@@ -250,5 +253,6 @@ def _matches_raw(wanted: str, zone: Zone, place: Place) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _raw_pattern(wanted: str) -> re.Pattern[str]:
-    return re.compile(r"\s++".join(re.escape(piece) for piece in wanted.split()))
+def _raw_pattern(wanted: str, any_case: bool) -> re.Pattern[str]:
+    written = r"\s++".join(re.escape(piece) for piece in wanted.split())
+    return re.compile(written, re.IGNORECASE if any_case else 0)

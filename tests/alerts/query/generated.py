@@ -17,7 +17,9 @@ TEXT_WORDS = [
     "state-of-the-art", "stateoftheart", "1,000", "1000", "3.5m", "35m", "AT&T", "C++", "Straße",
     "strasse", "Ελλάς", "ελλασ", "नमस्ते", "中文", "don't", "dont", "supplier", "suppliers",
     "supplied", "contract", "contracted", "woman", "women", "東京都", "富士NHSの", "Palantirа",
-    "삼성은", "ระบบICE", "ﾊﾟｽ", "N.H.S.の", "1,000円", "Hawaiʻi", "Kaʻu",
+    "삼성은", "ระบบICE", "ﾊﾟｽ", "N.H.S.の", "1,000円", "Hawaiʻi", "Kaʻu", "EPR",
+    "EPRs", "plans of care", "cares", "Lloyd's", "Lloyds", "LLOYD’S",
+    "Palantirs", "womens", "A*STAR", "a star", "toys*r*us", "King's", "Care",
 ]  # fmt: skip
 SEPARATORS = [" ", " ", " ", " ", ", ", ". ", "! ", "\n", "\n\n", " — ", "/", " (", ") ", "\u00a0",
               "-", "' ", "; "]  # fmt: skip
@@ -34,6 +36,8 @@ PHRASES = [
     "o brien ice", "the health care",
 ]  # fmt: skip
 WILD = ["palant*", "heal*", "wom?n", "sup?lier*", "pre*ing", "eprescr*", "con*ed"]
+PLURALS = ["supplier", "suppliers", "EPR", "health care", "woman", "plan of care", "Suppliers"]
+NAMES = ["Palantir's", "Lloyds", "women's health", "A*STAR", "Toys*R*Us", "Kings Care"]
 RAW = ["NHS", "N.H.S.", "AT&T", "C++", "ICE’s", "health care", "Health  care", "(ICE", "3.5m"]
 
 
@@ -86,6 +90,9 @@ def terms() -> st.SearchStrategy[str]:
         st.sampled_from(["ICE", "NHS", "Palantir"]).map(lambda w: f"cs:{w}"),
         phrase.map(lambda p: f'!"{p}"'),
         st.sampled_from(RAW).map(lambda r: f'raw:"{r}"'),
+        st.sampled_from(RAW).map(lambda r: f'signs:"{r}"'),
+        st.sampled_from(PLURALS).map(lambda r: f'plural("{r}")'),
+        st.sampled_from(NAMES).map(quoted),
         st.sampled_from(["supplier", "contract", "health care"]).map(lambda w: f'stem("{w}")'),
         st.just("@halcyon"),
     )

@@ -25,6 +25,7 @@ from alerts.query.model.nodes import (
     Or,
     Prefer,
     ProximityGroup,
+    Spellings,
     Term,
     TermPart,
 )
@@ -127,7 +128,7 @@ def _holds(node: Node, page: RefPage, scope: tuple[str, ...]) -> bool:
             return not _holds(part, page, scope)
         case Field(name, part):
             return _holds(part, page, FIELD_NAMES[name].scope)
-        case Macro(_, part) | Prefer(part):
+        case Macro(_, part) | Prefer(part) | Spellings(part=part):
             return _holds(part, page, scope)
         case Filter():
             return test_filter(node, page.document)
@@ -164,7 +165,7 @@ def _stretches(node: Node, zone: RefZone) -> list[Stretch]:
             return _shortest(_term(node, zone))
         case Or(parts):
             return _merged([s for part in parts for s in _stretches(part, zone)])
-        case Macro(_, part):
+        case Macro(_, part) | Spellings(part=part):
             return _stretches(part, zone)
         case Near(negated=True):
             return [
@@ -234,7 +235,7 @@ def _length(node: Node) -> int:
             return sum(_length(part) for part in parts)
         case Or(parts):
             return max(_length(part) for part in parts)
-        case Macro(_, part):
+        case Macro(_, part) | Spellings(part=part):
             return _length(part)
     raise AssertionError(node)
 
@@ -309,7 +310,7 @@ def _exactly(term: Term, zone: RefZone, start: int, end: int) -> bool:
     if term.exact == "case":
         wanted = "".join(part.cased for part in term.parts)
         return _fits(wanted, "".join(token.cased for token in tokens))
-    if term.exact == "raw":
+    if term.exact in ("raw", "signs"):
         written = plain_signs(term.key[0])
         inner = tokenise(written)
         before, behind = inner[0].start, len(written) - inner[-1].end
@@ -317,7 +318,9 @@ def _exactly(term: Term, zone: RefZone, start: int, end: int) -> bool:
         around = plain_signs(zone.text)[max(begin, 0) : finish]
         same_length = begin >= 0 and finish <= len(zone.text)
         edges = around.strip() == around
-        return same_length and edges and " ".join(around.split()) == written
+        said = " ".join(around.split())
+        said = said.lower() if term.exact == "signs" else said
+        return same_length and edges and said == written
     return True
 
 
@@ -329,7 +332,7 @@ def _spans(node: Node, page: RefPage, scope: tuple[str, ...]) -> Spans:
             return set().union(*(_spans(p, page, scope) for p in parts if _holds(p, page, scope)))
         case Field(name, part):
             return _spans(part, page, FIELD_NAMES[name].scope)
-        case Macro(_, part) | Prefer(part):
+        case Macro(_, part) | Prefer(part) | Spellings(part=part):
             return _spans(part, page, scope)
         case Not() | Filter():
             return set()

@@ -8,7 +8,9 @@ from random import Random
 
 from alerts.query import Document
 from tests.alerts.query.generated import (
+    NAMES,
     PHRASES,
+    PLURALS,
     QUERY_WORDS,
     RAW,
     SEPARATORS,
@@ -19,14 +21,27 @@ from tests.alerts.query.generated import (
 FIELDS = ("title", "headline", "lead", "body", "comments", "author", "url", "summary", "buyer")
 FILTERS = ("lang:en", "type:tender", "site:nhs.example", "value>999", "date:2026-01", "source:nhs")
 _WORDS = re.compile(r"[\w.'’&+-]*\w[\w.'’&+-]*")
-_OPERATORS = {"and", "or", "not", "near", "onear", "sentence", "paragraph", "cs", "raw", "stem"}
+_OPERATORS = {
+    "and",
+    "or",
+    "not",
+    "near",
+    "onear",
+    "sentence",
+    "paragraph",
+    "cs",
+    "raw",
+    "stem",
+    "plural",
+    "signs",
+}
 
 
 def a_text(random: Random, most: int, hints: list[str] | None = None) -> str:
     """Words at random; `hints` are words of a query, which are to be found now and then."""
     words = random.sample(TEXT_WORDS, k=random.randint(3, 12))
     if hints:
-        words += random.choices(hints, k=random.randint(0, 12))
+        words += random.choices(hints, k=random.randint(2, 16))
     count = random.randint(0, most)
     return "".join(random.choice(words) + random.choice(SEPARATORS) for _ in range(count))
 
@@ -68,7 +83,8 @@ def a_term(random: Random) -> str:
         return random.choice(WILD)
     made = (f'cs("{word}")', f'"{word} {random.choice(WILD)}"', f'raw:"{random.choice(RAW)}"',
             f"stem({random.choice(('supplier', 'contract'))})", f'cs("{phrase}")',
-            "@halcyon")  # fmt: skip
+            f'plural("{random.choice(PLURALS)}")', f'"{random.choice(NAMES)}"',
+            f'signs:"{random.choice(RAW)}"', "@halcyon")  # fmt: skip
     return random.choice(made)
 
 
