@@ -97,7 +97,9 @@ def test_whatever_is_added_is_read_back_or_refused_with_the_file_unchanged(
         return
 
     added = load(folder).watches[-1]
-    expected = " OR ".join(f'"{word.strip()}"' for word in words) if words else query.strip()
+    expected = (
+        " OR ".join(f'plural("{word.strip()}")' for word in words) if words else query.strip()
+    )
     assert added.query.replace("\r\n", "\n") == expected.replace("\r\n", "\n")
 
 

@@ -17,7 +17,7 @@ from alerts.query.text.token_set import cased_parts, runs_of
 from alerts.query.text.zone import Zone
 
 # Increase it whenever the words of a text change: every archive is then indexed again.
-SPELLING = 2
+SPELLING = 3
 
 FREQUENT = 3  # times
 MOST_DIGITS = 13  # of a value; larger ones count as this long

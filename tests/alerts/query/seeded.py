@@ -39,9 +39,9 @@ _OPERATORS = {
 
 def a_text(random: Random, most: int, hints: list[str] | None = None) -> str:
     """Words at random; `hints` are words of a query, which are to be found now and then."""
-    words = random.sample(TEXT_WORDS, k=random.randint(3, 12))
+    words = random.sample(TEXT_WORDS, k=random.randint(2, 8))
     if hints:
-        words += random.choices(hints, k=random.randint(2, 16))
+        words += random.choices(hints, k=random.randint(8, 24))
     count = random.randint(0, most)
     return "".join(random.choice(words) + random.choice(SEPARATORS) for _ in range(count))
 

@@ -22,7 +22,7 @@ DOCUMENT = Document(
     pages=(),
 )
 WORDS = {
-    2: """
+    3: """
         nhs picks palantir e prescribing eprescribing _j:eprescribing
         the ice system o brien said 3.2e.5m obrien _j:obrien
         strasse .4e2d. .6587. state of the art health care health care and dont health care
