@@ -21,6 +21,7 @@ from storage.store import open_store
 from supplierwatch import wiring
 from supplierwatch.health.database_loss import refuse_lost
 from supplierwatch.health.health import Audience, Health
+from supplierwatch.health.heap import limit_arenas
 from supplierwatch.service.reader_requests import ReaderRequestHandler
 from supplierwatch.service.reload import ConfigWatch
 from supplierwatch.service.service import Service
@@ -92,6 +93,7 @@ def _run(
     environ: Mapping[str, str],
     started: Callable[[Service], None] | None,
 ) -> None:
+    limit_arenas()
     stopping = service.ending
     health = Health(service, audience=lambda: audience_of(service))
     service.beat = health.beat

@@ -13,6 +13,7 @@ from storage.errors import DatabaseLost
 from supplierwatch.health.database_loss import mark_lost
 from supplierwatch.health.disk_space import disk_reasons
 from supplierwatch.health.health import Health
+from supplierwatch.health.heap import trim_heap
 from supplierwatch.health.operator_alerts import OperatorAlerts
 from supplierwatch.health.reasons import Reason
 from supplierwatch.service.service import Service
@@ -20,6 +21,7 @@ from supplierwatch.service.ticks import Jump
 
 log = logging.getLogger(__name__)
 
+TRIM_EVERY = 60.0  # seconds
 EXAMINE_EVERY = 15.0  # seconds between full checks; they count rows
 # after a jump forward of a day the clock is not trusted for a day: nothing is pruned by age
 DOUBTED_FROM = 86_400.0
@@ -35,6 +37,7 @@ class Watchdog:
         self._lock = lock
         self._attention = OperatorAlerts(service.store)
         self._examined_at: float | None = None
+        self._trimmed_at: float | None = None
         self._jumps = 0
         self._last_jump: tuple[float, datetime] | None = None
         self.lost: DatabaseLost | None = None
@@ -52,6 +55,9 @@ class Watchdog:
         if self._examined_at is not None and now - self._examined_at < EXAMINE_EVERY:
             return 0
         self._examined_at = now
+        if self._trimmed_at is None or now - self._trimmed_at >= TRIM_EVERY:
+            self._trimmed_at = now
+            trim_heap()
         service = self._service
         data = service.catalog.settings.service.data
         self._attention.update(
