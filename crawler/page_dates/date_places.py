@@ -29,9 +29,10 @@ _NOT_HERE_TAGS = frozenset(
     {"footer", "aside", "nav", "form", "dialog", "script", "style", "noscript", "template"}
     | {"select", "button", "head", "iframe"}
 )
+# "widget Blog" is the article in pages of Blogger
 _NOT_HERE = re.compile(
     r"(?:^|[\s_-])(?:comments?|respond|disqus|replies|colophon|copyright|(?:site|page|main)-?footer"
-    r"|side-?bar|related|recommend(?:ed|ations)?|widget|menu|navigation|breadcrumbs?|ticker|popular"
+    r"|side-?bar|related|recommend(?:ed|ations)?|widget(?!\sBlog(?:\s|$))|menu|navigation|breadcrumbs?|ticker|popular"
     r"|trending|most-?read|more-?(?:from|news|stories|on)|latest|recent|newsletter|promo|teasers?"
     r"|weather|masthead|top-?bar|site-?header|header-?top|current-?date|today|advert(?:isement)?"
     r"|author-?(?:bio|box)|read-?next|see-?also|also-?read|suggest(?:ed|ions)?)(?:[\s_-]|$)"

@@ -23,14 +23,17 @@ _SIGNS = {0x2212: "-"}
 _BREAK = r"[\s,./_–-]{0,3}+"
 _ORDINAL = r"(?:st|nd|rd|th|er|re|[.oa])?"
 _OF = r"(?:(?:of|de|di|del|af)\s{1,2}+)?"
+# 9.30am, 09.30 BST: alone it is a number
+_DOT = r"\.(?=\d\d(?:\s?[ap]\.?m|\s(?:BST|GMT|UTC|CES?T|E[SD]?T)\b|\s?Uhr|$))"
 _CLOCK = (
-    r"(?P<hour>\d\d?)(?:(?::|\.(?=\d\d\s?[ap]\.?m)|(?<=\d)h)(?P<minute>\d\d)"
+    rf"(?P<hour>\d\d?)(?:(?::|{_DOT}|(?<=\d)h)(?P<minute>\d\d)"
     r"(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9}+)?)?)?(?!\d)(?:\s{0,2}+(?P<half>[ap])\.?\s?m\b\.?)?"
 )
 # what may stand between a date and its time
-_THEN = r"[\s,|·•)–—-]{0,5}+(?:(?:t|@|at|um|à|às|kl\.?|om|alle|a las|ore)\s{0,2}+)?"
+_THEN = r"[\s,:|·•)_–—-]{0,5}+(?:(?:t|@|at|um|à|às|kl\.?|om|alle|a las|ore)\s{0,2}+)?"
 _TIME = re.compile(_THEN + _CLOCK, re.IGNORECASE)
 _MAX_BEFORE = 40  # characters before a date in which its time may be
+_LABEL = re.compile(r"publ|updat|post|modif|edit", re.IGNORECASE)  # of the date alone
 _TIME_BEFORE = re.compile(_CLOCK, re.IGNORECASE)
 _COMPACT_TIME = re.compile(
     r"\s?t(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<half>x)?(?!\d)", re.IGNORECASE
@@ -138,13 +141,15 @@ def first_date(
 
 def _clock_before(found: re.Match[str]) -> re.Match[str] | None:
     """Return the time that is written just before a date."""
-    begin = max(0, found.start() - _MAX_BEFORE)
-    return _TIME_BEFORE.search(found.string, begin, found.start())
+    before = found.string[max(0, found.start() - _MAX_BEFORE) : found.start()]
+    clocks = list(_TIME_BEFORE.finditer(before))
+    return clocks[-1] if clocks and not _LABEL.search(before, clocks[-1].end()) else None
 
 
 def _before_clock(found: re.Match[str]) -> str:
     clock = _clock_before(found)
-    return found.string[: found.start() if clock is None else clock.start()]
+    written = "" if clock is None else clock.string[clock.start() :]
+    return found.string[: found.start() - len(written)]
 
 
 def dates_in(
@@ -174,8 +179,8 @@ def _read(
     zone, american = None, False
     if clock is not None:
         at = found.start("zone") if parts.get("zone") else clock.end()
-        zone, after = read_zone(text, at, language)
-        american = is_american(text, at)
+        zone, after = read_zone(clock.string, at, language)
+        american = is_american(clock.string, at)
         end = max(end, end if clock is before else after)
     first = american or months_come_first(language)
     for day in _days(parts, months_first=first, latest=latest):

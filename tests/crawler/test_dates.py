@@ -77,8 +77,16 @@ def test_a_day_is_read_in_any_form(written: str) -> None:
         "2 March 2026, 9:30 a.m.",
         "09:30, 2 March 2026",
         "9:30 AM GMT, March 2, 2026",
+        "10:30 AM CET, March 2, 2026",
+        "4:30 AM EST 3/2/2026",
         "2 March 2026\N{NARROW NO-BREAK SPACE}9:30\N{NO-BREAK SPACE}AM",
         "2 mars 2026 à 09h30",
+        "2/Mar/2026:09:30:00 +0000",
+        "Mon 2 Mar 2026 09.30 GMT",
+        "Mon 2 Mar 2026 10.30 CET",
+        "2. März 2026, 09.30 Uhr",
+        "Updated 9:30 GMT, 2 March 2026",
+        "20260302103000+0100",
         "1772443800",
         "1772443800000",
         "1772443800123456",
@@ -237,6 +245,10 @@ def test_the_other_dates_of_a_source_order_its_numbers() -> None:
 )
 def test_what_names_no_day_is_no_date(written: str | None) -> None:
     assert parse_date(written) is None
+
+
+def test_the_time_of_an_update_is_not_that_of_the_date_behind_it() -> None:
+    assert parse_date("Updated 10:15, published 2 March 2026") == THE_DAY
 
 
 def test_an_impossible_time_leaves_the_day() -> None:

@@ -90,6 +90,7 @@ def test_the_articles_time_comes_before_its_surroundings(part: str) -> None:
         "<p class='byline'>By Ada Okonjo, 2 March 2026 09:30</p>",
         "<p>Published: 2 March 2026 at 9.30am</p>",
         "<p>Ada Okonjo | 2 March 2026 | 09:30 GMT</p>",
+        "<div class='widget Blog'><p>2 March 2026, 09:30 GMT</p></div>",
         "<ul class='nav meta'><li><a href='/time/2026-03-02'>2 Mar 2026 09:30</a></li></ul>",
         "<p class='date'>Published 2 March 2026 09:30, updated 4 March 2026 10:00</p>",
         "<p class='date'>Updated 4 March 2026 10:00. Published 2 March 2026 09:30</p>",
