@@ -226,3 +226,12 @@ def test_trials_on_the_blocks_of_an_item_are_bounded(monkeypatch: pytest.MonkeyP
     assert len(index.match_around(prepared, blocks, {"halcyon"})) == 9
     monkeypatch.setattr(watch_index, "MOST_TRIALS", 4)
     assert len(index.match_around(prepared, blocks, {"halcyon"})) == 4
+
+
+def test_an_article_that_was_found_and_is_edited_makes_none(store: Store, clock: Clock) -> None:
+    desk = a_desk(store, clock)
+    desk.publish("Porters move", "Halcyon Health pays.", name="porters")
+    desk.tick(2 * HOUR)
+    desk.publish("Porters move", PLAIN, name="porters", asides=(SPONSOR,))
+    [digest] = desk.tick(DAY)
+    assert not heads(digest)
