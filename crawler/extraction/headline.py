@@ -13,7 +13,7 @@ from crawler.metadata.structured_data import StructuredData
 from crawler.text.plain_text import one_line, text_of
 
 _SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$")
-_SEPARATOR = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++|(?<!\s)\s*+[|»]++\s*+|:\s++")
+_SEPARATOR = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++|(?<!\s)\s*+[|»]++\s*+")
 _MIN_WORDS = 3  # of a headline that is told from a section by nothing else
 _MIN_SIMILARITY = 0.7
 MOST_HEADINGS = 50  # h1 elements of a page that are examined
@@ -100,10 +100,14 @@ def _shorten(title: str | None) -> str:
 
 
 def _heading_in(title: str, folded_headings: set[str]) -> str | None:
-    """Return what stands before or behind a separator of a title and is a heading of the page."""
+    """Return the longer part of a title, before or behind a separator, if it is a heading.
+
+    The shorter part may be the name of a blog, which stands in the heading of all its pages.
+    """
     for found in islice(_SEPARATOR.finditer(title), _MOST_PARTS):
         for part in (title[: found.start()], title[found.end() :]):
-            if len(part.split()) >= _MIN_WORDS and _fold(part) in folded_headings:
+            is_longer = len(part) > len(title) / 2 and len(part.split()) >= _MIN_WORDS
+            if is_longer and _fold(part) in folded_headings:
                 return part
     return None
 

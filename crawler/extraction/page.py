@@ -22,6 +22,7 @@ from trafilatura import bare_extraction
 from crawler.errors import Junk, Unreadable
 from crawler.extraction.block_subjects import find_strangers
 from crawler.extraction.boilerplate import strip_boilerplate
+from crawler.extraction.embedded_article import find_embedded, is_more
 from crawler.extraction.headline import best_title
 from crawler.extraction.layout_tables import unfold_layout_tables
 from crawler.extraction.lines import article_lines
@@ -64,6 +65,7 @@ _ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # a table row, without the 
 class _Parsed:
     """A parsed page and its metadata. `body`, `entry`: what it was parsed from.
 
+    `embedded`: the article's text as it stands in structured data or scripts, if anywhere.
     `blocks`: its text blocks if the site memory has learned it; its scripts are then removed.
     `columns`: the blocks of cells that were removed from layout tables.
     """
@@ -77,6 +79,7 @@ class _Parsed:
     published_raw: str | None
     published_at: datetime | None
     standfirst: str | None
+    embedded: str
     blocks: list[PageBlock] | None = None
     columns: tuple[PageBlock, ...] = ()
 
@@ -131,10 +134,12 @@ def _extract_article(
     standfirst = parsed.standfirst
     own = _collect_own_words(title, standfirst, data.description, entry)
     removed: list[PageBlock] = []
+    is_frame = False  # what the page shows stands on other pages of the site too
     if site is not None:
         keys, strangers = _keys_to_learn(blocks, site, own)
         site.learn(article_name(entry, title, page), keys, strangers)
-        if is_junk(blocks, site, own):
+        is_frame = is_junk(blocks, site, own)
+        if is_frame and not parsed.embedded:
             raise Junk(
                 "only what stands on other pages of the site too was found",
                 text=_text_or_empty(document, page.final_url, standfirst, title),
@@ -143,15 +148,12 @@ def _extract_article(
         cut.note_removed(removed)
     comments = strip_boilerplate(document)
     cut.note_detached()
-    text = remove_lines(_extract_text(document, page.final_url), removed)
-    found = text
-    text = remove_pleas(
-        text,
-        # a wall's own title and description are about the wall
-        own if entry is None or not entry.title else _collect_own_words(None, None, None, entry),
-        free=data.free,
-    )
+    # a wall's own title and description are about the wall
+    told = own if entry is None or not entry.title else _collect_own_words(None, None, None, entry)
+    found, text = _read_shown(document, page.final_url, removed, told, parsed)
     cut.note_lines(found, text, "plea")
+    if is_frame or is_more(parsed.embedded, text):
+        text = remove_lines(parsed.embedded, removed)
     before = _prepend_standfirst(standfirst, text)
     text = article_lines(before, title)
     cut.note_lines(before, text, "repeat")
@@ -249,6 +251,12 @@ def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
         published_at=published,
         standfirst=find_standfirst(document, title, data.description),
         columns=columns,
+        embedded=find_embedded(
+            document,
+            data,
+            titles=(title, data.og_title, None if entry is None else plain_text(entry.title)),
+            teasers=(data.description, None if entry is None else entry.summary),
+        ),
     )
 
 
@@ -281,6 +289,28 @@ def _extract_text(document: lxml.html.HtmlElement, url: str) -> str:
     found = _run_trafilatura(document, url)
     text = _ROW.sub(r"\1", squeeze(str(found.get("text") or "")))
     return restore_paragraphs(text, running)
+
+
+def _read_shown(
+    document: lxml.html.HtmlElement,
+    url: str,
+    removed: list[PageBlock],
+    told: tuple[str, ...],
+    parsed: _Parsed,
+) -> tuple[str, str]:
+    """Return the text that a page shows, and the same without pleas.
+
+    Raises:
+        Unreadable: it shows no article, and holds none for its scripts either.
+    """
+    found = ""
+    try:
+        found = remove_lines(_extract_text(document, url), removed)
+        return found, remove_pleas(found, told, free=parsed.data.free)
+    except Unreadable:
+        if not parsed.embedded:
+            raise
+        return found, ""
 
 
 def _text_or_empty(

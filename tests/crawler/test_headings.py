@@ -39,6 +39,7 @@ def headline(
         {"og": f"{STORY} - Health - Wharfside", "h1": STORY, "site": "Wharfside"},
         {"h1": f"<a>News</a><span>{STORY}</span>", "og": STORY, "title": f"News {STORY}"},
         {"h1": f"{STORY}<small>Wharfside</small>", "og": STORY},
+        {"h1": STORY, "og": f"{STORY} - Ferries", "title": f"{STORY} - Ferries"},
     ],
     ids=[
         "what readers see, not what search engines are told",
@@ -54,6 +55,7 @@ def headline(
         "with a section between it and the site",
         "in the part of a heading that is shared",
         "in a heading with the site in it",
+        "before a section that both titles name",
     ],
 )  # fmt: skip
 def test_the_headline_is_found(titles: dict[str, str]) -> None:

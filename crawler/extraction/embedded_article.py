@@ -1,0 +1,142 @@
+"""Find an article that stands only in what scripts would show: structured data, templates, state.
+
+Used where a page shows less than that: a teaser, a wall, an empty frame. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+
+import lxml.html
+from lxml import etree
+from rapidfuzz.distance import Indel
+
+from crawler.extraction.boilerplate import strip_boilerplate
+from crawler.extraction.page_bounds import cut_attributes, cut_page
+from crawler.metadata.state_objects import MOST_TEXT, find_state_text
+from crawler.metadata.structured_data import StructuredData
+from crawler.text.plain_text import one_line, plain_text, text_of
+
+MOST_TEMPLATES = 20
+MOST_TEMPLATE = 1_000_000  # characters of one template; what is longer is not read
+_ENOUGH_PROSE = 2_000  # characters in paragraphs; a page that shows more is not searched
+_MIN_LETTERS = 120
+_MIN_RATIO = 1.5  # of an embedded text to the one that the page shows
+_MOST_SHOWN = 4_000  # characters; a page that shows more shows the article, not a teaser
+_MIN_SIMILARITY = 0.8
+_MIN_TITLE = 12  # characters of a title that may be a part of another
+_TEASER_WORDS = 8
+_BEGINNING = 2_000  # characters of a text in which its teaser is looked for
+_MOST_TITLE = 1_000
+_TEMPLATE_TYPE = re.compile(r"template|^text/html$|handlebars|mustache|x-tmpl", re.IGNORECASE)
+_PARAGRAPHS = ("p", "h2", "h3", "h4", "li", "blockquote", "pre")
+
+
+def find_embedded(
+    document: lxml.html.HtmlElement,
+    data: StructuredData,
+    *,
+    titles: Collection[str | None],
+    teasers: Collection[str | None],
+) -> str:
+    """Return the longest text of the article that a page holds for its scripts; empty without one.
+
+    To be called before scripts are removed from the document. A text counts where its headline is
+    one of the page's, or where it begins with one of the teasers.
+
+    Args:
+        document: the parsed page.
+        data: its metadata, with the text of its structured block.
+        titles: the headline, as the page and its listing give it.
+        teasers: descriptions of the article, as the page and its listing give them.
+    """
+    known = [fold for one in titles if one and (fold := _fold(one[:_MOST_TITLE]))]
+    starts = [" ".join(words) for one in teasers if (words := _first_words(one))]
+
+    def agrees(title: str, text: str) -> bool:
+        if len(text) < _MIN_LETTERS:
+            return False
+        folded = _fold(text[:_BEGINNING])
+        return _is_title(_fold(title[:_MOST_TITLE]), known) or any(one in folded for one in starts)
+
+    body = plain_text(data.body or "")
+    found = [body] if agrees(data.headline or "", body) or not (data.headline and known) else []
+    if _shows_little(document):
+        found += [text for title, text in _templates(document) if agrees(title, text)]
+        found.append(find_state_text(document, agrees) or "")
+    return max((one for one in found if len(one) >= _MIN_LETTERS), key=len, default="")
+
+
+def is_more(embedded: str, shown: str) -> bool:
+    """Whether an embedded text is to be taken in place of what the page shows."""
+    return len(shown) <= _MOST_SHOWN and len(embedded) > _MIN_RATIO * len(shown)
+
+
+def _is_title(title: str, known: Collection[str]) -> bool:
+    return bool(title) and any(
+        title == one
+        or (len(title) >= _MIN_TITLE and title in one)
+        or (len(one) >= _MIN_TITLE and one in title)
+        or Indel.normalized_similarity(title, one) >= _MIN_SIMILARITY
+        for one in known
+    )
+
+
+def _shows_little(document: lxml.html.HtmlElement) -> bool:
+    length = 0
+    for paragraph in document.iter("p"):
+        if next(paragraph.iterancestors("noscript", "template"), None) is None:
+            length += len(text_of(paragraph, _ENOUGH_PROSE))
+            if length > _ENOUGH_PROSE:
+                return False
+    return True
+
+
+def _templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield headline and text of each template of a page."""
+    scripts = (
+        one
+        for one in document.iter("script")
+        if _TEMPLATE_TYPE.search((one.get("type") or "")[:100])
+    )
+    for script in islice(scripts, MOST_TEMPLATES):
+        source = script.text or ""
+        if not source.strip() or len(source) > MOST_TEMPLATE:
+            continue
+        try:
+            part = lxml.html.fragment_fromstring(cut_attributes(source), create_parent="div")
+        except (etree.LxmlError, ValueError, AssertionError):
+            continue
+        cut_page(part)
+        yield _read_part(part)
+    for element in islice(document.iter("template", "noscript"), MOST_TEMPLATES):
+        copy = lxml.html.Element("div")
+        copy.extend([_copy(child) for child in element])
+        yield _read_part(copy)
+
+
+def _copy(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    return element.__deepcopy__({})
+
+
+def _read_part(part: lxml.html.HtmlElement) -> tuple[str, str]:
+    headline = next(part.iter("h1", "h2"), None)
+    title = "" if headline is None else one_line(text_of(headline, _MOST_TITLE))
+    strip_boilerplate(part)
+    lines = [
+        one_line(text_of(one, MOST_TEXT))
+        for one in part.iter(*_PARAGRAPHS)
+        if next(one.iterdescendants(*_PARAGRAPHS), None) is None
+    ]
+    return title, "\n".join(line for line in lines if line and line != title)[:MOST_TEXT]
+
+
+def _first_words(teaser: str | None) -> list[str]:
+    words = _fold(plain_text((teaser or "")[:_BEGINNING])).split()[:_TEASER_WORDS]
+    return words if len(words) == _TEASER_WORDS else []
+
+
+def _fold(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
