@@ -18,8 +18,6 @@ _LOGIN = {"username", "user", "login", "smtp_username", "smtp_user"}
 _DATABASE = {"database", "database_url", "db", "db_url"}
 _MAX_SHOWN = 200
 _CURLY = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb]")
-# text within straight quotes, as far as it is closed on its line
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"|\'[^\']*+\'')
 # pydantic's type of error -> (message, fix)
 _WORDS = {
     "string_type": ("is not text", 'write it between quotes: "..."'),
@@ -61,7 +59,19 @@ def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Prob
 
 def _find_curly_quote(line: str) -> str | None:
     """Return the first curly quote of a line that stands outside straight quotes."""
-    found = _CURLY.search(_QUOTED.sub("", line))
+    opened, quote, escaped, outside = 0, "", False, []
+    for at, char in enumerate(line):
+        if escaped:
+            escaped = False
+        elif quote:
+            escaped = char == "\\" and quote == '"'
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            opened, quote = at, char
+        else:
+            outside.append(char)
+    # a straight quote that is not closed holds nothing together
+    found = _CURLY.search("".join(outside) + (line[opened:] if quote else ""))
     return found[0] if found else None
 
 
