@@ -26,7 +26,7 @@ from typing import Any
 
 from bench.adapters import extract
 
-_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "extraction"
+DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "extraction"
 _SETS = ("scrapinghub", "fundus", "trafilatura-eval")
 _SHINGLE = 4  # words
 
@@ -176,7 +176,7 @@ def main() -> None:
     asked.add_argument("cases", nargs="*", type=Path)
     asked.add_argument("--rounds", type=int, default=3)
     said = asked.parse_args()
-    paths = said.cases or [_DATA / name / "cases.jsonl" for name in _SETS]
+    paths = said.cases or [DATA / name / "cases.jsonl" for name in _SETS]
     there = [path for path in paths if path.exists()]
     if not there:
         print("no labelled pages: name a cases.jsonl (../shared/data/extraction is not shipped)")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import lxml.html
 
+from crawler.extraction.linked_lines import drop_linked_lines
 from crawler.text.plain_text import squeeze
 
 _COMMENTS = re.compile(
@@ -99,6 +100,7 @@ def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
         if paragraphs[element] < 2:  # more may be the article: some pages unfold it by script
             _drop(element)
     _drop_captions(document)
+    drop_linked_lines(document)
     return squeeze("\n".join(comments))
 
 

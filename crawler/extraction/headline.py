@@ -86,6 +86,15 @@ def _headline_within(
     return None
 
 
+def find_headings(document: lxml.html.HtmlElement) -> list[str]:
+    """Return the texts of the h1 elements of a page, as far as they can be headlines."""
+    return [
+        text
+        for h1 in islice(document.iter("h1"), MOST_HEADINGS)
+        if 3 < len(text := one_line(text_of(h1, _RAW_LETTERS))) < 400
+    ]
+
+
 def _agreement(heading: str, claims: list[str]) -> float:
     return max(_similarity(heading, claim) for claim in claims)
 

@@ -8,9 +8,14 @@ whatever they contain, since an article may be about a newsletter.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 
-_MAX_WORDS = 70  # of a line that may be removed
-_MIN_DUPLICATE = 100  # characters; shorter lines may repeat, as in tables and lists
+from crawler.extraction.date_lines import is_date_line
+
+_MAX_WORDS = 60  # of a line that may be removed
+_MAX_SHARE = 0.3  # of a text's words in removed lines of more than `_LONG` words
+_LONG = 12
+_MIN_HEADLINE_WORDS = 4  # of a heading that is not the title; shorter ones are also words of a text
 
 _POINTER = re.compile(
     r"""^[-–—_*•▶►\s]*+(?:
@@ -27,10 +32,10 @@ _POINTER = re.compile(
 )
 _REQUEST = re.compile(
     r"""^[\W_]*+(?:please\s|to\s)?(?:
-      click|read\sour|sign\s(?:up|in)|subscribe|get\b|join|download|follow|like\sus|find\sus|never\smiss|register
+      click|read\sour|(?:sign|log)\s(?:up|in|on)|discuss|comment\b|subscribe|get\b|join|download|follow|like\sus|find\sus|never\smiss|register
       |for\s(?:the\slatest|more|all)|check\sout|submit|send|e-?mail|donate|support|help\sus
       |(?:do|did|have|are)\syou\b|have\sa\b|want\b|would\syou|if\syou\b|start\syour|there.s\b
-      |let\sus\sknow|tell\sus|we\s(?:want|need|recommend|independently|may)|our\s\w+|you\scan\s(?:also\s)?
+      |let\sus\sknow|tell\sus|we\s(?:want|need|recommend|independently|may)|our\s(?:(?:web)?site|community|newsletters?|apps?|readers|journalism)\b|you\scan\s(?:also\s)?
       |stay\b|keep\sup|receive|listen|watch|sent\b|reach\b|contact\b|this\s(?:article|post|page)
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -43,7 +48,7 @@ _REQUEST_OBJECT = re.compile(
       |letters?\sto\sthe\seditor|\bcommission\b|affiliate|independent(?:ly)?\s(?:review|select|recommend)
       |get\sin\stouch\s(?:at|by|via|on|here)\b|(?:story|tip)\s(?:to\stell|for\sus)|have\sa\s(?:story|tip)\b|comments?\s(?:below|section)
       |our\s(?:\w+\s)?(?:subscription|members(?:hip)?)\b|breaking\snews\sand\s|bookmark
-      |what\syou\sthink|subscription|comment(?:ing)?\s(?:on\sthis|policy|guidelines)|sign\sin\s(?:now|here|to)""",
+      |what\syou\sthink|subscription|\bforums?\b|\bto\s(?:comment|post\sa\scomment|join\sthe\s(?:conversation|discussion))\b|comment(?:ing)?\s(?:on\sthis|policy|guidelines)|sign\sin\s(?:now|here|to)""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CREDIT = re.compile(
@@ -60,27 +65,63 @@ _CREDIT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NO_CONTENT = re.compile(
-    r"""^(?:\W*+|[-_*\s]++|[\w.+-]++@[\w-]++\.[\w.]++|\d{4}-\d\d-\d\dT[\d:.+Z-]+
+    r"""^(?:\W*+|[\w.+-]++@[\w-]++\.[\w.]++|\d{4}-\d\d-\d\dT[\d:.+Z-]+
       |comments?|advertisements?|article\scontent|share(?:\sthis(?:\s\w+)?)?|share\son\s\w+|print
-      |loading\W*|tags?\s?:.{0,100}|topics?\s?:.{0,100}|(?:swipe|scroll)\s.{0,40})$""",
+      |(?:tags?|tagged|topics?|filed\sunder|filed\sin|posted\sin|categor(?:y|ies)|keywords|labels)\s?[:|].{0,100}
+      |loading\W*|(?:swipe|scroll)\s.{0,40})$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_FIRST_LINES = 3  # where a date of publication may stand
+_LAST_LINES = 4
+_BIOGRAPHY = re.compile(
+    r"""^(?:\sis\b.{0,80}\b(?:reporter|correspondent|editor|writer|journalist|columnist|author|contributor|producer
+      |fellow|researcher|professor|lecturer|freelance|director|analyst|founder)\b
+      |\s(?:covers|writes|reports|has\sbeen\s(?:a|an|the|covering|writing|reporting)|joined\s(?:the|us)|blogs)\b
+      |.{0,200}\bfollow\s(?:him|her|them|me)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 
 
-def article_lines(text: str, title: str | None) -> str:
-    """Remove inserted lines, the title, and repeated long lines from a text."""
-    headline = _fold(title) if title else None
-    seen: set[str] = set()
-    kept: list[str] = []
-    for line in text.split("\n"):
-        if is_house_line(line):
-            continue
-        folded = _fold(line)
-        if folded == headline or (len(folded) > _MIN_DUPLICATE and folded in seen):
-            continue
-        seen.add(folded)
-        kept.append(line)
-    return "\n".join(kept)
+def article_lines(
+    text: str, title: str | None, headings: Collection[str] = (), authors: Sequence[str] = ()
+) -> str:
+    """Remove inserted lines, headlines, date line and notes about authors from a text.
+
+    Long inserted lines stay where they are much of the text: it is then about such things.
+
+    Args:
+        text: one line a paragraph.
+        title: of the article.
+        headings: other headlines of the page.
+        authors: of the article; what its last lines say about them is removed.
+    """
+    headlines = {_fold(one) for one in headings if len(one.split()) >= _MIN_HEADLINE_WORDS}
+    headlines.add(_fold(title) if title else "")
+    lines = text.split("\n")
+    inserted = [is_house_line(line) for line in lines]
+    for at in range(min(_FIRST_LINES, len(lines))):
+        inserted[at] = inserted[at] or is_date_line(lines[at])
+    for at in range(max(1, len(lines) - _LAST_LINES), len(lines)):
+        inserted[at] = inserted[at] or _is_biography(lines[at], authors)
+    longer = [len(line.split()) for line, is_in in zip(lines, inserted, strict=True) if is_in]
+    keeps_long = sum(n for n in longer if n > _LONG) > _MAX_SHARE * len(text.split())
+    return "\n".join(
+        line
+        for line, is_in in zip(lines, inserted, strict=True)
+        if not (is_in and not (keeps_long and len(line.split()) > _LONG))
+        and not _is_headline(line, headlines)
+    )
+
+
+def _is_biography(line: str, authors: Sequence[str]) -> bool:
+    """Whether a line begins with the name of an author and says what they do."""
+    names = (name for name in authors if " " in name.strip() and line.startswith(name.strip()))
+    return any(_BIOGRAPHY.match(line[len(name.strip()) :]) for name in names)
+
+
+def _is_headline(line: str, headlines: Collection[str]) -> bool:
+    return _fold(line) in headlines
 
 
 def is_house_line(line: str) -> bool:

@@ -2,7 +2,8 @@
 
 An article that is interrupted by adverts and widgets is spread over several elements of one kind;
 extractors often take only some of them. A paragraph is restored if its element has the same tag
-and classes as those that were taken.
+and classes as those that were taken, and it stands between them or its box is
+in a box of the same kind.
 """
 
 from __future__ import annotations
@@ -27,10 +28,15 @@ _MIN_TAKEN_SHARE = 0.3  # of all paragraphs taken, likewise
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a page. `box`: tag and class of its parent, and its own class."""
+    """A paragraph of a page.
+
+    `box`: tag and class of its parent, and its own class; `around`: tag and class of the element
+    around its parent.
+    """
 
     text: str
     box: tuple[str, str, str]
+    around: tuple[str, str] = ("", "")
 
 
 def paragraphs(document: lxml.html.HtmlElement) -> list[Paragraph]:
@@ -46,7 +52,9 @@ def paragraphs(document: lxml.html.HtmlElement) -> list[Paragraph]:
         linked = sum(len(_text(link)) for link in element.iter("a"))
         if linked <= _MAX_LINKED_SHARE * len(text):
             box = (str(parent.tag), parent.get("class") or "", element.get("class") or "")
-            found.append(Paragraph(text, box))
+            above = parent.getparent()
+            around = ("", "") if above is None else (str(above.tag), above.get("class") or "")
+            found.append(Paragraph(text, box, around))
     return found
 
 
@@ -61,14 +69,23 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
     keys = [_letters(paragraph.text) for paragraph in page]
     taken = find_keys(_letters(text), keys)
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)
+    places = Counter((one.box, one.around) for one, is_in in zip(page, taken, strict=True) if is_in)
     enough = max(_MIN_TAKEN, _MIN_TAKEN_SHARE * sum(taken))
+    first, last = taken.index(True) if any(taken) else 0, _last_index(taken)
     lost = [
-        not is_in and one.box[1] != "" and kinds[one.box] >= enough
-        for one, is_in in zip(page, taken, strict=True)
+        not is_in
+        and one.box[1] != ""
+        and kinds[one.box] >= enough
+        and (first < at < last or places[one.box, one.around] >= enough)
+        for at, (one, is_in) in enumerate(zip(page, taken, strict=True))
     ]
     if not any(lost):
         return text
     return "\n".join(_insert_lost(text.split("\n"), page, keys, taken, lost))
+
+
+def _last_index(taken: list[bool]) -> int:
+    return next((at for at in range(len(taken) - 1, -1, -1) if taken[at]), -1)
 
 
 def find_keys(flat: str, keys: list[str]) -> list[bool]:

@@ -63,7 +63,7 @@ def normalise(
     if text is None and entry.complete:
         body, state, reason = content, TextState.FULL, None
     listed = plain_text(entry.summary[:_MAX_MARKUP])[:_MAX_BODY]
-    summary = repair_text(listed or (text.summary if text else ""), within=body)[:_MAX_SUMMARY]
+    summary = repair_text(_choose_summary(listed, text), within=body)[:_MAX_SUMMARY]
     own_title = repair_text(_choose_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]
     title = own_title or _beginning(summary or content or body) or UNTITLED
     kind = entry.kind or item_kind
@@ -122,6 +122,17 @@ def _choose_body(
     if len(content.split()) >= _MIN_FULL_WORDS:
         return content, TextState.FULL, None
     return "", TextState.THIN, thin_reason
+
+
+def _choose_summary(listed: str, text: PageText | None) -> str:
+    """Return the teaser of the listing, else of the page, and the standfirst if it says more."""
+    if text is None:
+        return listed
+    teaser = listed or text.summary
+    flat = " ".join(teaser.split())
+    if not text.standfirst or text.standfirst in flat:
+        return teaser
+    return text.standfirst if flat in text.standfirst else f"{teaser}\n{text.standfirst}"
 
 
 def _choose_date(

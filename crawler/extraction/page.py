@@ -23,7 +23,7 @@ from crawler.errors import Junk, Unreadable
 from crawler.extraction.block_subjects import find_strangers
 from crawler.extraction.boilerplate import strip_boilerplate
 from crawler.extraction.embedded_article import find_embedded, is_more
-from crawler.extraction.headline import best_title
+from crawler.extraction.headline import best_title, find_headings
 from crawler.extraction.layout_tables import unfold_layout_tables
 from crawler.extraction.lines import article_lines
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
@@ -108,7 +108,7 @@ def extract(
     parsed = _take_parsed(page, entry)
     blocks = _collect_blocks(parsed.document) if parsed.blocks is None else parsed.blocks
     cut = SetAside(blocks, parsed.document, site, columns=parsed.columns)
-    kept = _collect_kept_words(parsed.title, parsed.data.description, entry)
+    kept = _collect_kept_words(parsed.title, parsed.standfirst, parsed.data.description, entry)
     try:
         read = _extract_article(parsed, blocks, cut, page, entry=entry, site=site)
     except Junk:
@@ -142,21 +142,23 @@ def _extract_article(
         if is_frame and not parsed.embedded:
             raise Junk(
                 "only what stands on other pages of the site too was found",
-                text=_text_or_empty(document, page.final_url, standfirst, title),
+                text=_text_or_empty(document, page.final_url, title),
             )
         removed = drop_recurring(blocks, site, own)
         cut.note_removed(removed)
+    headings = find_headings(document)
     comments = strip_boilerplate(document)
     cut.note_detached()
+    listed = entry is not None and bool(entry.title)
     # a wall's own title and description are about the wall
-    told = own if entry is None or not entry.title else _collect_own_words(None, None, None, entry)
-    found, text = _read_shown(document, page.final_url, removed, told, parsed)
+    told = _collect_own_words(None, None, None, entry) if listed else own
+    found, text = _read_shown(document, page.final_url, removed, told, parsed, listed=listed)
     cut.note_lines(found, text, "plea")
     if is_frame or is_more(parsed.embedded, text):
         text = remove_lines(parsed.embedded, removed)
-    before = _prepend_standfirst(standfirst, text)
-    text = article_lines(before, title)
-    cut.note_lines(before, text, "repeat")
+    before = text
+    text = article_lines(text, title, headings, parsed.authors)
+    cut.note_lines(before, text, "page-note")
     if site is not None:
         _refuse_repeats(text, site, article_name(entry, title, page), own)
     return PageText(
@@ -169,6 +171,7 @@ def _extract_article(
         summary=one_line(data.description or ""),
         text=text,
         comments=comments,
+        standfirst="" if standfirst is None or standfirst in " ".join(text.split()) else standfirst,
     )
 
 
@@ -268,12 +271,12 @@ def _collect_own_words(
 
 
 def _collect_kept_words(
-    title: str | None, description: str | None, entry: FetchedEntry | None
+    title: str | None, standfirst: str | None, description: str | None, entry: FetchedEntry | None
 ) -> tuple[str, ...]:
-    """Return headline and teaser as `normalise` chooses them."""
+    """Return headline, standfirst and teaser as `normalise` chooses them."""
     headline = "" if entry is None else plain_text(entry.title)
     teaser = "" if entry is None else plain_text(entry.summary)
-    kept = (headline or title, teaser or description)
+    kept = (headline or title, standfirst, teaser or description)
     return tuple(one[:_MAX_OWN_WORDS] for one in kept if one)
 
 
@@ -297,6 +300,8 @@ def _read_shown(
     removed: list[PageBlock],
     told: tuple[str, ...],
     parsed: _Parsed,
+    *,
+    listed: bool,
 ) -> tuple[str, str]:
     """Return the text that a page shows, and the same without pleas.
 
@@ -306,23 +311,21 @@ def _read_shown(
     found = ""
     try:
         found = remove_lines(_extract_text(document, url), removed)
-        return found, remove_pleas(found, told, free=parsed.data.free)
+        return found, remove_pleas(found, told, free=parsed.data.free, listed=listed)
     except Unreadable:
         if not parsed.embedded:
             raise
         return found, ""
 
 
-def _text_or_empty(
-    document: lxml.html.HtmlElement, url: str, standfirst: str | None, title: str | None
-) -> str:
+def _text_or_empty(document: lxml.html.HtmlElement, url: str, title: str | None) -> str:
     """Return the text that extraction without site memory would give; may be empty."""
     strip_boilerplate(document)
     try:
         text = _extract_text(document, url)
     except Unreadable:
         return ""
-    return article_lines(_prepend_standfirst(standfirst, text), title)
+    return article_lines(text, title)
 
 
 def _refuse_repeats(text: str, site: SiteMemory, article: str, own: tuple[str, ...]) -> None:
@@ -383,9 +386,3 @@ def _has_more_blocks(document: lxml.html.HtmlElement, most: int) -> bool:
     """Whether a page has more than `most` blocks."""
     blocks = document.iter("p", "div", "li", "td", "th", "dd", "dt", "br", "section", "a", "pre")
     return next(islice(blocks, most, None), None) is not None
-
-
-def _prepend_standfirst(standfirst: str | None, text: str) -> str:
-    if standfirst is None or standfirst in " ".join(text.split()):
-        return text
-    return f"{standfirst}\n{text}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import lxml.html
 
+_LINE_TAGS = frozenset(("p", "li", "strong", "b", "div", "span"))
 _MENU_ROLES = frozenset(("navigation", "menu", "menubar", "tablist", "toolbar"))
 _MENU_NAMES = frozenset(
     (
@@ -72,6 +73,8 @@ def rule_of_box(element: lxml.html.HtmlElement) -> str:
         return rule
     if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or ""):
         return "hidden"
+    if not names.strip() and element.tag in _LINE_TAGS:
+        return "linked-line"
     return "box"
 
 

@@ -193,7 +193,7 @@ def _removed_lines(before: str, after: str, rule: str) -> Iterator[AsideBlock]:
         if left[line] > 0 or not line.strip():
             left[line] -= 1
             continue
-        named = "house-line" if rule == "repeat" and is_house_line(line) else rule
+        named = "house-line" if rule == "page-note" and is_house_line(line) else rule
         for part in divided(line):
             yield AsideBlock(rule=named, text=part, tells=part.count(" ") + 1 >= _MIN_WORDS)
 

@@ -1,6 +1,7 @@
 """Find the standfirst: the summary of one or two sentences below a headline. Pure.
 
-Extractors miss it, since it is outside of the text; often only the standfirst names the supplier.
+It stands outside of the text, and is kept as part of the summary; often only the standfirst names
+the supplier.
 """
 
 from __future__ import annotations

@@ -117,14 +117,24 @@ _NOTICE_TITLE = re.compile(
     re.IGNORECASE,
 )
 
+_NOTICE = re.compile(
+    r"^\W*+(?:loading|please\swait|redirecting|©|copyright|all\srights|(?:error\s)?40[0-9]|50[0-9]"
+    r"|(?:page|file|article|content)?\s?not\s(?:found|available)|an?\serror|error|oops|sorry|home|menu)",
+    re.IGNORECASE,
+)
 
-def remove_pleas(text: str, own_words: Collection[str], *, free: bool | None) -> str:
+
+def remove_pleas(
+    text: str, own_words: Collection[str], *, free: bool | None, listed: bool = True
+) -> str:
     """Return a text without the pleas of a wall.
 
     Args:
         text: as extracted, one line a paragraph.
         own_words: title and teasers of the article; a short text must be about one of them.
         free: whether the page says that it can be read without payment.
+        listed: whether a listing announced the article by `own_words`; if not, a short text need
+            not be about them.
 
     Raises:
         Unreadable: pleas are all there is, or too little is left without them.
@@ -145,7 +155,9 @@ def remove_pleas(text: str, own_words: Collection[str], *, free: bool | None) ->
         raise Unreadable(WALL)
     if free is False and words < _MIN_TEASER_WORDS:
         raise Unreadable(PAYWALL)
-    if sum(map(len, body)) < _MIN_LETTERS and not (sentences and (about or not own)):
+    is_enough = bool(sentences) and (about or not own)
+    is_enough = is_enough or (not listed and _is_post(body, left == text))
+    if sum(map(len, body)) < _MIN_LETTERS and not is_enough:
         raise Unreadable(f"only {sum(len(line.split()) for line in body)} words of text were found")
     return left
 
@@ -187,6 +199,11 @@ def _trim_ends(lines: list[str]) -> list[str]:
                 break
             kept[at] = ""
     return kept
+
+
+def _is_post(body: list[str], whole: bool) -> bool:
+    """Whether a short text can be all that somebody wrote."""
+    return whole and any(re.search(r"\w", line) and not _NOTICE.match(line) for line in body)
 
 
 def _count_words(text: str) -> int:

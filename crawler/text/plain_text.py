@@ -43,14 +43,26 @@ def one_line(fragment: str) -> str:
 
 
 def text_of(element: etree._Element, most: int) -> str:
-    """Return the first `most` characters of an element's text, its text nodes joined by blanks."""
+    """Return the first `most` characters of an element's text, without scripts and styles.
+
+    Its text nodes are joined by blanks.
+    """
     parts: list[str] = []
     length = 0
-    for part in element.itertext():
-        parts.append(str(part))
-        length += len(part) + 1
-        if length > most:
-            break
+    hidden_depth = 0
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        hidden = node.tag in _HIDDEN_TAGS or not isinstance(node.tag, str)
+        if event == "start":
+            hidden_depth += hidden
+            part = node.text
+        else:
+            hidden_depth -= hidden
+            part = node.tail if node is not element else None
+        if part and not hidden_depth:
+            parts.append(part)
+            length += len(part) + 1
+            if length > most:
+                break
     return " ".join(parts)[:most]
 
 

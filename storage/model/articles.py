@@ -96,6 +96,7 @@ class AsideBlock:
 class PageText:
     """The text extracted from a page. `comments` are readers' comments, not part of `text`.
 
+    `standfirst` is the summary that stands below the headline, where it is not part of `text`.
     `pages` are the texts of a document's pages, in order; empty where one could not be read.
     `asides` are the blocks that were cut from it.
     """
@@ -109,6 +110,7 @@ class PageText:
     summary: str
     text: str
     comments: str
+    standfirst: str = ""
     pages: tuple[str, ...] = ()
     notice: ProcurementNotice | None = None
     asides: tuple[AsideBlock, ...] = ()

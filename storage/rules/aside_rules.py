@@ -9,9 +9,10 @@ from collections.abc import Mapping
 RULES: Mapping[str, str] = {
     "recurring": "stands on other pages of the site too",
     "other-article": "a link to another article of the site, or its teaser",
+    "linked-line": "a link to another article amid the text",
     "house-line": "a link, a request to readers or a credit, by its wording",
     "plea": "asks readers to log in, to pay, to agree or to switch something on",
-    "repeat": "said before in the article",
+    "page-note": "a headline, a date line or a note about an author",
     "caption": "the caption or credit of a picture",
     "sidebar": "in a sidebar",
     "menu": "in a menu",

@@ -44,3 +44,17 @@ def test_signs_that_nobody_sees_do_not_make_another_paragraph() -> None:
     text = f"{ONE}\n{TWO}\n{THREE}"
     shown = THREE.replace("story", "sto\u200cry \u2060")
     assert restore_paragraphs(text, page(ONE, TWO, shown)) == text
+
+
+def test_a_paragraph_after_the_text_comes_back_where_its_box_stands_in_the_same_place() -> None:
+    text = f"{ONE}\n{TWO}"
+    place, other = ("div", "story"), ("div", "about")
+    begun = [Paragraph(one, BOX, place) for one in (ONE, TWO)]
+    assert restore_paragraphs(text, [*begun, Paragraph(THREE, BOX, place)]).endswith(THREE)
+    assert restore_paragraphs(text, [*begun, Paragraph(THREE, BOX, other)]) == text
+
+
+def test_a_paragraph_between_those_taken_comes_back_wherever_its_box_stands() -> None:
+    story = [Paragraph(one, BOX, ("div", "story")) for one in (ONE, TWO, FOUR)]
+    story.insert(2, Paragraph(THREE, BOX, ("div", "row")))
+    assert THREE in restore_paragraphs(f"{ONE}\n{TWO}\n{FOUR}", story)

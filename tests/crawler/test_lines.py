@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.extraction.date_lines import is_date_line
 from crawler.extraction.lines import article_lines, is_house_line
 
 HOUSE = [
@@ -31,7 +32,11 @@ HOUSE = [
     "desk@ledger.example",
     "2026-11-19T08:57:40+01:00",
     "Comments",
-    "___",
+    "Filed under: Wards, Brackenford",
+    "Posted in | Corvant",
+    "Log in or register to comment on our forum.",
+    "Join the discussion in our forums",
+    "Our website is the place for news of wards. Please bookmark it.",
 ]
 ARTICLE = [
     "Read aloud in the chamber, the letter ran to nine pages.",
@@ -47,6 +52,10 @@ ARTICLE = [
     "Printing the letters cost £2m.",
     "Late filings contributed to the loss of the contract, and to the fall of the board with it.",
     "See you in court, the nurses’ union told the firm.",
+    "Our goal is to leave no ward behind, she wrote in the comments section of the journal.",
+    "Our patients asked for a forum, and a subscription to the journal came with it.",
+    "Tagged patients were found within a minute, the trust says.",
+    "Keywords alone do not find a patient.",
     "£41m",
     "42",
 ]
@@ -67,10 +76,88 @@ def test_a_long_line_stays_whatever_it_holds() -> None:
     assert not is_house_line(line)
 
 
-def test_the_headline_and_a_paragraph_told_before_are_not_told_again() -> None:
-    story = (
-        "The trust said on Monday that the system would be switched on in the spring of 2027, "
-        "and that no ward would be left without paper in the meantime."
+STORY = (
+    "The trust said on Monday that the system would be switched on in the spring of 2027, and that "
+    "no ward would be left without paper in the meantime."
+)
+
+
+def test_the_headlines_of_the_page_are_not_in_the_text() -> None:
+    text = f"Trust opens ward\nA ward opens in Corvant at last\n{STORY}\nCorvant\nNo"
+    headings = ("A ward opens in Corvant at last", "Corvant")
+    assert article_lines(text, "Trust opens ward", headings) == f"{STORY}\nCorvant\nNo"
+
+
+def test_what_an_article_says_twice_is_said_twice() -> None:
+    text = f"{STORY}\nNo\n{STORY}"
+    assert article_lines(text, None) == text
+
+
+def test_long_house_lines_stay_where_they_are_much_of_the_text() -> None:
+    plea = (
+        "We want to know what you think of the plan to close three wards in Corvant before the "
+        "board meets again in the spring of its third year."
     )
-    text = f"Trust opens ward\n{story}\nNo\nNo\n{story}"
-    assert article_lines(text, "Trust opens ward") == f"{story}\nNo\nNo"
+    assert is_house_line(plea)
+    assert article_lines(f"{STORY}\n{plea}", None) == f"{STORY}\n{plea}"
+    assert article_lines("\n".join([*[STORY] * 9, plea]), None) == "\n".join([STORY] * 9)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "5:45 AM PST 11/19/2019 by Imogen Tarrant",
+        "- Published 18 November 2019",
+        "Published: 3 May 2026, 10:15 GMT",
+        "Monday, 4 May 2026",
+        "Last updated on May 4th, 2026 at 10.30am",
+        "2026-05-04",
+        "04.05.2026",
+        "Posted on Tuesday 5 May 2026 at 09:11 by Col Brand.",
+        "Updated 10:15 a.m. EST, Mon May 4, 2026",
+    ],
+)
+def test_a_date_line_is_not_in_the_text(line: str) -> None:
+    assert is_date_line(line)
+    assert article_lines(f"{line}\n{STORY}", None) == STORY
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "In May 2026 the trust paid the bill",
+        "4 May 2026: the trust pays",
+        "+44 158-23-2012",
+        "2026",
+        "The 2026 plan",
+        "14 wards, 2019 beds",
+        "Halcyon, May 2026",
+    ],
+)
+def test_a_line_that_says_more_than_a_date_stays(line: str) -> None:
+    assert article_lines(f"{line}\n{STORY}", None) == f"{line}\n{STORY}"
+
+
+def test_a_date_amid_a_text_stays() -> None:
+    text = "\n".join([STORY, f"{STORY} Again.", f"{STORY} And again.", "4 May 2026", STORY])
+    assert article_lines(text, None) == text
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Imogen Tarrant is a reporter at the Ledger.",
+        "Imogen Tarrant covers the wards of Corvant for us.",
+        "Imogen Tarrant has been writing about wards since the spring.",
+        "Imogen Tarrant's book on wards is out. Follow her at the Ledger.",
+    ],
+)
+def test_what_the_last_lines_say_about_an_author_goes(note: str) -> None:
+    assert article_lines(f"{STORY}\n{note}", None, (), ["Imogen Tarrant"]) == STORY
+    for others in ([], ["Col Brand"], ["Imogen"]):
+        assert article_lines(f"{STORY}\n{note}", None, (), others) == f"{STORY}\n{note}"
+
+
+def test_an_article_about_its_author_stays() -> None:
+    text = "Imogen Tarrant is a reporter at the Ledger.\n" + "\n".join([STORY] * 5)
+    assert article_lines(text, None, (), ["Imogen Tarrant"]) == text

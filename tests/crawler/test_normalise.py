@@ -14,13 +14,21 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SENTENCE = "The trust said on Monday that the move of its records is done and paid for. "
 
 
-def joined(*, title: str, content: str = "", page: str | None = None) -> Article:
+def joined(
+    *,
+    title: str,
+    content: str = "",
+    page: str | None = None,
+    teaser: str = "",
+    description: str = "",
+    standfirst: str = "",
+) -> Article:
     entry = FetchedEntry(
         source_key="wharfside",
         url="https://wharfside.test/a",
         guid="1",
         title=title,
-        summary="",
+        summary=teaser,
         content=content,
         authors=(),
         published_raw=None,
@@ -38,9 +46,10 @@ def joined(*, title: str, content: str = "", page: str | None = None) -> Article
             authors=(),
             language="en",
             canonical_url=None,
-            summary="",
+            summary=description,
             text=page,
             comments="",
+            standfirst=standfirst,
         )
     return normalise(entry, item_kind="news", page=None, text=text, thin_reason=None, language=None)
 
@@ -48,6 +57,34 @@ def joined(*, title: str, content: str = "", page: str | None = None) -> Article
 def test_a_title_is_mended_by_the_damage_that_its_article_shows() -> None:
     article = joined(title="A âfirstâ for Ostler", page=f"{SENTENCE}âIt wasâ, said its chair.")
     assert article.title == "A “first” for Ostler"
+
+
+STANDFIRST = "Halcyon is to move the records of three wards."
+
+
+@pytest.mark.parametrize(
+    ("teaser", "description", "summary"),
+    [
+        ("Wards wait.", "All about wards.", f"Wards wait.\n{STANDFIRST}"),
+        ("", "All about wards.", f"All about wards.\n{STANDFIRST}"),
+        (f"{STANDFIRST} More to come.", "", f"{STANDFIRST} More to come."),
+        ("Halcyon is to move the records", "", STANDFIRST),
+        ("", "", STANDFIRST),
+    ],
+    ids=["teaser", "description", "in the teaser", "teaser is cut", "neither"],
+)
+def test_the_standfirst_is_part_of_the_summary_once(
+    teaser: str, description: str, summary: str
+) -> None:
+    article = joined(
+        title="Done",
+        page=SENTENCE * 3,
+        teaser=teaser,
+        description=description,
+        standfirst=STANDFIRST,
+    )
+    assert article.summary == summary
+    assert STANDFIRST not in article.body
 
 
 def test_a_page_that_only_begins_what_its_feed_tells_whole_does_not_cut_it() -> None:

@@ -208,7 +208,7 @@ def test_a_plea_behind_a_teaser_is_kept_as_such() -> None:
 def test_what_stands_on_a_page_without_an_article_is_kept() -> None:
     html = f"<html><body><h1>{TITLE}</h1><div><p>More on {NAME} soon.</p></div></body></html>"
     with pytest.raises(Unreadable) as refused:
-        extract(a_fetched_page(html))
+        extract(a_fetched_page(html), entry=an_entry(title=TITLE))
     again = pickle.loads(pickle.dumps(refused.value))  # as readers send it
     assert [block.text for block in again.asides if NAME in block.text] == [f"More on {NAME} soon."]
 

@@ -1,0 +1,186 @@
+"""What each rule that cuts or adds text is worth, by switching it off over labelled pages.
+
+    python -m bench.extraction_rules [--rounds 2000] [cases.jsonl ...]
+
+A page's quality is F1 of its text, or of the segments that it must and must not contain. Pages are
+averaged by site and sites over all, so that a site with many pages counts once. The gain of a rule
+is the quality with it less the quality without it. A rule pays if it gains without the site that
+gains most, beyond the interval that resampling the other sites gives (95 %).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import logging
+import re
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from bench.adapters import extract
+from bench.extraction import DATA, Case, Score, judge, load
+from crawler.extraction import boilerplate, lines, linked_lines, page
+
+_SETS = ("scrapinghub", "fundus", "trafilatura-eval", "readability", "newspaper4k")
+_NEVER = re.compile(r"(?!)")
+_POINTS = 100  # gains are told in hundredths of a quality between 0 and 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule, and what stands in its place where it is off: (module, name, value)."""
+
+    name: str
+    off: tuple[tuple[Any, str, Any], ...]
+
+
+RULES = (
+    Rule("comments", ((boilerplate, "_COMMENTS", _NEVER),)),
+    Rule(
+        "boxes by tag, class or id",
+        ((boilerplate, "_NOT_ARTICLE", _NEVER), (boilerplate, "_BOILERPLATE_TAGS", frozenset())),
+    ),
+    Rule("hidden elements", ((boilerplate, "_is_hidden", lambda _: False),)),
+    Rule("captions", ((boilerplate, "_drop_captions", lambda _: None),)),
+    Rule("linked lines", ((linked_lines, "_is_linked_line", lambda _: False),)),
+    Rule("cards within paragraphs", ((linked_lines, "_is_card", lambda _: False),)),
+    Rule("layout tables", ((page, "unfold_layout_tables", lambda _: 0),)),
+    Rule("lost paragraphs", ((page, "restore_paragraphs", lambda text, _: text),)),
+    Rule("pleas of walls", ((page, "remove_pleas", lambda text, *_, **__: text),)),
+    Rule("house lines: pointers", ((lines, "_POINTER", _NEVER),)),
+    Rule("house lines: requests", ((lines, "_REQUEST", _NEVER),)),
+    Rule("house lines: credits", ((lines, "_CREDIT", _NEVER),)),
+    Rule("house lines: no content", ((lines, "_NO_CONTENT", _NEVER),)),
+    Rule("date lines", ((lines, "is_date_line", lambda _: False),)),
+    Rule("notes about authors", ((lines, "_is_biography", lambda *_: False),)),
+    Rule("headlines", ((lines, "_is_headline", lambda *_: False),)),
+)
+
+
+@contextmanager
+def without(rule: Rule | None) -> Iterator[None]:
+    """Switch a rule off."""
+    kept = [(module, name, getattr(module, name)) for module, name, _ in rule.off] if rule else []
+    for module, name, value in rule.off if rule else ():
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for module, name, value in kept:
+            setattr(module, name, value)
+
+
+@contextmanager
+def remembered_extraction() -> Iterator[None]:
+    """Run trafilatura once for each form of a page: most rules leave most pages alone."""
+    run, known = page._run_trafilatura, {}
+
+    def remembering(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
+        key = hashlib.sha1(url.encode() + lxml.html.tostring(document)).digest()
+        if key not in known:
+            try:
+                known[key] = run(document, url), None
+            except page.Unreadable as error:
+                known[key] = None, error
+        found, error = known[key]
+        if error is not None:
+            raise error
+        return found
+
+    page._run_trafilatura = remembering
+    try:
+        yield
+    finally:
+        page._run_trafilatura = run
+
+
+def quality_of(case: Case) -> float:
+    """Between 0 and 1: how near the text of a page is to what it should be."""
+    score = Score()
+    judge(case, extract(case.page, case.url), score)
+    true, false, missed = score.body
+    if true + false + missed == 0:
+        true = score.right["kept"]
+        false = score.right["leaked"] + score.right["comments leaked"]
+        missed = score.asked["kept"] - true
+    whole = 2 * true + false + missed
+    return 2 * true / whole if whole else 1.0
+
+
+def site_of(case: Case) -> str:
+    """The host of a page; for pages without an address, their name without its number."""
+    host = urlsplit(case.url).netloc.removeprefix("www.")
+    return host or re.sub(r"[-_\d]++$", "", str(case.said["id"])) or str(case.said["id"])
+
+
+def qualities(cases: Sequence[Case]) -> dict[str, float]:
+    """The mean quality of each site's pages."""
+    found = defaultdict(list)
+    for case in cases:
+        found[site_of(case)].append(quality_of(case))
+    return {site: sum(all_) / len(all_) for site, all_ in found.items()}
+
+
+def interval(gains: Sequence[float], rounds: int) -> tuple[float, float]:
+    """The middle 95 % of the mean gain, the sites drawn again with replacement."""
+    random = Random(15)
+    means = sorted(sum(random.choices(gains, k=len(gains))) / len(gains) for _ in range(rounds))
+    return means[int(0.025 * rounds)], means[int(0.975 * rounds)]
+
+
+def report(name: str, gains: Mapping[str, float], rounds: int) -> str:
+    """A row of the table."""
+    best = max(gains, key=lambda site: gains[site])
+    rest = [gain for site, gain in gains.items() if site != best]
+    mean, low, high = (_POINTS * x for x in (sum(rest) / len(rest), *interval(rest, rounds)))
+    more = sum(gain > 0 for gain in gains.values())
+    less = sum(gain < 0 for gain in gains.values())
+    whole = _POINTS * sum(gains.values()) / len(gains)
+    verdict = "pays" if low > 0 else "costs" if high < 0 else "unproven"
+    return (
+        f"| {name} | {more} | {less} | {whole:+.3f} | {mean:+.3f} | {low:+.3f} to {high:+.3f} "
+        f"| {best} | {verdict} |"
+    )
+
+
+def main() -> None:
+    """Print the table of all rules."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    asked.add_argument("cases", nargs="*", type=Path)
+    asked.add_argument("--rounds", type=int, default=2000)
+    asked.add_argument("--rules", nargs="*", help="of these names only")
+    said = asked.parse_args()
+    paths = said.cases or [DATA / name / "cases.jsonl" for name in _SETS]
+    cases = [case for path in paths if path.exists() for case in load(path)]
+    if not cases:
+        print("no labelled pages: name a cases.jsonl (../shared/data/extraction is not shipped)")
+        return
+    warnings.simplefilter("ignore")
+    logging.disable(logging.ERROR)
+    with remembered_extraction():
+        base = qualities(cases)
+        print(
+            f"{len(cases)} pages of {len(base)} sites, quality {sum(base.values()) / len(base):.4f}"
+        )
+        print("| rule | better | worse | gain | without the best site | 95 % | best site | |")
+        print("| --- | ---: | ---: | ---: | ---: | ---: | --- | --- |")
+        for rule in RULES:
+            if said.rules and rule.name not in said.rules:
+                continue
+            with without(rule):
+                less = qualities(cases)
+            gains = {site: base[site] - less[site] for site in base}
+            print(report(rule.name, gains, said.rounds), flush=True)
+
+
+if __name__ == "__main__":
+    main()
