@@ -1,9 +1,11 @@
 """Fixtures that every package's tests may ask for, and how property tests run."""
 
+import os
+import sys
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.support.databases import (
     backend,
@@ -17,6 +19,7 @@ from tests.support.databases import (
     store,
 )
 from tests.support.outgoing import assert_mail_is_clean
+from tests.support.sizes import size
 
 __all__ = [
     "backend",
@@ -31,6 +34,10 @@ __all__ = [
 ]
 
 
+# Tests start hundreds of interpreters. Without .pyc files each would compile the project anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 SLOW_FOLDERS = ("acceptance", "attack", "faults", "fuzz", "quality")
 SLOW_FIXTURES = frozenset({"site", "crawls", "place", "house", "postgresql_server"})
 
@@ -39,7 +46,8 @@ SLOW_FIXTURES = frozenset({"site", "crawls", "place", "house", "postgresql_serve
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts processes or servers `slow`.
 
-    Where a module is marked `one_database`, PostgreSQL is left to `make test-long`.
+    Where a module is marked `one_database`, PostgreSQL is left to `make test-long`. Property tests
+    are `sized`: `make test-long` gives them more examples.
     """
     for item in items:
         values = getattr(item, "callspec", None)
@@ -49,6 +57,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
         if on_postgresql or fixtures or item.path.parent.name in SLOW_FOLDERS:
             item.add_marker("slow")
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker("sized")
 
 
 @pytest.fixture(autouse=True)
@@ -65,5 +75,5 @@ def every_mail_is_clean(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 # the same examples in every run, and no deadline: a slow machine is no defect of the code
-settings.register_profile("house", derandomize=True, deadline=None)
+settings.register_profile("house", derandomize=True, deadline=None, max_examples=size(100, 40))
 settings.load_profile("house")

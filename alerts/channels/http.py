@@ -78,7 +78,7 @@ class Client:
         waits: Waits | None = None,
     ) -> None:
         self._guard = guard
-        self._context = context or ssl.create_default_context()
+        self._context = context
         self._waits = waits or Waits()
 
     def send(self, request: Request) -> HttpAnswer:
@@ -137,7 +137,7 @@ class Client:
                 sock.settimeout(self._waits.connect)
                 sock.connect(address)
                 if secure:
-                    sock = self._context.wrap_socket(sock, server_hostname=name)
+                    sock = self._tls().wrap_socket(sock, server_hostname=name)
                 sock.settimeout(self._waits.part)
             except ssl.SSLCertVerificationError as error:
                 sock.close()
@@ -150,6 +150,12 @@ class Client:
                 continue
             return sock
         raise NotSent(f"{host} cannot be reached: {last}")
+
+    def _tls(self) -> ssl.SSLContext:
+        # read when first needed: the system's authorities are 150 certificates to parse
+        if self._context is None:
+            self._context = ssl.create_default_context()
+        return self._context
 
     def _allows_plain_http(
         self, host: str, addresses: list[ipaddress.IPv4Address | ipaddress.IPv6Address]

@@ -52,7 +52,8 @@ def days_pass(desk: Desk, days: int, each_day: int = 1) -> None:
     for _ in range(days):
         publish(desk, each_day)
         desk.match()
-        desk.tick(DAY)
+        desk.clock.advance(DAY)
+    desk.tick()
 
 
 def said(message: OutboxMessage) -> str:

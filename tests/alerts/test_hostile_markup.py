@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from alerts.digest.entry import Names, WatchWords
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import Bar, Voice, Volume
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
+from alerts.messages import render as rendering
 from alerts.messages.alarm import Alarm
+from alerts.messages.chart import chart
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, render, render_alarm, render_note, render_welcome
 from storage.crawling.coverage import BlindSource
@@ -44,6 +47,15 @@ ENVELOPE = Envelope(kind="digest", delivery_key="digest:1", recipient="channel:d
 payloads = pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
 links = pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
 _FILLER = " ".join(f"word{number}" for number in range(40))
+
+
+DRAWN = cache(chart)
+
+
+@pytest.fixture(autouse=True)
+def each_chart_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # nothing that a stranger writes is in it
+    monkeypatch.setattr(rendering, "chart", DRAWN)
 
 
 def a_text(role: str, payload: str) -> str:

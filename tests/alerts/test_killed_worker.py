@@ -42,6 +42,7 @@ deliver_due(store, {"email": Waits(server, "Watch <watch@trust.example>")},
 MESSAGES = 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "most"),
     [("mail", 0), ("data", 0), ("text", 1), ("before-commit", 1)],

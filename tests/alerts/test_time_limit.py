@@ -15,6 +15,7 @@ from alerts import time_limit
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from tests.support.faketime import WrongClock, wrong_clock
 
+pytestmark = pytest.mark.slow
 SHORT = TimeLimit(processor=0.2, elapsed=300.0)
 LONG = TimeLimit(processor=300.0, elapsed=300.0)
 

@@ -44,16 +44,17 @@ def test_expressions_are_found_wherever_they_stand(
     assert {where.split(":")[0] for where in unknown} <= AT_RUN_TIME
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "method"),
     [
         (r"(a+)+$", "match"),
         (r"\s+$", "search"),
-        pytest.param(r"x*y", "search", marks=pytest.mark.long),
+        (r"x*y", "search"),
         (r"<[^>]*>", "sub"),
         (r"^\W+|\W+$", "sub"),
         (r'"(?:[^"\\]|\\.)*"', "finditer"),
-        pytest.param(r"a.*?b.*?c", "match", marks=pytest.mark.long),
+        (r"a.*?b.*?c", "match"),
     ],
 )
 def test_a_slow_expression_is_caught(expression: str, method: str) -> None:

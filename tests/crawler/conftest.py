@@ -9,6 +9,7 @@ import pytest
 
 from storage.store import open_store
 from tests.support.crawls import Crawls
+from tests.support.databases import make_sqlite
 from tests.support.site import FakeSite
 
 HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 9))
@@ -22,6 +23,7 @@ def site() -> Iterator[FakeSite]:
 
 @pytest.fixture
 def crawls(tmp_path: Path) -> Iterator[Crawls]:
+    make_sqlite(tmp_path / "watch.db")
     store = open_store(f"sqlite:///{tmp_path}/watch.db")
     made = Crawls(store)
     yield made

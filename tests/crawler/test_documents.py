@@ -70,6 +70,7 @@ def a_reader(folder: Path, when_it_comes_to: str) -> tuple[str, ...]:
     return (sys.executable, str(program))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "trouble",
     [

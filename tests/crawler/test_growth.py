@@ -147,6 +147,7 @@ def test_a_feed_says_that_its_head_was_left_out() -> None:
     assert "before its first element" in (feed.degraded or "")
 
 
+@pytest.mark.slow
 def test_what_a_page_has_too_much_of_is_cut_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
     text = read_page(page("<b>x</b>" * (MOST_ELEMENTS + 10)))
     assert PROSE.strip() in text

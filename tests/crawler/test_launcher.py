@@ -14,6 +14,7 @@ from tests.support.crawls import Crawls, a_source
 from tests.support.services import eventually
 from tests.support.site import FakeSite, hang
 
+pytestmark = pytest.mark.slow
 BAD_JOB = 64
 
 

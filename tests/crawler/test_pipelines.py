@@ -8,6 +8,8 @@ import threading
 from contextlib import closing
 from datetime import UTC, datetime
 
+import pytest
+
 from crawler.polling.crawl_storage import ENTRIES_AT_ONCE, CrawlStorage
 from storage.store import Store
 from tests.support.builders import NOW, a_source, an_article
@@ -15,6 +17,7 @@ from tests.support.builders import NOW, a_source, an_article
 MANY = 12 * ENTRIES_AT_ONCE
 
 
+@pytest.mark.slow
 def test_others_write_while_a_long_listing_is_stored(sqlite_store: Store) -> None:
     path = sqlite_store.url.removeprefix("sqlite:///")
     with sqlite_store.transaction() as unit:

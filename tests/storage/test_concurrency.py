@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from storage.model import New, TextState
 from storage.store import Store
 from tests.support.builders import (
@@ -99,6 +101,7 @@ def all_at_once(*tasks: Callable[[], object]) -> None:
         raise raised[0]
 
 
+@pytest.mark.slow
 def test_each_message_is_claimed_by_one_process(store: Store) -> None:
     with store.transaction() as unit:
         for number in range(90):
@@ -109,6 +112,7 @@ def test_each_message_is_claimed_by_one_process(store: Store) -> None:
     assert claimed == Counter(f"m{number}" for number in range(90))
 
 
+@pytest.mark.slow
 def test_each_source_is_claimed_by_one_process(store: Store) -> None:
     with store.transaction() as unit:
         unit.sources.declare([a_source(f"s{number}") for number in range(60)], NOW)
@@ -118,6 +122,7 @@ def test_each_source_is_claimed_by_one_process(store: Store) -> None:
     assert claimed == Counter(f"s{number}" for number in range(60))
 
 
+@pytest.mark.slow
 def test_each_item_is_matched_by_one_process(store: Store) -> None:
     with store.transaction() as unit:
         ids = [unit.items.put(an_article(), now=NOW, baseline=False).item_id for _ in range(90)]

@@ -111,6 +111,7 @@ def items_in(store: Store) -> int:
         return numbers(unit)["item"]
 
 
+@pytest.mark.slow
 @pytest.mark.sized
 def test_a_writer_that_is_killed_leaves_whole_units(store: Store) -> None:
     prepare(store)

@@ -44,6 +44,7 @@ def test_two_folders_are_two_services(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_a_killed_service_holds_nothing(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(tmp_path)], stdout=subprocess.PIPE

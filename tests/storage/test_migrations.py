@@ -225,6 +225,7 @@ upgrade.upgrade(engine)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [5, 12, 25, 40])
 def test_an_upgrade_that_is_killed_leaves_nothing_and_is_made_up_for(
     at: int, empty_url: str
@@ -240,6 +241,7 @@ def test_an_upgrade_that_is_killed_leaves_nothing_and_is_made_up_for(
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_two_that_open_a_new_database_at_once_make_one_schema(empty_url: str) -> None:
     opens = "import sys; from storage.store import open_store; open_store(sys.argv[1]).close()"
     both = [subprocess.Popen([sys.executable, "-c", opens, empty_url]) for _ in range(2)]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from storage.store import Store, Unit
+from storage.store import Store, Unit, open_store
 from storage.text_index.full_text_query import Word
 from tests.support.builders import (
     NOW,
@@ -73,9 +76,14 @@ QUESTIONS: dict[str, Callable[[Unit], Any]] = {
 }
 
 
-@pytest.fixture
-def filled(sqlite_store: Store) -> Store:
-    with sqlite_store.transaction() as unit:
+@pytest.fixture(scope="module")
+def filled_file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("filled") / "watch.db"
+    shutil.copyfile(migrated_sqlite, file)
+    with (
+        closing(open_store(f"sqlite:///{file}", migrate=False)) as store,
+        store.transaction() as unit,
+    ):
         unit.watches.declare([a_watch_text()], NOW - LEASE)
         unit.subscribers.declare([a_subscription()], NOW)
         for number in range(40):
@@ -90,7 +98,14 @@ def filled(sqlite_store: Store) -> Store:
                     now=NOW,
                 )
             unit.outbox.enqueue(a_message_to_send(f"old:{number}"), NOW)
-    return sqlite_store
+    return file
+
+
+@pytest.fixture
+def filled(filled_file: Path, tmp_path: Path, opened: Callable[[str], Store]) -> Store:
+    file = tmp_path / "watch.db"
+    shutil.copyfile(filled_file, file)
+    return opened(f"sqlite:///{file}")
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -17,7 +17,8 @@ from storage.rules.identity import content_hash
 from storage.store import Store, open_store
 from supplierwatch.cli import app
 from supplierwatch.service.service import Service
-from supplierwatch.wiring import load
+from supplierwatch.wiring import CompiledConfiguration, load
+from tests.support.databases import make_sqlite
 
 BODY = (
     "Millbrook Hospitals has paused its move to the shared data platform, the trust told staff "
@@ -106,16 +107,24 @@ class House:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The database, open and migrated."""
-        url = load(self.config, {}).catalog.settings.service.database_url
-        store = open_store(url)
-        yield store
-        store.close()
+        with self._opened(load(self.config, {})) as store:
+            yield store
 
     @contextmanager
     def service(self) -> Iterator[Service]:
         """The service's jobs over the database."""
-        with self.store() as store:
-            yield Service(load(self.config, {}), store, owner="test")
+        configured = load(self.config, {})
+        with self._opened(configured) as store:
+            yield Service(configured, store, owner="test")
+
+    @contextmanager
+    def _opened(self, configured: CompiledConfiguration) -> Iterator[Store]:
+        url = configured.catalog.settings.service.database_url
+        if url.startswith("sqlite:///"):
+            make_sqlite(Path(url.removeprefix("sqlite:///")))
+        store = open_store(url)
+        yield store
+        store.close()
 
     def stores(self, *articles: Article, baseline: bool = False) -> None:
         """Store articles as a poll of now would, and match them."""

@@ -102,6 +102,7 @@ def test_another_batch_is_started_only_where_there_is_room(limit: int, room: boo
     assert MemoryWatch().has_room([os.getpid()], limit) is room
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("own_mb", "ended"), [(50, False), (400, True), (4_000, True)])
 def test_a_crawl_is_ended_once_it_holds_more_than_the_service_leaves_it(
     own_mb: int, ended: bool

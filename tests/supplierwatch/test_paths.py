@@ -215,6 +215,7 @@ def test_thousands_of_files_that_were_added_are_not_all_named(tmp_path: Path) ->
     assert checked.wrong[-1] == "and 2,980 more like these"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bomb-of-a-manifest", "overlapping", "brackets"])
 def test_a_bomb_takes_little_memory_and_time(name: str, tmp_path: Path) -> None:
     archive = tmp_path / "evidence.zip"

@@ -268,6 +268,7 @@ def test_an_edit_of_one_watch_compiles_that_one_only(desk: Desk) -> None:
     assert isinstance(desk.service.in_force.wired.index, WatchIndex)
 
 
+@pytest.mark.slow
 def test_the_running_service_heeds_edits_within_a_second(tmp_path: Path) -> None:
     with FakeSite() as site:
         place = an_installation(tmp_path, site)

@@ -104,6 +104,7 @@ def test_a_search_that_was_stopped_says_how_far_it_looked(
     assert text.endswith("--deadline 50 looks further.")
 
 
+@pytest.mark.slow
 def test_the_service_files_what_it_stored(tmp_path: Path) -> None:
     with FakeSite() as site:
         publish(site, 2)

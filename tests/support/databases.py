@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -61,11 +62,29 @@ def _started(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
+@cache
+def _empty_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "watch.db"
+        open_store(f"sqlite:///{file}").close()
+        return file.read_bytes()
+
+
+def make_sqlite(file: Path) -> None:
+    """Make a SQLite file with the newest schema and nothing in it, unless it is there.
+
+    It is a copy: the migrations run once in a process.
+    """
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_empty_sqlite())
+
+
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the newest schema and nothing in it."""
     file = tmp_path_factory.mktemp("migrated") / "watch.db"
-    open_store(f"sqlite:///{file}").close()
+    make_sqlite(file)
     return file
 
 

@@ -27,9 +27,11 @@ METHODS = ("search", "match", "fullmatch", "sub", "subn", "finditer", "findall",
 _HANDED_ON = "handed on"
 _SCREENED = 8_000  # characters of the first measurement
 _FLOOR = 0.0015  # seconds of processor time for that; below it no quadratic pattern stays
-_SMALL = (20, 28, 150, 3_000)
+# exponential ones take twice as long for each character or two: small steps keep that to a second
+_SMALL = (20, 22, 24, 26, 28, 150, 3_000)
 _SMALL_LIMIT = 0.03  # seconds for any of these
-_MOST_RATIO = 9.0  # of 40 kB to 10 kB: linear is 4, quadratic 16
+_LONG_ENOUGH = 0.1  # seconds of processor time after which a measurement is repeated no more
+_MOST_RATIO = 9.0  # of 4 times the characters: linear is 4, quadratic 16
 _MOST_EXAMPLES = 40
 _CANDIDATES = " \u3000\n\ta1_.,:;-/<>\"'|[]{}()=&%@\u00e2\u00e9\u03a9\u0663\u2013!"
 _GENERIC = (
@@ -338,21 +340,28 @@ def _judged(cost: Callable[[int, int], float]) -> str | None:
     screened = cost(_SCREENED, 1)
     if screened < _FLOOR or screened < 2.5 * cost(_SCREENED // 2, 1):
         return None
-    small, middle = cost(10_000, 5), cost(20_000, 5)
+    # sizes that are long enough to measure, and no longer
+    size = 2_500 if screened > _LONG_ENOUGH else 10_000
+    small, middle = cost(size, 5), cost(2 * size, 5)
     if middle < 2.6 * small:
         return None
-    large = cost(40_000, 5)
+    large = cost(4 * size, 5)
     if large < _MOST_RATIO * small:
         return None
-    return f"{small:.4f} s, {middle:.4f} s, {large:.4f} s for 10, 20 and 40 kB"
+    return (
+        f"{small:.4f} s, {middle:.4f} s, {large:.4f} s for {size} characters, 2 and 4 times as many"
+    )
 
 
 def _least_time(run: Callable[[Any], None], text: Any, times: int) -> float:
-    least = float("inf")
+    least, begun = float("inf"), time.thread_time()
     for _ in range(times):
-        begun = time.thread_time()
+        before = time.thread_time()
         run(text)
-        least = min(least, time.thread_time() - begun)
+        now = time.thread_time()
+        least = min(least, now - before)
+        if now - begun > _LONG_ENOUGH:
+            break
     return least
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from alerts.query import Document, WatchIndex, compile_query
 
+pytestmark = pytest.mark.slow
 SEED = 20261124
 WORDS = [f"word{number}" for number in range(4_000)]
 
