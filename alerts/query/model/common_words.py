@@ -109,3 +109,15 @@ _COMMON = """
     wolf wonder wood word work workforce world worth write year yellow young zenith zero zone
 """
 COMMON_WORDS = FUNCTION_WORDS | frozenset(_COMMON.split())
+
+# Everyday words of the field that mean the same to whoever writes them: never warned of.
+FIELD_WORDS = frozenset(
+    """
+    ambulance audit board budget cancer care carer clinic clinical college commission consultation
+    contract council cyber data dental diagnosis digital doctor drug government health healthcare
+    hospital inquiry maternity medical medicine mental minister ministry nhs nurse office outage
+    parliament patient people pharmacy policy practice privacy procurement programme provider public
+    record records research secretary security service social software staff supplier surgery
+    technology tender treatment trial university vaccine ward workforce
+    """.split()  # noqa: SIM905  a list would be unreadable
+)

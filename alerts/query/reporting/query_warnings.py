@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alerts.query.model.common_words import COMMON_WORDS
+from alerts.query.model.common_words import COMMON_WORDS, FIELD_WORDS
 from alerts.query.model.fields import COUNTED, DEFAULT_SCOPE, FIELD_NAMES
 from alerts.query.model.nodes import (
     And,
@@ -22,11 +22,11 @@ from alerts.query.model.nodes import (
 from alerts.query.model.query_errors import QueryWarning
 from alerts.query.reporting.contradictions import find_contradictions
 
-SHORT = 4  # letters
+LONGEST_ACRONYM = 4  # letters
 
 
 def warnings_of(node: Node) -> list[QueryWarning]:
-    """Warn about short or common terms that match alone, and parts that can never match."""
+    """Warn about everyday words that match alone, and parts that can never match."""
     return [*_find_ambiguous(node), *find_contradictions(node, DEFAULT_SCOPE)]
 
 
@@ -36,16 +36,16 @@ def _find_ambiguous(node: Node) -> Iterator[QueryWarning]:
         word = "".join(part.text for part in term.parts)
         if term.exact or len(term.parts) > 1 or term.parts[0].kind != "word" or word in seen:
             continue
-        if not word.isalpha() or (len(word) > SHORT and word not in COMMON_WORDS):
+        if word not in COMMON_WORDS or word in FIELD_WORDS:
             continue
         seen.add(word)
-        why = "is an everyday word" if word in COMMON_WORDS else f"has only {len(word)} letters"
         cased = term.parts[0].cased
-        forms = [cased] if cased != word else [word.title()] if len(word) > SHORT else []
-        forms = forms or [word.upper(), *([word.title()] if word in COMMON_WORDS else [])]
+        forms = [cased] if cased != word else [word.title()]
+        if cased == word and len(word) <= LONGEST_ACRONYM:
+            forms.insert(0, word.upper())
         shown = " or ".join(f'cs("{form}")' for form in forms)
         yield QueryWarning(
-            message=f"{cased} {why}: it will be found where something else is meant",
+            message=f"{cased} is an everyday word: it will be found where something else is meant",
             hint=f"Write {shown} for exactly this case, or add a word that goes with it",
             column=term.column,
         )

@@ -98,8 +98,10 @@ def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
 WARNED = [
     ("palantir AND nhs OR fdp AND trust", "bind first"),
     ("ice", "everyday word"),
+    ("ICE", "everyday word"),
     ("epic", "everyday word"),
-    ("abcd", "only 4 letters"),
+    ("Oracle", "everyday word"),
+    ("plural(Epic)", "everyday word"),
     ("palantir NOT palantir", "never match"),
     ('cs("ice")', "lower case"),
 ]
@@ -113,7 +115,25 @@ def test_what_may_surprise_is_warned_of(query: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["palantir", "@palantir", '"good law"', 'cs("ICE")', "ice NEAR/5 agents"]
+    "query",
+    [
+        "palantir",
+        "@palantir",
+        '"good law"',
+        'cs("ICE")',
+        "ice NEAR/5 agents",
+        "nhs",
+        "NHS",
+        "EPR",
+        "tpp",
+        "hospital",
+        "Hospital",
+        "patient",
+        "gp",
+        "abcd",
+        "plural(hospital)",
+        "supplier",
+    ],
 )
 def test_a_clear_query_is_not_warned_of(query: str) -> None:
     assert compile_query(query, suppliers=SUPPLIERS).warnings == ()
@@ -155,8 +175,8 @@ def test_a_match_and_a_miss_are_explained_by_clause() -> None:
     [
         ("epic", 'cs("EPIC") or cs("Epic")'),
         ("oracle", 'cs("Oracle")'),
-        ("tpp", 'cs("TPP")'),
-        ("RiO", 'cs("RiO")'),
+        ("ICE", 'cs("ICE")'),
+        ("Rio", 'cs("Rio")'),
     ],
 )
 def test_a_name_that_is_a_word_gets_the_forms_that_names_have(query: str, suggested: str) -> None:
