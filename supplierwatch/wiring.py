@@ -13,6 +13,7 @@ from pathlib import Path
 from alerts.channels.kinds import channel_problems
 from alerts.query import Query, QueryError, SupplierTerms, WatchIndex, compile_query
 from alerts.query.macros import compile_suppliers
+from alerts.query.model.query_errors import QueryWarning
 from config.catalog import load_catalog
 from config.errors import ConfigInvalid, Problem
 from config.model import Catalog, CrawlSettings, Subscription, Watch, Where
@@ -159,17 +160,20 @@ def _to_problem(where: Where, query: str, error: QueryError) -> Problem:
 
 def _query_warnings(watches: Sequence[Watch], queries: Mapping[str, Query]) -> list[Problem]:
     return [
-        Problem(
-            file=watch.where.file,
-            line=watch.where.line,
-            key=watch.key,
-            value=watch.query,
-            message=warning.message,
-            hint=warning.hint,
-        )
-        for watch in watches
-        for warning in queries[watch.key].warnings
+        as_problem(watch, warning) for watch in watches for warning in queries[watch.key].warnings
     ]
+
+
+def as_problem(watch: Watch, warning: QueryWarning) -> Problem:
+    """Return the warning about a watch as what `check` lists."""
+    return Problem(
+        file=watch.where.file,
+        line=watch.where.line,
+        key=watch.key,
+        value=watch.query,
+        message=warning.message,
+        hint=warning.hint,
+    )
 
 
 def _memory_warnings(crawl: CrawlSettings) -> list[Problem]:

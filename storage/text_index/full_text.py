@@ -198,6 +198,12 @@ class FullText:
         """Return indexed candidates, best rank first; an item may occur several times."""
         return tuple(self._search(bounded(sieve), "best", 2**52, lowest, limit))
 
+    def count(self, sieve: Sieve, *, newest: int) -> int:
+        """Count the indexed candidates among the `newest` items of the archive."""
+        highest = int(self._db.scalar(select(func.max(item.c.id))) or 0)
+        lowest = max(0, highest + 1 - newest)
+        return len(set(self._search(bounded(sieve), "newest", 2**52, lowest, newest)))
+
     def lowest_since(self, moment: datetime) -> int:
         """Return the lowest id of the items first seen since then."""
         lowest = self._db.scalar(select(func.min(item.c.id)).where(item.c.first_seen_at >= moment))

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from supplierwatch.formatting.console import console, plural, print_json
 from supplierwatch.shell.exits import Exit
+from supplierwatch.shell.failures import NothingStoredError
 from supplierwatch.shell.options import Json
 from supplierwatch.shell.registering import add
-from supplierwatch.shell.session import session
+from supplierwatch.shell.session import archive, session
+
+if TYPE_CHECKING:
+    from config.errors import Problem
+    from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Set up"
 
@@ -77,7 +82,8 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     """Check the configuration, and show what it means.
 
     Every problem of every file is listed, with file, line, key, value and fix. Warnings are about
-    watches that may not mean what was intended, and about recipients and sources that cannot work.
+    watches that may not mean what was intended, by what is stored too, and about recipients and
+    sources that cannot work.
     Nothing is fetched, stored or sent.
     """
     from config.catalog_warnings import catalog_warnings
@@ -93,7 +99,9 @@ def check(ctx: typer.Context, json: Json = False) -> None:
             raise  # shown as for every other command
         print_json(checked.refused_json(folder, error.problems))
         raise typer.Exit(Exit.CONFIG_INVALID) from error
-    warnings = (*wired.warnings, *catalog_warnings(wired.catalog))
+    warnings = (
+        *wired.warnings, *_find_archive_warnings(wired), *catalog_warnings(wired.catalog)
+    )  # fmt: skip
     if json:
         print_json(checked.accepted_json(wired, warnings, datetime.now(UTC)))
         return
@@ -104,3 +112,20 @@ def check(ctx: typer.Context, json: Json = False) -> None:
         screen.print(f"Right, with {plural(len(warnings), 'warning')}.", style="yellow")
     else:
         screen.print("All right.", style="green")
+
+
+def _find_archive_warnings(wired: CompiledConfiguration) -> tuple[Problem, ...]:
+    """Return what the archive says of the watches; nothing where there is none to be read."""
+    from alerts.search.archive_warnings import archive_warnings
+    from storage.errors import StorageError
+    from supplierwatch.wiring import as_problem
+
+    try:
+        with archive(wired) as store, store.reading() as unit:
+            return tuple(
+                as_problem(watch, warning)
+                for watch in wired.catalog.watches
+                for warning in archive_warnings(unit, wired.queries[watch.key])
+            )
+    except (NothingStoredError, StorageError):
+        return ()
