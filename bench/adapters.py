@@ -116,13 +116,22 @@ def parse_feed(body: bytes, url: str) -> dict[str, Any]:
     return {
         "entries": [
             {
-                "title": one_line(entry.title),
+                "title": _title(entry.title),
                 "link": absolute(entry.url, url) if url else entry.url,
                 "date": None if entry.published_at is None else entry.published_at.isoformat(),
             }
             for entry in feed.entries
         ]
     }
+
+
+def _title(title: str) -> str:
+    """A title in the form of feedparser, which keeps references (`&#8217;`).
+
+    One that has "<" or ">" as characters is given as it reads: else they would be escaped.
+    """
+    shown = one_line(title)
+    return shown if "<" in shown or ">" in shown else title
 
 
 def group(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
