@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from storage.model import AsideBlock
 from tests.supplierwatch.house import House, a_house, an_article
 from tests.supplierwatch.test_documentation import section
 
@@ -22,7 +23,8 @@ def house(tmp_path: Path) -> House:
     made = a_house(tmp_path)
     with made.service():
         pass
-    made.stores(an_article())
+    cut = AsideBlock(rule="menu", text="Wards and beds", tells=False)
+    made.stores(an_article(asides=(cut,)))
     made.run("digest", "--yes")
     return made
 
