@@ -97,7 +97,7 @@ def test_where_the_suppliers_cannot_be_read_no_query_is_blamed_for_it(tmp_path: 
 
 
 def test_what_is_doubtful_but_possible_is_a_warning(tmp_path: Path) -> None:
-    made = wired(tmp_path, watches=watches("supplier AND not nhs"), subscriptions=subscribed('"*"'))
+    made = wired(tmp_path, watches=watches("oracle AND not nhs"), subscriptions=subscribed('"*"'))
     assert all(Path(each.file).name == "watches.toml" for each in made.warnings)
     assert [each.key for each in made.warnings] == ["w0"]
 
