@@ -29,6 +29,7 @@ from supplierwatch.commands import (
     service,
     setting_up,
     sources,
+    users,
     versions,
     watches,
 )
@@ -134,6 +135,7 @@ for family in (
     mail,
     outgoing,
     quarantine,
+    users,
     reading,
     searching,
     backtesting,

@@ -111,6 +111,20 @@ def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[st
     return subscription.watches
 
 
+def subscriptions_by_watch(wired: CompiledConfiguration) -> dict[str, tuple[str, ...]]:
+    """Map watch keys to the keys of the subscriptions that have them."""
+    told: dict[str, tuple[str, ...]] = {}
+    for subscription in wired.catalog.subscriptions:
+        for key in watches_of(subscription, wired.catalog.watches):
+            told[key] = (*told.get(key, ()), subscription.key)
+    return told
+
+
+def newsrooms(wired: CompiledConfiguration) -> dict[str, str]:
+    """Map source keys to the suppliers whose newsrooms they are."""
+    return {s.key: s.press_of for s in wired.catalog.sources if s.press_of is not None}
+
+
 def _compile(
     catalog: Catalog, previous: CompiledConfiguration | None
 ) -> tuple[Mapping[str, SupplierTerms], dict[str, Query], list[Problem]]:

@@ -41,6 +41,7 @@ from storage.model.messages import (
     Receipt,
 )
 from storage.model.sources import CrawlReport, Outcome, SourceState, Validators
+from storage.model.users import DeskSession, Role, User
 
 __all__ = [
     "EVENTFUL",
@@ -52,6 +53,7 @@ __all__ = [
     "Completion",
     "CrawlReport",
     "Decision",
+    "DeskSession",
     "Duplicate",
     "FetchedEntry",
     "FetchedPage",
@@ -72,12 +74,14 @@ __all__ = [
     "ProcurementNotice",
     "Receipt",
     "Revision",
+    "Role",
     "SourceState",
     "Span",
     "Stored",
     "StoredItem",
     "Subscriber",
     "TextState",
+    "User",
     "Validators",
     "WatchVersion",
 ]

@@ -24,7 +24,7 @@ from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import Session, archive, session
 
 if TYPE_CHECKING:
-    from supplierwatch.wiring import CompiledConfiguration
+    pass
 
 PANEL = "Ask"
 
@@ -99,6 +99,7 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
     from alerts.query import compile_query
     from alerts.search.archive_search import SearchRequest, search_archive
     from supplierwatch.views import search_results as view
+    from supplierwatch.wiring import newsrooms
 
     now = datetime.now(UTC)
     earliest = moment_of(wanted.since, now)
@@ -126,8 +127,3 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
         view.print_results(console(), result, query, context, wanted.deadline)
     if not result.hits:
         raise typer.Exit(Exit.NOTHING_FOUND)
-
-
-def newsrooms(wired: CompiledConfiguration) -> dict[str, str]:
-    """Map source keys to the suppliers whose newsrooms they are."""
-    return {s.key: s.press_of for s in wired.catalog.sources if s.press_of is not None}

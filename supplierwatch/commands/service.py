@@ -45,7 +45,7 @@ def run(ctx: typer.Context) -> None:
     run_service(now_session.folder(), now_session.environ, started=_print_started)
 
 
-def _print_started(service: Service) -> None:
+def _print_started(service: Service, link: str | None) -> None:
     from supplierwatch.views.checked import mail_words
 
     catalog = service.catalog
@@ -57,4 +57,8 @@ def _print_started(service: Service) -> None:
     )
     if listen:
         note(f"health: http://{listen}/health")
+        if link is None:
+            note(f"desk:   http://{listen}/")
+        else:
+            note(f"desk:   {link} makes its first user, once, from this machine")
     note("Ctrl-C ends it.")

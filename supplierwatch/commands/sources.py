@@ -84,6 +84,8 @@ def sources(
     """
     if ctx.invoked_subcommand is not None:
         return
+    from supplierwatch.formatting.source_rows import LATELY
+    from supplierwatch.formatting.source_rows import rows as rows_of
     from supplierwatch.views import source_table as view
 
     wired = session(ctx).wired()
@@ -104,12 +106,12 @@ def sources(
     try:
         with archive(wired) as store, store.reading() as unit:
             states = {state.key: state for state in unit.sources.all()}
-            lately = unit.sources.readings(now - view.LATELY)
+            lately = unit.sources.readings(now - LATELY)
     except NothingStoredError:
         states, lately = {}, {}  # nothing was polled yet: list the declared sources
     rows = [
         row
-        for row in view.rows(wired.catalog.sources, states, now, lately)
+        for row in rows_of(wired.catalog.sources, states, now, lately)
         if not failing or row.is_odd
     ]
     if json:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -114,15 +114,27 @@ def account_of(
             return ItemAccount(
                 url=url, item=None, host_sources=_find_sources_of_host(wired, url, states)
             )
-        builder = _WatchAccountBuilder(unit, wired, item, now)
-        return ItemAccount(
-            url=url,
-            item=item,
-            revisions=unit.items.revisions(item.item_id),
-            watches=tuple(builder.build(key) for key in watch_keys),
-            former_watches=tuple(key for key in builder.mentions if key not in wired.queries),
-            failures=_read_failures(unit, item.item_id),
-        )
+        return replace(account_of_item(unit, wired, item, watch_keys, now=now), url=url)
+
+
+def account_of_item(
+    unit: Unit,
+    wired: CompiledConfiguration,
+    item: StoredItem,
+    watch_keys: Sequence[str],
+    *,
+    now: datetime,
+) -> ItemAccount:
+    """Read what is stored about an item, with the results of the watches named."""
+    builder = _WatchAccountBuilder(unit, wired, item, now)
+    return ItemAccount(
+        url=item.url or "",
+        item=item,
+        revisions=unit.items.revisions(item.item_id),
+        watches=tuple(builder.build(key) for key in watch_keys),
+        former_watches=tuple(key for key in builder.mentions if key not in wired.queries),
+        failures=_read_failures(unit, item.item_id),
+    )
 
 
 class _WatchAccountBuilder:

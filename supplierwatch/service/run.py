@@ -19,9 +19,11 @@ from types import FrameType
 from storage.engine.service_lock import ServiceLock
 from storage.store import open_store
 from supplierwatch import wiring
+from supplierwatch.desk import site
 from supplierwatch.health.database_loss import refuse_lost
 from supplierwatch.health.health import Audience, Health
 from supplierwatch.health.heap import limit_arenas
+from supplierwatch.service.desk_source import ServiceSource, first_link
 from supplierwatch.service.reader_requests import ReaderRequestHandler
 from supplierwatch.service.reload import ConfigWatch
 from supplierwatch.service.service import Service
@@ -32,6 +34,8 @@ from supplierwatch.service.worker import Worker
 from supplierwatch.web.server import WebServer
 
 log = logging.getLogger(__name__)
+
+Started = Callable[[Service, str | None], None]
 
 STOP_WITHIN = 12.0  # seconds; service managers kill at 15 or later
 CHILD_GRACE = 8.0
@@ -51,14 +55,15 @@ EVERY = {
 
 
 def run_service(
-    folder: Path, environ: Mapping[str, str], *, started: Callable[[Service], None] | None = None
+    folder: Path, environ: Mapping[str, str], *, started: Started | None = None
 ) -> None:
     """Run until SIGTERM or SIGINT; stops within 15 seconds of it.
 
     Args:
         folder: of the configuration.
         environ: environment variables with secrets and overrides.
-        started: called once everything runs.
+        started: called once everything runs, with the link that makes the first user of the desk,
+            while there is none.
 
     Raises:
         ConfigInvalid: nothing was started.
@@ -91,7 +96,7 @@ def _run(
     service: Service,
     lock: ServiceLock,
     environ: Mapping[str, str],
-    started: Callable[[Service], None] | None,
+    started: Started | None,
 ) -> None:
     limit_arenas()
     stopping = service.ending
@@ -103,6 +108,7 @@ def _run(
         listen=service.catalog.settings.service.listen,
         readers=ReaderRequestHandler(service),
         feeds=watch_feeds,
+        desk=site.routes(ServiceSource(service, health.report)),
     )
     watchdog = Watchdog(service, health, lock)
     health.add_check(watchdog.reasons)
@@ -123,7 +129,7 @@ def _run(
         len(service.catalog.watches),
     )
     if started is not None:
-        started(service)
+        started(service, first_link(service, web.address))
     try:
         while not wait_for(stopping, 3600.0):
             pass

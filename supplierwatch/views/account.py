@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.text import Text
 
 from alerts.query import ClauseResult
-from alerts.text.missing_text import why_thin
 from alerts.text.notice_summary import MAX_STATED, stated
 from alerts.text.page_numbers import unread_pages
 from alerts.text.sentences import best_excerpt
@@ -18,6 +17,7 @@ from storage.model import AsideBlock, Span, StoredItem
 from storage.rules.aside_rules import rule_in_words
 from storage.rules.identity import url_key
 from supplierwatch.exports.account import AroundMatch, ItemAccount, Telling, WatchAccount
+from supplierwatch.formatting.account_words import VERDICTS, held_words
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.hits import highlighted, pages_words, sentence_of, title_of, words_hit
 from supplierwatch.formatting.shapes import item_json, why_json
@@ -27,15 +27,15 @@ from supplierwatch.views.quarantine import standing_words, trouble_json
 
 MAX_WORDS = 6
 
-VERDICTS = {
-    "told": ("told", "bold green"),
-    "pending": ("found, still to be told", "green"),
-    "baseline": ("found, never told: it was there before", "yellow"),
-    "untold": ("found, told to nobody: no subscription has this watch", "yellow"),
-    "waiting": ("matches, waits for the matcher", "yellow"),
-    "earlier": ("matches, but was stored before this watch was in force: not told", "yellow"),
-    "aside": ("only in the page around the article", "yellow"),
-    "no": ("not found", "dim"),
+_STYLES = {
+    "told": "bold green",
+    "pending": "green",
+    "baseline": "yellow",
+    "untold": "yellow",
+    "waiting": "yellow",
+    "earlier": "yellow",
+    "aside": "yellow",
+    "no": "dim",
 }
 
 
@@ -124,22 +124,6 @@ def _print_item(
         screen.print(Text.assemble(("  " + f"{name:<11}", "cyan"), value), soft_wrap=True)
 
 
-def held_words(item: StoredItem) -> str:
-    """Describe how much of the text is stored."""
-    if item.pruned_at is not None:
-        return f"title and teaser; the text was pruned, {clock(item.pruned_at)}"
-    if item.text_state == "listed":
-        return "title and teaser; the page is still to be fetched"
-    if item.text_state == "thin":
-        return f"title and teaser only: {clean(why_thin(item.thin_reason))}"
-    description = f"full text, {plural(len(item.body.split()), 'word')}"
-    if item.pages:
-        description += f" on {plural(len(item.pages), 'page')}"
-    if item.comments.strip():
-        description += f"; readers' comments apart, {plural(len(item.comments.split()), 'word')}"
-    return description
-
-
 def aside_rows(item: StoredItem) -> list[str]:
     """Describe what was cut from the page: how many blocks and words, by which rules."""
     texts = [block for block in item.asides if block.text]
@@ -154,7 +138,7 @@ def aside_rows(item: StoredItem) -> list[str]:
 
 
 def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None:
-    words, style = VERDICTS[watch.verdict]
+    words, style = VERDICTS[watch.verdict], _STYLES[watch.verdict]
     if watch.verdict == "baseline" and not item.baseline:
         words = "found, never told: first seen before this watch was in force"
     screen.print(Text.assemble((watch.key, "bold cyan"), "  ", (words, style)))

@@ -20,6 +20,8 @@ Counts = Mapping[str, tuple[int, int]]  # watch key -> mentions in seven days, m
 
 def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts) -> None:
     """Print a block for each watch."""
+    from supplierwatch.wiring import subscriptions_by_watch
+
     subscriptions = subscriptions_by_watch(wired)
     for watch in wired.catalog.watches:
         head = Text.assemble((watch.key, "bold cyan"))
@@ -41,6 +43,8 @@ def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts)
 
 def print_added(screen: Console, wired: CompiledConfiguration, key: str, path: Path) -> None:
     """Print an added watch, its query, and whether any subscription has it."""
+    from supplierwatch.wiring import subscriptions_by_watch
+
     query = wired.queries[key]
     screen.print(Text.assemble("added ", (key, "bold cyan"), f" to {path}"), soft_wrap=True)
     print_indented(screen, Text(query.canonical))
@@ -50,19 +54,10 @@ def print_added(screen: Console, wired: CompiledConfiguration, key: str, path: P
         screen.print(Text(f'Nobody is told of it yet: add "{key}" to a subscription.', "yellow"))
 
 
-def subscriptions_by_watch(wired: CompiledConfiguration) -> dict[str, tuple[str, ...]]:
-    """Map watch keys to the keys of the subscriptions that have them."""
-    from supplierwatch.wiring import watches_of
-
-    told: dict[str, tuple[str, ...]] = {}
-    for subscription in wired.catalog.subscriptions:
-        for key in watches_of(subscription, wired.catalog.watches):
-            told[key] = (*told.get(key, ()), subscription.key)
-    return told
-
-
 def watches_json(wired: CompiledConfiguration, counts: Counts) -> dict[str, Any]:
     """Return the document of `watches --json`."""
+    from supplierwatch.wiring import subscriptions_by_watch
+
     told = subscriptions_by_watch(wired)
     return {
         "watches": [

@@ -1,8 +1,8 @@
-"""Builds the Starlette application: health, reader links, feeds. GET changes nothing."""
+"""Builds the Starlette application: health, reader links, feeds, desk. GET changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.applications import Starlette
@@ -24,6 +24,7 @@ def build_app(
     report: Callable[[], dict[str, Any]],
     readers: Readers | None = None,
     feeds: Feeds | None = None,
+    desk: Sequence[Route] = (),
 ) -> Starlette:
     """Build the application.
 
@@ -35,6 +36,7 @@ def build_app(
         report: returns the state for /health.
         readers: adds the pages behind the links in messages.
         feeds: adds the feeds of watches.
+        desk: the routes of the desk.
     """
 
     def health(request: Request) -> Response:
@@ -52,7 +54,7 @@ def build_app(
         pages += controls.routes(readers)
     if feeds is not None:
         pages += feed_pages.routes(feeds)
-    return Starlette(routes=pages)
+    return Starlette(routes=[*pages, *desk])
 
 
 def _is_local(request: Request) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import uvicorn
+from starlette.routing import Route
 
 from supplierwatch.errors import ListenRefused
 from supplierwatch.web.app import build_app
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class WebServer:
-    """Serves `report`, pages for `readers` and `feeds` on `listen` ("host:port"), if given."""
+    """Serves `report`, pages for `readers`, `feeds` and the desk on `listen` ("host:port")."""
 
     def __init__(
         self,
@@ -38,9 +39,10 @@ class WebServer:
         listen: str | None,
         readers: Readers | None = None,
         feeds: Feeds | None = None,
+        desk: Sequence[Route] = (),
     ) -> None:
         self._listen = listen
-        self._app = build_app(report, readers, feeds)
+        self._app = build_app(report, readers, feeds, desk)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self._numbers = ConnectionCounts(limit=most_connections())

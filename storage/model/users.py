@@ -1,0 +1,50 @@
+"""Users of the desk and their sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user may do. Each role includes the ones before it.
+
+    A reader looks and searches, an editor changes watches and what is said of items, an operator
+    also sees messages, the state of the service and the users.
+    """
+
+    READER = "reader"
+    EDITOR = "editor"
+    OPERATOR = "operator"
+
+    def includes(self, other: Role) -> bool:
+        """Return whether this role may do what `other` may."""
+        order = tuple(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user of the desk. `seen_mention_id`: the newest mention when they last marked all as read.
+
+    `password_hash` is None until a password was set by a link.
+    """
+
+    user_id: int
+    name: str
+    role: Role
+    created_at: datetime
+    password_hash: str | None = None
+    email: str | None = None
+    disabled_at: datetime | None = None
+    seen_mention_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSession:
+    """A signed-in browser. `csrf` is sent back by every form of the session."""
+
+    user: User
+    csrf: str
+    expires_at: datetime

@@ -1,0 +1,67 @@
+"""SQLAlchemy Core tables, the same on SQLite and PostgreSQL. Migrations must produce these."""
+
+from storage.tables.archive import (
+    capture,
+    carrier,
+    evidence_export,
+    index_state,
+    item,
+    item_revision,
+    pending_index,
+    pending_match,
+    story_sketch,
+)
+from storage.tables.columns import Hash, Id, metadata
+from storage.tables.crawling import notice, robots, run, site, source
+from storage.tables.telling import (
+    aside,
+    aside_telling,
+    feedback,
+    mention,
+    mute,
+    outbox,
+    pause,
+    pending_telling,
+    quarantine,
+    secret,
+    subscriber,
+    told,
+    watch_version,
+)
+from storage.tables.users import desk_link, desk_session, desk_user
+
+__all__ = [
+    "Hash",
+    "Id",
+    "aside",
+    "aside_telling",
+    "capture",
+    "carrier",
+    "desk_link",
+    "desk_session",
+    "desk_user",
+    "evidence_export",
+    "feedback",
+    "index_state",
+    "item",
+    "item_revision",
+    "mention",
+    "metadata",
+    "mute",
+    "notice",
+    "outbox",
+    "pause",
+    "pending_index",
+    "pending_match",
+    "pending_telling",
+    "quarantine",
+    "robots",
+    "run",
+    "secret",
+    "site",
+    "source",
+    "story_sketch",
+    "subscriber",
+    "told",
+    "watch_version",
+]

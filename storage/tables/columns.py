@@ -1,0 +1,19 @@
+"""The metadata of all tables, and the types of keys and hashes."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Integer, MetaData, String
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Hash = String(64)
+
+# SQLite generates keys only for a column of type INTEGER
+Id = BigInteger().with_variant(Integer, "sqlite")

@@ -1,0 +1,42 @@
+"""Tables of the users of the desk."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Table
+
+from storage.engine.column_types import CleanText, UtcDateTime
+from storage.tables.columns import Hash, Id, metadata
+
+desk_user = Table(
+    "desk_user",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("name", CleanText, nullable=False, unique=True),
+    Column("role", CleanText, nullable=False),
+    Column("email", CleanText),
+    Column("password_hash", CleanText),  # argon2id, in its PHC string; None until one is set
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),
+    Column("seen_mention_id", Id, nullable=False),
+)
+
+desk_session = Table(
+    "desk_session",
+    metadata,
+    Column("token_hash", Hash, primary_key=True),  # of the cookie
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), nullable=False),
+    Column("csrf", CleanText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+Index("ix_desk_session_user_id", desk_session.c.user_id)
+
+# links that set a password, each once; without a user: the first one, which makes a user
+desk_link = Table(
+    "desk_link",
+    metadata,
+    Column("token_hash", Hash, primary_key=True),
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,201 @@
+"""Repository of the users of the desk, their sessions and one-use links.
+
+Tokens are stored as SHA-256: whoever reads the database can sign in by none of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from storage.engine.dialect import insert_new
+from storage.model import DeskSession, Role, User
+from storage.tables import desk_link, desk_session, desk_user, mention
+
+SESSION_FOR = timedelta(days=30)
+FIRST_LINK_FOR = timedelta(days=1)
+RESET_LINK_FOR = timedelta(hours=24)
+MOST_SESSIONS = 50  # of one user; the oldest end
+
+
+class Users:
+    """Reads and writes users, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def exist(self) -> bool:
+        """Return whether there is any user."""
+        return self._db.scalar(select(desk_user.c.id).limit(1)) is not None
+
+    def list(self) -> tuple[User, ...]:
+        """Return all users, by name."""
+        return tuple(
+            _user(row) for row in self._db.execute(select(desk_user).order_by(desk_user.c.name))
+        )
+
+    def named(self, name: str) -> User | None:
+        """Return the user of a name; None where unknown."""
+        row = self._db.execute(select(desk_user).where(desk_user.c.name == name)).one_or_none()
+        return None if row is None else _user(row)
+
+    def add(self, name: str, role: Role, now: datetime, *, email: str | None = None) -> User | None:
+        """Add a user without a password; return None where the name is taken."""
+        values = {
+            "name": name,
+            "role": role,
+            "email": email,
+            "created_at": now,
+            # what is there already is not new to somebody who comes later
+            "seen_mention_id": self.newest_mention(),
+        }
+        if not insert_new(self._db, desk_user, values, [desk_user.c.name]):
+            return None
+        return self.named(name)
+
+    def set_role(self, user_id: int, role: Role) -> None:
+        """Change the role of a user."""
+        self._update(user_id, role=role)
+
+    def set_password(self, user_id: int, password_hash: str) -> None:
+        """Set a password, and end the sessions and links of the user."""
+        self._update(user_id, password_hash=password_hash)
+        self.sign_out_everywhere(user_id)
+        self._db.execute(delete(desk_link).where(desk_link.c.user_id == user_id))
+
+    def replace_hash(self, user_id: int, password_hash: str) -> None:
+        """Store the same password hashed by newer parameters."""
+        self._update(user_id, password_hash=password_hash)
+
+    def disable(self, user_id: int, now: datetime | None) -> None:
+        """Refuse a user from now on, and end their sessions; with None, admit them again."""
+        self._update(user_id, disabled_at=now)
+        self.sign_out_everywhere(user_id)
+
+    def mark_all_read(self, user_id: int, mention_id: int) -> None:
+        """Record the newest mention that a user has seen; it never goes back."""
+        here = (desk_user.c.id == user_id, desk_user.c.seen_mention_id < mention_id)
+        self._db.execute(update(desk_user).where(*here).values(seen_mention_id=mention_id))
+
+    def newest_mention(self) -> int:
+        """Return the highest id of a mention; 0 where there is none."""
+        return int(self._db.scalar(select(func.max(mention.c.id))) or 0)
+
+    def open_session(self, user_id: int, now: datetime) -> str:
+        """Begin a session; return the token for the cookie."""
+        token = secrets.token_urlsafe(32)
+        self._db.execute(
+            insert(desk_session).values(
+                token_hash=_hash(token),
+                user_id=user_id,
+                csrf=secrets.token_urlsafe(24),
+                created_at=now,
+                expires_at=now + SESSION_FOR,
+            )
+        )
+        self._end_old_sessions(user_id, now)
+        return token
+
+    def session(self, token: str, now: datetime) -> DeskSession | None:
+        """Return the session of a cookie; None where it is over or its user may not sign in.
+
+        One that ends later than a new one would was begun by a clock that ran ahead: it is over.
+        """
+        row = self._db.execute(
+            select(desk_session.c.csrf, desk_session.c.expires_at, *desk_user.c)
+            .join(desk_user, desk_user.c.id == desk_session.c.user_id)
+            .where(desk_session.c.token_hash == _hash(token))
+        ).one_or_none()
+        if row is None or row.disabled_at is not None:
+            return None
+        if not now < row.expires_at <= now + SESSION_FOR:
+            return None
+        return DeskSession(user=_user(row), csrf=row.csrf, expires_at=row.expires_at)
+
+    def sign_out(self, token: str) -> None:
+        """End one session."""
+        self._db.execute(delete(desk_session).where(desk_session.c.token_hash == _hash(token)))
+
+    def sign_out_everywhere(self, user_id: int) -> None:
+        """End all sessions of a user."""
+        self._db.execute(delete(desk_session).where(desk_session.c.user_id == user_id))
+
+    def make_link(self, user_id: int | None, now: datetime) -> str:
+        """Return the token of a new link that sets a password; earlier ones of the user end.
+
+        Without a user it is the first link, which makes an operator.
+        """
+        token = secrets.token_urlsafe(32)
+        theirs = (
+            desk_link.c.user_id.is_(None) if user_id is None else desk_link.c.user_id == user_id
+        )
+        self._db.execute(delete(desk_link).where(theirs))
+        length = FIRST_LINK_FOR if user_id is None else RESET_LINK_FOR
+        self._db.execute(
+            insert(desk_link).values(
+                token_hash=_hash(token), user_id=user_id, created_at=now, expires_at=now + length
+            )
+        )
+        return token
+
+    def user_of_link(self, token: str, now: datetime) -> tuple[bool, User | None]:
+        """Return whether a link is good, and its user; None for the first link."""
+        row = self._db.execute(
+            select(desk_link.c.expires_at, desk_link.c.user_id).where(
+                desk_link.c.token_hash == _hash(token)
+            )
+        ).one_or_none()
+        longest = max(FIRST_LINK_FOR, RESET_LINK_FOR)
+        if row is None or not now < row.expires_at <= now + longest:
+            return False, None
+        if row.user_id is None:
+            return not self.exist(), None
+        found = self._db.execute(
+            select(desk_user).where(desk_user.c.id == row.user_id)
+        ).one_or_none()
+        user = None if found is None else _user(found)
+        return user is not None and user.disabled_at is None, user
+
+    def use_link(self, token: str) -> bool:
+        """Delete a link; return False where another request has used it."""
+        return (
+            self._db.execute(
+                delete(desk_link).where(desk_link.c.token_hash == _hash(token))
+            ).rowcount
+            == 1
+        )
+
+    def _update(self, user_id: int, **values: Any) -> None:
+        self._db.execute(update(desk_user).where(desk_user.c.id == user_id).values(**values))
+
+    def _end_old_sessions(self, user_id: int, now: datetime) -> None:
+        theirs = desk_session.c.user_id == user_id
+        self._db.execute(delete(desk_session).where(theirs, desk_session.c.expires_at <= now))
+        kept = (
+            select(desk_session.c.token_hash)
+            .where(theirs)
+            .order_by(desk_session.c.created_at.desc())
+            .limit(MOST_SESSIONS)
+        )
+        self._db.execute(delete(desk_session).where(theirs, desk_session.c.token_hash.not_in(kept)))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _user(row: Row[Any]) -> User:
+    return User(
+        user_id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        created_at=row.created_at,
+        password_hash=row.password_hash,
+        email=row.email,
+        disabled_at=row.disabled_at,
+        seen_mention_id=row.seen_mention_id,
+    )

@@ -1,0 +1,171 @@
+"""`user`: adds users of the desk, lists them, changes roles, makes links that set passwords."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from supplierwatch.formatting.console import clean, console, print_json
+from supplierwatch.formatting.times import iso
+from supplierwatch.shell import registering
+from supplierwatch.shell.failures import CommandError, NothingStoredError, UsageError
+from supplierwatch.shell.options import Json
+from supplierwatch.shell.session import archive, session
+
+if TYPE_CHECKING:
+    from storage.model import Role, User
+    from storage.store import Unit
+    from supplierwatch.wiring import CompiledConfiguration
+
+PANEL = "Run"
+ROLES = "reader, editor or operator"
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name by which the user signs in.")]
+RoleName = Annotated[str, typer.Option("--role", help=f"What the user may do: {ROLES}.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    group = registering.group(
+        app,
+        "user",
+        user,
+        panel=PANEL,
+        alone=True,
+        examples=(
+            ("user", "who may use the desk"),
+            ("user add ruth --role editor", "add a user; prints the link that sets a password"),
+        ),
+    )
+    registering.add(
+        group,
+        "add",
+        add,
+        examples=(("user add ruth --role reader", "may look and search, and change nothing"),),
+    )
+    registering.add(
+        group, "role", role, examples=(("user role ruth operator", "may do everything"),)
+    )
+    registering.add(
+        group, "reset", reset, examples=(("user reset ruth", "a link that sets a new password"),)
+    )
+    registering.add(
+        group,
+        "disable",
+        disable,
+        examples=(
+            ("user disable ruth", "ends her sessions, and refuses her from now on"),
+            ("user disable ruth --undo", "admits her again"),
+        ),
+    )
+
+
+def user(ctx: typer.Context, json: Json = False) -> None:
+    """List the users of the desk, the web pages of the service."""
+    if ctx.invoked_subcommand is not None:
+        return
+    try:
+        with archive(session(ctx).wired()) as store, store.reading() as unit:
+            users = unit.users.list()
+    except NothingStoredError:
+        users = ()
+    if json:
+        print_json({"users": [_user_json(each) for each in users]})
+        return
+    for each in users:
+        console().print(f"{clean(each.name)}  {each.role}  {_standing(each)}")
+    if not users:
+        console().print("Nobody yet. `supplierwatch user add NAME --role operator` adds a user.")
+
+
+def add(ctx: typer.Context, name: Name, role: RoleName = "reader") -> None:
+    """Add a user, and print the link by which they set their password."""
+    from supplierwatch.desk.pages.sign_in import MAX_NAME, is_name
+
+    if not is_name(name):
+        raise UsageError(f"a name has 1 to {MAX_NAME} printable characters")
+    wired = session(ctx).wired()
+    with archive(wired) as store, store.transaction() as unit:
+        now = datetime.now(UTC)
+        made = unit.users.add(name, _role(role), now)
+        if made is None:
+            raise CommandError(
+                f"there is a user {name!r} already",
+                "`supplierwatch user reset NAME` makes a new link for them",
+            )
+        token = unit.users.make_link(made.user_id, now)
+    _print_link(wired, token)
+
+
+def role(
+    ctx: typer.Context,
+    name: Name,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help=f"{ROLES}.")],
+) -> None:
+    """Change what a user may do."""
+    with archive(session(ctx).wired()) as store, store.transaction() as unit:
+        found = _named(unit, name)
+        unit.users.set_role(found.user_id, _role(role))
+    console().print(f"{clean(name)} is {_role(role)} now.")
+
+
+def reset(ctx: typer.Context, name: Name) -> None:
+    """Print a link that sets a new password, once, within a day."""
+    wired = session(ctx).wired()
+    with archive(wired) as store, store.transaction() as unit:
+        token = unit.users.make_link(_named(unit, name).user_id, datetime.now(UTC))
+    _print_link(wired, token)
+
+
+def disable(
+    ctx: typer.Context,
+    name: Name,
+    undo: Annotated[bool, typer.Option("--undo", help="Admit the user again.")] = False,
+) -> None:
+    """End the sessions of a user, and refuse them from now on."""
+    with archive(session(ctx).wired()) as store, store.transaction() as unit:
+        found = _named(unit, name)
+        unit.users.disable(found.user_id, None if undo else datetime.now(UTC))
+    console().print(f"{clean(name)} {'may sign in again' if undo else 'may not sign in any more'}.")
+
+
+def _named(unit: Unit, name: str) -> User:
+    found = unit.users.named(name)
+    if found is None:
+        known = ", ".join(clean(each.name) for each in unit.users.list()) or "nobody"
+        raise UsageError(f"there is no user {name!r}; there is {known}")
+    return found
+
+
+def _role(name: str) -> Role:
+    from storage.model import Role
+
+    try:
+        return Role(name)
+    except ValueError:
+        raise UsageError(f"{name!r} is no role: it is {ROLES}") from None
+
+
+def _print_link(wired: CompiledConfiguration, token: str) -> None:
+    settings = wired.catalog.settings.service
+    here = f"http://{settings.listen or 'ADDRESS-OF-THE-SERVICE'}"
+    home = (settings.public_url or here).rstrip("/")
+    console().print("This link sets the password, once, within a day:", soft_wrap=True)
+    console().print(f"{home}/link/{token}", soft_wrap=True)
+
+
+def _standing(each: User) -> str:
+    if each.disabled_at is not None:
+        return "may not sign in"
+    return "" if each.password_hash else "has set no password yet"
+
+
+def _user_json(each: User) -> dict[str, object]:
+    return {
+        "name": each.name,
+        "role": str(each.role),
+        "created_at": iso(each.created_at),
+        "has_password": each.password_hash is not None,
+        "disabled_at": iso(each.disabled_at),
+    }

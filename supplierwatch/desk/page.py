@@ -1,0 +1,96 @@
+"""What a page of the desk is made of: its routes, what a request carries, what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from storage.model import DeskSession, Role, User
+from storage.store import Store
+from supplierwatch.wiring import CompiledConfiguration
+
+
+class DeskSource(Protocol):
+    """What the desk shows: the archive, the configuration in force, the state of the service."""
+
+    store: Store
+
+    @property
+    def wired(self) -> CompiledConfiguration:
+        """The configuration in force."""
+        ...
+
+    @property
+    def context(self) -> Any:
+        """The same, prepared for messages (`alerts.digest.context.TellingContext`)."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """Returns aware UTC datetimes."""
+        ...
+
+    def report(self) -> Mapping[str, Any]:
+        """Return the state of the service, as /health shows it to this machine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request: who asks, for what, with which values.
+
+    `session` is None on pages that need no user. `values` are those of the form or the query
+    string; where a name occurs twice, the last. `path` are the values in the path.
+    """
+
+    source: DeskSource
+    session: DeskSession | None
+    values: Mapping[str, str]
+    path: Mapping[str, str]
+    client: str
+    token: str | None = None  # of the session's cookie
+
+    @property
+    def user(self) -> User:
+        """The user who asks; only on pages that need one."""
+        if self.session is None:
+            raise RuntimeError("a page that needs a user was reached without one")
+        return self.session.user
+
+    @property
+    def now(self) -> datetime:
+        """The time of the request."""
+        return self.source.clock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An answer: a template with its values, a redirect, or a file.
+
+    `signed_in` sets the cookie to this token; an empty one deletes it.
+    """
+
+    template: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200
+    redirect: str | None = None
+    signed_in: str | None = None
+    body: bytes | None = None
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A route. `role` is the least role that may use it; None for everybody.
+
+    `nav`: its name in the navigation; `order`: its place there.
+    """
+
+    path: str
+    answer: Callable[[Visit], Shown]
+    role: Role | None
+    method: str = "GET"
+    nav: str = ""
+    order: int = 0

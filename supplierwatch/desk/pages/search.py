@@ -1,0 +1,113 @@
+"""Search the archive in the watch language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.digest.findings import stories_of
+from alerts.digest.syndication import StoryFacts
+from alerts.query import QueryError, compile_query
+from alerts.search.archive_search import SearchHit, SearchRequest, SearchResult, search_archive
+from alerts.text.sentences import Segment, best_excerpt, mark
+from storage.model import FieldName, Role
+from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.formatting.hits import text_of
+from supplierwatch.wiring import newsrooms
+
+LIMIT = 50  # hits of a page
+LONGEST = 2_000  # characters of a query
+SECONDS = 4.0
+PERIODS = {"": None, "7": 7, "30": 30, "365": 365}
+SORTS = ("date", "relevance")
+_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments", "aside", "author", "url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownHit:
+    """A hit: its item with the title and the sentence that matched, and its story."""
+
+    hit: SearchHit
+    title: tuple[Segment, ...]
+    field: str
+    sentence: tuple[Segment, ...]
+    outlet: str
+    story: StoryFacts | None
+
+
+def search(visit: Visit) -> Shown:
+    """Show the form, and the hits of a query."""
+    text = visit.values.get("q", "").strip()[:LONGEST]
+    period = visit.values.get("days", "")
+    sort = visit.values.get("sort", "date")
+    values = {
+        "q": text,
+        "days": period if period in PERIODS else "",
+        "sort": sort if sort in SORTS else "date",
+        "periods": PERIODS,
+        "error": None,
+        "query": None,
+        "result": None,
+        "hits": (),
+        "limit": LIMIT,
+    }
+    if not text:
+        return Shown(template="search.html", values=values)
+    wired = visit.source.wired
+    try:
+        query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=True)
+    except QueryError as error:
+        return Shown(template="search.html", status=400, values=values | {"error": error})
+    length = PERIODS[str(values["days"])]
+    result = search_archive(
+        visit.source.store,
+        query,
+        wired.source_names,
+        SearchRequest(
+            limit=LIMIT,
+            since=None if length is None else visit.now - timedelta(days=length),
+            order="relevance" if values["sort"] == "relevance" else "date",
+            seconds=SECONDS,
+        ),
+    )
+    return Shown(
+        template="search.html",
+        values=values | {"query": query, "result": result, "hits": _show(visit, result)},
+    )
+
+
+def _show(visit: Visit, result: SearchResult) -> list[ShownHit]:
+    wired = visit.source.wired
+    with visit.source.store.reading() as unit:
+        stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
+    return [
+        _show_hit(
+            hit,
+            wired.source_names.get(hit.item.source_key, hit.item.source_key),
+            stories.get(hit.item.story_id),
+        )
+        for hit in result.hits
+    ]
+
+
+def _show_hit(hit: SearchHit, outlet: str, story: StoryFacts | None) -> ShownHit:
+    title = hit.item.title
+    inside = [(s.start, s.end) for s in hit.spans if s.field == "title"]
+    field = ""
+    sentence: tuple[Segment, ...] = ()
+    for name in _FIELDS:
+        excerpt = best_excerpt(name, text_of(hit.item, name), hit.spans)
+        if excerpt is not None:
+            field, sentence = name, excerpt.segments
+            break
+    return ShownHit(
+        hit=hit,
+        title=mark(title, inside, 0, len(title)),
+        field=field,
+        sentence=sentence,
+        outlet=outlet,
+        story=story,
+    )
+
+
+PAGES = (Page(path="/search", answer=search, role=Role.READER, nav="Search", order=2),)

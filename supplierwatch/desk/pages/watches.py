@@ -1,0 +1,81 @@
+"""The watches: what each looks for, how much it finds, who is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.digest.findings import shown
+from alerts.query import Query
+from config.model import Watch
+from storage.model import Role
+from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.wiring import subscriptions_by_watch
+
+WEEKS = 8
+LATEST = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchRow:
+    """A watch in the list. `weeks`: mentions of the last weeks, the oldest first."""
+
+    watch: Watch
+    query: Query
+    weeks: tuple[int, ...]
+    last: datetime | None
+    told: tuple[str, ...]
+
+
+def watches(visit: Visit) -> Shown:
+    """List the watches with their volume of the last weeks."""
+    wired, now = visit.source.wired, visit.now
+    told = subscriptions_by_watch(wired)
+    rows: list[WatchRow] = []
+    with visit.source.store.reading() as unit:
+        found = unit.mentions.found_after(0)
+        for watch in wired.catalog.watches:
+            moments = unit.mentions.moments([watch.key], now - timedelta(weeks=WEEKS), now)
+            weeks = Counter(min(WEEKS - 1, (now - at) // timedelta(weeks=1)) for at in moments)
+            rows.append(
+                WatchRow(
+                    watch=watch,
+                    query=wired.queries[watch.key],
+                    weeks=tuple(weeks[n] for n in reversed(range(WEEKS))),
+                    last=found.get(watch.key, (0, None))[1],
+                    told=told.get(watch.key, ()),
+                )
+            )
+    most = max((count for row in rows for count in row.weeks), default=0)
+    return Shown(template="watches.html", values={"rows": rows, "most": most, "n_weeks": WEEKS})
+
+
+def watch(visit: Visit) -> Shown:
+    """Show one watch: its query in words, its versions, and what it found last."""
+    wired, key = visit.source.wired, visit.path["key"]
+    declared = next((one for one in wired.catalog.watches if one.key == key), None)
+    if declared is None:
+        why = {"why": "There is no watch of this name in the configuration."}
+        return Shown(template="missing.html", status=404, values=why)
+    with visit.source.store.reading() as unit:
+        entries = shown(unit, unit.mentions.newest([key], LATEST), visit.source.context)
+        versions = unit.watches.versions(key)
+        total = unit.mentions.count(key)
+    return Shown(
+        template="watch.html",
+        values={
+            "watch": declared,
+            "query": wired.queries[key],
+            "entries": entries,
+            "versions": versions[::-1],
+            "total": total,
+            "told": subscriptions_by_watch(wired).get(key, ()),
+        },
+    )
+
+
+PAGES = (
+    Page(path="/watches", answer=watches, role=Role.READER, nav="Watches", order=3),
+    Page(path="/watches/{key}", answer=watch, role=Role.READER),
+)

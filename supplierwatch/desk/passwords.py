@@ -1,0 +1,94 @@
+"""Hashes passwords with argon2id, and slows down guessing."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST = 12  # characters (NIST SP 800-63B asks for 8 at least)
+LONGEST = 1_000
+MOST_FAILURES = 5  # of one name, or from one address, within WINDOW
+WINDOW = 900.0  # seconds
+MOST_COUNTED = 2_000  # names and addresses
+
+# the second set of parameters that OWASP recommends: 19 MB, so that four sign-ins at a time stay
+# within the memory of a small machine
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+_LOCK = threading.Lock()  # one at a time: each takes a processor and its memory
+# an unknown name takes as long as a known one
+_NOBODY = _HASHER.hash("a password that nobody has")
+
+
+def hash_password(password: str) -> str:
+    """Return the PHC string of a password."""
+    with _LOCK:
+        return _HASHER.hash(password)
+
+
+def is_right(password: str, password_hash: str | None) -> bool:
+    """Return whether a password has this hash; takes as long where there is none."""
+    with _LOCK:
+        try:
+            _HASHER.verify(password_hash or _NOBODY, password[:LONGEST])
+        except (VerificationError, InvalidHashError):
+            return False
+    return password_hash is not None
+
+
+def needs_rehash(password_hash: str) -> bool:
+    """Return whether a hash was made with older parameters."""
+    return _HASHER.check_needs_rehash(password_hash)
+
+
+def why_unfit(password: str, name: str) -> str | None:
+    """Say why a password cannot be taken; None where it can."""
+    if len(password) < SHORTEST:
+        return f"A password has {SHORTEST} characters at least."
+    if len(password) > LONGEST:
+        return f"A password has {LONGEST:,} characters at most."
+    if password.casefold() == name.casefold() or len(set(password)) < 4:
+        return "That is too easy to guess."
+    return None
+
+
+class FailureLimit:
+    """Counts failed sign-ins of names and addresses; in this process, of bounded size.
+
+    Args:
+        monotonic: clock in seconds; replaced in tests.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._failures: OrderedDict[str, list[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def is_refused(self, *keys: str) -> bool:
+        """Return whether one of these has failed too often lately."""
+        now = self._monotonic()
+        with self._lock:
+            return any(len(self._recent(key, now)) >= MOST_FAILURES for key in keys)
+
+    def fail(self, *keys: str) -> None:
+        """Count a failure of each of these."""
+        now = self._monotonic()
+        with self._lock:
+            for key in keys:
+                self._failures[key] = [*self._recent(key, now), now][-MOST_FAILURES:]
+                self._failures.move_to_end(key)
+            while len(self._failures) > MOST_COUNTED:
+                self._failures.popitem(last=False)
+
+    def forget(self, *keys: str) -> None:
+        """Forget the failures of these: the password was right."""
+        with self._lock:
+            for key in keys:
+                self._failures.pop(key, None)
+
+    def _recent(self, key: str, now: float) -> list[float]:
+        return [at for at in self._failures.get(key, ()) if now - at < WINDOW]

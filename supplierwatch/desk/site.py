@@ -1,0 +1,231 @@
+"""The routes of the desk: finds the pages, checks who asks and from where, answers.
+
+Nobody but this machine reaches a page before the first user exists. A form is taken only from a
+page of the desk itself: by the Origin of the request and by the token of the session.
+"""
+
+from __future__ import annotations
+
+import hmac
+import importlib
+import ipaddress
+import logging
+import pkgutil
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+import supplierwatch.desk.pages
+from storage.model import DeskSession, Role
+from supplierwatch.desk import render, static
+from supplierwatch.desk.page import DeskSource, Page, Shown, Visit
+
+log = logging.getLogger(__name__)
+
+MAX_FORM = 32_768  # bytes
+MAX_FIELDS = 100
+MAX_VALUE = 8_000  # characters
+COOKIE = "supplierwatch"
+SECURE_COOKIE = "__Host-supplierwatch"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+
+def all_pages() -> tuple[Page, ...]:
+    """Return the pages of every file in `supplierwatch.desk.pages`."""
+    found: list[Page] = []
+    for module in pkgutil.iter_modules(supplierwatch.desk.pages.__path__):
+        made = importlib.import_module(f"supplierwatch.desk.pages.{module.name}")
+        found += made.PAGES
+    return tuple(found)
+
+
+def routes(source: DeskSource) -> list[Route]:
+    """Return the routes of all pages, and of the style sheet and script."""
+    pages = all_pages()
+    return [*(_route(page, source, pages) for page in pages), *static.routes()]
+
+
+def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
+    nav = tuple(sorted((p for p in pages if p.nav), key=lambda p: p.order))
+
+    async def answer(request: Request) -> Response:
+        form: Mapping[str, str] = {}
+        if page.method == "POST":
+            try:
+                body = await _read_form(request)
+            except ClientDisconnect:
+                return Response(status_code=400, headers=HEADERS)
+            if body is None:
+                return Response("The form is too long.", 413, headers=HEADERS)
+            form = body
+        return await run_in_threadpool(_answer, page, source, nav, request, form)
+
+    return Route(page.path, answer, methods=[page.method])
+
+
+async def _read_form(request: Request) -> dict[str, str] | None:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_FORM:
+            return None
+    return _values(body.decode("utf-8", "replace"))
+
+
+def _values(text: str) -> dict[str, str] | None:
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
+    except ValueError:
+        return None
+    return {name[:100]: value[:MAX_VALUE].replace("\0", "") for name, value in pairs}
+
+
+def _answer(
+    page: Page, source: DeskSource, nav: tuple[Page, ...], request: Request, form: Mapping[str, str]
+) -> Response:
+    secure = _is_secure(source)
+    cookie = SECURE_COOKIE if secure else COOKIE
+    token = request.cookies.get(cookie, "")[:200]
+    with source.store.reading() as unit:
+        begun = unit.users.exist()
+        session = unit.users.session(token, source.clock()) if token else None
+    if not begun and not is_local(request):
+        return _page(Shown(template="closed.html", status=404), None, nav, page, begun=begun)
+    refusal = _refuse(page, session, request, form, secure=secure)
+    if refusal is not None:
+        return _page(refusal, session, nav, page, begun=begun)
+    query = _values(request.url.query)
+    visit = Visit(
+        source=source,
+        session=session,
+        values=form if page.method == "POST" else (query or {}),
+        path={name: str(value) for name, value in request.path_params.items()},
+        client="" if request.client is None else request.client.host,
+        token=token or None,
+    )
+    shown = page.answer(visit)
+    response = _page(shown, session, nav, page, begun=begun)
+    if shown.signed_in is not None:
+        _set_cookie(response, cookie, shown.signed_in, secure=secure)
+    return response
+
+
+def _refuse(
+    page: Page,
+    session: DeskSession | None,
+    request: Request,
+    form: Mapping[str, str],
+    *,
+    secure: bool,
+) -> Shown | None:
+    """Say why a request may not have its page; None where it may."""
+    if page.method == "POST" and not _is_from_the_desk(request, session, form, secure=secure):
+        return Shown(
+            template="refused.html",
+            status=403,
+            values={"why": "This form came from another page, or your session is over."},
+        )
+    if page.role is None:
+        return None
+    if session is None:
+        if page.method == "POST":
+            return Shown(redirect="/sign-in")
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Shown(redirect=f"/sign-in?next={quote(back, safe='')}")
+    if not session.user.role.includes(page.role):
+        return Shown(
+            template="refused.html",
+            status=403,
+            values={"why": f"This page is for the role {page.role}; yours is {session.user.role}."},
+        )
+    return None
+
+
+def _is_from_the_desk(
+    request: Request, session: DeskSession | None, form: Mapping[str, str], *, secure: bool
+) -> bool:
+    origin = request.headers.get("origin")
+    if origin is not None:
+        parts = urlsplit(origin)
+        if parts.netloc != request.headers.get("host"):
+            return False
+    elif request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return False
+    if session is None:
+        return True
+    return hmac.compare_digest(form.get("csrf", "").encode(), session.csrf.encode())
+
+
+def is_local(request: Request) -> bool:
+    """Return whether a request comes from this machine, by no proxy and by no foreign name."""
+    host = "" if request.client is None else request.client.host
+    try:
+        if not ipaddress.ip_address(host).is_loopback:
+            return False
+    except ValueError:
+        return False
+    if any(name in request.headers for name in _PROXIED):
+        return False
+    return (request.url.hostname or "").lower() in ("127.0.0.1", "::1", "localhost")
+
+
+def _is_secure(source: DeskSource) -> bool:
+    url = source.wired.catalog.settings.service.public_url
+    return url is not None and url.startswith("https:")
+
+
+def _page(
+    shown: Shown, session: DeskSession | None, nav: tuple[Page, ...], page: Page, *, begun: bool
+) -> Response:
+    if shown.redirect is not None:
+        return RedirectResponse(safe_path(shown.redirect), status_code=303, headers=HEADERS)
+    if shown.body is not None:
+        return Response(
+            shown.body, shown.status, headers=HEADERS | {"Content-Type": shown.content_type}
+        )
+    role = None if session is None else session.user.role
+    common: dict[str, Any] = {
+        "session": session,
+        "csrf": "" if session is None else session.csrf,
+        "nav": [p for p in nav if role is not None and role.includes(p.role or Role.READER)],
+        "here": page.path,
+        "begun": begun,
+    }
+    text = render.template(shown.template, {**common, **shown.values})
+    return HTMLResponse(text, shown.status, headers=HEADERS)
+
+
+def safe_path(target: str) -> str:
+    """Return a path of the desk to lead to; `/` for what leads elsewhere."""
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    if any(ord(character) <= 32 or character == "\\" for character in target):
+        return "/"
+    return target
+
+
+def _set_cookie(response: Response, name: str, token: str, *, secure: bool) -> None:
+    if not token:
+        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+        return
+    response.set_cookie(
+        name, token, max_age=30 * 86_400, path="/", secure=secure, httponly=True, samesite="lax"
+    )

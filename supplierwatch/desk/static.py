@@ -1,0 +1,43 @@
+"""Serves the style sheet and the script of the desk, under addresses that change with them."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+FOLDER = Path(__file__).parent / "static"
+TYPES = {"desk.css": "text/css; charset=utf-8", "desk.js": "text/javascript; charset=utf-8"}
+
+
+@cache
+def address_of(name: str) -> str:
+    """Return the address of a file, with a hash of its bytes."""
+    return f"/static/{hashlib.sha256(_read(name)).hexdigest()[:16]}/{name}"
+
+
+def routes() -> list[Route]:
+    """Return the route of each file."""
+
+    async def answer(request: Request) -> Response:
+        name = request.url.path.rpartition("/")[2]
+        return Response(
+            _read(name),
+            headers={
+                "Content-Type": TYPES[name],
+                "Cache-Control": "public, max-age=31536000, immutable",
+                "X-Content-Type-Options": "nosniff",
+                "Cross-Origin-Resource-Policy": "same-origin",
+            },
+        )
+
+    return [Route(address_of(name), answer, methods=["GET"]) for name in TYPES]
+
+
+@cache
+def _read(name: str) -> bytes:
+    return (FOLDER / name).read_bytes()

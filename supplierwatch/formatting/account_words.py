@@ -1,0 +1,35 @@
+"""Says what became of an article: how much of its text is stored, what each watch made of it."""
+
+from __future__ import annotations
+
+from alerts.text.missing_text import why_thin
+from storage.model import StoredItem
+from supplierwatch.formatting.console import clean, plural
+from supplierwatch.formatting.times import clock
+
+VERDICTS = {
+    "told": "told",
+    "pending": "found, still to be told",
+    "baseline": "found, never told: it was there before",
+    "untold": "found, told to nobody: no subscription has this watch",
+    "waiting": "matches, waits for the matcher",
+    "earlier": "matches, but was stored before this watch was in force: not told",
+    "aside": "only in the page around the article",
+    "no": "not found",
+}
+
+
+def held_words(item: StoredItem) -> str:
+    """Describe how much of the text is stored."""
+    if item.pruned_at is not None:
+        return f"title and teaser; the text was pruned, {clock(item.pruned_at)}"
+    if item.text_state == "listed":
+        return "title and teaser; the page is still to be fetched"
+    if item.text_state == "thin":
+        return f"title and teaser only: {clean(why_thin(item.thin_reason))}"
+    description = f"full text, {plural(len(item.body.split()), 'word')}"
+    if item.pages:
+        description += f" on {plural(len(item.pages), 'page')}"
+    if item.comments.strip():
+        description += f"; readers' comments apart, {plural(len(item.comments.split()), 'word')}"
+    return description

@@ -1,0 +1,77 @@
+"""The state of each declared source, those with problems first; for the terminal and the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from config.model import Source
+from crawler.polling.source_health import SourceTrouble, troubles
+from storage.crawling.source_history import PageReadings
+from storage.model import SourceState
+from supplierwatch.formatting.console import plural
+
+LATELY = timedelta(days=30)  # period over which readings are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A declared source with its stored state, its problems and its recent readings."""
+
+    source: Source
+    state: SourceState | None
+    troubles: tuple[SourceTrouble, ...] = ()
+    lately: PageReadings = field(default_factory=PageReadings)
+
+    @property
+    def status(self) -> str:
+        """`off`, `new` (never polled), `ok`, or the worst problem."""
+        if not self.source.enabled:
+            return "off"
+        if self.state is None or self.state.last_polled_at is None:
+            return "new"
+        if self.state.failures:
+            return str(self.state.outcome or "failed")
+        return self.troubles[0].oddity if self.troubles else "ok"
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether the operator should look at it."""
+        return self.status not in ("ok", "new", "off")
+
+
+def rows(
+    sources: Sequence[Source],
+    states: Mapping[str, SourceState],
+    now: datetime,
+    lately: Mapping[str, PageReadings] | None = None,
+) -> list[SourceRow]:
+    """Build a row for each source: those with problems first, disabled ones last.
+
+    Args:
+        lately: source key -> readings of the items of the last `LATELY`.
+    """
+    table_rows = []
+    for source in sources:
+        state = states.get(source.key)
+        odd = () if state is None or not source.enabled else troubles(state, now)
+        read = (lately or {}).get(source.key, PageReadings())
+        table_rows.append(SourceRow(source=source, state=state, troubles=odd, lately=read))
+    rank = {"ok": 1, "new": 1, "off": 2}
+    return sorted(table_rows, key=lambda row: rank.get(row.status, 0))
+
+
+def summarise(rows: Sequence[SourceRow]) -> str:
+    """Return how many sources there are, and how many need to be looked at."""
+    bad = sum(1 for row in rows if row.state is not None and row.state.failures)
+    odd = sum(1 for row in rows if row.is_odd) - bad
+    new = sum(1 for row in rows if row.status == "new")
+    summary = plural(len(rows), "source")
+    if bad:
+        summary += f", {bad} failing"
+    if odd:
+        summary += f", {odd} to look at"
+    if new:
+        summary += f", {new} never polled"
+    return summary + "."

@@ -1,0 +1,149 @@
+"""What the pages of the desk show, with texts of friends and of strangers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from supplierwatch.desk import static
+from tests.desk.browser import RunningDesk, running_desk
+from tests.supplierwatch.house import an_article
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7*7 }}"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[RunningDesk]:
+    with running_desk(tmp_path) as made:
+        made.people()
+        yield made
+
+
+def test_today_shows_what_is_new_to_this_user(desk: RunningDesk) -> None:
+    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    browser = desk.browser("reader")
+
+    page = browser.ask("/")
+    assert "Halcyon pauses at the trust" in page.words
+    assert "1 new since you last marked all as read" in page.words
+    newest = re.search(r'name="newest" value="(\d+)"', page.text)
+    assert newest is not None
+    assert browser.ask("/read", {"csrf": page.csrf, "newest": newest[1]}).code == 303
+
+    page = browser.ask("/")
+    assert "Halcyon pauses at the trust" in page.words
+    assert "new since" not in page.words
+    assert "1 new since" in desk.browser("editor").ask("/").words
+
+
+def test_what_came_after_the_page_was_shown_stays_new(desk: RunningDesk) -> None:
+    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    browser = desk.browser("reader")
+    page = browser.ask("/")
+    newest = re.search(r'name="newest" value="(\d+)"', page.text)
+    assert newest is not None
+    desk.house.stores(an_article("a2", title="Halcyon goes on at another trust"))
+
+    browser.ask("/read", {"csrf": page.csrf, "newest": newest[1]})
+
+    assert "1 new since" in browser.ask("/").words
+
+
+@pytest.mark.parametrize("newest", ["", "x", "-1", "9" * 30, "²"])
+def test_a_number_that_is_none_marks_nothing(desk: RunningDesk, newest: str) -> None:
+    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    browser = desk.browser("reader")
+    browser.ask("/read", {"csrf": browser.ask("/").csrf, "newest": newest})
+    assert "1 new since" in browser.ask("/").words
+
+
+def test_search_finds_and_says_what_is_wrong_with_a_query(desk: RunningDesk) -> None:
+    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    browser = desk.browser("reader")
+    page = browser.ask("/search?q=halcyon")
+    assert "1 found of 1 items stored" in page.words
+    assert "<mark>Halcyon</mark>" in page.text
+    page = browser.ask("/search?q=halcyon+AND+%28")
+    assert page.code == 400
+    assert "column" in page.words
+
+
+def test_an_article_says_what_each_watch_made_of_it(desk: RunningDesk) -> None:
+    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    page = desk.browser("reader").ask("/item/1")
+    assert page.heading == "Halcyon pauses at the trust"
+    assert "halcyon-trusts : found, still to be told" in page.words
+    assert "corvid : " in page.words
+
+
+@pytest.mark.parametrize("number", ["0", "99", "x", "9" * 30, "%00", "-1"])
+def test_an_article_that_is_none_is_missing(desk: RunningDesk, number: str) -> None:
+    assert desk.browser("reader").ask(f"/item/{number}").code == 404
+
+
+def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
+    desk.house.stores(
+        an_article(
+            "a1",
+            title=f"Halcyon trust {HOSTILE}",
+            body=f"Halcyon told the trust {HOSTILE}.",
+            summary=HOSTILE,
+            authors=(HOSTILE,),
+            url=f"https://ward-ledger.example/a?{HOSTILE}",
+        )
+    )
+    browser = desk.browser("operator")
+    paths = ["/", "/item/1", "/watches", "/watches/corvid", "/watches/halcyon-trusts", "/sources"]
+    paths += ["/messages", "/operator", "/search?q=halcyon"]
+    paths += [f"/search?q={_quoted(HOSTILE)}", f"/watches/{_quoted(HOSTILE)}"]
+    paths += [f"/sign-in?next={_quoted(HOSTILE)}", f"/messages?state={_quoted(HOSTILE)}"]
+    for path in paths:
+        page = browser.ask(path)
+        found = _Markup()
+        found.feed(page.text)
+        assert found.scripts <= {static.address_of("desk.js")}, path
+        assert found.handlers == [], path
+        assert found.images == 0, path
+
+
+def _quoted(text: str) -> str:
+    from urllib.parse import quote
+
+    return quote(text, safe="")
+
+
+class _Markup(HTMLParser):
+    """Collects what could run: scripts, handlers, images, addresses that are programs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: set[str] = set()
+        self.handlers: list[str] = []
+        self.images = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "script":
+            self.scripts.add(given.get("src", "inline"))
+        self.images += tag in ("img", "iframe", "object", "embed")
+        self.handlers += [name for name in given if name.startswith("on")]
+        self.handlers += [
+            value
+            for name, value in given.items()
+            if name in ("href", "action") and value.lower().lstrip().startswith("javascript:")
+        ]
+
+
+def test_style_and_script_stay_small_and_come_from_this_site(desk: RunningDesk) -> None:
+    browser = desk.browser()
+    for name, most in (("desk.css", 30_000), ("desk.js", 60_000)):
+        page = browser.ask(static.address_of(name))
+        assert page.code == 200
+        assert len(page.text) <= most
+        assert "immutable" in page.headers["cache-control"]
+        assert "http:" not in page.text
+        assert "https:" not in page.text
