@@ -42,7 +42,8 @@ class Visit:
     """One request: who asks, for what, with which values.
 
     `session` is None on pages that need no user. `values` are those of the form or the query
-    string; where a name occurs twice, the last. `path` are the values in the path.
+    string; where a name occurs twice, the last. `path` are the values in the path. `home` is the
+    address of the desk for whoever asks, without a slash at its end.
     """
 
     source: DeskSource
@@ -50,6 +51,7 @@ class Visit:
     values: Mapping[str, str]
     path: Mapping[str, str]
     client: str
+    home: str
     token: str | None = None  # of the session's cookie
 
     @property

@@ -119,6 +119,7 @@ def _answer(
         values=form if page.method == "POST" else (query or {}),
         path={name: str(value) for name, value in request.path_params.items()},
         client="" if request.client is None else request.client.host,
+        home=_home(source, request),
         token=token or None,
     )
     shown = page.answer(visit)
@@ -185,6 +186,11 @@ def is_local(request: Request) -> bool:
     if any(name in request.headers for name in _PROXIED):
         return False
     return (request.url.hostname or "").lower() in ("127.0.0.1", "::1", "localhost")
+
+
+def _home(source: DeskSource, request: Request) -> str:
+    url = source.wired.catalog.settings.service.public_url
+    return (url or f"http://{request.headers.get('host', '')}").rstrip("/")
 
 
 def _is_secure(source: DeskSource) -> bool:

@@ -25,6 +25,11 @@ LEAST = {
     ("GET", "/sources"): "reader",
     ("GET", "/messages"): "operator",
     ("GET", "/operator"): "operator",
+    ("GET", "/users"): "operator",
+    ("POST", "/users"): "operator",
+    ("POST", "/users/role"): "operator",
+    ("POST", "/users/link"): "operator",
+    ("POST", "/users/disable"): "operator",
     ("GET", "/sign-in"): None,
     ("POST", "/sign-in"): None,
     ("POST", "/sign-out"): None,
@@ -73,7 +78,7 @@ def test_each_role_reaches_its_pages_and_no_others(desk: RunningDesk, role: str 
         elif order.index(role) < order.index(least):
             assert (answer.code, answer.heading) == (403, "Not allowed"), where
         else:
-            assert answer.code in (200, 303, 404), where
+            assert answer.code in (200, 303, 400, 404), where  # 400: a form without its fields
             assert not answer.headers.get("location", "").startswith("/sign-in"), where
 
 

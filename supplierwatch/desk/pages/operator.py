@@ -19,7 +19,7 @@ def operator(visit: Visit) -> Shown:
         values={
             "report": report,
             "troubles": troubles,
-            "users": users,
+            "n_users": sum(user.disabled_at is None for user in users),
             "version": version("supplierwatch"),
         },
     )
