@@ -174,7 +174,11 @@ def test_templates_are_files_and_none_is_made_of_text() -> None:
             if what == "get_template":
                 [chosen] = call.args
                 assert isinstance(chosen, ast.Constant | ast.Name), name
-    assert environments == {"alerts/messages/render.py", "supplierwatch/web/controls.py"}
+    assert environments == {
+        "alerts/messages/render.py",
+        "supplierwatch/desk/render.py",
+        "supplierwatch/web/controls.py",
+    }
     assert from_text == set()
 
 

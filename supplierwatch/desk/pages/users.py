@@ -11,7 +11,7 @@ from supplierwatch.desk.pages.sign_in import MAX_NAME, is_name
 
 log = logging.getLogger(__name__)
 
-LAST_OPERATOR = "{name} is the only operator who can sign in: make another one first."
+LAST_OPERATOR = "%s is the only operator who can sign in: make another one first."
 
 
 def users(visit: Visit) -> Shown:
@@ -45,7 +45,7 @@ def set_role(visit: Visit) -> Shown:
         if role is None:
             return _list(visit, error="Choose a role.")
         if role is not Role.OPERATOR and _is_last_operator(unit, user):
-            return _list(visit, error=LAST_OPERATOR.format(name=user.name))
+            return _list(visit, error=LAST_OPERATOR % user.name)
         unit.users.set_role(user.user_id, role)
     log.info(
         "desk.user-role name=%s from=%s to=%s by=%s", user.name, user.role, role, visit.user.name
@@ -74,7 +74,7 @@ def disable(visit: Visit) -> Shown:
         if user is None:
             return _missing()
         if not undo and _is_last_operator(unit, user):
-            return _list(visit, error=LAST_OPERATOR.format(name=user.name))
+            return _list(visit, error=LAST_OPERATOR % user.name)
         unit.users.disable(user.user_id, None if undo else visit.now)
     done = "admitted" if undo else "disabled"
     log.info("desk.user-%s name=%s by=%s", done, user.name, visit.user.name)

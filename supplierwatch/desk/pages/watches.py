@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from alerts.digest.findings import shown
 from alerts.query import Query
@@ -67,6 +68,7 @@ def watch(visit: Visit) -> Shown:
         values={
             "watch": declared,
             "query": wired.queries[key],
+            "search": f"/search?{urlencode({'q': wired.queries[key].canonical})}",
             "entries": entries,
             "versions": versions[::-1],
             "total": total,
