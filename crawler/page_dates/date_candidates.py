@@ -13,16 +13,20 @@ from crawler.page_dates.date_places import (
     MAX_TEXT,
     bounded_text,
     find_headline,
+    is_in_row,
     is_teaser,
+    own_text,
     walk_article,
     words_before,
 )
 from crawler.page_dates.date_words import (
+    is_date_label,
     is_date_name,
     is_other_date,
+    is_other_name,
     is_published_label,
     is_published_name,
-    is_updated_name,
+    is_sentence,
 )
 from crawler.text.date_forms import WrittenDate, dates_in, fold
 from crawler.text.dates import MOST_AHEAD, parse_published, published_date
@@ -66,7 +70,7 @@ def date_candidates(
     """
     headline = find_headline(document, title)
     above = [] if headline is None else list(headline.iterancestors())
-    around, near = frozenset(above), frozenset(above[:_NEAR_LEVELS])
+    around, near = frozenset(above), frozenset(_near(above))
     found: list[tuple[int, DateCandidate]] = []
     looked, passed, start = 0, 0, 0
     for place, element in enumerate(walk_article(document, around)):
@@ -79,7 +83,7 @@ def date_candidates(
         looked += 1
         if element in around or is_teaser(element, around):
             continue
-        one = _read_element(element, kind, language, now)
+        one = _read_element(element, kind, language, now, around)
         if one is not None and headline is not None and not start:
             one = _judge_above(one, element, near, now)
         if one is not None:
@@ -90,6 +94,12 @@ def date_candidates(
         for place, one in found
     ]
     return sorted(placed, key=lambda one: (one.rank, one.away))
+
+
+def _near(above: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
+    """Return the ancestors of the headline within which a date above it is its own."""
+    within = [one for one in above if one.tag not in ("body", "html")]
+    return within[:_NEAR_LEVELS] or above[:1]
 
 
 def _judge_above(
@@ -118,18 +128,25 @@ def _names_of(element: lxml.html.HtmlElement) -> str:
 
 
 def _read_element(
-    element: lxml.html.HtmlElement, kind: int, language: str | None, now: datetime
+    element: lxml.html.HtmlElement,
+    kind: int,
+    language: str | None,
+    now: datetime,
+    around: Collection[lxml.html.HtmlElement],
 ) -> DateCandidate | None:
     names = _names_of(element)
     is_published = is_published_name(names) or element.get("pubdate") is not None
-    if is_updated_name(names) and not is_published:
+    if is_other_name(names) and not is_published:
         return None
-    text, before = fold(bounded_text(element)), words_before(element)
+    text, before = fold(own_text(element)), words_before(element)
     if kind == ANY_TIME:
         label = f"{before} {_UP_TO_NUMBER.sub('', text)}"
         if is_other_date(label):
             return None
-        rank = PUBLISHED_TIME if is_published or is_published_label(label) else ANY_TIME
+        is_published = is_published or is_published_label(label)
+        if not is_published and _is_in_sentence(element, text):
+            return None
+        rank = PUBLISHED_TIME if is_published else ANY_TIME
         for raw in (element.get("datetime"), element.get("title"), text):
             when = parse_published(raw, now=now, language=language)
             if raw and when is not None:
@@ -143,12 +160,26 @@ def _read_element(
         if when is None or is_other_date(label):
             continue
         labelled = is_published_label(label) or (kind == NAMED and is_published)
+        if kind == LINE and not labelled:
+            if is_sentence(text[: date.start], text[date.end :]):
+                continue
+            if is_in_row(element, around) and not is_date_label(label):
+                continue
         beside = _letters_beside(text, date)
         if labelled or beside < (_MAX_BESIDE_NAMED if kind == NAMED else _MAX_BESIDE):
             return DateCandidate(
                 raw=text[date.start : date.end], at=when, rank=LABELLED if labelled else kind
             )
     return None
+
+
+def _is_in_sentence(element: lxml.html.HtmlElement, own: str) -> bool:
+    """Whether a `time` stands amid a sentence of a paragraph; `own`: its text, folded."""
+    parent = element.getparent()
+    if parent is None or parent.tag != "p" or not own:
+        return False
+    before, _, after = fold(bounded_text(parent)).partition(own)
+    return is_sentence(before, after)
 
 
 def _letters_beside(text: str, date: WrittenDate) -> int:

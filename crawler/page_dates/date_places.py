@@ -6,7 +6,7 @@ Never footers, readers' comments, sidebars, menus, or boxes about other articles
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 import lxml.html
@@ -23,23 +23,30 @@ _LINKS = ("a", "h2", "h3", "h4", "h5")
 _MAX_ABOVE = 6  # ancestors in which such a box is looked for
 _MAX_HEADINGS = 100
 _MAX_TITLE = 120  # characters of a headline that are compared
+_MAX_CELLS = 10  # of a row that are looked at
 _MAX_NAMES = 300  # characters of an element's classes and identifier
 _MAX_BEFORE = 60  # characters before an element
 _NOT_HERE_TAGS = frozenset(
     {"footer", "aside", "nav", "form", "dialog", "script", "style", "noscript", "template"}
-    | {"select", "button", "head", "iframe"}
+    | {"select", "button", "head", "iframe", "figure", "figcaption"}
 )
+_NOT_HERE_ROLES = frozenset({"banner", "complementary", "contentinfo", "navigation", "search"})
 # "widget Blog" is the article in pages of Blogger
 _NOT_HERE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|respond|disqus|replies|colophon|copyright|(?:site|page|main)-?footer"
-    r"|side-?bar|related|recommend(?:ed|ations)?|widget(?!\sBlog(?:\s|$))|menu|navigation|breadcrumbs?|ticker|popular"
+    r"(?:^|[\s_-])(?:comments?|comment-?lists?|respond|disqus|repl(?:y|ies)|(?:user-?)?reviews|(?:twitter-?)?tweet|colophon|copyright|(?:site|page|main)-?footer"
+    r"|side-?bar|related|relacionad[oa]s?|recommend(?:ed|ations)?|widget(?!\sBlog(?:\s|$))|menu|navigation|breadcrumbs?|ticker|popular"
     r"|trending|most-?read|more-?(?:from|news|stories|on)|latest|recent|newsletter|promo|teasers?"
     r"|weather|masthead|top-?bar|site-?header|header-?top|current-?date|today|advert(?:isement)?"
+    r"|upcoming|events|calendar|archives|cookies?|consent|modal|popup"
     r"|author-?(?:bio|box)|read-?next|see-?also|also-?read|suggest(?:ed|ions)?)(?:[\s_-]|$)"
     r"|(?:^|\s)footer(?:\s|$)",
     re.IGNORECASE,
 )
-_COMMENT_TYPE = re.compile(r"schema\.org/(?:User)?Comments?\b", re.IGNORECASE)
+# readers' comments, and what has a date of its own
+_OTHER_TYPE = re.compile(
+    r"schema\.org/(?:(?:User)?Comments?|[a-z]{0,30}Event|JobPosting)\b", re.IGNORECASE
+)
+_YEAR = re.compile(r"\d{4}")
 _NO_WORD = re.compile(r"\W++")
 
 
@@ -76,13 +83,16 @@ def walk_article(
 
 
 def is_elsewhere(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element is a footer, a sidebar, readers' comments, or about other articles."""
-    if element.tag in _NOT_HERE_TAGS:
+    """Whether an element is a footer, a sidebar, readers' comments, or about other things."""
+    if element.tag in _NOT_HERE_TAGS or (element.get("role") or "").lower() in _NOT_HERE_ROLES:
         return True
+    parent = element.getparent()
+    if element.tag == "header" and parent is not None and parent.tag == "body":
+        return True  # that of the site
     names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_MAX_NAMES]
     if names != " " and _NOT_HERE.search(names):
         return True
-    return bool(_COMMENT_TYPE.search((element.get("itemtype") or "")[:_MAX_NAMES]))
+    return bool(_OTHER_TYPE.search((element.get("itemtype") or "")[:_MAX_NAMES]))
 
 
 def is_within(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
@@ -128,8 +138,34 @@ def words_before(element: lxml.html.HtmlElement) -> str:
     return fold(words)[-_MAX_BEFORE:]
 
 
-def bounded_text(element: lxml.html.HtmlElement, most: int = MAX_TEXT) -> str:
-    """Return the first characters of an element's text, from a bounded number of nodes."""
+def is_in_row(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
+    """Whether an element is in a table's row with other texts, which does not hold the headline."""
+    if element.tag in ("table", "thead", "tbody"):
+        return True
+    row = element if element.tag == "tr" else next(element.iterancestors("tr"), None)
+    if row is None or row in around:
+        return False
+    return sum(bool(bounded_text(cell)) for cell in row[:_MAX_CELLS]) > 1
+
+
+def own_text(element: lxml.html.HtmlElement) -> str:
+    """Return an element's text as `bounded_text` does, without the parts that date nothing."""
+    text = bounded_text(element)
+    if not _YEAR.search(text):
+        return text  # no date: what it is a part of makes no difference
+    return bounded_text(element, is_skipped=is_elsewhere)
+
+
+def bounded_text(
+    element: lxml.html.HtmlElement,
+    most: int = MAX_TEXT,
+    *,
+    is_skipped: Callable[[lxml.html.HtmlElement], bool] | None = None,
+) -> str:
+    """Return the first characters of an element's text, from a bounded number of nodes.
+
+    `is_skipped`: says which elements within it are left out.
+    """
     pieces: list[str] = []
     length, nodes = 0, 0
     waiting: list[lxml.html.HtmlElement | str] = [element]
@@ -139,7 +175,9 @@ def bounded_text(element: lxml.html.HtmlElement, most: int = MAX_TEXT) -> str:
         if isinstance(one, str):
             pieces.append(one[:most])
             length += len(one.strip())
-        elif isinstance(one.tag, str) and one.tag not in ("script", "style"):
+        elif not isinstance(one.tag, str) or one.tag in ("script", "style"):
+            continue
+        elif one is element or is_skipped is None or not is_skipped(one):
             for child in reversed(one[:_MAX_NODES]):
                 waiting += [child.tail, child] if child.tail else [child]
             if one.text:

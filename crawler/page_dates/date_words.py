@@ -14,7 +14,15 @@ _PUBLISHED_NAME = re.compile(
     r"publish|pub-?date|entry-?date|post(?:ed)?-?(?:date|on)|article-?date|date-?(?:posted|created)",
     re.IGNORECASE,
 )
-_UPDATED_NAME = re.compile(r"updat|modif|edited|revis", re.IGNORECASE)
+_OTHER_NAME = re.compile(
+    r"updat|modif|edited|revis|(?:start|end|birth|death|event|expiry|closing)-?date|door-?time"
+    r"|valid-?(?:from|through|until)",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"\W*+by\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?][\"'’”)]*+$")
+_SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_A-Z][^\W\d_]++")
+_MIN_SMALL_WORDS = 3  # beside the date in a sentence; date lines have names
 # words before a date that make it the date of something else
 _UPDATED = re.compile(
     r"\b(?:updat(?:ed?|ing)|modified|edited|revised|reviewed|review|amended|corrected|correction"
@@ -34,6 +42,7 @@ _PUBLISHED = re.compile(
     r"|ver[öo]ffentlicht|erschienen|pubblicato|publicado|gepubliceerd|publicerad)\b[^\d]{0,40}$",
     re.IGNORECASE,
 )
+_DATE_LABEL = re.compile(r"\b(?:date|datum|fecha|data)\W*$", re.IGNORECASE)
 _MAX_LABEL = 100  # characters before a date that are read
 
 
@@ -47,15 +56,27 @@ def is_published_name(names: str) -> bool:
     return bool(_PUBLISHED_NAME.search(names))
 
 
-def is_updated_name(names: str) -> bool:
-    """Whether they say that it is the date of a change."""
-    return bool(_UPDATED_NAME.search(names))
+def is_other_name(names: str) -> bool:
+    """Whether they say that it is the date of a change, an event or a person's birth."""
+    return bool(_OTHER_NAME.search(names))
+
+
+def is_sentence(before: str, after: str) -> bool:
+    """Whether the words around a date make a sentence: it tells of that day, and dates nothing."""
+    if _BYLINE.match(before) or not _SENTENCE_END.search(after.rstrip()):
+        return False
+    return len(_SMALL_WORD.findall(f"{before} {after}")) >= _MIN_SMALL_WORDS
 
 
 def is_other_date(before: str) -> bool:
     """Whether the words before a date make it that of a change, a deadline, a meeting."""
     end = before[-_MAX_LABEL:]
     return bool(_UPDATED.search(end) or _OTHER_DATE.search(end))
+
+
+def is_date_label(before: str) -> bool:
+    """Whether the words before a date only say that it is one."""
+    return bool(_DATE_LABEL.search(before[-_MAX_LABEL:]))
 
 
 def is_published_label(before: str) -> bool:

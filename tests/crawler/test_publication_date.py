@@ -63,6 +63,22 @@ ELSEWHERE = [
     "<p>Deadline: 2 March 2026</p>",
     "<p class='date'>Review date: 2 March 2026</p>",
     "<p class='date'>Next meeting: 2 March 2026</p>",
+    "<div><footer>2 March 2026</footer></div>",
+    "<div><div><p class='copyright'>Ledger, 2 March 2026</p></div></div>",
+    "<section><div class='comment'>Rhys, 2 March 2026: I agree</div></section>",
+    "<ol class='commentlist'><li>2 March 2026</li></ol>",
+    "<div role='contentinfo'>2 March 2026</div>",
+    "<div class='upcoming'><h3>Coming up</h3><p>2 March 2026</p></div>",
+    "<figure><img src='a.png'><figcaption>The ward on 2 March 2026</figcaption></figure>",
+    "<p>The board met on 2 March 2026 to decide.</p>",
+    "<p>The launch was on <time datetime='2026-03-02'>2 March 2026</time>.</p>",
+    "<p>It was signed on 2 March 2026.</p>",
+    "<table><tr><td>2 March 2026</td><td>Move of the wards</td></tr></table>",
+    "<table><tr><th>Milestone</th><th>Done</th></tr><tr><td>Move</td><td>2 March 2026</td></tr>"
+    "</table>",
+    "<div itemscope itemtype='https://schema.org/BusinessEvent'>"
+    "<time datetime='2026-03-02'>2 March 2026</time></div>",
+    "<time itemprop='startDate' datetime='2026-03-02'>2 March 2026</time>",
 ]
 
 
@@ -90,6 +106,11 @@ def test_the_articles_time_comes_before_its_surroundings(part: str) -> None:
         "<p class='byline'>By Ada Okonjo, 2 March 2026 09:30</p>",
         "<p>Published: 2 March 2026 at 9.30am</p>",
         "<p>Ada Okonjo | 2 March 2026 | 09:30 GMT</p>",
+        "<p>By Ada Okonjo for the Ledger on 2 March 2026 at 09:30.</p>",
+        "<p>First published on <time datetime='2026-03-02T09:30:00Z'>Monday</time>.</p>",
+        "<table><tr><th>Date</th><td>2 March 2026 09:30</td></tr></table>",
+        "<table><tr><td>2 March 2026 09:30</td></tr></table>",
+        "<header><p>2 March 2026 09:30</p></header>",
         "<div class='widget Blog'><p>2 March 2026, 09:30 GMT</p></div>",
         "<ul class='nav meta'><li><a href='/time/2026-03-02'>2 Mar 2026 09:30</a></li></ul>",
         "<p class='date'>Published 2 March 2026 09:30, updated 4 March 2026 10:00</p>",
@@ -162,6 +183,25 @@ def test_the_date_of_today_above_the_headline_dates_nothing() -> None:
     assert published(page) == (None, None)
     line = "<p>2 March 2026</p>"
     assert published(page.replace("</h1>", f"</h1>{line}"))[1] == THE_DAY
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "<header><span>Friday 27 November 2026</span></header>",
+        "<div role='banner'><span>Friday 27 November 2026</span></div>",
+        "<div><p>Friday, 27 November 2026</p></div>",
+    ],
+)
+def test_the_date_of_today_at_the_top_of_a_plain_page_dates_nothing(top: str) -> None:
+    assert published(top + article()) == (None, None)
+
+
+def test_a_date_between_the_top_of_the_body_and_its_headline_is_of_the_article() -> None:
+    line = "<p>27 November 2026</p>"
+    assert published(f"{line}<h1>{HEADLINE}</h1>{PROSE}")[0] == "27 November 2026"
+    head = f"<header><h1>{HEADLINE}</h1>{line}</header>"
+    assert published(head + PROSE)[0] == "27 November 2026"
 
 
 @pytest.mark.parametrize(
