@@ -1,8 +1,9 @@
 """Read the JSON that publishers write into scripts of their pages. Pure.
 
 Seen in the field: comments of JavaScript and HTML, CDATA sections, trailing commas and semicolons,
-several values one after another, line breaks and quotation marks in strings that are not escaped,
-a whole script in HTML entities, an assignment around the value.
+missing and double commas, missing brackets at the end, several values one after another, line
+breaks and quotation marks in strings that are not escaped, a whole script in HTML entities, an
+assignment around the value.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ _QUOTED = re.compile(
     r'"((?:[^"\\]++|\\.|"(?!\s*+(?:[}\]:]|,\s*+["{\[\d}\]tfn-]|\Z)))*+)(?:"|\\?\Z)', re.DOTALL
 )
 _BARE_QUOTE = re.compile(r'(?P<escape>\\["\\/bfnrtu])|\\|(?P<quote>")')
+_NO_COMMA = re.compile(rf'({_STRING}|[}}\]])(?=\s*+"(?:[^"\\]++|\\.)*+"\s*+:)', re.DOTALL)
+_BRACKET = re.compile(rf"{_STRING}|[{{}}\[\]]", re.DOTALL)
+_WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be whole
+_MOST_OPEN = 50  # brackets that are closed at the end of a script
 _START = re.compile(r"[{\[]")
 
 
@@ -43,7 +48,7 @@ def read_script_values(text: str) -> list[Any]:
         text = html.unescape(text)
     text = _WRAPPING.sub(_drop_wrapping, text)
     best: list[Any] = []
-    for repair in (_unchanged, repair_json, _repair_all):
+    for repair in (_unchanged, repair_json, _repair_commas, _repair_all):
         values, is_whole = _decode_values(repair(text))
         if is_whole or len(values) > len(best):
             best = values
@@ -60,9 +65,32 @@ def _unchanged(text: str) -> str:
     return text
 
 
+def _repair_commas(text: str) -> str:
+    """Put commas between a value and the name that follows it, then repair the rest."""
+    return _close_brackets(repair_json(_NO_COMMA.sub(r"\1,", text)))
+
+
+def _close_brackets(text: str) -> str:
+    """Close what is open at the end of a text; not where the end cuts a value."""
+    if not text.rstrip().endswith(_WHOLE_ENDS):
+        return text
+    closing: list[str] = []
+    for found in _BRACKET.finditer(text):
+        part = found[0]
+        if part in ("{", "["):
+            closing.append("}" if part == "{" else "]")
+        elif part in ("}", "]"):
+            if not closing or closing.pop() != part:
+                return text
+        elif len(part) < 2 or not part.endswith('"'):
+            return text  # a string without an end
+    return text + "".join(reversed(closing)) if len(closing) <= _MOST_OPEN else text
+
+
 def _repair_all(text: str) -> str:
     """Escape quotation marks within strings, drop invalid escapes, then repair the rest."""
-    return repair_json(_QUOTED.sub(_escape_quotes, text))
+    repaired = repair_json(_QUOTED.sub(_escape_quotes, text))
+    return _close_brackets(repaired) if text.rstrip().endswith(_WHOLE_ENDS) else repaired
 
 
 def _escape_quotes(found: re.Match[str]) -> str:

@@ -35,6 +35,11 @@ TEXT = json.dumps(BLOCK)
         TEXT.replace('"', "&quot;"),
         TEXT.replace('"', "&#34;"),
         f"window.article = {TEXT};",
+        '{"@type": "NewsArticle" "headline": "Ferry clinics"}',
+        '{"@type": "NewsArticle"\n  "headline": "Ferry clinics",}',
+        '{"@type": "NewsArticle",, "headline": "Ferry clinics"}',
+        '{"@type": "NewsArticle", "headline": "Ferry clinics"',
+        f"{TEXT[:-1]}\n",
     ],
 )
 def test_what_stands_around_a_block_is_passed_over(written: str) -> None:
@@ -62,13 +67,27 @@ def test_strings_are_read_as_meant(written: str, meant: str) -> None:
     assert read_script_values(written)[0]["a"] == meant
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "{", '{"a": "b" "c": 1}', "[" * 200_000])
+@pytest.mark.parametrize("text", ["", "no JSON", "{", '{"a" 1}', "[" * 200_000])
 def test_what_cannot_be_read_gives_nothing(text: str) -> None:
     assert read_script_values(text) == []
 
 
+def test_brackets_that_are_missing_at_the_end_are_added() -> None:
+    meant = [{"a": [{"b": "x } ] y"}], "c": {"d": "z"}}]
+    assert read_script_values('{"a": [{"b": "x } ] y"}], "c": {"d": "z"') == meant
+
+
+@pytest.mark.parametrize(
+    "text", ['{"datePublished": "2026-07-1', '{"a": 12', '{"a": [1}', '[{"a": "b"}}']
+)
+def test_a_value_that_the_end_cuts_is_not_read(text: str) -> None:
+    assert [one for one in read_script_values(text) if isinstance(one, dict)] in ([], [{"a": "b"}])
+    assert "12" not in str(read_script_values(text))
+    assert "2026" not in str(read_script_values(text))
+
+
 def test_a_damaged_block_does_not_cost_those_before_it() -> None:
-    assert read_script_values(f'{TEXT}\n{{"a": "b" "c": 1}}') == [BLOCK]
+    assert read_script_values(f'{TEXT}\n{{"a" 1}}') == [BLOCK]
 
 
 def test_the_number_of_values_is_bounded() -> None:
