@@ -108,6 +108,13 @@ def _is_mostly_utf8(body: bytes) -> bool:
     return broken / beyond < 1 - _MIN_SOUND_SHARE
 
 
+def _has_more_utf8(body: bytes) -> bool:
+    """Whether there are more letters in valid UTF-8 sequences than bytes that belong to none."""
+    read = body.decode("utf-8", "replace")
+    broken = read.count("\ufffd")
+    return len(read) - len(body.translate(None, _BEYOND_ASCII)) - broken > broken
+
+
 def _decode_as(body: bytes, encoding: str, because: str) -> Decoded:
     if encoding != "utf-8" and not body.isascii() and _is_mostly_utf8(body):
         encoding, because = "utf-8", f"nearly all its bytes are sound UTF-8, not {encoding}"
@@ -115,7 +122,7 @@ def _decode_as(body: bytes, encoding: str, because: str) -> Decoded:
         text = body.decode(encoding)
         replaced = 0
     except UnicodeDecodeError:
-        if encoding == "utf-8" and not _is_mostly_utf8(body):
+        if encoding == "utf-8" and not _has_more_utf8(body):
             encoding, because = "cp1252", "it is no UTF-8, although that is declared"
         text = body.decode(encoding, "replace")
         replaced = text.count("�")

@@ -88,6 +88,19 @@ def test_one_bad_byte_does_not_turn_the_whole_text_into_another_encoding() -> No
     assert read.replaced == 1
 
 
+@pytest.mark.parametrize("declared", [None, "text/html; charset=utf-8"])
+def test_one_bad_byte_in_a_short_text_costs_that_byte_alone(declared: str | None) -> None:
+    body = "<p>Café – “später”</p>".encode() + b"\xff end"
+    html = b"<meta charset=utf-8>" + body if declared is None else body
+    assert "Café – “später”" in decode(html, content_type=declared, kind="html").text
+
+
+def test_latin1_with_an_accidental_sequence_is_not_taken_for_utf8() -> None:
+    body = "Ärzte für später: Ã© größer, öfter".encode("cp1252")
+    read = decode(body, content_type="text/html; charset=utf-8", kind="html")
+    assert read.text.startswith("Ärzte für später")
+
+
 def test_an_unknown_encoding_is_no_reason_to_fail() -> None:
     read = decode("<p>café</p>".encode("cp1252"), content_type="text/html; charset=x", kind="html")
     assert read.text == "<p>café</p>"
