@@ -344,7 +344,7 @@ class Items:
 
     def find_url(self, url: str) -> StoredItem | None:
         """Return the item with this URL; the oldest of several."""
-        for keys in ({url_key(url)}, former_url_keys(url)):
+        for keys in filter(None, ({url_key(url)}, former_url_keys(url))):
             same = carrier.c.url_key.in_(sorted(keys))
             item_id = self._db.scalar(select(func.min(carrier.c.item_id)).where(same))
             if item_id is not None:

@@ -101,7 +101,7 @@ class Backlog:
             .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
             .join(mention, mention.c.id == pending_telling.c.mention_id)
             # what is old waits for its message of the day
-            .where(subscriber.c.active.is_(True), mention.c.old.is_(False))
+            .where(subscriber.c.active.is_(True), mention.c.old.is_not(True))
             .where(subscriber.c.subscription_key.in_(list(keys)))
         ).one()
         return Waiting(stage="tell alerts", count=int(row[0]), oldest_at=row[1])

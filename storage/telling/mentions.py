@@ -277,7 +277,7 @@ class Mentions:
         wanted = mention.c.watch_key.in_(list(watch_keys))
         found = (
             select(func.min(mention.c.created_at).label("at"))
-            .where(wanted, mention.c.baseline.is_(False), mention.c.old.is_(False))
+            .where(wanted, mention.c.baseline.is_(False), mention.c.old.is_not(True))
             .where(mention.c.created_at >= since, mention.c.created_at <= until)
             .group_by(mention.c.item_id)
             .order_by("at")

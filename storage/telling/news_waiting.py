@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
+from storage.engine.damage import is_damage
 from storage.tables import mention, pending_telling
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +30,21 @@ class NewsWaitings:
         self._db = connection
 
     def by_subscriber(self) -> dict[int, NewsWaiting]:
-        """Return subscriber id -> the news that waits for it."""
+        """Return subscriber id -> the news that waits for it; none where a row is damaged."""
         at = pending_telling.c.created_at
         counted = (
             select(pending_telling.c.subscriber_id, func.count(), func.min(at), func.max(at))
             .join(mention, mention.c.id == pending_telling.c.mention_id)
-            .where(or_(mention.c.old.is_(False), pending_telling.c.what != "new"))
+            .where(or_(mention.c.old.is_not(True), pending_telling.c.what != "new"))
             .group_by(pending_telling.c.subscriber_id)
         )
-        return {
-            row[0]: NewsWaiting(count=int(row[1]), oldest=row[2], newest=row[3])
-            for row in self._db.execute(counted)
-        }
+        try:
+            return {
+                row[0]: NewsWaiting(count=int(row[1]), oldest=row[2], newest=row[3])
+                for row in self._db.execute(counted)
+            }
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            log.error("row.damaged table=pending_telling: no alert waits for more to come")
+            return {}

@@ -216,7 +216,10 @@ class Subscribers:
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
 
     def waiting_old(self) -> dict[int, OldWaiting]:
-        """Return subscriber id -> its pending tellings of old items that are no edits."""
+        """Return subscriber id -> its pending tellings of old items that are no edits.
+
+        None where a row is damaged: they are told with what is news.
+        """
         counted = (
             select(
                 pending_telling.c.subscriber_id,
@@ -227,7 +230,13 @@ class Subscribers:
             .where(mention.c.old.is_(True), pending_telling.c.what == "new")
             .group_by(pending_telling.c.subscriber_id)
         )
-        return {row[0]: OldWaiting(int(row[1]), row[2]) for row in self._db.execute(counted)}
+        try:
+            return {row[0]: OldWaiting(int(row[1]), row[2]) for row in self._db.execute(counted)}
+        except Exception as error:
+            if not is_damage(error):
+                raise
+            log.error("row.damaged table=pending_telling: old items are told with the others")
+            return {}
 
     def pending(self, subscriber_ids: Sequence[int]) -> tuple[PendingTelling, ...]:
         """Return the pending tellings of these subscribers, oldest first."""

@@ -46,7 +46,7 @@ class Volumes:
                 .where(
                     mention.c.watch_key.in_(keys[at : at + _AT_ONCE]),
                     mention.c.baseline.is_(False),
-                    mention.c.old.is_(False),
+                    mention.c.old.is_not(True),
                     mention.c.created_at >= since,
                     mention.c.created_at < until,
                 )
@@ -60,7 +60,7 @@ class Volumes:
             select(func.max(mention.c.created_at)).where(
                 mention.c.watch_key == watch_key,
                 mention.c.baseline.is_(False),
-                mention.c.old.is_(False),
+                mention.c.old.is_not(True),
             )
         )
         return newest

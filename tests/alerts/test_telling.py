@@ -8,6 +8,8 @@ import pytest
 
 from alerts.dispatch.cut import operator_message, previews
 from alerts.errors import UnknownSubscriptionError
+from alerts.query import QueryHit, WatchIndex
+from alerts.query.text.document import PreparedDocument
 from config.model import Cadence, QuietHours
 from storage.model import OutboxMessage
 from storage.store import Store
@@ -427,18 +429,18 @@ def test_one_item_that_cannot_be_matched_holds_up_no_other(
     desk = Desk(store, clock, a_subscription())
     desk.publish("Poison")
     desk.publish("Fine")
-    real = type(desk.index).match
+    real = type(desk.index).match_prepared
 
-    def sick(self: object, document: object) -> object:
-        if document.title == "Poison":  # type: ignore[attr-defined]
+    def sick(self: WatchIndex, prepared: PreparedDocument) -> tuple[QueryHit, ...]:
+        if prepared.document.title == "Poison":
             raise ZeroDivisionError
-        return real(self, document)  # type: ignore[arg-type]
+        return real(self, prepared)
 
-    monkeypatch.setattr(type(desk.index), "match", sick)
+    monkeypatch.setattr(type(desk.index), "match_prepared", sick)
     assert desk.match() == 1
     with store.reading() as unit:
         assert "cannot be matched" in unit.notices.open()[0].text
-    monkeypatch.setattr(type(desk.index), "match", real)
+    monkeypatch.setattr(type(desk.index), "match_prepared", real)
 
     [alert] = desk.tick(MINUTE)
     assert "Poison" in text_of(alert)

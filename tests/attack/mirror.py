@@ -23,6 +23,8 @@ HOSTILE_PAGES = (
 )  # fmt: skip
 HOSTILE_LISTINGS = ("dates", "entries-60000", "declaration", "deep", "ttl", "drip", "endless")
 
+FIRST = 0.2  # of the answers, until each kind was given once
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
@@ -66,6 +68,8 @@ class Mirror(FakeSite):
             True: [hang(), drop(), *(LISTINGS[name]() for name in HOSTILE_LISTINGS)],
             False: [hang(), drop(), *(PAGES[name]() for name in HOSTILE_PAGES)],
         }
+        # each kind once before any is drawn by lot: what it takes once counts for no growth
+        self._first = {kind: list(replies) for kind, replies in self._hostile.items()}
         self.answers = 0
         self.hostile = 0
 
@@ -82,9 +86,12 @@ class Mirror(FakeSite):
         is_listing = asked.path == urlsplit(upstream.feed).path
         with self._lock:
             self.answers += 1
-            is_hostile = self._rng.random() < self.share and asked.path != "/robots.txt"
+            hostile, first = self.share > 0 and asked.path != "/robots.txt", self._first[is_listing]
+            is_hostile = hostile and (self._rng.random() < (FIRST if first else self.share))
             self.hostile += is_hostile
             reply = self._rng.choice(self._hostile[is_listing])
+            if is_hostile and first:
+                reply = first.pop()
         if is_hostile:
             reply.write(connection, asked, self._closing)
         else:

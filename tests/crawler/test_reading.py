@@ -216,7 +216,7 @@ def test_the_article_is_read_and_nothing_beside_it() -> None:
     [
         ("", {}),
         ("%PDF-1.4", {"content_type": "application/pdf"}),
-        ("<html><body><p>Too short.</p></body></html>", {}),
+        ("<html><body><p>Home</p></body></html>", {}),
         (
             "<html><body><h1>Before you continue</h1><p>We value your privacy. Accept all "
             "cookies and tracking or manage preferences, so that we and our partners may show "

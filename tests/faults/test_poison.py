@@ -17,6 +17,7 @@ from alerts.digest import digest as digests
 from alerts.dispatch import bounded_composition as trials
 from alerts.dispatch import welcome
 from alerts.query import Document, WatchIndex, compile_query
+from alerts.query.text.document import PreparedDocument
 from alerts.search import index_filing as filing
 from alerts.search.archive_search import SearchRequest, search_archive
 from alerts.search.index_filing import index_pending
@@ -102,14 +103,14 @@ def poison_rendering(patch: pytest.MonkeyPatch, poison: Poison) -> None:
 
 
 def poison_matching(patch: pytest.MonkeyPatch, poison: Poison) -> None:
-    real = WatchIndex.match
+    real = WatchIndex.match_prepared
 
-    def match(self: WatchIndex, document: Document) -> Any:
-        if "Poison" in document.title:
+    def match(self: WatchIndex, prepared: PreparedDocument) -> Any:
+        if "Poison" in prepared.document.title:
             poison()
-        return real(self, document)
+        return real(self, prepared)
 
-    patch.setattr(WatchIndex, "match", match)
+    patch.setattr(WatchIndex, "match_prepared", match)
 
 
 def poison_grouping(patch: pytest.MonkeyPatch, poison: Poison) -> None:
@@ -543,6 +544,7 @@ SQLITE_DAMAGE = [
     ("item", "title = CAST(x'ff' AS TEXT)"),
     ("item", "body = x'ff00'"),
     ("item", "revision = 'many'"),
+    ("item", "asides = '['"),
     ("carrier", "first_seen_at = 'x'"),
     ("mention", "spans = '['"),
     ("mention", "revision = 'many'"),

@@ -61,10 +61,8 @@ def test_news_is_told_within_seconds_of_its_poll(place: Installation, site: Fake
         publish(site, 2)
         place.make_due()
         assert eventually(lambda: site.requests("/Halcyon-1") != [])
-        read = time.monotonic()
-        # matching and telling follow what is stored, not their ticks
-        assert eventually(lambda: sent(place)["alert"] == 1, within=10), service.log
-        assert time.monotonic() - read < 5
+        # matching and telling follow what is stored; alerts wait a few seconds for more to come
+        assert eventually(lambda: sent(place)["alert"] == 1, within=30), service.log
         assert service.ends_within(15)
 
 

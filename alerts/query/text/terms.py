@@ -245,7 +245,7 @@ def _matches_raw(wanted: str, zone: Zone, place: Place, *, any_case: bool) -> bo
     start = zone.tokens[place[0]].start - tokens[0].start
     if start < 0:
         return False
-    pattern = _raw_pattern(wanted, any_case)
+    pattern = _raw_pattern(wanted, any_case=any_case)
     found = pattern.match(plain_signs(zone.text), start)
     return found is not None and found.end() - (len(wanted) - tokens[-1].end) == (
         zone.tokens[place[1] - 1].end
@@ -253,6 +253,6 @@ def _matches_raw(wanted: str, zone: Zone, place: Place, *, any_case: bool) -> bo
 
 
 @lru_cache(maxsize=4096)
-def _raw_pattern(wanted: str, any_case: bool) -> re.Pattern[str]:
+def _raw_pattern(wanted: str, *, any_case: bool) -> re.Pattern[str]:
     written = r"\s++".join(re.escape(piece) for piece in wanted.split())
     return re.compile(written, re.IGNORECASE if any_case else 0)
