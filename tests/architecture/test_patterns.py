@@ -82,7 +82,7 @@ def test_expressions_made_at_run_time_are_linear() -> None:
     for wildcard in ("a*a*a*a*b", "aa*b?b*c*a", "ab*"):
         assert slowness(pattern_of(wildcard), {"fullmatch"}) is None
     for any_case in (True, False):
-        assert slowness(_raw_pattern("a b a", any_case), {"match"}) is None
+        assert slowness(_raw_pattern("a b a", any_case=any_case), {"match"}) is None
     assert slowness(_too_many_marks(), {"sub"}) is None
 
 
