@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 
 from crawler.errors import Unreadable
+from crawler.extraction.foreign_pleas import FOREIGN_PLEA
 from crawler.extraction.recurring_blocks import is_about
 
 WALL = "a wall (consent, login or check) stands in place of the article"
@@ -43,7 +44,7 @@ _PAYMENT = re.compile(
           |(?:read|view|see|get|enjoy|access|unlock)\s(?:the\s(?:full|rest|whole|complete|article|story)
             |this|more|our|all|full|unlimited|on\W*$))
           |for\s(?:full|unlimited|free\b|an?\s(?:free\s)?(?:account|trial|subscription)))
-      |(?:subscribe|sign\sin|log\s?in|register|sign\sup|join)(?:\s(?:now|today|here|for\sfree))?$
+      |(?:subscribe|sign\sin|log\s?in|register|sign\sup|join)(?:\s(?:now|today|here|for\sfree|to\syour\saccount))?\W*$
       |(?:subscribe|sign\s(?:in|up)|log\s?(?:in|on)|register)\sor\s(?:subscribe|sign\s(?:in|up)|log\s?(?:in|on)|register)\b
       |(?:to|want\sto|if\syou\s(?:want|wish|would\slike)\sto)\s(?:continue|keep|carry\son)\sreading\b
       |want\sto\sread\s(?:more|on|the\s(?:full|rest|whole)\b.{0,30})\W*$
@@ -58,7 +59,25 @@ _PAYMENT = re.compile(
         \b(?:available|exclusive|only|reserved|restricted|limited|locked|is)\s(?:only\s|exclusively\s)?
         (?:for|to)\s(?:(?:our|paying|paid|registered|premium|logged\sin)\s){0,2}(?:subscribers?|members?|users?)\b
       |(?:the\s)?(?:rest|remainder|full\s(?:text|version|article|story))\sof?.{0,40}\b(?:subscribers?|members?|subscription)\b
-      |(?:only\s|exclusive\s)?(?:for\s)?(?:subscribers?|members?)[\s-](?:only|exclusive)\b.{0,40}$
+      |(?:only\s|exclusive\s)?(?:for\s)?(?:subscribers?|members?)[\s-](?:only|exclusive)(?:\s\w+)?\W*$
+      |exclusive\s(?:to|for)\s(?:\w+\s)?(?:subscribers|members)\W*$
+      |this\sis\s(?:an?\s)?(?:premium|subscriber|member|exclusive)(?:[\s-]only)?\s(?:content|article|story)\W*$
+      |premium\s(?:content|article|story)(?:\s?[:|–-]|\W*$)
+      |you(?:.ve|\shave)\s(?:got\s)?(?:\d{1,2}|no|one|two|three|four|five)\s(?:\w+\s){0,2}(?:articles?|stories|views?)
+        \s(?:left|remaining)\b
+      |this\sis\s(?:your\s(?:last|\w+)|one\sof\syour(?:\s\w+)?)\sfree\s(?:articles?|stor(?:y|ies))\b
+      |\d{1,2}\sof\s\d{1,2}\sfree\s(?:articles|stories)\b
+      |(?:get|enjoy)\s(?:unlimited|full)\s(?:\w+\s)?access\s(?:from|for|now|today)\b
+      |(?:subscribe|join|try|keep\sreading|continue\sreading|get)\b.{0,40}\b(?:from|for|only|just)\s[£€$]\s?\d
+      |support\s(?:our|independent|quality|local)\s(?:\w+\s)?journalism\b
+      |(?:unlock|buy|purchase)\s(?:this\s(?:article|story|content)|an?\s(?:\w+\s)?subscription)\b
+      |read\sthe\s(?:full|whole|complete)\s(?:article|story|text)\b.{0,40}\b(?:subscrib|sign|log\s?in|(?:the|our)\sapp\b)
+      |(?:free\s)?(?:registration|log-?in|sign-?in|subscription|membership)\s(?:is\s)?(?:required|needed)\W*$
+      |an?\s(?:\w+\s)?(?:subscription|account|login|membership)\sis\s(?:required|needed)\sto\s(?:read|view|access|continue|see)\b
+      |try\s(?:it|us|\w+\s(?:days?|weeks?|months?))\s(?:for\s)?free\b
+      |start\s(?:your|a)\s(?:\w+\s){0,2}trial\W*$|(?:choose|select)\s(?:a|your)\s(?:plan|subscription)\W*$
+      |(?:existing|current)\s(?:subscriber|member|customer)s?\s?\?|need\san\s(?:account|login)\s?\?
+      |enter\syour\se-?mail(?:\saddress)?\sto\s(?:continue|read|unlock|keep|access)\b
       |you(?:.ve|\shave)\s(?:reached|read|used|hit|exceeded|viewed)\b.{0,60}\b(?:articles?|limit|stories|views?)\b
       |you\s(?:need|have|must)\s(?:to\s)?(?:be\s)?(?:subscribe|sign|log|logged|regist|a\ssubscriber|a\smember|an\saccount)\b
       |you\sare\snot\s(?:currently\s)?(?:logged|signed)\s(?:in|on)\b
@@ -70,6 +89,7 @@ _PAYMENT = re.compile(
 # consent and checks: these are what a short page consists of
 _CONSENT = re.compile(
     r"""^[^\w"'“‘«„]*+(?:please\s|to\scontinue,?\s(?:please\s)?)?(?:
+      (?:to\s(?:view|see|watch|play)\sthis\s\w+,?\s(?:please\s)?)?
       (?:enable|turn\son|activate|switch\son|allow)\s(?:your\s)?(?:\w+.s\s)?(?:javascript|js|cookies|scripts?)\b
       |(?:javascript|cookies)\s(?:(?:is|are|must\sbe|needs?\sto\sbe|has\sbeen|have\sbeen|seems?\sto\sbe|appears?\sto\sbe)\s)?
         (?:currently\s)?(?:disabled|required|turned\soff|blocked|not\s(?:enabled|supported|available)|enabled)\b.{0,80}$
@@ -81,6 +101,8 @@ _CONSENT = re.compile(
       |(?:accept|agree|reject|decline|deny|manage|allow|consent|customi[sz]e|confirm|save|show|view|change|review)
         \b(?!.{0,80}\b(?:said|says?|told|that)\b).{0,50}
         \b(?:cookies?|preferences|tracking|consent|choices|settings|purposes|vendors|partners|all)\W*$
+      |accept\s(?:\w+\s){0,2}cookies\sto\s(?:view|see|watch|play|load|show|continue)\b
+      |this\s(?:content|video|post|embed)\s(?:is|was|has\sbeen)\s(?:blocked|hidden|disabled)\b.{0,60}\bcookies?\b
       |(?:i\s)?(?:accept|agree|reject)(?:\sall)?(?:\sand\s(?:close|continue|proceed))?\W*$
       |(?:we|we\sand\sour\b.{0,60}?|our\s(?:\w+\s)?partners)\s
         (?:use|uses|store|stores|value|respect|care\sabout|process|need|ask|would\slike|collect|and)\b
@@ -167,7 +189,7 @@ def is_plea(sentence: str) -> bool:
     start = sentence[:_MAX_PLEA]
     if _REPORTED.search(start):
         return False
-    return bool(_PAYMENT.match(start) or _CONSENT.match(start))
+    return any(one.match(start) for one in (_PAYMENT, _CONSENT, FOREIGN_PLEA))
 
 
 def _is_evidence(phrase: str) -> bool:
@@ -195,7 +217,8 @@ def _trim_ends(lines: list[str]) -> list[str]:
     kept = list(lines)
     for order in (range(len(kept)), range(len(kept) - 1, -1, -1)):
         for at in order:
-            if kept[at].strip() and not _PAYMENT.match(kept[at][:_MAX_PLEA]):
+            start = kept[at][:_MAX_PLEA]
+            if start.strip() and not (_PAYMENT.match(start) or FOREIGN_PLEA.match(start)):
                 break
             kept[at] = ""
     return kept
