@@ -12,28 +12,23 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from alerts.channels import Channel, open_channels
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.alarms import alarms_due
-from alerts.dispatch.cut import TellingContext, cut_due
+from alerts.dispatch.cut import cut_due
 from alerts.dispatch.delivery import Outcome, deliver_due
 from alerts.dispatch.welcome import welcome_due
 from alerts.matching import match_pending
 from alerts.search.index_filing import index_pending
 from config.model import Catalog
 from storage.archive.retention import Pruned
-from storage.model import WatchVersion
-from storage.rules.age import OldItems
 from storage.store import Store
-from storage.telling.watches import WatchText
 from supplierwatch.health.heavy_pages import TEXTS, tell_of_pages
 from supplierwatch.health.outage import look
 from supplierwatch.health.pauses import tell_of_pauses
 from supplierwatch.health.quarantine_mail import tell_of_quarantined
-from supplierwatch.service.audience import build_aside_audience, build_audience, build_old_items
+from supplierwatch.service.active_configuration import ActiveConfiguration, declare
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor, Event
 from supplierwatch.service.pruning import prune_all
 from supplierwatch.wiring import CompiledConfiguration, load
@@ -52,19 +47,6 @@ POLL_CHILDREN_EVERY = 0.1  # seconds
 def utc_now() -> datetime:
     """Return the time as an aware UTC datetime."""
     return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActiveConfiguration:
-    """A configuration with its stored watch versions and subscribers. Immutable."""
-
-    wired: CompiledConfiguration
-    versions: Mapping[str, WatchVersion]
-    audience: Mapping[str, tuple[int, ...]]
-    old_items: OldItems
-    aside_audience: Mapping[str, tuple[int, ...]]
-    context: TellingContext
-    channels: Mapping[str, Channel]
 
 
 class Service:
@@ -105,7 +87,7 @@ class Service:
         self._voices = SupplierIndex()
         self._crawling = threading.Lock()
         self._indexing = threading.Lock()
-        self.in_force = self._declare(wired)
+        self.in_force = declare(self.store, wired, self.clock())
 
     @property
     def catalog(self) -> Catalog:
@@ -347,7 +329,7 @@ class Service:
         with self._matching, self._telling:
             # items that are pending were stored under the old watches: match them by those
             self._match(self.in_force)
-            self.in_force = self._declare(wired)
+            self.in_force = declare(self.store, wired, self.clock())
             with self.store.transaction() as unit:
                 # the edit may have fixed what kept messages from being composed
                 unit.quarantine.retry(self.clock(), "tell")
@@ -358,40 +340,4 @@ class Service:
         """Read the subscribers from the database again, after one has changed."""
         with self.store.reading() as unit:
             subscribers = unit.subscribers.all()
-        present = self.in_force
-        self.in_force = replace(
-            present,
-            audience=build_audience(present.wired.catalog, subscribers),
-            old_items=build_old_items(present.wired.catalog, subscribers),
-            aside_audience=build_aside_audience(present.wired.catalog, subscribers),
-        )
-
-    def _declare(self, wired: CompiledConfiguration) -> ActiveConfiguration:
-        now = self.clock()
-        catalog = wired.catalog
-        texts = [
-            WatchText(
-                key=watch.key,
-                query=wired.queries[watch.key].canonical,
-                fingerprint=wired.queries[watch.key].fingerprint,
-                was=watch.was,
-            )
-            for watch in catalog.watches
-        ]
-        with self.store.transaction() as unit:
-            unit.sources.declare([s for s in catalog.sources if s.enabled], now)
-            versions = unit.watches.declare(texts, now)
-            subscribers = unit.subscribers.declare(catalog.subscriptions, now)
-            unit.controls.make_key()
-            for channel in unit.outbox.paused():
-                # the edit may have fixed the cause; a login that still fails pauses it again
-                unit.outbox.resume(channel)
-        return ActiveConfiguration(
-            wired=wired,
-            versions=versions,
-            audience=build_audience(catalog, subscribers),
-            old_items=build_old_items(catalog, subscribers),
-            aside_audience=build_aside_audience(catalog, subscribers),
-            context=TellingContext.of(catalog, wired.queries),
-            channels=open_channels(catalog.settings),
-        )
+        self.in_force = self.in_force.with_subscribers(subscribers)

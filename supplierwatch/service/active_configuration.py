@@ -1,0 +1,70 @@
+"""The configuration in force, with the watch versions and subscribers that the database knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from alerts.channels import Channel, open_channels
+from alerts.dispatch.cut import TellingContext
+from storage.model import Subscriber, WatchVersion
+from storage.rules.age import OldItems
+from storage.store import Store
+from storage.telling.watches import WatchText
+from supplierwatch.service.audience import build_aside_audience, build_audience, build_old_items
+from supplierwatch.wiring import CompiledConfiguration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveConfiguration:
+    """A configuration with its stored watch versions and subscribers. Immutable."""
+
+    wired: CompiledConfiguration
+    versions: Mapping[str, WatchVersion]
+    audience: Mapping[str, tuple[int, ...]]
+    old_items: OldItems
+    aside_audience: Mapping[str, tuple[int, ...]]
+    context: TellingContext
+    channels: Mapping[str, Channel]
+
+    def with_subscribers(self, subscribers: Sequence[Subscriber]) -> ActiveConfiguration:
+        """Return the same for other subscribers: one has unsubscribed, or come back."""
+        catalog = self.wired.catalog
+        return replace(
+            self,
+            audience=build_audience(catalog, subscribers),
+            old_items=build_old_items(catalog, subscribers),
+            aside_audience=build_aside_audience(catalog, subscribers),
+        )
+
+
+def declare(store: Store, wired: CompiledConfiguration, now: datetime) -> ActiveConfiguration:
+    """Store the sources, watches and subscribers of a configuration, and prepare it for use."""
+    catalog = wired.catalog
+    texts = [
+        WatchText(
+            key=watch.key,
+            query=wired.queries[watch.key].canonical,
+            fingerprint=wired.queries[watch.key].fingerprint,
+            was=watch.was,
+        )
+        for watch in catalog.watches
+    ]
+    with store.transaction() as unit:
+        unit.sources.declare([s for s in catalog.sources if s.enabled], now)
+        versions = unit.watches.declare(texts, now)
+        subscribers = unit.subscribers.declare(catalog.subscriptions, now)
+        unit.controls.make_key()
+        for channel in unit.outbox.paused():
+            # the edit may have fixed the cause; a login that still fails pauses it again
+            unit.outbox.resume(channel)
+    return ActiveConfiguration(
+        wired=wired,
+        versions=versions,
+        audience=build_audience(catalog, subscribers),
+        old_items=build_old_items(catalog, subscribers),
+        aside_audience=build_aside_audience(catalog, subscribers),
+        context=TellingContext.of(catalog, wired.queries),
+        channels=open_channels(catalog.settings),
+    )
