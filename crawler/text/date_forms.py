@@ -73,6 +73,7 @@ _FIELD = tuple(
     )
 )
 
+_FOUR_DIGITS = re.compile(r"\d{4}")
 _NUMERIC = re.compile(
     r"(?<![\d/-])(?P<one>\d\d?)(?P<apart>[-/])(?P<two>\d\d?)(?P=apart)\d{4}(?!\d)"
 )
@@ -156,6 +157,8 @@ def dates_in(
     text: str, *, language: str | None = None, latest: datetime | None = None
 ) -> list[WrittenDate]:
     """Return the dates in folded prose, in its order; arguments as for `first_date`."""
+    if _FOUR_DIGITS.search(text) is None:
+        return []  # no year: spares the search for each form
     all_found = (found for form in _PLAIN for found in form.finditer(text))
     read = (_read(found, None, language, latest) for found in all_found)
     dates: list[WrittenDate] = []

@@ -1,4 +1,4 @@
-"""The names of months, whole and shortened, in languages of Britain and Europe. Pure."""
+"""The names of months, whole and shortened, in languages of Europe. Pure."""
 
 from __future__ import annotations
 
@@ -29,15 +29,31 @@ _NAMES = """
     - - - - - - - - - - - desember
     stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października - grudnia
     ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr
+    ledna února března dubna května června července srpna září října listopadu prosince
+    januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra
+    januarja februarja marca aprila maja junija julija avgusta septembra oktobra novembra decembra
+    siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna - studenoga prosinca
+    - - - - - - - - - - studenog -
+    január február március április május június
+      július augusztus szeptember október november december
+    ianuarie februarie martie aprilie mai iunie
+      iulie august septembrie octombrie noiembrie decembrie
+    tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta
+      heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta
+    jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember
+    janvāris februāris marts aprīlis maijs jūnijs
+      jūlijs augusts septembris oktobris novembris decembris
+    ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου
+      ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου
+    януари февруари март април май юни юли август септември октомври ноември декември
+    января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+    січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
+    ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+    janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember
     eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa - - samhain nollaig
 """
 
-MONTHS = {
-    name: at % 12 + 1
-    for line in _NAMES.strip().splitlines()
-    for at, name in enumerate(line.split())
-    if name != "-"
-}
+MONTHS = {name: at % 12 + 1 for at, name in enumerate(_NAMES.split()) if name != "-"}
 # longest first, so that "september" is not read as "sep"; no letter may follow
 MONTH_NAME = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})(?![^\W\d_])\.?"
 

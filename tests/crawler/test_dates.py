@@ -18,6 +18,7 @@ from crawler.text.dates import (
     read_date,
     refusal,
 )
+from crawler.text.month_names import MONTHS
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 THE_DAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -45,6 +46,16 @@ HALF_PAST_NINE = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
         "02/03/2026",
         "2.3.2026",
         "2. März 2026",
+        "2. března 2026",
+        "2026. március 2.",
+        "2 ožujka 2026",
+        "2 martie 2026",
+        "2. maaliskuuta 2026",
+        "2. märts 2026",
+        "2 Μαρτίου 2026",
+        "2 марта 2026",
+        "2 березня 2026",
+        "2 Mart 2026",
         "2 mars 2026",
         "2 de marzo de 2026",
         "2 Mawrth 2026",
@@ -141,6 +152,13 @@ def test_a_zone_is_read_by_what_it_says(zone: str, hours: float) -> None:
     meant = datetime(2026, 7, 2, 9, 30, tzinfo=UTC) - timedelta(hours=hours)
     for date in ("Thu, 02 Jul 2026", "2026-07-02"):
         assert parse_date(f"{date} 09:30:00 {zone}") == meant
+
+
+def test_every_language_has_twelve_names_in_order() -> None:
+    assert MONTHS["december"] == MONTHS["grudnia"] == MONTHS["nollaig"] == 12
+    assert MONTHS["srpna"] == 8  # Czech
+    assert MONTHS["srpnja"] == 7  # Croatian
+    assert "listopada" not in MONTHS
 
 
 def test_the_language_tells_irish_from_indian_time() -> None:
