@@ -34,6 +34,8 @@ _PAIRS = (
     " lens lenses, menu menus, taxi taxis, ski skis"
 )
 _PLURAL_OF = dict(pair.split() for pair in _PAIRS.split(", "))
+# a midwife, wisdom teeth, mycobacteria; not life: olives are no lives
+_ALSO_AT_THE_END = ("wife", "knife", "shelf", "tooth", "foot", "mouse", "bacterium")
 _SINGULAR_OF = {many: one for one, many in _PLURAL_OF.items()}
 # another word with an s, or without it
 _NO_PLURAL = frozenset(["new", "good", "mean", "custom", "thank", "doe", "pas", "ha"])
@@ -103,6 +105,9 @@ def _plurals(word: str) -> list[str]:
     if word in _NO_PLURAL or (word.endswith("ic") and word not in _NOUNS_IN_IC):
         return []
     found = [_PLURAL_OF[word]] if word in _PLURAL_OF else []
+    end = next((one for one in _ALSO_AT_THE_END if word.endswith(one) and word != one), None)
+    if end is not None:
+        found.append(f"{word.removesuffix(end)}{_PLURAL_OF[end]}")
     if word.endswith("man"):
         found.append(f"{word[:-3]}men")
     elif word.endswith("child"):
@@ -129,6 +134,9 @@ def _singulars(word: str) -> list[str]:
         return [_SINGULAR_OF[word]]
     if word in _NO_SINGULAR:
         return []
+    for end in _ALSO_AT_THE_END:
+        if word.endswith(_PLURAL_OF[end]):
+            return [f"{word.removesuffix(_PLURAL_OF[end])}{end}"]
     if word.endswith("men"):
         return [f"{word[:-3]}man"]
     if word.endswith("children"):
