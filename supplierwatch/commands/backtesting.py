@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alerts.search.backtest import Backtest
     from storage.model import WatchVersion
     from storage.store import Store
-    from supplierwatch.views.backtested import Comparison, Forecast
+    from supplierwatch.views.backtested import Comparison
     from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Ask"
@@ -81,6 +81,7 @@ def backtest(
     """
     from alerts.query import compile_query
     from alerts.search.backtest import Backtest
+    from supplierwatch.exports.forecasts import build_forecasts
     from supplierwatch.views import backtested
     from supplierwatch.views.search_results import SearchProgress
 
@@ -102,7 +103,7 @@ def backtest(
             _scan_archive(store, run, earliest, looking.take)
         begins = _find_archive_start(store, run, earliest)
         span = (begins or earliest, now)
-        forecasts = _build_forecasts(store, wired, wanted if is_watch else None, run, span)
+        forecasts = build_forecasts(store, wired, wanted if is_watch else None, run, span)
     report = backtested.Report(
         name=wanted if is_watch else None,
         run=run,
@@ -203,41 +204,3 @@ def _find_archive_start(store: Store, run: Backtest, earliest: datetime) -> date
     with store.reading() as unit:
         older = unit.items.newest(limit=1, before=(earliest, 0))
     return None if older else run.oldest
-
-
-def _build_forecasts(
-    store: Store,
-    wired: CompiledConfiguration,
-    key: str | None,
-    run: Backtest,
-    span: tuple[datetime, datetime],
-) -> tuple[Forecast, ...]:
-    """Count the messages in the span of each subscription that has the watch.
-
-    For a query that is no watch, of every subscription.
-    """
-    from alerts.schedule.forecast import messages_of
-    from supplierwatch.views.backtested import Forecast
-    from supplierwatch.wiring import watches_of
-
-    since, until = span
-    made = []
-    for subscription in wired.catalog.subscriptions:
-        keys = watches_of(subscription, wired.catalog.watches)
-        if key is not None and key not in keys:
-            continue
-        with store.reading() as unit:
-            others = unit.mentions.moments([k for k in keys if k != key], since, until)
-        with_it = messages_of(subscription, (*others, *run.times), since=since, until=until)
-        times_before = run.times_before if run.against is not None else ()
-        before = messages_of(subscription, (*others, *times_before), since=since, until=until)
-        made.append(
-            Forecast(
-                subscription=subscription.key,
-                cadence=subscription.cadence.text or subscription.cadence.kind,
-                recipients=len(subscription.to),
-                messages=with_it,
-                before=before,
-            )
-        )
-    return tuple(made)

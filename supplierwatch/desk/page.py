@@ -11,6 +11,8 @@ from storage.model import DeskSession, Role, User
 from storage.store import Store
 from supplierwatch.wiring import CompiledConfiguration
 
+MAX_VALUE = 8_000  # characters of a field of a form; more is cut off
+
 
 class DeskSource(Protocol):
     """What the desk shows: the archive, the configuration in force, the state of the service."""
@@ -30,6 +32,11 @@ class DeskSource(Protocol):
     @property
     def clock(self) -> Callable[[], datetime]:
         """Returns aware UTC datetimes."""
+        ...
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """Environment variables with secrets and overrides of settings."""
         ...
 
     def report(self) -> Mapping[str, Any]:

@@ -23,13 +23,12 @@ from starlette.routing import Route
 import supplierwatch.desk.pages
 from storage.model import DeskSession, Role
 from supplierwatch.desk import render, static
-from supplierwatch.desk.page import DeskSource, Page, Shown, Visit
+from supplierwatch.desk.page import MAX_VALUE, DeskSource, Page, Shown, Visit
 
 log = logging.getLogger(__name__)
 
 MAX_FORM = 32_768  # bytes
 MAX_FIELDS = 100
-MAX_VALUE = 8_000  # characters
 COOKIE = "supplierwatch"
 SECURE_COOKIE = "__Host-supplierwatch"
 HEADERS = {

@@ -18,11 +18,18 @@ class ServiceSource:
     Args:
         service: the running service.
         report: returns the state for /health.
+        environ: environment variables with secrets and overrides.
     """
 
-    def __init__(self, service: Service, report: Callable[[], Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        service: Service,
+        report: Callable[[], Mapping[str, Any]],
+        environ: Mapping[str, str],
+    ) -> None:
         self._service = service
         self._report = report
+        self.environ = environ
         self.store: Store = service.store
 
     @property

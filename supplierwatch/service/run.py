@@ -108,7 +108,7 @@ def _run(
         listen=service.catalog.settings.service.listen,
         readers=ReaderRequestHandler(service),
         feeds=watch_feeds,
-        desk=site.routes(ServiceSource(service, health.report)),
+        desk=site.routes(ServiceSource(service, health.report, environ)),
     )
     watchdog = Watchdog(service, health, lock)
     health.add_check(watchdog.reasons)

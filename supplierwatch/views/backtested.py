@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.search.backtest import Backtest, BacktestChange, What
+from supplierwatch.exports.forecasts import Forecast
 from supplierwatch.formatting.console import clean, console, plural, print_indented
 from supplierwatch.formatting.hits import pages_words, sentence_of, title_of
 from supplierwatch.formatting.shapes import item_json, why_json
@@ -37,17 +38,6 @@ class Comparison:
     name: str
     query: Query
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
-    """Expected messages per recipient of a subscription: with the query, and `before` without."""
-
-    subscription: str
-    cadence: str
-    recipients: int
-    messages: int
-    before: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

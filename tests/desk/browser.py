@@ -137,7 +137,7 @@ def running_desk(folder: Path, *, public_url: str | None = None) -> Iterator[Run
     clock = Clock(datetime.now(UTC))
     with house.store() as store:
         service = Service(load(house.config, {}), store, clock=clock, owner="test")
-        routes = site.routes(ServiceSource(service, lambda: REPORT))
+        routes = site.routes(ServiceSource(service, lambda: REPORT, {}))
         server = WebServer(lambda: REPORT, listen="127.0.0.1:0", desk=routes)
         server.start()
         assert server.address is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from alerts.digest.findings import stories_of
 from alerts.digest.syndication import StoryFacts
@@ -50,6 +51,8 @@ def search(visit: Visit) -> Shown:
         "result": None,
         "hits": (),
         "limit": LIMIT,
+        "save": f"/new-watch?{urlencode({'q': text})}",
+        "may_edit": visit.user.role.includes(Role.EDITOR),
     }
     if not text:
         return Shown(template="search.html", values=values)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from alerts.digest.findings import shown
 from alerts.query import Query
+from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
-from storage.model import Role
+from storage.model import Role, WatchVersion
 from supplierwatch.desk.page import Page, Shown, Visit
 from supplierwatch.wiring import subscriptions_by_watch
 
 WEEKS = 8
 LATEST = 30
+MOST_VERSIONS = 50  # the newest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,10 @@ def watches(visit: Visit) -> Shown:
                 )
             )
     most = max((count for row in rows for count in row.weeks), default=0)
-    return Shown(template="watches.html", values={"rows": rows, "most": most, "n_weeks": WEEKS})
+    return Shown(
+        template="watches.html",
+        values={"rows": rows, "most": most, "n_weeks": WEEKS, "may_edit": may_edit(visit)},
+    )
 
 
 def watch(visit: Visit) -> Shown:
@@ -67,14 +73,30 @@ def watch(visit: Visit) -> Shown:
         template="watch.html",
         values={
             "watch": declared,
+            "may_edit": may_edit(visit),
+            "put_back": f"/watches/{key}/edit?version=",
             "query": wired.queries[key],
             "search": f"/search?{urlencode({'q': wired.queries[key].canonical})}",
             "entries": entries,
-            "versions": versions[::-1],
+            "versions": _history(versions),
             "total": total,
             "told": subscriptions_by_watch(wired).get(key, ()),
         },
     )
+
+
+def may_edit(visit: Visit) -> bool:
+    """Return whether the user may change watches."""
+    return visit.user.role.includes(Role.EDITOR)
+
+
+def _history(
+    versions: Sequence[WatchVersion],
+) -> list[tuple[WatchVersion, tuple[DiffPiece, ...]]]:
+    """Return each version with what changed against the one before, the newest first."""
+    before = ("", *(version.query for version in versions))
+    pairs = list(zip(versions, before, strict=False))[-MOST_VERSIONS:]
+    return [(version, word_diff(old, version.query)) for version, old in pairs][::-1]
 
 
 PAGES = (
