@@ -98,7 +98,9 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
     )
     browser = desk.browser("operator")
     paths = ["/", "/item/1", "/watches", "/watches/corvid", "/watches/halcyon-trusts", "/sources"]
-    paths += ["/messages", "/operator", "/search?q=halcyon"]
+    paths += ["/messages", "/operator", "/search?q=halcyon", "/users"]
+    paths += ["/watches/halcyon-trusts/edit?version=1", f"/new-watch?q={_quoted(HOSTILE)}"]
+    paths += [f"/watches/{_quoted(HOSTILE)}/edit"]
     paths += [f"/search?q={_quoted(HOSTILE)}", f"/watches/{_quoted(HOSTILE)}"]
     paths += [f"/sign-in?next={_quoted(HOSTILE)}", f"/messages?state={_quoted(HOSTILE)}"]
     for path in paths:
