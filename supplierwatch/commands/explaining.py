@@ -44,6 +44,7 @@ def explain(
     code 6 where the address is not known.
     """
     from supplierwatch.exports.account import account_of
+    from supplierwatch.json_documents.accounts import account_json
     from supplierwatch.views import account
 
     wired = session(ctx).wired()
@@ -53,7 +54,7 @@ def explain(
     with archive(wired) as store:
         answer = account_of(store, wired, url, keys, now=datetime.now(UTC))
     if json:
-        print_json(account.account_json(answer, wired.source_names))
+        print_json(account_json(answer, wired.source_names))
     else:
         account.print_account(console(), answer, wired.source_names)
     if answer.item is None:

@@ -183,6 +183,7 @@ def deliveries(
     """
     from alerts.digest.context import TellingContext
     from alerts.dispatch.held_alerts import held_alerts
+    from supplierwatch.json_documents.messages import messages_json
     from supplierwatch.views import messages as view
 
     wired = session(ctx).wired()
@@ -198,7 +199,7 @@ def deliveries(
     except NothingStoredError:
         messages, counts, paused, unmade, held = (), {}, {}, {}, ()
     if json:
-        print_json(view.messages_json(messages, counts, paused, list(unmade.values()), held))
+        print_json(messages_json(messages, counts, paused, list(unmade.values()), held))
     else:
         view.print_held(console(), held)
         view.print_unmade(console(), list(unmade.values()))

@@ -50,6 +50,7 @@ def quarantine(ctx: typer.Context, json: Json = False) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
+    from supplierwatch.json_documents.troubles import trouble_json
     from supplierwatch.views import quarantine as view
 
     try:
@@ -58,7 +59,7 @@ def quarantine(ctx: typer.Context, json: Json = False) -> None:
     except NothingStoredError:
         troubles = ()
     if json:
-        print_json({"quarantine": [view.trouble_json(each) for each in troubles]})
+        print_json({"quarantine": [trouble_json(each) for each in troubles]})
     else:
         view.print_troubles(console(), troubles)
 

@@ -98,6 +98,7 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
     from alerts.digest.findings import stories_of
     from alerts.query import compile_query
     from alerts.search.archive_search import SearchRequest, search_archive
+    from supplierwatch.json_documents.search_results import results_json
     from supplierwatch.views import search_results as view
     from supplierwatch.wiring import newsrooms
 
@@ -122,7 +123,7 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
             stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
     context = view.SearchContext(names=wired.source_names, stories=stories)
     if wanted.as_json:
-        print_json(view.results_json(result, query, context))
+        print_json(results_json(result, query, wired.source_names, stories))
     else:
         view.print_results(console(), result, query, context, wanted.deadline)
     if not result.hits:

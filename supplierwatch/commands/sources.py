@@ -86,6 +86,7 @@ def sources(
         return
     from supplierwatch.formatting.source_rows import LATELY
     from supplierwatch.formatting.source_rows import rows as rows_of
+    from supplierwatch.json_documents.sources import row_json
     from supplierwatch.views import source_table as view
 
     wired = session(ctx).wired()
@@ -115,7 +116,7 @@ def sources(
         if not failing or row.is_odd
     ]
     if json:
-        print_json({"sources": [view.row_json(row) for row in rows]})
+        print_json({"sources": [row_json(row) for row in rows]})
     else:
         view.print_rows(console(), rows, now, failing_only=failing)
 

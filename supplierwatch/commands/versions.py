@@ -41,6 +41,7 @@ def history(
     about 15 minutes, 1 hour, 6 hours, and 1, 3 and 7 days after it was first seen, and whenever
     its listing changes. Nothing is fetched. Ends with exit code 6 where the address is not known.
     """
+    from supplierwatch.json_documents.versions import history_json
     from supplierwatch.views import versions
 
     wired = session(ctx).wired()
@@ -54,6 +55,6 @@ def history(
             versions.print_unknown(console(), url)
         raise typer.Exit(Exit.NOTHING_FOUND)
     if json:
-        print_json(versions.history_json(url, item, earlier, wired.source_names))
+        print_json(history_json(url, item, earlier, wired.source_names))
     else:
         versions.print_history(console(), item, earlier, wired.source_names, full=full)

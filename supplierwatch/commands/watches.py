@@ -59,6 +59,7 @@ def watches(ctx: typer.Context, json: Json = False) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
+    from supplierwatch.json_documents.watches import watches_json
     from supplierwatch.views import watches as view
 
     wired = session(ctx).wired()
@@ -74,7 +75,7 @@ def watches(ctx: typer.Context, json: Json = False) -> None:
     except NothingStoredError:
         counts = {}  # there is no database yet: show no numbers
     if json:
-        print_json(view.watches_json(wired, counts))
+        print_json(watches_json(wired, counts))
     else:
         view.print_watches(console(), wired, counts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -13,17 +12,16 @@ from alerts.query import ClauseResult
 from alerts.text.notice_summary import MAX_STATED, stated
 from alerts.text.page_numbers import unread_pages
 from alerts.text.sentences import best_excerpt
-from storage.model import AsideBlock, Span, StoredItem
+from storage.model import Span, StoredItem
 from storage.rules.aside_rules import rule_in_words
 from storage.rules.identity import url_key
 from supplierwatch.exports.account import AroundMatch, ItemAccount, Telling, WatchAccount
 from supplierwatch.formatting.account_words import VERDICTS, held_words
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.hits import highlighted, pages_words, sentence_of, title_of, words_hit
-from supplierwatch.formatting.shapes import item_json, why_json
-from supplierwatch.formatting.times import clock, day, iso
+from supplierwatch.formatting.times import clock, day
 from supplierwatch.health.quarantine_mail import words_of
-from supplierwatch.views.quarantine import standing_words, trouble_json
+from supplierwatch.views.quarantine import standing_words
 
 MAX_WORDS = 6
 
@@ -204,17 +202,6 @@ def clause_text(item: StoredItem, clause: ClauseResult) -> Text:
     return text
 
 
-def clause_json(item: StoredItem, clause: ClauseResult) -> dict[str, Any]:
-    """Return a clause of a query as JSON-ready values."""
-    return {
-        "clause": clause.text,
-        "holds": clause.holds,
-        "excluded": clause.excluded,
-        "why": clause.why or None,
-        "words": list(words_hit(item, clause.spans)),
-    }
-
-
 def telling_words(telling: Telling) -> str:
     """Describe to whom a mention was or will be sent, and the state of the message."""
     who = f"{clean(telling.recipient)} ({telling.subscription})"
@@ -229,67 +216,3 @@ def telling_words(telling: Telling) -> str:
         return f"told: {who}, {clock(telling.at)}"
     cause = f": {clean(telling.error, 120)}" if telling.error else ""
     return f"message {telling.state}: {who}, {clock(telling.at)}{cause}"
-
-
-def account_json(account: ItemAccount, names: Mapping[str, str]) -> dict[str, Any]:
-    """Return the document of `explain --json`."""
-    item = account.item
-    return {
-        "url": account.url,
-        "known": item is not None,
-        "item": None if item is None else item_json(item, names),
-        "listed_by": []
-        if item is None
-        else [
-            {"source": c.source_key, "url": c.url, "first_seen_at": iso(c.first_seen_at)}
-            for c in item.carriers
-        ],
-        "sources_of_this_site": [key for key, _ in account.host_sources],
-        "watches": [] if item is None else [_watch_json(item, watch) for watch in account.watches],
-        "former_watches": list(account.former_watches),
-        "failures": [trouble_json(each) for each in account.failures],
-        "set_aside": [] if item is None else [_aside_json(block) for block in item.asides],
-    }
-
-
-def _aside_json(block: AsideBlock) -> dict[str, Any]:
-    return {
-        "rule": block.rule,
-        "why": rule_in_words(block.rule, block.detail),
-        "tells": block.tells,
-        "text": block.text,
-    }
-
-
-def _watch_json(item: StoredItem, watch: WatchAccount) -> dict[str, Any]:
-    mention = watch.mention
-    return {
-        "watch": watch.key,
-        "verdict": watch.verdict,
-        "why": why_json(item, watch.spans) if watch.spans else None,
-        "clauses": [clause_json(item, clause) for clause in watch.explanation.clauses],
-        "found_at": None if mention is None else iso(mention.created_at),
-        "watch_version": None if mention is None else mention.match.watch_version,
-        "baseline": None if mention is None else mention.baseline,
-        "old": None if mention is None else mention.old,
-        "tellings": [_telling_json(telling) for telling in watch.tellings],
-        "around": [
-            {
-                **_aside_json(match.block),
-                "first_item": None if match.first is None else match.first.item_id,
-                "told": [{"recipient": who, "told_at": iso(at)} for who, at in match.told],
-            }
-            for match in watch.around
-        ],
-    }
-
-
-def _telling_json(telling: Telling) -> dict[str, Any]:
-    return {
-        "recipient": telling.recipient,
-        "subscription": telling.subscription,
-        "state": telling.state,
-        "told_at": iso(telling.at),
-        "due_at": iso(telling.due_at),
-        "error": telling.error,
-    }

@@ -17,7 +17,8 @@ from supplierwatch.formatting.console import clean, console, plural, print_inden
 from supplierwatch.formatting.hits import pages_words, sentence_of, title_of
 from supplierwatch.formatting.shapes import item_json, why_json
 from supplierwatch.formatting.times import day, iso
-from supplierwatch.views.account import clause_json, clause_text
+from supplierwatch.json_documents.accounts import clause_json
+from supplierwatch.views.account import clause_text
 from supplierwatch.views.problems import print_query_warnings
 
 if TYPE_CHECKING:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.rule import Rule
 from rich.text import Text
 
-from storage.model import SETTLED, WAITING, OutboxMessage
+from storage.model import WAITING, OutboxMessage
 from storage.telling.quarantine import Trouble
 from supplierwatch.formatting.console import clean, plural, print_indented
-from supplierwatch.formatting.times import clock, iso
-from supplierwatch.views.quarantine import standing_words, trouble_json
+from supplierwatch.formatting.times import clock
+from supplierwatch.json_documents.messages import Paused
+from supplierwatch.views.quarantine import standing_words
 
 if TYPE_CHECKING:
     from alerts.dispatch.cut import Preview
     from alerts.dispatch.held_alerts import Cause, HeldAlert
 
 STYLES = {"sent": "green", "dead": "bold red", "uncertain": "yellow", "retry": "yellow"}
-
-
-Paused = Mapping[str, tuple[str, datetime]]  # channel -> why it is paused, and since when
 
 
 def print_preview(screen: Console, key: str, preview: Preview, *, several: bool) -> None:
@@ -113,48 +111,3 @@ def print_message(screen: Console, message: OutboxMessage) -> None:
         tries = plural(message.attempts, "try", "tries")
         text = f"{tries} so far, next at {clock(message.next_at)}"
         print_indented(screen, Text(text, "dim"), 4)
-
-
-def messages_json(
-    messages: Sequence[OutboxMessage],
-    counts: Mapping[str, int],
-    paused: Paused,
-    unmade: Sequence[Trouble],
-    held: Sequence[HeldAlert] = (),
-) -> dict[str, Any]:
-    """Return the document of `deliveries --json`."""
-    return {
-        "paused": [
-            {"channel": channel, "since": iso(since), "reason": reason}
-            for channel, (reason, since) in sorted(paused.items())
-        ],
-        "counts": dict(sorted(counts.items())),
-        "unmade": [trouble_json(each) for each in unmade],
-        "waiting": [
-            {
-                "recipient": each.recipient,
-                "subscription": each.subscription,
-                "mentions": each.mentions,
-                "goes_at": iso(each.goes_at),
-                "cause": each.cause,
-            }
-            for each in held
-        ],
-        "messages": [
-            {
-                "id": message.row_id,
-                "state": message.state,
-                "kind": message.notification.kind,
-                "recipient": message.notification.recipient,
-                "subject": message.notification.subject,
-                "message_id": message.notification.message_id,
-                "created_at": iso(message.created_at),
-                "sent_at": iso(message.sent_at),
-                "next_at": None if message.state in SETTLED else iso(message.next_at),
-                "attempts": message.attempts,
-                "last_code": message.last_code,
-                "last_error": message.last_error,
-            }
-            for message in messages
-        ],
-    }

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from storage.telling.quarantine import Trouble
 from supplierwatch.formatting.console import clean, plural, print_indented
-from supplierwatch.formatting.times import clock, iso
+from supplierwatch.formatting.times import clock
 from supplierwatch.health.quarantine_mail import words_of
 
 
@@ -45,18 +44,3 @@ def standing_words(trouble: Trouble) -> str:
     if trouble.quarantined_at is not None:
         return f"set aside {clock(trouble.quarantined_at)} after {tries}"
     return f"{tries} since {clock(trouble.first_at)}, next {clock(trouble.retry_at)}"
-
-
-def trouble_json(trouble: Trouble) -> dict[str, Any]:
-    """Return a failed task as JSON-ready values."""
-    return {
-        "task": trouble.task,
-        "subject": trouble.subject,
-        "what": words_of(trouble),
-        "attempts": trouble.attempts,
-        "cause": trouble.cause,
-        "since": iso(trouble.first_at),
-        "last_at": iso(trouble.last_at),
-        "next_at": None if trouble.quarantined_at is not None else iso(trouble.retry_at),
-        "set_aside_at": iso(trouble.quarantined_at),
-    }

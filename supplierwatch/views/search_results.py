@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.status import Status
@@ -23,8 +23,7 @@ from supplierwatch.formatting.hits import (
     sentence_of,
     title_of,
 )
-from supplierwatch.formatting.shapes import item_json, why_json
-from supplierwatch.formatting.times import clock, day, iso
+from supplierwatch.formatting.times import clock, day
 from supplierwatch.views.problems import print_query_warnings
 
 if TYPE_CHECKING:
@@ -161,31 +160,3 @@ def _story_lines(
     keys = dict.fromkeys(one.source_key for one in story.carriages if one.item_id != item.item_id)
     also = f"Also in {listed([context.name(key) for key in keys], MAX_ALSO)}"
     return (also, *story_lines(story, item.item_id, context.name, clock))
-
-
-def results_json(result: SearchResult, query: Query, context: SearchContext) -> dict[str, Any]:
-    """Return the document of `search --json` and `watches try --json`."""
-    return {
-        "query": query.canonical,
-        "paraphrase": query.paraphrase,
-        "warnings": [warning.message for warning in query.warnings],
-        "stored": result.stored,
-        "looked_at": result.looked_at,
-        "complete": result.complete,
-        "stopped": result.stopped,
-        "looked_back_to": iso(result.oldest) if _has_looked_back(result) else None,
-        "since": iso(result.since),
-        "found": [
-            {
-                **item_json(hit.item, context.names),
-                "why": why_json(hit.item, hit.spans),
-                "story": _story_json(hit.item, context),
-            }
-            for hit in result.hits
-        ],
-    }
-
-
-def _story_json(item: StoredItem, context: SearchContext) -> dict[str, object] | None:
-    story = context.stories.get(item.story_id)
-    return None if story is None else story.record()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -12,10 +10,8 @@ from rich.text import Text
 from alerts.digest.changes import TextChange, change_between, difference, is_withdrawn
 from storage.model import ItemRevision, StoredItem
 from supplierwatch.formatting.console import clean, plural, print_indented
-from supplierwatch.formatting.shapes import item_json
-from supplierwatch.formatting.times import clock, iso
-
-Version = ItemRevision | StoredItem
+from supplierwatch.formatting.times import clock
+from supplierwatch.json_documents.versions import Version, seen_at
 
 
 def print_unknown(screen: Console, url: str) -> None:
@@ -46,9 +42,7 @@ def print_history(
     for number, version in enumerate(_list_versions(item, earlier), start=1):
         screen.print()
         screen.print(
-            Text.assemble(
-                (f"{number}  ", "bold"), clock(_find_seen_at(item, version, number)), "  "
-            )
+            Text.assemble((f"{number}  ", "bold"), clock(seen_at(item, version, number)), "  ")
             + Text(_describe_state(version), "dim")
         )
         if before is not None:
@@ -77,39 +71,3 @@ def _describe_state(version: Version) -> str:
         return "its page was gone"
     words = len(version.body.split())
     return plural(words, "word") if words else "headline and teaser alone"
-
-
-def _find_seen_at(item: StoredItem, version: Version, number: int) -> datetime | None:
-    """Return when a version was first seen; None where that is not stored."""
-    if number == 1:
-        return item.first_seen_at
-    if isinstance(version, StoredItem):
-        return version.revised_at
-    return version.fetched_at
-
-
-def history_json(
-    url: str, item: StoredItem, earlier: Sequence[ItemRevision], names: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the document of `history --json`."""
-    versions: list[dict[str, Any]] = []
-    before: ItemRevision | None = None
-    for number, version in enumerate(_list_versions(item, earlier), start=1):
-        change = None if before is None else change_between(before, version)
-        versions.append(
-            {
-                "number": number,
-                "seen_at": iso(_find_seen_at(item, version, number)),
-                "title": version.title,
-                "words": len(version.body.split()),
-                "withdrawn": is_withdrawn(version),
-                "text": version.body,
-                "content_hash": version.content_hash,
-                "changes": [] if change is None else list(change.kinds),
-                "difference": (
-                    [] if change is None else [list(line) for line in difference(change)]
-                ),
-            }
-        )
-        before = version if isinstance(version, ItemRevision) else None
-    return {"url": url, "item": item_json(item, names), "versions": versions}

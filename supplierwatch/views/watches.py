@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from supplierwatch.formatting.console import plural, print_indented
+from supplierwatch.json_documents.watches import Counts
 from supplierwatch.views.problems import print_query_warnings
 
 if TYPE_CHECKING:
     from supplierwatch.wiring import CompiledConfiguration
-
-Counts = Mapping[str, tuple[int, int]]  # watch key -> mentions in seven days, mentions in total
 
 
 def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts) -> None:
@@ -52,25 +50,3 @@ def print_added(screen: Console, wired: CompiledConfiguration, key: str, path: P
     print_query_warnings(screen, query)
     if key not in subscriptions_by_watch(wired):
         screen.print(Text(f'Nobody is told of it yet: add "{key}" to a subscription.', "yellow"))
-
-
-def watches_json(wired: CompiledConfiguration, counts: Counts) -> dict[str, Any]:
-    """Return the document of `watches --json`."""
-    from supplierwatch.wiring import subscriptions_by_watch
-
-    told = subscriptions_by_watch(wired)
-    return {
-        "watches": [
-            {
-                "key": watch.key,
-                "label": watch.label,
-                "query": wired.queries[watch.key].canonical,
-                "paraphrase": wired.queries[watch.key].paraphrase,
-                "warnings": [w.message for w in wired.queries[watch.key].warnings],
-                "subscriptions": list(told.get(watch.key, ())),
-                "mentions": counts.get(watch.key, (0, 0))[1],
-                "mentions_7_days": counts.get(watch.key, (0, 0))[0],
-            }
-            for watch in wired.catalog.watches
-        ]
-    }

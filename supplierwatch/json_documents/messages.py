@@ -1,0 +1,62 @@
+"""Messages: the document of `deliveries --json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from storage.model import SETTLED, OutboxMessage
+from storage.telling.quarantine import Trouble
+from supplierwatch.formatting.times import iso
+from supplierwatch.json_documents.troubles import trouble_json
+
+if TYPE_CHECKING:
+    from alerts.dispatch.held_alerts import HeldAlert
+
+Paused = Mapping[str, tuple[str, datetime]]  # channel -> why it is paused, and since when
+
+
+def messages_json(
+    messages: Sequence[OutboxMessage],
+    counts: Mapping[str, int],
+    paused: Paused,
+    unmade: Sequence[Trouble],
+    held: Sequence[HeldAlert] = (),
+) -> dict[str, Any]:
+    """Return the document of `deliveries --json`."""
+    return {
+        "paused": [
+            {"channel": channel, "since": iso(since), "reason": reason}
+            for channel, (reason, since) in sorted(paused.items())
+        ],
+        "counts": dict(sorted(counts.items())),
+        "unmade": [trouble_json(each) for each in unmade],
+        "waiting": [
+            {
+                "recipient": each.recipient,
+                "subscription": each.subscription,
+                "mentions": each.mentions,
+                "goes_at": iso(each.goes_at),
+                "cause": each.cause,
+            }
+            for each in held
+        ],
+        "messages": [
+            {
+                "id": message.row_id,
+                "state": message.state,
+                "kind": message.notification.kind,
+                "recipient": message.notification.recipient,
+                "subject": message.notification.subject,
+                "message_id": message.notification.message_id,
+                "created_at": iso(message.created_at),
+                "sent_at": iso(message.sent_at),
+                "next_at": None if message.state in SETTLED else iso(message.next_at),
+                "attempts": message.attempts,
+                "last_code": message.last_code,
+                "last_error": message.last_error,
+            }
+            for message in messages
+        ],
+    }
