@@ -36,6 +36,7 @@ from storage.telling.subscribers import Subscribers
 from storage.telling.volumes import Volumes
 from storage.telling.watches import Watches
 from storage.text_index.full_text import FullText
+from storage.users.tokens import Tokens
 from storage.users.users import Users
 
 
@@ -67,6 +68,7 @@ class Unit:
         self.news_waiting = NewsWaitings(connection)
         self.stalled = Stalled(connection)
         self.users = Users(connection)
+        self.tokens = Tokens(connection)
 
 
 class Store:

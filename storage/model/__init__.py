@@ -41,12 +41,13 @@ from storage.model.messages import (
     Receipt,
 )
 from storage.model.sources import CrawlReport, Outcome, SourceState, Validators
-from storage.model.users import DeskSession, Role, User
+from storage.model.users import ApiToken, DeskSession, Role, Scope, User
 
 __all__ = [
     "EVENTFUL",
     "SETTLED",
     "WAITING",
+    "ApiToken",
     "Article",
     "AsideBlock",
     "Carrier",
@@ -75,6 +76,7 @@ __all__ = [
     "Receipt",
     "Revision",
     "Role",
+    "Scope",
     "SourceState",
     "Span",
     "Stored",

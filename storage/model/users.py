@@ -48,3 +48,26 @@ class DeskSession:
     user: User
     csrf: str
     expires_at: datetime
+
+
+class Scope(StrEnum):
+    """What a personal token may be used for; never for more than the role of its user.
+
+    `read` reads what a reader sees, `operate` what only an operator sees. Neither includes the
+    other, so that a token for monitoring need not read the archive.
+    """
+
+    READ = "read"
+    OPERATE = "operate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A personal token for the API. The secret itself is not stored."""
+
+    token_id: int
+    user: User
+    label: str  # what it is for, in the user's words
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime

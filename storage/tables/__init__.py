@@ -28,7 +28,7 @@ from storage.tables.telling import (
     told,
     watch_version,
 )
-from storage.tables.users import desk_link, desk_session, desk_user
+from storage.tables.users import desk_link, desk_session, desk_token, desk_user
 
 __all__ = [
     "Hash",
@@ -39,6 +39,7 @@ __all__ = [
     "carrier",
     "desk_link",
     "desk_session",
+    "desk_token",
     "desk_user",
     "evidence_export",
     "feedback",

@@ -40,3 +40,17 @@ desk_link = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
 )
+
+# personal tokens for the API
+desk_token = Table(
+    "desk_token",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("token_hash", Hash, nullable=False, unique=True),
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), nullable=False),
+    Column("label", CleanText, nullable=False),
+    Column("scopes", CleanText, nullable=False),  # with blanks between them
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+Index("ix_desk_token_user_id", desk_token.c.user_id)

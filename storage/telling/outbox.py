@@ -157,12 +157,18 @@ class Outbox:
         return None if row is None else _message(row)
 
     def list(
-        self, *, states: Collection[str] | None = None, limit: int = 100
+        self,
+        *,
+        states: Collection[str] | None = None,
+        limit: int = 100,
+        before: int | None = None,
     ) -> tuple[OutboxMessage, ...]:
-        """Return messages, newest first."""
+        """Return messages, newest first; with `before`, those older than the one of this id."""
         found = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
         if states is not None:
             found = found.where(outbox.c.state.in_(list(states)))
+        if before is not None:
+            found = found.where(outbox.c.id < before)
         return tuple(_message(row) for row in self._db.execute(found))
 
     def known(self, delivery_keys: Collection[str]) -> frozenset[str]:

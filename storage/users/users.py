@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.engine.dialect import insert_new
 from storage.model import DeskSession, Role, User
-from storage.tables import desk_link, desk_session, desk_user, mention
+from storage.tables import desk_link, desk_session, desk_token, desk_user, mention
 
 SESSION_FOR = timedelta(days=30)
 FIRST_LINK_FOR = timedelta(days=1)
@@ -35,13 +35,14 @@ class Users:
     def list(self) -> tuple[User, ...]:
         """Return all users, by name."""
         return tuple(
-            _user(row) for row in self._db.execute(select(desk_user).order_by(desk_user.c.name))
+            user_of_row(row)
+            for row in self._db.execute(select(desk_user).order_by(desk_user.c.name))
         )
 
     def named(self, name: str) -> User | None:
         """Return the user of a name; None where unknown."""
         row = self._db.execute(select(desk_user).where(desk_user.c.name == name)).one_or_none()
-        return None if row is None else _user(row)
+        return None if row is None else user_of_row(row)
 
     def add(self, name: str, role: Role, now: datetime, *, email: str | None = None) -> User | None:
         """Add a user without a password; return None where the name is taken."""
@@ -62,9 +63,13 @@ class Users:
         self._update(user_id, role=role)
 
     def set_password(self, user_id: int, password_hash: str) -> None:
-        """Set a password, and end the sessions and links of the user."""
+        """Set a password, and end the sessions, links and tokens of the user.
+
+        Whoever knew the old password may have made a token by it.
+        """
         self._update(user_id, password_hash=password_hash)
         self.sign_out_everywhere(user_id)
+        self._db.execute(delete(desk_token).where(desk_token.c.user_id == user_id))
         self._db.execute(delete(desk_link).where(desk_link.c.user_id == user_id))
 
     def replace_hash(self, user_id: int, password_hash: str) -> None:
@@ -90,7 +95,7 @@ class Users:
         token = secrets.token_urlsafe(32)
         self._db.execute(
             insert(desk_session).values(
-                token_hash=_hash(token),
+                token_hash=hash_token(token),
                 user_id=user_id,
                 csrf=secrets.token_urlsafe(24),
                 created_at=now,
@@ -108,17 +113,17 @@ class Users:
         row = self._db.execute(
             select(desk_session.c.csrf, desk_session.c.expires_at, *desk_user.c)
             .join(desk_user, desk_user.c.id == desk_session.c.user_id)
-            .where(desk_session.c.token_hash == _hash(token))
+            .where(desk_session.c.token_hash == hash_token(token))
         ).one_or_none()
         if row is None or row.disabled_at is not None:
             return None
         if not now < row.expires_at <= now + SESSION_FOR:
             return None
-        return DeskSession(user=_user(row), csrf=row.csrf, expires_at=row.expires_at)
+        return DeskSession(user=user_of_row(row), csrf=row.csrf, expires_at=row.expires_at)
 
     def sign_out(self, token: str) -> None:
         """End one session."""
-        self._db.execute(delete(desk_session).where(desk_session.c.token_hash == _hash(token)))
+        self._db.execute(delete(desk_session).where(desk_session.c.token_hash == hash_token(token)))
 
     def sign_out_everywhere(self, user_id: int) -> None:
         """End all sessions of a user."""
@@ -137,7 +142,10 @@ class Users:
         length = FIRST_LINK_FOR if user_id is None else RESET_LINK_FOR
         self._db.execute(
             insert(desk_link).values(
-                token_hash=_hash(token), user_id=user_id, created_at=now, expires_at=now + length
+                token_hash=hash_token(token),
+                user_id=user_id,
+                created_at=now,
+                expires_at=now + length,
             )
         )
         return token
@@ -146,7 +154,7 @@ class Users:
         """Return whether a link is good, and its user; None for the first link."""
         row = self._db.execute(
             select(desk_link.c.expires_at, desk_link.c.user_id).where(
-                desk_link.c.token_hash == _hash(token)
+                desk_link.c.token_hash == hash_token(token)
             )
         ).one_or_none()
         longest = max(FIRST_LINK_FOR, RESET_LINK_FOR)
@@ -157,14 +165,14 @@ class Users:
         found = self._db.execute(
             select(desk_user).where(desk_user.c.id == row.user_id)
         ).one_or_none()
-        user = None if found is None else _user(found)
+        user = None if found is None else user_of_row(found)
         return user is not None and user.disabled_at is None, user
 
     def use_link(self, token: str) -> bool:
         """Delete a link; return False where another request has used it."""
         return (
             self._db.execute(
-                delete(desk_link).where(desk_link.c.token_hash == _hash(token))
+                delete(desk_link).where(desk_link.c.token_hash == hash_token(token))
             ).rowcount
             == 1
         )
@@ -184,11 +192,13 @@ class Users:
         self._db.execute(delete(desk_session).where(theirs, desk_session.c.token_hash.not_in(kept)))
 
 
-def _hash(token: str) -> str:
+def hash_token(token: str) -> str:
+    """Return the SHA-256 of a token, in hexadecimal digits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _user(row: Row[Any]) -> User:
+def user_of_row(row: Row[Any]) -> User:
+    """Return the user of a row that has the columns of `desk_user`."""
     return User(
         user_id=row.id,
         name=row.name,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from supplierwatch.formatting.console import clean, console, print_json
-from supplierwatch.formatting.times import iso
+from supplierwatch.formatting.times import day
+from supplierwatch.json_documents.users import user_json
 from supplierwatch.shell import registering
 from supplierwatch.shell.failures import CommandError, NothingStoredError, UsageError
 from supplierwatch.shell.options import Json
 from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
-    from storage.model import Role, User
+    from storage.model import ApiToken, Role, User
     from storage.store import Unit
     from supplierwatch.wiring import CompiledConfiguration
 
@@ -59,6 +61,17 @@ def register(app: typer.Typer) -> None:
             ("user disable ruth --undo", "admits her again"),
         ),
     )
+    registering.add(
+        group,
+        "token",
+        token,
+        examples=(
+            ("user token ruth --label newsroom", "a token that reads the API as ruth"),
+            ("user token ruth --label grafana --scope operate", "for /metrics alone"),
+            ("user token ruth --list", "her tokens, without their secrets"),
+            ("user token ruth --revoke 3", "ends the token of this number"),
+        ),
+    )
 
 
 def user(ctx: typer.Context, json: Json = False) -> None:
@@ -71,7 +84,7 @@ def user(ctx: typer.Context, json: Json = False) -> None:
     except NothingStoredError:
         users = ()
     if json:
-        print_json({"users": [_user_json(each) for each in users]})
+        print_json({"users": [user_json(each) for each in users]})
         return
     for each in users:
         console().print(f"{clean(each.name)}  {each.role}  {_standing(each)}")
@@ -130,6 +143,68 @@ def disable(
     console().print(f"{clean(name)} {'may sign in again' if undo else 'may not sign in any more'}.")
 
 
+def token(
+    ctx: typer.Context,
+    name: Name,
+    label: Annotated[
+        str, typer.Option("--label", metavar="TEXT", help="What the token is for.")
+    ] = "made by a command",
+    scope: Annotated[
+        list[str] | None,
+        typer.Option("--scope", metavar="SCOPE", help="read or operate; may be repeated."),
+    ] = None,
+    days: Annotated[
+        int,
+        typer.Option("--days", metavar="N", help="How long it is valid."),
+    ] = 365,
+    listed: Annotated[bool, typer.Option("--list", help="List the tokens, make none.")] = False,
+    revoke: Annotated[
+        int | None, typer.Option("--revoke", metavar="ID", help="End the token of this number.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Make a token by which programs use the API as a user.
+
+    The token is printed once; only its hash is stored.
+    """
+    from supplierwatch.desk.token_requests import TokenRefused, make_token
+
+    with archive(session(ctx).wired()) as store, store.transaction() as unit:
+        found = _named(unit, name)
+        if listed:
+            _print_tokens(unit.tokens.of_user(found.user_id), as_json=json)
+            return
+        if revoke is not None:
+            if not unit.tokens.revoke(found.user_id, revoke):
+                raise UsageError(f"{name!r} has no token {revoke}; --list shows them")
+            console().print(f"Token {revoke} of {clean(name)} is over.")
+            return
+        try:
+            wanted = scope or ["read"]
+            made = make_token(unit, found, label, wanted, days=days, now=datetime.now(UTC))
+        except TokenRefused as error:
+            raise UsageError(str(error)) from error
+    if json:
+        print_json({"token": made})
+        return
+    console(stderr=True).print("This token is shown once. Send it as `Authorization: Bearer`.")
+    console().print(made, soft_wrap=True)
+
+
+def _print_tokens(tokens: Sequence[ApiToken], *, as_json: bool) -> None:
+    from supplierwatch.json_documents.tokens import token_json
+
+    if as_json:
+        print_json({"tokens": [token_json(each) for each in tokens]})
+        return
+    for each in tokens:
+        scopes = ", ".join(sorted(each.scopes))
+        text = f"{each.token_id:>4}  {clean(each.label)}  {scopes}  until {day(each.expires_at)}"
+        console().print(text, soft_wrap=True)
+    if not tokens:
+        console().print("No token.")
+
+
 def _named(unit: Unit, name: str) -> User:
     found = unit.users.named(name)
     if found is None:
@@ -159,13 +234,3 @@ def _standing(each: User) -> str:
     if each.disabled_at is not None:
         return "may not sign in"
     return "" if each.password_hash else "has set no password yet"
-
-
-def _user_json(each: User) -> dict[str, object]:
-    return {
-        "name": each.name,
-        "role": str(each.role),
-        "created_at": iso(each.created_at),
-        "has_password": each.password_hash is not None,
-        "disabled_at": iso(each.disabled_at),
-    }

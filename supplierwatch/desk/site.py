@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import importlib
-import ipaddress
 import logging
 import pkgutil
 from collections.abc import Iterable, Mapping
@@ -23,14 +22,15 @@ from starlette.routing import Route
 import supplierwatch.desk.pages
 from storage.model import DeskSession, Role
 from supplierwatch.desk import render, static
+from supplierwatch.desk.api import answering, metrics
+from supplierwatch.desk.cookies import session_cookie, set_session_cookie
+from supplierwatch.desk.locality import is_local
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Page, Shown, Visit
 
 log = logging.getLogger(__name__)
 
 MAX_FORM = 32_768  # bytes
 MAX_FIELDS = 100
-COOKIE = "supplierwatch"
-SECURE_COOKIE = "__Host-supplierwatch"
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -44,7 +44,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
-_PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 def all_pages() -> tuple[Page, ...]:
@@ -57,9 +56,10 @@ def all_pages() -> tuple[Page, ...]:
 
 
 def routes(source: DeskSource) -> list[Route]:
-    """Return the routes of all pages, and of the style sheet and script."""
+    """Return the routes of all pages, of the style sheet and script, and of the API."""
     pages = all_pages()
-    return [*(_route(page, source, pages) for page in pages), *static.routes()]
+    shown = [_route(page, source, pages) for page in pages]
+    return [*shown, *static.routes(), metrics.route(source), *answering.routes(source)]
 
 
 def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
@@ -100,15 +100,13 @@ def _values(text: str) -> dict[str, str] | None:
 def _answer(
     page: Page, source: DeskSource, nav: tuple[Page, ...], request: Request, form: Mapping[str, str]
 ) -> Response:
-    secure = _is_secure(source)
-    cookie = SECURE_COOKIE if secure else COOKIE
-    token = request.cookies.get(cookie, "")[:200]
+    token = session_cookie(source, request)
     with source.store.reading() as unit:
         begun = unit.users.exist()
         session = unit.users.session(token, source.clock()) if token else None
     if not begun and not is_local(request):
         return _page(Shown(template="closed.html", status=404), None, nav, page, begun=begun)
-    refusal = _refuse(page, session, request, form, secure=secure)
+    refusal = _refuse(page, session, request, form)
     if refusal is not None:
         return _page(refusal, session, nav, page, begun=begun)
     query = _values(request.url.query)
@@ -124,7 +122,7 @@ def _answer(
     shown = page.answer(visit)
     response = _page(shown, session, nav, page, begun=begun)
     if shown.signed_in is not None:
-        _set_cookie(response, cookie, shown.signed_in, secure=secure)
+        set_session_cookie(source, response, shown.signed_in)
     return response
 
 
@@ -133,11 +131,9 @@ def _refuse(
     session: DeskSession | None,
     request: Request,
     form: Mapping[str, str],
-    *,
-    secure: bool,
 ) -> Shown | None:
     """Say why a request may not have its page; None where it may."""
-    if page.method == "POST" and not _is_from_the_desk(request, session, form, secure=secure):
+    if page.method == "POST" and not _is_from_the_desk(request, session, form):
         return Shown(
             template="refused.html",
             status=403,
@@ -160,7 +156,7 @@ def _refuse(
 
 
 def _is_from_the_desk(
-    request: Request, session: DeskSession | None, form: Mapping[str, str], *, secure: bool
+    request: Request, session: DeskSession | None, form: Mapping[str, str]
 ) -> bool:
     origin = request.headers.get("origin")
     if origin is not None:
@@ -174,27 +170,9 @@ def _is_from_the_desk(
     return hmac.compare_digest(form.get("csrf", "").encode(), session.csrf.encode())
 
 
-def is_local(request: Request) -> bool:
-    """Return whether a request comes from this machine, by no proxy and by no foreign name."""
-    host = "" if request.client is None else request.client.host
-    try:
-        if not ipaddress.ip_address(host).is_loopback:
-            return False
-    except ValueError:
-        return False
-    if any(name in request.headers for name in _PROXIED):
-        return False
-    return (request.url.hostname or "").lower() in ("127.0.0.1", "::1", "localhost")
-
-
 def _home(source: DeskSource, request: Request) -> str:
     url = source.wired.catalog.settings.service.public_url
     return (url or f"http://{request.headers.get('host', '')}").rstrip("/")
-
-
-def _is_secure(source: DeskSource) -> bool:
-    url = source.wired.catalog.settings.service.public_url
-    return url is not None and url.startswith("https:")
 
 
 def _page(
@@ -225,12 +203,3 @@ def safe_path(target: str) -> str:
     if any(ord(character) <= 32 or character == "\\" for character in target):
         return "/"
     return target
-
-
-def _set_cookie(response: Response, name: str, token: str, *, secure: bool) -> None:
-    if not token:
-        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
-        return
-    response.set_cookie(
-        name, token, max_age=30 * 86_400, path="/", secure=secure, httponly=True, samesite="lax"
-    )

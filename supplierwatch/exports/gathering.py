@@ -45,6 +45,7 @@ def exported_mentions(
     *,
     supplier: str | None = None,
     limit: int | None = None,
+    before: PagePosition | None = None,
 ) -> Iterator[ExportedMention]:
     """Yield the mentions of an extent, those of the newest items first.
 
@@ -54,12 +55,14 @@ def exported_mentions(
         extent: which watches, and which period.
         supplier: key of a supplier: only items that name it.
         limit: stop after this many mentions.
+        before: begin after this one.
     """
     count = 0
-    before: PagePosition | None = None
+    # without a supplier to look for, no more is read than is wanted
+    size = PAGE if limit is None or supplier is not None else min(PAGE, max(1, limit))
     while limit is None or count < limit:
         with store.reading() as unit:
-            page = unit.exports.mentions(extent, limit=PAGE, before=before)
+            page = unit.exports.mentions(extent, limit=size, before=before)
             copies = members_of(unit, [item for _, item in page])
         facts = {story: story_facts(told, context.names.press) for story, told in copies.items()}
         for mention, item in page:
@@ -71,7 +74,7 @@ def exported_mentions(
             count += 1
             if count == limit:
                 return
-        if len(page) < PAGE:
+        if len(page) < size:
             return
         last, item = page[-1]
         before = PagePosition(item.first_seen_at, last.mention_id)

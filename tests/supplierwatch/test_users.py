@@ -63,3 +63,38 @@ def test_a_name_that_is_taken_is_refused_with_what_to_do(house: House) -> None:
     ended = house.run("user", "add", "ruth")
     assert ended.exit_code == Exit.FAILED
     assert "user reset" in ended.output
+
+
+def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(house: House) -> None:
+    house.run("user", "add", "ruth")
+    made = house.run("user", "token", "ruth", "--label", "newsroom", "--days", "30")
+    assert made.exit_code == 0, made.output
+    [secret] = [line for line in made.stdout.splitlines() if line.startswith("swt_")]
+    listed = house.run("user", "token", "ruth", "--list")
+    assert "newsroom" in listed.output
+    assert secret not in listed.output
+    [token] = house.json("user", "token", "ruth", "--list")["tokens"]
+    assert (token["label"], token["scopes"]) == ("newsroom", ["read"])
+    assert house.run("user", "token", "ruth", "--revoke", str(token["id"])).exit_code == 0
+    assert house.json("user", "token", "ruth", "--list")["tokens"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("token", "eve"), "there is no user"),
+        (("token", "ruth", "--scope", "write"), "a scope is read or operate"),
+        (("token", "ruth", "--scope", "operate"), "is for operators; ruth is reader"),
+        (("token", "ruth", "--days", "0"), "valid for 1 to"),
+        (("token", "ruth", "--label", " "), "a label has"),
+        (("token", "ruth", "--revoke", "7"), "has no token 7"),
+    ],
+)
+def test_a_token_that_cannot_be_made_is_refused(
+    house: House, typed: tuple[str, ...], said: str
+) -> None:
+    house.run("user", "add", "ruth")
+    ended = house.run("user", *typed)
+    assert ended.exit_code == Exit.USAGE
+    assert said in " ".join(ended.output.split())
+    assert house.json("user", "token", "ruth", "--list")["tokens"] == []

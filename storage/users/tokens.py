@@ -1,0 +1,98 @@
+"""Repository of the personal tokens for the API, of which only a SHA-256 is stored."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from storage.model import ApiToken, Scope
+from storage.tables import desk_token, desk_user
+from storage.users.users import hash_token, user_of_row
+
+PREFIX = "swt_"  # by which scanners of repositories find one that was given away
+LONGEST = timedelta(days=3_660)
+MOST_TOKENS = 50  # of one user
+
+
+class Tokens:
+    """Reads and writes tokens, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def make(
+        self,
+        user_id: int,
+        label: str,
+        scopes: Collection[Scope],
+        now: datetime,
+        *,
+        valid_for: timedelta,
+    ) -> str | None:
+        """Return the secret of a new token; None where the user has `MOST_TOKENS` already.
+
+        Tokens of the user that are over are deleted.
+        """
+        theirs = desk_token.c.user_id == user_id
+        self._db.execute(delete(desk_token).where(theirs, desk_token.c.expires_at <= now))
+        count = self._db.scalar(select(func.count()).select_from(desk_token).where(theirs))
+        if int(count or 0) >= MOST_TOKENS:
+            return None
+        token = PREFIX + secrets.token_urlsafe(32)
+        self._db.execute(
+            insert(desk_token).values(
+                token_hash=hash_token(token),
+                user_id=user_id,
+                label=label,
+                scopes=" ".join(sorted(scopes)),
+                created_at=now,
+                expires_at=now + min(valid_for, LONGEST),
+            )
+        )
+        return token
+
+    def find(self, token: str, now: datetime) -> ApiToken | None:
+        """Return the token of a secret; None where it is over or its user may not sign in.
+
+        One that ends later than a new one could was made by a clock that ran ahead: it is over.
+        """
+        row = self._read(desk_token.c.token_hash == hash_token(token))
+        if not row or row[0].user.disabled_at is not None:
+            return None
+        return row[0] if now < row[0].expires_at <= now + LONGEST else None
+
+    def of_user(self, user_id: int) -> tuple[ApiToken, ...]:
+        """Return the tokens of a user, the newest first, with those that are over."""
+        return self._read(desk_token.c.user_id == user_id)
+
+    def revoke(self, user_id: int, token_id: int) -> bool:
+        """Delete a token of a user; return False where they have none of this number."""
+        wanted = (desk_token.c.user_id == user_id, desk_token.c.id == token_id)
+        return self._db.execute(delete(desk_token).where(*wanted)).rowcount == 1
+
+    def _read(self, wanted: Any) -> tuple[ApiToken, ...]:
+        columns = [column for column in desk_token.c if column.name != "token_hash"]
+        labelled = [column.label(f"token_{column.name}") for column in columns]
+        found = (
+            select(*labelled, *desk_user.c)
+            .join(desk_user, desk_user.c.id == desk_token.c.user_id)
+            .where(wanted)
+            .order_by(desk_token.c.id.desc())
+        )
+        return tuple(_token(row) for row in self._db.execute(found))
+
+
+def _token(row: Row[Any]) -> ApiToken:
+    known = set(Scope)
+    return ApiToken(
+        token_id=row.token_id,
+        user=user_of_row(row),
+        label=row.token_label,
+        scopes=frozenset(Scope(each) for each in row.token_scopes.split() if each in known),
+        created_at=row.token_created_at,
+        expires_at=row.token_expires_at,
+    )

@@ -1,0 +1,78 @@
+"""Who asks: a personal token (RFC 6750), or the session of the desk; and what they may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from storage.model import ApiToken, DeskSession, Role, Scope
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.cookies import session_cookie
+from supplierwatch.desk.locality import is_local
+from supplierwatch.desk.page import DeskSource
+
+MAX_TOKEN = 200  # characters
+REALM = 'Bearer realm="supplierwatch"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """What proves who asks; neither for somebody unknown."""
+
+    session: DeskSession | None = None
+    token: ApiToken | None = None
+
+
+def authenticate(source: DeskSource, request: Request) -> Asker:
+    """Return who asks.
+
+    Raises:
+        ApiProblem: 404 from elsewhere before there is a user; 401 for a token that is not valid,
+            also where a session would be.
+    """
+    given = request.headers.get("authorization")
+    cookie = session_cookie(source, request)
+    with source.store.reading() as unit:
+        if not is_local(request) and not unit.users.exist():
+            raise ApiProblem(404, "The desk is not open yet: it has no user.")
+        if given is not None:
+            scheme, _, secret = given.partition(" ")
+            if scheme.lower() != "bearer":
+                raise _not_known("Authorization: only Bearer TOKEN is taken.", "invalid_request")
+            token = unit.tokens.find(secret.strip()[:MAX_TOKEN], source.clock())
+            if token is None:
+                raise _not_known("This token is not valid, or is over.", "invalid_token")
+            return Asker(token=token)
+        session = unit.users.session(cookie, source.clock()) if cookie else None
+    return Asker(session=session)
+
+
+def refuse_role(asker: Asker, role: Role | None, scope: Scope) -> None:
+    """Raise where whoever asks may not have what a role and scope are needed for.
+
+    Raises:
+        ApiProblem: 401 where nobody is known, 403 where role or scope do not suffice.
+    """
+    if role is None:
+        return
+    known = asker.token or asker.session
+    if known is None:
+        raise ApiProblem(
+            401,
+            "Send `Authorization: Bearer TOKEN`; `supplierwatch user token NAME` makes a token.",
+            headers={"WWW-Authenticate": REALM},
+        )
+    if asker.token is not None and scope not in asker.token.scopes:
+        challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
+        raise ApiProblem(
+            403,
+            f"This needs a token with the scope {scope}.",
+            headers={"WWW-Authenticate": challenge},
+        )
+    if not known.user.role.includes(role):
+        raise ApiProblem(403, f"This is for the role {role}; yours is {known.user.role}.")
+
+
+def _not_known(detail: str, error: str) -> ApiProblem:
+    return ApiProblem(401, detail, headers={"WWW-Authenticate": f'{REALM}, error="{error}"'})

@@ -1,0 +1,172 @@
+"""`/metrics`: the state of the service for Prometheus, in its text format 0.0.4."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
+
+from storage.errors import DatabaseUnusable
+from storage.model import MessageState, Role, Scope
+from supplierwatch.desk.api.answering import HEADERS, METHODS, problem_response
+from supplierwatch.desk.api.authentication import authenticate, refuse_role
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.locality import is_local
+from supplierwatch.desk.page import DeskSource
+from supplierwatch.formatting.source_rows import rows
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+STATUSES = ("ok", "degraded", "failing")
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A gauge with its samples: (labels, value)."""
+
+    name: str
+    what: str
+    samples: tuple[tuple[Labels, float], ...]
+
+
+def route(source: DeskSource) -> Route:
+    """Return the route of the metrics."""
+    return Route("/metrics", _Metrics(source), name="metrics")
+
+
+class _Metrics:
+    """Answers all methods of the path."""
+
+    def __init__(self, source: DeskSource) -> None:
+        self._source = source
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = await run_in_threadpool(_respond, self._source, request)
+        await response(scope, receive, send)
+
+
+def _respond(source: DeskSource, request: Request) -> Response:
+    try:
+        if request.method not in ("GET", "HEAD"):
+            raise ApiProblem(
+                405, f"This address answers {METHODS} alone.", headers={"Allow": METHODS}
+            )
+        if not is_local(request):
+            refuse_role(authenticate(source, request), Role.OPERATOR, Scope.OPERATE)
+        text = render(gather(source))
+    except ApiProblem as problem:
+        return problem_response(problem)
+    except Exception:  # the client gets an answer, the log the cause
+        log.exception("desk.metrics-failed")
+        return problem_response(ApiProblem(500, "The service failed; its log says how."))
+    headers = HEADERS | {"Cache-Control": "no-store"}
+    return Response(text, headers=headers | {"Content-Type": CONTENT_TYPE})
+
+
+def gather(source: DeskSource) -> tuple[Metric, ...]:
+    """Read the metrics; those of the database are left out while it does not answer."""
+    report = source.report()
+    found = [
+        _gauge("info", "Version of supplierwatch.", [({"version": version("supplierwatch")}, 1)]),
+        _gauge(
+            "status",
+            "1 for the state of the service, 0 for the others.",
+            [({"status": each}, float(report["status"] == each)) for each in STATUSES],
+        ),
+        *_workers(report.get("workers", {})),
+        *_waiting(report.get("waiting", {})),
+    ]
+    if "items" in report:
+        found.append(_gauge("items", "Items in the archive.", [({}, report["items"])]))
+    if "messages" in report:
+        counts = report["messages"]
+        found.append(
+            _gauge(
+                "messages",
+                "Messages by state.",
+                [({"state": str(each)}, counts.get(each, 0)) for each in MessageState],
+            )
+        )
+    return (*found, *_stored(source))
+
+
+def _workers(workers: Mapping[str, Any]) -> Iterator[Metric]:
+    for name, field, what in (
+        ("worker_last_round_seconds", "seconds_ago", "Seconds since a worker's last round."),
+        ("worker_failures", "failures", "Rounds of a worker that failed in a row."),
+    ):
+        yield _gauge(name, what, [({"worker": key}, one[field]) for key, one in workers.items()])
+
+
+def _waiting(waiting: Mapping[str, Any]) -> Iterator[Metric]:
+    yield _gauge(
+        "queue_length",
+        "Rows that wait, by queue.",
+        [({"queue": key}, one["count"]) for key, one in waiting.items()],
+    )
+    yield _gauge(
+        "queue_oldest_seconds",
+        "How long the oldest row of a queue has waited; 0 where none waits.",
+        [({"queue": key}, one["oldest_seconds"] or 0) for key, one in waiting.items()],
+    )
+
+
+def _stored(source: DeskSource) -> Iterator[Metric]:
+    try:
+        with source.store.reading() as unit:
+            states = {state.key: state for state in unit.sources.all()}
+            troubles = unit.quarantine.list()
+    except DatabaseUnusable as error:
+        log.warning("desk.metrics-without-database cause=%s", error)
+        yield _gauge("database_up", "1 while the database answers.", [({}, 0)])
+        return
+    yield _gauge("database_up", "1 while the database answers.", [({}, 1)])
+    found = rows(source.wired.catalog.sources, states, source.clock())
+    by_state = Counter(row.status for row in found)
+    yield _gauge(
+        "sources",
+        "Declared sources by state.",
+        [({"state": key}, by_state[key]) for key in sorted({*by_state, "ok"})],
+    )
+    tasks = Counter(each.task for each in troubles if each.quarantined_at is not None)
+    yield _gauge(
+        "quarantined",
+        "Work that was set aside, by task.",
+        [({"task": key}, tasks[key]) for key in sorted(tasks)],
+    )
+
+
+def render(metrics: Iterable[Metric]) -> str:
+    """Return metrics in the text format; those without samples are left out."""
+    lines = []
+    for metric in metrics:
+        if not metric.samples:
+            continue
+        lines += [f"# HELP {metric.name} {metric.what}", f"# TYPE {metric.name} gauge"]
+        for labels, value in metric.samples:
+            inner = ",".join(f'{name}="{_escape(text)}"' for name, text in labels.items())
+            name = f"{metric.name}{{{inner}}}" if inner else metric.name
+            lines.append(f"{name} {value!r}")
+    return "\n".join(lines) + "\n"
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+
+
+def _gauge(name: str, what: str, samples: Iterable[tuple[Labels, float]]) -> Metric:
+    return Metric(name=f"supplierwatch_{name}", what=what, samples=tuple(samples))

@@ -1,0 +1,178 @@
+"""One article: its text, what each watch made of it and why, its versions, its story."""
+
+from __future__ import annotations
+
+from alerts.digest.findings import stories_of
+from storage.model import ItemRevision, Role, StoredItem
+from storage.store import Unit
+from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.schemas import (
+    COUNT,
+    FLAG,
+    INTEGER,
+    ITEM,
+    MOMENT,
+    STORY,
+    TEXT,
+    TROUBLE,
+    WHY,
+    extended,
+    many,
+    one_of,
+    perhaps,
+    record,
+)
+from supplierwatch.exports.account import account_of_item
+from supplierwatch.formatting.account_words import VERDICTS, held_words
+from supplierwatch.formatting.times import iso
+from supplierwatch.json_documents.accounts import account_json
+from supplierwatch.json_documents.versions import version_json, versions_json
+from supplierwatch.wiring import newsrooms
+
+MOST_VERSIONS = 100  # newest; one version after another by its number
+
+ASIDE = record(rule=TEXT, why=TEXT, tells=FLAG, text=TEXT)
+TELLING = record(
+    recipient=TEXT,
+    subscription=TEXT,
+    state=TEXT,
+    told_at=perhaps(MOMENT),
+    due_at=perhaps(MOMENT),
+    error=perhaps(TEXT),
+)
+CLAUSE = record(clause=TEXT, holds=FLAG, excluded=FLAG, why=perhaps(TEXT), words=many(TEXT))
+WATCH_ACCOUNT = record(
+    watch=TEXT,
+    verdict=one_of(*VERDICTS),
+    why=perhaps(WHY),
+    clauses=many(CLAUSE),
+    found_at=perhaps(MOMENT),
+    watch_version=perhaps(COUNT),
+    baseline=perhaps(FLAG),
+    old=perhaps(FLAG),
+    tellings=many(TELLING),
+    around=many(
+        extended(
+            ASIDE,
+            first_item=perhaps(INTEGER),
+            told=many(record(recipient=TEXT, told_at=perhaps(MOMENT))),
+        )
+    ),
+)
+VERSION = record(
+    number=COUNT,
+    seen_at=perhaps(MOMENT),
+    title=TEXT,
+    words=COUNT,
+    withdrawn=FLAG,
+    content_hash=perhaps(TEXT),
+    changes=many(TEXT),
+    difference=many(many(TEXT)),
+)
+TEXTS = record(title=TEXT, summary=TEXT, body=TEXT, comments=TEXT)
+NUMBER = Parameter(
+    name="id",
+    kind=Number(least=1, most=LARGEST),
+    what="Number of the article.",
+    example=17,
+    place="path",
+    required=True,
+)
+
+
+def item(request: ApiRequest) -> Answer:
+    """Return an article."""
+    wired = request.source.wired
+    with request.source.store.reading() as unit:
+        known = _known(unit, request)
+        account = account_of_item(unit, wired, known, sorted(wired.queries), now=request.now)
+        story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
+    told = account_json(account, wired.source_names)
+    versions = versions_json(known, account.revisions)[-MOST_VERSIONS:]
+    document = {
+        "item": told["item"],
+        "state": held_words(known),
+        "withdrawn_at": iso(known.retracted_at),
+        "texts": {
+            "title": known.title,
+            "summary": known.summary,
+            "body": known.body,
+            "comments": known.comments,
+        },
+        "listed_by": told["listed_by"],
+        "watches": told["watches"],
+        "former_watches": told["former_watches"],
+        "failures": told["failures"],
+        "set_aside": told["set_aside"],
+        "versions": [{k: v for k, v in each.items() if k != "text"} for each in versions],
+        "story_id": known.story_id,
+        "story": None if story is None else story.record(),
+    }
+    return Answer(document=document)
+
+
+def version(request: ApiRequest) -> Answer:
+    """Return one version of an article with its text."""
+    with request.source.store.reading() as unit:
+        known = _known(unit, request)
+        earlier = unit.items.revisions(known.item_id)
+    every: list[ItemRevision | StoredItem] = [*earlier, known]
+    number = request.values["number"]
+    if number > len(every):
+        raise ApiProblem(404, f"This article has {len(every)} versions.")
+    before = every[number - 2] if number > 1 else None
+    return Answer(document=version_json(known, every[number - 1], before, number))
+
+
+def _known(unit: Unit, request: ApiRequest) -> StoredItem:
+    known = unit.items.get(request.values["id"])
+    if known is None:
+        raise ApiProblem(404, "There is no article of this number.")
+    return known
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="item",
+        path="/items/{id}",
+        answer=item,
+        role=Role.READER,
+        summary="An article: text, what each watch made of it and why, versions, story",
+        parameters=(NUMBER,),
+        schema=record(
+            item=ITEM,
+            state=TEXT,
+            withdrawn_at=perhaps(MOMENT),
+            texts=TEXTS,
+            listed_by=many(record(source=TEXT, url=perhaps(TEXT), first_seen_at=MOMENT)),
+            watches=many(WATCH_ACCOUNT),
+            former_watches=many(TEXT),
+            failures=many(TROUBLE),
+            set_aside=many(ASIDE),
+            versions=many(VERSION, most=MOST_VERSIONS),
+            story_id=INTEGER,
+            story=perhaps(STORY),
+        ),
+    ),
+    Endpoint(
+        name="item-version",
+        path="/items/{id}/versions/{number}",
+        answer=version,
+        role=Role.READER,
+        summary="One version of an article, with its text and what changed in it",
+        parameters=(
+            NUMBER,
+            Parameter(
+                name="number",
+                kind=Number(least=1, most=LARGEST),
+                what="Number of the version; 1 is the first.",
+                example=1,
+                place="path",
+                required=True,
+            ),
+        ),
+        schema=extended(VERSION, text=TEXT),
+    ),
+)

@@ -1,0 +1,47 @@
+"""Who asks: the user, and the token or the session."""
+
+from __future__ import annotations
+
+from storage.model import Role, Scope
+from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.schemas import INTEGER, MOMENT, TEXT, many, one_of, perhaps, record
+from supplierwatch.formatting.times import iso
+from supplierwatch.json_documents.tokens import token_json
+
+TOKEN = record(
+    id=INTEGER,
+    label=TEXT,
+    scopes=many(one_of(*(str(scope) for scope in Scope))),
+    created_at=MOMENT,
+    expires_at=MOMENT,
+)
+
+
+def me(request: ApiRequest) -> Answer:
+    """Return who asks."""
+    session, token = request.session, request.token
+    return Answer(
+        document={
+            "name": request.user.name,
+            "role": str(request.user.role),
+            "token": None if token is None else token_json(token),
+            "session_expires_at": None if session is None else iso(session.expires_at),
+        }
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="me",
+        path="/me",
+        answer=me,
+        role=Role.READER,
+        summary="Who asks, by which token or session",
+        schema=record(
+            name=TEXT,
+            role=one_of(*(str(role) for role in Role)),
+            token=perhaps(TOKEN),
+            session_expires_at=perhaps(MOMENT),
+        ),
+    ),
+)

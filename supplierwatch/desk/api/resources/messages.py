@@ -1,0 +1,96 @@
+"""The messages: what was sent, what waits and why, what could not be sent."""
+
+from __future__ import annotations
+
+from storage.model import MessageState, Role
+from supplierwatch.desk.api.cursors import RowCursor, row_cursor
+from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.parameters import Number, OneOf, Parameter
+from supplierwatch.desk.api.schemas import (
+    COUNT,
+    INTEGER,
+    MOMENT,
+    TEXT,
+    TROUBLE,
+    many,
+    one_of,
+    perhaps,
+    record,
+    table,
+)
+from supplierwatch.json_documents.messages import messages_json
+
+MOST = 200
+STATES = tuple(str(state) for state in MessageState)
+MESSAGE = record(
+    id=INTEGER,
+    state=one_of(*STATES),
+    kind=TEXT,
+    recipient=TEXT,
+    subject=TEXT,
+    message_id=TEXT,
+    created_at=MOMENT,
+    sent_at=perhaps(MOMENT),
+    next_at=perhaps(MOMENT),
+    attempts=COUNT,
+    last_code=perhaps(INTEGER),
+    last_error=perhaps(TEXT),
+)
+
+
+def messages(request: ApiRequest) -> Answer:
+    """List a page of messages, the newest first."""
+    values, limit = request.values, request.values["limit"]
+    with request.source.store.reading() as unit:
+        found = unit.outbox.list(
+            states=values["state"] or None, limit=limit + 1, before=values["cursor"]
+        )
+        counts = unit.outbox.counts()
+        paused = unit.outbox.paused()
+        failed = [each for each in unit.quarantine.list() if each.task == "tell"]
+    page = found[:limit]
+    following = row_cursor(page[-1].row_id) if len(found) > limit else None
+    document = messages_json(page, counts, paused, failed)
+    # what waits for an alert is computed by the command alone
+    del document["waiting"]
+    return Answer(document=document | {"next": following}, following=following)
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="messages",
+        path="/messages",
+        answer=messages,
+        role=Role.OPERATOR,
+        summary="The messages with their states and causes, the newest first",
+        parameters=(
+            Parameter(
+                name="state",
+                kind=OneOf(words=STATES),
+                what="Only messages of this state.",
+                example=["dead"],
+                several=True,
+            ),
+            Parameter(
+                name="limit",
+                kind=Number(least=1, most=MOST),
+                what="How many at most.",
+                example=100,
+                default=100,
+            ),
+            Parameter(
+                name="cursor",
+                kind=RowCursor(),
+                what="`next` of the page before.",
+                example="MTI",
+            ),
+        ),
+        schema=record(
+            paused=many(record(channel=TEXT, since=MOMENT, reason=TEXT)),
+            counts=table(COUNT),
+            unmade=many(TROUBLE),
+            messages=many(MESSAGE, most=MOST),
+            next=perhaps(TEXT),
+        ),
+    ),
+)

@@ -1,0 +1,109 @@
+"""The watches: queries in words, volumes, versions, who is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.model import Watch
+from storage.model import Role
+from storage.store import Unit
+from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.parameters import Parameter, Words
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.schemas import COUNT, MOMENT, TEXT, extended, many, perhaps, record
+from supplierwatch.formatting.times import iso
+from supplierwatch.json_documents.watches import watches_json
+
+WEEK = timedelta(weeks=1)
+WEEKS = 8
+WATCH = record(
+    key=TEXT,
+    label=TEXT,
+    query=TEXT,
+    paraphrase=TEXT,
+    warnings=many(TEXT),
+    subscriptions=many(TEXT),
+    mentions=COUNT,
+    mentions_7_days=COUNT,
+    weeks=many(COUNT, most=WEEKS),
+    last_found_at=perhaps(MOMENT),
+)
+
+
+def watches(request: ApiRequest) -> Answer:
+    """List the watches."""
+    declared = request.source.wired.catalog.watches
+    with request.source.store.reading() as unit:
+        return Answer(document={"watches": _rows(unit, request, declared)})
+
+
+def watch(request: ApiRequest) -> Answer:
+    """Return one watch with its versions."""
+    key = request.values["key"]
+    declared = [one for one in request.source.wired.catalog.watches if one.key == key]
+    if not declared:
+        raise ApiProblem(404, "There is no watch of this name in the configuration.")
+    with request.source.store.reading() as unit:
+        [row] = _rows(unit, request, declared)
+        versions = unit.watches.versions(key)
+    row["versions"] = [
+        {"version": each.version, "query": each.query, "active_since": iso(each.active_since)}
+        for each in versions
+    ]
+    return Answer(document=row)
+
+
+def _rows(unit: Unit, request: ApiRequest, declared: Sequence[Watch]) -> list[dict[str, Any]]:
+    now = request.now
+    counts = {
+        one.key: (unit.mentions.count(one.key, since=now - WEEK), unit.mentions.count(one.key))
+        for one in declared
+    }
+    last = unit.mentions.found_after(0)
+    rows = {row["key"]: row for row in watches_json(request.source.wired, counts)["watches"]}
+    for one in declared:
+        moments = unit.mentions.moments([one.key], now - WEEKS * WEEK, now)
+        rows[one.key]["weeks"] = _weekly(moments, now)
+        rows[one.key]["last_found_at"] = iso(last[one.key][1]) if one.key in last else None
+    return [rows[one.key] for one in declared]
+
+
+def _weekly(moments: Sequence[datetime], now: datetime) -> list[int]:
+    """Count by week before now, the oldest first."""
+    counts = Counter(min(WEEKS - 1, (now - at) // WEEK) for at in moments)
+    return [counts[number] for number in reversed(range(WEEKS))]
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="watches",
+        path="/watches",
+        answer=watches,
+        role=Role.READER,
+        summary="The watches with their queries, volumes, and who is told",
+        schema=record(watches=many(WATCH)),
+    ),
+    Endpoint(
+        name="watch",
+        path="/watches/{key}",
+        answer=watch,
+        role=Role.READER,
+        summary="One watch, with its versions",
+        parameters=(
+            Parameter(
+                name="key",
+                kind=Words(most=64),
+                what="Key of the watch.",
+                example="halcyon-trusts",
+                place="path",
+                required=True,
+            ),
+        ),
+        schema=extended(
+            WATCH, versions=many(record(version=COUNT, query=TEXT, active_since=MOMENT))
+        ),
+    ),
+)

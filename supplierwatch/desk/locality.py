@@ -1,0 +1,23 @@
+"""Tells requests of this machine from those of elsewhere."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from starlette.requests import Request
+
+_PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+
+def is_local(request: Request) -> bool:
+    """Return whether a request comes from this machine, by no proxy and by no foreign name."""
+    host = "" if request.client is None else request.client.host
+    try:
+        if not ipaddress.ip_address(host).is_loopback:
+            return False
+        name = request.url.hostname
+    except ValueError:  # no address, or a Host header that is none
+        return False
+    if any(header in request.headers for header in _PROXIED):
+        return False
+    return (name or "").lower() in ("127.0.0.1", "::1", "localhost")

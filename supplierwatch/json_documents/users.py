@@ -1,0 +1,17 @@
+"""Users: the entries of `user --json`."""
+
+from __future__ import annotations
+
+from storage.model import User
+from supplierwatch.formatting.times import iso
+
+
+def user_json(each: User) -> dict[str, object]:
+    """Return a user as JSON-ready values, without what proves who they are."""
+    return {
+        "name": each.name,
+        "role": str(each.role),
+        "created_at": iso(each.created_at),
+        "has_password": each.password_hash is not None,
+        "disabled_at": iso(each.disabled_at),
+    }

@@ -1,0 +1,219 @@
+"""Who may use which address of the API: by token with which scope, by session, from where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from storage.model import Role, Scope
+from supplierwatch.desk.api import answering
+from supplierwatch.desk.pages import sign_in as sign_in_page
+from supplierwatch.service.desk_source import ServiceSource
+from tests.desk.api_client import ApiClient, client, problem_of, token_of
+from tests.desk.browser import HASH, REPORT, RunningDesk, running_desk
+from tests.supplierwatch.house import an_article
+
+# every route with the least role and the scope of a token that it needs; None: everybody
+NEEDS = {
+    "/api/v1/mentions": ("reader", "read"),
+    "/api/v1/search": ("reader", "read"),
+    "/api/v1/items/{id}": ("reader", "read"),
+    "/api/v1/items/{id}/versions/{number}": ("reader", "read"),
+    "/api/v1/watches": ("reader", "read"),
+    "/api/v1/watches/{key}": ("reader", "read"),
+    "/api/v1/sources": ("reader", "read"),
+    "/api/v1/messages": ("operator", "operate"),
+    "/api/v1/service": ("operator", "operate"),
+    "/api/v1/me": ("reader", "read"),
+    "/api/v1/openapi.json": (None, None),
+    "/api": (None, None),
+    "/api/{rest:path}": (None, None),
+}
+ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_failed() -> None:
+    sign_in_page._failures._failures.clear()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    with running_desk(tmp_path_factory.mktemp("desk")) as made:
+        made.people()
+        made.house.stores(an_article("a1"))
+        yield made
+
+
+@pytest.fixture
+def new_desk(tmp_path: Path) -> Iterator[RunningDesk]:
+    with running_desk(tmp_path) as made:
+        yield made
+
+
+def real(path: str) -> str:
+    filled = path.replace("{id}", "1").replace("{number}", "1").replace("{key}", "corvid")
+    return filled + ("?q=halcyon" if filled.endswith("/search") else "")
+
+
+def test_every_route_stands_in_the_table(desk: RunningDesk) -> None:
+    routes = answering.routes(ServiceSource(desk.service, lambda: REPORT, {}))
+    assert {route.path for route in routes} == set(NEEDS)
+
+
+def test_the_declarations_say_what_the_table_says() -> None:
+    for endpoint in answering.all_endpoints():
+        needs = (str(endpoint.role), str(endpoint.scope))
+        assert NEEDS[f"/api/v1{endpoint.path}"] == needs, endpoint.path
+
+
+@pytest.mark.parametrize("role", [str(role) for role in Role])
+@pytest.mark.parametrize(
+    "scopes",
+    [{Scope.READ}, {Scope.OPERATE}, set(Scope)],
+    ids=["read", "operate", "both"],
+)
+def test_a_token_reaches_what_role_and_scope_allow(
+    desk: RunningDesk, role: str, scopes: set[Scope]
+) -> None:
+    program = client(desk, role, scopes)
+    for path, (least, scope) in NEEDS.items():
+        if least is None:
+            continue
+        page = program.ask(real(path))
+        allowed = Role(role).includes(Role(least)) and scope in scopes
+        assert page.code == (200 if allowed else 403), (path, role, scopes)
+        if not allowed:
+            problem_of(page)
+        if scope not in scopes:
+            assert f'scope="{scope}"' in page.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize("role", [str(role) for role in Role])
+def test_a_session_of_the_desk_reads_what_its_role_allows(desk: RunningDesk, role: str) -> None:
+    browser = desk.browser(role)
+    for path, (least, _) in NEEDS.items():
+        if least is not None:
+            allowed = Role(role).includes(Role(least))
+            assert browser.ask(real(path)).code == (200 if allowed else 403), path
+
+
+def test_nobody_is_answered_without_token_and_session(desk: RunningDesk) -> None:
+    for path, (least, _) in NEEDS.items():
+        if least is not None:
+            page = desk.browser().ask(real(path))
+            assert page.code == 401, path
+            assert problem_of(page)["detail"].startswith("Send `Authorization")
+            assert page.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer swt_of-nobody", "Bearer", "Bearer ", "Basic cnV0aDp4", "swt_x", "Bearer a b", ""],
+)
+def test_what_is_no_token_is_refused_also_beside_a_session(desk: RunningDesk, header: str) -> None:
+    page = desk.browser("reader").ask("/api/v1/me", headers={"Authorization": header})
+    assert page.code == 401
+    assert "error=" in page.headers["www-authenticate"]
+    problem_of(page)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_name_of_the_scheme_may_be_in_any_case(desk: RunningDesk, scheme: str) -> None:
+    header = f"{scheme} {token_of(desk)}"
+    assert desk.browser().ask("/api/v1/me", headers={"Authorization": header}).code == 200
+
+
+def test_a_token_ends_with_its_time_its_user_and_its_password(new_desk: RunningDesk) -> None:
+    new_desk.people()
+    store, clock = new_desk.service.store, new_desk.clock
+
+    def works_after(change: str) -> bool:
+        program = client(new_desk, "reader")
+        with store.transaction() as unit:
+            user = unit.users.named("reader")
+            assert user is not None
+            if change == "revoked":
+                [token] = unit.tokens.of_user(user.user_id)
+                assert unit.tokens.revoke(user.user_id, token.token_id)
+            elif change == "password":
+                unit.users.set_password(user.user_id, HASH)
+            elif change == "disabled":
+                unit.users.disable(user.user_id, clock())
+        if change == "time":
+            clock.advance(timedelta(days=1))
+        return program.ask("/me").code == 200
+
+    assert not works_after("revoked")
+    assert works_after("nothing")
+    assert not works_after("time")
+    assert not works_after("password")
+    assert not works_after("disabled")
+
+
+def test_a_token_of_a_former_operator_operates_no_more(new_desk: RunningDesk) -> None:
+    new_desk.people()
+    program = client(new_desk)
+    assert program.ask("/service").code == 200
+    with new_desk.service.store.transaction() as unit:
+        user = unit.users.named("operator")
+        assert user is not None
+        unit.users.set_role(user.user_id, Role.READER)
+    assert program.ask("/service").code == 403
+
+
+def test_a_token_opens_no_page_of_the_desk(desk: RunningDesk) -> None:
+    header = {"Authorization": f"Bearer {token_of(desk)}"}
+    assert desk.browser().ask("/messages", headers=header).code == 303
+
+
+def test_before_the_first_user_nothing_is_answered_elsewhere(new_desk: RunningDesk) -> None:
+    for path in (*NEEDS, "/metrics"):
+        page = new_desk.browser().ask(real(path), headers=ELSEWHERE)
+        assert page.code == 404, path
+        assert problem_of(page)["detail"].startswith("The desk is not open")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
+def test_nothing_but_get_is_answered(desk: RunningDesk, method: str) -> None:
+    for asker in (client(desk), ApiClient(desk=desk, token="")):
+        for path in ("/mentions", "/items/1", "/openapi.json", "/metrics"):
+            page = asker.ask(path, method=method)
+            assert (page.code, page.headers["allow"]) == (405, "GET, HEAD"), path
+            problem_of(page)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api",
+        "/api/",
+        "/api/v1",
+        "/api/v2/mentions",
+        "/api/v1/mentions/",
+        "/api/v1//mentions",
+        "/api/v1/items/1/x",
+        "/api/v1/%2e%2e/health",
+        "/api/v1/items/",
+    ],
+)
+def test_an_address_that_is_none_has_its_problem_details(desk: RunningDesk, path: str) -> None:
+    page = client(desk).ask(path)
+    assert page.code == 404
+    problem_of(page)
+    assert client(desk).ask(path, method="POST").code == 404
+
+
+def test_metrics_are_for_this_machine_and_for_tokens_of_operators(desk: RunningDesk) -> None:
+    def code(**headers: str) -> int:
+        return desk.browser().ask("/metrics", headers=ELSEWHERE | headers).code
+
+    assert desk.browser().ask("/metrics").code == 200
+    assert code() == 401
+    assert code(Authorization=f"Bearer {token_of(desk)}") == 200
+    assert code(Authorization=f"Bearer {token_of(desk, scopes=[Scope.OPERATE])}") == 200
+    assert code(Authorization=f"Bearer {token_of(desk, scopes=[Scope.READ])}") == 403
+    assert code(Authorization=f"Bearer {token_of(desk, 'editor')}") == 403

@@ -1,0 +1,146 @@
+"""The OpenAPI document: complete, and true of what the API answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from storage.model import MessageState
+from supplierwatch.desk.api import answering, openapi
+from supplierwatch.desk.api.endpoint import Endpoint
+from supplierwatch.desk.api.parameters import read_query
+from tests.desk.api_client import ApiClient, client
+from tests.desk.browser import running_desk
+from tests.supplierwatch.house import an_article
+from tests.supplierwatch.test_json_shapes import paths
+
+ENDPOINTS = answering.all_endpoints()
+DESCRIBED = openapi.describe(ENDPOINTS)
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+# what the small archive of this test has nothing of; the schemas hold for it all the same
+UNSEEN = {"messages": {"counts.sent"}}
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
+    with running_desk(tmp_path_factory.mktemp("desk")) as desk:
+        desk.people()
+        desk.house.stores(an_article("a1"), an_article("a2", title="Halcyon trust goes on"))
+        desk.house.stores(an_article("a1", title="Millbrook halts its Halcyon roll-out"))
+        assert desk.house.run("digest", "--yes").exit_code == 0
+        yield client(desk)
+
+
+def address(endpoint: Endpoint) -> str:
+    path = endpoint.path
+    for parameter in endpoint.parameters:
+        path = path.replace(f"{{{parameter.name}}}", str(parameter.example))
+    path = path.replace("/items/17", "/items/1")
+    return f"{path}?q=halcyon" if endpoint.name == "search" else path
+
+
+def by_name(endpoint: Endpoint) -> str:
+    return endpoint.name
+
+
+def test_it_is_served_and_needs_no_token(api: ApiClient) -> None:
+    page = ApiClient(desk=api.desk, token="").ask("/openapi.json")
+    assert page.code == 200
+    assert json.loads(page.text) == json.loads(json.dumps(DESCRIBED))
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def references(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            if isinstance(value.get("$ref"), str):
+                yield value["$ref"]
+            for inner in value.values():
+                yield from references(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                yield from references(inner)
+
+    found = set(references(DESCRIBED))
+    assert len(found) > len(ENDPOINTS)
+    for reference in found:
+        value: Any = DESCRIBED
+        for part in reference.removeprefix("#/").split("/"):
+            value = value[part]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=by_name)
+def test_an_operation_describes_each_parameter_by_a_value_that_is_taken(
+    endpoint: Endpoint,
+) -> None:
+    operation = DESCRIBED["paths"][endpoint.path]["get"]
+    assert {part for part in endpoint.path.split("/") if part.startswith("{")} == {
+        f"{{{each['name']}}}" for each in operation["parameters"] if each["in"] == "path"
+    }
+    for declared, described in zip(endpoint.parameters, operation["parameters"], strict=True):
+        Draft202012Validator.check_schema(described["schema"])
+        Draft202012Validator(described["schema"]).validate(described["example"])
+        given = described["example"]
+        for each in given if declared.several else [given]:
+            declared.kind.read(declared.name, str(each))
+    assert read_query(b"q=x" if endpoint.name == "search" else b"", endpoint.parameters) is not None
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [each["get"]["operationId"] for each in DESCRIBED["paths"].values()]
+    assert len(names) == len(set(names)) == len(ENDPOINTS)
+    assert all(name.isalpha() for name in names)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=by_name)
+def test_the_documented_example_and_the_real_answer_have_the_documented_shape(
+    api: ApiClient, endpoint: Endpoint
+) -> None:
+    Draft202012Validator.check_schema(dict(endpoint.schema))
+    shape = Draft202012Validator(endpoint.schema)
+    example = openapi.example_of(endpoint)
+    real = api.json(address(endpoint))
+    shape.validate(example)
+    shape.validate(real)
+    # the example shows every field that this answer has
+    assert set(paths(real)) - set(paths(example)) == UNSEEN.get(endpoint.name, set()) - set(
+        paths(example)
+    )
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=by_name)
+def test_a_schema_refuses_a_field_that_is_not_documented(endpoint: Endpoint) -> None:
+    shape = Draft202012Validator(endpoint.schema)
+    example = openapi.example_of(endpoint)
+    assert not shape.is_valid(example | {"more": 1})
+    for name in example:
+        assert not shape.is_valid({key: example[key] for key in example if key != name})
+
+
+def test_problems_have_the_documented_shape(api: ApiClient) -> None:
+    everything = Resource.from_contents(DESCRIBED, default_specification=DRAFT202012)
+    registry: Any = Registry().with_resource("urn:api", everything)
+    shape = Draft202012Validator({"$ref": "urn:api#/components/schemas/problem"}, registry=registry)
+    for path in ("/search?q=(", "/mentions?limit=0", "/items/99", "/nothing"):
+        shape.validate(json.loads(api.ask(path).text))
+    assert not shape.is_valid({"title": "x"})
+
+
+def test_every_state_of_a_message_is_described() -> None:
+    [state, *_] = DESCRIBED["paths"]["/messages"]["get"]["parameters"]
+    assert state["schema"]["items"]["enum"] == [str(each) for each in MessageState]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=by_name)
+def test_the_document_names_every_address_and_parameter(endpoint: Endpoint) -> None:
+    [line] = [line for line in DOCUMENT.splitlines() if f"`{endpoint.path}`" in line]
+    for parameter in endpoint.parameters:
+        if parameter.place == "query":
+            assert f"`{parameter.name}`" in line, parameter.name
+    assert str(endpoint.role) in line
