@@ -10,7 +10,7 @@ from trafilatura.metadata import extract_author
 
 from crawler.metadata.author_names import is_news_agency, is_person_name, split_names
 from crawler.metadata.structured_data import StructuredData
-from crawler.metadata.visible_byline import find_byline
+from crawler.metadata.visible_byline import find_byline, is_only_quoted
 
 MOST_AUTHORS = 50
 
@@ -35,7 +35,13 @@ def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[s
         claimed
         or [name for claim in data.meta_authors for name in split_names(claim, data.sites)]
         or find_byline(document, data.sites)
-        or split_names(str(extract_author(document) or ""), data.sites)
+        or _guess(document, data)
         or site
     )
     return tuple(dict.fromkeys(found))[:MOST_AUTHORS]
+
+
+def _guess(document: lxml.html.HtmlElement, data: StructuredData) -> list[str]:
+    """Return the authors that a library finds, without those of quotations and comments."""
+    names = split_names(str(extract_author(document) or ""), data.sites)
+    return [name for name in names if not is_only_quoted(document, name)]

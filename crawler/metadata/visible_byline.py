@@ -38,6 +38,10 @@ _ELSEWHERE = re.compile(
     r"|newsletter|carousel|read-?more|more-?(?:from|stories|news)|latest|up-?next)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+_COMMENTS = re.compile(
+    r"(?:^|[\s_-])(?:comments?|commentlist|(?:pull-)?quotes?)(?:$|[\s_-])", re.IGNORECASE
+)
+_QUOTED_TAGS = frozenset(("blockquote", "q", "cite", "figure", "figcaption"))
 _HEADLINE = re.compile(r"(?:post|entry|article|story)-(?:title|headline)", re.IGNORECASE)
 _ELSEWHERE_TAGS = frozenset(
     ("aside", "nav", "blockquote", "q", "cite", "figure", "figcaption", "form", "script", "style",
@@ -78,6 +82,27 @@ def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str,
             break
         last = number
     return tuple(best[1]) if best is not None else ()
+
+
+def is_only_quoted(document: lxml.html.HtmlElement, name: str) -> bool:
+    """Whether a page shows a name, and only in quotations, captions and readers' comments."""
+    own: list[str] = []
+    quoted: list[str] = []
+    waiting = [(document, own)]
+    while waiting:
+        element, pieces = waiting.pop()
+        if isinstance(element.tag, str):
+            is_quoted = element.tag in _QUOTED_TAGS or _COMMENTS.search(_attributes(element))
+            pieces = quoted if is_quoted and element.tag not in ("html", "body") else pieces
+            pieces.append(element.text or "")
+            pieces.extend(child.tail or "" for child in element)
+            waiting += ((child, pieces) for child in element)
+    folded = _squash(name)
+    return folded in _squash(" ".join(quoted)) and folded not in _squash(" ".join(own))
+
+
+def _squash(text: str) -> str:
+    return "".join(re.findall(r"\w+", text.casefold()))
 
 
 def _outside_others(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:

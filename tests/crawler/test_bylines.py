@@ -170,3 +170,19 @@ def test_the_owner_of_a_picture_is_no_author() -> None:
 def test_the_byline_is_told_from_those_of_others(byline: str, elsewhere: str) -> None:
     page = f"{elsewhere}<h1>Ferry clinics get a rota</h1>{byline}<p>Clinics fill.</p>{elsewhere}"
     assert authors("", page) == ("Ada Okonjo",)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        '<blockquote>It is so. <cite class="author">Mei Tan</cite></blockquote>',
+        '<p>It is so. <q>Never <span class="author">Mei Tan</span></q></p>',
+        '<figure><figcaption class="author">Mei Tan</figcaption></figure>',
+        '<div class="pull-quote"><p class="author">Mei Tan</p></div>',
+        '<div class="comments"><p class="author">Mei Tan</p></div>',
+    ],
+)
+def test_a_page_without_a_byline_has_no_author_by_a_quotation(elsewhere: str) -> None:
+    page = f"<article><h1>Ferry clinics get a rota</h1><p>Clinics fill.</p>{elsewhere}</article>"
+    assert authors("", page) == ()
+    assert authors("", f'{page}<p class="author">Mei Tan</p>') == ("Mei Tan",)
