@@ -16,9 +16,9 @@ LARGEST = 2**63 - 1  # of a row's number
 _INTEGER = re.compile(r"[0-9]{1,19}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"(?:[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2}))?"
+    r"(?:[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,12})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2}))?"
 )
-_FIRST_YEAR, _LAST_YEAR = 1970, 9998  # in any time zone these are years in UTC, too
+_YEARS = "^(?:197[1-9]|19[89][0-9]|[2-8][0-9]{3})-"  # in any time zone years in UTC, too
 
 
 class Kind(Protocol):
@@ -113,12 +113,12 @@ class Moment:
 
     def read(self, name: str, text: str) -> datetime:
         """Return the time in UTC."""
-        if _MOMENT.fullmatch(text):
+        if _MOMENT.fullmatch(text) and 1971 <= int(text[:4]) < 9000:
             try:
                 found = datetime.fromisoformat(text.upper())
             except ValueError:
                 found = None
-            if found is not None and _FIRST_YEAR < found.year < _LAST_YEAR:
+            if found is not None:
                 return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         raise bad_parameter(
             name,
@@ -128,7 +128,8 @@ class Moment:
 
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema."""
-        return {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+        formats = [{"format": "date-time"}, {"format": "date"}]
+        return {"type": "string", "pattern": _YEARS, "anyOf": formats}
 
 
 def read_query(query: bytes, declared: Sequence[Parameter]) -> dict[str, Any]:
