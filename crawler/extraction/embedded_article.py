@@ -14,7 +14,7 @@ from lxml import etree
 from rapidfuzz.distance import Indel
 
 from crawler.extraction.boilerplate import strip_boilerplate
-from crawler.extraction.page_bounds import cut_attributes, cut_page
+from crawler.extraction.page_bounds import clean_markup, cut_page
 from crawler.metadata.state_objects import MOST_TEXT, find_state_text
 from crawler.metadata.structured_data import StructuredData
 from crawler.text.plain_text import one_line, plain_text, text_of
@@ -106,7 +106,7 @@ def _templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
         if not source.strip() or len(source) > MOST_TEMPLATE:
             continue
         try:
-            part = lxml.html.fragment_fromstring(cut_attributes(source), create_parent="div")
+            part = lxml.html.fragment_fromstring(clean_markup(source), create_parent="div")
         except (etree.LxmlError, ValueError, AssertionError):
             continue
         cut_page(part)

@@ -27,7 +27,7 @@ from crawler.extraction.headline import best_title, find_headings
 from crawler.extraction.layout_tables import unfold_layout_tables
 from crawler.extraction.lines import article_lines
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
-from crawler.extraction.page_bounds import cut_attributes, cut_page
+from crawler.extraction.page_bounds import clean_markup, cut_page
 from crawler.extraction.recurring_blocks import (
     PageBlock,
     blocks_of,
@@ -358,7 +358,7 @@ def _parse_html(text: str) -> lxml.html.HtmlElement:
     )
     try:
         document = lxml.html.document_fromstring(
-            cut_attributes(text).encode("utf-8", "replace"), parser=parser
+            clean_markup(text).encode("utf-8", "replace"), parser=parser
         )
     except (etree.LxmlError, ValueError) as error:
         raise Unreadable(f"no HTML that can be read: {error}") from error

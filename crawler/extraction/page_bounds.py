@@ -18,9 +18,21 @@ _MANY_ATTRIBUTES = re.compile(
 )
 
 
-def cut_attributes(text: str) -> str:
-    """Remove the attributes of elements that have more than `MOST_ATTRIBUTES`."""
-    return _MANY_ATTRIBUTES.sub(r"\1", text)
+# lxml reads characters that it does not take back as text: moving the text of an element fails
+_CONTROL_REFERENCE = re.compile(
+    "&#(?:0*+(?:[1-8]|1[124-9]|2[0-9]|3[01])|0++"
+    "|[xX]0*+(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF])|[xX]0++)(?:;|(?![0-9a-fA-F]))"
+)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean_markup(text: str) -> str:
+    """Remove what breaks the parser or what follows it, before a page is parsed.
+
+    That is the attributes of elements that have more than `MOST_ATTRIBUTES`, and references to
+    characters that no XML document may contain, such as `&#1;`.
+    """
+    return _MANY_ATTRIBUTES.sub(r"\1", _CONTROL_REFERENCE.sub("", text))
 
 
 def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
@@ -82,7 +94,7 @@ def _flatten(element: lxml.html.HtmlElement) -> None:
     for machinery in list(element.iter("script", "style", "noscript", "template")):
         if machinery is not element:
             machinery.drop_tree()
-    text = " ".join(str(part) for part in element.itertext())
+    text = _CONTROLS.sub("", " ".join(str(part) for part in element.itertext()))
     for child in list(element):
         element.remove(child)
     element.text = text

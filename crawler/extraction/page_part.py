@@ -12,7 +12,7 @@ from lxml import etree
 from crawler.errors import Unreadable
 from crawler.extraction.boilerplate import strip_boilerplate
 from crawler.extraction.lines import article_lines
-from crawler.extraction.page_bounds import cut_attributes, cut_page
+from crawler.extraction.page_bounds import clean_markup, cut_page
 from crawler.text.decode import decode
 from crawler.text.plain_text import one_line, plain_text
 from storage.model import FetchedEntry, FetchedPage, PageText
@@ -82,7 +82,7 @@ def _parse(page: FetchedPage) -> lxml.html.HtmlElement | None:
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
     try:
         document = lxml.html.document_fromstring(
-            cut_attributes(text).encode("utf-8", "replace"), parser=parser
+            clean_markup(text).encode("utf-8", "replace"), parser=parser
         )
     except (etree.LxmlError, ValueError):
         return None

@@ -16,7 +16,7 @@ from lxml import etree
 from config.model import Source
 from crawler.errors import Unreadable
 from crawler.extraction.page import extract
-from crawler.extraction.page_bounds import cut_attributes, cut_page
+from crawler.extraction.page_bounds import clean_markup, cut_page
 from crawler.extraction.page_part import read_part, require_headline
 from crawler.extraction.site_memory import SiteMemory
 from crawler.text.decode import decode
@@ -64,7 +64,7 @@ def read_selected(
     text = decode(page.body, content_type=page.content_type, kind="html").text
     try:
         document = lxml.html.document_fromstring(
-            cut_attributes(text).encode("utf-8", "replace"), parser=_parser()
+            clean_markup(text).encode("utf-8", "replace"), parser=_parser()
         )
         cut_page(document)
     except (etree.LxmlError, ValueError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import io
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,9 +29,15 @@ from crawler.listings.json_feed import looks_like_json, read_json_feed
 from crawler.text.markup import has_markup, unescape
 from storage.model import FetchedEntry
 
+log = logging.getLogger(__name__)
+
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml",
                "application/feed+json", "application/xml", "text/xml")  # fmt: skip
 _COMMENTS = re.compile(r"(?<![a-z])comments?(?![a-z])", re.IGNORECASE)
+# a declared namespace with a blank in its address
+_NAMESPACE = re.compile(
+    rb"""\sxmlns(?::[\w.-]++)?+\s*+=\s*+(?:"[^"\s]*+\s[^"]*+"|'[^'\s]*+\s[^']*+')"""
+)
 _MAX_TTL_MINUTES = 7 * 24 * 60
 _WRAPPED = re.compile(r"\s*+<(?:p|div|ul|ol|table|h[1-6]|a|img|b|i|em|strong|br)\b[^<>]*+>")
 
@@ -144,17 +151,32 @@ def _html_parser() -> Any:
 def _run_feedparser(body: bytes) -> tuple[Any, str | None]:
     """Parse a feed that is in UTF-8."""
     body, cut = bounded_head(body)
-    # without the feed's URL: feedparser would resolve identifiers against it
-    parsed = feedparser.parse(io.BytesIO(body))
+    parsed = _parse_xml(body)
     if parsed.get("bozo") and b"&" in body:
         # its parser for ill-formed feeds reads "AT&T" as "AT&T;"
         escaped = escape_bare_ampersands(body)
         if escaped != body:
-            again = feedparser.parse(io.BytesIO(escaped))
+            again = _parse_xml(escaped)
             if len(again["entries"]) >= len(parsed["entries"]):
                 again["bozo"], again["bozo_exception"] = 1, parsed.get("bozo_exception")
                 return again, cut
     return parsed, cut
+
+
+def _parse_xml(body: bytes) -> Any:
+    """Parse by feedparser, without the feed's URL: it would resolve identifiers against it.
+
+    It fails where the address of a namespace has a blank, and perhaps elsewhere: then such
+    namespaces are left out, and a feed that fails even so has no entries.
+    """
+    try:
+        return feedparser.parse(io.BytesIO(body))
+    except Exception as error:
+        log.warning("feed.parser-failed %s: %s", type(error).__name__, error)
+    try:
+        return feedparser.parse(io.BytesIO(_NAMESPACE.sub(b"", body)))
+    except Exception as error:
+        return {"entries": [], "feed": {}, "bozo": 1, "bozo_exception": error}
 
 
 def _build_entry(

@@ -98,6 +98,8 @@ def from_struct(parsed: time.struct_time | None, *, written: str | None) -> date
         date = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
     except (ValueError, OverflowError, OSError, TypeError):
         return None
+    if not EARLIEST <= date < _LAST_EPOCH:
+        return None  # near the ends of the calendar no day in another zone can be computed
     numbers = {int(number) for number in _NUMBER.findall(fold(written[:_MAX_DATE_LENGTH]))}
     near = {date, *(date + timedelta(hours=hours) for hours in (-14, 14))}  # its day in its zone
     has_year = any({one.year, one.year % 100} & numbers for one in near)

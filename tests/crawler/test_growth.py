@@ -13,7 +13,7 @@ from crawler.extraction.page_bounds import (
     MOST_ATTRIBUTES,
     MOST_ELEMENTS,
     MOST_LETTERS,
-    cut_attributes,
+    clean_markup,
 )
 from crawler.extraction.significant_change import is_noise
 from crawler.extraction.site_memory import SiteMemory
@@ -160,9 +160,9 @@ def test_what_a_page_has_too_much_of_is_cut_at_its_end(caplog: pytest.LogCapture
 
 def test_an_element_with_too_many_attributes_has_none() -> None:
     names = "".join(f' a{n}="<"' for n in range(MOST_ATTRIBUTES + 1))
-    assert cut_attributes(f"<p{names}>x</p>") == "<p>x</p>"
+    assert clean_markup(f"<p{names}>x</p>") == "<p>x</p>"
     few = '<p class="a" id=b hidden>x</p>'
-    assert cut_attributes(few) == few
+    assert clean_markup(few) == few
 
 
 def test_fields_of_an_entry_are_cut() -> None:
