@@ -16,6 +16,7 @@ from crawler.metadata.site_names import SiteNames, collect_site_names
 from crawler.text.plain_text import one_line, text_of
 
 MOST_NAMES = 100
+MOST_PARAGRAPHS = 1_000
 MOST_BODY = 300_000  # characters of a text in structured data
 _MOST_HEADINGS = 50
 _DATES = (
@@ -185,7 +186,9 @@ def _add_block(data: StructuredData, block: dict[str, Any], json_ld: JsonLd) -> 
 
 def _read_body(block: dict[str, Any]) -> str | None:
     updates = block.get("liveBlogUpdate")
-    parts = [block.get("articleBody") or block.get("text")]
+    body = block.get("articleBody") or block.get("text")
+    # some give it paragraph by paragraph
+    parts: list[object] = list(body[:MOST_PARAGRAPHS]) if isinstance(body, list) else [body]
     for one in updates[:MOST_NAMES] if isinstance(updates, list) else ():
         if isinstance(one, dict):
             parts += [one.get("headline"), one.get("articleBody")]

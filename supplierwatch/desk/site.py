@@ -24,8 +24,8 @@ from storage.model import DeskSession, Role
 from supplierwatch.desk import render, static
 from supplierwatch.desk.api import answering, metrics
 from supplierwatch.desk.cookies import session_cookie, set_session_cookie
-from supplierwatch.desk.locality import is_local
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Page, Shown, Visit
+from supplierwatch.web.locality import is_local
 
 log = logging.getLogger(__name__)
 

@@ -14,10 +14,9 @@ from supplierwatch.web import controls
 from supplierwatch.web import feeds as feed_pages
 from supplierwatch.web.controls import Readers
 from supplierwatch.web.feeds import Feeds
+from supplierwatch.web.locality import is_local
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-_LOOPBACK = ("127.0.0.1", "::1")
-_PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 def build_app(
@@ -42,7 +41,7 @@ def build_app(
     def health(request: Request) -> Response:
         state = report()
         code = 503 if state["status"] == "failing" else 200
-        if not _is_local(request):
+        if not is_local(request):
             state = {"status": state["status"]}
         return JSONResponse(state, status_code=code, headers=HEADERS)
 
@@ -55,11 +54,3 @@ def build_app(
     if feeds is not None:
         pages += feed_pages.routes(feeds)
     return Starlette(routes=[*pages, *desk])
-
-
-def _is_local(request: Request) -> bool:
-    host = "" if request.client is None else request.client.host
-    if host not in _LOOPBACK or any(name in request.headers for name in _PROXIED):
-        return False  # a reverse proxy on this machine forwards requests from elsewhere
-    # against DNS rebinding: a web page in a local browser may let its own name resolve here
-    return (request.url.hostname or "").lower() in (*_LOOPBACK, "localhost")

@@ -68,6 +68,7 @@ EMPTY = '<div id="app"></div>'
     "held",
     [
         json_ld(articleBody=" ".join(PARAGRAPHS)),
+        json_ld(articleBody=PARAGRAPHS),
         json_ld(articleBody=HTML),
         json_ld(articleBody=" ".join(PARAGRAPHS), isAccessibleForFree=False),
         f'<script type="text/template"><article><h1>{HEADLINE}</h1>{HTML}</article></script>',

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from storage.model import ApiToken, DeskSession, Role, Scope
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.cookies import session_cookie
-from supplierwatch.desk.locality import is_local
 from supplierwatch.desk.page import DeskSource
+from supplierwatch.web.locality import is_local
 
 MAX_TOKEN = 200  # characters
 REALM = 'Bearer realm="supplierwatch"'

@@ -21,9 +21,9 @@ from storage.model import MessageState, Role, Scope
 from supplierwatch.desk.api.answering import HEADERS, METHODS, problem_response
 from supplierwatch.desk.api.authentication import authenticate, refuse_role
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.locality import is_local
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.formatting.source_rows import rows
+from supplierwatch.web.locality import is_local
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,8 @@ def is_local(request: Request) -> bool:
         name = request.url.hostname
     except ValueError:  # no address, or a Host header that is none
         return False
+    # a reverse proxy on this machine forwards requests from elsewhere
     if any(header in request.headers for header in _PROXIED):
         return False
+    # against DNS rebinding: a page in a local browser may let its own name resolve here
     return (name or "").lower() in ("127.0.0.1", "::1", "localhost")
