@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from alerts.digest.digest import Occasion, build_digest
 from alerts.digest.findings import explain_tellings, members_of
+from alerts.messages.wording import section_name
 from storage.model import Mention, PendingTelling, Role, StoredItem
 from storage.telling.mention_pages import MentionRange
 from supplierwatch.desk.page import Page, Shown, Visit
@@ -48,6 +49,7 @@ def today(visit: Visit) -> Shown:
         template="today.html",
         values={
             "digest": digest,
+            "section_name": section_name,
             "stories": stories,
             "unread": unread,
             "newest": newest,
