@@ -42,8 +42,9 @@ attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources a
 	$(BIN)/python -m pytest -m attack tests/attack \
 		tests/architecture/test_patterns.py tests/crawler/test_growth.py tests/supplierwatch/test_memory.py
 
-fuzz: $(DEVELOPING) ## take 10,000 generated and damaged feeds and pages to mail
-	$(BIN)/python -m tests.fuzz --cases 10000
+CASES ?= 10000
+fuzz: $(DEVELOPING) ## take CASES=10000 generated and damaged feeds and pages to mail
+	$(BIN)/python -m tests.fuzz --cases $(CASES)
 
 MINUTES ?= 20
 soak: $(DEVELOPING) ## run the service for MINUTES=20 with a hundredth of hostile answers
