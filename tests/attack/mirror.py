@@ -23,7 +23,7 @@ HOSTILE_PAGES = (
 )  # fmt: skip
 HOSTILE_LISTINGS = ("dates", "entries-60000", "declaration", "deep", "ttl", "drip", "endless")
 
-FIRST = 0.2  # of the answers, until each kind was given once
+FIRST = 0.03  # of the answers, until each kind was given once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
