@@ -30,7 +30,10 @@ _QUOTED = re.compile(
     r'"((?:[^"\\]++|\\.|"(?!\s*+(?:[}\]:]|,\s*+["{\[\d}\]tfn-]|\Z)))*+)(?:"|\\?\Z)', re.DOTALL
 )
 _BARE_QUOTE = re.compile(r'(?P<escape>\\["\\/bfnrtu])|\\|(?P<quote>")')
-_NO_COMMA = re.compile(rf'({_STRING}|[}}\]])(?=\s*+"(?:[^"\\]++|\\.)*+"\s*+:)', re.DOTALL)
+# each value is taken as a whole, whether or not a name follows it: its inside is read once
+_NO_COMMA = re.compile(
+    rf'(?P<value>{_STRING}|[}}\]])(?:(?=\s*+"(?:[^"\\]++|\\.)*+"\s*+:)(?P<missing>))?+', re.DOTALL
+)
 _BRACKET = re.compile(rf"{_STRING}|[{{}}\[\]]", re.DOTALL)
 _WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be whole
 _MOST_OPEN = 50  # brackets that are closed at the end of a script
@@ -67,7 +70,11 @@ def _unchanged(text: str) -> str:
 
 def _repair_commas(text: str) -> str:
     """Put commas between a value and the name that follows it, then repair the rest."""
-    return _close_brackets(repair_json(_NO_COMMA.sub(r"\1,", text)))
+    return _close_brackets(repair_json(_NO_COMMA.sub(_put_comma, text)))
+
+
+def _put_comma(found: re.Match[str]) -> str:
+    return found["value"] + ("," if found["missing"] is not None else "")
 
 
 def _close_brackets(text: str) -> str:

@@ -11,7 +11,7 @@ from alerts.query.syntax.lexer import Lexeme
 _FEWEST_LETTERS = 3  # before a wildcard in the middle of a word, as in hosp*l
 # a star before a capital: behind one or two letters, or behind a small one
 _NAME_WITH_STAR = re.compile(r"(?<![^\W_])(?:[^\W_]{1,2}|[^\W_]*+(?<=[a-z]))\*[A-Z]")
-_INNER_STAR = re.compile(r"(?P<before>[^\W_]++)\*(?P<after>[^\W_])")
+_INNER_STAR = re.compile(r"(?<![^\W_])(?P<before>[^\W_]++)\*(?P<after>[^\W_])")
 _NAME_WITH_QUESTION_MARK = re.compile(r"(?<![^\W_])[A-Z][a-z]++\?(?!\S)")
 _IGNORED_SIGNS = re.compile(r"\w[&+#@$%]+(?:\w|$)|^[.#$]\w|\w\+")
 
