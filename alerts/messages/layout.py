@@ -5,11 +5,12 @@ Plain text and HTML are rendered from one layout, so that they have the same lin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from alerts.digest.aside_lines import AsideLine
-from alerts.digest.digest import Digest, Section
+from alerts.digest.digest import Digest, Section, WatchBlock
 from alerts.digest.entry import Entry, WatchWords
 from alerts.messages.wording import section_name
 
@@ -87,16 +88,17 @@ class Layout:
 
 
 def lay_out(digest: Digest, room: Room) -> Layout:
-    """Divide `room` among the sections, so that a long one leaves room for the others."""
+    """Divide `room` among sections, watches and outlets: a long one leaves room for others."""
     counts = [len(section.entries) for section in digest.sections]
     fulls = shares(counts, room.full)
     briefs = shares([n - full for n, full in zip(counts, fulls, strict=True)], room.brief)
+    sections = tuple(
+        _lay_out_section(section, full, brief)
+        for section, full, brief in zip(digest.sections, fulls, briefs, strict=True)
+    )
     return Layout(
-        in_short=_choose_headlines(digest, fulls),
-        sections=tuple(
-            _lay_out_section(section, full, brief)
-            for section, full, brief in zip(digest.sections, fulls, briefs, strict=True)
-        ),
+        in_short=_choose_headlines(digest, sections, fulls),
+        sections=sections,
         changes=_cut_list(digest.changes, max(1, room.full // 2)),
         told=_cut_list(digest.told, max(1, room.brief // 2)),
         older=_cut_list(digest.older, max(1, room.brief // 2)),
@@ -117,19 +119,44 @@ def shares(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def _lay_out_section(section: Section, full: int, brief: int) -> LaidSection:
-    blocks = []
-    for block in section.blocks:
-        shown = block.entries[:full]
-        lines = block.entries[len(shown) :][:brief]
-        full -= len(shown)
-        brief -= len(lines)
-        hidden = len(block.entries) - len(shown) - len(lines)
-        blocks.append(LaidBlock(watch=block.watch, full=shown, brief=lines, hidden=hidden))
+    counts = [len(block.entries) for block in section.blocks]
+    fulls = shares(counts, full)
+    briefs = shares([n - taken for n, taken in zip(counts, fulls, strict=True)], brief)
+    blocks = [
+        _lay_out_block(block, *room)
+        for block, *room in zip(section.blocks, fulls, briefs, strict=True)
+    ]
     name = section_name(section) if len(section.blocks) == 1 else section.name
     return LaidSection(name=name, count=len(section.entries), blocks=tuple(blocks))
 
 
-def _choose_headlines(digest: Digest, fulls: Sequence[int]) -> tuple[Headlines, ...]:
+def _lay_out_block(block: WatchBlock, full: int, brief: int) -> LaidBlock:
+    shown, rest = _choose_by_outlet(block.entries, full)
+    lines, hidden = _choose_by_outlet(rest, brief)
+    return LaidBlock(watch=block.watch, full=shown, brief=lines, hidden=len(hidden))
+
+
+def _choose_by_outlet(
+    entries: Sequence[Entry], room: int
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """Return the entries that get room, and the others, each in their order.
+
+    Where there is not room for all, outlets get places in turn: one that lists thousands at once
+    would else keep every other one from being named.
+    """
+    counts = Counter(entry.outlet for entry in entries)
+    left = dict(zip(counts, shares(list(counts.values()), room), strict=True))
+    chosen: list[Entry] = []
+    others: list[Entry] = []
+    for entry in entries:
+        (chosen if left[entry.outlet] else others).append(entry)
+        left[entry.outlet] -= left[entry.outlet] > 0
+    return tuple(chosen), tuple(others)
+
+
+def _choose_headlines(
+    digest: Digest, sections: Sequence[LaidSection], fulls: Sequence[int]
+) -> tuple[Headlines, ...]:
     # a table of contents is of use from three stories on
     if len(digest.entries) < 3:
         return ()
@@ -137,9 +164,11 @@ def _choose_headlines(digest: Digest, fulls: Sequence[int]) -> tuple[Headlines, 
     takes = shares(fulls, MAX_IN_SHORT)
     return tuple(
         Headlines(
-            name=section_name(section), count=len(section.entries), entries=section.entries[:take]
+            name=section_name(section),
+            count=len(section.entries),
+            entries=tuple(entry for block in laid.blocks for entry in block.full)[:take],
         )
-        for section, take in zip(digest.sections, takes, strict=True)
+        for section, laid, take in zip(digest.sections, sections, takes, strict=True)
     )
 
 

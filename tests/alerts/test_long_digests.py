@@ -37,6 +37,26 @@ def test_a_long_digest_begins_with_its_contents(store: Store, stories: int, said
     assert (line in html) == said
 
 
+def test_an_outlet_that_floods_keeps_no_other_from_being_named(sqlite_store: Store) -> None:
+    clock = Clock(MORNING)
+    desk = Desk(sqlite_store, clock, a_subscription(cadence=DAILY))
+    desk.tick()
+    # the other outlet's stories are the oldest, and its name stands in no headline
+    desk.publish("A quiet story", source="trolley")
+    desk.publish("Patient records move", "The patient record moves.", source="trolley")
+    clock.advance(timedelta(minutes=1))
+    for number in range(150):
+        desk.publish(f"Halcyon Health story {number}")
+
+    [digest] = desk.tick(HOUR)
+
+    text, html = bodies(assert_mail_is_clean(digest.notification.raw))
+    for link in ("trolley.example/a-quiet-story", "trolley.example/patient-records-move"):
+        assert link in text
+        assert link in html
+    assert "more" in text
+
+
 def test_watches_of_one_label_are_told_apart_by_their_keys() -> None:
     labels = {"fdp": "Palantir", "fdp-bma": "palantir ", "epr": "Records"}
     assert distinct_labels(labels) == {
