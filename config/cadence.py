@@ -6,7 +6,7 @@ import re
 from datetime import time, timedelta
 from typing import cast
 
-from config.cadence_words import MAX_LENGTH, WEEKDAYS, read_words
+from config.cadence_words import WEEKDAYS, make_time, read_words
 from config.mistakes import Mistake
 from config.model import Cadence, QuietHours, Weekday
 
@@ -29,11 +29,11 @@ _UNCLEAR = (
     (re.compile(r".*\b(?:morning|mornings)\b.*"), "daily at 07:30"),
     (re.compile(r".*\b(?:evening|evenings|night|afternoon)\b.*"), "daily at 18:00"),
 )
+_MAX_LENGTH = 120  # characters of a cadence in words
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _UNITS = r"s|secs?|seconds?|m|mins?|minutes?|h|hours?|d|days?|w|weeks?"
 _DURATION = re.compile(rf"(\d{{1,6}}(?:\.\d{{1,3}})?)\s*({_UNITS})")
 _AT = r"(\d{1,2}):(\d{2})"
-_DAILY = re.compile(rf"daily at {_AT}")
 _WEEKLY = re.compile(rf"weekly on (\w+) at {_AT}")
 _LETTERS_FIRST = re.compile(r"[a-z]")
 _QUIET = re.compile(rf"{_AT}\s*(?:-|–|to)\s*{_AT}")
@@ -90,12 +90,6 @@ def read_cadence(text: str) -> Cadence:
         Mistake: the text has another form.
     """
     words = " ".join(text.lower().split())
-    if words == "immediate":
-        return Cadence(kind="immediate", text=words)
-    if words == "hourly":
-        return Cadence(kind="hourly", text=words)
-    if found := _DAILY.fullmatch(words):
-        return Cadence(kind="daily", at=_read_time(found[1], found[2]), text=words)
     if found := _WEEKLY.fullmatch(words):
         day = _read_weekday(found[1])
         return Cadence(kind="weekly", weekday=day, at=_read_time(found[2], found[3]), text=words)
@@ -103,8 +97,10 @@ def read_cadence(text: str) -> Cadence:
         expression = words.removeprefix("cron ")
         _check_cron(expression)
         return Cadence(kind="cron", cron=expression, text=f"cron {expression}")
+    if len(words) > _MAX_LENGTH:
+        raise Mistake("is not a cadence", CADENCES)
     for form, instead in _UNCLEAR:
-        if len(words) <= MAX_LENGTH and form.fullmatch(words):
+        if form.fullmatch(words):
             raise Mistake("is not a cadence", f"write {instead}")
     if (written := read_words(words)) is not None:
         return written
@@ -132,11 +128,7 @@ def read_quiet_hours(text: str) -> QuietHours:
 
 
 def _read_time(hour: str, minute: str) -> time:
-    if int(hour) > 23 or int(minute) > 59:
-        raise Mistake(
-            f"has {hour}:{minute}, which is not a time of day", "write 00:00 to 23:59, as in 07:30"
-        )
-    return time(int(hour), int(minute))
+    return make_time(int(hour), int(minute), written=f"{hour}:{minute}")
 
 
 def _read_weekday(text: str) -> Weekday:

@@ -14,7 +14,6 @@ from config.mistakes import Mistake
 from config.model import Cadence, Weekday
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MAX_LENGTH = 120
 _ALL, _WORKING, _WEEKEND = tuple(range(7)), tuple(range(5)), (5, 6)
 _DAYS = {
     **{day: (number,) for number, day in enumerate(WEEKDAYS)},
@@ -59,10 +58,8 @@ def read_words(text: str) -> Cadence | None:
     Raises:
         Mistake: the text names days or times, and is no cadence.
     """
-    if len(text) > MAX_LENGTH:
-        return None
     joined = text.replace(" ", "")
-    if text in _IMMEDIATE or joined in _IMMEDIATE:
+    if joined in _IMMEDIATE:
         return Cadence(kind="immediate", text="immediate")
     if joined in _HOURLY:
         return Cadence(kind="hourly", text="hourly")
@@ -89,7 +86,7 @@ def read_words(text: str) -> Cadence | None:
         elif word in _NAMED_TIMES:
             times.append(_NAMED_TIMES[word])
         elif word[0].isdigit():
-            times.append(_read_clock(word, alone=_is_bare(word, words, at)))
+            times.append(_read_clock(word, alone=_is_bare(words, at)))
         elif word not in _FILLERS:
             return None
     if span_from is not None or not (days or times):
@@ -97,9 +94,9 @@ def read_words(text: str) -> Cadence | None:
     return _build_cadence(text, sorted(days), sorted(set(times)))
 
 
-def _is_bare(word: str, words: Sequence[str], at: int) -> bool:
+def _is_bare(words: Sequence[str], at: int) -> bool:
     """Return whether a number stands without "at": a time needs one, or minutes, or am."""
-    return word.isdigit() and (at == 0 or words[at - 1] not in ("at", "and", "&", "+", "@"))
+    return words[at].isdigit() and (at == 0 or words[at - 1] not in ("at", "and", "&", "+", "@"))
 
 
 def _read_clock(word: str, *, alone: bool) -> time:
@@ -115,9 +112,18 @@ def _read_clock(word: str, *, alone: bool) -> time:
                 f"has {word!r}, which is not a time of day", "write 1am to 12pm, or 00:00 to 23:59"
             )
         hour = hour % 12 + (12 if half == "p" else 0)
+    return make_time(hour, minute, written=word)
+
+
+def make_time(hour: int, minute: int, *, written: str) -> time:
+    """Return a time of day.
+
+    Raises:
+        Mistake: there is none of this hour and minute.
+    """
     if hour > 23 or minute > 59:
         raise Mistake(
-            f"has {word}, which is not a time of day", "write 00:00 to 23:59, as in 07:30"
+            f"has {written}, which is not a time of day", "write 00:00 to 23:59, as in 07:30"
         )
     return time(hour, minute)
 
