@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
 from config.addresses import AddressRefused, Guard
@@ -10,6 +11,7 @@ from config.errors import Problem
 from config.model import Catalog
 from config.values import is_channel
 
+_LOOPBACK = IPv4Address("127.0.0.1")
 _LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
 # reserved: no mail can ever be delivered there (RFC 2606, RFC 6761)
 _EXAMPLE_DOMAINS = ("example.com", "example.net", "example.org")
@@ -58,8 +60,7 @@ def is_example_address(recipient: str) -> bool:
 def _warn_of_sources(catalog: Catalog) -> Iterator[Problem]:
     guard = Guard(catalog.settings.crawl.allowed_hosts)
     for source in catalog.sources:
-        refusal = _find_refusal(guard, source.url) if source.enabled else None
-        if refusal is not None:
+        if source.enabled and _is_refused(guard, source.url):
             host = urlsplit(source.url).hostname
             yield Problem(
                 file=source.where.file,
@@ -71,14 +72,15 @@ def _warn_of_sources(catalog: Catalog) -> Iterator[Problem]:
             )
 
 
-def _find_refusal(guard: Guard, url: str) -> str | None:
-    """Return why a literal private address, or a name of this machine, would be refused."""
+def _is_refused(guard: Guard, url: str) -> bool:
+    """Return whether a literal private address, or a name of this machine, would be refused."""
     host = (urlsplit(url).hostname or "").rstrip(".").lower()
-    if host in _LOOPBACK_NAMES or host.endswith(".localhost"):
-        # a network in allowed_hosts allows it too, by the addresses that it resolves to
-        url = "http://127.0.0.1/" if not guard.names(host) else "https://public.example/"
     try:
-        guard.check_url(url)
-    except AddressRefused as error:
-        return str(error)
-    return None
+        if host in _LOOPBACK_NAMES or host.endswith(".localhost"):
+            # a network in allowed_hosts allows it too
+            guard.check_resolved(host, (_LOOPBACK,))
+        else:
+            guard.check_url(url)
+    except AddressRefused:
+        return True
+    return False
