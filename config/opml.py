@@ -5,7 +5,6 @@ Source: http://opml.org/spec2.opml. Folders are flattened.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from config import values
 from config.errors import NotOpml
 from config.mistakes import Mistake
 from config.model import Source
+from config.toml_writing import quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,19 +101,13 @@ def new_sources(
         key = _make_key(outline.title or urlsplit(url).hostname or "", taken)
         taken.add(key)
         added.append(key)
-        lines = ["[[source]]", f"key = {_quote(key)}", 'kind = "feed"', f"url = {_quote(url)}"]
-        tables.append(
-            "\n".join([*lines, *([f"name = {_quote(outline.title)}"] if outline.title else [])])
-        )
+        lines = ["[[source]]", f"key = {quote(key)}", 'kind = "feed"', f"url = {quote(url)}"]
+        if outline.title:
+            name = outline.title.replace("\x7f", "")
+            lines.append(f"name = {quote(name)}")
+        tables.append("\n".join(lines))
     text = "\n\n".join(tables)
     return Import(text=text, added=tuple(added), known=known, refused=tuple(refused))
-
-
-def appended(file: str, text: str) -> str:
-    """Append tables to the text of a TOML file; comments and line endings are kept."""
-    newline = "\r\n" if "\r\n" in file else "\n"
-    head = file if not file or file.endswith("\n") else file + newline
-    return head + (newline if head else "") + text.replace("\n", newline) + newline
 
 
 def _comparison_key(url: str) -> str:
@@ -130,7 +124,3 @@ def _make_key(title: str, taken: Collection[str]) -> str:
         number += 1
         key = f"{slug}-{number}"
     return key
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "")

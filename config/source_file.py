@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from collections.abc import Collection
@@ -10,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config import values
-from config.errors import ConfigNotFound, StarterRefused
+from config.errors import StarterRefused
 from config.mistakes import Mistake
 from config.model import Source
-from config.opml import appended
-from config.starter import replace_file
+from config.starter import read_content, replace_file
+from config.toml_writing import append_tables, quote
 
 MAX_KEY = 50  # characters
 
@@ -55,14 +54,9 @@ def append_source(folder: Path, source: Source) -> Path:
         StarterRefused: the file has a form to which no table can be appended.
     """
     path = folder / "sources.toml"
-    try:
-        before = path.read_bytes()
-    except FileNotFoundError:
-        raise ConfigNotFound(
-            f"there is no {path}: `supplierwatch init {folder}` writes one"
-        ) from None
-    lines = ["[[source]]", *(f"{name} = {_quote(text)}" for name, text in _fields(source))]
-    text = appended(before.decode("utf-8"), "\n".join(lines))
+    before = read_content(path)
+    lines = ["[[source]]", *(f"{name} = {quote(text)}" for name, text in _fields(source))]
+    text = append_tables(before.decode("utf-8"), "\n".join(lines))
     try:
         tables = tomllib.loads(text.removeprefix("\ufeff")).get("source", [])
     except tomllib.TOMLDecodeError as error:
@@ -78,10 +72,6 @@ def append_source(folder: Path, source: Source) -> Path:
 def _fields(source: Source) -> list[tuple[str, str]]:
     fields = [("key", source.key), ("kind", source.kind), ("url", source.url)]
     return [*fields, ("name", source.name)] if source.name != source.key else fields
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def check_key(text: str, taken: Collection[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tempfile
 import tomllib
@@ -17,6 +16,7 @@ from config.locate import FILES
 from config.reading import read_tables
 from config.references import watch_problems
 from config.shape import WatchTable
+from config.toml_writing import append_tables, quote
 
 
 def write_starter(folder: Path) -> list[Path]:
@@ -56,14 +56,10 @@ def append_watch(
     path = folder / "watches.toml"
     if any("\ud800" <= char <= "\udfff" for char in "".join((key, query or "", *keywords))):
         raise StarterRefused("the watch holds bytes that are not UTF-8: type it again")
-    try:
-        before = path.read_bytes()
-    except FileNotFoundError:
-        raise ConfigNotFound(
-            f"there is no {path}: `supplierwatch init {folder}` writes one"
-        ) from None
+    before = read_content(path)
     _check_file(path)
-    after = _append_table(before, _watch_table(key, query, keywords))
+    text = append_tables(before.decode("utf-8"), _watch_table(key, query, keywords))
+    after = text.encode("utf-8")
     _check_draft(path, before, after)
     replace_file(path, before, after)
     return path
@@ -73,25 +69,17 @@ def toml_text(value: str) -> str:
     """Format a TOML string, in single quotes where possible: queries contain double quotes."""
     if "'" not in value and value.isprintable():
         return f"'{value}'"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return quote(value)
 
 
 def _watch_table(key: str, query: str | None, keywords: Sequence[str]) -> str:
-    lines = [f"key = {json.dumps(key, ensure_ascii=False)}"]
+    lines = [f"key = {quote(key)}"]
     if query is not None:
         lines.append(f"query = {toml_text(query)}")
     if keywords or query is None:
-        listed = ", ".join(json.dumps(word, ensure_ascii=False) for word in keywords)
+        listed = ", ".join(quote(word) for word in keywords)
         lines.append(f"keywords = [{listed}]")
-    return "\n".join(["[[watch]]", *lines, ""])
-
-
-def _append_table(before: bytes, table: str) -> bytes:
-    newline = b"\r\n" if b"\r\n" in before else b"\n"
-    joint = b"" if not before.strip() else newline
-    if before and not before.endswith(b"\n"):
-        joint += newline
-    return before + joint + table.encode().replace(b"\n", newline)
+    return "\n".join(["[[watch]]", *lines])
 
 
 def _check_file(path: Path) -> None:
@@ -125,6 +113,20 @@ def _check_draft(path: Path, before: bytes, after: bytes) -> None:
 
 def _set_path(error: ConfigInvalid, draft: str, path: str) -> list[Problem]:
     return [replace(each, file=path) if each.file == draft else each for each in error.problems]
+
+
+def read_content(path: Path) -> bytes:
+    """Read a configuration file that is to be edited.
+
+    Raises:
+        ConfigNotFound: there is no such file.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigNotFound(
+            f"there is no {path}: `supplierwatch init {path.parent}` writes one"
+        ) from None
 
 
 def replace_file(path: Path, before: bytes, after: bytes) -> None:

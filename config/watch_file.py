@@ -11,6 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Item, Key, SingleKey, String, StringType, Trivia
 
 from config.errors import StarterRefused
+from config.toml_writing import append_tables
 
 _Body = list[tuple[Key | None, Item]]
 _BOM = b"\xef\xbb\xbf"
@@ -71,7 +72,7 @@ def edit_watch(content: bytes, draft: WatchDraft) -> bytes:
     before = _load(content)
     there = [each.get("key") for each in _watches(before)]
     if draft.key not in there:
-        after = _append(content, draft)
+        after = _encode(append_tables(content.decode("utf-8"), watch_text(draft)))
     else:
         after = _replace(content, there.index(draft.key), draft)
     _check_only_the_watch_changed(before, _load(after), draft)
@@ -87,14 +88,6 @@ def watch_text(draft: WatchDraft) -> str:
         if values.get(name) is not None
     ]
     return "\n".join(["[[watch]]", *lines, ""])
-
-
-def _append(content: bytes, draft: WatchDraft) -> bytes:
-    newline = b"\r\n" if b"\r\n" in content else b"\n"
-    joint = b"" if not content.removeprefix(_BOM).strip() else newline
-    if content.removeprefix(_BOM) and not content.endswith(b"\n"):
-        joint += newline
-    return content + joint + _encode(watch_text(draft)).replace(b"\n", newline)
 
 
 def _replace(content: bytes, number: int, draft: WatchDraft) -> bytes:

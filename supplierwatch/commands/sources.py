@@ -184,7 +184,8 @@ def _is_feed(source: Source) -> bool:
 def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
     import tomllib
 
-    from config.opml import appended, new_sources, read_opml
+    from config.opml import new_sources, read_opml
+    from config.toml_writing import append_tables
     from supplierwatch.formatting.console import clean
 
     try:
@@ -197,7 +198,7 @@ def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
     )
     target = (wired.catalog.folder / "sources.toml").resolve()
     if brought.added:
-        text = appended(target.read_bytes().decode("utf-8"), brought.text)
+        text = append_tables(target.read_bytes().decode("utf-8"), brought.text)
         try:
             tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.errors import NotOpml
-from config.opml import Outline, appended, new_sources, read_opml, write_opml
+from config.opml import Outline, new_sources, read_opml, write_opml
+from config.toml_writing import append_tables
 from tests.supplierwatch.house import a_house
 from tests.support.crawls import a_source
 
@@ -46,7 +47,7 @@ def test_what_is_no_list_is_refused(document: bytes) -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["unix", "windows"])
 def test_lines_end_as_they_do_in_the_file(end: str) -> None:
-    assert appended(f"# ours{end}x = 1", "a\nb") == f"# ours{end}x = 1{end}{end}a{end}b{end}"
+    assert append_tables(f"# ours{end}x = 1", "a\nb") == f"# ours{end}x = 1{end}{end}a{end}b{end}"
 
 
 def test_an_imported_list_stands_below_what_was_there(tmp_path: Path) -> None:
