@@ -5,7 +5,6 @@ Source: http://opml.org/spec2.opml. Folders are flattened.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -98,7 +97,7 @@ def new_sources(
             known += 1
             continue
         seen.add(_comparison_key(url))
-        key = _make_key(outline.title or urlsplit(url).hostname or "", taken)
+        key = values.make_key(outline.title or urlsplit(url).hostname or "", taken, default="feed")
         taken.add(key)
         added.append(key)
         lines = ["[[source]]", f"key = {quote(key)}", 'kind = "feed"', f"url = {quote(url)}"]
@@ -115,12 +114,3 @@ def _comparison_key(url: str) -> str:
     parts = urlsplit(url.strip())
     query = f"?{parts.query}" if parts.query else ""
     return f"{parts.netloc.lower().removeprefix('www.')}{parts.path.rstrip('/')}{query}"
-
-
-def _make_key(title: str, taken: Collection[str]) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:50].strip("-") or "feed"
-    key, number = slug, 1
-    while key in taken:
-        number += 1
-        key = f"{slug}-{number}"
-    return key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
@@ -14,8 +13,6 @@ from config.mistakes import Mistake
 from config.model import Source
 from config.starter import read_content, replace_file
 from config.toml_writing import append_tables, quote
-
-MAX_KEY = 50  # characters
 
 
 def read_address(text: str) -> str:
@@ -38,12 +35,7 @@ def key_for(url: str, taken: Collection[str]) -> str:
     host = (urlsplit(url).hostname or "source").removeprefix("www.")
     labels = host.split(".")
     name = "-".join(labels[:-1]) if len(labels) > 1 and not labels[-1].isdigit() else host
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:MAX_KEY].strip("-") or "source"
-    key, number = slug, 1
-    while key in taken:
-        number += 1
-        key = f"{slug}-{number}"
-    return key
+    return values.make_key(name, taken, default="source")
 
 
 def append_source(folder: Path, source: Source) -> Path:

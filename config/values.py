@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -21,18 +22,39 @@ _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
 _NAMED = re.compile(r"[^<>]*<([^<>]+)>")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 MAX_KEY = 64
+_MADE_KEY = 50  # characters of a key that is made of a name, before its number
 CHANNEL = "channel:"  # prefix of a recipient that is a channel
 
 
 def check_key(text: str) -> str:
     """Check a key: lower-case letters and digits, separated by single `-`, `_` or `.`."""
     if not _KEY.fullmatch(text) or len(text) > MAX_KEY:
-        slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:MAX_KEY].strip("-")
+        slug = _make_slug(text, MAX_KEY)
         raise Mistake(
             "is not a valid key",
             "write small letters, digits and hyphens" + (f": {slug}" if slug else ""),
         )
     return text
+
+
+def make_key(name: str, taken: Collection[str], *, default: str) -> str:
+    """Return a key made of a name that differs from those in use.
+
+    Args:
+        name: any text.
+        taken: keys in use.
+        default: what it is made of where the name has no letter or digit.
+    """
+    slug = _make_slug(name, _MADE_KEY) or default
+    key, number = slug, 1
+    while key in taken:
+        number += 1
+        key = f"{slug}-{number}"
+    return key
+
+
+def _make_slug(text: str, most: int) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:most].strip("-")
 
 
 def check_text(text: str) -> str:
