@@ -24,13 +24,12 @@ from urllib.parse import urlsplit
 import lxml.html
 
 from bench.adapters import date_as_shown
-from bench.extraction import Case, load
+from bench.extraction import DATA, Case, load
 from crawler.extraction.headline import best_title
 from crawler.metadata.structured_data import read_structured_data
 from crawler.page_dates.publication_date import published_of
 from crawler.text.decode import decode
 
-_DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 _SETS = ("extraction/fundus", "extraction/trafilatura-eval", "dates/htmldate",
          "extraction/scrapinghub", "extraction/readability", "extraction/newspaper4k")  # fmt: skip
 _NOW = datetime.now(UTC)
@@ -97,7 +96,7 @@ def main() -> None:
     """Measure the named sets."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     asked.add_argument("cases", nargs="*", type=Path)
-    paths = asked.parse_args().cases or [_DATA / name / "cases.jsonl" for name in _SETS]
+    paths = asked.parse_args().cases or [DATA.parent / name / "cases.jsonl" for name in _SETS]
     warnings.simplefilter("ignore")
     logging.disable(logging.ERROR)
     for path in (path for path in paths if path.exists()):

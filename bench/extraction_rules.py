@@ -80,7 +80,7 @@ def without(rule: Rule | None) -> Iterator[None]:
 
 
 @contextmanager
-def remembered_extraction() -> Iterator[None]:
+def remember_extraction() -> Iterator[None]:
     """Run trafilatura once for each form of a page: most rules leave most pages alone."""
     run, known = page._run_trafilatura, {}
 
@@ -166,7 +166,7 @@ def main() -> None:
         return
     warnings.simplefilter("ignore")
     logging.disable(logging.ERROR)
-    with remembered_extraction():
+    with remember_extraction():
         base = qualities(cases)
         print(
             f"{len(cases)} pages of {len(base)} sites, quality {sum(base.values()) / len(base):.4f}"

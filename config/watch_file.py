@@ -114,7 +114,7 @@ def _edit_table(body: _Body, wanted: dict[str, Any]) -> None:
     for new, old in (("query", "keywords"), ("keywords", "query")):
         at = _places(body)
         if wanted[new] is not None and wanted[old] is None and old in at and new not in at:
-            body[at[old]] = (SingleKey(new), _styled(wanted[new], body[at[old]][1]))
+            body[at[old]] = (SingleKey(new), _take_style(wanted[new], body[at[old]][1]))
     for name, value in wanted.items():
         _set(body, name, value)
 
@@ -129,7 +129,7 @@ def _set(body: _Body, name: str, value: Any) -> None:
         if value is None:
             del body[at[name]]
         else:
-            body[at[name]] = (SingleKey(name), _styled(value, there))
+            body[at[name]] = (SingleKey(name), _take_style(value, there))
     elif value is not None:
         before = [at[each] for each in _ORDER[: _ORDER.index(name)] if each in at]
         place = before[-1] if before else max(at.values())
@@ -144,8 +144,8 @@ def _places(body: _Body) -> dict[str, int]:
     return {key.key: number for number, (key, _) in enumerate(body) if key is not None}
 
 
-def _styled(value: Any, old: Item) -> Item:
-    """Return a value with the indent and the comment of the one that it replaces."""
+def _take_style(value: Any, old: Item) -> Item:
+    """Return a value as TOML, with the indent and the comment of the one that it replaces."""
     item = _item(value)
     for name in ("indent", "comment_ws", "comment", "trail"):
         setattr(item.trivia, name, getattr(old.trivia, name))
