@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.query import Document, QueryError, WatchIndex, compile_query
-from alerts.query.index.archive_filter import sieve_of
-from alerts.query.index.archive_words import words_of
+from alerts.query import Document, QueryError, compile_query
 from alerts.query.text.token_set import TokenSet
 from alerts.query.text.tokens import parts_of, tokenise
-from tests.alerts.query.test_filtering import passes
+from tests.alerts.query.agreement import check
 
 YES, NO = True, False
 ROWS = [
@@ -86,14 +84,7 @@ ROWS = [
     ("query", "text", "matches"), ROWS, ids=[f"{q} :: {t}" for q, t, _ in ROWS]
 )
 def test_a_name_ends_where_the_script_changes(query: str, text: str, matches: bool) -> None:
-    compiled = compile_query(query)
-    document = Document(body=text)
-    assert (compiled.matches(document) is not None) is matches
-    assert bool(WatchIndex({"w": compiled}).match(document)) is matches
-    again = compile_query(compiled.canonical)
-    assert again.node == compiled.node
-    if matches:
-        assert passes(sieve_of(compiled.node, {}), words_of(document).split())
+    check(query, text, matches)
 
 
 def test_a_place_is_that_of_the_name_alone() -> None:

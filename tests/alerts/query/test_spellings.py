@@ -6,14 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.query import Document, QueryError, WatchIndex, compile_query, compile_suppliers
-from alerts.query.index.archive_filter import sieve_of
-from alerts.query.index.archive_words import words_of
+from alerts.query import Document, QueryError, compile_query, compile_suppliers
 from alerts.query.model.nodes import Spellings
 from alerts.query.text.plurals import plural_forms
 from alerts.query.text.spellings import make_spellings
 from config.model import Supplier, Where
-from tests.alerts.query.test_filtering import passes
+from tests.alerts.query.agreement import check
 
 YES, NO = True, False
 PLURALS = [
@@ -164,18 +162,6 @@ SIGNS = [
     ("Shi'a", "Shiʿa and Sunni", YES),
     ("o'brien", "Oʻbrien said", YES),
 ]
-
-
-def check(query: str, text: str, matches: bool) -> None:
-    compiled = compile_query(query)
-    document = Document(body=text)
-    assert (compiled.matches(document) is not None) is matches
-    assert bool(WatchIndex({"w": compiled}).match(document)) is matches
-    again = compile_query(compiled.canonical)
-    assert again.node == compiled.node
-    assert again.canonical == compiled.canonical
-    if matches:
-        assert passes(sieve_of(compiled.node, {}), words_of(document).split())
 
 
 @pytest.mark.parametrize(("word", "text", "matches"), PLURALS, ids=lambda one: str(one))
