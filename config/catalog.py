@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from config.errors import ConfigInvalid, ConfigNotFound, Problem
+from config.errors import ConfigInvalid, Problem
+from config.locate import require_folder
 from config.model import (
     DATED_KINDS,
     DEFAULT_MAX_AGE,
@@ -47,10 +48,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         ConfigNotFound: there is no such folder.
         ConfigInvalid: with all problems of all files and of the environment.
     """
-    if not folder.is_dir():
-        raise ConfigNotFound(
-            f"there is no folder {folder}: make it by `supplierwatch init {folder}`"
-        )
+    require_folder(folder)
     settings, settings_file, settings_problems = load_settings(folder / "settings.toml", environ)
     suppliers = read_tables(folder / "suppliers.toml", "supplier", SupplierTable, required=False)
     sources = read_tables(folder / "sources.toml", "source", SourceTable, required=True)

@@ -30,3 +30,15 @@ def find_folder(environ: Mapping[str, str]) -> Path:
         f"there is no folder config in {Path.cwd()}: make one by `supplierwatch init`, "
         f"or name another with --config or {FOLDER_VARIABLE}"
     )
+
+
+def require_folder(folder: Path) -> None:
+    """Check that a folder of configuration files exists.
+
+    Raises:
+        ConfigNotFound: it does not.
+    """
+    if not folder.is_dir():
+        raise ConfigNotFound(
+            f"there is no folder {folder}: make it by `supplierwatch init {folder}`"
+        )

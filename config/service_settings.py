@@ -15,7 +15,8 @@ from pydantic import ValidationError
 
 from config.complaints import shape_problems
 from config.environment import DATA, DATABASE_URL, read_environment
-from config.errors import ConfigInvalid, ConfigNotFound, Problem
+from config.errors import ConfigInvalid, Problem
+from config.locate import require_folder
 from config.model import ServiceSettings
 from config.reading import ConfigFile, read_document
 from config.settings import database_url_of, resolve_data
@@ -34,10 +35,7 @@ def load_service_settings(folder: Path, environ: Mapping[str, str]) -> ServiceSe
         ConfigNotFound: there is no such folder.
         ConfigInvalid: where the data is cannot be told; with the problems that concern it.
     """
-    if not folder.is_dir():
-        raise ConfigNotFound(
-            f"there is no folder {folder}: make it by `supplierwatch init {folder}`"
-        )
+    require_folder(folder)
     path = folder / "settings.toml"
     document = read_document(path, may_be_absent=True)
     overrides, found = read_environment(environ)
