@@ -6,22 +6,21 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST = 12  # characters (NIST SP 800-63B asks for 8 at least)
 LONGEST = 1_000
-MOST_FAILURES = 5  # of one name, or from one address, within WINDOW
+MOST_FAILURES = 5  # of one name, within WINDOW
 WINDOW = 900.0  # seconds
-MOST_COUNTED = 2_000  # names and addresses
+MOST_COUNTED = 2_000  # names
 
 # the second set of parameters that OWASP recommends: 19 MB, so that four sign-ins at a time stay
 # within the memory of a small machine
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _LOCK = threading.Lock()  # one at a time: each takes a processor and its memory
-# an unknown name takes as long as a known one
-_NOBODY = _HASHER.hash("a password that nobody has")
 
 
 def hash_password(password: str) -> str:
@@ -33,11 +32,19 @@ def hash_password(password: str) -> str:
 def is_right(password: str, password_hash: str | None) -> bool:
     """Return whether a password has this hash; takes as long where there is none."""
     with _LOCK:
+        # for a known name too: the first sign-in of a process takes longer, whoever it is
+        of_nobody = _hash_of_nobody()
         try:
-            _HASHER.verify(password_hash or _NOBODY, password[:LONGEST])
+            _HASHER.verify(password_hash or of_nobody, password[:LONGEST])
         except (VerificationError, InvalidHashError):
             return False
     return password_hash is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Return a hash to compare with where there is none; not made before it is needed."""
+    return _HASHER.hash("a password that nobody has")
 
 
 def needs_rehash(password_hash: str) -> bool:
@@ -57,7 +64,7 @@ def why_unfit(password: str, name: str) -> str | None:
 
 
 class FailureLimit:
-    """Counts failed sign-ins of names and addresses; in this process, of bounded size.
+    """Counts the failed sign-ins of each name; in this process, of bounded size.
 
     Args:
         monotonic: clock in seconds; replaced in tests.
@@ -68,27 +75,24 @@ class FailureLimit:
         self._failures: OrderedDict[str, list[float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def is_refused(self, *keys: str) -> bool:
-        """Return whether one of these has failed too often lately."""
-        now = self._monotonic()
+    def is_refused(self, name: str) -> bool:
+        """Return whether sign-ins by this name have failed too often lately."""
         with self._lock:
-            return any(len(self._recent(key, now)) >= MOST_FAILURES for key in keys)
+            return len(self._recent(name, self._monotonic())) >= MOST_FAILURES
 
-    def fail(self, *keys: str) -> None:
-        """Count a failure of each of these."""
+    def fail(self, name: str) -> None:
+        """Count a failure of this name."""
         now = self._monotonic()
         with self._lock:
-            for key in keys:
-                self._failures[key] = [*self._recent(key, now), now][-MOST_FAILURES:]
-                self._failures.move_to_end(key)
+            self._failures[name] = [*self._recent(name, now), now][-MOST_FAILURES:]
+            self._failures.move_to_end(name)
             while len(self._failures) > MOST_COUNTED:
                 self._failures.popitem(last=False)
 
-    def forget(self, *keys: str) -> None:
-        """Forget the failures of these: the password was right."""
+    def forget(self, name: str) -> None:
+        """Forget the failures of this name: the password was right."""
         with self._lock:
-            for key in keys:
-                self._failures.pop(key, None)
+            self._failures.pop(name, None)
 
-    def _recent(self, key: str, now: float) -> list[float]:
-        return [at for at in self._failures.get(key, ()) if now - at < WINDOW]
+    def _recent(self, name: str, now: float) -> list[float]:
+        return [at for at in self._failures.get(name, ()) if now - at < WINDOW]

@@ -33,9 +33,9 @@ def sign_in(visit: Visit) -> Shown:
     """Check name and password. An unknown name is answered like a wrong password."""
     name = visit.values.get("name", "").strip()[:MAX_NAME]
     target = visit.values.get("next", "/")
-    keys = (f"name:{name.casefold()}", f"from:{visit.client}")
+    counted = name.casefold()
     values = {"next": target, "name": name}
-    if _failures.is_refused(keys[0]):
+    if _failures.is_refused(counted):
         log.warning("desk.sign-in-refused name=%s from=%s", name, visit.client)
         error = "Too many attempts. Try again in 15 minutes, or ask an operator for a link."
         return Shown(template="sign-in.html", status=429, values=values | {"error": error})
@@ -45,11 +45,11 @@ def sign_in(visit: Visit) -> Shown:
     password = visit.values.get("password", "")
     right = is_right(password, user.password_hash if known and user is not None else None)
     if not right or user is None:
-        _failures.fail(keys[0])
+        _failures.fail(counted)
         log.warning("desk.sign-in-failed name=%s from=%s", name, visit.client)
         error = "Name and password do not belong together."
         return Shown(template="sign-in.html", status=403, values=values | {"error": error})
-    _failures.forget(keys[0])
+    _failures.forget(counted)
     newer = hash_password(password) if needs_rehash(user.password_hash or "") else None
     with visit.source.store.transaction() as unit:
         if newer is not None:
