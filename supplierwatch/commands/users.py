@@ -94,7 +94,7 @@ def user(ctx: typer.Context, json: Json = False) -> None:
 
 def add(ctx: typer.Context, name: Name, role: RoleName = "reader") -> None:
     """Add a user, and print the link by which they set their password."""
-    from supplierwatch.desk.pages.sign_in import MAX_NAME, is_name
+    from supplierwatch.desk.user_names import MAX_NAME, is_name
 
     if not is_name(name):
         raise UsageError(f"a name has 1 to {MAX_NAME} printable characters")

@@ -14,10 +14,10 @@ from supplierwatch.desk.passwords import (
     needs_rehash,
     why_unfit,
 )
+from supplierwatch.desk.user_names import MAX_NAME, is_name
 
 log = logging.getLogger(__name__)
 
-MAX_NAME = 60
 _failures = FailureLimit()
 
 
@@ -101,11 +101,6 @@ def use_link(visit: Visit) -> Shown:
         cookie = unit.users.open_session(user.user_id, visit.now)
     log.info("desk.password-set name=%s from=%s", user.name, visit.client)
     return Shown(redirect="/", signed_in=cookie)
-
-
-def is_name(name: str) -> bool:
-    """Return whether a user may be called so."""
-    return 0 < len(name) <= MAX_NAME and name == name.strip() and name.isprintable()
 
 
 def _link_page(

@@ -7,7 +7,7 @@ import logging
 from storage.model import Role, User
 from storage.store import Unit
 from supplierwatch.desk.page import Page, Shown, Visit
-from supplierwatch.desk.pages.sign_in import MAX_NAME, is_name
+from supplierwatch.desk.user_names import MAX_NAME, is_name
 
 log = logging.getLogger(__name__)
 
