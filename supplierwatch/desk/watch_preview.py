@@ -15,18 +15,16 @@ from alerts.query.model.query_errors import QueryWarning
 from alerts.search.archive_search import SearchRequest, SearchResult, search_archive
 from alerts.search.archive_warnings import archive_warnings
 from alerts.search.backtest import Backtest, BacktestChange, What
-from alerts.text.sentences import Segment, best_excerpt, mark
-from storage.model import FieldName
+from alerts.text.sentences import Segment
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.exports.forecasts import Forecast, build_forecasts
-from supplierwatch.formatting.hits import text_of, words_hit
+from supplierwatch.formatting.hits import excerpt_of, mark_title, words_hit
 from supplierwatch.wiring import CompiledConfiguration
 
 LENGTH = timedelta(days=30)
 SECONDS = 1.5  # of each of the two searches
 MOST_HITS = 500  # of each
 SHOWN = 10  # items of each sort
-_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments", "aside", "author", "url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +121,7 @@ def _covered(result: SearchResult, begin: datetime, now: datetime) -> datetime:
 
 def _show(change: BacktestChange, names: Mapping[str, str]) -> ShownChange:
     item = change.item
-    inside = [(s.start, s.end) for s in change.spans if s.field == "title"]
-    excerpts = (best_excerpt(name, text_of(item, name), change.spans) for name in _FIELDS)
-    excerpt = next((each for each in excerpts if each is not None), None)
+    excerpt = excerpt_of(item, change.spans)
     failed = ""
     if change.failed is not None:
         clause = change.failed
@@ -135,7 +131,7 @@ def _show(change: BacktestChange, names: Mapping[str, str]) -> ShownChange:
         failed += f": {clause.why}" if not clause.excluded and clause.why else ""
     return ShownChange(
         item_id=item.item_id,
-        title=mark(item.title, inside, 0, len(item.title)),
+        title=mark_title(item, change.spans),
         sentence=() if excerpt is None else excerpt.segments,
         outlet=names.get(item.source_key, item.source_key),
         when=item.published_at or item.first_seen_at,

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from alerts.text.page_numbers import page_of, pages_of, pages_said
 from alerts.text.sanitize import line
-from alerts.text.sentences import Segment, best_excerpt, mark
+from alerts.text.sentences import Excerpt, Segment, best_excerpt, mark
 from storage.model import FieldName, Span, StoredItem
 from storage.rules.aside_rules import rule_in_words
 
@@ -30,20 +30,31 @@ def title_of(item: StoredItem, spans: Sequence[Span] = ()) -> Text:
     """Return the title with matches highlighted."""
     if not item.title.strip():
         return Text("(no title)", style="bold dim")
+    return highlighted(mark_title(item, spans), style="bold")
+
+
+def mark_title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]:
+    """Return the title as segments with the matches marked."""
     inside = [
         (span.start, span.end)
         for span in spans
         if span.field == "title" and 0 <= span.start < span.end <= len(item.title)
     ]
-    return highlighted(mark(item.title, inside, 0, len(item.title)), style="bold")
+    return mark(item.title, inside, 0, len(item.title))
 
 
 def sentence_of(item: StoredItem, spans: Sequence[Span]) -> tuple[FieldName, Text] | None:
     """Return the field and sentence that best show why `item` matched, without the title."""
+    excerpt = excerpt_of(item, spans)
+    return None if excerpt is None else (excerpt.field, highlighted(excerpt.segments))
+
+
+def excerpt_of(item: StoredItem, spans: Sequence[Span]) -> Excerpt | None:
+    """Return the sentence that best shows why `item` matched, without the title."""
     for field in _ORDER:
         excerpt = best_excerpt(field, text_of(item, field), spans)
         if excerpt is not None:
-            return field, highlighted(excerpt.segments)
+            return excerpt
     return None
 
 

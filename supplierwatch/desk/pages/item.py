@@ -11,6 +11,7 @@ from storage.model import ItemRevision, Role, Span, StoredItem
 from supplierwatch.desk.page import Page, Shown, Visit
 from supplierwatch.exports.account import WatchAccount, account_of_item
 from supplierwatch.formatting.account_words import VERDICTS, held_words
+from supplierwatch.formatting.hits import mark_title
 
 MOST_PARAGRAPHS = 2_000
 _MARKED = ("told", "pending", "baseline", "untold", "waiting", "earlier")
@@ -34,8 +35,8 @@ def item(visit: Visit) -> Shown:
         values={
             "item": known,
             "outlet": _name(wired.source_names, known.source_key),
-            "title": mark(known.title, _of("title", spans), 0, len(known.title)),
-            "paragraphs": paragraphs(known.body, _of("body", spans)),
+            "title": mark_title(known, spans),
+            "paragraphs": paragraphs(known.body, _spans_of_body(spans)),
             "state": held_words(known),
             "found": [w for w in account.watches if w.verdict != "no"],
             "others": [w for w in account.watches if w.verdict == "no"],
@@ -64,8 +65,8 @@ def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[Segmen
     return made
 
 
-def _of(field: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
-    return sorted({(span.start, span.end) for span in spans if span.field == field})
+def _spans_of_body(spans: Sequence[Span]) -> list[tuple[int, int]]:
+    return sorted({(span.start, span.end) for span in spans if span.field == "body"})
 
 
 def _name(names: Mapping[str, str], key: str) -> str:

@@ -10,10 +10,10 @@ from alerts.digest.findings import stories_of
 from alerts.digest.syndication import StoryFacts
 from alerts.query import QueryError, compile_query
 from alerts.search.archive_search import SearchHit, SearchRequest, SearchResult, search_archive
-from alerts.text.sentences import Segment, best_excerpt, mark
-from storage.model import FieldName, Role
+from alerts.text.sentences import Segment
+from storage.model import Role
 from supplierwatch.desk.page import Page, Shown, Visit
-from supplierwatch.formatting.hits import text_of
+from supplierwatch.formatting.hits import excerpt_of, mark_title
 from supplierwatch.wiring import newsrooms
 
 LIMIT = 50  # hits of a page
@@ -21,7 +21,6 @@ LONGEST = 2_000  # characters of a query
 SECONDS = 4.0
 PERIODS = {"": None, "7": 7, "30": 30, "365": 365}
 SORTS = ("date", "relevance")
-_FIELDS: tuple[FieldName, ...] = ("body", "summary", "comments", "aside", "author", "url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,20 +93,12 @@ def _show(visit: Visit, result: SearchResult) -> list[ShownHit]:
 
 
 def _show_hit(hit: SearchHit, outlet: str, story: StoryFacts | None) -> ShownHit:
-    title = hit.item.title
-    inside = [(s.start, s.end) for s in hit.spans if s.field == "title"]
-    field = ""
-    sentence: tuple[Segment, ...] = ()
-    for name in _FIELDS:
-        excerpt = best_excerpt(name, text_of(hit.item, name), hit.spans)
-        if excerpt is not None:
-            field, sentence = name, excerpt.segments
-            break
+    excerpt = excerpt_of(hit.item, hit.spans)
     return ShownHit(
         hit=hit,
-        title=mark(title, inside, 0, len(title)),
-        field=field,
-        sentence=sentence,
+        title=mark_title(hit.item, hit.spans),
+        field="" if excerpt is None else excerpt.field,
+        sentence=() if excerpt is None else excerpt.segments,
         outlet=outlet,
         story=story,
     )
