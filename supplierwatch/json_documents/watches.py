@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from config.model import Watch
 from supplierwatch.wiring import CompiledConfiguration, subscriptions_by_watch
 
 Counts = Mapping[str, tuple[int, int]]  # watch key -> mentions in seven days, mentions in total
 
 
-def watches_json(wired: CompiledConfiguration, counts: Counts) -> dict[str, Any]:
-    """Return the document of `watches --json`."""
+def watches_json(
+    wired: CompiledConfiguration, counts: Counts, watches: Sequence[Watch] | None = None
+) -> dict[str, Any]:
+    """Return the document of `watches --json`, of all declared watches or of some."""
     told = subscriptions_by_watch(wired)
     return {
         "watches": [
@@ -25,6 +28,6 @@ def watches_json(wired: CompiledConfiguration, counts: Counts) -> dict[str, Any]
                 "mentions": counts.get(watch.key, (0, 0))[1],
                 "mentions_7_days": counts.get(watch.key, (0, 0))[0],
             }
-            for watch in wired.catalog.watches
+            for watch in (wired.catalog.watches if watches is None else watches)
         ]
     }

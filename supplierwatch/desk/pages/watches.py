@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from alerts.digest.findings import shown
@@ -14,9 +13,9 @@ from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
 from storage.model import Role, WatchVersion
 from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.weekly_counts import WEEKS, count_by_week
 from supplierwatch.wiring import subscriptions_by_watch
 
-WEEKS = 8
 LATEST = 30
 MOST_VERSIONS = 50  # the newest
 
@@ -36,21 +35,18 @@ def watches(visit: Visit) -> Shown:
     """List the watches with their volume of the last weeks."""
     wired, now = visit.source.wired, visit.now
     told = subscriptions_by_watch(wired)
-    rows: list[WatchRow] = []
     with visit.source.store.reading() as unit:
         found = unit.mentions.found_after(0)
-        for watch in wired.catalog.watches:
-            moments = unit.mentions.moments([watch.key], now - timedelta(weeks=WEEKS), now)
-            weeks = Counter(min(WEEKS - 1, (now - at) // timedelta(weeks=1)) for at in moments)
-            rows.append(
-                WatchRow(
-                    watch=watch,
-                    query=wired.queries[watch.key],
-                    weeks=tuple(weeks[n] for n in reversed(range(WEEKS))),
-                    last=found.get(watch.key, (0, None))[1],
-                    told=told.get(watch.key, ()),
-                )
+        rows = [
+            WatchRow(
+                watch=watch,
+                query=wired.queries[watch.key],
+                weeks=count_by_week(unit, watch.key, now),
+                last=found.get(watch.key, (0, None))[1],
+                told=told.get(watch.key, ()),
             )
+            for watch in wired.catalog.watches
+        ]
     most = max((count for row in rows for count in row.weeks), default=0)
     return Shown(
         template="watches.html",

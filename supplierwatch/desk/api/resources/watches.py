@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from config.model import Watch
@@ -14,11 +12,10 @@ from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import Parameter, Words
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import COUNT, MOMENT, TEXT, extended, many, perhaps, record
+from supplierwatch.desk.weekly_counts import WEEK, WEEKS, count_by_week
 from supplierwatch.formatting.times import iso
 from supplierwatch.json_documents.watches import watches_json
 
-WEEK = timedelta(weeks=1)
-WEEKS = 8
 WATCH = record(
     key=TEXT,
     label=TEXT,
@@ -63,18 +60,14 @@ def _rows(unit: Unit, request: ApiRequest, declared: Sequence[Watch]) -> list[di
         for one in declared
     }
     last = unit.mentions.found_after(0)
-    rows = {row["key"]: row for row in watches_json(request.source.wired, counts)["watches"]}
-    for one in declared:
-        moments = unit.mentions.moments([one.key], now - WEEKS * WEEK, now)
-        rows[one.key]["weeks"] = _weekly(moments, now)
-        rows[one.key]["last_found_at"] = iso(last[one.key][1]) if one.key in last else None
-    return [rows[one.key] for one in declared]
-
-
-def _weekly(moments: Sequence[datetime], now: datetime) -> list[int]:
-    """Count by week before now, the oldest first."""
-    counts = Counter(min(WEEKS - 1, (now - at) // WEEK) for at in moments)
-    return [counts[number] for number in reversed(range(WEEKS))]
+    return [
+        {
+            **row,
+            "weeks": count_by_week(unit, row["key"], now),
+            "last_found_at": iso(last[row["key"]][1]) if row["key"] in last else None,
+        }
+        for row in watches_json(request.source.wired, counts, declared)["watches"]
+    ]
 
 
 ENDPOINTS = (
