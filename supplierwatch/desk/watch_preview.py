@@ -19,7 +19,7 @@ from alerts.text.sentences import Segment
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.exports.forecasts import Forecast, build_forecasts
 from supplierwatch.formatting.hits import excerpt_of, mark_title, words_hit
-from supplierwatch.wiring import CompiledConfiguration
+from supplierwatch.wiring import CompiledConfiguration, subscriptions_by_watch
 
 LENGTH = timedelta(days=30)
 SECONDS = 1.5  # of each of the two searches
@@ -84,10 +84,7 @@ def preview(
     for item in newest_first:
         if item.first_seen_at >= since:
             run.take(item)
-    told = any(
-        key in subscription.watches or "*" in subscription.watches
-        for subscription in draft.catalog.subscriptions
-    )
+    told = key in subscriptions_by_watch(draft)
     with source.store.reading() as unit:
         lowest = unit.fulltext.lowest_since(since)
         first = unit.items.get(lowest) if lowest < 2**52 else None
