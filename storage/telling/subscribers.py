@@ -238,8 +238,16 @@ class Subscribers:
             log.error("row.damaged table=pending_telling: old items are told with the others")
             return {}
 
-    def pending(self, subscriber_ids: Sequence[int]) -> tuple[PendingTelling, ...]:
-        """Return the pending tellings of these subscribers, oldest first."""
+    def pending(
+        self, subscriber_ids: Sequence[int], mention_ids: Sequence[int] | None = None
+    ) -> tuple[PendingTelling, ...]:
+        """Return the pending tellings of these subscribers, oldest first.
+
+        With `mention_ids`, only those of these mentions.
+        """
+        wanted = [pending_telling.c.subscriber_id.in_(list(subscriber_ids))]
+        if mention_ids is not None:
+            wanted.append(pending_telling.c.mention_id.in_(list(mention_ids)))
         found = self._db.execute(
             select(
                 pending_telling.c.subscriber_id,
@@ -249,7 +257,7 @@ class Subscribers:
                 subscriber.c.recipient,
             )
             .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
-            .where(pending_telling.c.subscriber_id.in_(list(subscriber_ids)))
+            .where(*wanted)
             .order_by(pending_telling.c.created_at, pending_telling.c.mention_id)
         ).all()
         ids = list(dict.fromkeys(row.mention_id for row in found))

@@ -151,21 +151,20 @@ class _WatchAccountBuilder:
         self._asides: dict[tuple[str, str], Aside] = {
             (one.watch_key, block_key(one.block.text)): one for one in unit.asides.of_item(item)
         }
-        versions = unit.watches.current()
-        _, around = match_item(
+        self._versions = unit.watches.current()
+        _, self._around = match_item(
             item,
             wired.index,
-            versions,
+            self._versions,
             wired.source_names,
             {watch.key for watch in wired.catalog.watches if watch.asides},
         )
-        self._around = around
-        self._versions = unit.watches.current()
         self.mentions = {m.match.watch_key: m for m in unit.mentions.of_item(item.item_id)}
         self._waiting_old = unit.subscribers.waiting_old()
         self._pending: dict[int, list[Telling]] = {}
-        for subscriber in unit.subscribers.all():
-            for pending in unit.subscribers.pending([subscriber.subscriber_id]):
+        ids = [mention.mention_id for mention in self.mentions.values()]
+        for subscriber in unit.subscribers.all() if ids else ():
+            for pending in unit.subscribers.pending([subscriber.subscriber_id], ids):
                 telling = Telling(
                     recipient=subscriber.recipient,
                     subscription=subscriber.subscription_key,
