@@ -19,6 +19,13 @@ VERDICTS = {
 }
 
 
+def verdict_words(verdict: str, item: StoredItem) -> str:
+    """Describe what a watch made of an item."""
+    if verdict == "baseline" and not item.baseline:
+        return "found, never told: first seen before this watch was in force"
+    return VERDICTS[verdict]
+
+
 def held_words(item: StoredItem) -> str:
     """Describe how much of the text is stored."""
     if item.pruned_at is not None:

@@ -16,7 +16,7 @@ from storage.model import Span, StoredItem
 from storage.rules.aside_rules import rule_in_words
 from storage.rules.identity import url_key
 from supplierwatch.exports.account import AroundMatch, ItemAccount, Telling, WatchAccount
-from supplierwatch.formatting.account_words import VERDICTS, held_words
+from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.hits import highlighted, pages_words, sentence_of, title_of, words_hit
 from supplierwatch.formatting.times import clock, day
@@ -136,9 +136,7 @@ def aside_rows(item: StoredItem) -> list[str]:
 
 
 def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None:
-    words, style = VERDICTS[watch.verdict], _STYLES[watch.verdict]
-    if watch.verdict == "baseline" and not item.baseline:
-        words = "found, never told: first seen before this watch was in force"
+    words, style = verdict_words(watch.verdict, item), _STYLES[watch.verdict]
     screen.print(Text.assemble((watch.key, "bold cyan"), "  ", (words, style)))
     for match in watch.around:
         _print_around(screen, item, match)

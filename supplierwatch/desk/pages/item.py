@@ -9,8 +9,8 @@ from alerts.digest.findings import members_of
 from alerts.text.sentences import Segment, mark
 from storage.model import ItemRevision, Role, Span, StoredItem
 from supplierwatch.desk.page import Page, Shown, Visit
-from supplierwatch.exports.account import WatchAccount, account_of_item
-from supplierwatch.formatting.account_words import VERDICTS, held_words
+from supplierwatch.exports.account import account_of_item
+from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.hits import mark_title
 
 MOST_PARAGRAPHS = 2_000
@@ -40,7 +40,7 @@ def item(visit: Visit) -> Shown:
             "state": held_words(known),
             "found": [w for w in account.watches if w.verdict != "no"],
             "others": [w for w in account.watches if w.verdict == "no"],
-            "verdicts": {w.key: _verdict(w, known) for w in account.watches},
+            "verdicts": {w.key: verdict_words(w.verdict, known) for w in account.watches},
             "labels": {watch.key: watch.label for watch in wired.catalog.watches},
             "versions": _versions(known, account.revisions),
             "members": [
@@ -71,12 +71,6 @@ def _spans_of_body(spans: Sequence[Span]) -> list[tuple[int, int]]:
 
 def _name(names: Mapping[str, str], key: str) -> str:
     return names.get(key, key)
-
-
-def _verdict(watch: WatchAccount, known: StoredItem) -> str:
-    if watch.verdict == "baseline" and not known.baseline:
-        return "found, never told: first seen before this watch was in force"
-    return VERDICTS[watch.verdict]
 
 
 def _versions(
