@@ -107,9 +107,13 @@ class Quarantine:
         return gone
 
     def troubles(self, task: str) -> dict[str, Trouble]:
-        """Return subject -> trouble, for all failed subjects of a task."""
-        found = self._db.execute(select(quarantine).where(quarantine.c.task == task))
-        return {row.subject: _trouble(row) for row in found}
+        """Return subject -> trouble, for all failed subjects of a task, oldest first."""
+        found = (
+            select(quarantine)
+            .where(quarantine.c.task == task)
+            .order_by(quarantine.c.first_at, quarantine.c.subject)
+        )
+        return {row.subject: _trouble(row) for row in self._db.execute(found)}
 
     def get(self, task: str, subject: str) -> Trouble | None:
         """Return the trouble of one subject; None where nothing failed."""

@@ -16,14 +16,14 @@ def messages(visit: Visit) -> Shown:
         found = unit.outbox.list(states=states, limit=LIMIT)
         counts = unit.outbox.counts()
         paused = unit.outbox.paused()
-        failed = [each for each in unit.quarantine.list() if each.task == "tell"]
+        failed = unit.quarantine.troubles("tell")
     return Shown(
         template="messages.html",
         values={
             "messages": found,
             "counts": counts,
             "paused": paused,
-            "failed": failed,
+            "failed": list(failed.values()),
             "state": state if states else "",
             "limit": LIMIT,
         },

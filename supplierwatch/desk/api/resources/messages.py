@@ -47,10 +47,10 @@ def messages(request: ApiRequest) -> Answer:
         )
         counts = unit.outbox.counts()
         paused = unit.outbox.paused()
-        failed = [each for each in unit.quarantine.list() if each.task == "tell"]
+        failed = unit.quarantine.troubles("tell")
     page = found[:limit]
     following = row_cursor(page[-1].row_id) if len(found) > limit else None
-    document = messages_json(page, counts, paused, failed)
+    document = messages_json(page, counts, paused, list(failed.values()))
     # what waits for an alert is computed by the command alone
     del document["waiting"]
     return Answer(document=document | {"next": following}, following=following)
