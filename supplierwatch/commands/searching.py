@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -22,9 +22,6 @@ from supplierwatch.shell.options import (
 )
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import Session, archive, session
-
-if TYPE_CHECKING:
-    pass
 
 PANEL = "Ask"
 

@@ -39,8 +39,8 @@ Started = Callable[[Service, str | None], None]
 
 STOP_WITHIN = 12.0  # seconds; service managers kill at 15 or later
 CHILD_GRACE = 8.0
-# seconds between ticks of each worker
 SETTLING = timedelta(seconds=5)  # what is found within it is one alert
+# seconds between ticks of each worker
 EVERY = {
     "crawl": 0.5,
     "match": 2.0,
