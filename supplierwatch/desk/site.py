@@ -102,8 +102,8 @@ def _answer(
 ) -> Response:
     token = session_cookie(source, request)
     with source.store.reading() as unit:
-        begun = unit.users.exist()
         session = unit.users.session(token, source.clock()) if token else None
+        begun = session is not None or unit.users.exist()
     if not begun and not is_local(request):
         return _page(Shown(template="closed.html", status=404), None, nav, page, begun=begun)
     refusal = _refuse(page, session, request, form)
@@ -180,10 +180,6 @@ def _page(
 ) -> Response:
     if shown.redirect is not None:
         return RedirectResponse(safe_path(shown.redirect), status_code=303, headers=HEADERS)
-    if shown.body is not None:
-        return Response(
-            shown.body, shown.status, headers=HEADERS | {"Content-Type": shown.content_type}
-        )
     role = None if session is None else session.user.role
     common: dict[str, Any] = {
         "session": session,
