@@ -87,7 +87,7 @@ def user(ctx: typer.Context, json: Json = False) -> None:
         print_json({"users": [user_json(each) for each in users]})
         return
     for each in users:
-        console().print(f"{clean(each.name)}  {each.role}  {_standing(each)}")
+        console().print(f"{clean(each.name)}  {each.role}  {_describe_standing(each)}")
     if not users:
         console().print("Nobody yet. `supplierwatch user add NAME --role operator` adds a user.")
 
@@ -101,7 +101,7 @@ def add(ctx: typer.Context, name: Name, role: RoleName = "reader") -> None:
     wired = session(ctx).wired()
     with archive(wired) as store, store.transaction() as unit:
         now = datetime.now(UTC)
-        made = unit.users.add(name, _role(role), now)
+        made = unit.users.add(name, _read_role(role), now)
         if made is None:
             raise CommandError(
                 f"there is a user {name!r} already",
@@ -118,16 +118,16 @@ def role(
 ) -> None:
     """Change what a user may do."""
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
-        found = _named(unit, name)
-        unit.users.set_role(found.user_id, _role(role))
-    console().print(f"{clean(name)} is {_role(role)} now.")
+        found = _find_user(unit, name)
+        unit.users.set_role(found.user_id, _read_role(role))
+    console().print(f"{clean(name)} is {_read_role(role)} now.")
 
 
 def reset(ctx: typer.Context, name: Name) -> None:
     """Print a link that sets a new password, once, within a day."""
     wired = session(ctx).wired()
     with archive(wired) as store, store.transaction() as unit:
-        token = unit.users.make_link(_named(unit, name).user_id, datetime.now(UTC))
+        token = unit.users.make_link(_find_user(unit, name).user_id, datetime.now(UTC))
     _print_link(wired, token)
 
 
@@ -138,7 +138,7 @@ def disable(
 ) -> None:
     """End the sessions of a user, and refuse them from now on."""
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
-        found = _named(unit, name)
+        found = _find_user(unit, name)
         unit.users.disable(found.user_id, None if undo else datetime.now(UTC))
     console().print(f"{clean(name)} {'may sign in again' if undo else 'may not sign in any more'}.")
 
@@ -170,7 +170,7 @@ def token(
     from supplierwatch.desk.token_requests import TokenRefused, make_token
 
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
-        found = _named(unit, name)
+        found = _find_user(unit, name)
         if listed:
             _print_tokens(unit.tokens.of_user(found.user_id), as_json=json)
             return
@@ -205,7 +205,7 @@ def _print_tokens(tokens: Sequence[ApiToken], *, as_json: bool) -> None:
         console().print("No token.")
 
 
-def _named(unit: Unit, name: str) -> User:
+def _find_user(unit: Unit, name: str) -> User:
     found = unit.users.named(name)
     if found is None:
         known = ", ".join(clean(each.name) for each in unit.users.list()) or "nobody"
@@ -213,7 +213,7 @@ def _named(unit: Unit, name: str) -> User:
     return found
 
 
-def _role(name: str) -> Role:
+def _read_role(name: str) -> Role:
     from storage.model import Role
 
     try:
@@ -230,7 +230,7 @@ def _print_link(wired: CompiledConfiguration, token: str) -> None:
     console().print(f"{home}/link/{token}", soft_wrap=True)
 
 
-def _standing(each: User) -> str:
+def _describe_standing(each: User) -> str:
     if each.disabled_at is not None:
         return "may not sign in"
     return "" if each.password_hash else "has set no password yet"
