@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from alerts.digest.context import TellingContext
 from storage.model import DeskSession, Role, User
 from storage.store import Store
 from supplierwatch.wiring import CompiledConfiguration
@@ -25,8 +26,8 @@ class DeskSource(Protocol):
         ...
 
     @property
-    def context(self) -> Any:
-        """The same, prepared for messages (`alerts.digest.context.TellingContext`)."""
+    def context(self) -> TellingContext:
+        """The same, prepared for messages."""
         ...
 
     @property
@@ -76,7 +77,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An answer: a template with its values, a redirect, or a file.
+    """An answer: a template with its values, or a redirect.
 
     `signed_in` sets the cookie to this token; an empty one deletes it.
     """
@@ -86,8 +87,6 @@ class Shown:
     status: int = 200
     redirect: str | None = None
     signed_in: str | None = None
-    body: bytes | None = None
-    content_type: str = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,3 +102,13 @@ class Page:
     method: str = "GET"
     nav: str = ""
     order: int = 0
+
+
+def missing(why: str) -> Shown:
+    """Return the page that says why there is nothing at an address."""
+    return Shown(template="missing.html", status=404, values={"why": why})
+
+
+def read_number(text: str, digits: int = 18) -> int | None:
+    """Return the whole number of a text; None where it is none, or has more digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None

@@ -8,7 +8,7 @@ from alerts.digest.changes import change_between, difference
 from alerts.digest.findings import members_of
 from alerts.text.sentences import Segment, mark
 from storage.model import ItemRevision, Role, Span, StoredItem
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
 from supplierwatch.exports.account import account_of_item
 from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.hits import mark_title
@@ -19,14 +19,13 @@ _MARKED = ("told", "pending", "baseline", "untold", "waiting", "earlier")
 
 def item(visit: Visit) -> Shown:
     """Show an article by its number."""
-    number = visit.path["number"]
+    number = read_number(visit.path["number"])
     source = visit.source
     wired = source.wired
     with source.store.reading() as unit:
-        known = unit.items.get(int(number)) if number.isdecimal() and len(number) < 19 else None
+        known = unit.items.get(number) if number is not None else None
         if known is None:
-            why = {"why": "There is no article of this number."}
-            return Shown(template="missing.html", status=404, values=why)
+            return missing("There is no article of this number.")
         account = account_of_item(unit, wired, known, sorted(wired.queries), now=visit.now)
         members = members_of(unit, [known]).get(known.story_id, ())
     spans = [span for watch in account.watches if watch.verdict in _MARKED for span in watch.spans]

@@ -9,7 +9,7 @@ from alerts.digest.findings import explain_tellings, members_of
 from alerts.messages.wording import section_name
 from storage.model import Mention, PendingTelling, Role, StoredItem
 from storage.telling.mention_pages import MentionRange
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, Shown, Visit, read_number
 
 DAYS = (1, 2, 7, 30)
 MOST = 200  # mentions on one page
@@ -63,10 +63,10 @@ def today(visit: Visit) -> Shown:
 
 def mark_read(visit: Visit) -> Shown:
     """Mark all that the page showed as read: what came since stays new."""
-    given = visit.values.get("newest", "")
-    if given.isascii() and given.isdecimal() and len(given) < 19:
+    shown = read_number(visit.values.get("newest", ""))
+    if shown is not None:
         with visit.source.store.transaction() as unit:
-            newest = min(int(given), unit.users.newest_mention())
+            newest = min(shown, unit.users.newest_mention())
             unit.users.mark_all_read(visit.user.user_id, newest)
     return Shown(redirect="/")
 

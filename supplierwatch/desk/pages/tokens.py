@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from storage.model import Role, Scope
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, Shown, Visit, read_number
 from supplierwatch.desk.token_requests import MAX_LABEL, MOST_DAYS, TokenRefused, make_token
 
 log = logging.getLogger(__name__)
@@ -20,8 +20,7 @@ def tokens(visit: Visit) -> Shown:
 
 def make(visit: Visit) -> Shown:
     """Make a token, and show it; it is shown once."""
-    given = visit.values.get("days", "")
-    days = int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0
+    days = read_number(visit.values.get("days", ""), digits=5) or 0
     scopes = [scope for scope in Scope if visit.values.get(f"scope-{scope}")]
     label = visit.values.get("label", "")
     try:
@@ -35,11 +34,11 @@ def make(visit: Visit) -> Shown:
 
 def revoke(visit: Visit) -> Shown:
     """End a token of the user who asks."""
-    given = visit.values.get("token", "")
-    if given.isascii() and given.isdecimal() and len(given) < 19:
+    number = read_number(visit.values.get("token", ""))
+    if number is not None:
         with visit.source.store.transaction() as unit:
-            if unit.tokens.revoke(visit.user.user_id, int(given)):
-                log.info("desk.token-revoked user=%s token=%s", visit.user.name, given)
+            if unit.tokens.revoke(visit.user.user_id, number):
+                log.info("desk.token-revoked user=%s token=%s", visit.user.name, number)
     return Shown(redirect="/tokens")
 
 

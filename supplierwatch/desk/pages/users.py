@@ -6,11 +6,12 @@ import logging
 
 from storage.model import Role, User
 from storage.store import Unit
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, Shown, Visit, missing
 from supplierwatch.desk.user_names import MAX_NAME, is_name
 
 log = logging.getLogger(__name__)
 
+NO_USER = "There is no user of this name."
 LAST_OPERATOR = "%s is the only operator who can sign in: make another one first."
 
 
@@ -39,9 +40,9 @@ def set_role(visit: Visit) -> Shown:
     """Change what a user may do; the last operator stays one."""
     role = _role(visit)
     with visit.source.store.transaction() as unit:
-        user = _named(unit, visit)
+        user = _find_user(unit, visit)
         if user is None:
-            return _missing()
+            return missing(NO_USER)
         if role is None:
             return _list(visit, error="Choose a role.")
         if role is not Role.OPERATOR and _is_last_operator(unit, user):
@@ -56,9 +57,9 @@ def set_role(visit: Visit) -> Shown:
 def make_link(visit: Visit) -> Shown:
     """Show a link that sets a new password; it is shown once, and earlier ones end."""
     with visit.source.store.transaction() as unit:
-        user = _named(unit, visit)
+        user = _find_user(unit, visit)
         if user is None:
-            return _missing()
+            return missing(NO_USER)
         if user.disabled_at is not None:
             return _list(visit, error=f"{user.name} may not sign in: admit them first.")
         token = unit.users.make_link(user.user_id, visit.now)
@@ -70,9 +71,9 @@ def disable(visit: Visit) -> Shown:
     """End the sessions of a user and refuse them; with `undo`, admit them again."""
     undo = bool(visit.values.get("undo"))
     with visit.source.store.transaction() as unit:
-        user = _named(unit, visit)
+        user = _find_user(unit, visit)
         if user is None:
-            return _missing()
+            return missing(NO_USER)
         if not undo and _is_last_operator(unit, user):
             return _list(visit, error=LAST_OPERATOR % user.name)
         unit.users.disable(user.user_id, None if undo else visit.now)
@@ -102,11 +103,6 @@ def _list(
     )
 
 
-def _missing() -> Shown:
-    why = {"why": "There is no user of this name."}
-    return Shown(template="missing.html", status=404, values=why)
-
-
 def _role(visit: Visit) -> Role | None:
     try:
         return Role(visit.values.get("role", ""))
@@ -114,7 +110,7 @@ def _role(visit: Visit) -> Role | None:
         return None
 
 
-def _named(unit: Unit, visit: Visit) -> User | None:
+def _find_user(unit: Unit, visit: Visit) -> User | None:
     return unit.users.named(visit.values.get("name", ""))
 
 

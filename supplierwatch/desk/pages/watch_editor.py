@@ -13,7 +13,7 @@ from alerts.query import QueryError, compile_query
 from config.errors import ConfigInvalid, Problem, StarterRefused
 from config.watch_file import WatchDraft, edit_watch, read_watch, watch_text
 from storage.model import Role
-from supplierwatch.desk.page import MAX_VALUE, Page, Shown, Visit
+from supplierwatch.desk.page import MAX_VALUE, Page, Shown, Visit, missing
 from supplierwatch.desk.watch_preview import WatchPreview, preview
 from supplierwatch.desk.watch_saving import WatchFile, check_edit, read_file, write_file
 
@@ -52,20 +52,18 @@ def show_edit(visit: Visit) -> Shown:
     try:
         draft = read_watch(file.content, visit.path["key"])
     except StarterRefused as error:
-        return _unreadable(str(error))
+        return missing(str(error))
     if draft is None:
-        why = {"why": "There is no watch of this name in watches.toml."}
-        return Shown(template="missing.html", status=404, values=why)
+        return missing("There is no watch of this name in watches.toml.")
     if max(len(draft.query), len("\n".join(draft.keywords))) >= MAX_VALUE:
-        return _unreadable(TOO_LONG)
+        return missing(TOO_LONG)
     number = visit.values.get("version", "")
     if not number:
         return _form(visit, file, draft, is_new=False)
     with visit.source.store.reading() as unit:
         known = {str(each.version): each for each in unit.watches.versions(draft.key)}
     if number not in known:
-        why = {"why": "This watch has no such version."}
-        return Shown(template="missing.html", status=404, values=why)
+        return missing("This watch has no such version.")
     old = WatchDraft(
         key=draft.key,
         label=draft.label,
@@ -239,11 +237,7 @@ def _read(visit: Visit) -> WatchFile | Shown:
     try:
         return read_file(visit.source.wired.catalog.folder)
     except OSError as error:
-        return _unreadable(f"watches.toml cannot be read: {error.strerror}.")
-
-
-def _unreadable(why: str) -> Shown:
-    return Shown(template="missing.html", status=404, values={"why": why})
+        return missing(f"watches.toml cannot be read: {error.strerror}.")
 
 
 PAGES = (

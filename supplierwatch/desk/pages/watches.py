@@ -12,7 +12,7 @@ from alerts.query import Query
 from alerts.text.word_diff import DiffPiece, word_diff
 from config.model import Watch
 from storage.model import Role, WatchVersion
-from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.page import Page, Shown, Visit, missing
 from supplierwatch.desk.weekly_counts import WEEKS, count_by_week
 from supplierwatch.wiring import subscriptions_by_watch
 
@@ -59,8 +59,7 @@ def watch(visit: Visit) -> Shown:
     wired, key = visit.source.wired, visit.path["key"]
     declared = next((one for one in wired.catalog.watches if one.key == key), None)
     if declared is None:
-        why = {"why": "There is no watch of this name in the configuration."}
-        return Shown(template="missing.html", status=404, values=why)
+        return missing("There is no watch of this name in the configuration.")
     with visit.source.store.reading() as unit:
         entries = shown(unit, unit.mentions.newest([key], LATEST), visit.source.context)
         versions = unit.watches.versions(key)
