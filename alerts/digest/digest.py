@@ -6,7 +6,7 @@ is one entry, under the first of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -195,7 +195,31 @@ def _group_stories(findings: Sequence[Finding], names: Names, members: Members) 
     for finding in findings:
         grouped.setdefault(finding.telling.item.story_id, []).append(finding)
     order = {key: at for at, key in enumerate(names.watches)}
-    return [_build_story(found, order, members.get(key, ())) for key, found in grouped.items()]
+    return [
+        story
+        for key, found in grouped.items()
+        for story in _build_stories(found, order, members.get(key, ()))
+    ]
+
+
+def _build_stories(
+    found: Sequence[Finding], order: Mapping[str, int], members: Sequence[StoredItem]
+) -> Iterator[_Story]:
+    """Yield one story, and a further one for watches that match only in another item of it.
+
+    Copies differ: a short text about another supplier may be alike enough, and what only one outlet
+    adds may be what a watch looks for. Its entry must show that item, not the leading one.
+    """
+    while found:
+        story = _build_story(found, order, members)
+        yield story
+        shown = {watch_key(finding) for finding in story.findings}
+        others = {item.item_id for item in story.others}
+        found = [
+            each
+            for each in found
+            if each.telling.item.item_id in others and watch_key(each) not in shown
+        ]
 
 
 def _build_story(

@@ -44,6 +44,25 @@ def test_an_alert_says_who_was_first_and_what_is_copied(store: Store, clock: Clo
     assert f"adds: “{OWN}”" in both(alert)[0]
 
 
+def test_a_watch_that_matches_only_in_another_outlet_s_text_shows_that_text(
+    store: Store, clock: Clock
+) -> None:
+    desk = Desk(store, clock, a_subscription("now"))
+    desk.publish("Halcyon goes on", COPY, name="agency")
+    clock.at += 20 * MINUTE
+    corvid = "Corvid Data has bid for the same work."
+    desk.publish("Roll-out goes on, says firm", f"{COPY} {corvid}", name="agency", source="trolley")
+
+    [alert] = desk.tick()
+
+    text, html = both(alert)
+    assert "Watch: Corvid." in text
+    assert "Roll-out goes on, says firm" in text
+    assert "*Corvid Data* has bid for the same work." in text
+    assert "Roll-out goes on, says firm" in html
+    assert "has bid for the same work." in html
+
+
 def test_the_share_of_a_supplier_s_release_is_said_in_text_and_html(
     store: Store, clock: Clock
 ) -> None:
