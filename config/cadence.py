@@ -16,6 +16,12 @@ CADENCES = (
 )
 # forms that name no time that could be meant -> what to write instead
 _UNCLEAR = (
+    (re.compile(r"(?:twice|two times|2x) (?:a|per|each|every) week\b.*"), "mon, thu at 07:30"),
+    (
+        re.compile(r"(?:three times|thrice|3x) (?:a|per|each|every) week\b.*"),
+        "mon, wed, fri at 07:30",
+    ),
+    (re.compile(r"(?=.*\b(?:weekday|workday)s?\b).*\bmornings?\b.*"), "weekdays at 07:30"),
     (re.compile(r".*\b(?:twice|two times|2x)\b.*"), "daily at 08:00 and 17:00"),
     (re.compile(r".*\b(?:three times|thrice|3x)\b.*"), "daily at 08:00, 12:00 and 17:00"),
     (re.compile(r"every \d{1,3} ?(?:h|hours?)"), "cron 0 */2 * * * for every two hours"),

@@ -58,6 +58,15 @@ class Users:
             return None
         return self.named(name)
 
+    def is_last_operator(self, user: User) -> bool:
+        """Return whether nobody but this user could look after the users."""
+        able = [
+            each.user_id
+            for each in self.list()
+            if each.role is Role.OPERATOR and each.disabled_at is None and each.password_hash
+        ]
+        return able == [user.user_id]
+
     def set_role(self, user_id: int, role: Role) -> None:
         """Change the role of a user."""
         self._update(user_id, role=role)

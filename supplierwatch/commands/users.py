@@ -119,7 +119,9 @@ def role(
     """Change what a user may do."""
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
         found = _find_user(unit, name)
-        unit.users.set_role(found.user_id, _read_role(role))
+        if (wanted := _read_role(role)) != "operator":
+            _refuse_last_operator(unit, found)
+        unit.users.set_role(found.user_id, wanted)
     console().print(f"{clean(name)} is {_read_role(role)} now.")
 
 
@@ -139,6 +141,8 @@ def disable(
     """End the sessions of a user, and refuse them from now on."""
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
         found = _find_user(unit, name)
+        if not undo:
+            _refuse_last_operator(unit, found)
         unit.users.disable(found.user_id, None if undo else datetime.now(UTC))
     console().print(f"{clean(name)} {'may sign in again' if undo else 'may not sign in any more'}.")
 
@@ -203,6 +207,14 @@ def _print_tokens(tokens: Sequence[ApiToken], *, as_json: bool) -> None:
         console().print(text, soft_wrap=True)
     if not tokens:
         console().print("No token.")
+
+
+def _refuse_last_operator(unit: Unit, user: User) -> None:
+    if unit.users.is_last_operator(user):
+        raise CommandError(
+            f"{user.name!r} is the only operator who can sign in",
+            "make another one first: supplierwatch user add NAME --role operator",
+        )
 
 
 def _find_user(unit: Unit, name: str) -> User:

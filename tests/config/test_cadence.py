@@ -149,6 +149,9 @@ def test_days_and_times_are_read_as_people_write_them(text: str, expected: objec
     [
         ("every weekday", "every weekday at 07:30"),
         ("twice a day", "daily at 08:00 and 17:00"),
+        ("twice a week", "mon, thu at 07:30"),
+        ("three times a week", "mon, wed, fri at 07:30"),
+        ("every weekday morning", "weekdays at 07:30"),
         ("every 2 hours", "cron 0 */2 * * *"),
         ("monthly", "cron 30 7 1 * *"),
         ("fortnightly", "cron 30 7 1,15 * *"),

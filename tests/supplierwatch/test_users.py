@@ -58,6 +58,20 @@ def test_what_is_wrong_is_named(house: House, typed: tuple[str, ...], said: str)
     assert said in " ".join(ended.output.split())
 
 
+def test_the_only_operator_who_can_sign_in_stays_one(house: House) -> None:
+    house.run("user", "add", "ruth", "--role", "operator")
+    with house.store() as store, store.transaction() as unit:
+        user = unit.users.named("ruth")
+        assert user is not None
+        unit.users.set_password(user.user_id, "x")
+    for typed in (("role", "ruth", "reader"), ("disable", "ruth")):
+        ended = house.run("user", *typed)
+        assert ended.exit_code == Exit.FAILED
+        assert "only operator" in ended.output
+    [kept] = house.json("user")["users"]
+    assert (kept["role"], kept["disabled_at"]) == ("operator", None)
+
+
 def test_a_name_that_is_taken_is_refused_with_what_to_do(house: House) -> None:
     house.run("user", "add", "ruth")
     ended = house.run("user", "add", "ruth")

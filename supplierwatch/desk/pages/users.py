@@ -45,7 +45,7 @@ def set_role(visit: Visit) -> Shown:
             return missing(NO_USER)
         if role is None:
             return _list(visit, error="Choose a role.")
-        if role is not Role.OPERATOR and _is_last_operator(unit, user):
+        if role is not Role.OPERATOR and unit.users.is_last_operator(user):
             return _list(visit, error=LAST_OPERATOR % user.name)
         unit.users.set_role(user.user_id, role)
     log.info(
@@ -74,7 +74,7 @@ def disable(visit: Visit) -> Shown:
         user = _find_user(unit, visit)
         if user is None:
             return missing(NO_USER)
-        if not undo and _is_last_operator(unit, user):
+        if not undo and unit.users.is_last_operator(user):
             return _list(visit, error=LAST_OPERATOR % user.name)
         unit.users.disable(user.user_id, None if undo else visit.now)
     done = "admitted" if undo else "disabled"
@@ -112,16 +112,6 @@ def _role(visit: Visit) -> Role | None:
 
 def _find_user(unit: Unit, visit: Visit) -> User | None:
     return unit.users.named(visit.values.get("name", ""))
-
-
-def _is_last_operator(unit: Unit, user: User) -> bool:
-    """Return whether nobody else could look after the users."""
-    able = [
-        each.user_id
-        for each in unit.users.list()
-        if each.role is Role.OPERATOR and each.disabled_at is None and each.password_hash
-    ]
-    return able == [user.user_id]
 
 
 PAGES = (
