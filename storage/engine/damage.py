@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 log = logging.getLogger(__name__)
 
+_K = TypeVar("_K")
 _T = TypeVar("_T")
 MAX_CAUSE = 200  # characters
 
@@ -77,6 +78,28 @@ def read_decodable(
     return read_decodable(read, ids[:half], table=table, damage=damage) | read_decodable(
         read, ids[half:], table=table, damage=damage
     )
+
+
+def read_unless_damaged(
+    read: Callable[[], dict[_K, _T]], *, table: str, consequence: str
+) -> dict[_K, _T]:
+    """Read values that are computed from many rows; none where one of them is damaged.
+
+    Args:
+        read: returns the values; raises where a row cannot be decoded.
+        table: of the rows, for the log.
+        consequence: of having no values, for the log.
+
+    Raises:
+        DBAPIError: the database failed, not the decoding of a row.
+    """
+    try:
+        return read()
+    except Exception as error:
+        if not is_damage(error):
+            raise
+        log.error("row.damaged table=%s: %s", table, consequence)
+        return {}
 
 
 def read_columns(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from storage.engine.damage import is_damage
+from storage.engine.damage import read_unless_damaged
 from storage.tables import mention, pending_telling
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +28,11 @@ class NewsWaitings:
 
     def by_subscriber(self) -> dict[int, NewsWaiting]:
         """Return subscriber id -> the news that waits for it; none where a row is damaged."""
+        return read_unless_damaged(
+            self._read, table="pending_telling", consequence="no alert waits for more to come"
+        )
+
+    def _read(self) -> dict[int, NewsWaiting]:
         at = pending_telling.c.created_at
         counted = (
             select(pending_telling.c.subscriber_id, func.count(), func.min(at), func.max(at))
@@ -38,13 +40,7 @@ class NewsWaitings:
             .where(or_(mention.c.old.is_not(True), pending_telling.c.what != "new"))
             .group_by(pending_telling.c.subscriber_id)
         )
-        try:
-            return {
-                row[0]: NewsWaiting(count=int(row[1]), oldest=row[2], newest=row[3])
-                for row in self._db.execute(counted)
-            }
-        except Exception as error:
-            if not is_damage(error):
-                raise
-            log.error("row.damaged table=pending_telling: no alert waits for more to come")
-            return {}
+        return {
+            row[0]: NewsWaiting(count=int(row[1]), oldest=row[2], newest=row[3])
+            for row in self._db.execute(counted)
+        }

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from storage.engine.damage import is_damage
+from storage.engine.damage import read_unless_damaged
 from storage.tables import outbox, pause
-
-log = logging.getLogger(__name__)
 
 _LATEST = 200  # newest messages of a channel that are searched for a delivered one
 _FAILED = ("retry", "uncertain")
@@ -29,13 +26,9 @@ class Stalled:
         since they were written. Where others get through, the fault is of one message, and
         further ones are no reason to wait. Where a row is damaged, nobody's alerts wait.
         """
-        try:
-            return self._find()
-        except Exception as error:
-            if not is_damage(error):
-                raise
-            log.error("row.damaged table=outbox: no alert waits for deliveries")
-            return {}
+        return read_unless_damaged(
+            self._find, table="outbox", consequence="no alert waits for deliveries"
+        )
 
     def _find(self) -> dict[str, datetime]:
         paused = outbox.c.channel.in_(select(pause.c.channel))

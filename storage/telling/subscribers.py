@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 from config import model as declared
 from storage.archive.item_rows import EPOCH
 from storage.archive.items import Items
-from storage.engine.damage import Damage, is_damage, read_columns
+from storage.engine.damage import Damage, is_damage, read_columns, read_unless_damaged
 from storage.engine.dialect import insert_new, lock_task
 from storage.model import Notification, PendingTelling, Subscriber
 from storage.rules.age import OldWaiting
@@ -220,6 +220,13 @@ class Subscribers:
 
         None where a row is damaged: they are told with what is news.
         """
+        return read_unless_damaged(
+            self._read_waiting_old,
+            table="pending_telling",
+            consequence="old items are told with the others",
+        )
+
+    def _read_waiting_old(self) -> dict[int, OldWaiting]:
         counted = (
             select(
                 pending_telling.c.subscriber_id,
@@ -230,13 +237,7 @@ class Subscribers:
             .where(mention.c.old.is_(True), pending_telling.c.what == "new")
             .group_by(pending_telling.c.subscriber_id)
         )
-        try:
-            return {row[0]: OldWaiting(int(row[1]), row[2]) for row in self._db.execute(counted)}
-        except Exception as error:
-            if not is_damage(error):
-                raise
-            log.error("row.damaged table=pending_telling: old items are told with the others")
-            return {}
+        return {row[0]: OldWaiting(int(row[1]), row[2]) for row in self._db.execute(counted)}
 
     def pending(
         self, subscriber_ids: Sequence[int], mention_ids: Sequence[int] | None = None
