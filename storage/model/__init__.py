@@ -33,6 +33,7 @@ from storage.model.mentions import (
     WatchVersion,
 )
 from storage.model.messages import (
+    FAILED,
     SETTLED,
     WAITING,
     MessageState,
@@ -45,6 +46,7 @@ from storage.model.users import ApiToken, DeskSession, Role, Scope, User
 
 __all__ = [
     "EVENTFUL",
+    "FAILED",
     "SETTLED",
     "WAITING",
     "ApiToken",

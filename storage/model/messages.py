@@ -35,7 +35,8 @@ class MessageState(StrEnum):
     STOPPED = "stopped"
 
 
-WAITING = (MessageState.QUEUED, MessageState.RETRY, MessageState.UNCERTAIN)
+FAILED = (MessageState.RETRY, MessageState.UNCERTAIN)  # tried without success; tried again
+WAITING = (MessageState.QUEUED, *FAILED)
 SETTLED = (MessageState.SENT, MessageState.DEAD, MessageState.STOPPED)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, ColumnElement, Connection, func, or_, select
 
+from storage.model import FAILED
 from storage.tables import (
     mention,
     outbox,
@@ -18,9 +19,7 @@ from storage.tables import (
     source,
     subscriber,
 )
-
-_LATEST = 200  # newest messages of a channel that are searched for a delivered one
-_FAILED = ("retry", "uncertain")
+from storage.telling.deliveries import latest_deliveries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +113,7 @@ class Backlog:
         failing = []
         found = self._db.execute(
             select(outbox.c.channel, func.count(), func.min(outbox.c.created_at))
-            .where(outbox.c.state.in_(_FAILED))
+            .where(outbox.c.state.in_(FAILED))
             .group_by(outbox.c.channel)
             .order_by(outbox.c.channel)
         ).all()
@@ -132,18 +131,12 @@ class Backlog:
         return tuple(failing)
 
     def _has_delivered(self, channel: str, since: datetime) -> bool:
-        latest = (
-            select(outbox.c.sent_at)
-            .where(outbox.c.channel == channel)
-            .order_by(outbox.c.id.desc())
-            .limit(_LATEST)
-        )
-        return any(at is not None and at >= since for at in self._db.scalars(latest))
+        return any(at >= since for at in latest_deliveries(self._db, channel))
 
     def _last_error(self, channel: str) -> str:
         last = (
             select(outbox.c.last_error)
-            .where(outbox.c.state.in_(_FAILED), outbox.c.channel == channel)
+            .where(outbox.c.state.in_(FAILED), outbox.c.channel == channel)
             .order_by(outbox.c.id.desc())
             .limit(1)
         )

@@ -7,10 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, or_, select
 
 from storage.engine.damage import read_unless_damaged
+from storage.model import FAILED, MessageState
 from storage.tables import outbox, pause
-
-_LATEST = 200  # newest messages of a channel that are searched for a delivered one
-_FAILED = ("retry", "uncertain")
+from storage.telling.deliveries import latest_deliveries
 
 
 class Stalled:
@@ -33,8 +32,8 @@ class Stalled:
     def _find(self) -> dict[str, datetime]:
         paused = outbox.c.channel.in_(select(pause.c.channel))
         waiting = or_(
-            outbox.c.state.in_(_FAILED),
-            and_(outbox.c.state == "queued", paused),
+            outbox.c.state.in_(FAILED),
+            and_(outbox.c.state == MessageState.QUEUED, paused),
         )
         found = self._db.execute(
             select(
@@ -50,17 +49,8 @@ class Stalled:
         stalled = {}
         for recipient, channel, since, next_at in found:
             if channel not in delivered:
-                delivered[channel] = self._find_last_delivery(channel)
+                delivered[channel] = max(latest_deliveries(self._db, channel), default=None)
             last = delivered[channel]
             if last is None or last < since:
                 stalled[recipient.lower()] = next_at
         return stalled
-
-    def _find_last_delivery(self, channel: str) -> datetime | None:
-        latest = (
-            select(outbox.c.sent_at)
-            .where(outbox.c.channel == channel)
-            .order_by(outbox.c.id.desc())
-            .limit(_LATEST)
-        )
-        return max((at for at in self._db.scalars(latest) if at is not None), default=None)
