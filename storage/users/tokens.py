@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from storage.model import ApiToken, Scope
+from storage.rules.wait_bounds import is_due
 from storage.tables import desk_token, desk_user
 from storage.users.users import hash_token, user_of_row
 
@@ -63,7 +64,7 @@ class Tokens:
         row = self._read(desk_token.c.token_hash == hash_token(token))
         if not row or row[0].user.disabled_at is not None:
             return None
-        return row[0] if now < row[0].expires_at <= now + LONGEST else None
+        return None if is_due(row[0].expires_at, now, LONGEST) else row[0]
 
     def of_user(self, user_id: int) -> tuple[ApiToken, ...]:
         """Return the tokens of a user, the newest first, with those that are over."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from storage.engine.dialect import insert_new
 from storage.model import DeskSession, Role, User
+from storage.rules.wait_bounds import is_due
 from storage.tables import desk_link, desk_session, desk_token, desk_user, mention
 
 SESSION_FOR = timedelta(days=30)
@@ -126,7 +127,7 @@ class Users:
         ).one_or_none()
         if row is None or row.disabled_at is not None:
             return None
-        if not now < row.expires_at <= now + SESSION_FOR:
+        if is_due(row.expires_at, now, SESSION_FOR):
             return None
         return DeskSession(user=user_of_row(row), csrf=row.csrf, expires_at=row.expires_at)
 
@@ -167,7 +168,7 @@ class Users:
             )
         ).one_or_none()
         longest = max(FIRST_LINK_FOR, RESET_LINK_FOR)
-        if row is None or not now < row.expires_at <= now + longest:
+        if row is None or is_due(row.expires_at, now, longest):
             return False, None
         if row.user_id is None:
             return not self.exist(), None
