@@ -31,7 +31,7 @@ from storage.model import (
     Stored,
     TextState,
 )
-from storage.rules.address_evidence import former_keys
+from storage.rules.address_evidence import former_keys, own_urls
 from storage.rules.dedupe import address_keys, decide, is_compared_by_words
 from storage.rules.identity import guid_key, identifies, url_key
 from storage.tables import aside, carrier, item, item_revision, mention, pending_match, source
@@ -225,7 +225,7 @@ class ItemWriter:
                 carrier.c.item_id == item_id, carrier.c.source_key == article.source_key
             )
         ).all()
-        urls = {url_key(url): url for url in (article.url, *article.alias_urls) if url}
+        urls = {url_key(url): url for url in own_urls(article)}
         missing: list[str | None] = [
             url for key, url in urls.items() if key not in {row.url_key for row in own}
         ]

@@ -41,13 +41,13 @@ def is_other_part(article: Article, item: KnownItem) -> bool:
     Posts of a live blog, entries of a change log, routes of a page that a script puts together. A
     fragment that holds parameters is none of these.
     """
-    own = {page_key(url): fragment_of(url) for url in own_urls(article) if _part(url)}
+    own = {page_key(url): fragment_of(url) for url in own_urls(article) if _names_part(url)}
     if not own or {url_key(url) for url in own_urls(article)} & item.url_keys:
         return False
     return any(
         own.get(page_key(url), fragment_of(url)) != fragment_of(url)
         for url in item.urls
-        if _part(url)
+        if _names_part(url)
     )
 
 
@@ -67,18 +67,18 @@ def differs_in_parameters(article: Article, item: KnownItem) -> bool:
         return False
     for url in own_urls(article):
         for other in item.urls:
-            names = _differing(url, other)
+            names = _find_differing_parameters(url, other)
             if names is not None and not names & barred:
                 return True
     return False
 
 
-def _part(url: str) -> bool:
+def _names_part(url: str) -> bool:
     fragment = fragment_of(url)
     return bool(fragment) and (fragment.startswith(("!", "/")) or "=" not in fragment)
 
 
-def _differing(one: str, other: str) -> frozenset[str] | None:
+def _find_differing_parameters(one: str, other: str) -> frozenset[str] | None:
     """Return the names of parameters in which two URLs differ; None where more differs."""
     places, queries = [], []
     for url in (one, other):
@@ -88,7 +88,11 @@ def _differing(one: str, other: str) -> frozenset[str] | None:
             return None
         fragment = parts.fragment
         places.append(
-            (parts.netloc.removeprefix("www."), page_path(parts), fragment if _part(url) else "")
+            (
+                parts.netloc.removeprefix("www."),
+                page_path(parts),
+                fragment if _names_part(url) else "",
+            )
         )
         queries.append(set(_parameters(parts.query)) | set(_parameters(fragment, fragment=True)))
     if places[0] != places[1] or not places[0][1]:

@@ -24,9 +24,11 @@ def url_key(url: str) -> str:
 
     Nor do the order of parameters and the spelling of escapes. Bytes that are no UTF-8 are kept.
     """
-    parts = _split(canonical_url(url))
-    if isinstance(parts, str):
-        return _digest(parts)
+    url = canonical_url(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return _digest(url)
     path, query, fragment = page_path(parts), _fold_query(parts.query), _fold(parts.fragment)
     named = (parts.netloc.removeprefix("www."), path, query, *([fragment] if fragment else ()))
     return _digest("\x1f".join(named))
@@ -40,13 +42,6 @@ def page_path(parts: SplitResult) -> str:
 def page_key(url: str) -> str:
     """Hash a URL as `url_key` does, without its fragment: the page that it is on."""
     return url_key(canonical_url(url).partition("#")[0])
-
-
-def _split(url: str) -> SplitResult | str:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return url
 
 
 def _fold(escaped: str) -> str:
