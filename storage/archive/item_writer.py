@@ -229,11 +229,11 @@ class ItemWriter:
         missing: list[str | None] = [
             url for key, url in urls.items() if key not in {row.url_key for row in own}
         ]
+        known_guid = article.guid is None or article.guid in {row.guid for row in own}
+        if not missing and (not known_guid or not own):
+            missing = [next(iter(urls.values()), None)]
         if len(own) >= MOST_CARRIERS:  # a parameter that changes at every poll
             missing = []
-        known_guid = article.guid is None or article.guid in {row.guid for row in own}
-        if not missing and len(own) < MOST_CARRIERS and (not known_guid or not own):
-            missing = [next(iter(urls.values()), None)]
         if missing:
             shared = {
                 "item_id": item_id,

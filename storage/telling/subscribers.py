@@ -98,7 +98,7 @@ class Subscribers:
         ).all()
         dropped = 0
         for row in waiting:
-            heir = next((each for s, each in heirs if _has_watch(s, row.watch_key)), None)
+            heir = _find_heir(heirs, row.watch_key)
             if heir is None:
                 dropped += 1
                 continue
@@ -132,18 +132,16 @@ class Subscribers:
             .join(aside, aside.c.id == aside_telling.c.aside_id)
             .where(*waits)
         ).all()
+        digests = [(s, heir) for s, heir in heirs if s.cadence.kind != "immediate"]
         for row in waiting:
-            for subscription, heir in heirs:
-                if subscription.cadence.kind != "immediate" and _has_watch(
-                    subscription, row.watch_key
-                ):
-                    values = {
-                        "subscriber_id": heir,
-                        "aside_id": row.aside_id,
-                        "created_at": row.created_at,
-                    }
-                    insert_new(self._db, aside_telling, values, list(aside_telling.primary_key))
-                    break
+            heir = _find_heir(digests, row.watch_key)
+            if heir is not None:
+                values = {
+                    "subscriber_id": heir,
+                    "aside_id": row.aside_id,
+                    "created_at": row.created_at,
+                }
+                insert_new(self._db, aside_telling, values, list(aside_telling.primary_key))
         self._db.execute(delete(aside_telling).where(*waits))
 
     def _find_id(self, key: str, recipient: str) -> int:
@@ -409,6 +407,11 @@ def _subscriber(values: Mapping[str, Any]) -> Subscriber:
         last_cut_date=values["last_cut_date"],
         ended_at=values["ended_at"],
     )
+
+
+def _find_heir(heirs: Sequence[tuple[declared.Subscription, int]], watch_key: str) -> int | None:
+    """Return the first subscriber whose subscription has the watch."""
+    return next((heir for s, heir in heirs if _has_watch(s, watch_key)), None)
 
 
 def _has_watch(subscription: declared.Subscription, key: str) -> bool:
