@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from alerts.digest.digest import Digest
 from alerts.digest.entry import Entry
@@ -12,7 +12,7 @@ from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.welcome_content import Welcome
 from alerts.messages import wording
 from alerts.messages.alarm import Alarm
-from alerts.messages.layout import MAX_ALSO, LaidBlock, Layout
+from alerts.messages.layout import MAX_ALSO, LaidBlock, LaidList, Layout
 from alerts.text.sentences import Segment
 
 WIDTH = 72
@@ -29,8 +29,8 @@ def digest_text(digest: Digest, layout: Layout) -> str:
         *_headline_lines(layout),
         *_section_lines(digest, layout),
         *_change_lines(digest, layout),
-        *_older_lines(digest, layout),
-        *_told_before_lines(digest, layout),
+        *_brief_list_lines("Older, newly listed", layout.older, wording.older, digest),
+        *_brief_list_lines("Told before", layout.told, wording.told, digest),
         *_aside_lines(layout),
         *_volume_lines(digest),
         *_coverage_lines(digest),
@@ -253,26 +253,18 @@ def _change_lines(digest: Digest, layout: Layout) -> Iterator[str]:
         yield from ("", f"   and {layout.changes.hidden} more.")
 
 
-def _older_lines(digest: Digest, layout: Layout) -> Iterator[str]:
-    if not digest.older:
+def _brief_list_lines(
+    title: str, entries: LaidList, describe: Callable[[Entry, Digest], str], digest: Digest
+) -> Iterator[str]:
+    count = len(entries.shown) + entries.hidden
+    if not count:
         return
-    yield from heading(f"Older, newly listed ({len(digest.older)})")
+    yield from heading(f"{title} ({count})")
     yield ""
-    for entry in layout.older.shown:
-        yield from _brief_lines(entry, wording.older(entry, digest))
-    if layout.older.hidden:
-        yield f"   and {layout.older.hidden} more."
-
-
-def _told_before_lines(digest: Digest, layout: Layout) -> Iterator[str]:
-    if not digest.told:
-        return
-    yield from heading(f"Told before ({len(digest.told)})")
-    yield ""
-    for entry in layout.told.shown:
-        yield from _brief_lines(entry, wording.told(entry, digest))
-    if layout.told.hidden:
-        yield f"   and {layout.told.hidden} more."
+    for entry in entries.shown:
+        yield from _brief_lines(entry, describe(entry, digest))
+    if entries.hidden:
+        yield f"   and {entries.hidden} more."
 
 
 def _aside_lines(layout: Layout) -> Iterator[str]:

@@ -104,8 +104,8 @@ def contents(digest: Digest) -> str:
 
 def tally(digest: Digest) -> str:
     """Format the stories of each section as `Palantir 2, TPP 1`; empty for a single section."""
-    if contents(digest):
-        return contents(digest)
+    if said := contents(digest):
+        return said
     return listed_counts(digest, len(digest.sections)) if len(digest.sections) > 1 else ""
 
 
