@@ -203,17 +203,19 @@ def _build_title(item: StoredItem, spans: Sequence[Span]) -> tuple[Segment, ...]
 
 
 def _find_excerpt(item: StoredItem, spans: Sequence[Span], own: Sequence[Span]) -> Excerpt | None:
-    excerpts = [
-        found
-        for name in _TEXT_FIELDS
-        if (found := best_excerpt(name, str(getattr(item, name)), own, also=spans)) is not None
-    ]
-    # the teaser shows more than a line of navigation in the body; comments are no article
-    good = [each for each in excerpts if not each.is_navigation and each.field != "comments"]
-    for found in (*good, *excerpts):
-        place = Span(found.field, found.start, found.start + 1)
-        return replace(found, page=page_of(item, place))
-    return None
+    chosen: Excerpt | None = None
+    for name in _TEXT_FIELDS:
+        found = best_excerpt(name, str(getattr(item, name)), own, also=spans)
+        if found is None:
+            continue
+        chosen = chosen or found
+        # the teaser shows more than a line of navigation in the body; comments are no article
+        if not found.is_navigation and name != "comments":
+            chosen = found
+            break
+    if chosen is None:
+        return None
+    return replace(chosen, page=page_of(item, Span(chosen.field, chosen.start, chosen.start + 1)))
 
 
 def _find_further(
