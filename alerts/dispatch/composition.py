@@ -135,7 +135,8 @@ def compose(
     occasion = occasion_of(unit, kind, group.subscribers, group.subscriptions, context, now)
     pending = unit.subscribers.pending(group.ids)
     items = frozenset(telling.item.item_id for telling in pending)
-    if kind == "alert" or group.of_old:
+    is_immediate = kind == "alert" or group.of_old
+    if is_immediate:
         # an alert is news; what is old goes in one message a day
         pending = tuple(each for each in pending if is_of_old(each) == group.of_old)
     if cut.only is not None:
@@ -160,8 +161,7 @@ def compose(
         asides=asides,
     )
     notification = None
-    wants_empty = kind == "digest" and not group.of_old
-    if not digest.empty or (wants_empty and any(s.send_empty for s in group.subscriptions)):
+    if not digest.empty or (not is_immediate and any(s.send_empty for s in group.subscriptions)):
         envelope = Envelope(
             kind=kind,
             delivery_key=_build_delivery_key(group, tellings, now),
@@ -173,9 +173,7 @@ def compose(
         )
         notification = freeze_message(render(digest), envelope, context.settings, now)
     settled = (
-        pending
-        if kind == "alert" or group.of_old or notification
-        else (*_find_stale(tellings, now), *wanted.declined)
+        pending if is_immediate or notification else (*_find_stale(tellings, now), *wanted.declined)
     )
     return Composed(
         notification=notification,

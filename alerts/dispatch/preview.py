@@ -75,7 +75,8 @@ def previews(
         voices = SupplierIndex()
         for message in _list_messages(unit, subscribers, subscription, context, now):
             each = message.subscriber
-            kind: Kind = "digest" if message.of_old or not _is_immediate(subscription) else "alert"
+            is_alert = context.tells_at_once(subscription_key) and not message.of_old
+            kind: Kind = "alert" if is_alert else "digest"
             occasion = occasion_of(unit, kind, [each], [subscription], context, now)
             wanted = apply_preferences(
                 unit, message.pending, [subscription], [each], context.names, now
@@ -132,7 +133,7 @@ def _list_messages(
     }
     for each in subscribers:
         pending = unit.subscribers.pending([each.subscriber_id])
-        if not _is_immediate(subscription):
+        if not context.tells_at_once(subscription.key):
             yield _Message(subscriber=each, pending=pending, of_old=False, goes_at=each.next_at)
             continue
         old = tuple(telling for telling in pending if is_of_old(telling))
@@ -155,7 +156,3 @@ def _list_messages(
                 goes_at=goes.goes_at if goes else None,
                 cause="old items",
             )
-
-
-def _is_immediate(subscription: Subscription) -> bool:
-    return subscription.cadence.kind == "immediate"
