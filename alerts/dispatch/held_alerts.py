@@ -13,7 +13,7 @@ from typing import Literal
 
 from alerts.digest.context import TellingContext
 from alerts.schedule.cadence import held_until
-from alerts.schedule.due import alert_after, old_items_due
+from alerts.schedule.due import alert_after, compute_paid_until, old_items_due
 from config.model import Subscription
 from storage.model import Subscriber
 from storage.store import Unit
@@ -87,13 +87,14 @@ def _list_held(
 ) -> Iterator[HeldAlert]:
     news, old = unit.news_waiting.by_subscriber(), unit.subscribers.waiting_old()
     stalled = unit.stalled.recipients()
-    latest = _find_latest_alerts(subscribers, context)
+    paid_until = compute_paid_until(subscribers, context.subscriptions, now)
     for each in subscribers:
         subscription = context.subscriptions.get(each.subscription_key)
         if subscription is None or subscription.cadence.kind != "immediate":
             continue
         if waiting := news.get(each.subscriber_id):
-            bound = replace(each, next_at=latest.get(each.recipient.lower()))
+            # the subscriptions of a recipient share one rate limit
+            bound = replace(each, next_at=paid_until[each.recipient])
             goes_at, cause = _explain(bound, subscription, stalled, now)
             yield HeldAlert(
                 recipient=each.recipient,
@@ -110,18 +111,6 @@ def _list_held(
                 goes_at=old_items_due(older.since, subscription),
                 cause="old items",
             )
-
-
-def _find_latest_alerts(
-    subscribers: Sequence[Subscriber], context: TellingContext
-) -> dict[str, datetime]:
-    """Return recipient -> the latest `next_at` of its immediate subscriptions: they share it."""
-    latest: dict[str, datetime] = {}
-    for each in subscribers:
-        if context.tells_at_once(each.subscription_key) and each.next_at is not None:
-            key = each.recipient.lower()
-            latest[key] = max(each.next_at, latest.get(key, each.next_at))
-    return latest
 
 
 def _explain(

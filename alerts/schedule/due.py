@@ -82,7 +82,7 @@ def agenda(
     due: list[Due] = []
     moves: list[tuple[int, datetime | None]] = []
     states: dict[str, _CadenceState] = {}
-    paid_until = _compute_paid_until(subscribers, subscriptions, now)
+    paid_until = compute_paid_until(subscribers, subscriptions, now)
     for subscriber in subscribers:
         subscription = subscriptions.get(subscriber.subscription_key)
         if subscription is None:
@@ -170,7 +170,7 @@ class _CadenceState:
         )
 
 
-def _compute_paid_until(
+def compute_paid_until(
     subscribers: Sequence[Subscriber], subscriptions: Mapping[str, Subscription], now: datetime
 ) -> dict[str, datetime]:
     """Theoretical arrival time of the next alert, by recipient, at one every twelve minutes.
