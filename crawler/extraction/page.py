@@ -65,6 +65,7 @@ _ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # a table row, without the 
 class _Parsed:
     """A parsed page and its metadata. `body`, `entry`: what it was parsed from.
 
+    `listed`: title and teaser of the entry without markup; empty where it has none.
     `embedded`: the article's text as it stands in structured data or scripts, if anywhere.
     `blocks`: its text blocks if the site memory has learned it; its scripts are then removed.
     `columns`: the blocks of cells that were removed from layout tables.
@@ -72,6 +73,7 @@ class _Parsed:
 
     body: bytes
     entry: FetchedEntry | None
+    listed: tuple[str, str]
     document: lxml.html.HtmlElement
     data: StructuredData
     title: str | None
@@ -82,6 +84,15 @@ class _Parsed:
     embedded: str
     blocks: list[PageBlock] | None = None
     columns: tuple[PageBlock, ...] = ()
+
+    def own_words(self) -> tuple[str, ...]:
+        """Return all titles and teasers of the article."""
+        return _cut_words(self.title, self.standfirst, self.data.description, *self.listed)
+
+    def kept_words(self) -> tuple[str, ...]:
+        """Return headline, standfirst and teaser as `normalise` chooses them."""
+        headline, teaser = self.listed
+        return _cut_words(headline or self.title, self.standfirst, teaser or self.data.description)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +119,7 @@ def extract(
     parsed = _take_parsed(page, entry)
     blocks = _collect_blocks(parsed.document) if parsed.blocks is None else parsed.blocks
     cut = SetAside(blocks, parsed.document, site, columns=parsed.columns)
-    kept = _collect_kept_words(parsed.title, parsed.standfirst, parsed.data.description, entry)
+    kept = parsed.kept_words()
     try:
         read = _extract_article(parsed, blocks, cut, page, entry=entry, site=site)
     except Junk:
@@ -132,12 +143,11 @@ def _extract_article(
     """Extract the article of a page and record what is cut from it in `cut`."""
     document, data, title = parsed.document, parsed.data, parsed.title
     standfirst = parsed.standfirst
-    own = _collect_own_words(title, standfirst, data.description, entry)
+    own = parsed.own_words()
     removed: list[PageBlock] = []
     is_frame = False  # what the page shows stands on other pages of the site too
     if site is not None:
-        keys, strangers = _keys_to_learn(blocks, site, own)
-        site.learn(article_name(entry, title, page), keys, strangers)
+        _learn_blocks(site, article_name(entry, title, page), blocks, own)
         is_frame = is_junk(blocks, site, own)
         if is_frame and not parsed.embedded:
             raise Junk(
@@ -151,8 +161,8 @@ def _extract_article(
     cut.note_detached()
     listed = entry is not None and bool(entry.title)
     # a wall's own title and description are about the wall
-    told = _collect_own_words(None, None, None, entry) if listed else own
-    found, text = _read_shown(document, page.final_url, removed, told, parsed, listed=listed)
+    about = _cut_words(*parsed.listed) if listed else own
+    found, text = _read_shown(document, page.final_url, removed, about, parsed, listed=listed)
     cut.note_lines(found, text, "plea")
     if is_frame or is_more(parsed.embedded, text):
         text = remove_lines(parsed.embedded, removed)
@@ -185,9 +195,8 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
     title = None
     if entry is None or not entry.title:  # else the entry's title names the article
         title = best_title(document, read_structured_data(document, addresses_of(page)), None)
-    blocks = _collect_blocks(document)
-    keys, strangers = _keys_to_learn(blocks, site, _collect_own_words(title, None, None, entry))
-    site.learn(article_name(entry, title, page), keys, strangers)
+    own = _cut_words(title, *_read_listed(entry))
+    _learn_blocks(site, article_name(entry, title, page), _collect_blocks(document), own)
 
 
 def learn_to_read(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> LearnedPage:
@@ -197,19 +206,19 @@ def learn_to_read(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -
         Unreadable: the page is not HTML or is empty.
     """
     parsed = _parse_claims(page, entry)
-    parsed = replace(parsed, blocks=_collect_blocks(parsed.document))
-    own = _collect_own_words(parsed.title, parsed.standfirst, parsed.data.description, entry)
-    keys, strangers = _keys_to_learn(parsed.blocks or (), site, own)
-    site.learn(article_name(entry, parsed.title, page), keys, strangers)
+    blocks = _collect_blocks(parsed.document)
+    _learn_blocks(site, article_name(entry, parsed.title, page), blocks, parsed.own_words())
+    parsed = replace(parsed, blocks=blocks)
     values = {one.name: getattr(page, one.name) for one in fields(FetchedPage)}
     return LearnedPage(**values, parsed=[parsed])
 
 
-def _keys_to_learn(
-    blocks: Sequence[PageBlock], site: SiteMemory, own: Collection[str]
-) -> tuple[list[int], set[int]]:
-    """Return the keys of all blocks, and of those that are about something else than the page."""
-    return [block.key for block in blocks], find_strangers(blocks, site, own)
+def _learn_blocks(
+    site: SiteMemory, article: str, blocks: Sequence[PageBlock], own: Collection[str]
+) -> None:
+    """Count the blocks of an article's page, unless the memory has learned the article."""
+    if not site.has_learned(article):
+        site.learn(article, [one.key for one in blocks], find_strangers(blocks, site, own))
 
 
 def article_name(entry: FetchedEntry | None, title: str | None, page: FetchedPage) -> str:
@@ -231,6 +240,7 @@ def _take_parsed(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
 
 
 def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
+    listed = _read_listed(entry)
     document, columns = _parse_page(page)
     data = read_structured_data(document, addresses_of(page))
     title = best_title(document, data, entry.title if entry is not None else None)
@@ -246,6 +256,7 @@ def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
     return _Parsed(
         body=page.body,
         entry=entry,
+        listed=listed,
         document=document,
         data=data,
         title=title,
@@ -257,27 +268,19 @@ def _parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> _Parsed:
         embedded=find_embedded(
             document,
             data,
-            titles=(title, data.og_title, None if entry is None else plain_text(entry.title)),
+            titles=(title, data.og_title, listed[0]),
             teasers=(data.description, None if entry is None else entry.summary),
         ),
     )
 
 
-def _collect_own_words(
-    title: str | None, standfirst: str | None, description: str | None, entry: FetchedEntry | None
-) -> tuple[str, ...]:
-    listed = () if entry is None else (plain_text(entry.title), plain_text(entry.summary))
-    return tuple(one[:_MAX_OWN_WORDS] for one in (title, standfirst, description, *listed) if one)
+def _read_listed(entry: FetchedEntry | None) -> tuple[str, str]:
+    """Return title and teaser of an entry without markup."""
+    return ("", "") if entry is None else (plain_text(entry.title), plain_text(entry.summary))
 
 
-def _collect_kept_words(
-    title: str | None, standfirst: str | None, description: str | None, entry: FetchedEntry | None
-) -> tuple[str, ...]:
-    """Return headline, standfirst and teaser as `normalise` chooses them."""
-    headline = "" if entry is None else plain_text(entry.title)
-    teaser = "" if entry is None else plain_text(entry.summary)
-    kept = (headline or title, standfirst, teaser or description)
-    return tuple(one[:_MAX_OWN_WORDS] for one in kept if one)
+def _cut_words(*texts: str | None) -> tuple[str, ...]:
+    return tuple(one[:_MAX_OWN_WORDS] for one in texts if one)
 
 
 def _collect_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
@@ -298,7 +301,7 @@ def _read_shown(
     document: lxml.html.HtmlElement,
     url: str,
     removed: list[PageBlock],
-    told: tuple[str, ...],
+    about: tuple[str, ...],
     parsed: _Parsed,
     *,
     listed: bool,
@@ -311,7 +314,7 @@ def _read_shown(
     found = ""
     try:
         found = remove_lines(_extract_text(document, url), removed)
-        return found, remove_pleas(found, told, free=parsed.data.free, listed=listed)
+        return found, remove_pleas(found, about, free=parsed.data.free, listed=listed)
     except Unreadable:
         if not parsed.embedded:
             raise

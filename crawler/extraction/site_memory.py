@@ -99,6 +99,10 @@ class SiteMemory:
             self._evict_blocks()
         return True
 
+    def has_learned(self, article: str) -> bool:
+        """Whether the page of an article with this headline was counted."""
+        return key_of(article) in self._articles
+
     def note_headings(self, headlines: Iterable[str]) -> None:
         """Remember headlines and teasers of a listing: on other pages they are article links."""
         headlines = tuple(headlines)
