@@ -17,6 +17,7 @@ from crawler.extraction.boilerplate import strip_boilerplate
 from crawler.extraction.page_bounds import clean_markup, cut_page
 from crawler.metadata.state_objects import MOST_TEXT, find_state_text
 from crawler.metadata.structured_data import StructuredData
+from crawler.text.folding import fold_words
 from crawler.text.plain_text import one_line, plain_text, text_of
 
 MOST_TEMPLATES = 20
@@ -52,14 +53,16 @@ def find_embedded(
         titles: the headline, as the page and its listing give it.
         teasers: descriptions of the article, as the page and its listing give them.
     """
-    known = [fold for one in titles if one and (fold := _fold(one[:_MOST_TITLE]))]
+    known = [fold for one in titles if one and (fold := fold_words(one[:_MOST_TITLE]))]
     starts = [" ".join(words) for one in teasers if (words := _first_words(one))]
 
     def agrees(title: str, text: str) -> bool:
         if len(text) < _MIN_LETTERS:
             return False
-        folded = _fold(text[:_BEGINNING])
-        return _is_title(_fold(title[:_MOST_TITLE]), known) or any(one in folded for one in starts)
+        beginning = fold_words(text[:_BEGINNING])
+        return _is_title(fold_words(title[:_MOST_TITLE]), known) or any(
+            one in beginning for one in starts
+        )
 
     body = plain_text(data.body or "")
     found = [body] if agrees(data.headline or "", body) or not (data.headline and known) else []
@@ -134,9 +137,5 @@ def _read_part(part: lxml.html.HtmlElement) -> tuple[str, str]:
 
 
 def _first_words(teaser: str | None) -> list[str]:
-    words = _fold(plain_text((teaser or "")[:_BEGINNING])).split()[:_TEASER_WORDS]
+    words = fold_words(plain_text((teaser or "")[:_BEGINNING])).split()[:_TEASER_WORDS]
     return words if len(words) == _TEASER_WORDS else []
-
-
-def _fold(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

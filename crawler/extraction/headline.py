@@ -10,6 +10,7 @@ import lxml.html
 from rapidfuzz.distance import Indel
 
 from crawler.metadata.structured_data import StructuredData
+from crawler.text.folding import fold_words
 from crawler.text.plain_text import one_line, text_of
 
 _SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$")
@@ -43,10 +44,10 @@ def best_title(
         if 3 < len(text := one_line(text_of(h1, _RAW_LETTERS))) < 400
         and not data.sites.is_name(text)
     ]
-    folded_headings = {_fold(heading) for heading in headings}
+    folded_headings = {fold_words(heading) for heading in headings}
 
     def strip_site(title: str) -> str:
-        if _fold(title) in folded_headings:
+        if fold_words(title) in folded_headings:
             return title
         return _heading_in(title, folded_headings) or data.sites.strip(title)
 
@@ -65,15 +66,15 @@ def best_title(
         claims.insert(0, part or best)
     elif shared:
         return shared
-    votes = Counter(_fold(claim) for claim in claims)
-    return max(claims, key=lambda claim: votes[_fold(claim)])  # max takes the first of a tie
+    votes = Counter(fold_words(claim) for claim in claims)
+    return max(claims, key=lambda claim: votes[fold_words(claim)])  # max takes the first of a tie
 
 
 def _headline_within(
     elements: list[lxml.html.HtmlElement], heading: str, claims: list[str]
 ) -> str | None:
     """Return the claim that is the first or last elements of a heading, without a section name."""
-    folded = {_fold(claim): claim for claim in claims if claim}
+    folded = {fold_words(claim): claim for claim in claims if claim}
     for h1 in elements:
         texts = islice(h1.itertext(), _MOST_PARTS + 1)
         parts = [one for text in texts if (one := one_line(text[:_RAW_LETTERS]))]
@@ -81,7 +82,7 @@ def _headline_within(
             continue
         for number in range(1, len(parts)):
             for part in (parts[:number], parts[number:]):
-                if (claim := folded.get(_fold(" ".join(part)))) is not None:
+                if (claim := folded.get(fold_words(" ".join(part)))) is not None:
                     return claim
     return None
 
@@ -99,10 +100,6 @@ def _agreement(heading: str, claims: list[str]) -> float:
     return max(_similarity(heading, claim) for claim in claims)
 
 
-def _fold(title: str) -> str:
-    return " ".join(re.findall(r"\w+", title.casefold()))
-
-
 def _shorten(title: str | None) -> str:
     """Return a title on one line, cut to `MOST_LETTERS` characters."""
     return one_line((title or "")[:_RAW_LETTERS])[:MOST_LETTERS]
@@ -116,7 +113,7 @@ def _heading_in(title: str, folded_headings: set[str]) -> str | None:
     for found in islice(_SEPARATOR.finditer(title), _MOST_PARTS):
         for part in (title[: found.start()], title[found.end() :]):
             is_longer = len(part) > len(title) / 2 and len(part.split()) >= _MIN_WORDS
-            if is_longer and _fold(part) in folded_headings:
+            if is_longer and fold_words(part) in folded_headings:
                 return part
     return None
 
@@ -129,8 +126,8 @@ def _strip_tail(title: str, others: list[str]) -> str:
     shorter = _SITE_TAIL.sub("", title)
     if shorter == title or len(shorter.split()) < _MIN_WORDS:
         return title
-    tail = _fold(title[len(shorter) :])
-    return title if any(_fold(other).endswith(tail) for other in others if other) else shorter
+    tail = fold_words(title[len(shorter) :])
+    return title if any(fold_words(other).endswith(tail) for other in others if other) else shorter
 
 
 def _similarity(one: str, other: str) -> float:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from crawler.extraction.date_lines import is_date_line
+from crawler.text.folding import fold_words
 
 _MAX_WORDS = 60  # of a line that may be removed
 _MAX_SHARE = 0.3  # of a text's words in removed lines of more than `_LONG` words
@@ -96,8 +97,8 @@ def article_lines(
         headings: other headlines of the page.
         authors: of the article; what its last lines say about them is removed.
     """
-    headlines = {_fold(one) for one in headings if len(one.split()) >= _MIN_HEADLINE_WORDS}
-    headlines.add(_fold(title) if title else "")
+    headlines = {fold_words(one) for one in headings if len(one.split()) >= _MIN_HEADLINE_WORDS}
+    headlines.add(fold_words(title) if title else "")
     lines = text.split("\n")
     inserted = [is_house_line(line) for line in lines]
     for at in range(min(_FIRST_LINES, len(lines))):
@@ -121,7 +122,7 @@ def _is_biography(line: str, authors: Sequence[str]) -> bool:
 
 
 def _is_headline(line: str, headlines: Collection[str]) -> bool:
-    return _fold(line) in headlines
+    return fold_words(line) in headlines
 
 
 def is_house_line(line: str) -> bool:
@@ -134,7 +135,3 @@ def is_house_line(line: str) -> bool:
     if _CREDIT.match(line) or (words < 30 and _POINTER.match(line)):
         return True
     return bool(_REQUEST.match(line) and _REQUEST_OBJECT.search(line))
-
-
-def _fold(line: str) -> str:
-    return " ".join(re.findall(r"\w+", line.casefold()))

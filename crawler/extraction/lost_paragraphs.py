@@ -8,11 +8,12 @@ in a box of the same kind.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
 import lxml.html
+
+from crawler.text.folding import letters_of
 
 _MIN_LENGTH = 60  # characters
 _MAX_LINKED_SHARE = 0.4  # of a paragraph's characters
@@ -66,8 +67,8 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
         page: all paragraphs of the page, of `paragraphs`.
     """
     page = page[:MOST_PARAGRAPHS]
-    keys = [_letters(paragraph.text) for paragraph in page]
-    taken = find_keys(_letters(text), keys)
+    keys = [letters_of(paragraph.text) for paragraph in page]
+    taken = find_keys(letters_of(text), keys)
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)
     places = Counter((one.box, one.around) for one, is_in in zip(page, taken, strict=True) if is_in)
     enough = max(_MIN_TAKEN, _MIN_TAKEN_SHARE * sum(taken))
@@ -112,7 +113,7 @@ def _insert_lost(
     lines: list[str], page: list[Paragraph], keys: list[str], taken: list[bool], lost: list[bool]
 ) -> list[str]:
     """Insert each lost paragraph after the paragraph that precedes it on the page."""
-    flat = [_letters(line) for line in lines]
+    flat = [letters_of(line) for line in lines]
     restored: list[str] = []
     at = 0
     room = _MAX_FULL_SEARCHES * len(lines) + _MAX_EXTRA_LINES
@@ -130,8 +131,3 @@ def _insert_lost(
 
 def _text(element: lxml.html.HtmlElement) -> str:
     return " ".join("".join(str(part) for part in element.itertext()).split())
-
-
-def _letters(text: str) -> str:
-    """Return letters and digits alone: extractors change blanks and invisible characters."""
-    return "".join(re.findall(r"\w+", text))

@@ -6,7 +6,6 @@ whatever rule cut it, and none has to report what it did.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -17,6 +16,7 @@ from crawler.extraction.lost_paragraphs import find_keys
 from crawler.extraction.page_places import PagePlaces, describe_box, rule_of_box
 from crawler.extraction.recurring_blocks import PageBlock
 from crawler.extraction.site_memory import SiteMemory
+from crawler.text.folding import letters_of
 from storage.model import AsideBlock
 
 MOST_BLOCKS = 400  # of one page
@@ -25,7 +25,6 @@ LONGEST = 2_000  # characters of a block; longer ones are divided
 _MIN_WORDS = 3  # of a block that is worth telling; captions may be shorter
 _MIN_HEADLINE_WORDS = 5  # of a link; shorter ones are labels of a menu
 _MAX_BYLINE_WORDS = 12
-_WORD = re.compile(r"\w+")
 
 
 class SetAside:
@@ -89,15 +88,15 @@ class SetAside:
             own: headline and teaser of the article, as they are kept.
             authors: of the article; a line with their names is no text about anybody.
         """
-        own_letters = [_letters(one) for one in own]
-        found = [one for one in self._lines if not _is_in(one.text, own_letters)]
-        known = {_letters(block.text) for block in found}
-        said = {_letters(line) for line in comments.split("\n")}
-        kept = self._find_kept(text)
-        bylines = [_letters(name) for name in authors if name]
-        for at, block in enumerate(self._blocks):
-            key = _letters(block.words)
-            if not key or at in kept or key in known or _is_in(block.words, own_letters):
+        own_letters = [letters_of(one) for one in own]
+        found = [one for one in self._lines if not _is_within(letters_of(one.text), own_letters)]
+        known = {letters_of(block.text) for block in found}
+        said = {letters_of(line) for line in comments.split("\n")}
+        keys = [letters_of(block.words) for block in self._blocks]
+        kept = self._find_kept(text, keys)
+        bylines = [letters_of(name) for name in authors if name]
+        for at, (block, key) in enumerate(zip(self._blocks, keys, strict=True)):
+            if not key or at in kept or key in known or _is_within(key, own_letters):
                 continue
             known.add(key)
             if key in said:
@@ -110,11 +109,10 @@ class SetAside:
             )
         return bounded_asides(found)
 
-    def _find_kept(self, text: str) -> set[int]:
-        """Return the indexes of the blocks that the text contains."""
+    def _find_kept(self, text: str, keys: Sequence[str]) -> set[int]:
+        """Return the indexes of the blocks that the text contains; `keys`: their letters."""
         rest = [at for at in range(len(self._blocks)) if at not in self._rules]
-        keys = [_letters(self._blocks[at].words) for at in rest]
-        kept = find_keys(_letters(text), keys)
+        kept = find_keys(letters_of(text), [keys[at] for at in rest])
         return {at for at, is_kept in zip(rest, kept, strict=True) if is_kept}
 
     def _name_rule(self, at: int) -> tuple[str, str]:
@@ -213,8 +211,7 @@ def _find_label_lists(blocks: Sequence[PageBlock]) -> set[int]:
     return found
 
 
-def _is_in(words: str, texts: Sequence[str]) -> bool:
-    key = _letters(words)
+def _is_within(key: str, texts: Sequence[str]) -> bool:
     return any(key in text for text in texts)
 
 
@@ -239,7 +236,3 @@ def _root_of(
     for passed in path:
         roots[passed] = roots[current]
     return roots[current]
-
-
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text))

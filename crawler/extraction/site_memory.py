@@ -9,13 +9,14 @@ much as a footer.
 from __future__ import annotations
 
 import hashlib
-import re
 import struct
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Self, TypeVar
+
+from crawler.text.folding import fold_letters, fold_words
 
 MOST_BLOCKS = 3000  # of one host; some 40 of each article do not recur and are evicted first
 MOST_ARTICLES = 1000
@@ -26,7 +27,6 @@ ENOUGH_SHARE = 0.25  # of the pages since it first appeared
 _MIN_SURE_PAGES, _MIN_SURE_SHARE = 5, 0.6
 _MIN_STRANGE_PAGES, _MIN_STRANGE_SHARE = 2, 0.25
 _KEY_LETTERS = 80  # letters of a teaser that make its key, since teasers are cut differently
-_WORD = re.compile(r"\w+")
 _FORMAT = 2
 _K = TypeVar("_K")
 Change = tuple[str, tuple[Any, ...]]  # the name of a method that changes a memory, its arguments
@@ -220,13 +220,12 @@ class SiteMemory:
 
 def key_of(words: str) -> int:
     """Return the key of a block: equal for the same words, whatever their case and punctuation."""
-    bare = " ".join(_WORD.findall(words.casefold()))
-    return _hash(bare)
+    return _hash(fold_words(words))
 
 
 def heading_key(words: str) -> int:
     """Return the key of a headline or teaser, made of its first letters."""
-    return _hash("heading " + "".join(_WORD.findall(words.casefold()))[:_KEY_LETTERS])
+    return _hash("heading " + fold_letters(words)[:_KEY_LETTERS])
 
 
 def _hash(words: str) -> int:
@@ -246,10 +245,10 @@ def _add_bounded(known: dict[_K, None], key: _K, most: int) -> bool:
 
 def covers(own_words: Collection[str], words: str) -> bool:
     """Whether the beginning of `words` occurs in the article's own title, teaser or description."""
-    begins = "".join(_WORD.findall(words.casefold()))[:_KEY_LETTERS]
+    begins = fold_letters(words)[:_KEY_LETTERS]
     return any(begins in _letters(one) for one in own_words if one)
 
 
 @lru_cache(maxsize=64)  # called for each block of a page
 def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text.casefold()))
+    return fold_letters(text)

@@ -12,6 +12,7 @@ from itertools import islice
 import lxml.html
 
 from crawler.extraction.headline import MOST_HEADINGS
+from crawler.text.folding import fold_words
 from crawler.text.plain_text import one_line, text_of
 
 _STANDFIRST_NAME = re.compile(
@@ -42,7 +43,7 @@ def find_standfirst(
     )
     if headline is None:
         return None
-    folded_description = _fold((description or "")[:_RAW_LETTERS])
+    folded_description = fold_words((description or "")[:_RAW_LETTERS])
     parent = headline.getparent()
     around = list(parent) if parent is not None else []
     before = [
@@ -58,7 +59,7 @@ def find_standfirst(
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
         if (
-            len(folded_description) > _MIN_LENGTH and _fold(text) == folded_description
+            len(folded_description) > _MIN_LENGTH and fold_words(text) == folded_description
         ) or _STANDFIRST_NAME.search(names):
             return text
         if element.tag == "p" and _is_prose(element):
@@ -77,7 +78,3 @@ def _is_prose(element: lxml.html.HtmlElement) -> bool:
     return len(text_of(element, _RAW_LETTERS)) > 80 and any(
         one is not None and one.tag == "p" for one in beside
     )
-
-
-def _fold(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from crawler.errors import Unreadable
 from crawler.extraction.foreign_pleas import FOREIGN_PLEA
 from crawler.extraction.recurring_blocks import is_about
+from crawler.text.folding import fold_words
 
 WALL = "a wall (consent, login or check) stands in place of the article"
 PAYWALL = "behind a paywall"
@@ -162,14 +163,14 @@ def remove_pleas(
         Unreadable: pleas are all there is, or too little is left without them.
     """
     own = [one for one in own_words if _is_evidence(one)]
-    titles = {_fold(one) for one in own_words}
+    titles = {fold_words(one) for one in own_words}
     lines = text.split("\n")
     if len(text.split()) < _MAX_WALL_WORDS:
-        kept = [line if _fold(line) in titles else _without_pleas(line, own) for line in lines]
+        kept = [line if fold_words(line) in titles else _without_pleas(line, own) for line in lines]
     else:
         kept = _trim_ends(lines)
     left = "\n".join(now for now, line in zip(kept, lines, strict=True) if now or not line.strip())
-    body = [line for line in left.split("\n") if line.strip() and _fold(line) not in titles]
+    body = [line for line in left.split("\n") if line.strip() and fold_words(line) not in titles]
     sentences = " ".join(line for line in body if _is_sentence(line))
     about = is_about(sentences, own)
     words = _count_words(sentences)
@@ -236,7 +237,3 @@ def _count_words(text: str) -> int:
 def _is_sentence(line: str) -> bool:
     """Whether a line ends as sentences do and is long enough for one."""
     return bool(_CLOSED.search(line.rstrip())) and _count_words(line) >= _MIN_SENTENCE_WORDS
-
-
-def _fold(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))

@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 from rapidfuzz.distance import Indel
 
 from crawler.metadata.json_ld import text_value, types_of
+from crawler.text.folding import fold_words
 from storage.rules.identity import url_key
 
 _MIN_SIMILARITY = 0.75
@@ -115,4 +116,4 @@ def _agrees(block: dict[str, Any], folded: list[str]) -> bool:
 
 
 def _fold(title: str) -> str:
-    return " ".join(re.findall(r"\w+", title[:_MOST_TITLE].casefold()))
+    return fold_words(title[:_MOST_TITLE])

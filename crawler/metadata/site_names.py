@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.metadata.json_ld import text_value, types_of
+from crawler.text.folding import fold_letters
 
 _METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher",
@@ -90,7 +91,7 @@ def collect_site_names(
     except ValueError:
         host = ""
     labels = [label for label in host.split(".")[:-1] if label not in _PUBLIC and len(label) > 2]
-    hosts = {_letters(host.removeprefix("www.")), *(_letters(label) for label in labels)}
+    hosts = {fold_letters(host.removeprefix("www.")), *(fold_letters(label) for label in labels)}
     return SiteNames(
         names=frozenset(form for name in names[:_MOST_NAMES] for form in _forms(name)),
         hosts=frozenset(hosts - {""}),
@@ -115,7 +116,3 @@ def _forms(text: str) -> frozenset[str]:
     if "." in text and " " not in text.strip() and len(shorter) > 1:
         shorter = shorter[:-1]  # a host, whose last label is its top-level domain
     return frozenset("".join(one) for one in (words, core, shorter)) - {""}
-
-
-def _letters(text: str) -> str:
-    return "".join(re.findall(r"\w+", text.casefold()))

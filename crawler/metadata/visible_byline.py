@@ -13,6 +13,7 @@ import lxml.html
 
 from crawler.metadata.author_names import is_news_agency, is_person_name, split_names
 from crawler.metadata.site_names import SiteNames
+from crawler.text.folding import fold_letters
 from crawler.text.plain_text import text_of
 
 MOST_CANDIDATES = 40  # elements of a page that may be bylines
@@ -97,12 +98,8 @@ def is_only_quoted(document: lxml.html.HtmlElement, name: str) -> bool:
             pieces.append(element.text or "")
             pieces.extend(child.tail or "" for child in element)
             waiting += ((child, pieces) for child in element)
-    folded = _squash(name)
-    return folded in _squash(" ".join(quoted)) and folded not in _squash(" ".join(own))
-
-
-def _squash(text: str) -> str:
-    return "".join(re.findall(r"\w+", text.casefold()))
+    folded = fold_letters(name)
+    return folded in fold_letters(" ".join(quoted)) and folded not in fold_letters(" ".join(own))
 
 
 def _outside_others(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:

@@ -12,6 +12,7 @@ from itertools import islice
 import lxml.html
 
 from crawler.text.date_forms import fold
+from crawler.text.folding import fold_letters
 
 MAX_TEXT = 240  # characters of an element that may be a date line
 _MAX_NODES = 200  # of one element in which its text is looked for
@@ -47,7 +48,6 @@ _OTHER_TYPE = re.compile(
     r"schema\.org/(?:(?:User)?Comments?|[a-z]{0,30}Event|JobPosting)\b", re.IGNORECASE
 )
 _YEAR = re.compile(r"\d{4}")
-_NO_WORD = re.compile(r"\W++")
 
 
 def find_headline(
@@ -192,4 +192,4 @@ def _is_headline(text: str, tag: str, least: int) -> bool:
 
 
 def _squash(text: str) -> str:
-    return _NO_WORD.sub("", text).casefold()[:_MAX_TITLE]
+    return fold_letters(text)[:_MAX_TITLE]
