@@ -16,7 +16,6 @@ from itertools import islice
 from typing import Any
 
 import lxml.html
-from lxml import etree
 from trafilatura import bare_extraction
 
 from crawler.errors import Junk, Unreadable
@@ -27,7 +26,8 @@ from crawler.extraction.headline import best_title, find_headings
 from crawler.extraction.layout_tables import unfold_layout_tables
 from crawler.extraction.lines import article_lines
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
-from crawler.extraction.page_bounds import clean_markup, cut_page
+from crawler.extraction.page_bounds import cut_page
+from crawler.extraction.parse_document import parse_document
 from crawler.extraction.recurring_blocks import (
     PageBlock,
     blocks_of,
@@ -43,7 +43,6 @@ from crawler.extraction.walls import remove_pleas
 from crawler.metadata.authors import authors_of
 from crawler.metadata.structured_data import StructuredData, read_structured_data
 from crawler.page_dates.publication_date import published_of
-from crawler.text.decode import decode
 from crawler.text.plain_text import one_line, plain_text, squeeze
 from storage.model import FetchedEntry, FetchedPage, PageText
 
@@ -345,29 +344,12 @@ def _parse_page(page: FetchedPage) -> tuple[lxml.html.HtmlElement, tuple[PageBlo
     for mark, name in _OTHER_FORMATS:
         if page.body.startswith(mark):
             raise Unreadable(f"not a web page but {name}, whatever its header says")
-    document = _parse_html(decode(page.body, content_type=page.content_type, kind="html").text)
+    document = parse_document(page.body, page.content_type)
     if cut := cut_page(document):
         log.warning("page.cut url=%s: %s", page.final_url, "; ".join(cut))
     cells: list[lxml.html.HtmlElement] = []
     unfold_layout_tables(document, cells)
     return document, tuple(block for cell in cells for block in blocks_of(cell))
-
-
-def _parse_html(text: str) -> lxml.html.HtmlElement:
-    if not text.strip():
-        raise Unreadable("an empty page")
-    parser = lxml.html.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        document = lxml.html.document_fromstring(
-            clean_markup(text).encode("utf-8", "replace"), parser=parser
-        )
-    except (etree.LxmlError, ValueError) as error:
-        raise Unreadable(f"no HTML that can be read: {error}") from error
-    if not isinstance(document, lxml.html.HtmlElement):
-        raise Unreadable("no HTML that can be read")
-    return document
 
 
 def _run_trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:

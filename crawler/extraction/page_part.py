@@ -12,8 +12,8 @@ from lxml import etree
 from crawler.errors import Unreadable
 from crawler.extraction.boilerplate import strip_boilerplate
 from crawler.extraction.lines import article_lines
-from crawler.extraction.page_bounds import clean_markup, cut_page
-from crawler.text.decode import decode
+from crawler.extraction.page_bounds import cut_page
+from crawler.extraction.parse_document import parse_document
 from crawler.text.plain_text import one_line, plain_text
 from storage.model import FetchedEntry, FetchedPage, PageText
 
@@ -78,13 +78,9 @@ def require_headline(title: str | None, entry: FetchedEntry, fragment: str) -> N
 
 
 def _parse(page: FetchedPage) -> lxml.html.HtmlElement | None:
-    text = decode(page.body, content_type=page.content_type, kind="html").text
-    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
     try:
-        document = lxml.html.document_fromstring(
-            clean_markup(text).encode("utf-8", "replace"), parser=parser
-        )
-    except (etree.LxmlError, ValueError):
+        document = parse_document(page.body, page.content_type)
+    except Unreadable:
         return None
     cut_page(document)
     return document

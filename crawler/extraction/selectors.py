@@ -11,15 +11,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import lxml.html
-from lxml import etree
 
 from config.model import Source
 from crawler.errors import Unreadable
 from crawler.extraction.page import extract
-from crawler.extraction.page_bounds import clean_markup, cut_page
+from crawler.extraction.page_bounds import cut_page
 from crawler.extraction.page_part import read_part, require_headline
+from crawler.extraction.parse_document import parse_document
 from crawler.extraction.site_memory import SiteMemory
-from crawler.text.decode import decode
 from crawler.text.plain_text import plain_text
 from storage.model import FetchedEntry, FetchedPage, PageText
 from storage.rules.addresses import fragment_of
@@ -61,14 +60,11 @@ def read_selected(
     select = source.select
     if select.article is None and not select.remove:
         return extract(page, entry=entry, site=site)
-    text = decode(page.body, content_type=page.content_type, kind="html").text
     try:
-        document = lxml.html.document_fromstring(
-            clean_markup(text).encode("utf-8", "replace"), parser=_parser()
-        )
-        cut_page(document)
-    except (etree.LxmlError, ValueError):
+        document = parse_document(page.body, page.content_type)
+    except Unreadable:
         return extract(page, entry=entry, site=site)  # it raises with the reason
+    cut_page(document)
     for selector in select.remove:
         for element in document.cssselect(selector):
             if isinstance(element, lxml.html.HtmlElement) and element.getparent() is not None:
@@ -110,10 +106,6 @@ def _read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageTex
         title = None
     require_headline(title, entry, fragment)
     return extract(page, entry=entry)
-
-
-def _parser() -> lxml.html.HTMLParser:
-    return lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
 
 
 def _texts(document: lxml.html.HtmlElement, selector: str) -> Iterator[str]:
