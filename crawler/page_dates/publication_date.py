@@ -141,10 +141,6 @@ def _read_microdata(
     return None, None
 
 
-def _property_of(element: lxml.html.HtmlElement) -> str:
-    return (element.get("itemprop") or "")[:_MAX_CLAIM].lower()
-
-
 def _date_in_url(url: str, now: datetime) -> tuple[str, datetime] | None:
     for found in islice(_URL_DATE.finditer(urlsplit(url).path[:_MAX_URL]), _MAX_URL_DATES):
         when = parse_published(found[0].replace("_", "-"), now=now)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 from crawler.text.month_names import MONTH_NAME, month_number
 from crawler.text.time_zones import is_american, read_zone
@@ -135,8 +136,8 @@ def first_date(
     found.sort(key=re.Match.start)
     # forms that numbers of other kinds have too: only words may stand before them
     likely = (one for form in _FIELD if (one := form.search(text)) is not None)
-    found += [one for one in likely if not any(map(str.isdigit, _before_clock(one)))]
-    read = (_read(one, _clock_before(one), language, latest) for one in found)
+    alone = (one for one in likely if not any(map(str.isdigit, _before_clock(one))))
+    read = (_read(one, _clock_before(one), language, latest) for one in chain(found, alone))
     return next((one for one in read if one is not None), None)
 
 
@@ -186,21 +187,20 @@ def _read(
         american = is_american(clock.string, at)
         end = max(end, end if clock is before else after)
     first = american or months_come_first(language)
-    for day in _days(parts, months_first=first, latest=latest):
-        try:
-            when = datetime(day.year, day.month, day.day, tzinfo=zone or UTC)
-            when += time or timedelta()
-            offset = when.utcoffset() if zone is not None else None
-            return WrittenDate(
-                at=when.astimezone(UTC),
-                offset=offset,
-                timed=time is not None,
-                start=found.start(),
-                end=end,
-            )
-        except (OverflowError, ValueError):
-            return None
-    return None
+    day = _day(parts, months_first=first, latest=latest)
+    if day is None:
+        return None
+    try:
+        when = datetime(day.year, day.month, day.day, tzinfo=zone or UTC) + (time or timedelta())
+        return WrittenDate(
+            at=when.astimezone(UTC),
+            offset=when.utcoffset() if zone is not None else None,
+            timed=time is not None,
+            start=found.start(),
+            end=end,
+        )
+    except (OverflowError, ValueError):
+        return None
 
 
 def _time(clock: re.Match[str]) -> timedelta | None:
@@ -217,28 +217,25 @@ def _time(clock: re.Match[str]) -> timedelta | None:
     return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
 
 
-def _days(
+def _day(
     parts: Mapping[str, str | None], *, months_first: bool, latest: datetime | None
-) -> Iterator[date]:
-    """Yield the days that the parts of a date may mean, the most likely first."""
+) -> date | None:
+    """Return the day that the parts of a date most likely mean; None for an impossible one."""
     year = int(parts["year"] or 0)
     if len(parts["year"] or "") == 2:
         year += 1900 if year >= _CENTURY else 2000
     try:
         if parts.get("week"):
-            yield date.fromisocalendar(year, int(parts["week"] or 0), int(parts["weekday"] or 0))
-            return
+            return date.fromisocalendar(year, int(parts["week"] or 0), int(parts["weekday"] or 0))
         if parts.get("nth"):
             day = date(year, 1, 1) + timedelta(days=int(parts["nth"] or 0) - 1)
-            yield from [day] if day.year == year else []
-            return
+            return day if day.year == year else None
     except (ValueError, OverflowError):
-        return
+        return None
     if not parts.get("one"):
         name = parts.get("name")
         month = month_number(name) if name else int(parts.get("month") or 0)
-        yield from _valid([(year, month, int(parts["day"] or 0))])
-        return
+        return next(_valid([(year, month, int(parts["day"] or 0))]), None)
     one, two = int(parts["one"] or 0), int(parts["two"] or 0)
     orders = [(year, two, one), (year, one, two)]
     if months_first and parts["apart"] != ".":
@@ -246,7 +243,7 @@ def _days(
     days = list(_valid(orders))
     if latest is not None:
         days.sort(key=lambda day: day > latest.date())
-    yield from days
+    return days[0] if days else None
 
 
 def _valid(days: list[tuple[int, int, int]]) -> Iterator[date]:
