@@ -105,9 +105,9 @@ class SetAside:
             tells = self._is_worth_telling(at, rule) and not _is_byline(block, key, bylines)
             found += (
                 AsideBlock(rule=rule, detail=detail, text=part, tells=tells)
-                for part in divided(block.words)
+                for part in divide_text(block.words)
             )
-        return bounded_asides(found)
+        return limit_asides(found)
 
     def _find_kept(self, text: str, keys: Sequence[str]) -> set[int]:
         """Return the indexes of the blocks that the text contains; `keys`: their letters."""
@@ -141,17 +141,17 @@ class SetAside:
 def lines_set_aside(text: str, rule: str) -> tuple[AsideBlock, ...]:
     """Return each line of a text that is not used as an article as a block."""
     lines = dict.fromkeys(line.strip() for line in text.split("\n"))
-    return bounded_asides(
+    return limit_asides(
         [
             AsideBlock(rule=rule, text=part, tells=part.count(" ") + 1 >= _MIN_WORDS)
             for line in lines
             if line
-            for part in divided(line)
+            for part in divide_text(line)
         ]
     )
 
 
-def divided(text: str) -> Iterator[str]:
+def divide_text(text: str) -> Iterator[str]:
     """Divide a text into parts of at most `LONGEST` characters, between words if possible."""
     at = 0
     while len(text) - at > LONGEST:
@@ -163,7 +163,7 @@ def divided(text: str) -> Iterator[str]:
         yield rest
 
 
-def bounded_asides(blocks: Sequence[AsideBlock]) -> tuple[AsideBlock, ...]:
+def limit_asides(blocks: Sequence[AsideBlock]) -> tuple[AsideBlock, ...]:
     """Cut a list of blocks to the limits, those that are worth telling first kept.
 
     The rest is named by one block of the rule `over-limit`, without its text.
@@ -192,7 +192,7 @@ def _removed_lines(before: str, after: str, rule: str) -> Iterator[AsideBlock]:
             left[line] -= 1
             continue
         named = "house-line" if rule == "page-note" and is_house_line(line) else rule
-        for part in divided(line):
+        for part in divide_text(line):
             yield AsideBlock(rule=named, text=part, tells=part.count(" ") + 1 >= _MIN_WORDS)
 
 

@@ -1,4 +1,4 @@
-"""Turn the bytes of a feed into UTF-8 that parsers read as such, and mend bare ampersands. Pure."""
+"""Turn the bytes of a feed into UTF-8 that parsers read, and escape bare ampersands. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a page was published: what it claims, and what it shows outside of its surroundings."""
+"""When a page was published: what it claims, and what its article shows."""
 
 from __future__ import annotations
 
@@ -83,13 +83,13 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("part", ELSEWHERE)
-def test_the_surroundings_of_an_article_do_not_date_it(part: str) -> None:
+def test_what_stands_around_an_article_does_not_date_it(part: str) -> None:
     assert published(article() + part) == (None, None)
     assert published(article(after=part)) == (None, None)
 
 
 @pytest.mark.parametrize("part", ELSEWHERE)
-def test_the_articles_time_comes_before_its_surroundings(part: str) -> None:
+def test_the_articles_time_comes_before_what_stands_around_it(part: str) -> None:
     line = "<time datetime='2026-02-27T09:30:00+01:00'>27 February 2026</time>"
     meant = ("2026-02-27T09:30:00+01:00", datetime(2026, 2, 27, 8, 30, tzinfo=UTC))
     assert published(part + article(line)) == meant

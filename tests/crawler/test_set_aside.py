@@ -14,8 +14,8 @@ from crawler.extraction.set_aside import (
     LONGEST,
     MOST_BLOCKS,
     MOST_CHARACTERS,
-    bounded_asides,
-    divided,
+    divide_text,
+    limit_asides,
     lines_set_aside,
 )
 from crawler.extraction.site_memory import SiteMemory
@@ -159,7 +159,7 @@ def test_what_is_kept_is_bounded_and_says_what_is_missing(
         AsideBlock(rule="box", text="x" * length, tells=data.draw(st.booleans()))
         for length in lengths
     ]
-    kept = bounded_asides(blocks)
+    kept = limit_asides(blocks)
     named = [block for block in kept if block.rule == "over-limit"]
     held = [block for block in kept if block.rule != "over-limit"]
     assert sum(len(block.text) for block in held) <= MOST_CHARACTERS
@@ -171,14 +171,14 @@ def test_what_is_kept_is_bounded_and_says_what_is_missing(
 
 @given(st.text(alphabet="ab \n", max_size=3 * LONGEST))
 def test_a_long_block_is_divided_without_loss(text: str) -> None:
-    parts = list(divided(text))
+    parts = list(divide_text(text))
     assert all(0 < len(part) <= LONGEST for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 
 def test_blocks_that_are_told_are_kept_first() -> None:
     menus = [AsideBlock(rule="menu", text=f"Menu {n}", tells=False) for n in range(MOST_BLOCKS)]
-    kept = bounded_asides([*menus, AsideBlock(rule="sidebar", text=NAME)])
+    kept = limit_asides([*menus, AsideBlock(rule="sidebar", text=NAME)])
     assert [block.text for block in kept if block.tells] == [NAME]
 
 
