@@ -10,7 +10,6 @@ from typing import Any
 
 from crawler.errors import NotAFeed
 from crawler.text.dates import parse_date, parse_published
-from crawler.text.decode import decode
 from storage.model import FetchedEntry
 
 _MAX_NUMBER = 40  # digits of a date that is a number
@@ -37,12 +36,12 @@ class JsonFeed:
 
 
 def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> JsonFeed:
-    """Parse a JSON Feed; of a truncated one, the complete items.
+    """Parse a JSON Feed in UTF-8; of a truncated one, the complete items.
 
     Raises:
         NotAFeed: the document is not JSON, or not a JSON Feed.
     """
-    text = decode(body, content_type=None, kind="xml").text
+    text = body.decode("utf-8", "replace")
     degraded = None
     try:
         feed = json.loads(text, strict=False)
