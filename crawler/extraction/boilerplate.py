@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import lxml.html
 
 from crawler.extraction.linked_lines import drop_linked_lines
+from crawler.extraction.page_places import is_hidden
 from crawler.text.plain_text import squeeze
 
 _COMMENTS = re.compile(
@@ -30,7 +31,6 @@ _NOT_ARTICLE = re.compile(
     r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?)$",
     re.IGNORECASE,
 )
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SCREEN_READER_ONLY = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
 )
@@ -171,9 +171,7 @@ def _is_hidden(element: lxml.html.HtmlElement) -> bool:
     """Whether an element is hidden by its attributes, or for screen readers or print only."""
     if element.tag in ("html", "body", "head", "main"):
         return False
-    if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or ""):
-        return True
-    return bool(_SCREEN_READER_ONLY.search(element.get("class") or ""))
+    return is_hidden(element) or bool(_SCREEN_READER_ONLY.search(element.get("class") or ""))
 
 
 def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:

@@ -38,12 +38,7 @@ def best_title(
         listed: the title in the listing, if any.
     """
     elements = list(islice(document.iter("h1"), MOST_HEADINGS))
-    headings = [
-        text
-        for h1 in elements
-        if 3 < len(text := one_line(text_of(h1, _RAW_LETTERS))) < 400
-        and not data.sites.is_name(text)
-    ]
+    headings = [text for text in find_headings(document) if not data.sites.is_name(text)]
     folded_headings = {fold_words(heading) for heading in headings}
 
     def strip_site(title: str) -> str:

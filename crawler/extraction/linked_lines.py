@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import lxml.html
 
-_LINE_TAGS = ("p", "li", "strong", "b", "div", "span")
+LINE_TAGS = ("p", "li", "strong", "b", "div", "span")
 _BLOCK_TAGS = frozenset(("p", "li", "div", "ul", "ol", "table", "section", "article", "blockquote"))
 _CARD_TAGS = ("span", "div", "ul")
 _MIN_HEADLINE_WORDS = 4
@@ -25,7 +25,7 @@ def drop_linked_lines(document: lxml.html.HtmlElement) -> None:
     for box in reversed(boxes):  # the inner ones first: the outer one holds the name as well
         if _is_card(box):
             box.drop_tree()
-    found = [one for one in document.iter(*_LINE_TAGS) if _is_linked_line(one)]
+    found = [one for one in document.iter(*LINE_TAGS) if _is_linked_line(one)]
     items = {one for one in found if one.tag == "li"}
     # a list that has other items as well is the article's
     lines = [one for one in found if one.tag != "li" or items.issuperset(_items_beside(one))]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import lxml.html
 
-_LINE_TAGS = frozenset(("p", "li", "strong", "b", "div", "span"))
+from crawler.extraction.linked_lines import LINE_TAGS
+
 _MENU_ROLES = frozenset(("navigation", "menu", "menubar", "tablist", "toolbar"))
 _MENU_NAMES = frozenset(
     (
@@ -71,11 +72,18 @@ def rule_of_box(element: lxml.html.HtmlElement) -> str:
         return "caption"
     if rule := _BOX_RULES.get(str(element.tag)):
         return rule
-    if element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or ""):
+    if is_hidden(element):
         return "hidden"
-    if not names.strip() and element.tag in _LINE_TAGS:
+    if not names.strip() and element.tag in LINE_TAGS:
         return "linked-line"
     return "box"
+
+
+def is_hidden(element: lxml.html.HtmlElement) -> bool:
+    """Whether an attribute or the style of an element hides it."""
+    return element.get("hidden") is not None or bool(
+        _HIDDEN_STYLE.search(element.get("style") or "")
+    )
 
 
 def describe_box(element: lxml.html.HtmlElement) -> str:
