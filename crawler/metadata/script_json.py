@@ -13,18 +13,16 @@ import json
 import re
 from typing import Any
 
-from crawler.text.tolerant_json import repair_json
+from crawler.text.tolerant_json import STRING, repair_json
 
 MOST_VALUES = 50  # of one script
 
-# an unterminated string takes the rest, or each quotation mark would be scanned to the end
-_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 _MARKER = r"(?:/[/*]\s*+)?(?:<!\[CDATA\[|\]\]>)(?:\s*+\*/)?"  # also in a comment of JavaScript
 _COMMENT = (
     r"<!--(?:[^{}<>-]++|-(?!->))*+-->|(?://\s*+)?(?:<!--|-->)"
     r"|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|//[^\r\n]*+"
 )
-_WRAPPING = re.compile(f"(?P<string>{_STRING})|{_MARKER}|{_COMMENT}", re.DOTALL)
+_WRAPPING = re.compile(f"(?P<string>{STRING})|{_MARKER}|{_COMMENT}", re.DOTALL)
 # a quotation mark ends a string only where JSON goes on behind it
 _QUOTED = re.compile(
     r'"((?:[^"\\]++|\\.|"(?!\s*+(?:[}\]:]|,\s*+["{\[\d}\]tfn-]|\Z)))*+)(?:"|\\?\Z)', re.DOTALL
@@ -32,9 +30,9 @@ _QUOTED = re.compile(
 _BARE_QUOTE = re.compile(r'(?P<escape>\\["\\/bfnrtu])|\\|(?P<quote>")')
 # each value is taken as a whole, whether or not a name follows it: its inside is read once
 _NO_COMMA = re.compile(
-    rf'(?P<value>{_STRING}|[}}\]])(?:(?=\s*+"(?:[^"\\]++|\\.)*+"\s*+:)(?P<missing>))?+', re.DOTALL
+    rf'(?P<value>{STRING}|[}}\]])(?:(?=\s*+"(?:[^"\\]++|\\.)*+"\s*+:)(?P<missing>))?+', re.DOTALL
 )
-_BRACKET = re.compile(rf"{_STRING}|[{{}}\[\]]", re.DOTALL)
+_BRACKET = re.compile(rf"{STRING}|[{{}}\[\]]", re.DOTALL)
 _WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be whole
 _MOST_OPEN = 50  # brackets that are closed at the end of a script
 _START = re.compile(r"[{\[]")
@@ -51,7 +49,7 @@ def read_script_values(text: str) -> list[Any]:
         text = html.unescape(text)
     text = _WRAPPING.sub(_drop_wrapping, text)
     best: list[Any] = []
-    for repair in (_unchanged, repair_json, _repair_commas, _repair_all):
+    for repair in (str, repair_json, _repair_commas, _repair_all):
         values, is_whole = _decode_values(repair(text))
         if is_whole or len(values) > len(best):
             best = values
@@ -62,10 +60,6 @@ def read_script_values(text: str) -> list[Any]:
 
 def _drop_wrapping(found: re.Match[str]) -> str:
     return found["string"] or " "
-
-
-def _unchanged(text: str) -> str:
-    return text
 
 
 def _repair_commas(text: str) -> str:

@@ -12,14 +12,14 @@ import re
 from typing import Any
 
 _MOST_DIGITS = 300  # beyond that a float is infinite anyway
-# an unterminated string takes the rest, or each quotation mark would be scanned to the end
-_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+# a JSON string; one without an end takes the rest, or each mark would be scanned to the end
+STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 # after a colon inside an object, digits that follow a comma can only be thousands
 _THOUSANDS = r"(?P<lead>:\s*+)(?P<number>-?\d{1,3}(?:\s*+,\s*+\d{3})+)(?=\s*+[,}])"
 _MISSING = r"(?P<colon>:)(?=\s*+[,}\]])"
 _SUPERFLUOUS = r",(?P<comma>)(?=\s*+[}\],])"
 _BARE = r'(?P<bare>[^\s\[\]{}:,"]++(?:[ \t]++[^\s\[\]{}:,"]++)*+)'
-_TOKEN = re.compile("|".join((_STRING, _THOUSANDS, _MISSING, _SUPERFLUOUS, _BARE)), re.DOTALL)
+_TOKEN = re.compile("|".join((STRING, _THOUSANDS, _MISSING, _SUPERFLUOUS, _BARE)), re.DOTALL)
 _VALID = re.compile(r"(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)\Z")
 
 
