@@ -25,13 +25,15 @@ from supplierwatch.desk import render, static
 from supplierwatch.desk.api import answering, metrics
 from supplierwatch.desk.cookies import session_cookie, set_session_cookie
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Page, Shown, Visit
+from supplierwatch.web.headers import PRIVATE
 from supplierwatch.web.locality import is_local
+from supplierwatch.web.request_bodies import read_body
 
 log = logging.getLogger(__name__)
 
 MAX_FORM = 32_768  # bytes
 MAX_FIELDS = 100
-HEADERS = {
+HEADERS = PRIVATE | {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
@@ -39,10 +41,7 @@ HEADERS = {
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
 }
 
 
@@ -69,27 +68,19 @@ def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
         form: Mapping[str, str] = {}
         if page.method == "POST":
             try:
-                body = await _read_form(request)
+                body = await read_body(request, MAX_FORM)
             except ClientDisconnect:
                 return Response(status_code=400, headers=HEADERS)
-            if body is None:
+            given = None if body is None else _read_values(body.decode("utf-8", "replace"))
+            if given is None:
                 return Response("The form is too long.", 413, headers=HEADERS)
-            form = body
+            form = given
         return await run_in_threadpool(_answer, page, source, nav, request, form)
 
     return Route(page.path, answer, methods=[page.method])
 
 
-async def _read_form(request: Request) -> dict[str, str] | None:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_FORM:
-            return None
-    return _values(body.decode("utf-8", "replace"))
-
-
-def _values(text: str) -> dict[str, str] | None:
+def _read_values(text: str) -> dict[str, str] | None:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
     except ValueError:
@@ -109,14 +100,14 @@ def _answer(
     refusal = _refuse(page, session, request, form)
     if refusal is not None:
         return _page(refusal, session, nav, page, begun=begun)
-    query = _values(request.url.query)
+    query = _read_values(request.url.query)
     visit = Visit(
         source=source,
         session=session,
         values=form if page.method == "POST" else (query or {}),
         path={name: str(value) for name, value in request.path_params.items()},
         client="" if request.client is None else request.client.host,
-        home=_home(source, request),
+        home=_find_home(source, request),
         token=token or None,
     )
     shown = page.answer(visit)
@@ -170,7 +161,7 @@ def _is_from_the_desk(
     return hmac.compare_digest(form.get("csrf", "").encode(), session.csrf.encode())
 
 
-def _home(source: DeskSource, request: Request) -> str:
+def _find_home(source: DeskSource, request: Request) -> str:
     url = source.wired.catalog.settings.service.public_url
     return (url or f"http://{request.headers.get('host', '')}").rstrip("/")
 

@@ -14,17 +14,16 @@ from starlette.routing import Route
 
 from alerts.digest.reader_links import PATH
 from alerts.dispatch.reader_actions import Standing
+from supplierwatch.web.headers import PRIVATE
+from supplierwatch.web.request_bodies import read_body
 
 MAX_BODY = 4_096  # bytes; mail programs and our own page send about thirty
-HEADERS = {
+HEADERS = PRIVATE | {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
 }
 _UNDO = b"undo="
 
@@ -48,15 +47,12 @@ def routes(readers: Readers) -> list[Route]:
         return _render_page(readers.look(request.path_params["token"]))
 
     async def post(request: Request) -> Response:
-        body = b""
         try:
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    return Response("too long", 413, headers=HEADERS)
+            body = await read_body(request, MAX_BODY)
         except ClientDisconnect:
-            # an incomplete request is not acted on
             return Response(status_code=400, headers=HEADERS)
+        if body is None:
+            return Response("too long", 413, headers=HEADERS)
         token, undo = request.path_params["token"], body.startswith(_UNDO)
         return _render_page(await run_in_threadpool(readers.apply, token, undo=undo))
 

@@ -10,13 +10,9 @@ from starlette.routing import Route
 
 from alerts.digest.reader_links import FEEDS
 from supplierwatch.exports.atom import CONTENT_TYPE
+from supplierwatch.web.headers import PRIVATE
 
-HEADERS = {
-    "Cache-Control": "private, max-age=300",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Referrer-Policy": "no-referrer",
-}
+HEADERS = PRIVATE | {"Cache-Control": "private, max-age=300"}
 
 
 class RenderedFeed(Protocol):

@@ -29,19 +29,17 @@ from supplierwatch.desk.api.entity_tags import is_known, tag_of
 from supplierwatch.desk.api.parameters import read_path, read_query
 from supplierwatch.desk.api.problem_details import CONTENT_TYPE, ApiProblem
 from supplierwatch.desk.page import DeskSource
+from supplierwatch.web.headers import PRIVATE
 
 log = logging.getLogger(__name__)
 
 MAX_ANSWER = 16 * 1024 * 1024  # bytes; a stored text has 2 million characters at most
 METHODS = "GET, HEAD"
-HEADERS = {
+HEADERS = PRIVATE | {
     "Cache-Control": "private, no-cache",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
     "Vary": "Authorization, Cookie",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
 }
 
 
