@@ -10,8 +10,8 @@ import importlib
 import json
 import logging
 import pkgutil
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 import supplierwatch.desk.api.resources
 from storage.errors import DatabaseUnusable
 from supplierwatch.desk.api import openapi
-from supplierwatch.desk.api.authentication import Asker, authenticate, refuse_role
+from supplierwatch.desk.api.authentication import authenticate, refuse_role
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.entity_tags import is_known, tag_of
 from supplierwatch.desk.api.parameters import read_path, read_query
@@ -69,23 +69,27 @@ def routes(source: DeskSource) -> list[Route]:
         schema={},
     )
     made = [
-        Route(BASE + each.path, _Resource(source, each), name=f"api-{each.name}")
+        Route(BASE + each.path, AllMethods(partial(respond, source, each)), name=f"api-{each.name}")
         for each in (*endpoints, own)
     ]
-    missing = _Resource(source, None)
+    missing = AllMethods(partial(respond, source, None))
     return [*made, Route("/api", missing), Route("/api/{rest:path}", missing)]
 
 
-class _Resource:
-    """Answers all methods of a path, so that a wrong one has its problem details, too."""
+class AllMethods:
+    """Answers all methods of a path in a thread, so that a wrong one has its problem details, too.
 
-    def __init__(self, source: DeskSource, endpoint: Endpoint | None) -> None:
-        self._source = source
-        self._endpoint = endpoint
+    Args:
+        answer: returns the response to a request.
+    """
+
+    def __init__(self, answer: Callable[[Request], Response]) -> None:
+        self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request (ASGI)."""
         request = Request(scope, receive)
-        response = await run_in_threadpool(respond, self._source, self._endpoint, request)
+        response = await run_in_threadpool(self._answer, request)
         await response(scope, receive, send)
 
 
@@ -110,19 +114,24 @@ def _answer(source: DeskSource, endpoint: Endpoint | None, request: Request) -> 
     asker = authenticate(source, request)
     if endpoint is None:
         raise ApiProblem(404, f"There is nothing at this address; {BASE}/openapi.json lists all.")
-    if request.method not in ("GET", "HEAD"):
-        raise ApiProblem(405, f"This address answers {METHODS} alone.", headers={"Allow": METHODS})
+    refuse_method(request)
     refuse_role(asker, endpoint.role, endpoint.scope)
     placed = read_path(request.path_params, endpoint.parameters)
     if placed is None:
         raise ApiProblem(404, "There is nothing of this name or number.")
     values = read_query(request.scope["query_string"], endpoint.parameters) | placed
-    answer = endpoint.answer(_api_request(source, asker, values))
-    return _json_response(request, answer)
+    asked = ApiRequest(source=source, values=values, session=asker.session, token=asker.token)
+    return _json_response(request, endpoint.answer(asked))
 
 
-def _api_request(source: DeskSource, asker: Asker, values: Mapping[str, Any]) -> ApiRequest:
-    return ApiRequest(source=source, values=values, session=asker.session, token=asker.token)
+def refuse_method(request: Request) -> None:
+    """Raise for a method that would change something.
+
+    Raises:
+        ApiProblem: 405.
+    """
+    if request.method not in ("GET", "HEAD"):
+        raise ApiProblem(405, f"This address answers {METHODS} alone.", headers={"Allow": METHODS})
 
 
 def _json_response(request: Request, answer: Answer) -> Response:

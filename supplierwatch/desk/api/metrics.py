@@ -6,19 +6,17 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Send
-from starlette.types import Scope as AsgiScope
 
 from storage.errors import DatabaseUnusable
 from storage.model import MessageState, Role, Scope
-from supplierwatch.desk.api.answering import HEADERS, METHODS, problem_response
+from supplierwatch.desk.api.answering import HEADERS, AllMethods, problem_response, refuse_method
 from supplierwatch.desk.api.authentication import authenticate, refuse_role
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.page import DeskSource
@@ -44,27 +42,12 @@ class Metric:
 
 def route(source: DeskSource) -> Route:
     """Return the route of the metrics."""
-    return Route("/metrics", _Metrics(source), name="metrics")
-
-
-class _Metrics:
-    """Answers all methods of the path."""
-
-    def __init__(self, source: DeskSource) -> None:
-        self._source = source
-
-    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        response = await run_in_threadpool(_respond, self._source, request)
-        await response(scope, receive, send)
+    return Route("/metrics", AllMethods(partial(_respond, source)), name="metrics")
 
 
 def _respond(source: DeskSource, request: Request) -> Response:
     try:
-        if request.method not in ("GET", "HEAD"):
-            raise ApiProblem(
-                405, f"This address answers {METHODS} alone.", headers={"Allow": METHODS}
-            )
+        refuse_method(request)
         if not is_local(request):
             refuse_role(authenticate(source, request), Role.OPERATOR, Scope.OPERATE)
         text = render(gather(source))
@@ -101,7 +84,7 @@ def gather(source: DeskSource) -> tuple[Metric, ...]:
                 [({"state": str(each)}, counts.get(each, 0)) for each in MessageState],
             )
         )
-    return (*found, *_stored(source))
+    return (*found, *_read_database(source))
 
 
 def _workers(workers: Mapping[str, Any]) -> Iterator[Metric]:
@@ -125,7 +108,7 @@ def _waiting(waiting: Mapping[str, Any]) -> Iterator[Metric]:
     )
 
 
-def _stored(source: DeskSource) -> Iterator[Metric]:
+def _read_database(source: DeskSource) -> Iterator[Metric]:
     try:
         with source.store.reading() as unit:
             states = {state.key: state for state in unit.sources.all()}
