@@ -132,6 +132,22 @@ class Moment:
         return {"type": "string", "pattern": _YEARS, "anyOf": formats}
 
 
+def limit_parameter(*, default: int, most: int) -> Parameter:
+    """Return the parameter for how many rows are wanted."""
+    return Parameter(
+        name="limit",
+        kind=Number(least=1, most=most),
+        what="How many at most.",
+        example=default,
+        default=default,
+    )
+
+
+def cursor_parameter(kind: Kind, example: str) -> Parameter:
+    """Return the parameter for where a page begins."""
+    return Parameter(name="cursor", kind=kind, what="`next` of the page before.", example=example)
+
+
 def read_query(query: bytes, declared: Sequence[Parameter]) -> dict[str, Any]:
     """Return the values of a query string for the declared parameters, with defaults.
 

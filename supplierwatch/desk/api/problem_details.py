@@ -1,4 +1,4 @@
-"""Errors as problem details (RFC 9457): what is wrong, where, and how to mend it."""
+"""Errors as problem details (RFC 9457): what is wrong, where, and how to fix it."""
 
 from __future__ import annotations
 

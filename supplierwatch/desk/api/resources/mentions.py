@@ -6,7 +6,13 @@ from storage.model import Role
 from storage.telling.mention_pages import MentionRange, PagePosition
 from supplierwatch.desk.api.cursors import PositionCursor, position_cursor
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Moment, Number, Parameter, Words
+from supplierwatch.desk.api.parameters import (
+    Moment,
+    Parameter,
+    Words,
+    cursor_parameter,
+    limit_parameter,
+)
 from supplierwatch.desk.api.schemas import (
     COUNT,
     FLAG,
@@ -88,19 +94,8 @@ ENDPOINTS = (
                 what="Only of items first seen before.",
                 example="2026-11-30",
             ),
-            Parameter(
-                name="limit",
-                kind=Number(least=1, most=MOST),
-                what="How many at most.",
-                example=50,
-                default=50,
-            ),
-            Parameter(
-                name="cursor",
-                kind=PositionCursor(),
-                what="`next` of the page before.",
-                example="NjM5MTAwMDAwMDAwMDAwMDAuMTc",
-            ),
+            limit_parameter(default=50, most=MOST),
+            cursor_parameter(PositionCursor(), "NjM5MTAwMDAwMDAwMDAwMDAuMTc"),
         ),
         schema=record(mentions=many(MENTION, most=MOST), next=perhaps(TEXT)),
     ),

@@ -5,7 +5,12 @@ from __future__ import annotations
 from storage.model import MessageState, Role
 from supplierwatch.desk.api.cursors import RowCursor, row_cursor
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Number, OneOf, Parameter
+from supplierwatch.desk.api.parameters import (
+    OneOf,
+    Parameter,
+    cursor_parameter,
+    limit_parameter,
+)
 from supplierwatch.desk.api.schemas import (
     COUNT,
     INTEGER,
@@ -71,19 +76,8 @@ ENDPOINTS = (
                 example=["dead"],
                 several=True,
             ),
-            Parameter(
-                name="limit",
-                kind=Number(least=1, most=MOST),
-                what="How many at most.",
-                example=100,
-                default=100,
-            ),
-            Parameter(
-                name="cursor",
-                kind=RowCursor(),
-                what="`next` of the page before.",
-                example="MTI",
-            ),
+            limit_parameter(default=100, most=MOST),
+            cursor_parameter(RowCursor(), "MTI"),
         ),
         schema=record(
             paused=many(record(channel=TEXT, since=MOMENT, reason=TEXT)),

@@ -7,7 +7,13 @@ from alerts.query import Query, QueryError, compile_query
 from alerts.search.archive_search import SearchRequest, search_archive
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.parameters import Moment, Number, OneOf, Parameter, Words
+from supplierwatch.desk.api.parameters import (
+    Moment,
+    OneOf,
+    Parameter,
+    Words,
+    limit_parameter,
+)
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
@@ -95,13 +101,7 @@ ENDPOINTS = (
                 example="date",
                 default="date",
             ),
-            Parameter(
-                name="limit",
-                kind=Number(least=1, most=MOST),
-                what="How many at most.",
-                example=20,
-                default=20,
-            ),
+            limit_parameter(default=20, most=MOST),
         ),
         schema=record(
             query=TEXT,
