@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
 
-from alerts.digest.findings import stories_of
 from alerts.digest.syndication import StoryFacts
-from alerts.query import QueryError, compile_query
-from alerts.search.archive_search import SearchHit, SearchRequest, SearchResult, search_archive
+from alerts.query import QueryError
+from alerts.search.archive_search import SearchHit
 from alerts.text.sentences import Segment
 from storage.model import Role
+from supplierwatch.desk.archive_queries import LONGEST, compile_text, search_stories
 from supplierwatch.desk.page import Page, Shown, Visit
 from supplierwatch.formatting.hits import excerpt_of, mark_title
-from supplierwatch.wiring import newsrooms
 
 LIMIT = 50  # hits of a page
-LONGEST = 2_000  # characters of a query
-SECONDS = 4.0
 PERIODS = {"": None, "7": 7, "30": 30, "365": 365}
 SORTS = ("date", "relevance")
 
@@ -55,41 +52,30 @@ def search(visit: Visit) -> Shown:
     }
     if not text:
         return Shown(template="search.html", values=values)
-    wired = visit.source.wired
     try:
-        query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=True)
+        query = compile_text(visit.source, text)
     except QueryError as error:
         return Shown(template="search.html", status=400, values=values | {"error": error})
     length = PERIODS[str(values["days"])]
-    result = search_archive(
-        visit.source.store,
+    result, stories = search_stories(
+        visit.source,
         query,
-        wired.source_names,
-        SearchRequest(
-            limit=LIMIT,
-            since=None if length is None else visit.now - timedelta(days=length),
-            order="relevance" if values["sort"] == "relevance" else "date",
-            seconds=SECONDS,
-        ),
+        limit=LIMIT,
+        since=None if length is None else visit.now - timedelta(days=length),
+        order="relevance" if values["sort"] == "relevance" else "date",
     )
-    return Shown(
-        template="search.html",
-        values=values | {"query": query, "result": result, "hits": _show(visit, result)},
-    )
-
-
-def _show(visit: Visit, result: SearchResult) -> list[ShownHit]:
-    wired = visit.source.wired
-    with visit.source.store.reading() as unit:
-        stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
-    return [
+    names = visit.source.wired.source_names
+    hits = [
         _show_hit(
             hit,
-            wired.source_names.get(hit.item.source_key, hit.item.source_key),
+            names.get(hit.item.source_key, hit.item.source_key),
             stories.get(hit.item.story_id),
         )
         for hit in result.hits
     ]
+    return Shown(
+        template="search.html", values=values | {"query": query, "result": result, "hits": hits}
+    )
 
 
 def _show_hit(hit: SearchHit, outlet: str, story: StoryFacts | None) -> ShownHit:

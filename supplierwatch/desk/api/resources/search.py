@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.digest.findings import stories_of
-from alerts.query import Query, QueryError, compile_query
-from alerts.search.archive_search import SearchRequest, search_archive
+from alerts.query import Query, QueryError
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import (
@@ -29,36 +27,25 @@ from supplierwatch.desk.api.schemas import (
     perhaps,
     record,
 )
+from supplierwatch.desk.archive_queries import LONGEST, compile_text, search_stories
 from supplierwatch.json_documents.search_results import results_json
-from supplierwatch.wiring import newsrooms
 
 MOST = 100
-LONGEST = 2_000  # characters of a query
-SECONDS = 4.0
 
 
 def search(request: ApiRequest) -> Answer:
     """Find items of the archive."""
-    wired, values = request.source.wired, request.values
+    source, values = request.source, request.values
     query = _compile(request, values["q"])
-    result = search_archive(
-        request.source.store,
-        query,
-        wired.source_names,
-        SearchRequest(
-            limit=values["limit"], since=values["since"], order=values["sort"], seconds=SECONDS
-        ),
+    result, stories = search_stories(
+        source, query, limit=values["limit"], since=values["since"], order=values["sort"]
     )
-    with request.source.store.reading() as unit:
-        stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
-    return Answer(document=results_json(result, query, wired.source_names, stories))
+    return Answer(document=results_json(result, query, source.wired.source_names, stories))
 
 
 def _compile(request: ApiRequest, text: str) -> Query:
     try:
-        return compile_query(
-            text, suppliers=request.source.wired.suppliers, allow_filters_only=True
-        )
+        return compile_text(request.source, text)
     except QueryError as error:
         message = f"{error.message} (column {error.column})"
         raise ApiProblem(
