@@ -46,21 +46,10 @@ LEAST = {
 ROLES = (None, *(str(role) for role in Role))
 
 
-@pytest.fixture(autouse=True)
-def nobody_has_failed() -> None:
-    sign_in_page._failures._failures.clear()
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
     with running_desk(tmp_path_factory.mktemp("desk")) as made:
         made.people()
-        yield made
-
-
-@pytest.fixture
-def new_desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path) as made:
         yield made
 
 

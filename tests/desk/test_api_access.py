@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from storage.model import Role, Scope
 from supplierwatch.desk.api import answering
-from supplierwatch.desk.pages import sign_in as sign_in_page
 from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api_client import ApiClient, client, problem_of, token_of
 from tests.desk.browser import HASH, REPORT, RunningDesk, running_desk
@@ -35,22 +33,11 @@ NEEDS = {
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 
 
-@pytest.fixture(autouse=True)
-def nobody_has_failed() -> None:
-    sign_in_page._failures._failures.clear()
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
     with running_desk(tmp_path_factory.mktemp("desk")) as made:
         made.people()
         made.house.stores(an_article("a1"))
-        yield made
-
-
-@pytest.fixture
-def new_desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path) as made:
         yield made
 
 

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
 from supplierwatch.desk import static
-from tests.desk.browser import RunningDesk, running_desk
+from tests.desk.browser import RunningDesk
 from tests.supplierwatch.house import an_article
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7*7 }}"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path) as made:
-        made.people()
-        yield made
 
 
 def test_today_shows_what_is_new_to_this_user(desk: RunningDesk) -> None:

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from storage.model import ApiToken, Scope
-from supplierwatch.desk.pages import sign_in as sign_in_page
 from tests.desk.api_client import ApiClient, token_of
-from tests.desk.browser import Browser, Page, RunningDesk, running_desk
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_failed() -> None:
-    sign_in_page._failures._failures.clear()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path) as made:
-        made.people()
-        yield made
+from tests.desk.browser import Browser, Page, RunningDesk
 
 
 def submit(browser: Browser, path: str, **values: str) -> Page:

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
 
 from storage.model import Role, User
-from supplierwatch.desk.pages import sign_in as sign_in_page
 from tests.desk.browser import PASSWORD, Browser, Page, RunningDesk, running_desk
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_failed() -> None:
-    sign_in_page._failures._failures.clear()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path) as made:
-        made.people()
-        yield made
 
 
 def submit(browser: Browser, path: str, **values: str) -> Page:

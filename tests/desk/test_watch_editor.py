@@ -16,25 +16,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from supplierwatch.desk import watch_preview
-from supplierwatch.desk.pages import sign_in as sign_in_page
 from supplierwatch.service.reload import ConfigWatch
 from tests.desk.browser import Browser, Page, RunningDesk, running_desk
 from tests.supplierwatch.house import BODY, WATCHES, an_article
 
 QUIET = BODY.replace("paused", "finished").replace("board papers", "minutes")
 EDIT = "/watches/halcyon-trusts/edit"
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_failed() -> None:
-    sign_in_page._failures._failures.clear()
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[RunningDesk]:
-    with running_desk(tmp_path) as made:
-        made.people()
-        yield made
 
 
 class _Form(HTMLParser):

@@ -1,0 +1,31 @@
+"""Desks for each test: with a user of each role, or new; nobody has failed to sign in yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from supplierwatch.desk.pages import sign_in as sign_in_page
+from tests.desk.browser import RunningDesk, running_desk
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_failed() -> None:
+    """Forget the failed sign-ins of other tests: they are counted in the process."""
+    sign_in_page._failures._failures.clear()
+
+
+@pytest.fixture
+def new_desk(tmp_path: Path) -> Iterator[RunningDesk]:
+    """A desk without users over an empty archive."""
+    with running_desk(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def desk(new_desk: RunningDesk) -> RunningDesk:
+    """A desk with one user of each role over an empty archive."""
+    new_desk.people()
+    return new_desk
