@@ -183,7 +183,7 @@ def deliveries(
     """
     from alerts.digest.context import TellingContext
     from alerts.dispatch.held_alerts import held_alerts
-    from supplierwatch.json_documents.messages import messages_json
+    from supplierwatch.json_documents.messages import deliveries_json, messages_json
     from supplierwatch.views import messages as view
 
     wired = session(ctx).wired()
@@ -199,7 +199,8 @@ def deliveries(
     except NothingStoredError:
         messages, counts, paused, unmade, held = (), {}, {}, {}, ()
     if json:
-        print_json(messages_json(messages, counts, paused, list(unmade.values()), held))
+        made = messages_json(messages, counts, paused, list(unmade.values()))
+        print_json(deliveries_json(made, held))
     else:
         view.print_held(console(), held)
         view.print_unmade(console(), list(unmade.values()))

@@ -1,4 +1,4 @@
-"""Messages: the document of `deliveries --json`."""
+"""Messages: the document of `deliveries --json`, and of the messages of the API."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ def messages_json(
     counts: Mapping[str, int],
     paused: Paused,
     unmade: Sequence[Trouble],
-    held: Sequence[HeldAlert] = (),
 ) -> dict[str, Any]:
-    """Return the document of `deliveries --json`."""
+    """Return what was sent, what waits to be sent, and what could not be."""
     return {
         "paused": [
             {"channel": channel, "since": iso(since), "reason": reason}
@@ -32,16 +31,6 @@ def messages_json(
         ],
         "counts": dict(sorted(counts.items())),
         "unmade": [trouble_json(each) for each in unmade],
-        "waiting": [
-            {
-                "recipient": each.recipient,
-                "subscription": each.subscription,
-                "mentions": each.mentions,
-                "goes_at": iso(each.goes_at),
-                "cause": each.cause,
-            }
-            for each in held
-        ],
         "messages": [
             {
                 "id": message.row_id,
@@ -60,3 +49,18 @@ def messages_json(
             for message in messages
         ],
     }
+
+
+def deliveries_json(messages: Mapping[str, Any], held: Sequence[HeldAlert]) -> dict[str, Any]:
+    """Return the document of `deliveries --json`: the messages, and what waits for an alert."""
+    waiting = [
+        {
+            "recipient": each.recipient,
+            "subscription": each.subscription,
+            "mentions": each.mentions,
+            "goes_at": iso(each.goes_at),
+            "cause": each.cause,
+        }
+        for each in held
+    ]
+    return {**messages, "waiting": waiting}

@@ -56,8 +56,6 @@ def messages(request: ApiRequest) -> Answer:
     page = found[:limit]
     following = row_cursor(page[-1].row_id) if len(found) > limit else None
     document = messages_json(page, counts, paused, list(failed.values()))
-    # what waits for an alert is computed by the command alone
-    del document["waiting"]
     return Answer(document=document | {"next": following}, following=following)
 
 
