@@ -77,7 +77,7 @@ def preview(
         )
         for each in (query, *((against,) if against is not None else ()))
     ]
-    since = max(_covered(result, begin, now) for result in results)
+    since = max(_find_covered_since(result, begin, now) for result in results)
     run = Backtest(query=query, against=against, names=names)
     items = {hit.item.item_id: hit.item for result in results for hit in result.hits}
     newest_first = sorted(items.values(), key=lambda i: (i.first_seen_at, i.item_id), reverse=True)
@@ -109,7 +109,7 @@ def preview(
     )
 
 
-def _covered(result: SearchResult, begin: datetime, now: datetime) -> datetime:
+def _find_covered_since(result: SearchResult, begin: datetime, now: datetime) -> datetime:
     """Return the time since which a search has found everything."""
     if result.complete:
         return begin

@@ -107,18 +107,18 @@ class House:
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The database, open and migrated."""
-        with self._opened(load(self.config, {})) as store:
+        with self._open_store(load(self.config, {})) as store:
             yield store
 
     @contextmanager
     def service(self) -> Iterator[Service]:
         """The service's jobs over the database."""
         configured = load(self.config, {})
-        with self._opened(configured) as store:
+        with self._open_store(configured) as store:
             yield Service(configured, store, owner="test")
 
     @contextmanager
-    def _opened(self, configured: CompiledConfiguration) -> Iterator[Store]:
+    def _open_store(self, configured: CompiledConfiguration) -> Iterator[Store]:
         url = configured.catalog.settings.service.database_url
         if url.startswith("sqlite:///"):
             make_sqlite(Path(url.removeprefix("sqlite:///")))

@@ -140,13 +140,13 @@ def _json_response(request: Request, answer: Answer) -> Response:
         raise ApiProblem(413, "The answer is too large; ask for less by `limit`.")
     headers = HEADERS | {"ETag": tag_of(body)}
     if answer.following is not None:
-        headers["Link"] = f'<{_following(request, answer.following)}>; rel="next"'
+        headers["Link"] = f'<{_next_address(request, answer.following)}>; rel="next"'
     if is_known(headers["ETag"], request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _following(request: Request, cursor: str) -> str:
+def _next_address(request: Request, cursor: str) -> str:
     """Return the address of the next page, from the root (RFC 8288)."""
     pairs = parse_qsl(request.scope["query_string"].decode(), keep_blank_values=True)
     kept = [(name, value) for name, value in pairs if name != "cursor"]

@@ -169,8 +169,8 @@ def _save(visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool) -> 
             "added" if is_new else "changed",
             draft.key,
             visit.user.name,
-            _looked_for(old),
-            _looked_for(draft),
+            _query_or_keywords(old),
+            _query_or_keywords(draft),
         )
     return Shown(
         template="watch-saved.html",
@@ -183,7 +183,7 @@ def _save(visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool) -> 
     )
 
 
-def _looked_for(draft: WatchDraft | None) -> str:
+def _query_or_keywords(draft: WatchDraft | None) -> str:
     return "" if draft is None else (draft.query or ", ".join(draft.keywords))[:LOGGED]
 
 

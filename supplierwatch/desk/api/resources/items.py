@@ -86,13 +86,13 @@ def item(request: ApiRequest) -> Answer:
     """Return an article."""
     wired = request.source.wired
     with request.source.store.reading() as unit:
-        known = _known(unit, request)
+        known = _find_item(unit, request)
         account = account_of_item(unit, wired, known, sorted(wired.queries), now=request.now)
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
-    told = account_json(account, wired.source_names)
+    accounted = account_json(account, wired.source_names)
     versions = versions_json(known, account.revisions)[-MOST_VERSIONS:]
     document = {
-        "item": told["item"],
+        "item": accounted["item"],
         "state": held_words(known),
         "withdrawn_at": iso(known.retracted_at),
         "texts": {
@@ -101,11 +101,11 @@ def item(request: ApiRequest) -> Answer:
             "body": known.body,
             "comments": known.comments,
         },
-        "listed_by": told["listed_by"],
-        "watches": told["watches"],
-        "former_watches": told["former_watches"],
-        "failures": told["failures"],
-        "set_aside": told["set_aside"],
+        "listed_by": accounted["listed_by"],
+        "watches": accounted["watches"],
+        "former_watches": accounted["former_watches"],
+        "failures": accounted["failures"],
+        "set_aside": accounted["set_aside"],
         "versions": [{k: v for k, v in each.items() if k != "text"} for each in versions],
         "story_id": known.story_id,
         "story": None if story is None else story.record(),
@@ -116,7 +116,7 @@ def item(request: ApiRequest) -> Answer:
 def version(request: ApiRequest) -> Answer:
     """Return one version of an article with its text."""
     with request.source.store.reading() as unit:
-        known = _known(unit, request)
+        known = _find_item(unit, request)
         earlier = unit.items.revisions(known.item_id)
     every: list[ItemRevision | StoredItem] = [*earlier, known]
     number = request.values["number"]
@@ -126,7 +126,7 @@ def version(request: ApiRequest) -> Answer:
     return Answer(document=version_json(known, every[number - 1], before, number))
 
 
-def _known(unit: Unit, request: ApiRequest) -> StoredItem:
+def _find_item(unit: Unit, request: ApiRequest) -> StoredItem:
     known = unit.items.get(request.values["id"])
     if known is None:
         raise ApiProblem(404, "There is no article of this number.")
