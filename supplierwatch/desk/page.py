@@ -50,13 +50,14 @@ class Visit:
     """One request: who asks, for what, with which values.
 
     `session` is None on pages that need no user. `values` are those of the form or the query
-    string; where a name occurs twice, the last. `path` are the values in the path. `home` is the
-    address of the desk for whoever asks, without a slash at its end.
+    string; where a name occurs twice, the last; `lists` has all of them. `path` are the values in
+    the path. `home` is the address of the desk for whoever asks, without a slash at its end.
     """
 
     source: DeskSource
     session: DeskSession | None
     values: Mapping[str, str]
+    lists: Mapping[str, tuple[str, ...]]
     path: Mapping[str, str]
     client: str
     home: str
@@ -76,8 +77,17 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that the browser saves under a name."""
+
+    name: str
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An answer: a template with its values, or a redirect.
+    """An answer: a template with its values, a redirect, or a file.
 
     `signed_in` sets the cookie to this token; an empty one deletes it.
     """
@@ -86,6 +96,7 @@ class Shown:
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     redirect: str | None = None
+    download: Download | None = None
     signed_in: str | None = None
 
 

@@ -24,7 +24,7 @@ from storage.model import DeskSession, Role
 from supplierwatch.desk import render, static
 from supplierwatch.desk.api import answering, metrics
 from supplierwatch.desk.cookies import session_cookie, set_session_cookie
-from supplierwatch.desk.page import MAX_VALUE, DeskSource, Page, Shown, Visit
+from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, Shown, Visit
 from supplierwatch.web.headers import PRIVATE
 from supplierwatch.web.locality import is_local
 from supplierwatch.web.request_bodies import read_body
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 MAX_FORM = 32_768  # bytes
 MAX_FIELDS = 100
+Values = Mapping[str, tuple[str, ...]]  # of a form or a query string, by name
 HEADERS = PRIVATE | {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
@@ -46,11 +47,12 @@ HEADERS = PRIVATE | {
 
 
 def all_pages() -> tuple[Page, ...]:
-    """Return the pages of every file in `supplierwatch.desk.pages`."""
+    """Return the pages of every module below `supplierwatch.desk.pages`."""
     found: list[Page] = []
-    for module in pkgutil.iter_modules(supplierwatch.desk.pages.__path__):
-        made = importlib.import_module(f"supplierwatch.desk.pages.{module.name}")
-        found += made.PAGES
+    folder = supplierwatch.desk.pages
+    for module in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}."):
+        if not module.ispkg:
+            found += importlib.import_module(module.name).PAGES
     return tuple(found)
 
 
@@ -65,7 +67,7 @@ def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
     nav = tuple(sorted((p for p in pages if p.nav), key=lambda p: p.order))
 
     async def answer(request: Request) -> Response:
-        form: Mapping[str, str] = {}
+        form: Values = {}
         if page.method == "POST":
             try:
                 body = await read_body(request, MAX_FORM)
@@ -80,16 +82,20 @@ def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
     return Route(page.path, answer, methods=[page.method])
 
 
-def _read_values(text: str) -> dict[str, str] | None:
+def _read_values(text: str) -> Values | None:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
     except ValueError:
         return None
-    return {name[:100]: value[:MAX_VALUE].replace("\0", "") for name, value in pairs}
+    values: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        key = name[:100]
+        values[key] = (*values.get(key, ()), value[:MAX_VALUE].replace("\0", ""))
+    return values
 
 
 def _answer(
-    page: Page, source: DeskSource, nav: tuple[Page, ...], request: Request, form: Mapping[str, str]
+    page: Page, source: DeskSource, nav: tuple[Page, ...], request: Request, form: Values
 ) -> Response:
     token = session_cookie(source, request)
     with source.store.reading() as unit:
@@ -100,11 +106,12 @@ def _answer(
     refusal = _refuse(page, session, request, form)
     if refusal is not None:
         return _page(refusal, session, nav, page, begun=begun)
-    query = _read_values(request.url.query)
+    given = form if page.method == "POST" else (_read_values(request.url.query) or {})
     visit = Visit(
         source=source,
         session=session,
-        values=form if page.method == "POST" else (query or {}),
+        values={name: values[-1] for name, values in given.items()},
+        lists=given,
         path={name: str(value) for name, value in request.path_params.items()},
         client="" if request.client is None else request.client.host,
         home=_find_home(source, request),
@@ -121,7 +128,7 @@ def _refuse(
     page: Page,
     session: DeskSession | None,
     request: Request,
-    form: Mapping[str, str],
+    form: Values,
 ) -> Shown | None:
     """Say why a request may not have its page; None where it may."""
     if page.method == "POST" and not _is_from_the_desk(request, session, form):
@@ -146,9 +153,7 @@ def _refuse(
     return None
 
 
-def _is_from_the_desk(
-    request: Request, session: DeskSession | None, form: Mapping[str, str]
-) -> bool:
+def _is_from_the_desk(request: Request, session: DeskSession | None, form: Values) -> bool:
     origin = request.headers.get("origin")
     if origin is not None:
         parts = urlsplit(origin)
@@ -158,7 +163,8 @@ def _is_from_the_desk(
         return False
     if session is None:
         return True
-    return hmac.compare_digest(form.get("csrf", "").encode(), session.csrf.encode())
+    csrf = form.get("csrf", ("",))[-1]
+    return hmac.compare_digest(csrf.encode(), session.csrf.encode())
 
 
 def _find_home(source: DeskSource, request: Request) -> str:
@@ -171,6 +177,8 @@ def _page(
 ) -> Response:
     if shown.redirect is not None:
         return RedirectResponse(safe_path(shown.redirect), status_code=303, headers=HEADERS)
+    if shown.download is not None:
+        return _download(shown.download)
     role = None if session is None else session.user.role
     common: dict[str, Any] = {
         "session": session,
@@ -181,6 +189,15 @@ def _page(
     }
     text = render.template(shown.template, {**common, **shown.values})
     return HTMLResponse(text, shown.status, headers=HEADERS)
+
+
+def _download(download: Download) -> Response:
+    name = quote(download.name, safe="")
+    headers = {
+        "Content-Type": download.media_type,
+        "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+    }
+    return Response(download.body, headers=HEADERS | headers)
 
 
 def safe_path(target: str) -> str:

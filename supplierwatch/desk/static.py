@@ -1,4 +1,4 @@
-"""Serves the style sheet and the script of the desk, under addresses that change with them."""
+"""Serves the style sheets and scripts of the desk, under addresses that change with them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 FOLDER = Path(__file__).parent / "static"
-TYPES = {"desk.css": "text/css; charset=utf-8", "desk.js": "text/javascript; charset=utf-8"}
+TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
 @cache
@@ -28,14 +28,15 @@ def routes() -> list[Route]:
         return Response(
             _read(name),
             headers={
-                "Content-Type": TYPES[name],
+                "Content-Type": TYPES[Path(name).suffix],
                 "Cache-Control": "public, max-age=31536000, immutable",
                 "X-Content-Type-Options": "nosniff",
                 "Cross-Origin-Resource-Policy": "same-origin",
             },
         )
 
-    return [Route(address_of(name), answer, methods=["GET"]) for name in TYPES]
+    names = sorted(path.name for path in FOLDER.iterdir() if path.suffix in TYPES)
+    return [Route(address_of(name), answer, methods=["GET"]) for name in names]
 
 
 @cache

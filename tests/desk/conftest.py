@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.desk.pages import sign_in as sign_in_page
+from supplierwatch.desk.pages.account import sign_in as sign_in_page
 from tests.desk.browser import RunningDesk, running_desk
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from storage.model import Role
 from supplierwatch.desk import site
-from supplierwatch.desk.pages import sign_in as sign_in_page
+from supplierwatch.desk.pages.account import sign_in as sign_in_page
 from supplierwatch.desk.passwords import MOST_FAILURES
 from tests.desk.browser import HASH, PASSWORD, RunningDesk, running_desk
 

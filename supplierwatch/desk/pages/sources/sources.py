@@ -14,7 +14,9 @@ def sources(visit: Visit) -> Shown:
         states = {state.key: state for state in unit.sources.all()}
         lately = unit.sources.readings(now - LATELY)
     table = rows(wired.catalog.sources, states, now, lately)
-    return Shown(template="sources.html", values={"rows": table, "summary": summarise(table)})
+    return Shown(
+        template="sources/sources.html", values={"rows": table, "summary": summarise(table)}
+    )
 
 
 PAGES = (Page(path="/sources", answer=sources, role=Role.READER, nav="Sources", order=4),)

@@ -49,7 +49,7 @@ def watches(visit: Visit) -> Shown:
         ]
     most = max((count for row in rows for count in row.weeks), default=0)
     return Shown(
-        template="watches.html",
+        template="watches/watches.html",
         values={"rows": rows, "most": most, "n_weeks": WEEKS, "may_edit": may_edit(visit)},
     )
 
@@ -65,7 +65,7 @@ def watch(visit: Visit) -> Shown:
         versions = unit.watches.versions(key)
         total = unit.mentions.count(key)
     return Shown(
-        template="watch.html",
+        template="watches/watch.html",
         values={
             "watch": declared,
             "may_edit": may_edit(visit),

@@ -88,7 +88,7 @@ def _list(
     with visit.source.store.reading() as unit:
         known = unit.users.list()
     return Shown(
-        template="users.html",
+        template="account/users.html",
         status=400 if error else 200,
         values={
             "users": known,

@@ -46,7 +46,7 @@ def _list(visit: Visit, *, made: str = "", error: str = "", label: str = "") -> 
     with visit.source.store.reading() as unit:
         known = unit.tokens.of_user(visit.user.user_id)
     return Shown(
-        template="tokens.html",
+        template="account/tokens.html",
         status=400 if error else 200,
         values={
             "tokens": known,

@@ -15,7 +15,7 @@ def operator(visit: Visit) -> Shown:
         troubles = unit.quarantine.list()
         users = unit.users.list()
     return Shown(
-        template="operator.html",
+        template="service/operator.html",
         values={
             "report": report,
             "troubles": troubles,

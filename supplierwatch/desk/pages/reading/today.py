@@ -46,7 +46,7 @@ def today(visit: Visit) -> Shown:
         unread = _unread_stories(found, seen)
     stories = {item.item_id: item.story_id for _, item in found}
     return Shown(
-        template="today.html",
+        template="reading/today.html",
         values={
             "digest": digest,
             "section_name": section_name,

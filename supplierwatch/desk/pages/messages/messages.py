@@ -18,7 +18,7 @@ def messages(visit: Visit) -> Shown:
         paused = unit.outbox.paused()
         failed = unit.quarantine.troubles("tell")
     return Shown(
-        template="messages.html",
+        template="messages/messages.html",
         values={
             "messages": found,
             "counts": counts,

@@ -26,7 +26,7 @@ def show_sign_in(visit: Visit) -> Shown:
     target = visit.values.get("next", "/")
     if visit.session is not None:
         return Shown(redirect=target)
-    return Shown(template="sign-in.html", values={"next": target, "error": "", "name": ""})
+    return Shown(template="account/sign-in.html", values={"next": target, "error": "", "name": ""})
 
 
 def sign_in(visit: Visit) -> Shown:
@@ -38,7 +38,7 @@ def sign_in(visit: Visit) -> Shown:
     if _failures.is_refused(counted):
         log.warning("desk.sign-in-refused name=%s from=%s", name, visit.client)
         error = "Too many attempts. Try again in 15 minutes, or ask an operator for a link."
-        return Shown(template="sign-in.html", status=429, values=values | {"error": error})
+        return Shown(template="account/sign-in.html", status=429, values=values | {"error": error})
     with visit.source.store.reading() as unit:
         user = unit.users.named(name)
     known = user is not None and user.disabled_at is None
@@ -48,7 +48,7 @@ def sign_in(visit: Visit) -> Shown:
         _failures.fail(counted)
         log.warning("desk.sign-in-failed name=%s from=%s", name, visit.client)
         error = "Name and password do not belong together."
-        return Shown(template="sign-in.html", status=403, values=values | {"error": error})
+        return Shown(template="account/sign-in.html", status=403, values=values | {"error": error})
     _failures.forget(counted)
     newer = hash_password(password) if needs_rehash(user.password_hash or "") else None
     with visit.source.store.transaction() as unit:
@@ -107,7 +107,7 @@ def _link_page(
     visit: Visit, *, good: bool, user: User | None, error: str = "", name: str = ""
 ) -> Shown:
     return Shown(
-        template="link.html",
+        template="account/link.html",
         status=200 if good and not error else 403 if good else 404,
         values={
             "good": good,

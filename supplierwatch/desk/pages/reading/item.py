@@ -30,7 +30,7 @@ def item(visit: Visit) -> Shown:
         members = members_of(unit, [known]).get(known.story_id, ())
     spans = [span for watch in account.watches if watch.verdict in _MARKED for span in watch.spans]
     return Shown(
-        template="item.html",
+        template="reading/item.html",
         values={
             "item": known,
             "outlet": _name(wired.source_names, known.source_key),

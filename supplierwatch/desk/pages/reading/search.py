@@ -51,11 +51,11 @@ def search(visit: Visit) -> Shown:
         "may_edit": visit.user.role.includes(Role.EDITOR),
     }
     if not text:
-        return Shown(template="search.html", values=values)
+        return Shown(template="reading/search.html", values=values)
     try:
         query = compile_text(visit.source, text)
     except QueryError as error:
-        return Shown(template="search.html", status=400, values=values | {"error": error})
+        return Shown(template="reading/search.html", status=400, values=values | {"error": error})
     length = PERIODS[str(values["days"])]
     result, stories = search_stories(
         visit.source,
@@ -74,7 +74,8 @@ def search(visit: Visit) -> Shown:
         for hit in result.hits
     ]
     return Shown(
-        template="search.html", values=values | {"query": query, "result": result, "hits": hits}
+        template="reading/search.html",
+        values=values | {"query": query, "result": result, "hits": hits},
     )
 
 

@@ -173,7 +173,7 @@ def _save(visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool) -> 
             _query_or_keywords(draft),
         )
     return Shown(
-        template="watch-saved.html",
+        template="watches/watch-saved.html",
         values={
             "draft": draft,
             "text": watch_text(draft),
@@ -209,7 +209,7 @@ def _form(
         except StarterRefused as error:
             trouble = DraftTrouble(text=str(error))
     return Shown(
-        template="watch-edit.html",
+        template="watches/watch-edit.html",
         status=200 if trouble is None else status,
         values={
             "draft": draft,

@@ -1,0 +1,1 @@
+"""Watches: the list, the editor, its history."""
