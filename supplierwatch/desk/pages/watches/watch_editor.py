@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from urllib.parse import quote
 
 from alerts.query import QueryError, compile_query
-from config.errors import ConfigInvalid, Problem, StarterRefused
-from config.watch_file import WatchDraft, edit_watch, read_watch, watch_text
+from config.errors import StarterRefused
+from config.watch_file import FORM, WatchDraft, edit_watch, read_watch, watch_text
 from storage.model import Role
+from supplierwatch.desk.file_edits import (
+    ConfigText,
+    EditTrouble,
+    note_edit,
+    read_config,
+    try_edit,
+    write_edit,
+)
 from supplierwatch.desk.page import MAX_VALUE, Page, Shown, Visit, missing
 from supplierwatch.desk.watch_preview import WatchPreview, preview
-from supplierwatch.desk.watch_saving import WatchFile, check_edit, read_file, write_file
 
-log = logging.getLogger(__name__)
-
-LOGGED = 500  # characters of a query
 TOO_LONG = (
     f"This watch has more than {MAX_VALUE:,} characters, which this form cannot hold: edit "
     "watches.toml."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftTrouble:
-    """Why a draft cannot be saved, or that the file was changed (`conflict`)."""
-
-    text: str = ""
-    query: QueryError | None = None
-    problems: Sequence[Problem] = ()
-    conflict: bool = False
-    unwritable: bool = False
 
 
 def show_new(visit: Visit) -> Shown:
@@ -90,7 +80,7 @@ def _submit(visit: Visit, key: str, *, is_new: bool) -> Shown:
     if isinstance(file, Shown):
         return file
     if any(len(visit.values.get(name, "")) >= MAX_VALUE for name in ("query", "keywords")):
-        return _form(visit, file, draft, is_new=is_new, trouble=DraftTrouble(text=TOO_LONG))
+        return _form(visit, file, draft, is_new=is_new, trouble=EditTrouble(text=TOO_LONG))
     if visit.values.get("base") != file.digest:
         return _conflict(visit, file, draft, is_new=is_new)
     seen = visit.values.get("previewed") == _digest(draft)
@@ -114,63 +104,55 @@ def _draft_of(visit: Visit, key: str) -> WatchDraft:
     )
 
 
-def _preview(visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool) -> Shown:
+def _preview(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:
     checked = _check(visit, file, draft, is_new=is_new)
-    if isinstance(checked, DraftTrouble):
+    if isinstance(checked, EditTrouble):
         return _form(visit, file, draft, is_new=is_new, trouble=checked)
     return _form(visit, file, draft, is_new=is_new, seen=checked[1])
 
 
 def _check(
-    visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool, show: bool = True
-) -> tuple[bytes, WatchPreview | None] | DraftTrouble:
+    visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool, show: bool = True
+) -> tuple[bytes, WatchPreview | None] | EditTrouble:
     """Return the file as it would be, and what the watch would do; or why it cannot be."""
     source = visit.source
     try:
         there = read_watch(file.content, draft.key)
         if is_new and there is not None:
-            return DraftTrouble(text=f"There is a watch {draft.key} already: choose another key.")
+            return EditTrouble(text=f"There is a watch {draft.key} already: choose another key.")
         if not is_new and there is None:
-            return DraftTrouble(text="This watch is no longer in watches.toml.", conflict=True)
+            return EditTrouble(text="This watch is no longer in watches.toml.", conflict=True)
         if draft.query:
             compile_query(draft.query, suppliers=source.wired.suppliers)
         content = edit_watch(file.content, draft)
-        wired = check_edit(file.path.parent, content, source.environ, source.wired)
     except QueryError as error:
-        return DraftTrouble(query=error)
-    except ConfigInvalid as error:
-        return DraftTrouble(problems=error.problems)
+        return EditTrouble(query=error)
     except StarterRefused as error:
-        return DraftTrouble(text=str(error))
-    except OSError as error:
-        return DraftTrouble(text=f"A file of the configuration cannot be read: {error.strerror}.")
+        return EditTrouble(text=str(error))
+    wired = try_edit(source, file, content)
+    if isinstance(wired, EditTrouble):
+        return wired
     return content, preview(source, wired, draft.key, visit.now) if show else None
 
 
-def _save(visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool) -> Shown:
+def _save(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:
     checked = _check(visit, file, draft, is_new=is_new, show=False)
-    if isinstance(checked, DraftTrouble):
+    if isinstance(checked, EditTrouble):
         return _form(visit, file, draft, is_new=is_new, trouble=checked)
     content, _ = checked
-    old = read_watch(file.content, draft.key)
-    try:
-        if content != file.content:
-            write_file(file, content)
-    except StarterRefused:
-        now = _read(visit)
-        return now if isinstance(now, Shown) else _conflict(visit, now, draft, is_new=is_new)
-    except OSError as error:
-        log.warning("desk.watch-unwritable key=%s cause=%s", draft.key, error.strerror)
-        why = DraftTrouble(text=error.strerror or "", unwritable=True)
-        return _form(visit, file, draft, is_new=is_new, trouble=why, status=503)
     if content != file.content:
-        log.info(
-            "desk.watch-%s key=%s by=%s from=%r to=%r",
-            "added" if is_new else "changed",
+        trouble = write_edit(file, content)
+        if trouble is not None and trouble.conflict:
+            now = _read(visit)
+            return now if isinstance(now, Shown) else _conflict(visit, now, draft, is_new=is_new)
+        if trouble is not None:
+            return _form(visit, file, draft, is_new=is_new, trouble=trouble)
+        note_edit(
+            visit,
+            "watch-added" if is_new else "watch-changed",
             draft.key,
-            visit.user.name,
-            _query_or_keywords(old),
-            _query_or_keywords(draft),
+            before=_query_or_keywords(read_watch(file.content, draft.key)),
+            after=_query_or_keywords(draft),
         )
     return Shown(
         template="watches/watch-saved.html",
@@ -184,33 +166,32 @@ def _save(visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool) -> 
 
 
 def _query_or_keywords(draft: WatchDraft | None) -> str:
-    return "" if draft is None else (draft.query or ", ".join(draft.keywords))[:LOGGED]
+    return "" if draft is None else draft.query or ", ".join(draft.keywords)
 
 
-def _conflict(visit: Visit, file: WatchFile, draft: WatchDraft, *, is_new: bool) -> Shown:
-    why = DraftTrouble(conflict=True)
-    return _form(visit, file, draft, is_new=is_new, trouble=why, status=409)
+def _conflict(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:
+    why = EditTrouble(conflict=True)
+    return _form(visit, file, draft, is_new=is_new, trouble=why)
 
 
 def _form(
     visit: Visit,
-    file: WatchFile,
+    file: ConfigText,
     draft: WatchDraft,
     *,
     is_new: bool,
-    trouble: DraftTrouble | None = None,
+    trouble: EditTrouble | None = None,
     seen: WatchPreview | None = None,
-    status: int = 400,
 ) -> Shown:
     there = None
     if trouble is not None and trouble.conflict:
         try:
             there = read_watch(file.content, draft.key)
         except StarterRefused as error:
-            trouble = DraftTrouble(text=str(error))
+            trouble = replace(trouble, text=str(error), conflict=False)
     return Shown(
         template="watches/watch-edit.html",
-        status=200 if trouble is None else status,
+        status=200 if trouble is None else trouble.status,
         values={
             "draft": draft,
             "is_new": is_new,
@@ -219,7 +200,8 @@ def _form(
             "base": file.digest,
             "previewed": "" if seen is None else _digest(draft),
             "trouble": trouble,
-            "places": [(Path(p.file).name, p) for p in trouble.problems] if trouble else (),
+            "file": FORM.file,
+            "noun": FORM.table,
             "there": None if there is None else watch_text(there),
             "text": watch_text(draft),
             "seen": seen,
@@ -233,11 +215,8 @@ def _digest(draft: WatchDraft) -> str:
     return hashlib.sha256(repr(draft).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _read(visit: Visit) -> WatchFile | Shown:
-    try:
-        return read_file(visit.source.wired.catalog.folder)
-    except OSError as error:
-        return missing(f"watches.toml cannot be read: {error.strerror}.")
+def _read(visit: Visit) -> ConfigText | Shown:
+    return read_config(visit.source, FORM.file)
 
 
 PAGES = (

@@ -1,0 +1,134 @@
+"""Checks and writes edits of configuration files, unless a file was changed since it was shown."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from alerts.query import QueryError
+from config.errors import ConfigInvalid, Problem, StarterRefused
+from config.starter import replace_file
+from supplierwatch.desk.page import DeskSource, Shown, Visit, missing
+from supplierwatch.wiring import CompiledConfiguration, load
+
+log = logging.getLogger(__name__)
+
+LOGGED = 500  # characters of a value
+_WRITING = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigText:
+    """The bytes of a configuration file as they were read."""
+
+    path: Path
+    content: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, which a form sends back."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditTrouble:
+    """Why an edit cannot be saved, or that the file was changed meanwhile (`conflict`).
+
+    `unwritable`: the service may not write the file; `text` says why.
+    """
+
+    text: str = ""
+    query: QueryError | None = None
+    problems: Sequence[Problem] = ()
+    conflict: bool = False
+    unwritable: bool = False
+
+    @property
+    def places(self) -> tuple[tuple[str, Problem], ...]:
+        """The problems, each with the name of its file, without the folder."""
+        return tuple((Path(each.file).name, each) for each in self.problems)
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return 409 if self.conflict else 503 if self.unwritable else 400
+
+
+def read_config(source: DeskSource, name: str) -> ConfigText | Shown:
+    """Read a file of the configuration in force; the page that says why, where it cannot be."""
+    path = source.wired.catalog.folder / name
+    try:
+        return ConfigText(path, path.read_bytes())
+    except OSError as error:
+        return missing(f"{name} cannot be read: {error.strerror}.")
+
+
+def check_edit(
+    folder: Path,
+    edits: Mapping[str, bytes],
+    environ: Mapping[str, str],
+    in_force: CompiledConfiguration,
+) -> CompiledConfiguration:
+    """Compile the whole configuration as it would be with other content of some files.
+
+    Raises:
+        ConfigInvalid: `check` would refuse it.
+        OSError: a file cannot be read.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        draft = Path(scratch)
+        for path in sorted(folder.glob("*.toml")):
+            content = edits[path.name] if path.name in edits else path.read_bytes()
+            (draft / path.name).write_bytes(content)
+        return load(draft, environ, previous=in_force)
+
+
+def try_edit(
+    source: DeskSource, file: ConfigText, content: bytes
+) -> CompiledConfiguration | EditTrouble:
+    """Return the configuration as it would be with this content, or what `check` says of it."""
+    try:
+        edits = {file.path.name: content}
+        return check_edit(file.path.parent, edits, source.environ, source.wired)
+    except ConfigInvalid as error:
+        return EditTrouble(problems=error.problems)
+    except OSError as error:
+        return EditTrouble(text=f"A file of the configuration cannot be read: {error.strerror}.")
+
+
+def write_edit(file: ConfigText, content: bytes) -> EditTrouble | None:
+    """Replace the content of a file in one step; what hindered it, where it was not."""
+    try:
+        with _WRITING:
+            replace_file(file.path, file.content, content)
+    except StarterRefused:
+        return EditTrouble(conflict=True)
+    except OSError as error:
+        log.warning("desk.unwritable file=%s cause=%s", file.path.name, error.strerror)
+        return EditTrouble(text=error.strerror or "", unwritable=True)
+    return None
+
+
+def note_edit(visit: Visit, event: str, key: str, *, before: str, after: str) -> None:
+    """Record who changed what.
+
+    Args:
+        visit: of the user who did.
+        event: what was done: `source-added`.
+        key: of what was changed.
+        before: as it was written; empty for what is new.
+        after: as it is written now; empty for what was removed.
+    """
+    log.info(
+        "desk.%s key=%s by=%s from=%r to=%r",
+        event,
+        key,
+        visit.user.name,
+        before[:LOGGED],
+        after[:LOGGED],
+    )
