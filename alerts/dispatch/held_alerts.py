@@ -21,6 +21,8 @@ from storage.telling.news_waiting import NewsWaiting
 
 # items of one poll are stored one after the other: an alert waits for those that follow
 LONGEST_SETTLING = timedelta(seconds=30)
+# for those of other sources only so many times as long as for those of its own
+OTHERS_SETTLING = 2
 
 Cause = Literal["quiet hours", "rate limit", "undelivered", "old items"]
 CAUSES: Mapping[Cause, str] = {
@@ -51,6 +53,10 @@ def find_held(
 ) -> frozenset[int]:
     """Return the ids of subscribers who get no alert now. Pure.
 
+    What was found waits until nothing more has come for `settling`, and no longer than
+    `LONGEST_SETTLING`. What one source brings without a pause holds up what another one brought
+    for `OTHERS_SETTLING` times `settling` only.
+
     Args:
         subscribers: the active ones.
         news: subscriber id -> what waits for it.
@@ -66,7 +72,8 @@ def find_held(
         # a time in the future: the clock was ahead
         settles = now - settling < waiting.newest <= now
         patient = now - LONGEST_SETTLING < waiting.oldest <= now
-        if each.recipient.lower() in stalled or (settles and patient):
+        others_patient = now - OTHERS_SETTLING * settling < waiting.quietest
+        if each.recipient.lower() in stalled or (settles and patient and others_patient):
             held.add(each.subscriber_id)
     return frozenset(held)
 

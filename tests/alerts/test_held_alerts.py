@@ -74,6 +74,23 @@ def test_a_stream_that_does_not_end_is_told_after_half_a_minute(store: Store, cl
     assert len(arrived) == 1
 
 
+def test_a_stream_of_one_source_holds_up_what_another_one_found_for_ten_seconds(
+    store: Store, clock: Clock
+) -> None:
+    desk = Desk(store, clock, a_subscription())
+    desk.publish("Halcyon story of its own", source="trolley")
+    arrived, seconds = [], 0
+    while not arrived and seconds < 40:
+        desk.publish(f"Halcyon flood {seconds}")
+        arrived = settle(desk, SECOND)
+        seconds += 1
+
+    assert seconds == 2 * SETTLING // SECOND + 1  # it was matched after a second
+    text = bodies(assert_mail_is_clean(arrived[0].notification.raw))[0]
+    assert "Halcyon* story of its own" in text
+    assert "Halcyon* flood 0" in text
+
+
 @pytest.mark.parametrize("back", [-HOUR, -30 * 24 * HOUR], ids=["an hour", "a month"])
 def test_a_clock_that_is_set_back_holds_no_alert(
     store: Store, clock: Clock, back: timedelta
