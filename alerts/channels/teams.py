@@ -8,7 +8,7 @@ from typing import Any
 
 from alerts.channels.hook import encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
-from alerts.channels.text_limits import MAX_STORIES
+from alerts.channels.text_limits import MAX_STORIES, choose_stories
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import shorten
@@ -30,9 +30,9 @@ class Teams:
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
         """Build a card with as many stories as fit."""
         del envelope, identity  # a card has no field for them
-        stories = rendered.stories[:MAX_STORIES]
+        stories = choose_stories(rendered.stories, MAX_STORIES)
         for shown in range(len(stories), -1, -1):
-            body = encode_json(_build_card(rendered, stories[:shown]))
+            body = encode_json(_build_card(rendered, choose_stories(stories, shown)))
             if len(body) <= MAX_CARD:
                 return body
         return encode_json(_build_card(rendered, ()))

@@ -1,10 +1,16 @@
-"""Cuts a message to the size limit of a service. Pure."""
+"""Cuts a message to the size limit of a service. Pure.
+
+Where there is not room for all stories, watches and outlets get places in turn, as in mail
+(`alerts.messages.layout`): one that lists thousands at once keeps no other from being named.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from html import escape
 
+from alerts.messages.layout import shares
 from alerts.messages.render import Rendered, StorySummary
 from alerts.text.sanitize import shorten
 
@@ -21,6 +27,27 @@ def format_plain_story(story: StorySummary, *, mark: str = "") -> str:
     excerpt = f"\n{mark}{story.said}" if story.said else ""
     link = f"\n{story.link}" if story.link else ""
     return f"{story.title}\n{story.outlet} · {story.about}{excerpt}{link}"
+
+
+def choose_stories(stories: Sequence[StorySummary], room: int) -> Sequence[StorySummary]:
+    """Return `room` stories at most, in their order: watches get places in turn, then outlets."""
+    if len(stories) <= room:
+        return stories
+    counts: dict[str, Counter[str]] = {}
+    for story in stories:
+        counts.setdefault(story.about, Counter())[story.outlet] += 1
+    places = shares([outlets.total() for outlets in counts.values()], room)
+    left = {
+        (about, outlet): given
+        for (about, outlets), some in zip(counts.items(), places, strict=True)
+        for outlet, given in zip(outlets, shares(list(outlets.values()), some), strict=True)
+    }
+    chosen = []
+    for story in stories:
+        if left[story.about, story.outlet]:
+            left[story.about, story.outlet] -= 1
+            chosen.append(story)
+    return chosen
 
 
 def fit_text(
@@ -45,9 +72,10 @@ def fit_text(
     first = head(shorten(rendered.subject, 200))
     if not rendered.stories:
         return _cut_text(first, rendered.text.strip(), plain, room, size)
-    parts = [story(each) for each in rendered.stories[:MAX_STORIES]]
-    for shown in range(len(parts), -1, -1):
-        text = "\n\n".join([first, *parts[:shown], *_count_rest(rendered.stories, shown, plain)])
+    most = choose_stories(rendered.stories, MAX_STORIES)
+    for shown in range(len(most), -1, -1):
+        parts = [story(each) for each in choose_stories(most, shown)]
+        text = "\n\n".join([first, *parts, *_count_rest(rendered.stories, shown, plain)])
         if size(text) <= room:
             return text
     return first

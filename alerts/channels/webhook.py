@@ -13,12 +13,14 @@ from dataclasses import asdict
 
 from alerts.channels.hook import encode_json, post_json
 from alerts.channels.http import HttpAnswer, Request
+from alerts.channels.text_limits import choose_stories
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered
 from config.model import ChannelSettings
 from storage.model import OutboxMessage, Receipt
 
 VERSION = 1
+MAX_LISTED = 1_000  # stories; a message of many thousands would be megabytes at every attempt
 
 
 class Webhook:
@@ -30,7 +32,8 @@ class Webhook:
     default_url: str | None = None
 
     def compose(self, rendered: Rendered, envelope: Envelope, identity: str) -> bytes:
-        """Build one JSON object with the whole message."""
+        """Build one JSON object with the whole message; `more` counts stories beyond the limit."""
+        stories = choose_stories(rendered.stories, MAX_LISTED)
         return encode_json(
             {
                 "version": VERSION,
@@ -39,7 +42,8 @@ class Webhook:
                 "subscription": envelope.list_name,
                 "subject": rendered.subject,
                 "text": rendered.text,
-                "stories": [asdict(story) for story in rendered.stories],
+                "stories": [asdict(story) for story in stories],
+                "more": len(rendered.stories) - len(stories),
                 "follows": list(envelope.thread),
             }
         )

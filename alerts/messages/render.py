@@ -64,6 +64,7 @@ def render(digest: Digest) -> Rendered:
     """Render a digest or an alert, with as many stories in full as fit into `MAX_HTML` bytes."""
     subject = wording.subject(digest)
     picture = None if digest.volume is None else chart(digest.volume)
+    stories = _summarise_stories(digest)
     rendered = None
     for room in LADDER:
         layout = lay_out(digest, room)
@@ -79,7 +80,7 @@ def render(digest: Digest) -> Rendered:
             subject=subject,
             text=digest_text(digest, layout),
             html=html,
-            stories=_summarise_stories(digest),
+            stories=stories,
             pictures=() if picture is None else (picture,),
         )
         if len(html.encode()) <= MAX_HTML:

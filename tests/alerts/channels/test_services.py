@@ -129,3 +129,35 @@ def test_stories_that_do_not_fit_are_counted() -> None:
     rendered = Rendered(subject="S", text="", html="", stories=(told,) * 5)
     said = fit_text(rendered, head=str, story=lambda each: each.title, plain=str, room=100)
     assert said == f"S\n\n{'t' * 30}\n\n{'t' * 30}\n\nand 3 more"
+
+
+def a_flood() -> Rendered:
+    """Thousands of stories of one outlet on one watch, before one of each of two others."""
+    many = [
+        StorySummary(title=f"Flood {n}", link=None, outlet="Flood", about="Halcyon")
+        for n in range(3_000)
+    ]
+    quiet = [
+        StorySummary(title="Quiet outlet", link=None, outlet="The Ward Ledger", about="Halcyon"),
+        StorySummary(title="Quiet watch", link=None, outlet="Flood", about="Corvid"),
+    ]
+    return Rendered(subject="S", text="", html="", stories=(*many, *quiet))
+
+
+@pytest.mark.parametrize("name", sorted(HOOKS))
+def test_a_flood_of_one_outlet_hides_no_other_outlet_and_no_other_watch(name: str) -> None:
+    said = HOOKS[name].compose(a_flood(), ENVELOPE, "id").decode()
+    assert all(title in said for title in ("Flood 0", "Quiet outlet", "Quiet watch"))
+    assert said.index("Flood 0") < said.index("Quiet outlet") < said.index("Quiet watch")
+
+
+def test_where_few_stories_fit_each_outlet_has_its_turn() -> None:
+    expected = "S\n\nFlood 0\n\nQuiet outlet\n\nQuiet watch\n\nand 2999 more"
+    assert expected == fit_text(
+        a_flood(), head=str, story=lambda each: each.title, plain=str, room=len(expected)
+    )
+
+
+def test_a_webhook_lists_a_thousand_stories_at_most_and_counts_the_others() -> None:
+    said = json.loads(HOOKS["webhook"].compose(a_flood(), ENVELOPE, "id"))
+    assert (len(said["stories"]), said["more"]) == (1_000, 2_002)
