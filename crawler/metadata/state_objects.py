@@ -8,34 +8,22 @@ with the page's teaser.
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import lxml.html
 
-from crawler.metadata.script_json import read_script_values
+from crawler.metadata.state_values import MOST_STATE, read_state_values
 from crawler.text.plain_text import plain_text
 
-MOST_SCRIPTS = 60
-MOST_SCRIPT = 1_500_000  # characters of one script; what is longer is not read
-MOST_STATE = 4_000_000  # characters of all scripts of a page
 MOST_NODES = 30_000  # objects and arrays of one script
 MOST_VISITS = 100_000  # of objects, arrays and strings that may be parts of a text
 MOST_TEXT = 300_000  # characters of an article
-_MOST_ASSIGNMENTS = 20
 _MOST_DEPTH = 30
 
-_ASSIGNMENT = re.compile(
-    r"[\w$\])]\s*+=\s*+(?:JSON\.parse\(\s*+(?P<string>[\"'])|(?=[{\[]\s*+[\"{\[]))"
-)
-_DOUBLE = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
-_SINGLE = re.compile(r"(?:[^'\\]++|\\.)*+", re.DOTALL)
-_OTHER_QUOTES = re.compile(r"\\.|\"", re.DOTALL)
 _TITLES = ("headline", "title", "name", "heading", "headlines", "shortHeadline", "seoTitle")
 _BODIES = re.compile(
     r"(?:article|story|post|main|full)?_?-?(?:body|text|contents?|html|copy|story|paragraphs"
@@ -57,6 +45,9 @@ _BLOCK = re.compile(
     r"(?:^|[/_-])(?:paragraph|heading-?\d?|header|p|h[1-6]|list-?item|li|quote|blockquote)$",
     re.IGNORECASE,
 )
+_ARTICLES = frozenset(("article", "main"))
+_HEADINGS = frozenset(("h1", "h2"))
+_MOST_BEFORE_HEADING = 500  # nodes
 _MIN_PROSE = 40  # characters of a string that nothing says is a paragraph
 
 
@@ -78,53 +69,13 @@ def find_state_text(
         agrees: tells of a title and a text whether they are those of the article.
     """
     best = ""
-    room, budget = MOST_STATE, _Budget()
-    for script in islice(document.iter("script"), MOST_SCRIPTS):
-        source, kind = script.text or "", (script.get("type") or "").lower()
-        if len(source) > min(MOST_SCRIPT, room) or "ld+json" in kind:
-            continue
-        room -= len(source)
-        for value in _read_values(source, kind):
-            for title, body in _bodies_in(value):
-                text = _collect_text(body, budget)
-                if len(text) > len(best) and agrees(title, text):
-                    best = text
+    budget = _Budget()
+    for value in read_state_values(document):
+        for title, body in _bodies_in(value):
+            text = _collect_text(body, budget)
+            if len(text) > len(best) and agrees(title, text):
+                best = text
     return best or None
-
-
-def _read_values(source: str, kind: str) -> Iterator[Any]:
-    if "json" in kind:
-        yield from read_script_values(source)
-        return
-    if kind and "javascript" not in kind and kind != "module":
-        return
-    end = 0
-    for found in islice(_ASSIGNMENT.finditer(source), _MOST_ASSIGNMENTS):
-        if found.start() < end:
-            continue  # within the value before
-        if found["string"]:
-            text = _read_string(source, found.end(), found["string"])
-            end = found.end() + len(text)
-            yield from read_script_values(text)
-            continue
-        try:
-            value, end = json.JSONDecoder(strict=False).raw_decode(source, found.end())
-        except (ValueError, RecursionError):
-            yield from read_script_values(source[found.end() :])
-            return
-        yield value
-
-
-def _read_string(source: str, start: int, quote: str) -> str:
-    """Return the value of the string literal that begins at `start`, behind its quotation mark."""
-    found = (_SINGLE if quote == "'" else _DOUBLE).match(source, start)
-    raw = found[0] if found else ""
-    if quote == "'":
-        raw = _OTHER_QUOTES.sub(lambda one: {'"': '\\"', "\\'": "'"}.get(one[0], one[0]), raw)
-    try:
-        return str(json.loads(f'"{raw}"', strict=False))
-    except ValueError:
-        return ""
 
 
 def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
@@ -140,7 +91,24 @@ def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
             for key, one in node.items():
                 if _BODIES.match(str(key)[:100]):
                     yield title, one
+            if _kind_of(node) in _ARTICLES and "children" in node:
+                yield title or _find_heading(node["children"]), node["children"]
             queue.extend(one for one in node.values() if isinstance(one, dict | list))
+
+
+def _find_heading(node: Any) -> str:
+    """Return the first heading in a tree of elements; empty without one."""
+    stack, seen = [node], 0
+    while stack and seen < _MOST_BEFORE_HEADING:
+        node = stack.pop()
+        seen += 1
+        if isinstance(node, list):
+            stack.extend(reversed(node))
+        elif isinstance(node, dict):
+            if _kind_of(node) in _HEADINGS:
+                return plain_text(" ".join(_strings_in(node, _Budget())))
+            stack.append(node.get("children"))
+    return ""
 
 
 def _title_in(value: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import json
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -33,9 +35,9 @@ def page(inside: str, *, title: str = HEADLINE, head: str = "") -> str:
     return f"<html><head><title>{title}</title>{head}</head><body>{inside}</body></html>"
 
 
-def read(html: str, **entry: Any) -> str:
+def read(markup: str, **entry: Any) -> str:
     listed = an_entry(**({"title": HEADLINE, "summary": "", "content": ""} | entry))
-    return extract(a_fetched_page(html), entry=listed).text
+    return extract(a_fetched_page(markup), entry=listed).text
 
 
 def next_data(article: object) -> str:
@@ -61,6 +63,40 @@ TREE = [
     *({"type": "paragraph", "children": [{"text": one}]} for one in PARAGRAPHS[1:]),
 ]  # fmt: skip
 PACKED = json.dumps({"title": HEADLINE, "body": HTML})
+
+
+def attribute(name: str, value: object, tag: str = "div") -> str:
+    return f'<{tag} {name}="{html.escape(json.dumps(value))}"></{tag}>'
+
+
+def json_script(value: object) -> str:
+    return f'<script type="application/json">{json.dumps(value)}</script>'
+
+
+def chunks(*rows: str) -> str:
+    """The rows as React sends them, in chunks that end anywhere."""
+    stream = "".join(rows)
+    parts = [stream[at : at + 90] for at in range(0, len(stream), 90)]
+    start = "<script>(self.__next_f=self.__next_f||[]).push([0])</script>"
+    return start + "".join(
+        f"<script>self.__next_f.push([1,{json.dumps(part)}])</script>" for part in parts
+    )
+
+
+def row(key: str, value: object) -> str:
+    return f"{key}:{json.dumps(value)}\n"
+
+
+def text_row(key: str, text: str) -> str:
+    return f"{key}:T{len(text.encode()):x},{text}"
+
+
+ELEMENTS = ["$", "article", None, {"children": [
+    ["$", "h1", None, {"children": HEADLINE}],
+    *(["$", "p", None, {"children": [one[:20], ["$", "b", None, {"children": one[20:]}]]}]
+      for one in PARAGRAPHS)]}]  # fmt: skip
+FLAT = [["Reactive", 1], {"post": 2, "others": 5}, {"title": 3, "body": 4}, HEADLINE, HTML, [6],
+        {"title": 7, "body": 8}, "Brightwell closes", " ".join(OTHERS)]  # fmt: skip
 EMPTY = '<div id="app"></div>'
 
 
@@ -87,6 +123,17 @@ EMPTY = '<div id="app"></div>'
         f"<script>window.__S__ = JSON.parse({json.dumps(PACKED)})</script>",
         "<script>window.__S__ = JSON.parse('"
         + json.dumps({"title": HEADLINE, "body": " ".join(PARAGRAPHS)}) + "')</script>",
+        f'<script>window.__S__ = JSON.parse(decodeURIComponent("{quote(PACKED)}"))</script>',
+        attribute("data-page", {"component": "Story", "props": {"story": {
+            "title": HEADLINE, "body": HTML}}}),
+        attribute("data-props", {"headline": HEADLINE, "paragraphs": PARAGRAPHS}),
+        attribute(":post", {"title": HEADLINE, "content": {"blocks": TREE}}, "story-view"),
+        attribute("props", {"post": [0, {"title": [0, HEADLINE], "paragraphs": [
+            1, [[0, one] for one in PARAGRAPHS]]}]}, "astro-island"),
+        chunks(row("0", {"P": None}), row("5", ELEMENTS)),
+        chunks(row("3", ["$", "$L2", None, {"story": {"title": HEADLINE, "body": "$1a"}}]),
+               text_row("1a", HTML.replace("May", "May\u00a0–")), row("4", {"a": 1})),
+        json_script(FLAT),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("shown", [EMPTY, "<p>We value your privacy. Accept cookies.</p>"])
@@ -157,3 +204,17 @@ def test_a_text_that_begins_with_the_teaser_is_the_article_whatever_its_title() 
 def test_other_articles_are_not_taken_for_it(held: str) -> None:
     with pytest.raises(Unreadable):
         read(page(EMPTY + held))
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        json_script([[1, 1], *([number + 2] * 9 for number in range(40))]),
+        json_script([{"a": 1}, *([number + 2] * 9 for number in range(40))]),
+        chunks(*(row(f"{n:x}", [f"${n + 1:x}"] * 9) for n in range(40))),
+        chunks("1:Tffffffff,", "1:T0,1:T0,", "2:[", "zz"),
+    ],
+    ids=["flat", "flat objects", "references", "damaged rows"],
+)
+def test_data_that_refers_to_itself_many_times_is_read_within_a_bound(held: str) -> None:
+    assert read(page(f"<article>{HTML}</article>{held}")).split("\n") == PARAGRAPHS
