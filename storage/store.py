@@ -36,6 +36,9 @@ from storage.telling.subscribers import Subscribers
 from storage.telling.volumes import Volumes
 from storage.telling.watches import Watches
 from storage.text_index.full_text import FullText
+from storage.users.desk_mutes import DeskMutes
+from storage.users.marks import Marks
+from storage.users.readings import Readings
 from storage.users.tokens import Tokens
 from storage.users.users import Users
 
@@ -69,6 +72,9 @@ class Unit:
         self.stalled = Stalled(connection)
         self.users = Users(connection)
         self.tokens = Tokens(connection)
+        self.marks = Marks(connection)
+        self.readings = Readings(connection)
+        self.desk_mutes = DeskMutes(connection)
 
 
 class Store:

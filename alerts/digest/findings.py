@@ -180,6 +180,18 @@ def suppliers_in(
     return tuple(name for _, _, name in sorted(ranked))
 
 
+def hit_suppliers(telling: PendingTelling, context: TellingContext) -> frozenset[str]:
+    """Return the keys of the suppliers whose names overlap the hits of a telling."""
+    name = context.names.source(telling.item.source_key)
+    document = Document.of(telling.item, source_name=name)
+    spans = current_spans(telling, document, context)
+    return frozenset(
+        hit.key
+        for hit in context.suppliers.match(document)
+        if any(_overlaps(span, spans) for span in hit.spans)
+    )
+
+
 def text_before(revisions: Iterable[ItemRevision], number: int) -> ItemRevision | None:
     """Return the newest stored revision before revision `number`."""
     older = [revision for revision in revisions if revision.number < number]

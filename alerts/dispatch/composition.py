@@ -141,9 +141,7 @@ def compose(
         pending = tuple(each for each in pending if is_of_old(each) == group.of_old)
     if cut.only is not None:
         pending = tuple(each for each in pending if each.item.item_id in cut.only)
-    wanted = apply_preferences(
-        unit, pending, group.subscriptions, group.subscribers, context.names, now
-    )
+    wanted = apply_preferences(unit, pending, group.subscriptions, group.subscribers, context, now)
     tellings = select_tellings(unit, wanted.tellings, occasion, context)
     asides, declined_asides = pending_asides(unit, context, group.subscribers, kind, now)
     if cut.bare or cut.only is not None or group.of_old:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.digest.context import TellingContext
+from alerts.digest.desk_muting import find_mute
 from alerts.digest.digest import MutedWatchNote
-from alerts.digest.entry import Names
+from alerts.digest.findings import hit_suppliers
 from config.model import Subscription
-from storage.model import PendingTelling, Subscriber
+from storage.model import DeskMute, PendingTelling, Subscriber
 from storage.store import Unit
 from storage.telling.asides import PendingAside
 
@@ -19,8 +21,8 @@ from storage.telling.asides import PendingAside
 class WantedTellings:
     """Pending tellings, divided into wanted and declined ones.
 
-    `declined` are not sent: edits if the subscription excludes them, mentions of muted watches,
-    edits of items that a reader marked as not relevant.
+    `declined` are not sent: edits if the subscription excludes them, mentions of muted watches and
+    of what was muted on the desk, edits of items that a reader marked as not relevant.
     """
 
     tellings: tuple[PendingTelling, ...]
@@ -33,7 +35,7 @@ def apply_preferences(
     pending: Sequence[PendingTelling],
     subscriptions: Sequence[Subscription],
     subscribers: Sequence[Subscriber],
-    names: Names,
+    context: TellingContext,
     now: datetime,
 ) -> WantedTellings:
     """Separate the tellings that the readers of a message declined.
@@ -43,7 +45,7 @@ def apply_preferences(
         pending: the pending tellings of the subscribers.
         subscriptions: the subscriptions of the message.
         subscribers: the subscribers of the message.
-        names: the names of watches.
+        context: the configuration in force.
         now: the time.
     """
     ids = [each.subscriber_id for each in subscribers]
@@ -53,9 +55,14 @@ def apply_preferences(
     muted = {(mute.subscriber_id, mute.watch_key) for mute in mutes}
     dismissed = unit.controls.dismissed(ids, {telling.item.item_id for telling in pending})
 
+    on_desk = read_desk_mutes(unit, subscribers, now)
+
     def is_declined(telling: PendingTelling) -> bool:
         watch = telling.mention.match.watch_key
         if (telling.subscriber_id, watch) in muted:
+            return True
+        theirs = on_desk.get(telling.subscriber_id, ())
+        if find_mute(theirs, telling.item, watch, lambda: hit_suppliers(telling, context)):
             return True
         if telling.what != "edit":
             return False
@@ -73,10 +80,30 @@ def apply_preferences(
         tellings=tuple(telling for telling in pending if not is_declined(telling)),
         declined=tuple(telling for telling in pending if is_declined(telling)),
         muted_watches=tuple(
-            MutedWatchNote(watch=names.watch(key), until=until[key], mentions=counts[key])
+            MutedWatchNote(watch=context.names.watch(key), until=until[key], mentions=counts[key])
             for key in sorted(until)
         ),
     )
+
+
+def read_desk_mutes(
+    unit: Unit, subscribers: Sequence[Subscriber], now: datetime
+) -> Mapping[int, tuple[DeskMute, ...]]:
+    """Return subscriber id -> what was muted on the desk for its reader or its subscription."""
+    found = unit.desk_mutes.of_recipients(
+        [each.recipient for each in subscribers],
+        [each.subscription_key for each in subscribers],
+        now,
+    )
+    return {
+        each.subscriber_id: tuple(
+            mute
+            for address, mute in found
+            if address == each.recipient.lower()
+            or (not address and mute.subscription_key == each.subscription_key)
+        )
+        for each in subscribers
+    }
 
 
 def divide_asides(
@@ -86,16 +113,20 @@ def divide_asides(
     watches: Collection[str],
     now: datetime,
 ) -> tuple[tuple[PendingAside, ...], tuple[PendingAside, ...]]:
-    """Divide pending asides into wanted ones and those of muted or switched off watches.
+    """Divide pending asides into wanted ones and those that are muted or of switched off watches.
 
     `watches` are the keys of the watches whose asides are told.
     """
     mutes = unit.controls.muted(now, [each.subscriber_id for each in subscribers])
     muted = {(mute.subscriber_id, mute.watch_key) for mute in mutes}
+    on_desk = read_desk_mutes(unit, subscribers, now)
 
     def is_wanted(one: PendingAside) -> bool:
         key = one.aside.watch_key
-        return key in watches and (one.subscriber_id, key) not in muted
+        if key not in watches or (one.subscriber_id, key) in muted:
+            return False
+        theirs = on_desk.get(one.subscriber_id, ())
+        return find_mute(theirs, one.aside.item, key, frozenset) is None
 
     wanted = tuple(one for one in pending if is_wanted(one))
     return wanted, tuple(one for one in pending if not is_wanted(one))

@@ -78,9 +78,7 @@ def previews(
             is_alert = context.tells_at_once(subscription_key) and not message.of_old
             kind: Kind = "alert" if is_alert else "digest"
             occasion = occasion_of(unit, kind, [each], [subscription], context, now)
-            wanted = apply_preferences(
-                unit, message.pending, [subscription], [each], context.names, now
-            )
+            wanted = apply_preferences(unit, message.pending, [subscription], [each], context, now)
             tellings = select_tellings(unit, wanted.tellings, occasion, context)
             says = tuple(
                 (t.mention.mention_id, t.revision, t.what, t.told_before) for t in tellings

@@ -23,6 +23,7 @@ from storage.model.articles import (
     TextState,
 )
 from storage.model.items import Carrier, ItemRevision, PageDue, StoredItem
+from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, Reading
 from storage.model.mentions import (
     FieldName,
     Match,
@@ -56,6 +57,7 @@ __all__ = [
     "Completion",
     "CrawlReport",
     "Decision",
+    "DeskMute",
     "DeskSession",
     "Duplicate",
     "FetchedEntry",
@@ -64,9 +66,12 @@ __all__ = [
     "ItemKind",
     "ItemRevision",
     "KnownItem",
+    "Mark",
+    "MarkKind",
     "Match",
     "Mention",
     "MessageState",
+    "MuteKind",
     "New",
     "Notification",
     "OutboxMessage",
@@ -75,6 +80,7 @@ __all__ = [
     "PageText",
     "PendingTelling",
     "ProcurementNotice",
+    "Reading",
     "Receipt",
     "Revision",
     "Role",

@@ -39,6 +39,8 @@ class User:
     email: str | None = None
     disabled_at: datetime | None = None
     seen_mention_id: int = 0
+    seen_at: datetime | None = None  # when they last marked all as read
+    timezone: str | None = None  # in which times are shown; None: that of the machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

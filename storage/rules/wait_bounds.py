@@ -29,6 +29,8 @@ LONGEST_LOOK_WAIT = timedelta(days=7, hours=1)
 LONGEST_MATCH_WAIT = timedelta(minutes=30)
 # mentions of a watch are muted for a week by one click
 LONGEST_MUTE = timedelta(days=8)
+# on the desk a story, an outlet or a supplier is muted for a year at most
+LONGEST_DESK_MUTE = timedelta(days=366)
 
 
 def is_due(at: datetime, now: datetime, longest: timedelta) -> bool:

@@ -13,6 +13,7 @@ from storage.tables.archive import (
 )
 from storage.tables.columns import Hash, Id, metadata
 from storage.tables.crawling import notice, robots, run, site, source
+from storage.tables.marks import desk_mute, item_mark, item_reading
 from storage.tables.telling import (
     aside,
     aside_telling,
@@ -38,6 +39,7 @@ __all__ = [
     "capture",
     "carrier",
     "desk_link",
+    "desk_mute",
     "desk_session",
     "desk_token",
     "desk_user",
@@ -45,6 +47,8 @@ __all__ = [
     "feedback",
     "index_state",
     "item",
+    "item_mark",
+    "item_reading",
     "item_revision",
     "mention",
     "metadata",

@@ -18,6 +18,8 @@ desk_user = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),
     Column("seen_mention_id", Id, nullable=False),
+    Column("seen_at", UtcDateTime),  # when they last marked all as read
+    Column("timezone", CleanText),  # in which times are shown; None: that of the machine
 )
 
 desk_session = Table(

@@ -23,6 +23,9 @@ from storage.tables import (
     subscriber,
     told,
 )
+from storage.telling.desk_requests import IrrelevantItem, read_dismissed, read_irrelevant
+
+__all__ = ["IrrelevantItem", "MutedWatch", "ReaderRequests"]
 
 KEY_BYTES = 32
 _LINKS = "links"
@@ -35,17 +38,6 @@ class MutedWatch(NamedTuple):
     subscriber_id: int
     watch_key: str
     until: datetime
-
-
-class IrrelevantItem(NamedTuple):
-    """An item that a reader marked as not relevant to a watch."""
-
-    watch_key: str
-    item_id: int
-    title: str
-    url: str | None
-    recipient: str
-    given_at: datetime
 
 
 class ReaderRequests:
@@ -165,19 +157,26 @@ class ReaderRequests:
     def dismissed(
         self, subscriber_ids: Collection[int], item_ids: Collection[int]
     ) -> frozenset[tuple[int, str, int]]:
-        """Return (subscriber id, watch key, item id) of items marked as not relevant by these."""
+        """Return (subscriber id, watch key, item id) of items marked as not relevant by these.
+
+        By a link, or on the desk by the user who has the address of the subscriber.
+        """
         rows = self._db.execute(
             select(feedback.c.subscriber_id, feedback.c.watch_key, feedback.c.item_id).where(
                 feedback.c.item_id.in_(list(item_ids)),
                 feedback.c.subscriber_id.in_(list(subscriber_ids)),
             )
         )
-        return frozenset((row[0], row[1], row[2]) for row in rows)
+        by_links = frozenset((row[0], row[1], row[2]) for row in rows)
+        return by_links | read_dismissed(self._db, subscriber_ids, item_ids)
 
     def irrelevant(
         self, watch_key: str | None = None, limit: int = 1000
     ) -> tuple[IrrelevantItem, ...]:
-        """Return items marked as not relevant, of one watch or of all, newest first."""
+        """Return items marked as not relevant, by links and on the desk, newest first.
+
+        Of one watch, or of all.
+        """
         wanted = (
             select(
                 feedback.c.watch_key,
@@ -194,4 +193,6 @@ class ReaderRequests:
         )
         if watch_key is not None:
             wanted = wanted.where(feedback.c.watch_key == watch_key)
-        return tuple(IrrelevantItem(*row) for row in self._db.execute(wanted))
+        by_links = [IrrelevantItem(*row) for row in self._db.execute(wanted)]
+        both = [*by_links, *read_irrelevant(self._db, watch_key, limit)]
+        return tuple(sorted(both, key=lambda each: each.given_at, reverse=True)[:limit])

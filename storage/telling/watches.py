@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from storage.engine.damage import Damage, read_decodable
 from storage.engine.dialect import insert_new, lock_task
 from storage.model import WatchVersion
-from storage.tables import item, mention, told, watch_version
+from storage.tables import desk_mute, item, item_mark, mention, told, watch_version
 from storage.telling.asides import rename_watch
 
 _AT_ONCE = 500
@@ -79,6 +79,8 @@ class Watches:
         ):
             values = {key.name: new, number.name: number + taken}
             self._db.execute(update(table).where(key == old).values(values))
+        for said in (item_mark, desk_mute):
+            self._db.execute(update(said).where(said.c.watch_key == old).values(watch_key=new))
 
     def _merge_mentions(self, old: str, new: str) -> None:
         theirs, ours = mention.alias(), mention.alias()

@@ -54,6 +54,7 @@ class Users:
             "created_at": now,
             # what is there already is not new to somebody who comes later
             "seen_mention_id": self.newest_mention(),
+            "seen_at": now,
         }
         if not insert_new(self._db, desk_user, values, [desk_user.c.name]):
             return None
@@ -95,6 +96,15 @@ class Users:
         """Record the newest mention that a user has seen; it never goes back."""
         here = (desk_user.c.id == user_id, desk_user.c.seen_mention_id < mention_id)
         self._db.execute(update(desk_user).where(*here).values(seen_mention_id=mention_id))
+
+    def mark_all_seen(self, user_id: int, mention_id: int, now: datetime) -> None:
+        """Record that a user has seen everything up to a mention, and all edits until now."""
+        self.mark_all_read(user_id, mention_id)
+        self._update(user_id, seen_at=now)
+
+    def set_timezone(self, user_id: int, timezone: str | None) -> None:
+        """Set the time zone in which times are shown; None for that of the machine."""
+        self._update(user_id, timezone=timezone)
 
     def newest_mention(self) -> int:
         """Return the highest id of a mention; 0 where there is none."""
@@ -218,4 +228,6 @@ def user_of_row(row: Row[Any]) -> User:
         email=row.email,
         disabled_at=row.disabled_at,
         seen_mention_id=row.seen_mention_id,
+        seen_at=row.seen_at,
+        timezone=row.timezone,
     )

@@ -147,6 +147,8 @@ def print_feedback(
             print_indented(screen, Text(clean(marked.title), "bold"), 2)
             who = f"{clean(marked.recipient)}, {day(marked.given_at)}"
             print_indented(screen, Text(f"{who}: {clean(marked.url or '')}", "dim"), 4)
+            if marked.reason:
+                print_indented(screen, Text(f"because: {clean(marked.reason)}"), 4)
             if each.words:
                 print_indented(screen, Text(f"found by {', '.join(each.words[:MOST_WORDS])}"), 4)
         often = Counter(word.casefold() for each in some for word in each.words)
@@ -166,6 +168,7 @@ def feedback_json(shown: Sequence[Dismissal]) -> dict[str, Any]:
                 "url": each.marked.url,
                 "recipient": each.marked.recipient,
                 "given_at": iso(each.marked.given_at),
+                "reason": each.marked.reason,
                 "words": list(each.words),
             }
             for each in shown

@@ -1,0 +1,57 @@
+"""Tables of what users of the desk say of items, have read, and want to hear no more of."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
+
+from storage.engine.column_types import CleanText, UtcDateTime
+from storage.tables.columns import Id, metadata
+
+# rows stay after a mark has ended: they are its history
+item_mark = Table(
+    "item_mark",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", CleanText, nullable=False),
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("watch_key", CleanText, nullable=False),
+    Column("assignee_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE")),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by_id", Id, ForeignKey("desk_user.id", ondelete="SET NULL")),
+)
+Index("ix_item_mark_item_id", item_mark.c.item_id)
+Index("ix_item_mark_kind_made_at", item_mark.c.kind, item_mark.c.made_at)
+Index("ix_item_mark_assignee_id", item_mark.c.assignee_id)
+
+# stories that a user marked as read, or as unread again, since they marked all as read
+item_reading = Table(
+    "item_reading",
+    metadata,
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("is_read", Boolean, nullable=False),
+    Column("mention_id", Id, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+Index("ix_item_reading_item_id", item_reading.c.item_id)
+
+# what a user, or with a key all readers of a subscription, are told no more of until a time
+desk_mute = Table(
+    "desk_mute",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("kind", CleanText, nullable=False),
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), nullable=False),
+    Column("subscription_key", CleanText, nullable=False),
+    Column("watch_key", CleanText, nullable=False),
+    Column("supplier_key", CleanText, nullable=False),
+    Column("source_key", CleanText, nullable=False),
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE")),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime, nullable=False),
+)
+Index("ix_desk_mute_user_id", desk_mute.c.user_id)
+Index("ix_desk_mute_item_id", desk_mute.c.item_id)

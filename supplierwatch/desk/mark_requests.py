@@ -1,0 +1,228 @@
+"""Checks and carries out what users say of stories, for the pages and the API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from storage.model import DeskMute, MarkKind, MuteKind, Role, StoredItem, User
+from storage.store import Unit
+from supplierwatch.wiring import CompiledConfiguration
+
+MAX_NOTE = 2_000  # characters
+MAX_REASON = 300
+MAX_TAG = 40
+MUTE_DAYS = (1, 7, 30, 365)
+
+
+class MarkRefused(ValueError):
+    """Raised for something that cannot be said of a story; says why and what to do."""
+
+
+def star(unit: Unit, user: User, item: StoredItem, now: datetime, *, on: bool) -> None:
+    """Star a story for a user, or take the star back.
+
+    Raises:
+        MarkRefused: the story has too many marks.
+    """
+    if on:
+        _add(unit, item, MarkKind.STAR, user, now)
+    else:
+        unit.marks.end(item.item_id, MarkKind.STAR, user.user_id, now)
+
+
+def add_note(unit: Unit, user: User, item: StoredItem, text: str, now: datetime) -> None:
+    """Add a note to a story.
+
+    Raises:
+        MarkRefused: it is empty or too long, or the story has too many marks.
+    """
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
+    if not text:
+        raise MarkRefused("the note is empty: write something")
+    if len(text) > MAX_NOTE:
+        raise MarkRefused(f"the note has {len(text):,} characters: {MAX_NOTE:,} are the most")
+    _add(unit, item, MarkKind.NOTE, user, now, text=text)
+
+
+def remove_note(unit: Unit, user: User, item: StoredItem, mark_id: int, now: datetime) -> None:
+    """Remove a note: one's own, or as an operator any.
+
+    Raises:
+        MarkRefused: there is none of this number, or it is somebody else's.
+    """
+    notes = unit.marks.of_stories([item.story_id]).get(item.story_id, ())
+    note = next((n for n in notes if n.mark_id == mark_id and n.kind is MarkKind.NOTE), None)
+    if note is None:
+        raise MarkRefused("there is no such note any more")
+    if note.user_id != user.user_id and not user.role.includes(Role.OPERATOR):
+        raise MarkRefused(f"the note is {note.user}'s: they or an operator can remove it")
+    unit.marks.end(item.item_id, MarkKind.NOTE, user.user_id, now, mark_id=mark_id)
+
+
+def assign(unit: Unit, user: User, item: StoredItem, name: str, now: datetime) -> None:
+    """Assign a story to the user of a name; to nobody with an empty one.
+
+    Raises:
+        MarkRefused: there is no such user, or the story has too many marks.
+    """
+    if not name:
+        unit.marks.end(item.item_id, MarkKind.ASSIGNMENT, user.user_id, now)
+        return
+    assignee = unit.users.named(name)
+    if assignee is None or assignee.disabled_at is not None:
+        raise MarkRefused(f"there is no user {name[:80]!r} who may sign in")
+    _add(unit, item, MarkKind.ASSIGNMENT, user, now, assignee_id=assignee.user_id)
+
+
+def tag(unit: Unit, user: User, item: StoredItem, text: str, now: datetime) -> None:
+    """Add a tag to a story.
+
+    Raises:
+        MarkRefused: it is no tag, or the story has too many marks.
+    """
+    _add(unit, item, MarkKind.TAG, user, now, text=read_tag(text))
+
+
+def untag(unit: Unit, user: User, item: StoredItem, text: str, now: datetime) -> None:
+    """Take a tag off a story."""
+    unit.marks.end(item.item_id, MarkKind.TAG, user.user_id, now, text=text)
+
+
+def mark_irrelevant(
+    unit: Unit,
+    user: User,
+    item: StoredItem,
+    watch_key: str,
+    reason: str,
+    now: datetime,
+    watches: Collection[str],
+) -> None:
+    """Note that a story is not what a watch is for.
+
+    Raises:
+        MarkRefused: the watch is unknown, the reason too long, or the story has too many marks.
+    """
+    if watch_key not in watches:
+        raise MarkRefused(f"there is no watch {watch_key[:80]!r}")
+    reason = " ".join(reason.split())
+    if len(reason) > MAX_REASON:
+        raise MarkRefused(f"the reason has {len(reason)} characters: {MAX_REASON} are the most")
+    _add(unit, item, MarkKind.IRRELEVANT, user, now, text=reason, watch_key=watch_key)
+
+
+def mark_relevant(unit: Unit, user: User, item: StoredItem, watch_key: str, now: datetime) -> None:
+    """Take a "not relevant" back, whoever said it on the desk."""
+    unit.marks.end(item.item_id, MarkKind.IRRELEVANT, user.user_id, now, watch_key=watch_key)
+
+
+def read_tag(text: str) -> str:
+    """Return a tag as it is stored: in lower case, with single blanks.
+
+    Raises:
+        MarkRefused: it is empty, too long, or has characters that cannot be seen.
+    """
+    made = " ".join(text.split()).casefold()
+    if not made:
+        raise MarkRefused("the tag is empty: write a word or two")
+    if len(made) > MAX_TAG or not made.isprintable() or "," in made:
+        raise MarkRefused(f"a tag has 1 to {MAX_TAG} printable characters, and no comma")
+    return made
+
+
+def mute(
+    unit: Unit,
+    user: User,
+    wired: CompiledConfiguration,
+    kind: MuteKind,
+    now: datetime,
+    *,
+    days: int,
+    item: StoredItem | None = None,
+    watch_key: str = "",
+    supplier_key: str = "",
+    source_key: str = "",
+    subscription_key: str = "",
+) -> None:
+    """Mute a story, an outlet, a watch, or a supplier of a watch for a user or a subscription.
+
+    Raises:
+        MarkRefused: what is muted is unknown, the user may not, or has muted too much.
+    """
+    if days not in MUTE_DAYS:
+        raise MarkRefused(f"something is muted for {', '.join(map(str, MUTE_DAYS))} days")
+    if subscription_key:
+        if not user.role.includes(Role.EDITOR):
+            raise MarkRefused("only an editor mutes something for a whole subscription")
+        if subscription_key not in {each.key for each in wired.catalog.subscriptions}:
+            raise MarkRefused(f"there is no subscription {subscription_key[:80]!r}")
+    if kind in ("watch", "supplier") and watch_key not in wired.queries:
+        raise MarkRefused(f"there is no watch {watch_key[:80]!r}")
+    if kind == "supplier" and supplier_key not in wired.suppliers:
+        raise MarkRefused(f"there is no supplier {supplier_key[:80]!r}")
+    if kind == "outlet" and source_key not in wired.source_names:
+        raise MarkRefused(f"there is no source {source_key[:80]!r}")
+    if kind == "story" and item is None:
+        raise MarkRefused("name the story that is muted")
+    made = unit.desk_mutes.add(
+        kind,
+        user.user_id,
+        now,
+        until=now + timedelta(days=days),
+        subscription_key=subscription_key,
+        watch_key=watch_key if kind in ("watch", "supplier") else "",
+        supplier_key=supplier_key if kind == "supplier" else "",
+        source_key=source_key if kind == "outlet" else "",
+        item_id=item.item_id if kind == "story" and item is not None else None,
+    )
+    if not made:
+        raise MarkRefused("you have muted too much: end some of it first")
+
+
+def end_mute(unit: Unit, user: User, one: DeskMute) -> None:
+    """End a mute: one's own, or as an editor one of a subscription.
+
+    Raises:
+        MarkRefused: the user may not.
+    """
+    shared = bool(one.subscription_key) and user.role.includes(Role.EDITOR)
+    if one.user_id != user.user_id and not shared:
+        raise MarkRefused("it is somebody else's")
+    unit.desk_mutes.remove(one.mute_id)
+
+
+def find_mute(unit: Unit, user: User, mute_id: int, now: datetime) -> DeskMute:
+    """Return a mute that a user may see.
+
+    Raises:
+        MarkRefused: there is none.
+    """
+    known = (*unit.desk_mutes.of_user(user.user_id, now), *unit.desk_mutes.of_subscriptions(now))
+    found = next((each for each in known if each.mute_id == mute_id), None)
+    if found is None:
+        raise MarkRefused("nothing is muted by this number any more")
+    return found
+
+
+def _add(
+    unit: Unit,
+    item: StoredItem,
+    kind: MarkKind,
+    user: User,
+    now: datetime,
+    *,
+    text: str = "",
+    watch_key: str = "",
+    assignee_id: int | None = None,
+) -> None:
+    made = unit.marks.add(
+        item.item_id,
+        kind,
+        user.user_id,
+        now,
+        text=text,
+        watch_key=watch_key,
+        assignee_id=assignee_id,
+    )
+    if not made:
+        raise MarkRefused("this story has too many marks: no more can be added")
