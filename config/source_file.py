@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection
 from pathlib import Path
@@ -14,15 +15,24 @@ from config.model import Source
 from config.starter import read_content, replace_file
 from config.toml_writing import append_tables, quote
 
+_PORT = re.compile(r"[^/?#]*?:(\d{1,5})(?:[/?#]|\Z)")
+_PORTS_OF_TLS = ("443", "8443")
+
 
 def read_address(text: str) -> str:
     """Return a web address as typed, with https:// where no scheme is written.
+
+    With a port other than 443 and 8443 it is http://, as development servers and proxies have it.
 
     Raises:
         Mistake: it is none.
     """
     tidy = text.strip()
-    return values.check_url(tidy if "://" in tidy else f"https://{tidy}")
+    if "://" not in tidy:
+        port = _PORT.match(tidy)
+        scheme = "https" if port is None or port[1] in _PORTS_OF_TLS else "http"
+        tidy = f"{scheme}://{tidy}"
+    return values.check_url(tidy)
 
 
 def is_address(text: str) -> bool:

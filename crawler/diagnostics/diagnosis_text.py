@@ -13,6 +13,7 @@ from crawler.listings.listing import Listing
 from crawler.text.dates import refusal
 from crawler.text.decode import decode
 from crawler.text.mojibake import repair_text
+from crawler.text.plain_text import one_line
 from storage.archive.known_entries import KnownEntry
 from storage.model import (
     Article,
@@ -29,6 +30,7 @@ from storage.rules.aside_rules import rule_in_words
 MAX_ENTRIES_SHOWN = 5  # entries of the listing
 MAX_ASIDES_SHOWN = 8  # blocks that were cut from the page
 MAX_UNREAD_SHOWN = 3  # dates that are none of publication
+MAX_TITLE = 120  # characters of what a feed calls itself
 MAX_DATE_SHOWN = 80  # characters of a date as written
 
 
@@ -150,6 +152,20 @@ def describe_entries(listing: Listing) -> list[str]:
     if len(listing.entries) > MAX_ENTRIES_SHOWN:
         lines.append(f"and {len(listing.entries) - MAX_ENTRIES_SHOWN} more")
     return lines
+
+
+def listing_facts(listing: Listing, address: str) -> dict[str, str]:
+    """Return what a summary says of a listing; empty if it has no entries.
+
+    Args:
+        address: that was asked for it.
+    """
+    if not listing.entries:
+        return {}
+    dated = [entry.published_at for entry in listing.entries if entry.published_at]
+    newest = {"newest": format_time(max(dated))} if dated else {}
+    title = {"title": one_line(listing.title)[:MAX_TITLE]} if listing.title else {}
+    return {"address": address, "entries": str(len(listing.entries)), **newest, **title}
 
 
 def describe_dates(listing: Listing) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from crawler.diagnostics.diagnosis_text import (
     describe_identity,
     describe_published,
     describe_response,
+    listing_facts,
 )
 from crawler.errors import Unreadable
 from crawler.extraction.normalise import normalise
@@ -33,7 +34,14 @@ from storage.model import Article, FetchedEntry, PageText
 class ReportStep(Protocol):
     """Reports the result of one step."""
 
-    def __call__(self, step: str, lines: Sequence[str], *, ok: bool = True) -> None:
+    def __call__(
+        self,
+        step: str,
+        lines: Sequence[str],
+        *,
+        ok: bool = True,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
         """Report a step with its lines of text; `ok`: whether it succeeded."""
 
 
@@ -47,8 +55,14 @@ async def examine(
         archive: stored items to compare with; None: nothing is stored yet.
     """
 
-    def report(step: str, lines: Sequence[str], *, ok: bool = True) -> None:
-        emit({"event": "step", "step": step, "ok": ok, "lines": list(lines)})
+    def report(
+        step: str,
+        lines: Sequence[str],
+        *,
+        ok: bool = True,
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
+        emit({"event": "step", "step": step, "ok": ok, "lines": list(lines), "facts": facts or {}})
 
     try:
         url = kind.address(source, since=None, now=datetime.now(UTC))
@@ -63,7 +77,12 @@ async def examine(
     if listing is None:
         report("listing", [f"{listed.outcome}: {listed.error}"], ok=False)
         return
-    report("listing", describe_entries(listing), ok=listing.degraded is None)
+    report(
+        "listing",
+        describe_entries(listing),
+        ok=listing.degraded is None,
+        facts=listing_facts(listing, url),
+    )
     if listing.more:
         listing = await _read_first_part(source, listing, fetch, kind, report)
     if not listing.entries:
@@ -89,7 +108,12 @@ async def _read_first_part(
     if part.listing is None:
         report("parts", [*lines, f"{part.outcome}: {part.error}"], ok=False)
         return listing
-    report("parts", [*lines, *describe_entries(part.listing)], ok=part.listing.degraded is None)
+    report(
+        "parts",
+        [*lines, *describe_entries(part.listing)],
+        ok=part.listing.degraded is None,
+        facts=listing_facts(part.listing, address),
+    )
     return listing.joined(part.listing)
 
 
@@ -154,5 +178,6 @@ def _extract_text(
             *describe_asides(text.asides),
             *(f"{name}: {value}" for name, value in (text.notice.facts if text.notice else ())),
         ],
+        facts={"title": text.title or "", "words": str(len(text.text.split()))},
     )
     return text, None

@@ -69,6 +69,7 @@ class FeedSpider(SourceSpider):
             ttl=feed.ttl,
             silent_hours=silent_hours(body),
             rest=rest,
+            title=feed.title or None,
         )
 
 

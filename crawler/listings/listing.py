@@ -24,6 +24,7 @@ class Listing:
     `in_order`: parts follow each other in time, so what precedes a missing part is covered.
     `behind`: there is more than one poll reads; the next poll comes soon and continues.
     `rest`: number of the first entry of the next part, where one response has too many entries.
+    `title`: what a feed calls itself.
     `note`: information for the operator on how the listing was found, shown by `doctor`.
     """
 
@@ -39,6 +40,7 @@ class Listing:
     behind: bool = False
     rest: int | None = None
     note: str | None = None
+    title: str | None = None
 
     def joined(self, part: Listing) -> Listing:
         """Return this listing with the entries of one more part appended."""
@@ -51,6 +53,7 @@ class Listing:
             covered_until=max(ends, default=None),
             again=self.again | part.again,
             silent_hours=self.silent_hours | part.silent_hours,
+            title=self.title or part.title,
             behind=self.behind or part.behind,
             rest=part.rest,
         )

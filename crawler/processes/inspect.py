@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from config.model import CrawlSettings, Source
@@ -25,11 +25,16 @@ PROBED_TOGETHER = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step of an examination: its name, whether it succeeded, and lines of text."""
+    """One step of an examination: its name, whether it succeeded, and lines of text.
+
+    `facts`: of a listing with entries `address`, `entries`, `newest` and, of a feed, `title`; of an
+    extraction `title` and `words`.
+    """
 
     step: str
     ok: bool
     lines: tuple[str, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +143,12 @@ def inspect_source(
         child.terminate(grace=1)
     events = child.events()
     steps = [
-        Step(step=event["step"], ok=event["ok"], lines=tuple(event["lines"]))
+        Step(
+            step=event["step"],
+            ok=event["ok"],
+            lines=tuple(event["lines"]),
+            facts=event["facts"],
+        )
         for event in events
         if event["event"] == "step"
     ]

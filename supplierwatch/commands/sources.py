@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from supplierwatch.commands.trying import NO_KIND, source_at, try_kinds, was_fetched
+from supplierwatch.commands.trying import (
+    NO_KIND,
+    is_same_address,
+    source_at,
+    source_of_site,
+    try_kinds,
+    was_fetched,
+)
 from supplierwatch.formatting.console import console, note, print_json, waiting
 from supplierwatch.shell import registering
 from supplierwatch.shell.child_logs import capture_child_logs
@@ -135,9 +143,10 @@ def add_source(
 ) -> None:
     """Add a source to sources.toml, if it can be read.
 
-    The address is tried as `doctor ADDRESS` does, and what would be read is shown. The file keeps
-    its comments and its order; a running service takes the source up by itself. Its first poll is
-    its baseline. Ends with exit code 1, and nothing written, where it cannot be read.
+    The address is tried as `doctor ADDRESS` does, and what would be read is shown in short, with
+    --verbose step by step. Of a site its feed is added, under the name that the feed gives itself.
+    The file keeps its comments and its order; a running service takes the source up by itself. Its
+    first poll is its baseline. Ends with exit code 1, and nothing written, where it cannot be read.
     """
     from config.source_file import append_source
     from supplierwatch.views import examined
@@ -145,21 +154,37 @@ def add_source(
     wired = session(ctx).wired()
     known = wired.catalog.sources
     tried = source_at(address, key=key, name=name, taken=[each.key for each in known])
-    for each in known:
-        if each.url.rstrip("/") == tried.url.rstrip("/"):
-            raise UsageError(f"{tried.url} is a source already: {each.key}")
+    _refuse_known(tried.url, known)
     with (
         capture_child_logs(unless=session(ctx).verbose) as children,
         waiting(f"examining {tried.url}", children.screen),
     ):
         tried, steps, readable = try_kinds(tried, wired.catalog.settings.crawl, "")
-    examined.print_steps(console(), tried, steps)
+        site = source_of_site(tried.url, known, wired.catalog.settings.crawl) if readable else None
+    if session(ctx).verbose or not readable:
+        examined.print_steps(console(), tried, steps)
     if not readable:
         if was_fetched(steps):
             note(NO_KIND)
         raise typer.Exit(Exit.FAILED)
+    _refuse_known(tried.url, known)
+    if site is not None:
+        raise UsageError(f"{tried.url} is read already, as the feed of {site.url}: {site.key}")
+    if not session(ctx).verbose:
+        examined.print_summary(console(), tried, steps)
     path = append_source(wired.catalog.folder, tried)
     console().print(f"added {tried.key} ({tried.kind}) to {path}", markup=False, soft_wrap=True)
+
+
+def _refuse_known(url: str, known: Sequence[Source]) -> None:
+    """Refuse the address of a source that is declared.
+
+    Raises:
+        UsageError: it is declared.
+    """
+    for each in known:
+        if is_same_address(each.url, url):
+            raise UsageError(f"{url} is a source already: {each.key}")
 
 
 def _export_feeds(wired: CompiledConfiguration, file: Path) -> None:

@@ -38,6 +38,10 @@ def test_any_host_gives_a_valid_key(url: str) -> None:
     ("text", "url"),
     [
         ("ward-ledger.example", "https://ward-ledger.example"),
+        ("localhost:8000/feed", "http://localhost:8000/feed"),
+        ("[::1]:8000/feed", "http://[::1]:8000/feed"),
+        ("ward-ledger.example:8443/feed", "https://ward-ledger.example:8443/feed"),
+        ("ward-ledger.example/a:80/b", "https://ward-ledger.example/a:80/b"),
         (" http://ward-ledger.example/feed ", "http://ward-ledger.example/feed"),
     ],
 )

@@ -30,9 +30,45 @@ def test_a_feed_is_tried_shown_and_added(tmp_path: Path) -> None:
     assert "sources add" in tried.stderr
     assert added.exit_code == Exit.OK, added.output
     assert "outlet" in [row["key"] for row in house.json("sources")["sources"]]
+    assert "extraction" not in added.stdout
+    assert "read in full: “" in added.stdout
     assert again.exit_code == Exit.USAGE
     assert nothing.exit_code == Exit.FAILED
     assert "/nothing" not in (house.config / "sources.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_site_is_added_by_its_feed_under_the_name_of_the_feed(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    with FakeSite() as site:
+        publish(site, 1)
+        link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+        site.page("/", f"<html><head>{link}</head><body>Front</body></html>")
+        added = house.run("sources", "add", site.url("/"), "--key", "outlet")
+        feed = house.run("sources", "add", site.url("/feed.xml"))
+
+    text = (house.config / "sources.toml").read_text(encoding="utf-8")
+    assert added.exit_code == Exit.OK, added.output
+    assert f'url = "{site.url("/feed.xml")}"' in text
+    assert 'name = "The Outlet"' in text
+    assert feed.exit_code == Exit.USAGE
+    assert "outlet" in feed.stderr
+
+
+@pytest.mark.slow
+def test_the_feed_of_a_declared_site_is_not_added_beside_it(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    with FakeSite() as site:
+        publish(site, 1)
+        link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+        site.page("/", f"<html><head>{link}</head><body>Front</body></html>")
+        file = house.config / "sources.toml"
+        declared = f'[[source]]\nkey = "the-site"\nkind = "feed"\nurl = "{site.url("/")}"\n'
+        file.write_text(file.read_text(encoding="utf-8") + "\n" + declared, encoding="utf-8")
+        feed = house.run("sources", "add", site.url("/feed.xml"))
+
+    assert feed.exit_code == Exit.USAGE
+    assert "the-site" in feed.stderr
 
 
 def test_a_key_in_use_and_an_address_that_is_none_are_refused() -> None:
