@@ -11,7 +11,7 @@ from alerts.query import Document, WatchIndex, compile_query
 from crawler.errors import NotAFeed, Unreadable
 from crawler.extraction.page import extract as read_page
 from crawler.extraction.page import learn
-from crawler.extraction.site_memory import SiteMemory
+from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.listings.entries import absolute
 from crawler.listings.feeds import read_feed
 from crawler.text.dates import read_date

@@ -28,7 +28,8 @@ import lxml.html
 
 from bench.adapters import extract
 from bench.extraction import DATA, Case, Score, judge, load
-from crawler.extraction import boilerplate, lines, linked_lines, page
+from crawler.extraction import page
+from crawler.extraction.cleaning import boilerplate, lines, linked_lines
 
 _SETS = ("scrapinghub", "fundus", "trafilatura-eval", "readability", "newspaper4k")
 _NEVER = re.compile(r"(?!)")

@@ -25,15 +25,21 @@ from config.model import (
     Supplier,
     Watch,
 )
-from config.reading import ConfigFile, Declared, read_tables
-from config.references import (
+from config.settings.settings import load_settings
+from config.tables.reading import ConfigFile, Declared, read_tables
+from config.tables.references import (
     source_problems,
     subscription_problems,
     supplier_problems,
     watch_problems,
 )
-from config.settings import load_settings
-from config.shape import SelectTable, SourceTable, SubscriptionTable, SupplierTable, WatchTable
+from config.tables.shape import (
+    SelectTable,
+    SourceTable,
+    SubscriptionTable,
+    SupplierTable,
+    WatchTable,
+)
 
 
 def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[str]) -> Catalog:

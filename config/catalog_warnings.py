@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from urllib.parse import urlsplit
 
-from config.addresses import AddressRefused, Guard
 from config.errors import Problem
 from config.model import Catalog
-from config.values import is_channel
+from config.values.addresses import AddressRefused, Guard
+from config.values.values import is_channel
 
 _LOOPBACK = IPv4Address("127.0.0.1")
 _LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")

@@ -13,26 +13,17 @@ from typing import Annotated, Any
 
 import typer
 
-from supplierwatch.commands import (
+from supplierwatch.commands.administration import database, demo, service, setting_up, users
+from supplierwatch.commands.archive import (
     backtesting,
-    crawling,
-    database,
-    demo,
-    doctor,
     explaining,
     exporting,
-    mail,
-    outgoing,
-    quarantine,
-    reading,
     searching,
-    service,
-    setting_up,
-    sources,
-    users,
     versions,
     watches,
 )
+from supplierwatch.commands.messages import mail, outgoing, quarantine, reading
+from supplierwatch.commands.sources import crawling, doctor, sources
 from supplierwatch.shell.failures import show_failure
 from supplierwatch.shell.options import CONFIG_HELP, VERBOSE_HELP
 from supplierwatch.shell.registering import CommandGroup, help_of

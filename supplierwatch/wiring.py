@@ -17,7 +17,7 @@ from alerts.query.model.query_errors import QueryWarning
 from config.catalog import load_catalog
 from config.errors import ConfigInvalid, Problem
 from config.model import Catalog, CrawlSettings, Subscription, Watch, Where
-from config.service_settings import load_service_settings
+from config.settings.service_settings import load_service_settings
 from crawler.spider_base.kind_registry import known_kinds
 from supplierwatch.health.memory_watch import BATCH_MB, LEAST_MB
 

@@ -12,9 +12,9 @@ from alerts.channels.files import FileChannel
 from alerts.channels.hook import HookChannel
 from alerts.channels.http import Client
 from alerts.channels.kinds import APPRISE, HOOKS
-from config.addresses import Guard
-from config.channels import MAIL
 from config.model import Settings
+from config.settings.channels import MAIL
+from config.values.addresses import Guard
 
 __all__ = ["Channel", "FileChannel", "SmtpChannel", "open_channels"]
 

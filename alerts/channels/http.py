@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from config.addresses import AddressRefused, Guard, literal_address
+from config.values.addresses import AddressRefused, Guard, literal_address
 
 MAX_ANSWER = 65_536  # bytes; the rest of a response is not read
 

@@ -12,10 +12,10 @@ from alerts.channels.slack import Slack
 from alerts.channels.teams import Teams
 from alerts.channels.telegram import Telegram
 from alerts.channels.webhook import Webhook
-from config.environment import channel_variable
 from config.errors import Problem
-from config.mistakes import nearest
 from config.model import ChannelSettings
+from config.settings.environment import channel_variable
+from config.values.mistakes import nearest
 
 HOOKS: dict[str, HttpService] = {
     kind.name: kind for kind in (Matrix(), Ntfy(), Slack(), Teams(), Telegram(), Webhook())

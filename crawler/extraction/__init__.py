@@ -1,4 +1,4 @@
-"""From an article's page to its text: structured data, headline, byline, boilerplate, site memory.
+"""From an article's page to its text. Start at `page.extract`.
 
 Pure, but for the parsed page given.
 """

@@ -13,8 +13,8 @@ import lxml.html
 from lxml import etree
 from rapidfuzz.distance import Indel
 
-from crawler.extraction.boilerplate import strip_boilerplate
-from crawler.extraction.page_bounds import clean_markup, cut_page
+from crawler.extraction.cleaning.boilerplate import strip_boilerplate
+from crawler.extraction.cleaning.page_bounds import clean_markup, cut_page
 from crawler.metadata.state_objects import MOST_TEXT, find_state_text
 from crawler.metadata.structured_data import StructuredData
 from crawler.text.folding import fold_words

@@ -19,16 +19,16 @@ import lxml.html
 from trafilatura import bare_extraction
 
 from crawler.errors import Junk, Unreadable
-from crawler.extraction.block_subjects import find_strangers
-from crawler.extraction.boilerplate import strip_boilerplate
+from crawler.extraction.cleaning.boilerplate import strip_boilerplate
+from crawler.extraction.cleaning.layout_tables import unfold_layout_tables
+from crawler.extraction.cleaning.lines import article_lines
+from crawler.extraction.cleaning.page_bounds import cut_page
+from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.extraction.embedded_article import find_embedded, is_more
 from crawler.extraction.headline import best_title, find_headings
-from crawler.extraction.layout_tables import unfold_layout_tables
-from crawler.extraction.lines import article_lines
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
-from crawler.extraction.page_bounds import cut_page
-from crawler.extraction.parse_document import parse_document
-from crawler.extraction.recurring_blocks import (
+from crawler.extraction.recurring.block_subjects import find_strangers
+from crawler.extraction.recurring.recurring_blocks import (
     PageBlock,
     blocks_of,
     drop_recurring,
@@ -36,8 +36,8 @@ from crawler.extraction.recurring_blocks import (
     is_junk,
     remove_lines,
 )
+from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.extraction.set_aside import SetAside
-from crawler.extraction.site_memory import SiteMemory
 from crawler.extraction.standfirst import find_standfirst
 from crawler.extraction.walls import remove_pleas
 from crawler.metadata.authors import authors_of

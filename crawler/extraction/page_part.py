@@ -10,10 +10,10 @@ import lxml.html
 from lxml import etree
 
 from crawler.errors import Unreadable
-from crawler.extraction.boilerplate import strip_boilerplate
-from crawler.extraction.lines import article_lines
-from crawler.extraction.page_bounds import cut_page
-from crawler.extraction.parse_document import parse_document
+from crawler.extraction.cleaning.boilerplate import strip_boilerplate
+from crawler.extraction.cleaning.lines import article_lines
+from crawler.extraction.cleaning.page_bounds import cut_page
+from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.text.plain_text import one_line, plain_text
 from storage.model import FetchedEntry, FetchedPage, PageText
 

@@ -14,11 +14,11 @@ import lxml.html
 
 from config.model import Source
 from crawler.errors import Unreadable
+from crawler.extraction.cleaning.page_bounds import cut_page
+from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.extraction.page import extract
-from crawler.extraction.page_bounds import cut_page
 from crawler.extraction.page_part import read_part, require_headline
-from crawler.extraction.parse_document import parse_document
-from crawler.extraction.site_memory import SiteMemory
+from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.text.plain_text import plain_text
 from storage.model import FetchedEntry, FetchedPage, PageText
 from storage.rules.addresses import fragment_of

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import lxml.html
 
-from crawler.extraction.lines import is_house_line
+from crawler.extraction.cleaning.lines import is_house_line
+from crawler.extraction.cleaning.page_places import PagePlaces, describe_box, rule_of_box
 from crawler.extraction.lost_paragraphs import find_keys
-from crawler.extraction.page_places import PagePlaces, describe_box, rule_of_box
-from crawler.extraction.recurring_blocks import PageBlock
-from crawler.extraction.site_memory import SiteMemory
+from crawler.extraction.recurring.recurring_blocks import PageBlock
+from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.text.folding import letters_of
 from storage.model import AsideBlock
 

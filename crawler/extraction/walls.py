@@ -12,7 +12,7 @@ from collections.abc import Collection
 
 from crawler.errors import Unreadable
 from crawler.extraction.foreign_pleas import FOREIGN_PLEA
-from crawler.extraction.recurring_blocks import is_about
+from crawler.extraction.recurring.recurring_blocks import is_about
 from crawler.text.folding import fold_words
 
 WALL = "a wall (consent, login or check) stands in place of the article"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.site_memories import SiteMemoryStore, TransientSiteMemories
+from crawler.extraction.recurring.site_memories import SiteMemoryStore, TransientSiteMemories
 from crawler.http.guarded_reactor import GuardedReactor
 from crawler.http.host_state import HostState
 from crawler.http.large_bodies import LargeBodies

@@ -13,9 +13,9 @@ from urllib.parse import urldefrag
 from config.model import Source
 from crawler.errors import CrawlerError, Junk, OverLimit, ReaderBroke, Unreadable
 from crawler.extraction.normalise import normalise
-from crawler.extraction.recurring_blocks import is_about
+from crawler.extraction.recurring.recurring_blocks import is_about
+from crawler.extraction.recurring.site_memories import site_of
 from crawler.extraction.set_aside import lines_set_aside
-from crawler.extraction.site_memories import site_of
 from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
 from crawler.http.conditional import request_headers
 from crawler.http.response import FetchResponse

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.extraction.site_memories import SiteMemoryStore
+from crawler.extraction.recurring.site_memories import SiteMemoryStore
 from crawler.http.host_state import HostState
 from crawler.http.response import Fetch
 from crawler.jobs.events import Emit

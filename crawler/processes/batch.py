@@ -20,7 +20,7 @@ from scrapy.utils.reactor import install_reactor
 from config.model import Source
 from crawler.diagnostics.examine import examine
 from crawler.diagnostics.probe import probe
-from crawler.extraction.site_memories import StoredSiteMemories, TransientSiteMemories
+from crawler.extraction.recurring.site_memories import StoredSiteMemories, TransientSiteMemories
 from crawler.http.crawl_context import CrawlContext
 from crawler.http.guard import FetchGuard
 from crawler.http.guarded_reactor import GuardedReactor

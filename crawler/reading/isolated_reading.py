@@ -15,7 +15,7 @@ from typing import Any
 
 from config.model import Source
 from crawler.errors import CrawlerError, OverLimit, ReaderBroke
-from crawler.extraction.site_memories import SiteMemoryStore, site_of
+from crawler.extraction.recurring.site_memories import SiteMemoryStore, site_of
 from crawler.http.conditional import NO_VALIDATORS
 from crawler.http.response import FetchResponse
 from crawler.jobs.events import Emit

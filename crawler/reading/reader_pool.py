@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any, Literal
 
 from crawler.errors import OverLimit, ReaderBroke
-from crawler.extraction.site_memory import Change, SiteMemory
+from crawler.extraction.recurring.site_memory import Change, SiteMemory
 from crawler.jobs.job import SLOW_LANE_LOCK_FD, CrawlJob
 from crawler.reading.fork_server import ForkServer
 from crawler.reading.reader_connection import ReaderConnection

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from crawler.errors import CrawlerError
-from crawler.extraction.site_memory import Change, SiteMemory
+from crawler.extraction.recurring.site_memory import Change, SiteMemory
 from crawler.jobs.job import CrawlJob
 from crawler.jobs.limits import (
     lift_memory_limit,

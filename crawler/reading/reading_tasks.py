@@ -15,9 +15,9 @@ from config.model import ItemKind, Source
 from crawler.errors import CrawlerError, Junk
 from crawler.extraction.normalise import normalise
 from crawler.extraction.page import learn, learn_to_read
+from crawler.extraction.recurring.site_memories import site_of
+from crawler.extraction.recurring.site_memory import SiteMemory, key_of
 from crawler.extraction.significant_change import is_noise
-from crawler.extraction.site_memories import site_of
-from crawler.extraction.site_memory import SiteMemory, key_of
 from crawler.http.crawl_context import CrawlContext
 from crawler.http.guard import FetchGuard
 from crawler.http.guarded_reactor import GuardedReactor

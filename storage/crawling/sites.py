@@ -1,6 +1,6 @@
 """Repository of site memories: one packed value per host, limited to `MOST_SITES` hosts.
 
-The format is defined by `crawler.extraction.site_memory`.
+The format is defined by `crawler.extraction.recurring.site_memory`.
 """
 
 from __future__ import annotations

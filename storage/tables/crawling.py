@@ -56,7 +56,7 @@ robots = Table(
     Column("body", CleanText, nullable=False),
 )
 
-# recurring blocks on the pages of a host, packed by `crawler.extraction.site_memory`
+# recurring blocks on the pages of a host, packed by `crawler.extraction.recurring.site_memory`
 site = Table(
     "site",
     metadata,

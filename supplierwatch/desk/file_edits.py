@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alerts.query import QueryError
+from config.editing.starter import replace_file
 from config.errors import ConfigInvalid, Problem, StarterRefused
-from config.starter import replace_file
 from supplierwatch.desk.page import DeskSource, Shown, Visit, missing
 from supplierwatch.wiring import CompiledConfiguration, load
 

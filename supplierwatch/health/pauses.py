@@ -6,7 +6,7 @@ from datetime import datetime
 
 from alerts.digest.context import TellingContext
 from alerts.dispatch.cut import operator_message
-from config.channels import MAIL
+from config.settings.channels import MAIL
 from storage.store import Store
 
 _NOTICE = "delivery-paused:"

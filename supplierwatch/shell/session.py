@@ -52,7 +52,7 @@ class Session:
         Raises:
             ConfigInvalid: that cannot be told.
         """
-        from config.service_settings import load_service_settings
+        from config.settings.service_settings import load_service_settings
 
         return load_service_settings(self.folder(), self.environ)
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from alerts.schedule.forecast import messages_of
-from config.cadence import read_cadence, read_quiet_hours
 from config.model import Subscription, Where
+from config.values.cadence import read_cadence, read_quiet_hours
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 WEEK = MONDAY + timedelta(days=7)

@@ -12,9 +12,9 @@ import jsonschema
 import pytest
 import yaml
 
-from config.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
 from config.locate import FOLDER_VARIABLE
-from config.shape import DEFAULT_LISTEN
+from config.settings.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
+from config.tables.shape import DEFAULT_LISTEN
 from supplierwatch.shell.exits import Exit
 from tests.architecture.project import PACKAGES, ROOT, read
 

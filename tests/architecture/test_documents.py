@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from config import shape
-from config.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
 from config.locate import FILES, FOLDER_VARIABLE
+from config.settings.environment import DATA, DATABASE_URL, PASSWORD, USERNAME
+from config.tables import shape
 from tests.architecture.project import ROOT, name_of, project_files, read
 
 DOCUMENTS = [path for path in project_files() if path.suffix == ".md"]

@@ -16,6 +16,9 @@ from tests.architecture.project import PACKAGES, ROOT, name_of, project_files, p
 
 MODULES = [path for path in python_files(*PACKAGES) if path.name != "__init__.py"]
 LONGEST = 450  # lines, for the few files that are one idea in many lines
+LARGEST_FOLDER = 18  # modules and subpackages
+# migrations are a history, of which no file is ever looked for by its subject
+FOLDERS = sorted({path.parent for path in MODULES} - {ROOT / "storage/migrations/versions"})
 # put together here, so that this file does not break its own rule
 MACHINES = (
     "/" + "work/",
@@ -48,6 +51,20 @@ def test_modules_are_small() -> None:
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
     assert statistics.median(lengths.values()) <= 120
     assert statistics.quantiles(lengths.values(), n=10)[-1] <= 300
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_a_folder_holds_few_enough_parts_to_be_read_at_a_glance(folder: Path) -> None:
+    names = {path.relative_to(folder).parts[0] for path in MODULES if folder in path.parents}
+
+    assert len(names) <= LARGEST_FOLDER, sorted(names)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_a_folder_says_what_it_is_for(folder: Path) -> None:
+    said = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+
+    assert said, f"{name_of(folder)}/__init__.py has no docstring"
 
 
 def test_every_folder_of_tests_is_a_package() -> None:

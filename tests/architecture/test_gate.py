@@ -15,7 +15,7 @@ OUTWARD = frozenset(
      "smtplib", "websockets", "pycurl")
 )  # fmt: skip
 KNOWN = {
-    "config/addresses.py": "reads addresses, opens nothing",
+    "config/values/addresses.py": "reads addresses, opens nothing",
     "alerts/channels/http.py": "the services of [[channel]], past the same rule of addresses",
     "alerts/channels/smtp_transaction.py": "the mail server of settings.toml",
     "alerts/channels/email.py": "the mail server of settings.toml",

@@ -164,7 +164,7 @@ def test_templates_are_files_and_none_is_made_of_text() -> None:
     for name, tree in modules():
         for function, call in calls_in(tree):
             owner, what = called(call)
-            if what == "Environment" and name != "config/environment.py":
+            if what == "Environment" and name != "config/settings/environment.py":
                 given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
                 assert given["autoescape"] == "True", name
                 assert given["loader"] == "FileSystemLoader(Path(__file__).parent / 'templates')"

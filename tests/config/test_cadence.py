@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.schedule.cron import parse_cron
-from config.cadence import read_cadence, read_duration, read_quiet_hours, write_duration
-from config.mistakes import Mistake
 from config.model import Cadence, QuietHours
+from config.values.cadence import read_cadence, read_duration, read_quiet_hours, write_duration
+from config.values.mistakes import Mistake
 
 
 @pytest.mark.parametrize(

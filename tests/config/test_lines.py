@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.lines import Lines
+from config.tables.lines import Lines
 
 PAGE = '''\
 # a comment with [[watch]] in it

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigInvalid
-from config.service_settings import load_service_settings
+from config.settings.service_settings import load_service_settings
 from tests.config.files import config_folder
 
 SERVICE = '[service]\ndata = "elsewhere"\n'

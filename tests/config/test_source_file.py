@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.editing.source_file import append_source, check_key, is_address, key_for, read_address
 from config.errors import ConfigNotFound, StarterRefused
-from config.mistakes import Mistake
-from config.source_file import append_source, check_key, is_address, key_for, read_address
-from config.values import check_key as valid_key
+from config.values.mistakes import Mistake
+from config.values.values import check_key as valid_key
 from tests.config.files import config_folder, load
 
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.catalog import load_catalog
+from config.editing.starter import append_watch, write_starter
 from config.errors import ConfigInvalid, ConfigNotFound, StarterRefused
 from config.locate import FILES
-from config.starter import append_watch, write_starter
 from crawler.spider_base.kind_registry import known_kinds
 from tests.config.files import GOOD, config_folder, load
 

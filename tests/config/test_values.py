@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages.mail_address import mailbox
-from config.mistakes import Mistake
-from config.values import (
+from config.values.mistakes import Mistake
+from config.values.values import (
     check_address,
     check_allowed_host,
     check_host_and_port,

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.editing.watch_file import WatchDraft, edit_watch, read_watch, watch_text
 from config.errors import StarterRefused
-from config.watch_file import WatchDraft, edit_watch, read_watch, watch_text
 
 FILE = """# What to look for
 

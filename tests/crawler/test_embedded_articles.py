@@ -12,7 +12,7 @@ import pytest
 
 from crawler.errors import Junk, Unreadable
 from crawler.extraction.page import extract
-from crawler.extraction.site_memory import SiteMemory
+from crawler.extraction.recurring.site_memory import SiteMemory
 from tests.support.builders import an_entry
 from tests.support.pages import a_fetched_page
 

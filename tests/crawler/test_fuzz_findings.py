@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from crawler.extraction.cleaning.page_bounds import clean_markup
 from crawler.extraction.page import extract
-from crawler.extraction.page_bounds import clean_markup
 from crawler.listings.feeds import read_feed
 from crawler.text.dates import from_struct
 from storage.model import FetchedPage

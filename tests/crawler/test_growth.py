@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 
 from crawler.errors import NotAFeed, Unreadable
-from crawler.extraction.normalise import normalise
-from crawler.extraction.page import extract
-from crawler.extraction.page_bounds import (
+from crawler.extraction.cleaning.page_bounds import (
     MOST_ATTRIBUTES,
     MOST_ELEMENTS,
     MOST_LETTERS,
     clean_markup,
 )
+from crawler.extraction.normalise import normalise
+from crawler.extraction.page import extract
+from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.extraction.significant_change import is_noise
-from crawler.extraction.site_memory import SiteMemory
 from crawler.listings.feed_bounds import (
     MOST_CONTENT,
     MOST_IDENTIFIER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.layout_tables import unfold_layout_tables
+from crawler.extraction.cleaning.layout_tables import unfold_layout_tables
 from tests.crawler.test_pages import STORY, a_page, read, told
 
 TITLE = "Trust pauses records move"

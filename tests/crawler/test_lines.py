@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extraction.date_lines import is_date_line
-from crawler.extraction.lines import article_lines, is_house_line
+from crawler.extraction.cleaning.date_lines import is_date_line
+from crawler.extraction.cleaning.lines import article_lines, is_house_line
 
 HOUSE = [
     "READ MORE: Trust pauses its records system",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.linked_lines import drop_linked_lines
+from crawler.extraction.cleaning.linked_lines import drop_linked_lines
 
 STORY = [
     f"Paragraph {number} says that the trust in Brackenford has paused the move of its records, "

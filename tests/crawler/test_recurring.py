@@ -9,8 +9,8 @@ import pytest
 from bench import adapters
 from crawler.errors import Junk
 from crawler.extraction.page import extract, learn
-from crawler.extraction.recurring_blocks import blocks_of, drop_recurring, is_about
-from crawler.extraction.site_memory import SiteMemory
+from crawler.extraction.recurring.recurring_blocks import blocks_of, drop_recurring, is_about
+from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.polling.page_reader import PAGES_TO_COMPARE
 from tests.support.pages import parsed, with_body
 from tests.support.three_sites import BACKGROUND, STRANGER, Site, SitePage, sites

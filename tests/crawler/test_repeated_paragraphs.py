@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from crawler.extraction import site_memory as module
 from crawler.extraction.page import extract, learn
-from crawler.extraction.site_memory import SiteMemory
+from crawler.extraction.recurring import site_memory as module
+from crawler.extraction.recurring.site_memory import SiteMemory
 from storage.model import PageText
 from tests.support.builders import an_entry
 from tests.support.pages import a_fetched_page

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import Unreadable
 from crawler.extraction.page import extract, learn
+from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.extraction.set_aside import (
     LONGEST,
     MOST_BLOCKS,
@@ -18,7 +19,6 @@ from crawler.extraction.set_aside import (
     limit_asides,
     lines_set_aside,
 )
-from crawler.extraction.site_memory import SiteMemory
 from storage.model import AsideBlock, PageText
 from storage.rules.aside_rules import RULES, block_key
 from tests.support.builders import an_entry

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.site_memory import (
+from crawler.extraction.recurring.site_memory import (
     MOST_ARTICLES,
     MOST_BLOCKS,
     MOST_HEADINGS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.boilerplate import strip_boilerplate
+from crawler.extraction.cleaning.boilerplate import strip_boilerplate
 
 PROSE = (
     "The board of Marlow Vale Trust approved the records contract on Tuesday after a long debate, "

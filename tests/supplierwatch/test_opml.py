@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from config.editing.opml import Outline, new_sources, read_opml, write_opml
+from config.editing.toml_writing import append_tables
 from config.errors import NotOpml
-from config.opml import Outline, new_sources, read_opml, write_opml
-from config.toml_writing import append_tables
 from tests.supplierwatch.house import a_house
 from tests.support.crawls import a_source
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.commands.trying import lists_entries, source_at, was_fetched
+from supplierwatch.commands.sources.trying import lists_entries, source_at, was_fetched
 from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.failures import UsageError
 from tests.supplierwatch.house import a_house

@@ -18,8 +18,8 @@ from alerts.channels.http import Client, Waits
 from alerts.channels.kinds import HOOKS, NAMES
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, StorySummary
-from config.addresses import Guard
 from config.model import ChannelSettings, Where
+from config.values.addresses import Guard
 from storage.model import Notification, OutboxMessage, Receipt
 from tests.support.certificates import server_context
 from tests.support.desk import a_catalog

@@ -11,8 +11,8 @@ import pytest
 from alerts.channels import open_channels
 from alerts.channels.http import Client, Waits
 from alerts.dispatch.delivery import deliver_due
-from config.addresses import Guard
 from config.model import ChannelSettings, Where
+from config.values.addresses import Guard
 from storage.model import OutboxMessage
 from storage.store import Store
 from tests.support.clock import Clock

@@ -7,8 +7,8 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from alerts.query import QueryError, compile_query
+from config.editing.watch_file import FORM, WatchDraft, edit_watch, read_watch, watch_text
 from config.errors import StarterRefused
-from config.watch_file import FORM, WatchDraft, edit_watch, read_watch, watch_text
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
     ConfigText,

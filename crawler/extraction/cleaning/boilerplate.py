@@ -1,0 +1,224 @@
+"""Remove boilerplate from a page: comments, related articles, sign-up boxes, captions. Pure.
+
+Elements are recognised by class and id; whole names count, so that `comment` does not match
+`commentary`. Names can mislead, so an element with much of the page's prose stays whatever it is
+called: a wrapper named `widget` or `read-more` may be the article itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import lxml.html
+
+from crawler.extraction.cleaning.linked_lines import drop_linked_lines
+from crawler.extraction.cleaning.page_places import is_hidden
+from crawler.text.plain_text import squeeze
+
+_COMMENTS = re.compile(
+    r"^(comments?|comment-?(list|area|section|body|content|thread|wrapper)s?|comments-?(area|list|"
+    r"section|container|wrapper)|disqus_thread|respond|commentlist|reader-comments|discussion)$",
+    re.IGNORECASE,
+)
+_NOT_ARTICLE = re.compile(
+    r"^(sidebar|side-bar|related(-?(posts?|articles?|content|stories|links|news))?|most-?read|"
+    r"most-?popular|trending|popular-?posts|recommended|recommendations|newsletter(-?\w+)?|"
+    r"subscribe(-?\w+)?|signup|sign-up|cookie-?\w*|consent-?\w*|gdpr\w*|share(-?(bar|buttons|links|"
+    r"tools))?|social(-?(share|links|media|bar))?|breadcrumbs?|advert(isement)?s?|"
+    r"read-?(more|next)|more-?(from|stories|news)|also-?read|see-?also|tag-?list|"
+    r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?)$",
+    re.IGNORECASE,
+)
+_SCREEN_READER_ONLY = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|print-only)(?:\s|$)", re.IGNORECASE
+)
+_CAPTION = re.compile(
+    r"(?:^|[\s_-])(?:img|image|photo|picture|figure|media|wp|video)?[-_]?(?:caption|credit)s?"
+    r"(?:[-_](?:text|container|wrapper))?(?:\s|$)",
+    re.IGNORECASE,
+)
+_MAX_CAPTION = 600  # characters
+_MAX_CAPTION_SHARE = 0.25  # of a page's text
+_BOILERPLATE_TAGS = frozenset(("aside", "nav", "footer", "form", "dialog"))
+_SCRIPT_TAGS = ("script", "style", "noscript", "template", "iframe", "button", "textarea", "select")
+_COMMENT_CONTROLS = re.compile(
+    r"""^(?:
+      (?:(?:all|show|view|load|user|post\sa|no)\s)?comments?(?:\sare\sclosed|\son\s.{0,150})?
+      |(?:this\spost\shas\s)?\d+\s(?:comments?|repl(?:y|ies)|responses?)|comments?\s?[(:]?\s?\d+\s?\)?
+      |(?:leave\sa\s(?:reply|comment))?(?:\s?cancel(?:\s(?:comment\s)?reply)?)?|\d+
+      |reply|like|share|report(?:\sabuse)?|permalink|loading(?:\scomments)?
+      |view\sthe\sdiscussion\sthread|join\s(?:the\s)?(?:discussion|conversation)
+      |comments?\spowered\sby\s\w+|your\semail\saddress\swill\snot\sbe\spublished.{0,60}
+      |(?:you\smust\sbe\s|please\s)?(?:log(?:ged)?|sign(?:ed)?)\sin\s(?:or|to|with)\b.{0,60}
+    )\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BLOCKS = frozenset(("p", "div", "td", "section", "article", "li", "blockquote", "main", "span"))
+_BOX_TAGS = ("div", "section", "aside", "ol", "ul", "li", "p", "article", "form")
+_MIN_PROSE = 80  # characters; shorter blocks are headings, teasers or menus, not prose
+_MAX_BOILERPLATE_SHARE = 0.3  # of a page's prose
+_MAX_COMMENT_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prose:
+    """Characters of running text: `held` by element, descendants included; `whole`: of the page."""
+
+    held: dict[lxml.html.HtmlElement, int]
+    whole: int
+
+    def drop(self, element: lxml.html.HtmlElement) -> None:
+        """Remove an element from the page, and its characters from its ancestors' counts."""
+        if removed := self.held.get(element, 0):
+            for above in element.iterancestors():
+                self.held[above] = self.held.get(above, 0) - removed
+        _drop(element)
+
+
+def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
+    """Remove boilerplate from `document` in place; returns the text of readers' comments."""
+    for element in list(document.iter(*_SCRIPT_TAGS)):
+        _drop(element)
+    prose = _measure_prose(document)
+    comments = []
+    for element in list(_find_named(document, _COMMENTS)):
+        if not _is_attached(document, element):
+            continue
+        if _prose_share(element, prose) < _MAX_COMMENT_SHARE or _holds_comments(element):
+            comments.append(_take_comments(element, prose))
+    for element in list(_find_boilerplate(document)):
+        if (
+            _is_attached(document, element)
+            and _prose_share(element, prose) < _MAX_BOILERPLATE_SHARE
+        ):
+            prose.drop(element)
+    hidden = [one for one in document.iter() if isinstance(one.tag, str) and _is_hidden(one)]
+    paragraphs = _sum_subtrees(document, _count_paragraph) if hidden else {}
+    for element in hidden:
+        if paragraphs[element] < 2:  # more may be the article: some pages unfold it by script
+            _drop(element)
+    _drop_captions(document)
+    drop_linked_lines(document)
+    return squeeze("\n".join(comments))
+
+
+def _drop_captions(document: lxml.html.HtmlElement) -> None:
+    """Remove captions of pictures, unless they hold much of the page's text."""
+    captions = [
+        element
+        for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
+        if element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
+    ]
+    if not captions:
+        return
+    lengths = _sum_subtrees(document, _count_own_text)
+    if sum(lengths[element] for element in captions) < _MAX_CAPTION_SHARE * lengths[document]:
+        for element in captions:
+            if lengths[element] < _MAX_CAPTION:
+                _drop(element)
+
+
+def _count_own_text(element: lxml.html.HtmlElement) -> int:
+    """Count the characters of an element that are in none of its children."""
+    own = len((element.text or "").strip()) if isinstance(element.tag, str) else 0
+    return own + sum(len((child.tail or "").strip()) for child in element)
+
+
+def _count_paragraph(element: lxml.html.HtmlElement) -> int:
+    """Return 1 for a paragraph of running text, else 0; stops reading when it is long enough."""
+    length = 0
+    if element.tag == "p":
+        for part in element.itertext():
+            length += len(part)
+            if length > _MIN_PROSE:
+                return 1
+    return 0
+
+
+def _sum_subtrees(
+    document: lxml.html.HtmlElement, measure: Callable[[lxml.html.HtmlElement], int]
+) -> dict[lxml.html.HtmlElement, int]:
+    """Sum a measure over each element and its descendants, in one pass over the page."""
+    sums = {element: measure(element) for element in document.iter()}
+    for element in reversed(sums):
+        if element is not document and (parent := element.getparent()) is not None:
+            sums[parent] += sums[element]
+    return sums
+
+
+def _find_named(
+    document: lxml.html.HtmlElement, pattern: re.Pattern[str]
+) -> Iterator[lxml.html.HtmlElement]:
+    for element in document.iter(*_BOX_TAGS):
+        if _is_named(element, pattern):
+            yield element
+
+
+def _is_named(element: lxml.html.HtmlElement, pattern: re.Pattern[str]) -> bool:
+    names = (element.get("class") or "").split()
+    return any(pattern.match(name) for name in (*names, element.get("id") or ""))
+
+
+def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    for element in document.iter(*_BOX_TAGS, *_BOILERPLATE_TAGS):
+        if element.tag in _BOILERPLATE_TAGS or _is_named(element, _NOT_ARTICLE):
+            yield element
+
+
+def _is_hidden(element: lxml.html.HtmlElement) -> bool:
+    """Whether an element is hidden by its attributes, or for screen readers or print only."""
+    if element.tag in ("html", "body", "head", "main"):
+        return False
+    return is_hidden(element) or bool(_SCREEN_READER_ONLY.search(element.get("class") or ""))
+
+
+def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:
+    return any(above is document for above in element.iterancestors())
+
+
+def _measure_prose(document: lxml.html.HtmlElement) -> _Prose:
+    """Count the running text of each element, beyond what a heading or teaser would have."""
+    held = _sum_subtrees(document, _count_prose)
+    return _Prose(held=held, whole=held[document])
+
+
+def _count_prose(element: lxml.html.HtmlElement) -> int:
+    if element.tag not in _BLOCKS:
+        return 0
+    own = len((element.text or "").strip())
+    for child in element:
+        own += len((child.tail or "").strip())
+        if child.tag not in _BLOCKS and child.tag != "a":
+            own += len((child.text or "").strip())
+    return max(0, own - _MIN_PROSE)
+
+
+def _prose_share(element: lxml.html.HtmlElement, prose: _Prose) -> float:
+    return prose.held.get(element, 0) / prose.whole if prose.whole else 0.0
+
+
+def _holds_comments(element: lxml.html.HtmlElement) -> bool:
+    return any(
+        "comment" in (child.get("class") or "").lower() for child in element.iter("li", "article")
+    )
+
+
+def _take_comments(element: lxml.html.HtmlElement, prose: _Prose) -> str:
+    """Remove an element with readers' comments; returns their text without form and buttons."""
+    for form in list(element.iter("form", "label", "input")):
+        if form is not element:
+            prose.drop(form)
+    blocks = [
+        " ".join(" ".join(str(part) for part in block.itertext()).split())
+        for block in element.iter("p", "li", "blockquote", "div")
+        if block.find("p") is None and block.find("div") is None and block.find("li") is None
+    ]
+    prose.drop(element)
+    return "\n".join(dict.fromkeys(block for block in blocks if not _COMMENT_CONTROLS.match(block)))
+
+
+def _drop(element: lxml.html.HtmlElement) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()

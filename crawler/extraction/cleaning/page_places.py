@@ -1,0 +1,112 @@
+"""Where on a page a block stands: in a menu, among readers' comments, in which box. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import lxml.html
+
+from crawler.extraction.cleaning.linked_lines import LINE_TAGS
+
+_MENU_ROLES = frozenset(("navigation", "menu", "menubar", "tablist", "toolbar"))
+_MENU_NAMES = frozenset(
+    (
+        *("nav", "navbar", "navigation", "menu", "menus", "submenu", "breadcrumb", "breadcrumbs"),
+        *("pagination", "pager", "toc", "tabs", "tags", "taglist", "tagcloud", "topics"),
+        *("categories", "toolbar", "sitemap", "skip"),
+    )
+)
+_COMMENT_NAMES = frozenset(
+    (
+        *("comment", "comments", "commentlist", "commenter", "commenting", "reply", "replies"),
+        *("respond", "disqus", "discussion", "discussions", "discourse", "forum", "guestbook"),
+    )
+)
+_BOX_RULES = {
+    "nav": "menu",
+    "footer": "footer",
+    "aside": "sidebar",
+    "figcaption": "caption",
+    "form": "form",
+    "dialog": "form",
+}
+_NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CAPTION = re.compile(r"caption|credit", re.IGNORECASE)
+_MAX_NAME = 60  # characters of an element's name that are read or shown
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whether a block stands in a menu, or among readers' comments."""
+
+    menu: bool = False
+    comments: bool = False
+
+
+class PagePlaces:
+    """The places of the elements of a page, each looked at once."""
+
+    def __init__(self, document: lxml.html.HtmlElement) -> None:
+        self._known: dict[lxml.html.HtmlElement, Place] = {document: Place()}
+
+    def of(self, element: lxml.html.HtmlElement | None) -> Place:
+        """Return the place of an element, by its own name and those of the elements around it."""
+        path: list[lxml.html.HtmlElement] = []
+        while element is not None and element not in self._known:
+            path.append(element)
+            element = element.getparent()
+        place = Place() if element is None else self._known[element]
+        for inner in reversed(path):
+            place = _place_within(inner, place)
+            self._known[inner] = place
+        return place
+
+
+def rule_of_box(element: lxml.html.HtmlElement) -> str:
+    """Name the rule by which an element was removed, from what kind of element it is."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if _CAPTION.search(names[:_MAX_NAME]):
+        return "caption"
+    if rule := _BOX_RULES.get(str(element.tag)):
+        return rule
+    if is_hidden(element):
+        return "hidden"
+    if not names.strip() and element.tag in LINE_TAGS:
+        return "linked-line"
+    return "box"
+
+
+def is_hidden(element: lxml.html.HtmlElement) -> bool:
+    """Whether an attribute or the style of an element hides it."""
+    return element.get("hidden") is not None or bool(
+        _HIDDEN_STYLE.search(element.get("style") or "")
+    )
+
+
+def describe_box(element: lxml.html.HtmlElement) -> str:
+    """Name an element by its class or id, as `class=related-posts`; empty without either."""
+    for attribute in ("class", "id"):
+        if name := " ".join((element.get(attribute) or "").split()):
+            return f"{attribute}={name[:_MAX_NAME]}"
+    return ""
+
+
+def _place_within(element: lxml.html.HtmlElement, around: Place) -> Place:
+    if element.tag in ("html", "body", "main"):
+        return around
+    names = set(_names_of(element))
+    menu = around.menu or element.tag == "nav" or (element.get("role") or "") in _MENU_ROLES
+    menu = menu or not names.isdisjoint(_MENU_NAMES)
+    comments = around.comments or not names.isdisjoint(_COMMENT_NAMES)
+    if (menu, comments) != (around.menu, around.comments) and element.find(".//h1") is not None:
+        return around  # it wraps the article, whatever it is called
+    return Place(menu, comments)
+
+
+def _names_of(element: lxml.html.HtmlElement) -> Iterator[str]:
+    for attribute in ("class", "id"):
+        for part in _NAME_PART.findall((element.get(attribute) or "")[: 4 * _MAX_NAME]):
+            yield part.lower()

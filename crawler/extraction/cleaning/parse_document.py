@@ -1,0 +1,33 @@
+"""Parse the bytes of an article's page as HTML. Pure."""
+
+from __future__ import annotations
+
+import lxml.html
+from lxml import etree
+
+from crawler.errors import Unreadable
+from crawler.extraction.cleaning.page_bounds import clean_markup
+from crawler.text.decode import decode
+
+
+def parse_document(body: bytes, content_type: str | None) -> lxml.html.HtmlElement:
+    """Return the document in a page's bytes, without comments; `cut_page` limits its size.
+
+    Raises:
+        Unreadable: it is empty or cannot be parsed.
+    """
+    text = decode(body, content_type=content_type, kind="html").text
+    if not text.strip():
+        raise Unreadable("an empty page")
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        document = lxml.html.document_fromstring(
+            clean_markup(text).encode("utf-8", "replace"), parser=parser
+        )
+    except (etree.LxmlError, ValueError) as error:
+        raise Unreadable(f"no HTML that can be read: {error}") from error
+    if not isinstance(document, lxml.html.HtmlElement):
+        raise Unreadable("no HTML that can be read")
+    return document

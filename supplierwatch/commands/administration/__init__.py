@@ -1,0 +1,1 @@
+"""Commands of an installation: set-up, service, database, users, demo."""

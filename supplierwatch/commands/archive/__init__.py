@@ -1,0 +1,1 @@
+"""Commands on stored items: watches, search, backtest, explanation, history, exports."""

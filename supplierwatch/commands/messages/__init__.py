@@ -1,0 +1,1 @@
+"""Commands on messages: digests, deliveries, the outbox, subscribers, quarantine."""

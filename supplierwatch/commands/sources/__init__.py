@@ -1,0 +1,1 @@
+"""Commands on sources: crawl, list, probe, diagnose, try an address."""
