@@ -94,8 +94,8 @@ def try_kinds(
 def _take_from_feed(source: Source, steps: Sequence[Step]) -> Source:
     from dataclasses import replace
 
-    from config.values.mistakes import Mistake
     from config.editing.source_file import read_address
+    from config.values.mistakes import Mistake
 
     facts = facts_of_listing(steps)
     if source.kind != "feed" or not facts:
