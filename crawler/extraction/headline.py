@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 import lxml.html
@@ -17,6 +18,8 @@ _SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$
 _SEPARATOR = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++|(?<!\s)\s*+[|»]++\s*+")
 _MIN_WORDS = 3  # of a headline that is told from a section by nothing else
 _MIN_SIMILARITY = 0.7
+_MIN_SHORTER_WORDS = 5
+_MIN_SHORTER_SHARE = 0.7  # of a headline's words, in a shorter form; half if its end is left out
 MOST_HEADINGS = 50  # h1 elements of a page that are examined
 MOST_LETTERS = 1000  # characters of a title
 _RAW_LETTERS = 20_000  # of a title before its blanks are collapsed
@@ -30,7 +33,8 @@ def best_title(
 
     The h1 wins a tie: titles for search engines are often worded differently. An h1 with a section
     name or subtitle beside the headline is outvoted by the titles without it. A name of the site is
-    no headline.
+    no headline. A shared title that is the headline with a few words left out is the shorter form
+    that the publisher shows in lists and where the article is shared.
 
     Args:
         document: the parsed page.
@@ -62,7 +66,8 @@ def best_title(
     elif shared:
         return shared
     votes = Counter(fold_words(claim) for claim in claims)
-    return max(claims, key=lambda claim: votes[fold_words(claim)])  # max takes the first of a tie
+    chosen = max(claims, key=lambda claim: votes[fold_words(claim)])  # the first of a tie
+    return shared if _is_shorter_form(shared, chosen) else chosen
 
 
 def _headline_within(
@@ -93,6 +98,27 @@ def find_headings(document: lxml.html.HtmlElement) -> list[str]:
 
 def _agreement(heading: str, claims: list[str]) -> float:
     return max(_similarity(heading, claim) for claim in claims)
+
+
+def fuller_heading(titles: Collection[str | None], headings: Sequence[str]) -> str:
+    """Return the heading of which one of the titles is a shorter form; empty without one.
+
+    Its words would be lost with it: headings are no part of an article's text.
+    """
+    known = [title for title in titles if title]
+    fuller = (one for one in headings if any(_is_shorter_form(title, one) for title in known))
+    return next(fuller, "")
+
+
+def _is_shorter_form(title: str, headline: str) -> bool:
+    """Whether a title is a headline without some of its words, the rest in the same order."""
+    words, whole = fold_words(title).split(), fold_words(headline).split()
+    if not _MIN_SHORTER_WORDS <= len(words) < len(whole):
+        return False
+    if len(words) < _MIN_SHORTER_SHARE * len(whole):
+        return len(words) * 2 > len(whole) and whole[: len(words)] == words
+    left = iter(whole)
+    return all(word in left for word in words)
 
 
 def _shorten(title: str | None) -> str:

@@ -25,7 +25,7 @@ from crawler.extraction.cleaning.lines import article_lines
 from crawler.extraction.cleaning.page_bounds import cut_page
 from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.extraction.embedded_article import find_embedded, is_more
-from crawler.extraction.headline import best_title, find_headings
+from crawler.extraction.headline import best_title, find_headings, fuller_heading
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
 from crawler.extraction.recurring.block_subjects import find_strangers
 from crawler.extraction.recurring.recurring_blocks import (
@@ -126,7 +126,8 @@ def extract(
     except Unreadable as error:
         error.asides = cut.collect("", comments="", own=kept, authors=parsed.authors)
         raise
-    asides = cut.collect(read.text, comments=read.comments, own=kept, authors=parsed.authors)
+    told = (*kept, read.standfirst)
+    asides = cut.collect(read.text, comments=read.comments, own=told, authors=parsed.authors)
     return replace(read, asides=asides)
 
 
@@ -180,8 +181,16 @@ def _extract_article(
         summary=one_line(data.description or ""),
         text=text,
         comments=comments,
-        standfirst="" if standfirst is None or standfirst in " ".join(text.split()) else standfirst,
+        standfirst=_join_standfirst(
+            text, fuller_heading((title, parsed.listed[0]), headings), standfirst
+        ),
     )
+
+
+def _join_standfirst(text: str, *parts: str | None) -> str:
+    """Join what stands above an article, without what its text says too."""
+    told = " ".join(text.split())
+    return " ".join(part for part in parts if part and part not in told)
 
 
 def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) -> None:

@@ -6,7 +6,10 @@ import lxml.html
 import pytest
 
 from crawler.extraction.headline import best_title
+from crawler.extraction.page import extract
 from crawler.metadata.structured_data import read_structured_data
+from tests.support.builders import an_entry
+from tests.support.pages import a_fetched_page
 
 STORY = "Castellan opens an office in Marlow Vale"
 SITE = "Wharfside"
@@ -80,3 +83,39 @@ def test_the_name_of_the_site_is_no_headline() -> None:
 def test_a_tail_that_is_no_name_of_the_site_stays_in_a_shared_title() -> None:
     dashed = "Castellan opens an office - and this is where"
     assert headline(og=dashed, site="Wharfside") == dashed
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        "Castellan opens an office in Marlow",
+        "Castellan opens office in Marlow Vale",
+        "Castellan opens an office in",
+    ],
+)
+def test_a_shared_title_that_leaves_words_out_is_the_headline_in_short(shared: str) -> None:
+    assert headline(h1=STORY, title=STORY, og=shared) == shared
+
+
+@pytest.mark.parametrize(
+    "shared",
+    ["Castellan opens office", "Marlow Vale: Castellan opens an office", f"{STORY} for forty"],
+)
+def test_a_shared_title_in_other_words_is_not(shared: str) -> None:
+    assert headline(h1=STORY, title=STORY, og=shared) == STORY
+
+
+@pytest.mark.parametrize("is_listed", [False, True])
+def test_a_heading_that_says_more_than_the_title_is_not_lost(*, is_listed: bool) -> None:
+    fuller = "Castellan and Lindqvist open an office in Marlow"
+    shorter = "Castellan open an office in Marlow"
+    body = "".join(f"<p>The room beside the ferry has {n} desks for clerks.</p>" for n in range(9))
+    page = a_fetched_page(
+        f'<html><head><meta property="og:title" content="{shorter}"><title>{fuller}</title></head>'
+        f"<body><article><h1>{fuller}</h1>{body}</article></body></html>"
+    )
+    entry = an_entry(title=shorter, summary="", content="") if is_listed else None
+    read = extract(page, entry=entry)
+    assert read.title == shorter
+    assert read.standfirst == fuller
+    assert fuller not in [block.text for block in read.asides]
