@@ -40,7 +40,7 @@ coverage: $(DEVELOPING) ## run all tests and show the lines and branches that no
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
 	$(BIN)/python -m pytest -m attack tests/attack \
-		tests/architecture/test_patterns.py tests/crawler/test_growth.py tests/supplierwatch/test_memory.py
+		tests/architecture/test_patterns.py tests/crawler/test_growth.py tests/supplierwatch/service/test_memory.py
 
 CASES ?= 10000
 fuzz: $(DEVELOPING) ## take CASES=10000 generated and damaged feeds and pages to mail

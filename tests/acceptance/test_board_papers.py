@@ -14,7 +14,7 @@ import pytest
 from storage.store import open_store
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
-from tests.support.pdfs import Scan, a_pdf
+from tests.support.content.pdfs import Scan, a_pdf
 from tests.support.site import FakeSite
 
 COVER = ["Public board of Bexley Vale NHS Trust", "Agenda and minutes of the last meeting"]

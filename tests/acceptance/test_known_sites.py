@@ -13,9 +13,9 @@ from storage.store import Store, open_store
 from storage.telling.asides import Aside
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
+from tests.support.content.three_sites import BACKGROUND, STRANGER, Site, sites
 from tests.support.folders import write_loopback_config
 from tests.support.site import FEED_TYPE, Entry, FakeSite, feed
-from tests.support.three_sites import BACKGROUND, STRANGER, Site, sites
 
 WATCHES = {
     "stranger": "zorbiq",

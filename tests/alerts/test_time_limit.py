@@ -13,7 +13,7 @@ import pytest
 
 from alerts import time_limit
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
-from tests.support.faketime import WrongClock, wrong_clock
+from tests.support.measuring.faketime import WrongClock, wrong_clock
 
 pytestmark = pytest.mark.slow
 SHORT = TimeLimit(processor=0.2, elapsed=300.0)

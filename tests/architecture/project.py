@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests import ROOT
+
 PACKAGES = ("config", "storage", "crawler", "alerts", "supplierwatch")
 _PASSED_OVER = {".git", ".venv", "data", "demo-output", "dist", "__pycache__"}
 

@@ -16,6 +16,8 @@ from tests.architecture.project import PACKAGES, ROOT, name_of, project_files, p
 
 MODULES = [path for path in python_files(*PACKAGES) if path.name != "__init__.py"]
 LONGEST = 450  # lines, for the few files that are one idea in many lines
+TEST_MODULES = [path for path in python_files("tests") if path.name != "__init__.py"]
+TEST_FOLDERS = sorted({path.parent for path in TEST_MODULES})
 LARGEST_FOLDER = 18  # modules and subpackages
 # migrations are a history, of which no file is ever looked for by its subject
 FOLDERS = sorted({path.parent for path in MODULES} - {ROOT / "storage/migrations/versions"})
@@ -53,9 +55,13 @@ def test_modules_are_small() -> None:
     assert statistics.quantiles(lengths.values(), n=10)[-1] <= 300
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+@pytest.mark.parametrize("folder", FOLDERS + TEST_FOLDERS, ids=name_of)
 def test_a_folder_holds_few_enough_parts_to_be_read_at_a_glance(folder: Path) -> None:
-    names = {path.relative_to(folder).parts[0] for path in MODULES if folder in path.parents}
+    names = {
+        path.relative_to(folder).parts[0]
+        for path in MODULES + TEST_MODULES
+        if folder in path.parents
+    }
 
     assert len(names) <= LARGEST_FOLDER, sorted(names)
 

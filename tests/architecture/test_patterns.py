@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.patterns import Found, collect_patterns, modules, slowness
+from tests.support.measuring.patterns import Found, collect_patterns, modules, slowness
 
 # made when they are used; `test_expressions_made_at_run_time_are_linear` has one of each
 AT_RUN_TIME = {

@@ -12,7 +12,7 @@ import brotli
 
 from tests.attack.party import Made, Party, page
 from tests.attack.stories import prose
-from tests.support.pdfs import a_pdf
+from tests.support.content.pdfs import a_pdf
 from tests.support.site import answer, head, raw
 
 # what Scrapy itself unpacks with

@@ -29,7 +29,7 @@ from typing import Any
 from tests.attack.party import Party
 from tests.attack.processes import PeakWatch, descendants
 from tests.attack.stories import SUPPLIERS, Story, make_story, tokens_of
-from tests.support.mailserver import MailServer, mail_server
+from tests.support.servers.mailserver import MailServer, mail_server
 from tests.support.site import FEED_TYPE, Entry, FakeSite, feed
 
 OUTLETS = {"ward-ledger": "127.0.0.11", "trolley": "127.0.0.12", "quayside": "127.0.0.13"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.attack.newsroom import Newsroom, a_newsroom
-from tests.support.faketime import WrongClock, wrong_clock
+from tests.support.measuring.faketime import WrongClock, wrong_clock
 
 pytestmark = pytest.mark.attack
 HOUR, DAY, TEN_YEARS = 3600, 86_400, 3653 * 86_400

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.model import Catalog
 from supplierwatch.wiring import load
+from tests import ROOT
 
-FOLDER = Path(__file__).parents[2] / "config"
+FOLDER = ROOT / "config"
 WATCHED = (
     "palantir oracle-health epic tpp emis-optum system-c dedalus nervecentre accurx altera "
     "intersystems meditech access-servelec graphnet orion-health better cegedim"

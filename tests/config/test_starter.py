@@ -13,9 +13,10 @@ from config.editing.starter import append_watch, write_starter
 from config.errors import ConfigInvalid, ConfigNotFound, StarterRefused
 from config.locate import FILES
 from crawler.spider_base.kind_registry import known_kinds
+from tests import ROOT
 from tests.config.files import GOOD, config_folder, load
 
-SHIPPED = Path(__file__).parents[2] / "config"
+SHIPPED = ROOT / "config"
 
 
 def test_a_starting_set_is_written_and_right(tmp_path: Path) -> None:

@@ -28,8 +28,8 @@ from crawler.listings.feed_bounds import (
 from crawler.listings.feeds import parse_feed
 from storage.model import FetchedEntry, FetchedPage
 from tests.support.builders import NOW
-from tests.support.growth import growth
-from tests.support.pumped_pages import FEEDS, PAGES, PROSE, TITLE, page
+from tests.support.measuring.growth import growth
+from tests.support.measuring.pumped_pages import FEEDS, PAGES, PROSE, TITLE, page
 
 # twice as large: linear is 2, quadratic 4
 timed = pytest.mark.attack  # alone on the machine: others make one of two measurements slower

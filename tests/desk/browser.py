@@ -19,7 +19,7 @@ from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.service.service import Service
 from supplierwatch.web.server import WebServer
 from supplierwatch.wiring import load
-from tests.supplierwatch.house import SETTINGS, House, a_house
+from tests.supplierwatch.installation import SETTINGS, House, a_house
 from tests.support.clock import Clock
 
 PASSWORD = "seven small herons"

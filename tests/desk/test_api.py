@@ -13,7 +13,7 @@ import pytest
 from supplierwatch.desk.api import answering
 from tests.desk.api_client import ApiClient, client, problem_of
 from tests.desk.browser import RunningDesk, running_desk
-from tests.supplierwatch.house import an_article
+from tests.supplierwatch.installation import an_article
 from tests.support.builders import a_message_to_send
 
 TITLES = ["Halcyon trust opens wards", "Halcyon trust closes wards", "Halcyon trust moves beds"]

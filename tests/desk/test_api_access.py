@@ -12,7 +12,7 @@ from supplierwatch.desk.api import answering
 from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api_client import ApiClient, client, problem_of, token_of
 from tests.desk.browser import HASH, REPORT, RunningDesk, running_desk
-from tests.supplierwatch.house import an_article
+from tests.supplierwatch.installation import an_article
 
 # every route with the least role and the scope of a token that it needs; None: everybody
 NEEDS = {

@@ -24,7 +24,7 @@ from supplierwatch.desk.api.schemas import PROBLEM
 from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api_client import token_of
 from tests.desk.browser import REPORT, RunningDesk, running_desk
-from tests.supplierwatch.house import an_article
+from tests.supplierwatch.installation import an_article
 
 PROBLEMS = Draft202012Validator(PROBLEM)
 # in every form that is right, nearly right, or a stranger's

@@ -13,9 +13,10 @@ from supplierwatch.desk.api.metrics import Metric, gather, render
 from supplierwatch.health.health import Health
 from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.service.service import Service
-from tests.supplierwatch.house import House, a_house, an_article
+from tests import ROOT
+from tests.supplierwatch.installation import House, a_house, an_article
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 SAMPLE = re.compile(
     r'(?P<name>[a-z_]+)(?:\{(?P<labels>[a-z]+="(?:[^"\\\n]|\\.)*")\})? (?P<value>[0-9.e+-]+)'
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +15,15 @@ from storage.model import MessageState
 from supplierwatch.desk.api import answering, openapi
 from supplierwatch.desk.api.endpoint import Endpoint
 from supplierwatch.desk.api.parameters import read_query
+from tests import ROOT
 from tests.desk.api_client import ApiClient, client
 from tests.desk.browser import running_desk
-from tests.supplierwatch.house import an_article
-from tests.supplierwatch.test_json_shapes import paths
+from tests.supplierwatch.commands.test_json_shapes import paths
+from tests.supplierwatch.installation import an_article
 
 ENDPOINTS = answering.all_endpoints()
 DESCRIBED = openapi.describe(ENDPOINTS)
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 # what the small archive of this test has nothing of; the schemas hold for it all the same
 UNSEEN = {"messages": {"counts.sent"}}
 

@@ -9,7 +9,7 @@ import pytest
 
 from supplierwatch.desk import static
 from tests.desk.browser import RunningDesk
-from tests.supplierwatch.house import an_article
+from tests.supplierwatch.installation import an_article
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7*7 }}"
 

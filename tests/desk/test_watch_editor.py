@@ -18,7 +18,7 @@ import pytest
 from supplierwatch.desk import watch_preview
 from supplierwatch.service.reload import ConfigWatch
 from tests.desk.browser import Browser, Page, RunningDesk, running_desk
-from tests.supplierwatch.house import BODY, WATCHES, an_article
+from tests.supplierwatch.installation import BODY, WATCHES, an_article
 
 QUIET = BODY.replace("paused", "finished").replace("board papers", "minutes")
 EDIT = "/watches/halcyon-trusts/edit"

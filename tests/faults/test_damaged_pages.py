@@ -21,8 +21,9 @@ from storage.errors import DatabaseUnusable, StorageError
 from storage.store import Store, Unit, open_store
 from storage.tables import item, mention, outbox, told
 from supplierwatch.shell.exits import Exit
-from tests.storage.test_crashes import assert_whole, prepare
-from tests.supplierwatch.house import House, a_house, an_article
+from tests import ROOT
+from tests.storage.engine.test_crashes import assert_whole, prepare
+from tests.supplierwatch.installation import House, a_house, an_article
 from tests.support.builders import NOW
 from tests.support.builders import an_article as a_stored_article
 
@@ -143,7 +144,7 @@ from datetime import timedelta
 from itertools import count
 from storage.model import Receipt
 from storage.store import open_store
-from tests.storage import test_crashes
+from tests.storage.engine import test_crashes
 from tests.support.builders import a_message_to_send, an_article
 
 store = open_store(sys.argv[1], migrate=False)
@@ -234,7 +235,7 @@ def test_after_a_power_cut_at_any_instant_all_of_a_unit_is_there_or_nothing(
     with subprocess.Popen(
         [sys.executable, "-c", WORKS, sqlite_store.url, str(tmp_path / "sink")],
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     ) as writer:
         try:
             assert writer.stdout is not None
@@ -279,7 +280,7 @@ def test_a_log_cut_at_every_page_opens_with_whole_units(
     with subprocess.Popen(
         [sys.executable, "-c", WORKS, sqlite_store.url, str(tmp_path / "sink")],
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=ROOT,
     ) as writer:
         try:
             assert writer.stdout is not None

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from tests.support.mails import alerted
-from tests.support.ports import a_free_port
+from tests.support.servers.ports import a_free_port
 from tests.support.services import (
     Installation,
     Running,

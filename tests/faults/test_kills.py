@@ -12,7 +12,6 @@ import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,8 +19,9 @@ from alerts.channels.email import SmtpChannel
 from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.store import Store
-from tests.support.mailserver import ScriptedServer
+from tests import ROOT
 from tests.support.outgoing import a_notification, parsed
+from tests.support.servers.mailserver import ScriptedServer
 from tests.support.sizes import size
 
 pytestmark = pytest.mark.sized
@@ -83,7 +83,7 @@ def test_kills_lose_nothing_and_double_only_what_had_gone_out(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[2],
+            cwd=ROOT,
         )
         assert forking.stdin is not None
         assert forking.stdout is not None

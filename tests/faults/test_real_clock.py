@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.faketime import WrongClock, wrong_clock
 from tests.support.mails import alerted
+from tests.support.measuring.faketime import WrongClock, wrong_clock
 from tests.support.services import (
     Installation,
     Running,

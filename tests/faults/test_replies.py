@@ -21,9 +21,10 @@ from alerts.dispatch.delivery import GIVE_UP_AFTER, LEASE, MAX_RESENDS, deliver_
 from config.model import SmtpServer
 from storage.model import OutboxMessage
 from storage.store import Store
-from tests.support.certificates import server_context
 from tests.support.clock import Clock
-from tests.support.mailserver import (
+from tests.support.outgoing import a_message, a_notification, parsed
+from tests.support.servers.certificates import server_context
+from tests.support.servers.mailserver import (
     USUAL,
     Action,
     Drip,
@@ -33,7 +34,6 @@ from tests.support.mailserver import (
     Reset,
     ScriptedServer,
 )
-from tests.support.outgoing import a_message, a_notification, parsed
 
 QUICK = Patience(connect=0.3, command=0.15, final=0.15, goodbye=0.15)
 HOURS = timedelta(hours=5)

@@ -18,11 +18,11 @@ from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.model import OutboxMessage
 from storage.store import Store
-from tests.support.breaking import BreakingWire
 from tests.support.clock import Clock
 from tests.support.desk import Desk, a_subscription
-from tests.support.mailserver import USUAL, Action, Drop, Hang, ScriptedServer
 from tests.support.outgoing import assert_mail_is_clean
+from tests.support.servers.breaking import BreakingWire
+from tests.support.servers.mailserver import USUAL, Action, Drop, Hang, ScriptedServer
 from tests.support.sizes import size
 
 QUICK = Patience(connect=2, command=0.15, final=0.15, goodbye=0.15)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from tests import ROOT
+
 _SPIDER = '''
 """What it does is said by the address of a page or by the key of its source."""
 import ctypes, os, re, signal, time

@@ -10,8 +10,8 @@ from alerts.channels.apprise import AppriseChannel, compose_text
 from config.model import ChannelSettings, Where
 from storage.model import OutboxMessage
 from tests.alerts.channels.test_contract import RENDERED
-from tests.support.hooks import Hook, answers
 from tests.support.outgoing import a_message
+from tests.support.servers.hooks import Hook, answers
 
 
 def a_place(secret: str) -> ChannelSettings:

@@ -21,9 +21,10 @@ from alerts.messages.render import Rendered, StorySummary
 from config.model import ChannelSettings, Where
 from config.values.addresses import Guard
 from storage.model import Notification, OutboxMessage, Receipt
-from tests.support.certificates import server_context
 from tests.support.desk import a_catalog
-from tests.support.hooks import (
+from tests.support.outgoing import a_message
+from tests.support.servers.certificates import server_context
+from tests.support.servers.hooks import (
     Behaviour,
     Hook,
     answers,
@@ -34,7 +35,6 @@ from tests.support.hooks import (
     hangs,
     says,
 )
-from tests.support.outgoing import a_message
 
 QUICK = Waits(connect=2, part=0.3, all=1)
 LOOPBACK = Guard(["127.0.0.0/8"])

@@ -16,7 +16,7 @@ from alerts.channels.teams import escape as for_teams
 from alerts.channels.text_limits import fit_text
 from alerts.messages.render import Rendered, StorySummary
 from tests.alerts.channels.test_contract import ENVELOPE, SECRET, a_frozen, a_place, attempt
-from tests.support.hooks import answers
+from tests.support.servers.hooks import answers
 
 
 def test_a_receiver_can_check_who_signed_a_webhook() -> None:

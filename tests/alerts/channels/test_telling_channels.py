@@ -17,7 +17,7 @@ from storage.model import OutboxMessage
 from storage.store import Store
 from tests.support.clock import Clock
 from tests.support.desk import READER, Desk, a_subscription
-from tests.support.hooks import Hook, answers, drops_after
+from tests.support.servers.hooks import Hook, answers, drops_after
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -17,8 +16,9 @@ from alerts.query.syntax import combining, cursor, names, operators
 from alerts.query.syntax.filters import FILTERS
 from alerts.query.text import terms
 from config.model import Supplier, Where
+from tests import ROOT
 
-DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "watch-language.md"
+DOCUMENT = ROOT / "docs" / "watch-language.md"
 ROW = re.compile(r"^\| `(?P<query>.+?)` \| (?P<text>.+?) \| (?P<said>yes|no) \|$", re.MULTILINE)
 FIELD = re.compile(r"^(?P<name>[a-z]+)=(?P<value>.*?) \\\| (?P<body>.*)$")
 READ: dict[str, Callable[[str], dict[str, Any]]] = {

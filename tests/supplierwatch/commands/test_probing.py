@@ -1,0 +1,105 @@
+"""`sources --probe` asks every source once and stores nothing."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.supplierwatch.installation import House, a_house
+from tests.support.site import FEED_TYPE, Entry, FakeSite, answer, drop, feed, redirect
+
+HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 12))
+ENTRIES = [Entry(title="Trust pauses move", link="http://127.0.0.2/1", guid="1")]
+
+
+@pytest.fixture
+def site() -> Iterator[FakeSite]:
+    with FakeSite(HOSTS) as served:
+        yield served
+
+
+@pytest.fixture
+def house(tmp_path: Path, site: FakeSite) -> House:
+    """A house with a source for each way to answer, the last of them switched off."""
+    ways = {
+        "good": answer(feed(ENTRIES), content_type=FEED_TYPE),
+        "packed": answer(feed(ENTRIES), content_type=FEED_TYPE, gzipped=True),
+        "empty": answer(feed([]), content_type=FEED_TYPE),
+        "absent": answer("not here", status=404),
+        "page": answer("<html><body><p>Welcome</p></body></html>"),
+        "closed": answer("no", status=403),
+        "moved": redirect("/new.xml", status=301),
+        "dropped": drop(),
+        "off": answer(gzip.compress(b"x"), status=500),
+    }
+    tables = []
+    for host, (key, reply) in zip(HOSTS, ways.items(), strict=False):
+        site.behave("/feed.xml", reply, host=host)
+        off = "enabled = false\n" if key == "off" else ""
+        url = site.url("/feed.xml", host=host)
+        tables.append(f'[[source]]\nkey = "{key}"\nkind = "feed"\nurl = "{url}"\n{off}')
+    forbidden = site.url("/feed.xml", host=HOSTS[-1])
+    site.behave("/robots.txt", answer("User-agent: *\nDisallow: /"), host=HOSTS[-1])
+    tables.append(f'[[source]]\nkey = "forbidden"\nkind = "feed"\nurl = "{forbidden}"\n')
+    site.page("/new.xml", feed(ENTRIES), content_type=FEED_TYPE)
+    house = a_house(tmp_path)
+    house.write("sources.toml", "\n".join(tables))
+    return house
+
+
+def test_each_source_is_asked_and_told_apart(house: House, site: FakeSite) -> None:
+    probed = {one["key"]: one for one in house.json("sources", "--probe", code=1)["probed"]}
+    assert {key: one["outcome"] for key, one in probed.items()} == {
+        "good": "ok",
+        "packed": "ok",
+        "empty": "empty",
+        "absent": "failed",
+        "page": "not-a-feed",
+        "closed": "blocked",
+        "moved": "ok",
+        "dropped": "failed",
+        "off": "failed",
+        "forbidden": "blocked",
+    }
+    assert probed["good"]["entries"] == 1
+    assert (probed["good"]["reads"], probed["empty"]["reads"]) == (True, False)
+    assert probed["moved"]["moved_to"] == site.url("/new.xml", host=HOSTS[6])
+    assert not probed["off"]["enabled"]
+    assert site.requests("/feed.xml", host=HOSTS[-1]) == []
+
+
+def test_nothing_is_stored_and_no_page_is_fetched(house: House, site: FakeSite) -> None:
+    house.run("sources", "--probe")
+    assert not (house.data / "supplierwatch.db").exists()
+    assert {one.path for one in site.requests()} <= {"/robots.txt", "/feed.xml", "/new.xml"}
+
+
+def test_what_is_wrong_is_said_with_the_mend(house: House) -> None:
+    said = " ".join(house.run("sources", "--probe").stdout.split())
+    assert "10 sources asked, 3 can be read, 1 is empty." in said
+    assert "HTTP 404: nothing is at this address; find its new address" in said
+    assert "give the address of its listing in sources.toml" in said
+    assert "it has moved for good: write" in said
+    assert "it answers and lists nothing" in said
+
+
+def test_only_those_that_cannot_be_read_are_shown_where_that_is_wanted(house: House) -> None:
+    probed = house.json("sources", "--probe", "--failing", code=1)["probed"]
+    assert {one["key"] for one in probed} == {
+        *("absent", "page", "closed", "dropped", "off", "forbidden")
+    }
+
+
+def test_a_source_that_is_off_and_fails_is_no_failure(tmp_path: Path, site: FakeSite) -> None:
+    site.page("/feed.xml", feed(ENTRIES), content_type=FEED_TYPE)
+    house = a_house(tmp_path)
+    house.write(
+        "sources.toml",
+        f'[[source]]\nkey = "good"\nkind = "feed"\nurl = "{site.url("/feed.xml")}"\n'
+        f'[[source]]\nkey = "off"\nkind = "feed"\nurl = "{site.url("/none.xml")}"\n'
+        "enabled = false\n",
+    )
+    assert house.run("sources", "--probe").exit_code == 0

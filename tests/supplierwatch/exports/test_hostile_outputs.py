@@ -1,0 +1,393 @@
+"""What strangers write is text in all that is handed out: feeds, tables, evidence, pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import feedparser
+import pytest
+from lxml import etree
+
+from storage.model import Article, TextState
+from supplierwatch.exports.atom import FeedAddresses, atom_of
+from supplierwatch.exports.tables import COLUMNS
+from tests.supplierwatch.installation import SETTINGS, SUBSCRIPTIONS, House, a_house, an_article
+from tests.support.content.hostile import (
+    LINKS,
+    MARKUP,
+    TEMPLATES,
+    addresses_of,
+    assert_web_address,
+    elements_of,
+    squeezed,
+    words_of,
+)
+
+HOSTILE = {f"markup-{name}": text for name, text in MARKUP.items()} | {
+    f"template-{name}": text for name, text in TEMPLATES.items()
+}
+HARMLESS = "and no more"
+WATCH = "halcyon-trusts"
+ATOM = "{http://www.w3.org/2005/Atom}"
+HOME = "https://watch.trust.example"
+links = pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+
+
+def a_text(role: str, payload: str) -> str:
+    return f"Z{role} {payload}"
+
+
+def toml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=True)
+
+
+def a_hostile_house(
+    folder: Path, payloads: Sequence[str], link: str = "https://outlet.example/1"
+) -> House:
+    """A story of three items for each payload, with it in every field and every name."""
+    house = a_house(folder)
+    house.write("settings.toml", SETTINGS.format(data=house.data))
+    house.write(
+        "sources.toml",
+        "".join(
+            f'[[source]]\nkey = "{key}-{number}"\nkind = "feed"\n'
+            f'url = "https://{key}-{number}.example/feed"\nname = {toml(a_text(key, payload))}\n'
+            for number, payload in enumerate(payloads)
+            for key in ("ward-ledger", "trolley", "register")
+        ),
+    )
+    house.write(
+        "watches.toml",
+        f"[[watch]]\nkey = \"{WATCH}\"\nquery = '@halcyon AND trust'\n"
+        f"label = {toml(a_text('label', payloads[0]))}\n",
+    )
+    house.write("subscriptions.toml", SUBSCRIPTIONS)
+    house.stores(
+        *(
+            article
+            for number, payload in enumerate(payloads)
+            for article in a_hostile_story(number, payload, link)
+        )
+    )
+    return house
+
+
+def a_hostile_story(number: int, payload: str, link: str) -> list[Article]:
+    """Two items that tell one story, and one of which the teaser alone is known."""
+    shown = f"{link}{number}" if urlsplit(link).scheme == "https" else link
+    shared = f"Halcyon told the trust Zbody {payload} of it. {words_of_story(number)}"
+    own = f"Nobody else has this one sentence of Zown {payload} with six other words in it."
+    adds = f"Only the trolley has another sentence of Zadds {payload} with eight more words."
+    full = [
+        an_article(
+            f"{source}-{number}",
+            source_key=f"{source}-{number}",
+            url=f"{shown}-{source}" if urlsplit(link).scheme == "https" else link,
+            guid=f"{payload} {source}",
+            title=f"Halcyon trust {number} {a_text('title', payload)}",
+            summary=a_text("summary", payload),
+            authors=(a_text("author", payload),),
+            body=f"{shared} {more}",
+            comments=a_text("comment", payload),
+        )
+        for source, more in (("trolley", adds), ("ward-ledger", own))
+    ]
+    thin = an_article(
+        f"thin-{number}",
+        source_key=f"register-{number}",
+        url=f"{shown}-thin" if urlsplit(link).scheme == "https" else link,
+        title=f"Halcyon trust {number} {a_text('thintitle', payload)}",
+        summary=a_text("teaser", payload),
+        body="",
+        text_state=TextState.THIN,
+        thin_reason=a_text("thin", payload),
+        content_hash=None,
+    )
+    return [*full, thin]
+
+
+def words_of_story(number: int) -> str:
+    return " ".join(f"n{number}x{at}" for at in range(70)) + "."
+
+
+def atom(house: House) -> bytes:
+    with house.service() as service, service.store.reading() as unit:
+        place = FeedAddresses(itself=f"{HOME}/feed", home=HOME)
+        return atom_of(unit, service.in_force.context, WATCH, place)
+
+
+def exported(house: House, form: str) -> bytes:
+    file = house.data / f"out.{form}"
+    run = house.run("export", str(file), "--watch", WATCH)
+    assert run.exit_code == 0, run.output
+    return file.read_bytes()
+
+
+def of_xml(document: bytes) -> set[tuple[str, tuple[str, ...]]]:
+    """Each kind of element of a document with the names of its attributes."""
+    tree = etree.fromstring(document)
+    return {(str(each.tag), tuple(sorted(map(str, each.attrib)))) for each in tree.iter()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attacked:
+    """A house with each payload in every field of a story."""
+
+    payloads: tuple[str, ...]
+    house: House
+
+
+@pytest.fixture(scope="module", params=[MARKUP, TEMPLATES], ids=["markup", "templates"])
+def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
+    payloads = tuple(request.param.values())
+    folder = tmp_path_factory.mktemp("attacked")
+    return Attacked(payloads=payloads, house=a_hostile_house(folder, payloads))
+
+
+@pytest.fixture(scope="module")
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return a_hostile_house(tmp_path_factory.mktemp("harmless"), [HARMLESS])
+
+
+def contents_of(feed: bytes) -> list[str]:
+    return [str(each.text) for each in etree.fromstring(feed).iter(f"{ATOM}content")]
+
+
+def descriptions_of(feed: bytes) -> list[str]:
+    tree = etree.fromstring(feed)
+    return [str(each.text) for item in tree.iter("item") for each in item.iter("description")]
+
+
+FEEDS: dict[str, tuple[Callable[[House], bytes], Callable[[bytes], list[str]], tuple[str, ...]]] = {
+    "atom": (
+        atom,
+        contents_of,
+        (
+            *("title", "body", "own", "adds", "teaser", "thin", "trolley"),
+            *("ward-ledger", "thintitle"),
+        ),
+    ),
+    "rss": (
+        lambda house: exported(house, "rss"),
+        descriptions_of,
+        ("body", "teaser", "trolley", "ward-ledger", "register", "label"),
+    ),
+}
+IN_TITLES = {"title", "thintitle"}
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_html_in_a_feed_has_only_the_elements_that_we_write(
+    name: str, attacked: Attacked, harmless: House
+) -> None:
+    make, html_of, roles = FEEDS[name]
+    usual = make(harmless)
+    feed = make(attacked.house)
+
+    assert of_xml(feed) - of_xml(usual) == set()
+    allowed = set().union(*map(elements_of, html_of(usual)))
+    pages = html_of(feed)
+    assert len(pages) == len(attacked.payloads) * len(html_of(usual))
+    assert set().union(*map(elements_of, pages)) - allowed == set()
+    words = squeezed(" ".join(map(words_of, pages)))
+    titles = squeezed(" ".join(map(str, etree.fromstring(feed).itertext())))
+    for payload in attacked.payloads:
+        for role in roles:
+            if role != "label" or payload == attacked.payloads[0]:
+                shown = titles if role in IN_TITLES else words
+                assert squeezed(a_text(role, payload)) in shown, (role, payload)
+
+
+def test_a_feed_reader_finds_nothing_to_clean_in_a_feed(attacked: Attacked) -> None:
+    for feed in (atom(attacked.house), exported(attacked.house, "rss")):
+        as_written = feedparser.parse(io.BytesIO(feed), sanitize_html=False)
+        cleaned = feedparser.parse(io.BytesIO(feed), sanitize_html=True)
+        assert not as_written.bozo
+        for raw, clean in zip(as_written.entries, cleaned.entries, strict=True):
+            said, kept = (
+                "".join(part.value for part in one.get("content", [])) or one.summary
+                for one in (raw, clean)
+            )
+            # what it takes away is markup; our own is all that there is
+            assert words_of(said) == words_of(kept)
+
+
+@links
+def test_links_of_feeds_and_tables_lead_to_the_web_or_nowhere(link: str, tmp_path: Path) -> None:
+    house = a_hostile_house(tmp_path, [HARMLESS], link=link)
+    for tree in (etree.fromstring(atom(house)), etree.fromstring(exported(house, "rss"))):
+        given = [str(each.get("href")) for each in tree.iter(f"{ATOM}link")]
+        given += [str(each.text) for each in tree.iter("link")]
+        assert given
+        for address in given:
+            assert_web_address(address)
+    for page in [*contents_of(atom(house)), *descriptions_of(exported(house, "rss"))]:
+        assert addresses_of(page) == []
+
+
+def test_a_table_has_its_columns_and_each_cell_is_text(attacked: Attacked, harmless: House) -> None:
+    usual = list(csv.reader(io.StringIO(exported(harmless, "csv").decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(exported(attacked.house, "csv").decode(), newline="")))
+    assert rows[0] == list(COLUMNS)
+    assert {len(row) for row in rows} == {len(row) for row in usual}
+    assert len(rows) == 1 + 3 * len(attacked.payloads)
+    cells = squeezed(" | ".join(cell for row in rows for cell in row))
+    for payload in attacked.payloads:
+        for role in ("title", "author", "ward-ledger", "trolley", "body", "own"):
+            assert squeezed(a_text(role, payload)) in cells, (role, payload)
+
+
+def test_lines_for_programs_say_each_field_as_it_is_stored(attacked: Attacked) -> None:
+    lines = exported(attacked.house, "jsonl").decode().splitlines()
+    found = [json.loads(line) for line in lines]
+    assert len(found) == 3 * len(attacked.payloads)
+    assert {one["item"]["title"] for one in found} == {
+        f"Halcyon trust {number} {a_text(role, payload)}"
+        for number, payload in enumerate(attacked.payloads)
+        for role in ("title", "thintitle")
+    }
+
+
+FORMULAS = [
+    '=HYPERLINK("https://evil.example","x")',
+    "+1+cmd|' /C calc'!A0",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\u200b=1+1",
+    "\u202e=1+1",
+    "\ufeff=1+1",
+    "\x00=1+1",
+    "\u00a0=1+1",
+    "\uff1d1+1",
+    "%0A=1",
+    '"=1+1',
+    "\u2028=1+1",
+]
+
+
+def test_no_cell_of_a_table_is_a_formula(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    house.stores(
+        *(
+            an_article(
+                f"formula-{number}",
+                title=text.replace("\x00", ""),
+                authors=(text.replace("\x00", ""),),
+                body=f"Halcyon and the trust. {words_of_story(number)}",
+            )
+            for number, text in enumerate(FORMULAS)
+        )
+    )
+    house.run("export", str(house.data / "out.csv"))
+    written = (house.data / "out.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(io.StringIO(written, newline="")))
+    assert len(rows) > len(FORMULAS)
+    shown = re.compile(
+        r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]"
+    )
+    assert [cell for row in rows for cell in row if shown.match(cell)] == []
+
+
+def test_evidence_has_the_files_that_we_name_and_each_text_in_it(
+    attacked: Attacked, tmp_path: Path
+) -> None:
+    house = attacked.house
+    target = tmp_path / "evidence"
+    assert house.run("export", "--evidence", str(target)).exit_code == 0
+    names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    assert {re.sub(r"\d+", "N", name) for name in names} == {
+        "manifest.json",
+        "mentions.jsonl",
+        "items/N/item.json",
+        "items/N/text-N.txt",
+    }
+    titles = {json.loads(path.read_text())["title"] for path in target.glob("items/*/item.json")}
+    texts = "".join(path.read_text(encoding="utf-8") for path in target.glob("items/*/*.txt"))
+    for number, payload in enumerate(attacked.payloads):
+        assert f"Halcyon trust {number} {a_text('title', payload)}" in titles
+        assert f"Zbody {payload} of it." in texts
+    assert house.run("export", "--verify", str(target)).exit_code == 0
+
+
+COMMANDS = (
+    ("search", "halcyon"),
+    ("digest", "--preview"),
+    ("explain", "https://outlet.example/10-ward-ledger"),
+    ("history", "https://outlet.example/10-ward-ledger", "--full"),
+    ("sources",),
+    ("watches",),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=[each[0] for each in COMMANDS])
+def test_a_terminal_is_given_text_alone(command: tuple[str, ...], tmp_path: Path) -> None:
+    evil = "\x1b]0;owned\x07\x1b[2J\x9b31m[red]no style[/red]\u202e\rover"
+    house = a_hostile_house(tmp_path, ["[bold]Zmarkup[/bold] :skull: and \\[x]"])
+    house.stores(
+        an_article("ansi", title=f"Halcyon trust {evil}", body=f"Halcyon trust {evil} it.")
+    )
+    run = house.run(*command)
+    assert run.exit_code in (0, 6), run.output
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", run.output)
+    if command[0] in ("search", "digest", "history"):
+        assert "[bold]Zmarkup[/bold] :skull: and \\[x]" in squeezed(run.output)
+
+
+def test_words_that_hit_are_text_too(tmp_path: Path) -> None:
+    """Signs between the words of a phrase are part of what is set off."""
+    house = a_house(tmp_path)
+    house.write(
+        "watches.toml",
+        f'[[watch]]\nkey = "{WATCH}"\nquery = \'"zhit img src x onerror alert 1 zend"\'\n',
+    )
+    hit = "Zhit <img src=x onerror=alert(1)> Zend"
+    house.stores(an_article("hit", title="Halcyon", body=f"The trust said {hit} on Monday."))
+    for page in (*contents_of(atom(house)), *descriptions_of(exported(house, "rss"))):
+        assert hit in words_of(page)
+        assert addresses_of(page) == []
+        assert "img" not in {kind[1] for kind in elements_of(page)}
+    assert f"<b>{hit.replace('<', '&lt;').replace('>', '&gt;')}</b>" in contents_of(atom(house))[0]
+
+
+def test_characters_that_no_xml_may_have_break_no_feed(tmp_path: Path) -> None:
+    house = a_house(tmp_path)
+    odd = "x\x01\x0b\x1f\ufffe\uffff"
+    house.write(
+        "watches.toml",
+        f"[[watch]]\nkey = \"{WATCH}\"\nquery = '@halcyon AND trust'\n"
+        f'label = "Zlabel \\uFFFE\\uFFFF"\n',
+    )
+    house.stores(an_article("odd", title=f"Halcyon {odd}", body=f"Halcyon and the trust {odd} it."))
+    for feed in (atom(house), exported(house, "rss")):
+        assert etree.fromstring(feed) is not None
+        assert b"Zlabel" in feed or b"halcyon-trusts" in feed
+        assert not feedparser.parse(io.BytesIO(feed)).bozo
+
+
+def test_invisible_characters_are_in_nothing_that_is_handed_out(tmp_path: Path) -> None:
+    """They can make a line say something else than it shows (S-22)."""
+    odd = "Hal\u200bcyon\u202eexe.fdp\u2066 \ufeffx\u00ad\U000e0041"
+    house = a_house(tmp_path)
+    house.stores(
+        an_article(
+            "odd",
+            title=f"Halcyon trust {odd}",
+            summary=odd,
+            authors=(odd,),
+            body=f"Halcyon told the trust {odd} of it. {words_of_story(1)}",
+        )
+    )
+    for said in (atom(house), exported(house, "rss"), exported(house, "csv")):
+        assert not re.search(
+            "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]",
+            said.decode(),
+        )
