@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.digest.findings import stories_of
 from alerts.digest.syndication import StoryFacts
 from alerts.query import Query, compile_query
 from alerts.search.archive_search import Order, SearchRequest, SearchResult, search_archive
+from alerts.search.aside_hint import AsideHint, count_asides
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.wiring import newsrooms
 
@@ -25,16 +27,26 @@ def compile_text(source: DeskSource, text: str) -> Query:
     return compile_query(text, suppliers=source.wired.suppliers, allow_filters_only=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found, the stories of the items by their number, and what else it might find.
+
+    `aside`: what matches only in text that was set aside.
+    """
+
+    result: SearchResult
+    stories: Mapping[int, StoryFacts]
+    aside: AsideHint | None
+
+
 def search_stories(
     source: DeskSource, query: Query, *, limit: int, since: datetime | None, order: Order
-) -> tuple[SearchResult, Mapping[int, StoryFacts]]:
-    """Search the archive; return what was found, and the stories of the items by their number."""
-    result = search_archive(
-        source.store,
-        query,
-        source.wired.source_names,
-        SearchRequest(limit=limit, since=since, order=order, seconds=SECONDS),
-    )
+) -> Found:
+    """Search the archive, and count what the same words find in text that was set aside."""
+    wish = SearchRequest(limit=limit, since=since, order=order, seconds=SECONDS)
+    names = source.wired.source_names
+    result = search_archive(source.store, query, names, wish)
+    aside = count_asides(source.store, query, names, wish)
     with source.store.reading() as unit:
         stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(source.wired))
-    return result, stories
+    return Found(result=result, stories=stories, aside=aside)

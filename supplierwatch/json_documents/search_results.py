@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from alerts.digest.syndication import StoryFacts
     from alerts.query import Query
     from alerts.search.archive_search import SearchResult
+    from alerts.search.aside_hint import AsideHint
 
 
 def results_json(
@@ -20,6 +21,7 @@ def results_json(
     query: Query,
     names: Mapping[str, str],
     stories: Mapping[int, StoryFacts],
+    aside: AsideHint | None = None,
 ) -> dict[str, Any]:
     """Return the document of `search --json` and `watches try --json`."""
     return {
@@ -32,6 +34,9 @@ def results_json(
         "stopped": result.stopped,
         "looked_back_to": iso(result.oldest) if result.order == "date" else None,
         "since": iso(result.since),
+        "aside": None
+        if aside is None
+        else {"found": aside.found, "complete": aside.complete, "query": aside.query},
         "found": [
             {
                 **item_json(hit.item, names),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from alerts.digest.syndication import StoryFacts
     from alerts.query import Query
     from alerts.search.archive_search import SearchHit, SearchResult
+    from alerts.search.aside_hint import AsideHint
     from storage.model import StoredItem
 
 MAX_ALSO = 5
@@ -72,10 +73,14 @@ class SearchProgress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchContext:
-    """Names of sources, and the stories that several items belong to, by story id."""
+    """Names of sources, and the stories that several items belong to, by story id.
+
+    `aside`: what more was found in text that was set aside.
+    """
 
     names: Mapping[str, str]
     stories: Mapping[int, StoryFacts]
+    aside: AsideHint | None = None
 
     def name(self, source_key: str) -> str:
         """Return the display name of a source."""
@@ -95,7 +100,15 @@ def print_results(
         print_hit(screen, hit, context)
         screen.print()
     screen.print(Text(summary(result, seconds), "bold" if result.hits else "yellow"))
+    if context.aside is not None:
+        screen.print(Text(aside_line(context.aside)), soft_wrap=True)
     screen.print(Text(f"Looked for: {query.paraphrase}", "dim"))
+
+
+def aside_line(aside: AsideHint) -> str:
+    """Say how many more items match in text that was set aside, and how to see them."""
+    least = "" if aside.complete else "At least "
+    return f"{least}{aside.found:,} more in text set aside from pages: search {clean(aside.query)}"
 
 
 def summary(result: SearchResult, seconds: float) -> str:

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from storage.model import AsideBlock
 from supplierwatch.desk import static
 from tests.desk.browser import RunningDesk
 from tests.supplierwatch.installation import an_article
@@ -61,6 +62,16 @@ def test_search_finds_and_says_what_is_wrong_with_a_query(desk: RunningDesk) -> 
     page = browser.ask("/search?q=halcyon+AND+%28")
     assert page.code == 400
     assert "column" in page.words
+
+
+def test_search_leads_to_what_was_set_aside_from_pages(desk: RunningDesk) -> None:
+    block = AsideBlock(rule="recurring", text="Our pages are paid for by Corvid Data.")
+    desk.house.stores(an_article("a1", title="Wards are moved", asides=(block,)))
+    browser = desk.browser("reader")
+    page = browser.ask("/search?q=corvid")
+    assert "1 more in text set aside from pages: search aside:corvid" in page.words
+    assert "q=aside%3Acorvid" in page.text
+    assert "1 found" in browser.ask("/search?q=aside%3Acorvid").words
 
 
 def test_an_article_says_what_each_watch_made_of_it(desk: RunningDesk) -> None:

@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
             ),
             ("search 'cs(\"ICE\") AND trust' --since 30d", "ICE in capitals only, last 30 days"),
             ("search 'cs(\"FDP\") OR palantir' --sort relevance", "the most relevant first"),
+            ("search 'aside:palantir'", "in what was cut from pages: sponsors, boxes, captions"),
             ("search 'site:gov.uk' --limit 100 --json", "filters alone are allowed here"),
         ),
     )
@@ -68,7 +69,8 @@ def search(
 
     The language of the watches: words, "phrases", AND, OR, NOT, brackets, cs("ICE") for exact case,
     title:word, @supplier for all names of a supplier. Readers' comments are searched only as
-    comments:word. Ends with exit code 6 where nothing was found.
+    comments:word, text that was cut from pages only as aside:word; where it has more, the answer
+    says so. Ends with exit code 6 where nothing was found.
     """
     wanted = SearchOptions(limit=limit, since=since, as_json=json, sort=sort, deadline=deadline)
     run_query(session(ctx), query, wanted)
@@ -95,6 +97,7 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
     from alerts.digest.findings import stories_of
     from alerts.query import compile_query
     from alerts.search.archive_search import SearchRequest, search_archive
+    from alerts.search.aside_hint import count_asides
     from supplierwatch.json_documents.search_results import results_json
     from supplierwatch.views import search_results as view
     from supplierwatch.wiring import newsrooms
@@ -103,24 +106,17 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
     earliest = moment_of(wanted.since, now)
     wired = now_session.wired()
     query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=not wanted.as_watch)
+    wish = SearchRequest(
+        limit=wanted.limit, since=earliest, order=wanted.sort.value, seconds=wanted.deadline
+    )
     with archive(wired) as store, view.SearchProgress(shown=not wanted.as_json) as looking:
-        result = search_archive(
-            store,
-            query,
-            wired.source_names,
-            SearchRequest(
-                limit=wanted.limit,
-                since=earliest,
-                order=wanted.sort.value,
-                seconds=wanted.deadline,
-            ),
-            progress=looking.take,
-        )
+        result = search_archive(store, query, wired.source_names, wish, progress=looking.take)
+        aside = count_asides(store, query, wired.source_names, wish)
         with store.reading() as unit:
             stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
-    context = view.SearchContext(names=wired.source_names, stories=stories)
+    context = view.SearchContext(names=wired.source_names, stories=stories, aside=aside)
     if wanted.as_json:
-        print_json(results_json(result, query, wired.source_names, stories))
+        print_json(results_json(result, query, wired.source_names, stories, aside))
     else:
         view.print_results(console(), result, query, context, wanted.deadline)
     if not result.hits:

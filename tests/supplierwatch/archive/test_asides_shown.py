@@ -84,6 +84,27 @@ def test_search_finds_it_when_asked_for(stocked: House) -> None:
     assert first["why"]["aside_rules"] == ["in a menu"]
 
 
+def test_search_says_that_there_is_more_in_text_set_aside(stocked: House) -> None:
+    said = told(stocked.run("search", "porters OR thornby"))
+    assert "2 items found" in said
+    assert "more in text set aside" not in said  # these items match as they are
+    said = told(stocked.run("search", "thornby AND corvid"))
+    assert "Nothing found" in said
+    assert "2 more in text set aside from pages: search aside:(thornby AND corvid)" in said
+    assert stocked.json("search", "thornby", "--limit", "1", code=Exit.NOTHING_FOUND)["aside"] == {
+        "found": 1, "complete": False, "query": "aside:thornby"
+    }  # fmt: skip
+    assert stocked.json("search", "porters")["aside"] is None
+    assert stocked.json("search", "title:thornby", code=Exit.NOTHING_FOUND)["aside"] is None
+
+
+def test_filters_stay_beside_what_is_looked_for_in_text_set_aside(stocked: House) -> None:
+    hint = stocked.json("search", "thornby NOT type:tender", code=Exit.NOTHING_FOUND)["aside"]
+    assert hint["found"] == 2
+    assert stocked.run("search", hint["query"]).exit_code == Exit.OK
+    assert stocked.json("search", "thornby type:tender", code=Exit.NOTHING_FOUND)["aside"] is None
+
+
 def test_search_finds_it_by_the_index_too(stocked: House) -> None:
     with stocked.service() as service:
         while service.index():

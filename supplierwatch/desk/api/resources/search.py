@@ -37,10 +37,11 @@ def search(request: ApiRequest) -> Answer:
     """Find items of the archive."""
     source, values = request.source, request.values
     query = _compile(request, values["q"])
-    result, stories = search_stories(
+    found = search_stories(
         source, query, limit=values["limit"], since=values["since"], order=values["sort"]
     )
-    return Answer(document=results_json(result, query, source.wired.source_names, stories))
+    names = source.wired.source_names
+    return Answer(document=results_json(found.result, query, names, found.stories, found.aside))
 
 
 def _compile(request: ApiRequest, text: str) -> Query:
@@ -100,6 +101,7 @@ ENDPOINTS = (
             stopped=perhaps(one_of("limit", "time")),
             looked_back_to=perhaps(MOMENT),
             since=perhaps(MOMENT),
+            aside=perhaps(record(found=COUNT, complete=FLAG, query=TEXT)),
             found=many(extended(ITEM, why=WHY, story=perhaps(STORY)), most=MOST),
         ),
     ),

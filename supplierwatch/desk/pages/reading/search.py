@@ -45,6 +45,7 @@ def search(visit: Visit) -> Shown:
         "error": None,
         "query": None,
         "result": None,
+        "aside": None,
         "hits": (),
         "limit": LIMIT,
         "save": f"/new-watch?{urlencode({'q': text})}",
@@ -57,7 +58,7 @@ def search(visit: Visit) -> Shown:
     except QueryError as error:
         return Shown(template="reading/search.html", status=400, values=values | {"error": error})
     length = PERIODS[str(values["days"])]
-    result, stories = search_stories(
+    found = search_stories(
         visit.source,
         query,
         limit=LIMIT,
@@ -69,13 +70,14 @@ def search(visit: Visit) -> Shown:
         _show_hit(
             hit,
             names.get(hit.item.source_key, hit.item.source_key),
-            stories.get(hit.item.story_id),
+            found.stories.get(hit.item.story_id),
         )
-        for hit in result.hits
+        for hit in found.result.hits
     ]
     return Shown(
         template="reading/search.html",
-        values=values | {"query": query, "result": result, "hits": hits},
+        values=values
+        | {"query": query, "result": found.result, "hits": hits, "aside": found.aside},
     )
 
 
