@@ -28,9 +28,8 @@ from crawler.extraction.embedded_article import find_embedded, is_more
 from crawler.extraction.headline import best_title, find_headings, fuller_heading
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
 from crawler.extraction.recurring.block_subjects import find_strangers
+from crawler.extraction.recurring.page_blocks import PageBlock, blocks_of
 from crawler.extraction.recurring.recurring_blocks import (
-    PageBlock,
-    blocks_of,
     drop_recurring,
     is_about,
     is_junk,

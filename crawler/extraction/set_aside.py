@@ -14,7 +14,7 @@ import lxml.html
 from crawler.extraction.cleaning.lines import is_house_line
 from crawler.extraction.cleaning.page_places import PagePlaces, describe_box, rule_of_box
 from crawler.extraction.lost_paragraphs import find_keys
-from crawler.extraction.recurring.recurring_blocks import PageBlock
+from crawler.extraction.recurring.page_blocks import PageBlock
 from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.text.folding import letters_of
 from storage.model import AsideBlock

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from crawler.extraction.recurring.recurring_blocks import PageBlock
+from crawler.extraction.recurring.page_blocks import PageBlock
 from crawler.extraction.recurring.site_memory import SiteMemory
 
 MIN_SHARED = 3  # words that a paragraph has in common with the article, if it shares no name

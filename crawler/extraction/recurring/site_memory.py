@@ -132,6 +132,11 @@ class SiteMemory:
             seen.strange >= _MIN_STRANGE_PAGES and seen.strange >= _MIN_STRANGE_SHARE * seen.pages
         )
 
+    def is_of_one_subject(self, block: int) -> bool:
+        """Whether too few of the pages with a block are about something else to count."""
+        seen = self._blocks.get(block)
+        return seen is not None and seen.strange < _MIN_STRANGE_SHARE * seen.pages
+
     def is_heading(self, words: str) -> bool:
         """Whether these words are the headline or teaser of a listed article."""
         return heading_key(words) in self._headings

@@ -9,7 +9,8 @@ import pytest
 from bench import adapters
 from crawler.errors import Junk
 from crawler.extraction.page import extract, learn
-from crawler.extraction.recurring.recurring_blocks import blocks_of, drop_recurring, is_about
+from crawler.extraction.recurring.page_blocks import blocks_of
+from crawler.extraction.recurring.recurring_blocks import drop_recurring, is_about
 from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.polling.page_reader import PAGES_TO_COMPARE
 from tests.support.content.three_sites import BACKGROUND, STRANGER, Site, SitePage, sites

@@ -123,11 +123,48 @@ def test_a_plea_amid_the_text_is_set_aside() -> None:
     assert [PLEA in text.text for text in texts] == [False] * (PAGES - 4)
 
 
+@pytest.mark.parametrize("rows", [plain, wrapped, broken])
 @pytest.mark.parametrize("at", [0, 4], ids=["before", "behind"])
-def test_what_is_not_amid_the_text_is_set_aside_and_kept(at: int) -> None:
-    for text in read(NAMED, at=at):
+def test_a_campaign_may_begin_or_end_each_article_with_a_paragraph(at: int, rows: Rows) -> None:
+    assert [NAMED in text.text for text in read(NAMED, at=at, rows=rows)] == [True] * PAGES
+
+
+@pytest.mark.parametrize("at", [0, 4], ids=["before", "behind"])
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Reporting on the platform, its contract and the board is supported by Zorbiq, which "
+        "sells software to wards.",
+        "Our coverage of the platform and the contract for patient data is paid for by Zorbiq, "
+        "a firm that works for the board.",
+        "About Zorbiq: the firm runs the platform under a contract with the board, and explains "
+        "how patient data is shared.",
+        "Corinna Vale is a correspondent who covers the platform, the contract and the board of "
+        "the trust, and patient data.",
+        "Zorbiq runs the platform under a contract with the board; for more information on patient "
+        "data see www.zorbiq.example.",
+    ],
+    ids=["sponsor", "of the outlet", "about a firm", "of a writer", "for more"],
+)
+def test_a_note_before_or_behind_the_text_is_set_aside_and_kept(at: int, note: str) -> None:
+    for text in read(note, at=at)[4:]:
+        assert note not in text.text
+        assert [block.tells for block in text.asides if note in block.text] == [True]
+
+
+@pytest.mark.parametrize("elsewhere", [4, PAGES])
+def test_behind_texts_of_other_subjects_a_paragraph_is_set_aside(elsewhere: int) -> None:
+    for text in read(NAMED, at=4, elsewhere=elsewhere)[4:]:
         assert NAMED not in text.text
-        assert [block.tells for block in text.asides if NAMED in block.text] == [True]
+
+
+def test_a_paragraph_below_a_heading_behind_the_text_is_none_of_it() -> None:
+    def headed(paragraphs: Sequence[str]) -> str:
+        *own, named = paragraphs
+        return f"{plain(own)}<h3>Zorbiq in short</h3>{plain([named])}"
+
+    for text in read(NAMED, rows=headed, at=4)[4:]:
+        assert NAMED not in text.text
 
 
 def test_a_box_between_paragraphs_is_none_of_them() -> None:

@@ -1,0 +1,138 @@
+"""Divide the text of a page into blocks, and tell which of them stand in one row. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import lxml.html
+
+from crawler.extraction.recurring.site_memory import key_of
+
+_BLOCKS = (
+    *("p", "li", "td", "th", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "article"),
+    *("aside", "blockquote", "figcaption", "dt", "dd", "dl", "header", "footer", "nav", "main"),
+    *("ul", "ol", "table", "tbody", "tr", "form", "pre", "figure", "summary", "details"),
+)
+_BLOCK_TAGS = frozenset(_BLOCKS)
+_HIDDEN_TAGS = frozenset(("script", "style", "noscript", "template", "iframe", "title", "head"))
+_MIN_KEY_WORDS = 3  # shorter blocks are keyed with their element: "Contact" is also a word
+_MIN_PROSE = 80  # characters
+_MIN_SENTENCE_WORDS = 4
+_MOST_WRAPPERS = 4  # elements around a paragraph that hold nothing else
+_MIN_LINKED_SHARE = 0.8
+Row = tuple[lxml.html.HtmlElement, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageBlock:
+    """A block of a page's text. `element`: the element that holds it alone, else None.
+
+    `near`: that element, or the one in which it stands between other blocks.
+    """
+
+    words: str
+    key: int
+    element: lxml.html.HtmlElement | None
+    linked: bool
+    near: lxml.html.HtmlElement | None = None
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is long enough for a paragraph and not a link."""
+        return len(self.words) > _MIN_PROSE and not self.linked
+
+    @property
+    def is_paragraph(self) -> bool:
+        """Whether it is prose, or a short sentence."""
+        return self.is_prose or (
+            not self.linked
+            and self.words.count(" ") + 1 >= _MIN_SENTENCE_WORDS
+            and self.words.rstrip("\"'”’)»").endswith((".", "!", "?"))
+        )
+
+
+def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
+    """Return all text of a page as blocks, in document order."""
+    found: list[PageBlock] = []
+    for element in document.iter(*_BLOCKS):
+        if next(element.iterdescendants(*_BLOCKS), None) is None:
+            words = _text(element)
+            if words:
+                found.append(
+                    PageBlock(
+                        words,
+                        _block_key(element, words),
+                        element,
+                        _is_linked(element, words),
+                        element,
+                    )
+                )
+        else:
+            found += (
+                PageBlock(run, key_of(run), None, False, element)
+                for run in _loose_runs(element)
+                if run
+            )
+    return found
+
+
+def row_of(block: PageBlock) -> Row | None:
+    """Return the element that holds a row of paragraphs, and in what each of them is wrapped."""
+    if block.element is None:
+        return None if block.near is None else (block.near, ())
+    box = block.element.getparent()
+    wrappers: list[str] = []
+    while box is not None and len(wrappers) < _MOST_WRAPPERS and _holds_nothing_else(box):
+        wrappers.append(f"{box.tag} {box.get('class') or ''}")
+        box = box.getparent()
+    return None if box is None else (box, tuple(wrappers))
+
+
+def _holds_nothing_else(box: lxml.html.HtmlElement) -> bool:
+    if len(box) != 1 or box.tag in ("body", "main", "article"):
+        return False
+    return not (box.text or "").strip() and not (box[0].tail or "").strip()
+
+
+def _loose_runs(element: lxml.html.HtmlElement) -> Iterator[str]:
+    """Yield the runs of text in an element that are outside of its child blocks."""
+    run = [element.text or ""]
+    for child in element:
+        if not isinstance(child.tag, str):
+            run.append(child.tail or "")
+            continue
+        if child.tag == "br" or child.tag in _BLOCK_TAGS or _holds_blocks(child):
+            yield _squeeze("".join(run))
+            run = []
+        elif child.tag not in _HIDDEN_TAGS:
+            run.append("".join(str(part) for part in child.itertext()))
+        run.append(child.tail or "")
+    yield _squeeze("".join(run))
+
+
+def _holds_blocks(element: lxml.html.HtmlElement) -> bool:
+    return next(element.iterdescendants(*_BLOCKS), None) is not None
+
+
+def _text(element: lxml.html.HtmlElement) -> str:
+    return _squeeze(" ".join(str(part) for part in element.itertext()))
+
+
+def _is_linked(element: lxml.html.HtmlElement, words: str) -> bool:
+    linked = sum(len(_text(link)) for link in element.iter("a"))
+    if not linked:  # a block within a link, as cards are built
+        return any(above.tag == "a" for above in element.iterancestors())
+    return linked >= _MIN_LINKED_SHARE * len(words)
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _block_key(element: lxml.html.HtmlElement, words: str) -> int:
+    if words.count(" ") + 1 >= _MIN_KEY_WORDS:
+        return key_of(words)
+    parent = element.getparent()
+    boxes = (element,) if parent is None else (element, parent)
+    return key_of(" ".join((*(f"{box.tag} {box.get('class') or ''}" for box in boxes), words)))
