@@ -16,6 +16,7 @@ from storage.tables import capture, evidence_export
 
 MOST_HEADERS = 64
 MOST_HEADER_BYTES = 8_192  # total
+MOST_DESCRIBED = 50  # captures of one item
 _NEVER_KEPT = frozenset(("set-cookie", "set-cookie2"))  # session data, not evidence
 
 
@@ -86,6 +87,34 @@ class Captures:
                 body=None if row.body is None else gzip.decompress(row.body),
             )
             for row in found
+        )
+
+    def described(self, item_id: int) -> tuple[tuple[Capture, bool], ...]:
+        """Return (capture without its body, whether the body is stored), the newest first."""
+        columns = [column for column in capture.c if column.name != "body"]
+        found = (
+            select(*columns, capture.c.body.is_not(None).label("kept"))
+            .where(capture.c.item_id == item_id)
+            .order_by(capture.c.revision.desc())
+            .limit(MOST_DESCRIBED)
+        )
+        return tuple(
+            (
+                Capture(
+                    item_id=row.item_id,
+                    revision=row.revision,
+                    requested_url=row.requested_url,
+                    url=row.url,
+                    status=row.status,
+                    headers=tuple((name, value) for name, value in row.headers),
+                    fetched_at=row.fetched_at,
+                    body_sha256=row.body_sha256,
+                    body_bytes=row.body_bytes,
+                    body=None,
+                ),
+                bool(row.kept),
+            )
+            for row in self._db.execute(found)
         )
 
     def forget_bodies(self, before: datetime, *, limit: int) -> int:

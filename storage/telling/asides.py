@@ -180,6 +180,17 @@ class Asides:
         items = self._items.get_or_stand_in(list({row.item_id for row in found}))
         return tuple(_aside_of(row, items[row.item_id]) for row in found if row.item_id in items)
 
+    def since(self, moment: datetime, *, limit: int) -> tuple[Aside, ...]:
+        """Return the asides that were found since a moment, the newest first, without baseline."""
+        found = self._db.execute(
+            select(aside)
+            .where(aside.c.created_at >= moment, aside.c.baseline.is_(False))
+            .order_by(aside.c.created_at.desc(), aside.c.id.desc())
+            .limit(limit)
+        ).all()
+        items = self._items.get_or_stand_in(list({row.item_id for row in found}))
+        return tuple(_aside_of(row, items[row.item_id]) for row in found if row.item_id in items)
+
     def told_at(self, aside_id: int) -> tuple[tuple[str, datetime | None], ...]:
         """Return (recipient, when it was told; None: still pending) for an aside."""
         found = self._db.execute(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from storage.archive.items import Items
 from storage.engine.damage import Damage
 from storage.model import Mention, StoredItem
+from storage.rules.local_time import earlier
 from storage.tables import item, mention
 from storage.telling.mentions import with_items
+
+# edits of items that are older than this are not looked for: their pages are rechecked for a week
+EDITED_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +70,36 @@ class MentionPages:
             wanted = wanted.where(or_(seen < before.seen_at, here), seen <= before.seen_at)
         found = self._db.scalars(wanted).all()
         return with_items(self._db, self._items, self._damage, found)
+
+    def of_stories(
+        self, story_ids: Sequence[int], *, limit: int
+    ) -> tuple[tuple[Mention, StoredItem], ...]:
+        """Return the mentions of all items of some stories, newest items first."""
+        return self._read(limit, item.c.story_id.in_(list(story_ids)))
+
+    def of_items(
+        self, item_ids: Sequence[int], *, limit: int
+    ) -> tuple[tuple[Mention, StoredItem], ...]:
+        """Return the mentions of some items, newest items first."""
+        return self._read(limit, item.c.id.in_(list(item_ids)))
+
+    def edited(self, since: datetime, *, limit: int) -> tuple[tuple[Mention, StoredItem], ...]:
+        """Return mentions of items that were first seen before `since` and edited after it."""
+        return self._read(
+            limit,
+            item.c.revised_at >= since,
+            item.c.first_seen_at < since,
+            item.c.first_seen_at >= earlier(since, EDITED_WITHIN),
+        )
+
+    def _read(
+        self, limit: int, *wanted: ColumnElement[bool]
+    ) -> tuple[tuple[Mention, StoredItem], ...]:
+        found = (
+            select(mention.c.id)
+            .join(item, item.c.id == mention.c.item_id)
+            .where(*wanted)
+            .order_by(item.c.first_seen_at.desc(), mention.c.id.desc())
+            .limit(limit)
+        )
+        return with_items(self._db, self._items, self._damage, self._db.scalars(found).all())

@@ -1,23 +1,40 @@
-"""Renders the templates of the desk. All text is escaped; times are those of the machine."""
+"""Renders the templates of the desk. All text is escaped; times are in the zone of the user."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.text.sanitize import line
+from storage.rules.local_time import later, local_time
 from supplierwatch.desk import static
-from supplierwatch.formatting.times import ago, clock, day, iso
+from supplierwatch.formatting.times import ago, iso
+
+MOST_RELATIVE = timedelta(days=7)  # longer ago is shown as a date
+_ZONE: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
 
 
-def template(name: str, values: Mapping[str, Any]) -> str:
-    """Render a template."""
-    return _environment().get_template(name).render(**values)
+def template(name: str, values: Mapping[str, Any], timezone: str | None = None) -> str:
+    """Render a template, with times in a zone; by default in that of the machine."""
+    reset = _ZONE.set(_find_zone(timezone))
+    try:
+        return _environment().get_template(name).render(**values)
+    finally:
+        _ZONE.reset(reset)
+
+
+def _find_zone(name: str | None) -> tzinfo | None:
+    try:
+        return None if name is None else ZoneInfo(name)
+    except (OSError, ValueError):  # a zone that this machine does not know
+        return None
 
 
 @cache
@@ -29,10 +46,28 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"clock": clock, "day": day, "iso": iso, "ago": _ago, "line": line}
+    made.filters |= {"clock": clock_text, "day": _day, "iso": iso, "ago": _ago, "line": line}
     made.globals["static"] = static.address_of
     return made
 
 
 def _ago(moment: datetime | None) -> str:
-    return ago(moment, datetime.now(UTC))
+    now = datetime.now(UTC)
+    if moment is not None and later(moment, MOST_RELATIVE) < now:
+        return _day(moment)
+    return ago(moment, now)
+
+
+def clock_text(moment: datetime | None) -> str:
+    """Format a time to the minute in the zone of the page: `Tue 24 Nov 2026, 07:30 GMT`."""
+    if moment is None:
+        return ""
+    local = local_time(moment, _ZONE.get())
+    return f"{local:%a} {local.day} {local:%b} {local.year:04}, {local:%H:%M %Z}"
+
+
+def _day(moment: datetime | None) -> str:
+    if moment is None:
+        return "no date"
+    local = local_time(moment, _ZONE.get())
+    return f"{local.day} {local:%b} {local.year:04}"

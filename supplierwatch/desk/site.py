@@ -187,7 +187,8 @@ def _page(
         "here": page.path,
         "begun": begun,
     }
-    text = render.template(shown.template, {**common, **shown.values})
+    zone = None if session is None else session.user.timezone
+    text = render.template(shown.template, {**common, **shown.values}, zone)
     return HTMLResponse(text, shown.status, headers=HEADERS)
 
 

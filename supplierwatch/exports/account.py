@@ -49,6 +49,7 @@ class Telling:
     due_at: datetime | None
     state: str
     error: str | None
+    message_id: int | None = None  # of the message that told it, in the outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +240,7 @@ class _WatchAccountBuilder:
                     due_at=None,
                     state=message.state if message is not None else _state_without_message(row_id),
                     error=message.last_error if message is not None else None,
+                    message_id=row_id if message is not None else None,
                 )
             )
         return (*sent, *self._pending.get(mention.mention_id, ()))

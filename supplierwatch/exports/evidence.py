@@ -82,7 +82,12 @@ class EvidenceExport:
 
 
 def write_evidence(
-    store: Store, found: Iterable[ExportedMention], target: Path, now: datetime
+    store: Store,
+    found: Iterable[ExportedMention],
+    target: Path,
+    now: datetime,
+    *,
+    also: Sequence[int] = (),
 ) -> EvidenceExport:
     """Write evidence and record it in the archive, so that the next export is chained to it.
 
@@ -91,6 +96,7 @@ def write_evidence(
     Args:
         found: the mentions.
         target: a folder that is not there yet, or a file that ends in .zip.
+        also: ids of further items, which no mention names.
 
     Raises:
         FileExistsError: the target is there.
@@ -102,7 +108,7 @@ def write_evidence(
     with store.reading() as unit:
         before = unit.captures.last_export()
     number = 1 if before is None else before.number + 1
-    ids: dict[int, None] = {}
+    ids: dict[int, None] = dict.fromkeys(also)
     with _temporary_target(target) as beside:
         with _open_target(beside, packed=target.suffix.lower() == ".zip") as place:
             files = _Files(place)

@@ -64,10 +64,7 @@ def exported_mentions(
         with store.reading() as unit:
             page = unit.exports.mentions(extent, limit=size, before=before)
             copies = members_of(unit, [item for _, item in page])
-        facts = {story: story_facts(told, context.names.press) for story, told in copies.items()}
-        for mention, item in page:
-            exported = _explain_mention(mention, item, context, copies)
-            exported = replace(exported, facts=facts.get(item.story_id))
+        for exported in explain_mentions(page, context, copies):
             if supplier is not None and supplier not in exported.suppliers:
                 continue
             yield exported
@@ -78,6 +75,21 @@ def exported_mentions(
             return
         last, item = page[-1]
         before = PagePosition(item.first_seen_at, last.mention_id)
+
+
+def explain_mentions(
+    found: Sequence[tuple[Mention, StoredItem]],
+    context: TellingContext,
+    copies: Mapping[int, Sequence[StoredItem]],
+) -> Iterator[ExportedMention]:
+    """Yield mentions with what explains them.
+
+    `copies` maps story ids to all items of the stories that have several.
+    """
+    facts = {story: story_facts(told, context.names.press) for story, told in copies.items()}
+    for mention, item in found:
+        exported = _explain_mention(mention, item, context, copies)
+        yield replace(exported, facts=facts.get(item.story_id))
 
 
 def _explain_mention(

@@ -1,22 +1,23 @@
 // Keys: j and k go through the stories, o opens one, / searches. All works without this file.
 "use strict";
 (() => {
-  const stories = [...document.querySelectorAll(".story")];
-  let at = -1;
   const go = (step) => {
+    // read anew each time: other scripts replace stories
+    const stories = [...document.querySelectorAll(".story")].filter((one) => one.checkVisibility?.() ?? true);
     if (!stories.length) return;
-    stories[at]?.classList.remove("at");
-    at = Math.min(stories.length - 1, Math.max(0, at + step));
-    stories[at].classList.add("at");
-    stories[at].querySelector("a.open")?.focus();
-    stories[at].scrollIntoView({ block: "nearest" });
+    const from = stories.findIndex((one) => one.classList.contains("at"));
+    stories[from]?.classList.remove("at");
+    const at = stories[Math.min(stories.length - 1, Math.max(0, from + step))];
+    at.classList.add("at");
+    at.querySelector("a.open")?.focus({ preventScroll: true });
+    at.scrollIntoView({ block: "nearest" });
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, select, textarea")) return;
+    if (event.target.closest("input, select, textarea, dialog")) return;
     if (event.key === "j") go(1);
     else if (event.key === "k") go(-1);
-    else if (event.key === "o") stories[at]?.querySelector("a.open")?.click();
+    else if (event.key === "o") document.querySelector(".story.at a.open")?.click();
     else if (event.key === "/") {
       event.preventDefault();
       const field = document.querySelector("#q");

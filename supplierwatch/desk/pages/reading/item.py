@@ -2,60 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from alerts.digest.changes import change_between, difference
-from alerts.digest.findings import members_of
+from alerts.digest.findings import stories_of
+from alerts.matching import match_item
+from alerts.query import Document
+from alerts.text.sanitize import fragment, web_link
 from alerts.text.sentences import Segment, mark
-from storage.model import ItemRevision, Role, Span, StoredItem
+from storage.model import Role, Span, StoredItem
+from storage.rules.aside_rules import rule_in_words
+from storage.store import Unit
 from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.reading.mark_choices import read_choices
+from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
+from supplierwatch.desk.reading.version_diffs import MOST_VERSIONS, diff_versions
 from supplierwatch.exports.account import account_of_item
 from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.hits import mark_title
+from supplierwatch.wiring import newsrooms
 
 MOST_PARAGRAPHS = 2_000
+MOST_CHARACTERS = 200_000  # of a text that are shown
+MOST_ASIDES = 40
+MAX_ASIDE = 600  # characters of a text that was cut from the page
 _MARKED = ("told", "pending", "baseline", "untold", "waiting", "earlier")
 
 
 def item(visit: Visit) -> Shown:
-    """Show an article by its number."""
+    """Show an article by its number; `watch` names a watch that is explained clause by clause."""
     number = read_number(visit.path["number"])
-    source = visit.source
-    wired = source.wired
-    with source.store.reading() as unit:
+    wired, user = visit.source.wired, visit.user
+    asked = visit.values.get("watch", "")
+    with visit.source.store.reading() as unit:
         known = unit.items.get(number) if number is not None else None
         if known is None:
             return missing("There is no article of this number.")
-        account = account_of_item(unit, wired, known, sorted(wired.queries), now=visit.now)
-        members = members_of(unit, [known]).get(known.story_id, ())
+        keys = _find_watches(unit, visit, known)
+        chosen = asked if asked in wired.queries else ""
+        every = sorted({*keys, chosen} - {""})
+        account = account_of_item(unit, wired, known, every, now=visit.now)
+        story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
+        members = {} if story is None else _members(unit, known)
+        marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
+        readings = unit.readings.of_stories(user.user_id, [known.story_id])
+        mentions = [(each, known) for each in unit.mentions.of_item(known.item_id)]
+        history = unit.marks.history(known.story_id, user_id=user.user_id)
+        captures = unit.captures.described(known.item_id)
+        choices = read_choices(unit, visit)
     spans = [span for watch in account.watches if watch.verdict in _MARKED for span in watch.spans]
+    found = [w for w in account.watches if w.verdict != "no"]
+    own = None if story is None else story.of(known.item_id)
     return Shown(
         template="reading/item.html",
         values={
             "item": known,
-            "outlet": _name(wired.source_names, known.source_key),
+            "names": visit.source.context.names,
             "title": mark_title(known, spans),
-            "paragraphs": paragraphs(known.body, _spans_of_body(spans)),
-            "state": held_words(known),
-            "found": [w for w in account.watches if w.verdict != "no"],
-            "others": [w for w in account.watches if w.verdict == "no"],
-            "verdicts": {w.key: verdict_words(w.verdict, known) for w in account.watches},
-            "labels": {watch.key: watch.label for watch in wired.catalog.watches},
-            "versions": _versions(known, account.revisions),
-            "members": [
-                (each, _name(wired.source_names, each.source_key))
-                for each in members
-                if each.item_id != known.item_id
+            "link": web_link(known.url),
+            "paragraphs": paragraphs(known.body, _spans_of("body", spans)),
+            "cut": len(known.body) > MOST_CHARACTERS,
+            "summary": paragraphs(known.summary, _spans_of("summary", spans)),
+            "comments": paragraphs(known.comments, _spans_of("comments", spans)),
+            "asides": [
+                (rule_in_words(block.rule, block.detail), fragment(block.text[:MAX_ASIDE]))
+                for block in known.asides[:MOST_ASIDES]
             ],
+            "state": held_words(known),
+            "found": found,
+            "former": account.former_watches,
+            "failures": account.failures,
+            "explained": next((w for w in account.watches if w.key == chosen), None),
+            "chosen": chosen,
+            "verdicts": {w.key: verdict_words(w.verdict, known) for w in account.watches},
+            "versions": diff_versions(known, account.revisions),
+            "revisions": len(account.revisions) + 1,
+            "most_versions": MOST_VERSIONS,
+            "story": story,
+            "own": own,
+            "members": members,
+            "marks": marks,
+            "is_unread": known.story_id in find_unread(mentions, readings, user),
+            "mention_keys": [mention.match.watch_key for mention, _ in mentions],
+            "history": history,
+            "captures": captures,
+            "choices": choices,
+            "may_see_messages": user.role.includes(Role.OPERATOR),
+            "back": f"/item/{known.item_id}",
+            "suppliers": _suppliers_in(visit, known),
         },
     )
 
 
 def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[Segment, ...]]:
-    """Return the paragraphs of a text as segments with the hits marked."""
+    """Return the paragraphs of a text as segments with the hits marked, within bounds."""
     made: list[tuple[Segment, ...]] = []
     at = 0
-    for part in text.split("\n"):
+    for part in text[:MOST_CHARACTERS].split("\n"):
         if part.strip():
             made.append(mark(text, spans, at, at + len(part)))
         at += len(part) + 1
@@ -64,24 +106,31 @@ def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[Segmen
     return made
 
 
-def _spans_of_body(spans: Sequence[Span]) -> list[tuple[int, int]]:
-    return sorted({(span.start, span.end) for span in spans if span.field == "body"})
+def _find_watches(unit: Unit, visit: Visit, known: StoredItem) -> set[str]:
+    """Return the watches that have something to do with an item; the others only on demand."""
+    wired = visit.source.wired
+    with_asides = {watch.key for watch in wired.catalog.watches if watch.asides}
+    matches, around = match_item(
+        known, wired.index, unit.watches.current(), wired.source_names, with_asides
+    )
+    mentioned = {mention.match.watch_key for mention in unit.mentions.of_item(known.item_id)}
+    every = {match.watch_key for match in matches} | {one.watch_key for one in around} | mentioned
+    return every & wired.queries.keys()
 
 
-def _name(names: Mapping[str, str], key: str) -> str:
-    return names.get(key, key)
+def _members(unit: Unit, known: StoredItem) -> dict[int, StoredItem]:
+    ids = unit.stories.members([known.story_id]).get(known.story_id, ())
+    return {each.item_id: each for each in unit.items.get_many(ids)}
 
 
-def _versions(
-    known: StoredItem, earlier: Sequence[ItemRevision]
-) -> list[tuple[int, tuple[tuple[str, str], ...]]]:
-    """Return (number, lines of what changed against the version before), newest first."""
-    later: list[ItemRevision | StoredItem] = [*earlier[1:], known]
-    made = [
-        (number, difference(change_between(old, new)))
-        for number, (old, new) in enumerate(zip(earlier, later, strict=False), start=2)
-    ]
-    return made[::-1]
+def _suppliers_in(visit: Visit, known: StoredItem) -> list[tuple[str, str]]:
+    context = visit.source.context
+    document = Document.of(known, source_name=context.names.source(known.source_key))
+    return [(hit.key, context.supplier_names[hit.key]) for hit in context.suppliers.match(document)]
+
+
+def _spans_of(field: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    return sorted({(span.start, span.end) for span in spans if span.field == field})
 
 
 PAGES = (Page(path="/item/{number}", answer=item, role=Role.READER),)

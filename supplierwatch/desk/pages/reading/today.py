@@ -3,94 +3,107 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlencode
+from zoneinfo import available_timezones
 
-from alerts.digest.digest import Occasion, build_digest
-from alerts.digest.findings import explain_tellings, members_of
 from alerts.messages.wording import section_name
-from storage.model import Mention, PendingTelling, Role, StoredItem
-from storage.telling.mention_pages import MentionRange
+from storage.model import Role
 from supplierwatch.desk.page import Page, Shown, Visit, read_number
+from supplierwatch.desk.reading.card_functions import card_functions
+from supplierwatch.desk.reading.mark_choices import read_choices
+from supplierwatch.desk.reading.today_stories import MOST, SHOWS, Show, TodayWish, gather_today
 
 DAYS = (1, 2, 7, 30)
-MOST = 200  # mentions on one page
-NOBODY = 0  # no subscriber
+USUAL_DAYS = 2
+LABELS: dict[Show, str] = {
+    "all": "All",
+    "unread": "Unread",
+    "starred": "Starred",
+    "mine": "Assigned to me",
+}
 
 
 def today(visit: Visit) -> Shown:
     """Show the stories of the last days, arranged as in a digest."""
-    days = _days(visit.values.get("days", ""))
-    since = visit.now - timedelta(days=days)
-    seen = visit.user.seen_mention_id
-    context = visit.source.context
+    days = _read_days(visit.values.get("days", ""))
+    tag = visit.values.get("tag", "")[:100]
+    show = _read_show(visit.values.get("show", ""), tag)
+    wish = TodayWish(since=visit.now - timedelta(days=days), now=visit.now, show=show, tag=tag)
     with visit.source.store.reading() as unit:
-        found = unit.exports.mentions(MentionRange(since=since), limit=MOST + 1)
-        newest = unit.users.newest_mention()
-        coverage = unit.coverage(since, visit.now)
-        cut = len(found) > MOST
-        found = tuple(pair for pair in found[:MOST] if not pair[0].baseline)
-        digest = build_digest(
-            explain_tellings(unit, [_telling(*pair) for pair in found], context),
-            names=context.names,
-            occasion=Occasion(
-                kind="digest",
-                recipient=visit.user.name,
-                subscriptions=(),
-                schedules=(),
-                timezone="UTC",
-                since=since,
-                now=visit.now,
-            ),
-            coverage=coverage,
-            members=members_of(unit, [item for _, item in found]),
-        )
-        unread = _unread_stories(found, seen)
-    stories = {item.item_id: item.story_id for _, item in found}
+        stories = gather_today(unit, visit.source.context, visit.user, wish)
+        tags = unit.marks.tags()
+        mutes = unit.desk_mutes.of_user(visit.user.user_id, visit.now)
+        choices = read_choices(unit, visit)
     return Shown(
         template="reading/today.html",
         values={
-            "digest": digest,
-            "section_name": section_name,
             "stories": stories,
-            "unread": unread,
-            "newest": newest,
+            "digest": stories.digest,
+            "section_name": section_name,
+            "show": show,
+            "tag": tag,
+            "tags": tags,
+            "labels": LABELS,
             "days": days,
-            "choices": DAYS,
-            "cut": cut,
+            "usual_days": USUAL_DAYS,
+            "choices": choices,
+            "day_choices": DAYS,
             "most": MOST,
+            "mutes": mutes,
+            "back": _path_of(show, tag, days),
+            "user": visit.user,
+            **card_functions(visit, stories.found),
         },
     )
 
 
-def mark_read(visit: Visit) -> Shown:
+def mark_all_read(visit: Visit) -> Shown:
     """Mark all that the page showed as read: what came since stays new."""
     shown = read_number(visit.values.get("newest", ""))
     if shown is not None:
         with visit.source.store.transaction() as unit:
             newest = min(shown, unit.users.newest_mention())
-            unit.users.mark_all_read(visit.user.user_id, newest)
+            unit.users.mark_all_seen(visit.user.user_id, newest, visit.now)
+            unit.readings.forget(visit.user.user_id, newest)
     return Shown(redirect="/")
 
 
-def _days(given: str) -> int:
-    return int(given) if given in {str(days) for days in DAYS} else 2
+def set_timezone(visit: Visit) -> Shown:
+    """Set the zone in which the user sees times; an empty one is that of the service."""
+    name = visit.values.get("timezone", "").strip()
+    if name and name not in available_timezones():
+        why = f"There is no time zone {name[:60]!r}. Write it as Europe/London, or nothing."
+        return Shown(
+            template="reading/mark-refused.html", status=400, values={"why": why, "back": "/"}
+        )
+    with visit.source.store.transaction() as unit:
+        unit.users.set_timezone(visit.user.user_id, name or None)
+    return Shown(redirect="/")
 
 
-def _telling(mention: Mention, item: StoredItem) -> PendingTelling:
-    return PendingTelling(
-        subscriber_id=NOBODY,
-        mention=mention,
-        item=item,
-        what="new",
-        revision=item.revision,
-        told_before=None,
-    )
+def _path_of(show: Show, tag: str, days: int) -> str:
+    chosen: dict[str, str | int] = {}
+    if tag:
+        chosen["tag"] = tag
+    elif show != "all":
+        chosen["show"] = show
+    if days != USUAL_DAYS:
+        chosen["days"] = days
+    return "/" + (f"?{urlencode(chosen)}" if chosen else "")
 
 
-def _unread_stories(found: tuple[tuple[Mention, StoredItem], ...], seen: int) -> frozenset[int]:
-    return frozenset(item.story_id for mention, item in found if mention.mention_id > seen)
+def _read_show(given: str, tag: str) -> Show:
+    if tag:
+        return "tag"
+    return next((each for each in SHOWS if each == given and each != "tag"), "all")
+
+
+def _read_days(given: str) -> int:
+    return int(given) if given in {str(days) for days in DAYS} else USUAL_DAYS
 
 
 PAGES = (
     Page(path="/", answer=today, role=Role.READER, nav="Today", order=1),
-    Page(path="/read", answer=mark_read, role=Role.READER, method="POST"),
+    Page(path="/read", answer=mark_all_read, role=Role.READER, method="POST"),
+    Page(path="/time-zone", answer=set_timezone, role=Role.READER, method="POST"),
 )

@@ -1,0 +1,62 @@
+"""One story: which outlets carry it, who was first, what only one of them has."""
+
+from __future__ import annotations
+
+from alerts.digest.findings import members_of, shown
+from alerts.digest.syndication import story_facts
+from alerts.digest.syndication_text import first_line, release_line
+from storage.model import Role
+from supplierwatch.desk import render
+from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.reading.mark_choices import read_choices
+from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
+
+MOST_MENTIONS = 200
+
+
+def story(visit: Visit) -> Shown:
+    """Show a story by its number; one of a single article leads to it."""
+    number = read_number(visit.path["number"])
+    context, user = visit.source.context, visit.user
+    with visit.source.store.reading() as unit:
+        known = unit.items.get(number) if number is not None else None
+        if known is None:
+            return missing("There is no story of this number.")
+        if known.story_id != known.item_id:  # it was joined with an older one
+            return Shown(redirect=f"/story/{known.story_id}")
+        members = members_of(unit, [known]).get(known.story_id, ())
+        facts = story_facts(members, context.names.press)
+        if facts is None:
+            return Shown(redirect=f"/item/{known.item_id}")
+        found = unit.exports.of_stories([known.story_id], limit=MOST_MENTIONS)
+        entries = shown(unit, found, context, {known.story_id: members})
+        marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
+        readings = unit.readings.of_stories(user.user_id, [known.story_id])
+        history = unit.marks.history(known.story_id, user_id=user.user_id)
+        choices = read_choices(unit, visit)
+    watches: dict[int, dict[str, None]] = {}
+    for mention, item in found:
+        watches.setdefault(item.item_id, {})[mention.match.watch_key] = None
+    return Shown(
+        template="reading/story.html",
+        values={
+            "story": facts,
+            "items": {item.item_id: item for item in members},
+            "names": context.names,
+            "entry": entries[0] if entries else None,
+            "lead": known,
+            "origin": f"{first_line(facts, context.names.source, render.clock_text)}",
+            "releases": {each.item_id: release_line(facts, each) for each in facts.carriages},
+            "watches": {item_id: list(keys) for item_id, keys in watches.items()},
+            "mention_keys": list(dict.fromkeys(m.match.watch_key for m, _ in found)),
+            "marks": marks,
+            "is_unread": known.story_id in find_unread(found, readings, user),
+            "history": history,
+            "choices": choices,
+            "suppliers": [],
+            "back": f"/story/{known.story_id}",
+        },
+    )
+
+
+PAGES = (Page(path="/story/{number}", answer=story, role=Role.READER),)

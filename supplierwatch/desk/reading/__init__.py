@@ -1,0 +1,1 @@
+"""What the pages and the API about stories share: gathering, marks, facets, exports."""

@@ -1,0 +1,60 @@
+"""Makes evidence of some items as a zip file to download, within bounds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from alerts.digest.findings import members_of
+from supplierwatch.desk.page import DeskSource, Download
+from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
+from supplierwatch.exports.gathering import explain_mentions
+
+MOST_ITEMS = 500
+MOST_MENTIONS = 2_000
+MOST_BYTES = 64 * 1024 * 1024
+TRIES = 3  # where other exports are made at the same time
+
+
+class EvidenceTooLarge(Exception):
+    """Raised for evidence that is too large to download."""
+
+
+def make_evidence(source: DeskSource, item_ids: Sequence[int], name: str) -> Download:
+    """Return the evidence of items, with all mentions of them, and record the export.
+
+    Raises:
+        EvidenceTooLarge: there are more than `MOST_ITEMS` items, or `MOST_BYTES`.
+        ExportedMeanwhile: other exports were made at the same time; try again.
+    """
+    if len(item_ids) > MOST_ITEMS:
+        raise EvidenceTooLarge(f"{len(item_ids):,} items: {MOST_ITEMS} are the most at once")
+    context = source.context
+    with source.store.reading() as unit:
+        items = unit.items.get_many(item_ids)
+        found = unit.exports.of_items([item.item_id for item in items], limit=MOST_MENTIONS)
+        copies = members_of(unit, items)
+    mentions = list(explain_mentions(found, context, copies))
+    for attempt in range(TRIES):
+        with tempfile.TemporaryDirectory(prefix="evidence-") as folder:
+            target = Path(folder) / "evidence.zip"
+            try:
+                write_evidence(
+                    source.store,
+                    mentions,
+                    target,
+                    source.clock(),
+                    also=[item.item_id for item in items],
+                )
+            except ExportedMeanwhile:
+                if attempt == TRIES - 1:
+                    raise
+                continue
+            if target.stat().st_size > MOST_BYTES:
+                raise EvidenceTooLarge(
+                    f"{target.stat().st_size:,} bytes: {MOST_BYTES:,} are the most; "
+                    "`supplierwatch export --evidence` writes more"
+                )
+            return Download(name=name, media_type="application/zip", body=target.read_bytes())
+    raise AssertionError("the last try returns or raises")

@@ -1,0 +1,43 @@
+"""What the forms about stories offer: users, watches, subscriptions, tags, spans of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storage.model import Role
+from storage.store import Unit
+from supplierwatch.desk.mark_requests import MAX_NOTE, MAX_REASON, MAX_TAG, MUTE_DAYS
+from supplierwatch.desk.page import Visit
+
+MOST_PEOPLE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkChoices:
+    """What may be chosen. `watches` maps keys to labels; `may_edit`: the user is an editor."""
+
+    people: tuple[str, ...]
+    watches: Mapping[str, str]
+    subscriptions: tuple[str, ...]
+    suppliers: Mapping[str, str]
+    tags: tuple[str, ...]
+    may_edit: bool
+    mute_days: tuple[int, ...] = MUTE_DAYS
+    max_note: int = MAX_NOTE
+    max_tag: int = MAX_TAG
+    max_reason: int = MAX_REASON
+
+
+def read_choices(unit: Unit, visit: Visit) -> MarkChoices:
+    """Return what the forms of a page offer to its user."""
+    context = visit.source.context
+    people = [user.name for user in unit.users.list() if user.disabled_at is None]
+    return MarkChoices(
+        people=tuple(people[:MOST_PEOPLE]),
+        watches={key: words.label for key, words in context.names.watches.items()},
+        subscriptions=tuple(each.key for each in visit.source.wired.catalog.subscriptions),
+        suppliers=context.supplier_names,
+        tags=tuple(tag for tag, _ in unit.marks.tags()),
+        may_edit=visit.user.role.includes(Role.EDITOR),
+    )

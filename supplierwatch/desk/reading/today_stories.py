@@ -1,0 +1,221 @@
+"""Gathers the stories of Today: those of a span of time, or those that carry a mark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from alerts.digest.context import TellingContext
+from alerts.digest.desk_muting import find_mute
+from alerts.digest.digest import Digest, Occasion, build_digest, entries_of
+from alerts.digest.entry import Entry
+from alerts.digest.findings import NOBODY, explain_tellings, hit_suppliers, members_of
+from storage.model import (
+    DeskMute,
+    MarkKind,
+    Match,
+    Mention,
+    PendingTelling,
+    Reading,
+    StoredItem,
+    User,
+)
+from storage.store import Unit
+from storage.telling.mention_pages import MentionRange
+from supplierwatch.desk.reading.story_marks import (
+    NOTHING,
+    StoryMarks,
+    find_unread,
+    is_edited,
+    read_marks,
+)
+
+Show = Literal["all", "unread", "starred", "mine", "tag"]
+SHOWS: tuple[Show, ...] = ("all", "unread", "starred", "mine", "tag")
+MOST = 200  # mentions on one page
+MOST_EDITED = 60
+MOST_MARKED = 100  # items that carry a mark
+MOST_ASIDES = 50
+
+Found = Sequence[tuple[Mention, StoredItem]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayWish:
+    """What a user wants to see. `since` counts for what is not chosen by a mark."""
+
+    since: datetime
+    now: datetime
+    show: Show = "all"
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutedEntry:
+    """A story that is not shown, since the user muted it."""
+
+    entry: Entry
+    mute: DeskMute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TodayStories:
+    """The stories of Today.
+
+    `found` are the mentions of all that is shown or folded.
+    `items` maps the ids of the items that are shown to the items; `unread` are ids of stories;
+    `irrelevant` were marked as not relevant to every watch that found them; `cut`: there are more.
+    """
+
+    digest: Digest
+    found: Found
+    items: Mapping[int, StoredItem]
+    marks: Mapping[int, StoryMarks]
+    unread: frozenset[int]
+    muted: tuple[MutedEntry, ...]
+    irrelevant: tuple[Entry, ...]
+    newest: int  # id of the newest mention
+    cut: bool
+
+    def marks_of(self, entry: Entry) -> StoryMarks:
+        """Return what is said of the story of an entry."""
+        return self.marks.get(self.items[entry.item_id].story_id, NOTHING)
+
+    def is_unread(self, entry: Entry) -> bool:
+        """Whether the user has not read the story of an entry."""
+        return self.items[entry.item_id].story_id in self.unread
+
+
+def gather_today(unit: Unit, context: TellingContext, user: User, wish: TodayWish) -> TodayStories:
+    """Gather the stories that a user wants to see, arranged as in a digest."""
+    found, cut = _find_mentions(unit, user, wish)
+    by_mark = wish.show in ("starred", "mine", "tag")
+    stories = {item.story_id for _, item in found}
+    marks = read_marks(unit, user, stories)
+    readings = unit.readings.of_stories(user.user_id, stories)
+    unread = find_unread(found, readings, user)
+    if wish.show == "unread":
+        found = [pair for pair in found if pair[1].story_id in unread]
+    irrelevant = [pair for pair in found if _is_irrelevant(pair, marks)]
+    shown = found if by_mark else [pair for pair in found if not _is_irrelevant(pair, marks)]
+    tellings = [_telling(*pair, readings, user, wish) for pair in shown]
+    muted: list[tuple[PendingTelling, DeskMute]] = []
+    if not by_mark:
+        mutes = unit.desk_mutes.of_user(user.user_id, wish.now)
+        muted = [(each, mute) for each in tellings if (mute := _find_mute(each, mutes, context))]
+        hidden = {telling.mention.mention_id for telling, _ in muted}
+        tellings = [each for each in tellings if each.mention.mention_id not in hidden]
+    members = members_of(unit, [item for _, item in found])
+    asides = () if by_mark else unit.asides.since(wish.since, limit=MOST_ASIDES)
+    digest = build_digest(
+        explain_tellings(unit, tellings, context),
+        names=context.names,
+        occasion=_occasion(user, wish),
+        coverage=unit.coverage(wish.since, wish.now),
+        members=members,
+        asides=[one for one in asides if one.watch_key in context.names.watches],
+    )
+    left_out = [_telling(*pair, readings, user, wish) for pair in irrelevant]
+    return TodayStories(
+        digest=digest,
+        found=found,
+        items={item.item_id: item for _, item in found},
+        marks=marks,
+        unread=unread,
+        muted=_muted_entries(unit, context, muted),
+        irrelevant=()
+        if by_mark
+        else entries_of(explain_tellings(unit, left_out, context), context.names, members),
+        newest=unit.users.newest_mention(),
+        cut=cut,
+    )
+
+
+def _find_mentions(unit: Unit, user: User, wish: TodayWish) -> tuple[Found, bool]:
+    if wish.show in ("starred", "mine", "tag"):
+        return _find_marked(unit, user, wish)
+    found = unit.exports.mentions(MentionRange(since=wish.since), limit=MOST + 1)
+    edited = unit.exports.edited(wish.since, limit=MOST_EDITED)
+    every = [pair for pair in (*found[:MOST], *edited) if not pair[0].baseline]
+    return every, len(found) > MOST
+
+
+def _find_marked(unit: Unit, user: User, wish: TodayWish) -> tuple[Found, bool]:
+    ids = {
+        "starred": lambda: unit.marks.find_items(
+            MarkKind.STAR, limit=MOST_MARKED + 1, user_id=user.user_id
+        ),
+        "mine": lambda: unit.marks.find_items(
+            MarkKind.ASSIGNMENT, limit=MOST_MARKED + 1, assignee_id=user.user_id
+        ),
+        "tag": lambda: unit.marks.find_items(MarkKind.TAG, limit=MOST_MARKED + 1, text=wish.tag),
+    }[wish.show]()
+    items = unit.items.get_many(ids[:MOST_MARKED])
+    found = unit.exports.of_stories(sorted({item.story_id for item in items}), limit=MOST)
+    with_watch = {item.story_id for _, item in found}
+    bare = [(_no_mention(item), item) for item in items if item.story_id not in with_watch]
+    return [*found, *bare], len(ids) > MOST_MARKED
+
+
+def _no_mention(item: StoredItem) -> Mention:
+    """Return a mention by no watch, for an item that is shown though none found it."""
+    match = Match(
+        watch_key="", watch_version=0, item_id=item.item_id, revision=item.revision, spans=()
+    )
+    return Mention(
+        mention_id=-item.item_id, match=match, created_at=item.first_seen_at, baseline=False
+    )
+
+
+def _is_irrelevant(pair: tuple[Mention, StoredItem], marks: Mapping[int, StoryMarks]) -> bool:
+    mention, item = pair
+    return mention.match.watch_key in marks.get(item.story_id, NOTHING).irrelevant_to
+
+
+def _find_mute(
+    telling: PendingTelling, mutes: Sequence[DeskMute], context: TellingContext
+) -> DeskMute | None:
+    watch = telling.mention.match.watch_key
+    return find_mute(mutes, telling.item, watch, lambda: hit_suppliers(telling, context))
+
+
+def _telling(
+    mention: Mention,
+    item: StoredItem,
+    readings: Mapping[int, Reading],
+    user: User,
+    wish: TodayWish,
+) -> PendingTelling:
+    edited = is_edited(item, mention, readings.get(item.story_id), user)
+    before = item.first_seen_at < wish.since and wish.show in ("all", "unread")
+    return PendingTelling(
+        subscriber_id=NOBODY,
+        mention=mention,
+        item=item,
+        what="edit" if item.revision > 1 and (edited or before) else "new",
+        revision=item.revision,
+        told_before=None,
+    )
+
+
+def _muted_entries(
+    unit: Unit, context: TellingContext, muted: Sequence[tuple[PendingTelling, DeskMute]]
+) -> tuple[MutedEntry, ...]:
+    found = explain_tellings(unit, [telling for telling, _ in muted], context)
+    by_item = {telling.item.item_id: mute for telling, mute in muted}
+    entries = entries_of(found, context.names)
+    return tuple(MutedEntry(entry=each, mute=by_item[each.item_id]) for each in entries)
+
+
+def _occasion(user: User, wish: TodayWish) -> Occasion:
+    return Occasion(
+        kind="digest",
+        recipient=user.name,
+        subscriptions=(),
+        schedules=(),
+        timezone="UTC",
+        since=wish.since,
+        now=wish.now,
+    )
