@@ -23,7 +23,7 @@ from storage.model.articles import (
     TextState,
 )
 from storage.model.items import Carrier, ItemRevision, PageDue, StoredItem
-from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, Reading
+from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, StoryReading
 from storage.model.mentions import (
     FieldName,
     Match,
@@ -80,7 +80,6 @@ __all__ = [
     "PageText",
     "PendingTelling",
     "ProcurementNotice",
-    "Reading",
     "Receipt",
     "Revision",
     "Role",
@@ -89,6 +88,7 @@ __all__ = [
     "Span",
     "Stored",
     "StoredItem",
+    "StoryReading",
     "Subscriber",
     "TextState",
     "User",

@@ -41,7 +41,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class StoryReading:
     """That a user marked a story as read, or as unread again.
 
     `mention_id` is the newest mention of that moment: what was found later is new all the same.

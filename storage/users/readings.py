@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select
 
 from storage.engine.dialect import upsert
-from storage.model import Reading
+from storage.model import StoryReading
 from storage.tables import item, item_reading, mention
 
 MOST_READINGS = 5_000  # of one user; the oldest are deleted
@@ -40,9 +40,9 @@ class Readings:
         self._delete_oldest(user_id)
         return True
 
-    def of_stories(self, user_id: int, story_ids: Collection[int]) -> dict[int, Reading]:
+    def of_stories(self, user_id: int, story_ids: Collection[int]) -> dict[int, StoryReading]:
         """Return story id -> what a user last did with it."""
-        found: dict[int, Reading] = {}
+        found: dict[int, StoryReading] = {}
         ids = sorted(story_ids)
         for at in range(0, len(ids), _AT_ONCE):
             wanted = (
@@ -55,7 +55,7 @@ class Readings:
                 .order_by(item_reading.c.at)
             )
             for row in self._db.execute(wanted):
-                found[row.story_id] = Reading(
+                found[row.story_id] = StoryReading(
                     is_read=row.is_read, mention_id=row.mention_id, at=row.at
                 )
         return found

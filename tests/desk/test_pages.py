@@ -79,7 +79,8 @@ def test_an_article_says_what_each_watch_made_of_it(desk: RunningDesk) -> None:
     page = desk.browser("reader").ask("/item/1")
     assert page.heading == "Halcyon pauses at the trust"
     assert "halcyon-trusts : found, still to be told" in page.words
-    assert "corvid : " in page.words
+    page = desk.browser("reader").ask("/item/1?watch=corvid")
+    assert "corvid : not found. Nothing satisfies" in page.words
 
 
 @pytest.mark.parametrize("number", ["0", "99", "x", "9" * 30, "%00", "-1"])

@@ -18,8 +18,8 @@ from storage.model import (
     Match,
     Mention,
     PendingTelling,
-    Reading,
     StoredItem,
+    StoryReading,
     User,
 )
 from storage.store import Unit
@@ -184,7 +184,7 @@ def _find_mute(
 def _telling(
     mention: Mention,
     item: StoredItem,
-    readings: Mapping[int, Reading],
+    readings: Mapping[int, StoryReading],
     user: User,
     wish: TodayWish,
 ) -> PendingTelling:

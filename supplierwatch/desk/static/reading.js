@@ -96,3 +96,22 @@
     });
   }
 })();
+
+// a query says whether it can be used while it is being written
+(() => {
+  const field = document.querySelector("[data-state]");
+  if (!field) return;
+  let waits;
+  let last = 0;
+  field.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(async () => {
+      const mine = ++last;
+      const answer = await fetch(`${field.dataset.state}?q=${encodeURIComponent(field.value)}`).catch(() => null);
+      if (!answer?.ok || mine !== last) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#state");
+      if (fresh) document.querySelector("#state")?.replaceWith(document.adoptNode(fresh));
+      field.setAttribute("aria-invalid", String(Boolean(document.querySelector("#state .problem"))));
+    }, 250);
+  });
+})();

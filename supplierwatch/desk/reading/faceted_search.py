@@ -1,0 +1,61 @@
+"""Searches the archive and counts the facets of what was found, for the page and the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.digest.findings import stories_of
+from alerts.digest.syndication import StoryFacts
+from alerts.query import Query
+from alerts.search.archive_search import (
+    Order,
+    SearchHit,
+    SearchRequest,
+    SearchResult,
+    search_archive,
+)
+from alerts.search.facets import MOST_COUNTED, Facets, count_facets
+from supplierwatch.desk.archive_queries import SECONDS
+from supplierwatch.desk.page import DeskSource
+from supplierwatch.desk.reading.supplier_names import NAMED
+from supplierwatch.wiring import newsrooms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetedResult:
+    """What a search found: at most `MOST_COUNTED` hits in its order, and their facets."""
+
+    result: SearchResult
+    hits: tuple[SearchHit, ...]
+    facets: Facets
+
+    @property
+    def more(self) -> bool:
+        """Whether more matched than was counted."""
+        return len(self.result.hits) > len(self.hits)
+
+
+def search_with_facets(
+    source: DeskSource, query: Query, *, order: Order, since: datetime | None = None
+) -> FacetedResult:
+    """Search the archive until one more than `MOST_COUNTED` was found, or the time is over."""
+    result = search_archive(
+        source.store,
+        query,
+        source.wired.source_names,
+        SearchRequest(limit=MOST_COUNTED + 1, since=since, order=order, seconds=SECONDS),
+    )
+    hits = result.hits[:MOST_COUNTED]
+    items = [hit.item for hit in hits]
+    suppliers = NAMED.find(items, source.context)
+    return FacetedResult(
+        result=result, hits=hits, facets=count_facets(items, suppliers, exact=result.complete)
+    )
+
+
+def read_stories(source: DeskSource, hits: tuple[SearchHit, ...]) -> Mapping[int, StoryFacts]:
+    """Return story id -> its facts, for the stories of hits that have several items."""
+    with source.store.reading() as unit:
+        return stories_of(unit, [hit.item for hit in hits], newsrooms(source.wired))

@@ -1,0 +1,42 @@
+"""Which suppliers are named in items, remembered from search to search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from threading import Lock
+
+from alerts.digest.context import TellingContext
+from alerts.query import Document, WatchIndex
+from storage.model import StoredItem
+
+MOST_KEPT = 50_000  # items
+
+
+class NamedSuppliers:
+    """Finds the suppliers in items, and remembers them by item and version. Safe in threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._compiled: WatchIndex | None = None
+        self._known: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    def find(
+        self, items: Iterable[StoredItem], context: TellingContext
+    ) -> dict[int, tuple[str, ...]]:
+        """Return item id -> the keys of the suppliers that are named in it."""
+        with self._lock:
+            if self._compiled is not context.suppliers or len(self._known) > MOST_KEPT:
+                self._known, self._compiled = {}, context.suppliers
+            known = self._known
+        found = {}
+        for item in items:
+            key = (item.item_id, item.revision)
+            if key not in known:
+                name = context.names.source(item.source_key)
+                hits = context.suppliers.match(Document.of(item, source_name=name))
+                known[key] = tuple(sorted(hit.key for hit in hits))
+            found[item.item_id] = known[key]
+        return found
+
+
+NAMED = NamedSuppliers()
