@@ -57,7 +57,7 @@ def test_search_finds_and_says_what_is_wrong_with_a_query(desk: RunningDesk) -> 
     desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
     browser = desk.browser("reader")
     page = browser.ask("/search?q=halcyon")
-    assert "1 found of 1 items stored" in page.words
+    assert "1 found among 1 items" in page.words
     assert "<mark>Halcyon</mark>" in page.text
     page = browser.ask("/search?q=halcyon+AND+%28")
     assert page.code == 400

@@ -9,7 +9,7 @@ import pytest
 from storage.model import Article
 from supplierwatch.desk.mark_requests import MAX_NOTE
 from tests.desk.browser import Browser, Page, RunningDesk
-from tests.supplierwatch.house import BODY, an_article
+from tests.supplierwatch.installation import BODY, an_article
 
 
 def say(browser: Browser, action: str, **fields: str) -> Page:
