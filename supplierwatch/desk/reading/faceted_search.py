@@ -16,6 +16,7 @@ from alerts.search.archive_search import (
     SearchResult,
     search_archive,
 )
+from alerts.search.aside_hint import AsideHint, count_asides
 from alerts.search.facets import MOST_COUNTED, Facets, count_facets
 from supplierwatch.desk.archive_queries import SECONDS
 from supplierwatch.desk.page import DeskSource
@@ -25,11 +26,15 @@ from supplierwatch.wiring import newsrooms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FacetedResult:
-    """What a search found: at most `MOST_COUNTED` hits in its order, and their facets."""
+    """What a search found: at most `MOST_COUNTED` hits in its order, and their facets.
+
+    `aside`: what matches only in text that was set aside from pages.
+    """
 
     result: SearchResult
     hits: tuple[SearchHit, ...]
     facets: Facets
+    aside: AsideHint | None
 
     @property
     def more(self) -> bool:
@@ -41,17 +46,17 @@ def search_with_facets(
     source: DeskSource, query: Query, *, order: Order, since: datetime | None = None
 ) -> FacetedResult:
     """Search the archive until one more than `MOST_COUNTED` was found, or the time is over."""
-    result = search_archive(
-        source.store,
-        query,
-        source.wired.source_names,
-        SearchRequest(limit=MOST_COUNTED + 1, since=since, order=order, seconds=SECONDS),
-    )
+    wish = SearchRequest(limit=MOST_COUNTED + 1, since=since, order=order, seconds=SECONDS)
+    names = source.wired.source_names
+    result = search_archive(source.store, query, names, wish)
     hits = result.hits[:MOST_COUNTED]
     items = [hit.item for hit in hits]
     suppliers = NAMED.find(items, source.context)
     return FacetedResult(
-        result=result, hits=hits, facets=count_facets(items, suppliers, exact=result.complete)
+        result=result,
+        hits=hits,
+        facets=count_facets(items, suppliers, exact=result.complete),
+        aside=count_asides(source.store, query, names, wish),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from alerts.digest.syndication import StoryFacts
 from alerts.query import Query, QueryError
 from alerts.search.archive_search import SearchHit
+from alerts.search.aside_hint import AsideHint
 from alerts.text.sentences import Segment
 from storage.model import Role
 from supplierwatch.desk.archive_queries import LONGEST, compile_text
@@ -130,6 +131,7 @@ def search(visit: Visit) -> Shown:
             "bars": show_bars(wish.parameters, found.facets.dates),
             "chosen": _list_chosen(visit, wish),
             "clear": address_of("/search", {"q": wish.text, "sort": wish.sort}),
+            "aside": _link_aside(found.aside),
             "save": address_of("/new-watch", {"q": watch}),
             "pager": {
                 n: address_of("/search", wish.parameters | {"page": str(n)})
@@ -155,6 +157,11 @@ def parse_state(visit: Visit) -> Shown:
         except QueryError as error:
             values["error"] = error
     return Shown(template="reading/parse-state.html", values=values)
+
+
+def _link_aside(hint: AsideHint | None) -> tuple[AsideHint, str] | None:
+    """Return the hint about text that was set aside, with the address that shows it."""
+    return None if hint is None else (hint, address_of("/search", {"q": hint.query}))
 
 
 def _list_chosen(visit: Visit, wish: SearchWish) -> list[tuple[str, str]]:
