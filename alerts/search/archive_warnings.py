@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from alerts.query import Query
 from alerts.query.index.archive_words import cased_word, word
-from alerts.query.model.common_words import COMMON_WORDS, FIELD_WORDS
+from alerts.query.model.common_words import EVERYDAY_WORDS, FIELD_WORDS
 from alerts.query.model.nodes import Macro, Node, Not, Spellings, Term, children
 from alerts.query.model.query_errors import QueryWarning
 from alerts.query.text.plurals import plural_forms
@@ -35,7 +35,7 @@ def archive_warnings(unit: Unit, query: Query) -> Iterator[QueryWarning]:
                     hint=f"Write plural({cased}) to find both",
                     column=term.column,
                 )
-        if cased != label and label not in COMMON_WORDS | FIELD_WORDS:
+        if cased != label and label not in EVERYDAY_WORDS | FIELD_WORDS:
             named = [name for form in (label.title(), label.upper()) if (name := cased_word(form))]
             small = _count(unit, Word(word(label)), *(Without(Word(name)) for name in named))
             if small >= max(FEWEST_ITEMS, EVERYDAY * stored):

@@ -110,6 +110,26 @@ _COMMON = """
 """
 COMMON_WORDS = FUNCTION_WORDS | frozenset(_COMMON.split())
 
+# Further everyday words that are or may be names. They are warned of; no text or query is read by
+# them, so that the list may grow without an index or a watch meaning something else.
+EVERYDAY_WORDS = COMMON_WORDS | frozenset(
+    """
+    absolute affinity apricot ascend ascribe assemble attend aurora basis birdie blueprint breathe
+    bubble butterfly cascade catch cherry civic cleric clover cobalt coordinate cosmos courier crisp
+    dawn decipher dialogue distinct dove drift dusk embark ethos evergreen evidence exhale feather
+    feedback fern finch fountain gallery guild halo handle happy hazel hive holly honest impulse
+    inception induction ink intact invoke ivy keystone kindred lantern lark lattice laurel ledger
+    lynx magnet maple meadow mentor meridian needle nourish nurture octopus onyx opal otter paragon
+    patch patron pebble penguin perfect pillar pixel plum prompt propel prosper proximity quill
+    quilt radiant rally ranger refine relate renew rescue restore ripple robust roster rover saffron
+    savvy seek sentry sequel shine silk snowflake sonar sonic sparrow spice spiral splash sprint
+    spruce squirrel steady stellar sterling stitch strive studio sunflower supreme surge swan tally
+    tandem teal tether thistle thrift tonic trace tracker tranquil tribute trove tulip umbrella
+    unify uplift urgent valiant velvet venue verge vibrant vigil virtue weave whisper willow witness
+    workday zeal zest
+    """.split()  # noqa: SIM905  a list would be unreadable
+)
+
 # Everyday words of the field that mean the same to whoever writes them: never warned of.
 FIELD_WORDS = frozenset(
     """

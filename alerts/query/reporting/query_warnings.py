@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alerts.query.model.common_words import COMMON_WORDS, FIELD_WORDS
+from alerts.query.model.common_words import EVERYDAY_WORDS, FIELD_WORDS
 from alerts.query.model.fields import COUNTED, DEFAULT_SCOPE, FIELD_NAMES
 from alerts.query.model.nodes import (
     And,
@@ -36,7 +36,7 @@ def _find_ambiguous(node: Node) -> Iterator[QueryWarning]:
         word = "".join(part.text for part in term.parts)
         if term.exact or len(term.parts) > 1 or term.parts[0].kind != "word" or word in seen:
             continue
-        if word not in COMMON_WORDS or word in FIELD_WORDS:
+        if word not in EVERYDAY_WORDS or word in FIELD_WORDS:
             continue
         seen.add(word)
         cased = term.parts[0].cased

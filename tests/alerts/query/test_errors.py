@@ -101,6 +101,8 @@ WARNED = [
     ("ICE", "everyday word"),
     ("epic", "everyday word"),
     ("Oracle", "everyday word"),
+    ("Feedback", "everyday word"),
+    ("nourish", "everyday word"),
     ("plural(Epic)", "everyday word"),
     ("palantir NOT palantir", "never match"),
     ('cs("ice")', "lower case"),
