@@ -30,6 +30,7 @@ Event = dict[str, Any]
 
 BATCH_SIZE = 20  # what a batch costs beside its pages (a process, two readers) is shared by these
 PAGES_PER_SOURCE = 50
+DOWNLOAD_TIMEOUT = timedelta(seconds=30)
 LOOK_EVERY = 0.4  # seconds between two checks of the memory of all processes
 OVERDUE_GRACE = 2.0  # seconds; the child has already missed its own deadline
 LEASE_MARGIN = timedelta(minutes=2)
@@ -188,6 +189,7 @@ class CrawlSupervisor:
             crawl=settings,
             pages_per_source=PAGES_PER_SOURCE,
             deadline=settings.batch_deadline,
+            timeout=DOWNLOAD_TIMEOUT,
         )
         try:
             child = spawn(job)

@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.architecture.project import ROOT
 from tests.attack.party import Party
 from tests.attack.processes import PeakWatch, descendants
 from tests.attack.stories import SUPPLIERS, Story, make_story, tokens_of
@@ -71,6 +72,7 @@ class Newsroom:
     parties: Sequence[Party]
     rng: random.Random
     environ: Mapping[str, str] = field(default_factory=dict)
+    program: str = "tests.attack.quick_service"
     usual: float = 0.0
     process: subprocess.Popen[bytes] | None = None
     stories: dict[str, list[Story]] = field(default_factory=dict)
@@ -160,9 +162,10 @@ class Newsroom:
         folder = str(self.folder / "config")
         with (self.folder / f"log-{self.lives}").open("ab") as sink:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "supplierwatch", "--config", folder, "run"],
+                [sys.executable, "-m", self.program, "--config", folder, "run"],
                 stdout=subprocess.DEVNULL,
                 stderr=sink,
+                cwd=ROOT,
                 env=os.environ | self.environ | (environ or {}),
                 start_new_session=True,
             )
@@ -258,8 +261,8 @@ class Newsroom:
         """What is stored of a party: its items, its source's state."""
         return {
             "items": self.rows(
-                "SELECT url, text_state, thin_reason, length(body), revision FROM item "
-                "WHERE source_key = ? LIMIT 20",
+                "SELECT url, text_state, thin_reason, length(body), revision, page_due_at "
+                "FROM item WHERE source_key = ? LIMIT 20",
                 party.key,
             ),
             "source": self.rows(
@@ -373,7 +376,11 @@ class Newsroom:
 
 @contextmanager
 def a_newsroom(
-    folder: Path, parties: Sequence[Party], *, environ: Mapping[str, str] | None = None
+    folder: Path,
+    parties: Sequence[Party],
+    *,
+    environ: Mapping[str, str] | None = None,
+    program: str = "tests.attack.quick_service",
 ) -> Iterator[Newsroom]:
     """A newsroom that is not running yet; `renew` starts its service."""
     hosts = [*OUTLETS.values(), *(f"127.0.1.{1 + n}" for n in range(len(parties)))]
@@ -386,6 +393,7 @@ def a_newsroom(
             parties=parties,
             rng=random.Random(13),
             environ=environ or {},
+            program=program,
         )
         try:
             yield room

@@ -157,7 +157,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         upstreams(args.shared, seconds) as outlets,
         Mirror(outlets) as mirror,
-        a_newsroom(Path(folder), mirror.sources) as room,
+        a_newsroom(Path(folder), mirror.sources, program="supplierwatch") as room,
     ):
         room.renew(start_within=BEGUN_WITHIN)
         mirror.share = HOSTILE

@@ -6,8 +6,8 @@ is tried alone, beside the innocent and nobody else, so that the one to blame is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.attack.party import Party
 GROUP = 8
 MEMORY_MB = 512  # the default of [crawl] memory_limit_mb, the newsroom does not declare another
 OVER = 1.1  # what is declared is kept to within ten per cent
-SETTLED_WITHIN = 90.0  # seconds: three answers that hang are waited for
+SETTLED_WITHIN = 90.0  # seconds: two answers that hang are waited for, and what goes on slowly
 
 Account = dict[str, list[tuple[Any, ...]]]
 
@@ -32,10 +32,16 @@ class Fate:
 
     @property
     def is_accounted_for(self) -> bool:
-        """Whether each of its items was read or says why not, or its source says why."""
+        """Whether each of its items was read or says why not, or its source says why.
+
+        A host that answers two requests in a row with silence is asked nothing more by that poll:
+        then its other pages wait, each with its time, and those two say why.
+        """
         [(_, failures, error)] = self.account["source"] or [(None, 0, None)]
         unread = [row for row in self.account["items"] if row[1] != "full" and row[2] is None]
-        return not unread or bool(failures) or error is not None
+        silent = any(row[2] == "timeout" for row in self.account["items"])
+        waiting = silent and all(row[5] is not None for row in unread)
+        return not unread or waiting or bool(failures) or error is not None
 
     @property
     def is_set_aside(self) -> bool:
@@ -56,6 +62,7 @@ class Trials:
     fates: dict[str, Fate] = field(default_factory=dict)
     _room: Newsroom | None = None
     _struck: list[Party] = field(default_factory=list)
+    _begun: int = 0
 
     def round_of(self, party: Party) -> Round:
         """What became of the innocents beside a party."""
@@ -75,14 +82,16 @@ class Trials:
         return self.parties[place : place + GROUP]
 
     def _try_group(self, group: Sequence[Party]) -> None:
-        room = self._shared_room()
-        self._struck += group
-        if (found := _struck_by(room, group)) is not None and _is_sound(found):
-            self.rounds |= dict.fromkeys((party.key for party in group), found)
-            return
-        self._settle(group)
-        self._room = None
-        room.kill()
+        for _ in range(2):  # the machine may have been busy: again, with its usual time of now
+            room = self._shared_room()
+            self._struck += group
+            if (found := _struck_by(room, group)) is not None and _is_sound(found):
+                self.rounds |= dict.fromkeys((party.key for party in group), found)
+                return
+            print(f"noticed: {[party.key for party in group]}: {found}")
+            self._settle(group)
+            self._room = None
+            room.kill()
         for party in group:
             self._try_alone(party)
 
@@ -97,7 +106,8 @@ class Trials:
 
     def _shared_room(self) -> Newsroom:
         if self._room is None:
-            folder = self.folder / f"shared-{len(self.rounds)}"
+            self._begun += 1
+            folder = self.folder / f"shared-{self._begun}"
             self._room = self.stack.enter_context(a_newsroom(folder, self.parties))
             self._room.renew()
         return self._room
@@ -116,6 +126,27 @@ class Trials:
         )
         self.fates |= {party.key: _fate(room, party) for party in settled}
         self._struck = []
+
+
+@contextmanager
+def held_trials(folder: Path, parties: Sequence[Party]) -> Iterator[Trials]:
+    """Trials of these parties, whose services end with the block."""
+    with ExitStack() as stack:
+        yield Trials(folder=folder, parties=parties, stack=stack)
+
+
+def assert_unnoticed(found: Round) -> None:
+    """The innocents' articles were told within what is allowed, each once; memory was kept to."""
+    assert found.untold == frozenset()
+    assert found.twice == frozenset()
+    assert found.seconds <= found.allowed
+    assert found.peak_mb <= MEMORY_MB * OVER
+
+
+def assert_accounted_for(fate: Fate) -> None:
+    """What was not read of a party says why, and what was ended by a bound is named."""
+    assert fate.is_accounted_for, fate.account
+    assert fate.named or not fate.is_set_aside, fate.account
 
 
 NOT_TOLD_AT_FIRST = Round(
