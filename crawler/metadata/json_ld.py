@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 MOST_FIELD = 20_000  # characters of a value
 MOST_JSON = 1_000_000  # characters of one script; what is longer is not read
+MOST_ALL_JSON = 4_000_000  # characters of all scripts of a page
 MOST_SCRIPTS = 50
 MOST_BLOCKS = 200  # of one script
 MOST_NODES = 5_000  # objects and arrays of one script that are looked through for identifiers
@@ -47,11 +48,13 @@ def read_json_ld(document: lxml.html.HtmlElement) -> JsonLd:
     )
     blocks: list[dict[str, Any]] = []
     named: dict[str, dict[str, Any]] = {}
+    room = MOST_ALL_JSON
     for script in islice(scripts, MOST_SCRIPTS):
         text = script.text or ""
-        if len(text) > MOST_JSON:
+        if len(text) > min(MOST_JSON, room):
             log.info("page.json-ld-too-long characters=%d", len(text))
             continue
+        room -= len(text)
         values = read_script_values(text)
         blocks += _collect_blocks(values)
         for node in _walk(values):

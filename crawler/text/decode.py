@@ -31,6 +31,19 @@ _WHATWG_NAMES = {
     "gbk": "gb18030", "shift_jis": "cp932", "x-sjis": "cp932", "ks_c_5601-1987": "cp949",
 }  # fmt: skip
 
+# what browsers read (WHATWG Encoding Standard). Python's others unpack, run escapes, take quadratic
+# time or have no text: base64, unicode_escape, punycode, undefined
+_ENCODINGS = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"),
+        *(f"cp{page}" for page in (866, 874, 932, 949, *range(1250, 1259))),
+        *(f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 11, 13, 14, 15, 16)),
+        *("koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "gb18030", "big5", "big5hkscs"),
+        *("euc-jp", "iso2022-jp", "euc-kr"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
@@ -82,9 +95,10 @@ def _declared_encodings(body: bytes, content_type: str | None, kind: str) -> lis
 def _normalise_name(name: str) -> str | None:
     name = name.strip().lower()
     try:
-        return codecs.lookup(_WHATWG_NAMES.get(name, name)).name
+        known = codecs.lookup(_WHATWG_NAMES.get(name, name)).name
     except LookupError:
         return None
+    return known if known in _ENCODINGS else None
 
 
 def is_utf8(body: bytes) -> bool:

@@ -180,6 +180,13 @@ WORDS = st.sampled_from([
 # fmt: on
 
 
+def test_words_longer_than_any_cadence_are_refused() -> None:
+    assert read_cadence("daily at 07:30" + " " * 300).kind == "daily"  # blanks do not count
+    with pytest.raises(Mistake) as caught:
+        read_cadence("daily at 07:30" + " and 08:30" * 12)
+    assert "daily at 07:30" in caught.value.hint
+
+
 @given(st.lists(WORDS, max_size=9).map(" ".join))
 def test_any_words_are_a_cadence_that_can_be_kept_or_a_mistake(text: str) -> None:
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import encodings
+import pkgutil
 
 import pytest
 from hypothesis import given
@@ -104,6 +106,18 @@ def test_latin1_with_an_accidental_sequence_is_not_taken_for_utf8() -> None:
 def test_an_unknown_encoding_is_no_reason_to_fail() -> None:
     read = decode("<p>café</p>".encode("cp1252"), content_type="text/html; charset=x", kind="html")
     assert read.text == "<p>café</p>"
+
+
+CODECS = sorted({module.name for module in pkgutil.iter_modules(encodings.__path__)})
+
+
+@pytest.mark.parametrize("declared", [*CODECS, "base64", "hex", "rot13", "zip", "."])
+def test_no_codec_of_python_breaks_a_page_or_runs_what_is_written_in_it(declared: str) -> None:
+    """A page may declare any name; Python's own codecs unpack, run escapes, or raise."""
+    plain = b"<p>The board\\u0041 hears +AGE- of records</p>"
+    named = f"text/html; charset={declared}"
+    assert decode(plain, content_type=named, kind="html").text == plain.decode()
+    assert "records" in decode(b"\xe9" + plain, content_type=named, kind="html").text
 
 
 def test_nul_and_control_characters_are_dropped_and_line_ends_kept() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage.engine.service_lock import ServiceLock
+from supplierwatch.commands.sources import crawling
 from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.installation import House, a_house, an_article
 from tests.support.servers.mailserver import ScriptedServer
@@ -94,6 +95,20 @@ def test_a_second_service_on_one_data_folder_is_refused(house: House, command: l
         run = house.run(*command)
     assert run.exit_code == Exit.ALREADY_RUNNING
     assert "stop it first" in " ".join(run.stderr.split())
+
+
+def test_a_service_that_does_not_poll_in_time_is_not_waited_for_longer(
+    stocked: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stocked.write(
+        "sources.toml",
+        '[[source]]\nkey = "ward-ledger"\nkind = "feed"\nurl = "https://ward.example/feed"\n',
+    )
+    monkeypatch.setattr(crawling, "PATIENCE", 0.2)  # seconds; a service that hangs never polls
+    with ServiceLock(stocked.data):
+        run = stocked.run("crawl", "ward-ledger")
+    assert run.exit_code == Exit.FAILED
+    assert "ward-ledger  not polled yet" in run.stdout
 
 
 def test_a_file_that_is_no_database_is_refused(stocked: House) -> None:
