@@ -30,7 +30,7 @@ test: $(DEVELOPING) ## run all tests
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 test-fast: $(DEVELOPING) ## run the tests that start no process and no server, and measure nothing
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not long and not attack"
+	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not long and not attack"
 
 test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
 	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"

@@ -1,5 +1,6 @@
 """Fixtures that every package's tests may ask for, and how property tests run."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
+from tests import ROOT
 from tests.support.databases import (
     backend,
     database_url,
@@ -18,17 +20,20 @@ from tests.support.databases import (
     sqlite_store,
     store,
 )
+from tests.support.engines import durable_engines, quick_engines
 from tests.support.outgoing import assert_mail_is_clean
-from tests.support.sizes import size
+from tests.support.sizes import examples
 
 __all__ = [
     "backend",
     "database_url",
+    "durable_engines",
     "empty_url",
     "migrated_postgresql",
     "migrated_sqlite",
     "opened",
     "postgresql_server",
+    "quick_engines",
     "sqlite_store",
     "store",
 ]
@@ -38,7 +43,7 @@ __all__ = [
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-SLOW_FOLDERS = ("acceptance", "attack", "faults", "fuzz", "quality")
+SLOW_FOLDERS = frozenset({"acceptance", "attack", "desk", "faults", "fuzz", "quality"})
 SLOW_FIXTURES = frozenset({"site", "crawls", "place", "house", "postgresql_server"})
 
 
@@ -55,10 +60,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if on_postgresql and item.get_closest_marker("one_database"):
             item.add_marker("long")
         fixtures = SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ()))
-        if on_postgresql or fixtures or item.path.parent.name in SLOW_FOLDERS:
+        if (
+            on_postgresql
+            or fixtures
+            or SLOW_FOLDERS.intersection(item.path.relative_to(ROOT).parts)
+        ):
             item.add_marker("slow")
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
             item.add_marker("sized")
+
+
+def pytest_collection_finish() -> None:
+    """Have no later garbage collection look through thousands of tests and modules again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -75,5 +90,5 @@ def every_mail_is_clean(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 # the same examples in every run, and no deadline: a slow machine is no defect of the code
-settings.register_profile("house", derandomize=True, deadline=None, max_examples=size(100, 40))
+settings.register_profile("house", derandomize=True, deadline=None, max_examples=examples(100))
 settings.load_profile("house")

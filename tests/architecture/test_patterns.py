@@ -31,6 +31,7 @@ def test_every_expression_is_linear(collected: tuple[list[Found], list[str]]) ->
     assert slow == {}
 
 
+@pytest.mark.slow
 def test_expressions_are_found_wherever_they_stand(
     collected: tuple[list[Found], list[str]],
 ) -> None:

@@ -15,6 +15,7 @@ from config.locate import FILES
 from crawler.spider_base.kind_registry import known_kinds
 from tests import ROOT
 from tests.config.files import GOOD, config_folder, load
+from tests.support.sizes import examples
 
 SHIPPED = ROOT / "config"
 
@@ -81,7 +82,7 @@ def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:
 
 
 @given(query=st.text(min_size=1), words=st.lists(st.text(), max_size=2))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(150))
 def test_whatever_is_added_is_read_back_or_refused_with_the_file_unchanged(
     tmp_path: Path, query: str, words: list[str]
 ) -> None:

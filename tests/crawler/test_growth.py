@@ -30,6 +30,7 @@ from storage.model import FetchedEntry, FetchedPage
 from tests.support.builders import NOW
 from tests.support.measuring.growth import growth
 from tests.support.measuring.pumped_pages import FEEDS, PAGES, PROSE, TITLE, page
+from tests.support.sizes import cases
 
 # twice as large: linear is 2, quadratic 4
 timed = pytest.mark.attack  # alone on the machine: others make one of two measurements slower
@@ -99,7 +100,7 @@ def test_a_page_is_read_in_linear_time(family: str) -> None:
 
 
 # a page with a table of 50,000 letters beside three paragraphs is a page with that table
-@pytest.mark.parametrize("family", [name for name in PAGES if name != "rows"])
+@pytest.mark.parametrize("family", [name for name in cases(PAGES) if name != "rows"])
 def test_the_article_of_a_pumped_page_is_kept(family: str) -> None:
     assert PROSE.strip() in read_page(PAGES[family](_SIZE))
 
@@ -111,7 +112,7 @@ def test_a_feed_is_read_in_linear_time(family: str) -> None:
     assert growth(read_feed, small, large) < _MOST_GROWTH
 
 
-@pytest.mark.parametrize("family", [name for name in FEEDS if not name.startswith("JSON")])
+@pytest.mark.parametrize("family", [name for name in cases(FEEDS) if not name.startswith("JSON")])
 def test_the_sound_item_of_a_pumped_feed_is_kept(family: str) -> None:
     assert read_feed(FEEDS[family](_SIZE)) >= 1
 

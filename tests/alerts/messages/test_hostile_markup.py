@@ -37,6 +37,7 @@ from tests.support.content.hostile import (
     words_of,
 )
 from tests.support.outgoing import a_notification, assert_mail_is_clean, bodies
+from tests.support.sizes import cases
 from tests.support.tellings import NOW, a_coverage, a_finding, an_item, an_occasion
 
 HOSTILE = {f"markup-{name}": text for name, text in MARKUP.items()} | {
@@ -44,8 +45,8 @@ HOSTILE = {f"markup-{name}": text for name, text in MARKUP.items()} | {
 }
 HARMLESS = "and no more"
 ENVELOPE = Envelope(kind="digest", delivery_key="digest:1", recipient="channel:desk")
-payloads = pytest.mark.parametrize("payload", HOSTILE.values(), ids=HOSTILE)
-links = pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+payloads = pytest.mark.parametrize("payload", cases(HOSTILE).values(), ids=cases(HOSTILE))
+links = pytest.mark.parametrize("link", cases(LINKS).values(), ids=cases(LINKS))
 _FILLER = " ".join(f"word{number}" for number in range(40))
 
 

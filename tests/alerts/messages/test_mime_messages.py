@@ -24,6 +24,7 @@ from tests.support.outgoing import (
     links_of_text,
     parsed,
 )
+from tests.support.sizes import examples
 from tests.support.tellings import NAMES, NOW, WATCHES, a_digest, a_finding, an_item
 
 HOSTILE = {
@@ -121,7 +122,7 @@ def test_hostile_text_in_welcomes_and_notes_does_no_harm(text: str) -> None:
 
 
 @given(text=st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_text_at_all_does_no_harm(text: str) -> None:
     item = an_item(title=text, summary=text, body=text, url=f"https://a.example/{text}")
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from alerts.query import Document, Query, QueryError, compile_query, compile_suppliers, explain
 from config.model import Supplier, Where
+from tests.support.sizes import examples
 
 BAD = [
     ("", 1, "empty", "word"),
@@ -80,7 +81,7 @@ def compiled_or_refused(text: str) -> tuple[Query | None, QueryError | None]:
         return None, error
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.text(alphabet="ab1 ()\":-!~^*?@/&'“’.,;ANDORTNEARnot:title", max_size=40))
 def test_any_text_is_a_query_or_a_query_error(text: str) -> None:
     query, error = compiled_or_refused(text)

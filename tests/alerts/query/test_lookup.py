@@ -13,6 +13,7 @@ from alerts.query.evaluation import lookup
 from alerts.query.evaluation.lookup import Automaton, Dictionary
 from alerts.query.text.token_set import TokenSet
 from tests.alerts.query.generated import QUERY_WORDS, documents, queries, texts
+from tests.support.sizes import examples
 
 WORDS = st.sampled_from(["health", "care", "health care", "nhs", "eprescribing", "palantir", "a"])
 STARTS = st.sampled_from(["pal", "he", "pre", "eprescri", "н"])
@@ -22,7 +23,7 @@ def numbered(names: list[str]) -> dict[str, list[int]]:
     return {name: [number, number + 100] for number, name in enumerate(dict.fromkeys(names))}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(WORDS, max_size=6), st.lists(STARTS, max_size=4), texts())
 def test_the_automaton_and_the_dictionary_find_the_same(
     words: list[str], starts: list[str], text: str
@@ -37,7 +38,7 @@ def test_the_automaton_and_the_dictionary_find_the_same(
         assert found == expected, kind
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(queries(), min_size=3, max_size=12), st.lists(documents(), min_size=4, max_size=4))
 def test_without_the_automaton_the_same_watches_match(
     written: list[str], some: list[Document]
@@ -56,7 +57,7 @@ def test_without_the_automaton_the_same_watches_match(
         assert slow.keys(document) == usual.keys(document)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(texts(), st.sampled_from(QUERY_WORDS))
 def test_a_haystack_has_every_label_of_its_text(text: str, word: str) -> None:
     reading = TokenSet(text)

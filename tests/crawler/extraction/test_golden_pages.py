@@ -17,6 +17,7 @@ from crawler.text.mojibake import repair_text
 from storage.model import FetchedPage
 from tests import DATA
 from tests.support.pages import a_fetched_page
+from tests.support.sizes import examples
 
 PAGES = DATA / "pages"
 NAMES = sorted({path.stem for path in PAGES.iterdir()})
@@ -66,7 +67,7 @@ def test_other_documents_are_no_pages_whatever_their_header_says(body: bytes) ->
         extract(replace(page(NAMES[0]), body=body))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=400),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import NotAFeed
 from crawler.listings.feeds import ParsedFeed, parse_feed
+from tests.support.sizes import examples
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HERE = "https://wharfside.test/news/feed/"
@@ -120,7 +121,7 @@ def test_the_same_entry_twice_is_one_and_two_entries_of_one_identifier_are_two()
     assert [entry.title for entry in read(rss(one, two, two)).entries] == ["One", "Two"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=300),

@@ -26,6 +26,7 @@ def put(store: Store) -> None:
         unit.items.put(an_article(), now=NOW, baseline=False)
 
 
+@pytest.mark.usefixtures("durable_engines")
 def test_sqlite_is_set_up_so_that_a_commit_is_one(sqlite_store: Store) -> None:
     with sqlite_store.reading() as unit:
         said = {

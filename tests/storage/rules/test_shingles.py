@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.rules.shingles import MOST_CARRIERS, Grouping, are_copies, contained, fingerprint
+from tests.support.sizes import examples
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklm" for b in "aeiou" for c in ("n", "rt", "sk", "vel")]
 
@@ -69,7 +70,7 @@ def test_short_texts_must_agree_as_wholes(one: str, other: str, same: bool) -> N
     assert are_copies(fingerprint(other), fingerprint(one)) is same
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_makes_no_difference(seed: int, order: Random) -> None:
     random = Random(seed)

@@ -29,6 +29,7 @@ from tests.support.content.hostile import (
     squeezed,
     words_of,
 )
+from tests.support.sizes import cases
 
 HOSTILE = {f"markup-{name}": text for name, text in MARKUP.items()} | {
     f"template-{name}": text for name, text in TEMPLATES.items()
@@ -37,7 +38,7 @@ HARMLESS = "and no more"
 WATCH = "halcyon-trusts"
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOME = "https://watch.trust.example"
-links = pytest.mark.parametrize("link", LINKS.values(), ids=LINKS)
+links = pytest.mark.parametrize("link", cases(LINKS).values(), ids=cases(LINKS))
 
 
 def a_text(role: str, payload: str) -> str:
