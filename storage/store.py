@@ -36,7 +36,9 @@ from storage.telling.subscribers import Subscribers
 from storage.telling.volumes import Volumes
 from storage.telling.watches import Watches
 from storage.text_index.full_text import FullText
+from storage.users.audit_trail import AuditTrail
 from storage.users.desk_mutes import DeskMutes
+from storage.users.kept_answers import KeptAnswers
 from storage.users.marks import Marks
 from storage.users.readings import Readings
 from storage.users.tokens import Tokens
@@ -75,6 +77,8 @@ class Unit:
         self.marks = Marks(connection)
         self.readings = Readings(connection)
         self.desk_mutes = DeskMutes(connection)
+        self.answers = KeptAnswers(connection)
+        self.audit = AuditTrail(connection)
 
 
 class Store:

@@ -22,6 +22,7 @@ from storage.model.articles import (
     Stored,
     TextState,
 )
+from storage.model.changes import Actor, AuditEntry, Change
 from storage.model.items import Carrier, ItemRevision, PageDue, StoredItem
 from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, StoryReading
 from storage.model.mentions import (
@@ -50,10 +51,13 @@ __all__ = [
     "FAILED",
     "SETTLED",
     "WAITING",
+    "Actor",
     "ApiToken",
     "Article",
     "AsideBlock",
+    "AuditEntry",
     "Carrier",
+    "Change",
     "Completion",
     "CrawlReport",
     "Decision",

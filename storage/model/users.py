@@ -55,11 +55,13 @@ class DeskSession:
 class Scope(StrEnum):
     """What a personal token may be used for; never for more than the role of its user.
 
-    `read` reads what a reader sees, `operate` what only an operator sees. Neither includes the
-    other, so that a token for monitoring need not read the archive.
+    `read` reads what a reader sees, `operate` what only an operator sees, `write` changes what the
+    role may change; what is an operator's needs both `write` and `operate`. None includes another,
+    so that a token for monitoring can neither read the archive nor change anything.
     """
 
     READ = "read"
+    WRITE = "write"
     OPERATE = "operate"
 
 

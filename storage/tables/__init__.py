@@ -29,15 +29,24 @@ from storage.tables.telling import (
     told,
     watch_version,
 )
-from storage.tables.users import desk_link, desk_session, desk_token, desk_user
+from storage.tables.users import (
+    audit,
+    desk_answer,
+    desk_link,
+    desk_session,
+    desk_token,
+    desk_user,
+)
 
 __all__ = [
     "Hash",
     "Id",
     "aside",
     "aside_telling",
+    "audit",
     "capture",
     "carrier",
+    "desk_answer",
     "desk_link",
     "desk_mute",
     "desk_session",

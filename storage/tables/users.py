@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
 from storage.engine.column_types import CleanText, UtcDateTime
 from storage.tables.columns import Hash, Id, metadata
@@ -56,3 +56,32 @@ desk_token = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 Index("ix_desk_token_user_id", desk_token.c.user_id)
+
+# answers to requests of the API that made something, by their Idempotency-Key
+desk_answer = Table(
+    "desk_answer",
+    metadata,
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", Hash, primary_key=True),
+    Column("request_hash", Hash, nullable=False),  # of method, path and body
+    Column("status", Integer, nullable=False),
+    Column("document", CleanText, nullable=False),  # JSON
+    Column("location", CleanText),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# who changed what; names stay when their users are gone
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", CleanText, nullable=False),
+    Column("via", CleanText, nullable=False),  # session, token N, command, link
+    Column("client", CleanText, nullable=False),  # address; empty for commands
+    Column("action", CleanText, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("before", CleanText, nullable=False),
+    Column("after", CleanText, nullable=False),
+)
+Index("ix_audit_at", audit.c.at)

@@ -45,6 +45,11 @@ class Users:
         row = self._db.execute(select(desk_user).where(desk_user.c.name == name)).one_or_none()
         return None if row is None else user_of_row(row)
 
+    def numbered(self, user_id: int) -> User | None:
+        """Return the user of an id; None where unknown."""
+        row = self._db.execute(select(desk_user).where(desk_user.c.id == user_id)).one_or_none()
+        return None if row is None else user_of_row(row)
+
     def add(self, name: str, role: Role, now: datetime, *, email: str | None = None) -> User | None:
         """Add a user without a password; return None where the name is taken."""
         values = {
@@ -72,6 +77,10 @@ class Users:
     def set_role(self, user_id: int, role: Role) -> None:
         """Change the role of a user."""
         self._update(user_id, role=role)
+
+    def set_email(self, user_id: int, email: str | None) -> None:
+        """Change the mail address of a user."""
+        self._update(user_id, email=email)
 
     def set_password(self, user_id: int, password_hash: str) -> None:
         """Set a password, and end the sessions, links and tokens of the user.
@@ -182,10 +191,7 @@ class Users:
             return False, None
         if row.user_id is None:
             return not self.exist(), None
-        found = self._db.execute(
-            select(desk_user).where(desk_user.c.id == row.user_id)
-        ).one_or_none()
-        user = None if found is None else user_of_row(found)
+        user = self.numbered(row.user_id)
         return user is not None and user.disabled_at is None, user
 
     def use_link(self, token: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from alerts.query import QueryError
 from config.editing.starter import replace_file
 from config.errors import ConfigInvalid, Problem, StarterRefused
+from storage.model import Change
 from supplierwatch.desk.page import DeskSource, Shown, Visit, missing
 from supplierwatch.wiring import CompiledConfiguration, load
 
@@ -115,15 +116,19 @@ def write_edit(file: ConfigText, content: bytes) -> EditTrouble | None:
 
 
 def note_edit(visit: Visit, event: str, key: str, *, before: str, after: str) -> None:
-    """Record who changed what.
+    """Record who changed what, in the audit trail and the log.
 
     Args:
         visit: of the user who did.
-        event: what was done: `source-added`.
+        event: what was done: `source-added` is `source.added` in the audit trail.
         key: of what was changed.
         before: as it was written; empty for what is new.
         after: as it is written now; empty for what was removed.
     """
+    action = event.replace("-", ".", 1)
+    change = Change(action=action, subject=key, before=before, after=after)
+    with visit.source.store.transaction() as unit:
+        unit.audit.record(visit.actor, change, visit.now)
     log.info(
         "desk.%s key=%s by=%s from=%r to=%r",
         event,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from alerts.digest.context import TellingContext
-from storage.model import DeskSession, Role, User
+from storage.model import Actor, DeskSession, Role, User
 from storage.store import Store
 from supplierwatch.wiring import CompiledConfiguration
 
@@ -69,6 +69,11 @@ class Visit:
         if self.session is None:
             raise RuntimeError("a page that needs a user was reached without one")
         return self.session.user
+
+    @property
+    def actor(self) -> Actor:
+        """The user who asks, for the audit trail."""
+        return Actor(name=self.user.name, via="session", client=self.client)
 
     @property
     def now(self) -> datetime:

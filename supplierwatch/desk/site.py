@@ -12,7 +12,7 @@ import logging
 import pkgutil
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -25,8 +25,10 @@ from supplierwatch.desk import render, static
 from supplierwatch.desk.api import answering, metrics
 from supplierwatch.desk.cookies import session_cookie, set_session_cookie
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, Shown, Visit
+from supplierwatch.desk.request_facts import find_client, find_home
 from supplierwatch.web.headers import PRIVATE
 from supplierwatch.web.locality import is_local
+from supplierwatch.web.origins import is_same_origin
 from supplierwatch.web.request_bodies import read_body
 
 log = logging.getLogger(__name__)
@@ -113,8 +115,8 @@ def _answer(
         values={name: values[-1] for name, values in given.items()},
         lists=given,
         path={name: str(value) for name, value in request.path_params.items()},
-        client="" if request.client is None else request.client.host,
-        home=_find_home(source, request),
+        client=find_client(request),
+        home=find_home(source, request),
         token=token or None,
     )
     shown = page.answer(visit)
@@ -154,22 +156,12 @@ def _refuse(
 
 
 def _is_from_the_desk(request: Request, session: DeskSession | None, form: Values) -> bool:
-    origin = request.headers.get("origin")
-    if origin is not None:
-        parts = urlsplit(origin)
-        if parts.netloc != request.headers.get("host"):
-            return False
-    elif request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+    if not is_same_origin(request):
         return False
     if session is None:
         return True
     csrf = form.get("csrf", ("",))[-1]
     return hmac.compare_digest(csrf.encode(), session.csrf.encode())
-
-
-def _find_home(source: DeskSource, request: Request) -> str:
-    url = source.wired.catalog.settings.service.public_url
-    return (url or f"http://{request.headers.get('host', '')}").rstrip("/")
 
 
 def _page(

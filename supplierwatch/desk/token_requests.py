@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from storage.model import Role, Scope, User
+from storage.model import Actor, ApiToken, Change, Role, Scope, User
 from storage.store import Unit
 from storage.users.tokens import MOST_TOKENS
 
@@ -18,9 +18,27 @@ class TokenRefused(ValueError):
 
 
 def make_token(
-    unit: Unit, user: User, label: str, scopes: Sequence[str], *, days: int, now: datetime
+    unit: Unit,
+    actor: Actor,
+    user: User,
+    label: str,
+    scopes: Sequence[str],
+    *,
+    days: int,
+    now: datetime,
+    by: ApiToken | None = None,
 ) -> str:
     """Return the secret of a new token, which is stored nowhere.
+
+    Args:
+        unit: the transaction.
+        actor: who makes it, for the audit trail.
+        user: whose token it is.
+        label: what it is for, in words.
+        scopes: what it may be used for.
+        days: how long it is valid.
+        now: the time.
+        by: the token that it is made by: it may do no more, and ends no later.
 
     Raises:
         TokenRefused: label, scopes or days cannot be used, or there are too many tokens.
@@ -32,20 +50,36 @@ def make_token(
         raise TokenRefused(f"a token is valid for 1 to {MOST_DAYS:,} days")
     if user.disabled_at is not None:
         raise TokenRefused(f"{user.name} may not sign in: admit them first")
-    made = unit.tokens.make(
-        user.user_id, label, _read_scopes(scopes, user), now, valid_for=timedelta(days=days)
-    )
+    wanted, valid_for = _read_scopes(scopes, user), timedelta(days=days)
+    if by is not None:
+        if not wanted <= by.scopes:
+            raise TokenRefused("a token that is made by a token has none but its scopes")
+        valid_for = min(valid_for, by.expires_at - now)
+    made = unit.tokens.make(user.user_id, label, wanted, now, valid_for=valid_for)
     if made is None:
         raise TokenRefused(f"{user.name} has {MOST_TOKENS} tokens: revoke one first")
+    after = f"{label}: {', '.join(sorted(wanted))}"
+    unit.audit.record(actor, Change(action="token.made", subject=user.name, after=after), now)
     return made
+
+
+def revoke_token(unit: Unit, actor: Actor, user: User, token_id: int, now: datetime) -> bool:
+    """End a token of a user; return False where they have none of this number."""
+    if not unit.tokens.revoke(user.user_id, token_id):
+        return False
+    change = Change(action="token.revoked", subject=user.name, before=f"token {token_id}")
+    unit.audit.record(actor, change, now)
+    return True
 
 
 def _read_scopes(scopes: Sequence[str], user: User) -> frozenset[Scope]:
     try:
         found = frozenset(Scope(each) for each in scopes)
     except ValueError:
-        names = " or ".join(Scope)
-        raise TokenRefused(f"a scope is {names}, not {', '.join(map(repr, scopes))}") from None
+        names = ", ".join(Scope)
+        raise TokenRefused(
+            f"a scope is one of {names}, not {', '.join(map(repr, scopes))}"
+        ) from None
     if not found:
         raise TokenRefused("a token has one scope at least")
     if Scope.OPERATE in found and not user.role.includes(Role.OPERATOR):

@@ -9,8 +9,10 @@ from supplierwatch.formatting.times import iso
 def user_json(each: User) -> dict[str, object]:
     """Return a user as JSON-ready values, without what proves who they are."""
     return {
+        "id": each.user_id,
         "name": each.name,
         "role": str(each.role),
+        "email": each.email,
         "created_at": iso(each.created_at),
         "has_password": each.password_hash is not None,
         "disabled_at": iso(each.disabled_at),

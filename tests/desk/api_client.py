@@ -19,17 +19,23 @@ class ApiClient:
     desk: RunningDesk
     token: str
 
-    def ask(self, path: str, *, method: str = "GET", **headers: str) -> Page:
-        """Ask for a path below /api/v1, or one that begins with /api or is /metrics."""
+    def ask(self, path: str, *, method: str = "GET", body: Any = None, **headers: str) -> Page:
+        """Ask for a path below /api/v1, or one that begins with /api or is /metrics.
+
+        A body that is no bytes is sent as JSON.
+        """
         full = path if path.startswith(("/api", "/metrics")) else f"/api/v1{path}"
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"
-        return self.desk.browser().ask(full, method=method, headers=sent)
+        if body is not None:
+            sent = {"Content-Type": "application/json"} | sent
+            body = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.desk.browser().ask(full, method=method, headers=sent, body=body)
 
-    def json(self, path: str, code: int = 200) -> Any:
+    def json(self, path: str, code: int = 200, **asked: Any) -> Any:
         """The document at a path."""
-        page = self.ask(path)
+        page = self.ask(path, **asked)
         assert page.code == code, page.text
         return json.loads(page.text)
 

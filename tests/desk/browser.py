@@ -66,14 +66,14 @@ class Browser:
         *,
         method: str | None = None,
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Page:
-        """Ask for a page, following no redirect."""
+        """Ask for a page, following no redirect; with a form, or with any other body."""
         sent = {"Host": f"127.0.0.1:{self.address[1]}"} | self.headers | dict(headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        body = None
         if form is not None:
-            body = urlencode(form)
+            body = urlencode(form).encode()
             sent["Content-Type"] = "application/x-www-form-urlencoded"
             sent.setdefault("Origin", f"http://{sent['Host']}")
         with closing(http.client.HTTPConnection(*self.address, timeout=30)) as connection:

@@ -43,6 +43,7 @@ LEAST = {
     ("GET", "/users"): "operator",
     ("POST", "/users"): "operator",
     ("POST", "/users/role"): "operator",
+    ("POST", "/users/email"): "operator",
     ("POST", "/users/link"): "operator",
     ("POST", "/users/disable"): "operator",
     ("GET", "/tokens"): "reader",

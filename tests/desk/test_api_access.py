@@ -4,31 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 
 from storage.model import Role, Scope
 from supplierwatch.desk.api import answering
 from supplierwatch.service.desk_source import ServiceSource
-from tests.desk.api_client import ApiClient, client, problem_of, token_of
+from tests.desk.api_client import client, problem_of, token_of
 from tests.desk.browser import HASH, REPORT, RunningDesk, running_desk
 from tests.supplierwatch.installation import an_article
 
 # every route with the least role and the scope of a token that it needs; None: everybody
-NEEDS = {
-    "/api/v1/mentions": ("reader", "read"),
-    "/api/v1/search": ("reader", "read"),
-    "/api/v1/items/{id}": ("reader", "read"),
-    "/api/v1/items/{id}/versions/{number}": ("reader", "read"),
-    "/api/v1/watches": ("reader", "read"),
-    "/api/v1/watches/{key}": ("reader", "read"),
-    "/api/v1/sources": ("reader", "read"),
-    "/api/v1/messages": ("operator", "operate"),
-    "/api/v1/service": ("operator", "operate"),
-    "/api/v1/me": ("reader", "read"),
-    "/api/v1/openapi.json": (None, None),
-    "/api": (None, None),
-    "/api/{rest:path}": (None, None),
+READ, WRITE, OPERATE = {Scope.READ}, {Scope.WRITE}, {Scope.OPERATE}
+ADMINISTER = {Scope.WRITE, Scope.OPERATE}
+NEEDS: dict[tuple[str, str], tuple[str | None, set[Scope]]] = {
+    ("GET", "/mentions"): ("reader", READ),
+    ("GET", "/search"): ("reader", READ),
+    ("GET", "/items/{id}"): ("reader", READ),
+    ("GET", "/items/{id}/versions/{number}"): ("reader", READ),
+    ("GET", "/watches"): ("reader", READ),
+    ("POST", "/watches"): ("editor", WRITE),
+    ("GET", "/watches/{key}"): ("reader", READ),
+    ("GET", "/watches/{key}/definition"): ("reader", READ),
+    ("PUT", "/watches/{key}/definition"): ("editor", WRITE),
+    ("DELETE", "/watches/{key}/definition"): ("editor", WRITE),
+    ("POST", "/watches/{key}/versions/{number}/restore"): ("editor", WRITE),
+    ("POST", "/watch-previews"): ("editor", READ),
+    ("GET", "/sources"): ("reader", READ),
+    ("GET", "/messages"): ("operator", OPERATE),
+    ("GET", "/service"): ("operator", OPERATE),
+    ("GET", "/users"): ("operator", OPERATE),
+    ("POST", "/users"): ("operator", ADMINISTER),
+    ("GET", "/users/{id}"): ("operator", OPERATE),
+    ("PUT", "/users/{id}"): ("operator", ADMINISTER),
+    ("POST", "/users/{id}/links"): ("operator", ADMINISTER),
+    ("GET", "/tokens"): ("reader", READ),
+    ("POST", "/tokens"): ("reader", WRITE),
+    ("DELETE", "/tokens/{id}"): ("reader", WRITE),
+    ("GET", "/me"): ("reader", READ),
+    ("GET", "/openapi.json"): (None, set()),
 }
 ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 
@@ -42,56 +57,87 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
 
 
 def real(path: str) -> str:
-    filled = path.replace("{id}", "1").replace("{number}", "1").replace("{key}", "corvid")
+    """The path with numbers and keys; all are there but the token."""
+    filled = path.replace("/tokens/{id}", "/tokens/999999").replace("{id}", "1")
+    filled = filled.replace("{number}", "1").replace("{key}", "corvid")
     return filled + ("?q=halcyon" if filled.endswith("/search") else "")
 
 
 def test_every_route_stands_in_the_table(desk: RunningDesk) -> None:
     routes = answering.routes(ServiceSource(desk.service, lambda: REPORT, {}))
-    assert {route.path for route in routes} == set(NEEDS)
+    paths = {f"/api/v1{path}" for _, path in NEEDS}
+    assert {route.path for route in routes} == {*paths, "/api", "/api/{rest:path}"}
+    declared = {(each.method, each.path) for each in answering.all_endpoints()}
+    assert {*declared, ("GET", "/openapi.json")} == set(NEEDS)
 
 
 def test_the_declarations_say_what_the_table_says() -> None:
     for endpoint in answering.all_endpoints():
-        needs = (str(endpoint.role), str(endpoint.scope))
-        assert NEEDS[f"/api/v1{endpoint.path}"] == needs, endpoint.path
+        needs = (str(endpoint.role), endpoint.scopes)
+        assert NEEDS[endpoint.method, endpoint.path] == needs, endpoint.path
+
+
+def powerset() -> list[set[Scope]]:
+    return [set(each) for n in range(1, 4) for each in combinations(Scope, n)]
 
 
 @pytest.mark.parametrize("role", [str(role) for role in Role])
-@pytest.mark.parametrize(
-    "scopes",
-    [{Scope.READ}, {Scope.OPERATE}, set(Scope)],
-    ids=["read", "operate", "both"],
-)
-def test_a_token_reaches_what_role_and_scope_allow(
+@pytest.mark.parametrize("scopes", powerset(), ids=lambda each: "+".join(sorted(each)))
+def test_a_token_reaches_what_role_and_scopes_allow(
     desk: RunningDesk, role: str, scopes: set[Scope]
 ) -> None:
     program = client(desk, role, scopes)
-    for path, (least, scope) in NEEDS.items():
+    for (method, path), (least, needed) in NEEDS.items():
         if least is None:
             continue
-        page = program.ask(real(path))
-        allowed = Role(role).includes(Role(least)) and scope in scopes
-        assert page.code == (200 if allowed else 403), (path, role, scopes)
+        page = program.ask(real(path), method=method)
+        allowed = Role(role).includes(Role(least)) and needed <= scopes
+        # without a body and If-Match nothing is changed
+        fine = (200,) if method == "GET" else (201, 404, 415, 428)
+        assert page.code in (fine if allowed else (403,)), (method, path, role, scopes)
         if not allowed:
             problem_of(page)
-        if scope not in scopes:
-            assert f'scope="{scope}"' in page.headers["www-authenticate"]
+        if not needed <= scopes:
+            assert f'scope="{" ".join(sorted(needed))}"' in page.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("role", [str(role) for role in Role])
 def test_a_session_of_the_desk_reads_what_its_role_allows(desk: RunningDesk, role: str) -> None:
     browser = desk.browser(role)
-    for path, (least, _) in NEEDS.items():
-        if least is not None:
+    for (method, path), (least, _) in NEEDS.items():
+        if least is not None and method == "GET":
             allowed = Role(role).includes(Role(least))
             assert browser.ask(real(path)).code == (200 if allowed else 403), path
 
 
+def test_a_session_changes_something_from_the_pages_of_the_desk_alone(desk: RunningDesk) -> None:
+    browser = desk.browser("operator")
+    csrf = {"X-CSRF-Token": browser.ask("/").csrf}
+    here = {"Origin": f"http://127.0.0.1:{desk.address[1]}"}
+    foreign: list[dict[str, str]] = [
+        {},
+        here,
+        {"X-CSRF-Token": "x"} | here,
+        {"X-CSRF-Token": "\xe9"} | here,
+        csrf | {"Origin": "https://evil.example"},
+        csrf | {"Origin": "null"},
+        csrf | {"Sec-Fetch-Site": "cross-site"},
+    ]
+    for (method, path), (least, _) in NEEDS.items():
+        if least is None or method == "GET":
+            continue
+        for headers in foreign:
+            page = browser.ask(f"/api/v1{real(path)}", method=method, headers=headers)
+            assert page.code == 403, (method, path, headers)
+            assert "own pages" in problem_of(page)["detail"]
+        page = browser.ask(f"/api/v1{real(path)}", method=method, headers=csrf | here)
+        assert page.code in (201, 404, 415, 428), (method, path)
+
+
 def test_nobody_is_answered_without_token_and_session(desk: RunningDesk) -> None:
-    for path, (least, _) in NEEDS.items():
+    for (method, path), (least, _) in NEEDS.items():
         if least is not None:
-            page = desk.browser().ask(real(path))
+            page = desk.browser().ask(f"/api/v1{real(path)}", method=method)
             assert page.code == 401, path
             assert problem_of(page)["detail"].startswith("Send `Authorization")
             assert page.headers["www-authenticate"].startswith("Bearer")
@@ -158,18 +204,25 @@ def test_a_token_opens_no_page_of_the_desk(desk: RunningDesk) -> None:
 
 
 def test_before_the_first_user_nothing_is_answered_elsewhere(new_desk: RunningDesk) -> None:
-    for path in (*NEEDS, "/metrics"):
-        page = new_desk.browser().ask(real(path), headers=ELSEWHERE)
+    asked = [("GET", "/metrics"), ("GET", "/api"), ("POST", "/api/v1/nothing")]
+    asked += [(method, f"/api/v1{real(path)}") for method, path in NEEDS]
+    for method, path in asked:
+        page = new_desk.browser().ask(path, method=method, headers=ELSEWHERE)
         assert page.code == 404, path
         assert problem_of(page)["detail"].startswith("The desk is not open")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"])
-def test_nothing_but_get_is_answered(desk: RunningDesk, method: str) -> None:
-    for asker in (client(desk), ApiClient(desk=desk, token="")):
-        for path in ("/mentions", "/items/1", "/openapi.json", "/metrics"):
-            page = asker.ask(path, method=method)
-            assert (page.code, page.headers["allow"]) == (405, "GET, HEAD"), path
+def test_a_method_that_an_address_has_not_is_refused(desk: RunningDesk, method: str) -> None:
+    allowed: dict[str, set[str]] = {"/metrics": {"GET", "HEAD"}}
+    for known, path in NEEDS:
+        methods = allowed.setdefault(f"/api/v1{real(path)}", set())
+        methods |= {"GET", "HEAD"} if known == "GET" else {known}
+    for path, methods in allowed.items():
+        if method not in methods:
+            page = client(desk).ask(path, method=method)
+            assert page.code == 405, path
+            assert set(page.headers["allow"].split(", ")) == methods
             problem_of(page)
 
 

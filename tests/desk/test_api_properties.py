@@ -89,7 +89,10 @@ def requests(draw: st.DrawFn, endpoint: Endpoint) -> tuple[dict[str, str], bytes
     return path, urlencode(pairs, quote_via=quote).encode()
 
 
-@pytest.mark.parametrize("endpoint", answering.all_endpoints(), ids=lambda each: each.name)
+READING = [each for each in answering.all_endpoints() if each.method == "GET"]
+
+
+@pytest.mark.parametrize("endpoint", READING, ids=lambda each: each.name)
 def test_every_answer_fits_its_description_and_nothing_fails(
     desk: tuple[RunningDesk, bytes], endpoint: Endpoint
 ) -> None:
@@ -112,7 +115,7 @@ def test_every_answer_fits_its_description_and_nothing_fails(
             "server": ("127.0.0.1", 80),
             "scheme": "http",
         }
-        answer = answering.respond(source, endpoint, Request(scope))
+        answer = answering.respond(source, {"GET": endpoint}, Request(scope))
         document = json.loads(bytes(answer.body))
         if answer.status_code == 200:
             shape.validate(document)

@@ -22,6 +22,8 @@ from tests.supplierwatch.commands.test_json_shapes import paths
 from tests.supplierwatch.installation import an_article
 
 ENDPOINTS = answering.all_endpoints()
+READING = [each for each in ENDPOINTS if each.method == "GET"]
+SENDING = [each for each in ENDPOINTS if each.body is not None]
 DESCRIBED = openapi.describe(ENDPOINTS)
 DOCUMENT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 # what the small archive of this test has nothing of; the schemas hold for it all the same
@@ -42,7 +44,7 @@ def address(endpoint: Endpoint) -> str:
     path = endpoint.path
     for parameter in endpoint.parameters:
         path = path.replace(f"{{{parameter.name}}}", str(parameter.example))
-    path = path.replace("/items/17", "/items/1")
+    path = path.replace("/items/17", "/items/1").replace("/users/2", "/users/1")
     return f"{path}?q=halcyon" if endpoint.name == "search" else path
 
 
@@ -79,11 +81,12 @@ def test_every_reference_leads_somewhere() -> None:
 def test_an_operation_describes_each_parameter_by_a_value_that_is_taken(
     endpoint: Endpoint,
 ) -> None:
-    operation = DESCRIBED["paths"][endpoint.path]["get"]
+    operation = DESCRIBED["paths"][endpoint.path][endpoint.method.lower()]
     assert {part for part in endpoint.path.split("/") if part.startswith("{")} == {
         f"{{{each['name']}}}" for each in operation["parameters"] if each["in"] == "path"
     }
-    for declared, described in zip(endpoint.parameters, operation["parameters"], strict=True):
+    described_here = [each for each in operation["parameters"] if each["in"] != "header"]
+    for declared, described in zip(endpoint.parameters, described_here, strict=True):
         Draft202012Validator.check_schema(described["schema"])
         Draft202012Validator(described["schema"]).validate(described["example"])
         given = described["example"]
@@ -93,12 +96,34 @@ def test_an_operation_describes_each_parameter_by_a_value_that_is_taken(
 
 
 def test_operations_have_names_of_their_own() -> None:
-    names = [each["get"]["operationId"] for each in DESCRIBED["paths"].values()]
+    names = [
+        operation["operationId"]
+        for methods in DESCRIBED["paths"].values()
+        for operation in methods.values()
+    ]
     assert len(names) == len(set(names)) == len(ENDPOINTS)
     assert all(name.isalpha() for name in names)
 
 
+@pytest.mark.parametrize("endpoint", SENDING, ids=by_name)
+def test_the_example_of_a_body_is_taken_and_every_field_is_explained(endpoint: Endpoint) -> None:
+    assert endpoint.body is not None
+    schema = openapi.body_schema(endpoint.body)
+    Draft202012Validator.check_schema(schema)
+    example = openapi.body_example_of(endpoint)
+    Draft202012Validator(schema).validate(example)
+    assert not Draft202012Validator(schema).is_valid(example | {"more": 1})
+    endpoint.body.model_validate_json(json.dumps(example))
+    assert all(each.get("description") for each in schema["properties"].values())
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=by_name)
+def test_the_documented_example_has_the_documented_shape(endpoint: Endpoint) -> None:
+    Draft202012Validator.check_schema(dict(endpoint.schema))
+    Draft202012Validator(endpoint.schema).validate(openapi.example_of(endpoint))
+
+
+@pytest.mark.parametrize("endpoint", READING, ids=by_name)
 def test_the_documented_example_and_the_real_answer_have_the_documented_shape(
     api: ApiClient, endpoint: Endpoint
 ) -> None:
@@ -139,7 +164,8 @@ def test_every_state_of_a_message_is_described() -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=by_name)
 def test_the_document_names_every_address_and_parameter(endpoint: Endpoint) -> None:
-    [line] = [line for line in DOCUMENT.splitlines() if f"`{endpoint.path}`" in line]
+    method = "" if endpoint.method == "GET" else f"{endpoint.method} "
+    [line] = [line for line in DOCUMENT.splitlines() if f"`{method}{endpoint.path}`" in line]
     for parameter in endpoint.parameters:
         if parameter.place == "query":
             assert f"`{parameter.name}`" in line, parameter.name

@@ -12,6 +12,7 @@ from supplierwatch.formatting.console import clean, console, print_json
 from supplierwatch.formatting.times import day
 from supplierwatch.json_documents.users import user_json
 from supplierwatch.shell import registering
+from supplierwatch.shell.actors import command_actor
 from supplierwatch.shell.failures import CommandError, NothingStoredError, UsageError
 from supplierwatch.shell.options import Json
 from supplierwatch.shell.session import archive, session
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 PANEL = "Run"
 ROLES = "reader, editor or operator"
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name by which the user signs in.")]
+ANOTHER_OPERATOR = "make another one: supplierwatch user add NAME --role operator"
+Email = Annotated[
+    str | None,
+    typer.Option("--email", metavar="ADDRESS", help="Where a link for a new password is sent."),
+]
 RoleName = Annotated[str, typer.Option("--role", help=f"What the user may do: {ROLES}.")]
 
 
@@ -92,22 +98,19 @@ def user(ctx: typer.Context, json: Json = False) -> None:
         console().print("Nobody yet. `supplierwatch user add NAME --role operator` adds a user.")
 
 
-def add(ctx: typer.Context, name: Name, role: RoleName = "reader") -> None:
+def add(ctx: typer.Context, name: Name, role: RoleName = "reader", email: Email = None) -> None:
     """Add a user, and print the link by which they set their password."""
-    from supplierwatch.desk.user_names import MAX_NAME, is_name
+    from supplierwatch.desk.user_changes import UserRefused, add_user, make_user_link
 
-    if not is_name(name):
-        raise UsageError(f"a name has 1 to {MAX_NAME} printable characters")
+    wanted = _read_role(role)
     wired = session(ctx).wired()
     with archive(wired) as store, store.transaction() as unit:
         now = datetime.now(UTC)
-        made = unit.users.add(name, _read_role(role), now)
-        if made is None:
-            raise CommandError(
-                f"there is a user {name!r} already",
-                "`supplierwatch user reset NAME` makes a new link for them",
-            )
-        token = unit.users.make_link(made.user_id, now)
+        try:
+            made = add_user(unit, command_actor(), name, wanted, now, email=email)
+        except UserRefused as error:
+            raise UsageError(str(error)) from error
+        token = make_user_link(unit, command_actor(), made, now)
     _print_link(wired, token)
 
 
@@ -117,19 +120,28 @@ def role(
     role: Annotated[str, typer.Argument(metavar="ROLE", help=f"{ROLES}.")],
 ) -> None:
     """Change what a user may do."""
+    from supplierwatch.desk.user_changes import UserRefused, change_role
+
+    wanted = _read_role(role)
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
-        found = _find_user(unit, name)
-        if (wanted := _read_role(role)) != "operator":
-            _refuse_last_operator(unit, found)
-        unit.users.set_role(found.user_id, wanted)
-    console().print(f"{clean(name)} is {_read_role(role)} now.")
+        try:
+            change_role(unit, command_actor(), _find_user(unit, name), wanted, datetime.now(UTC))
+        except UserRefused as error:
+            raise CommandError(str(error), ANOTHER_OPERATOR) from error
+    console().print(f"{clean(name)} is {wanted} now.")
 
 
 def reset(ctx: typer.Context, name: Name) -> None:
     """Print a link that sets a new password, once, within a day."""
+    from supplierwatch.desk.user_changes import UserRefused, make_user_link
+
     wired = session(ctx).wired()
     with archive(wired) as store, store.transaction() as unit:
-        token = unit.users.make_link(_find_user(unit, name).user_id, datetime.now(UTC))
+        try:
+            found = _find_user(unit, name)
+            token = make_user_link(unit, command_actor(), found, datetime.now(UTC))
+        except UserRefused as error:
+            raise CommandError(str(error), "supplierwatch user disable NAME --undo") from error
     _print_link(wired, token)
 
 
@@ -139,11 +151,14 @@ def disable(
     undo: Annotated[bool, typer.Option("--undo", help="Admit the user again.")] = False,
 ) -> None:
     """End the sessions of a user, and refuse them from now on."""
+    from supplierwatch.desk.user_changes import UserRefused, admit_user, disable_user
+
+    carry_out = admit_user if undo else disable_user
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
-        found = _find_user(unit, name)
-        if not undo:
-            _refuse_last_operator(unit, found)
-        unit.users.disable(found.user_id, None if undo else datetime.now(UTC))
+        try:
+            carry_out(unit, command_actor(), _find_user(unit, name), datetime.now(UTC))
+        except UserRefused as error:
+            raise CommandError(str(error), ANOTHER_OPERATOR) from error
     console().print(f"{clean(name)} {'may sign in again' if undo else 'may not sign in any more'}.")
 
 
@@ -155,7 +170,7 @@ def token(
     ] = "made by a command",
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", metavar="SCOPE", help="read or operate; may be repeated."),
+        typer.Option("--scope", metavar="SCOPE", help="read, write or operate; may be repeated."),
     ] = None,
     days: Annotated[
         int,
@@ -171,7 +186,7 @@ def token(
 
     The token is printed once; only its hash is stored.
     """
-    from supplierwatch.desk.token_requests import TokenRefused, make_token
+    from supplierwatch.desk.token_requests import TokenRefused, make_token, revoke_token
 
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
         found = _find_user(unit, name)
@@ -179,13 +194,21 @@ def token(
             _print_tokens(unit.tokens.of_user(found.user_id), as_json=json)
             return
         if revoke is not None:
-            if not unit.tokens.revoke(found.user_id, revoke):
+            if not revoke_token(unit, command_actor(), found, revoke, datetime.now(UTC)):
                 raise UsageError(f"{name!r} has no token {revoke}; --list shows them")
             console().print(f"Token {revoke} of {clean(name)} is over.")
             return
         try:
             wanted = scope or ["read"]
-            made = make_token(unit, found, label, wanted, days=days, now=datetime.now(UTC))
+            made = make_token(
+                unit,
+                command_actor(),
+                found,
+                label,
+                wanted,
+                days=days,
+                now=datetime.now(UTC),
+            )
         except TokenRefused as error:
             raise UsageError(str(error)) from error
     if json:
@@ -207,14 +230,6 @@ def _print_tokens(tokens: Sequence[ApiToken], *, as_json: bool) -> None:
         console().print(text, soft_wrap=True)
     if not tokens:
         console().print("No token.")
-
-
-def _refuse_last_operator(unit: Unit, user: User) -> None:
-    if unit.users.is_last_operator(user):
-        raise CommandError(
-            f"{user.name!r} is the only operator who can sign in",
-            "make another one first: supplierwatch user add NAME --role operator",
-        )
 
 
 def _find_user(unit: Unit, name: str) -> User:

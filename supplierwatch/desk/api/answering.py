@@ -1,21 +1,20 @@
 """The routes of the API: who asks, with which values, and the answer or the problem.
 
-A token or the session of the desk proves who asks. Only GET is answered, so that no other site
-can change anything by the cookie of a session.
+A token or the session of the desk proves who asks. What changes something by the cookie of a
+session is taken from the pages of the desk alone: by Origin and by the token of the session.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import logging
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -23,18 +22,22 @@ from starlette.types import Receive, Scope, Send
 import supplierwatch.desk.api.resources
 from storage.errors import DatabaseUnusable
 from supplierwatch.desk.api import openapi
-from supplierwatch.desk.api.authentication import authenticate, refuse_role
+from supplierwatch.desk.api.authentication import Asker, authenticate, refuse_foreign, refuse_role
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.entity_tags import is_known, tag_of
+from supplierwatch.desk.api.json_bodies import MAX_BODY, read_json, refuse_media_type
 from supplierwatch.desk.api.parameters import read_path, read_query
 from supplierwatch.desk.api.problem_details import CONTENT_TYPE, ApiProblem
+from supplierwatch.desk.api.writing import Repeated, encode, find_answer, read_key
 from supplierwatch.desk.page import DeskSource
+from supplierwatch.desk.request_facts import find_client, find_home
 from supplierwatch.web.headers import PRIVATE
+from supplierwatch.web.request_bodies import read_body
 
 log = logging.getLogger(__name__)
 
 MAX_ANSWER = 16 * 1024 * 1024  # bytes; a stored text has 2 million characters at most
-METHODS = "GET, HEAD"
+Methods = Mapping[str, Endpoint]  # of one path
 HEADERS = PRIVATE | {
     "Cache-Control": "private, no-cache",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -68,9 +71,12 @@ def routes(source: DeskSource) -> list[Route]:
         summary="This description",
         schema={},
     )
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for each in (*endpoints, own):
+        by_path.setdefault(each.path, {})[each.method] = each
     made = [
-        Route(BASE + each.path, AllMethods(partial(respond, source, each)), name=f"api-{each.name}")
-        for each in (*endpoints, own)
+        Route(BASE + path, AllMethods(partial(respond, source, methods)), name=f"api-{path}")
+        for path, methods in by_path.items()
     ]
     missing = AllMethods(partial(respond, source, None))
     return [*made, Route("/api", missing), Route("/api/{rest:path}", missing)]
@@ -80,23 +86,29 @@ class AllMethods:
     """Answers all methods of a path in a thread, so that a wrong one has its problem details, too.
 
     Args:
-        answer: returns the response to a request.
+        answer: returns the response to a request with its body; None for one that is too long.
     """
 
-    def __init__(self, answer: Callable[[Request], Response]) -> None:
+    def __init__(self, answer: Callable[[Request, bytes | None], Response]) -> None:
         self._answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
         request = Request(scope, receive)
-        response = await run_in_threadpool(self._answer, request)
+        try:
+            body = await read_body(request, MAX_BODY)
+        except ClientDisconnect:
+            return
+        response = await run_in_threadpool(self._answer, request, body)
         await response(scope, receive, send)
 
 
-def respond(source: DeskSource, endpoint: Endpoint | None, request: Request) -> Response:
-    """Answer a request, or say in problem details why not."""
+def respond(
+    source: DeskSource, methods: Methods | None, request: Request, body: bytes | None = b""
+) -> Response:
+    """Answer a request by the endpoint of its method, or say in problem details why not."""
     try:
-        return _answer(source, endpoint, request)
+        return _answer(source, methods, request, body)
     except ApiProblem as problem:
         return problem_response(problem)
     except DatabaseUnusable as error:
@@ -110,35 +122,86 @@ def respond(source: DeskSource, endpoint: Endpoint | None, request: Request) -> 
         return problem_response(ApiProblem(500, "The service failed; its log says how."))
 
 
-def _answer(source: DeskSource, endpoint: Endpoint | None, request: Request) -> Response:
+def _answer(
+    source: DeskSource, methods: Methods | None, request: Request, body: bytes | None
+) -> Response:
     asker = authenticate(source, request)
-    if endpoint is None:
+    if methods is None:
         raise ApiProblem(404, f"There is nothing at this address; {BASE}/openapi.json lists all.")
-    refuse_method(request)
-    refuse_role(asker, endpoint.role, endpoint.scope)
+    endpoint = methods.get("GET" if request.method == "HEAD" else request.method)
+    if endpoint is None:
+        raise refuse_method(methods)
+    refuse_role(asker, endpoint.role, endpoint.scopes)
+    if endpoint.method != "GET":
+        refuse_foreign(asker, request)
     placed = read_path(request.path_params, endpoint.parameters)
     if placed is None:
         raise ApiProblem(404, "There is nothing of this name or number.")
     values = read_query(request.scope["query_string"], endpoint.parameters) | placed
-    asked = ApiRequest(source=source, values=values, session=asker.session, token=asker.token)
-    return _json_response(request, endpoint.answer(asked))
+    asked = _read_request(source, endpoint, request, body, asker, values)
+    return _json_response(request, _answer_once(endpoint, asked))
 
 
-def refuse_method(request: Request) -> None:
-    """Raise for a method that would change something.
+def _read_request(
+    source: DeskSource,
+    endpoint: Endpoint,
+    request: Request,
+    body: bytes | None,
+    asker: Asker,
+    values: Mapping[str, object],
+) -> ApiRequest:
+    if body is None:
+        raise ApiProblem(413, f"The body has more than {MAX_BODY:,} bytes.")
+    if endpoint.body is not None:
+        refuse_media_type(request)
+    if endpoint.matches and request.headers.get("if-match") is None:
+        raise ApiProblem(
+            428, "Send `If-Match` with the ETag of what you have read, so that no edit is lost."
+        )
+    return ApiRequest(
+        source=source,
+        values=values,
+        session=asker.session,
+        token=asker.token,
+        body=None if endpoint.body is None else read_json(endpoint.body, body),
+        key=read_key(request, body) if endpoint.makes else None,
+        if_match=request.headers.get("if-match"),
+        client=find_client(request),
+        home=find_home(source, request),
+    )
 
-    Raises:
-        ApiProblem: 405.
-    """
-    if request.method not in ("GET", "HEAD"):
-        raise ApiProblem(405, f"This address answers {METHODS} alone.", headers={"Allow": METHODS})
+
+def _answer_once(endpoint: Endpoint, asked: ApiRequest) -> Answer:
+    known = find_answer(asked)
+    if known is not None:
+        return known
+    try:
+        return endpoint.answer(asked)
+    except Repeated:
+        known = find_answer(asked)
+    if known is None:  # used, and over at this moment
+        raise ApiProblem(409, "Idempotency-Key: this key was used before: take a new one.")
+    return known
+
+
+def refuse_method(methods: Methods | None = None) -> ApiProblem:
+    """Return the problem of a method that an address does not answer; GET alone without any."""
+    names = sorted(methods or ("GET",))
+    allowed = ", ".join([*names, "HEAD"] if "GET" in names else names)
+    return ApiProblem(405, f"This address answers {allowed} alone.", headers={"Allow": allowed})
 
 
 def _json_response(request: Request, answer: Answer) -> Response:
-    body = json.dumps(answer.document, ensure_ascii=False, allow_nan=False).encode()
+    body = encode(answer.document)
     if len(body) > MAX_ANSWER:
         raise ApiProblem(413, "The answer is too large; ask for less by `limit`.")
-    headers = HEADERS | {"ETag": tag_of(body)}
+    headers = dict(HEADERS)
+    if answer.location is not None:
+        headers["Location"] = answer.location
+    if request.method not in ("GET", "HEAD"):
+        headers["Cache-Control"] = "no-store"
+        return Response(body, answer.status, headers=headers, media_type="application/json")
+    headers["ETag"] = tag_of(body)
     if answer.following is not None:
         headers["Link"] = f'<{_next_address(request, answer.following)}>; rel="next"'
     if is_known(headers["ETag"], request.headers.get("if-none-match", "")):
@@ -155,6 +218,6 @@ def _next_address(request: Request, cursor: str) -> str:
 
 def problem_response(problem: ApiProblem) -> Response:
     """Return the problem details of a problem as a response."""
-    body = json.dumps(problem.document(), ensure_ascii=False).encode()
+    body = encode(problem.document())
     headers = HEADERS | {"Cache-Control": "no-store"} | problem.headers
     return Response(body, problem.status, headers=headers, media_type=CONTENT_TYPE)

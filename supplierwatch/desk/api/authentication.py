@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -11,6 +13,7 @@ from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.cookies import session_cookie
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.web.locality import is_local
+from supplierwatch.web.origins import is_same_origin
 
 MAX_TOKEN = 200  # characters
 REALM = 'Bearer realm="supplierwatch"'
@@ -48,8 +51,8 @@ def authenticate(source: DeskSource, request: Request) -> Asker:
     return Asker(session=session)
 
 
-def refuse_role(asker: Asker, role: Role | None, scope: Scope) -> None:
-    """Raise where whoever asks may not have what a role and scope are needed for.
+def refuse_role(asker: Asker, role: Role | None, scopes: Collection[Scope]) -> None:
+    """Raise where whoever asks may not have what a role and scopes are needed for.
 
     Raises:
         ApiProblem: 401 where nobody is known, 403 where role or scope do not suffice.
@@ -63,15 +66,34 @@ def refuse_role(asker: Asker, role: Role | None, scope: Scope) -> None:
             "Send `Authorization: Bearer TOKEN`; `supplierwatch user token NAME` makes a token.",
             headers={"WWW-Authenticate": REALM},
         )
-    if asker.token is not None and scope not in asker.token.scopes:
-        challenge = f'{REALM}, error="insufficient_scope", scope="{scope}"'
+    if asker.token is not None and not asker.token.scopes.issuperset(scopes):
+        names = sorted(scopes)
+        challenge = f'{REALM}, error="insufficient_scope", scope="{" ".join(names)}"'
         raise ApiProblem(
             403,
-            f"This needs a token with the scope {scope}.",
+            f"This needs a token with the scope {' and '.join(names)}.",
             headers={"WWW-Authenticate": challenge},
         )
     if not known.user.role.includes(role):
         raise ApiProblem(403, f"This is for the role {role}; yours is {known.user.role}.")
+
+
+def refuse_foreign(asker: Asker, request: Request) -> None:
+    """Raise where a session is used by what may be a page of another site.
+
+    Raises:
+        ApiProblem: 403.
+    """
+    if asker.token is not None or asker.session is None:
+        return
+    given = request.headers.get("x-csrf-token", "")
+    same = hmac.compare_digest(given.encode(), asker.session.csrf.encode())
+    if not (same and is_same_origin(request)):
+        raise ApiProblem(
+            403,
+            "By the session of a browser this is done from the desk's own pages alone, with the "
+            "header X-CSRF-Token; programs send a token.",
+        )
 
 
 def _not_known(detail: str, error: str) -> ApiProblem:

@@ -1,27 +1,47 @@
-"""What a route of the API is made of: path, role, parameters, schema, example, answer."""
+"""What a route of the API is made of: path, method, role, parameters, body, schema, answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from storage.model import ApiToken, DeskSession, Role, Scope, User
+from pydantic import BaseModel
+
+from storage.model import Actor, ApiToken, DeskSession, Role, Scope, User
 from supplierwatch.desk.api.parameters import Parameter
 from supplierwatch.desk.page import DeskSource
 
 BASE = "/api/v1"
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyKey:
+    """A key that a client chose for a request, and the hash of that request."""
+
+    text: str
+    request_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiRequest:
-    """A request that may be answered: by a session or by a token, with its values."""
+    """A request that may be answered: by a session or by a token, with its values.
+
+    `body` is an instance of the endpoint's body; None where it has none. `home` is the address of
+    the desk for whoever asks, without a slash at its end.
+    """
 
     source: DeskSource
     values: Mapping[str, Any]
     session: DeskSession | None = None
     token: ApiToken | None = None
+    body: Any = None
+    key: IdempotencyKey | None = None
+    if_match: str | None = None
+    client: str = ""
+    home: str = ""
 
     @property
     def user(self) -> User:
@@ -32,6 +52,12 @@ class ApiRequest:
         return known.user
 
     @property
+    def actor(self) -> Actor:
+        """The user who asks, for the audit trail."""
+        via = "session" if self.token is None else f"token {self.token.token_id}"
+        return Actor(name=self.user.name, via=via, client=self.client)
+
+    @property
     def now(self) -> datetime:
         """The time of the request."""
         return self.source.clock()
@@ -39,17 +65,21 @@ class ApiRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A JSON document, and where the next page is."""
+    """A JSON document, and where the next page is. `location`: the address of what was made."""
 
     document: Mapping[str, Any]
     following: str | None = None  # cursor of the next page
+    status: int = 200
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """A route that answers GET. `path` is below `BASE`; `role` is the least that may use it.
+    """A route. `path` is below `BASE`; `role` is the least that may use it.
 
-    Its example is the file of its name in `examples`.
+    Its examples are the files of its name in `examples`. `body` is the model of the JSON that is
+    sent. `changes`: it changes something, and does so by `writing`. `makes`: it makes something,
+    and takes an Idempotency-Key. `matches`: it needs an If-Match.
     """
 
     name: str
@@ -59,13 +89,31 @@ class Endpoint:
     summary: str
     schema: Mapping[str, Any]
     parameters: tuple[Parameter, ...] = field(default=())
+    method: Method = "GET"
+    body: type[BaseModel] | None = None
+    changes: bool = False
+    makes: bool = False
+    matches: bool = False
 
     @property
-    def scope(self) -> Scope:
+    def scopes(self) -> frozenset[Scope]:
         """What a token must be made for."""
-        return Scope.OPERATE if self.role is Role.OPERATOR else Scope.READ
+        if not self.changes:
+            return frozenset({Scope.OPERATE if self.role is Role.OPERATOR else Scope.READ})
+        operates = {Scope.OPERATE} if self.role is Role.OPERATOR else set()
+        return frozenset({Scope.WRITE, *operates})
+
+    @property
+    def status(self) -> int:
+        """The status of its answer."""
+        return 201 if self.makes else 200
 
     @property
     def example(self) -> str:
         """The file of its example."""
         return f"{self.name}.json"
+
+    @property
+    def body_example(self) -> str:
+        """The file of the example of its body."""
+        return f"{self.name}.request.json"

@@ -45,11 +45,12 @@ def route(source: DeskSource) -> Route:
     return Route("/metrics", AllMethods(partial(_respond, source)), name="metrics")
 
 
-def _respond(source: DeskSource, request: Request) -> Response:
+def _respond(source: DeskSource, request: Request, _body: bytes | None) -> Response:
     try:
-        refuse_method(request)
+        if request.method not in ("GET", "HEAD"):
+            raise refuse_method()
         if not is_local(request):
-            refuse_role(authenticate(source, request), Role.OPERATOR, Scope.OPERATE)
+            refuse_role(authenticate(source, request), Role.OPERATOR, {Scope.OPERATE})
         text = render(gather(source))
     except ApiProblem as problem:
         return problem_response(problem)

@@ -116,10 +116,13 @@ PROBLEM: Schema = {
         "title": TEXT,
         "status": INTEGER,
         "detail": TEXT,
-        "errors": many(record(parameter=TEXT, message=TEXT)),
+        "errors": many(
+            {"anyOf": [record(parameter=TEXT, message=TEXT), record(pointer=TEXT, message=TEXT)]}
+        ),
         "column": INTEGER,
         "caret": TEXT,
         "hint": TEXT,
+        "toml": TEXT,  # what to paste where the configuration cannot be written
     },
     "required": ["type", "title", "status", "detail"],
     "additionalProperties": False,

@@ -8,6 +8,7 @@ from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.schemas import (
     FLAG,
+    INTEGER,
     MOMENT,
     TEXT,
     TROUBLE,
@@ -21,8 +22,10 @@ from supplierwatch.json_documents.users import user_json
 
 MOST_TROUBLES = 500
 USER = record(
+    id=INTEGER,
     name=TEXT,
     role=one_of(*(str(role) for role in Role)),
+    email=perhaps(TEXT),
     created_at=MOMENT,
     has_password=FLAG,
     disabled_at=perhaps(MOMENT),

@@ -6,7 +6,13 @@ import logging
 
 from storage.model import Role, Scope
 from supplierwatch.desk.page import Page, Shown, Visit, read_number
-from supplierwatch.desk.token_requests import MAX_LABEL, MOST_DAYS, TokenRefused, make_token
+from supplierwatch.desk.token_requests import (
+    MAX_LABEL,
+    MOST_DAYS,
+    TokenRefused,
+    make_token,
+    revoke_token,
+)
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +31,9 @@ def make(visit: Visit) -> Shown:
     label = visit.values.get("label", "")
     try:
         with visit.source.store.transaction() as unit:
-            made = make_token(unit, visit.user, label, scopes, days=days, now=visit.now)
+            made = make_token(
+                unit, visit.actor, visit.user, label, scopes, days=days, now=visit.now
+            )
     except TokenRefused as error:
         return _list(visit, error=f"{str(error)[:1].upper()}{str(error)[1:]}.", label=label)
     log.info("desk.token-made user=%s scopes=%s", visit.user.name, ",".join(scopes))
@@ -37,7 +45,7 @@ def revoke(visit: Visit) -> Shown:
     number = read_number(visit.values.get("token", ""))
     if number is not None:
         with visit.source.store.transaction() as unit:
-            if unit.tokens.revoke(visit.user.user_id, number):
+            if revoke_token(unit, visit.actor, visit.user, number, visit.now):
                 log.info("desk.token-revoked user=%s token=%s", visit.user.name, number)
     return Shown(redirect="/tokens")
 

@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import quote
 
-from alerts.query import QueryError, compile_query
-from config.editing.watch_file import FORM, WatchDraft, edit_watch, read_watch, watch_text
+from config.editing.watch_file import FORM, WatchDraft, read_watch, watch_text
 from config.errors import StarterRefused
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
@@ -15,10 +14,10 @@ from supplierwatch.desk.file_edits import (
     EditTrouble,
     note_edit,
     read_config,
-    try_edit,
     write_edit,
 )
 from supplierwatch.desk.page import MAX_VALUE, Page, Shown, Visit, missing
+from supplierwatch.desk.watch_edits import compile_edit, draft_in_words
 from supplierwatch.desk.watch_preview import WatchPreview, preview
 
 TOO_LONG = (
@@ -115,24 +114,11 @@ def _check(
     visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool, show: bool = True
 ) -> tuple[bytes, WatchPreview | None] | EditTrouble:
     """Return the file as it would be, and what the watch would do; or why it cannot be."""
-    source = visit.source
-    try:
-        there = read_watch(file.content, draft.key)
-        if is_new and there is not None:
-            return EditTrouble(text=f"There is a watch {draft.key} already: choose another key.")
-        if not is_new and there is None:
-            return EditTrouble(text="This watch is no longer in watches.toml.", conflict=True)
-        if draft.query:
-            compile_query(draft.query, suppliers=source.wired.suppliers)
-        content = edit_watch(file.content, draft)
-    except QueryError as error:
-        return EditTrouble(query=error)
-    except StarterRefused as error:
-        return EditTrouble(text=str(error))
-    wired = try_edit(source, file, content)
-    if isinstance(wired, EditTrouble):
-        return wired
-    return content, preview(source, wired, draft.key, visit.now) if show else None
+    compiled = compile_edit(visit.source, file, draft, is_new=is_new)
+    if isinstance(compiled, EditTrouble):
+        return compiled
+    content, wired = compiled
+    return content, preview(visit.source, wired, draft.key, visit.now) if show else None
 
 
 def _save(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:
@@ -151,8 +137,8 @@ def _save(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) ->
             visit,
             "watch-added" if is_new else "watch-changed",
             draft.key,
-            before=_query_or_keywords(read_watch(file.content, draft.key)),
-            after=_query_or_keywords(draft),
+            before=draft_in_words(read_watch(file.content, draft.key)),
+            after=draft_in_words(draft),
         )
     return Shown(
         template="watches/watch-saved.html",
@@ -163,10 +149,6 @@ def _save(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) ->
             "in_force": draft.key in visit.source.wired.queries,
         },
     )
-
-
-def _query_or_keywords(draft: WatchDraft | None) -> str:
-    return "" if draft is None else draft.query or ", ".join(draft.keywords)
 
 
 def _conflict(visit: Visit, file: ConfigText, draft: WatchDraft, *, is_new: bool) -> Shown:

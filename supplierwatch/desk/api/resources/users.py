@@ -1,0 +1,199 @@
+"""The users, for operators: list, add, change, link for a new password."""
+
+from __future__ import annotations
+
+import logging
+from typing import Annotated
+
+from pydantic import Field
+
+from storage.model import Role, User
+from storage.store import Unit
+from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.json_bodies import Body, bad_field
+from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.resources.service import USER
+from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
+from supplierwatch.desk.api.writing import writing
+from supplierwatch.desk.user_changes import (
+    MAX_EMAIL,
+    UserRefused,
+    add_user,
+    admit_user,
+    change_email,
+    change_role,
+    disable_user,
+    make_user_link,
+)
+from supplierwatch.desk.user_names import MAX_NAME
+from supplierwatch.json_documents.users import user_json
+
+log = logging.getLogger(__name__)
+
+ID = Parameter(
+    name="id",
+    kind=Number(least=1, most=LARGEST),
+    what="Number of the user.",
+    example=2,
+    place="path",
+    required=True,
+)
+LINKED = extended(USER, link=perhaps(TEXT))
+
+
+class UserBody(Body):
+    """What an operator decides about a user."""
+
+    role: Annotated[Role, Field(strict=False, description="What the user may do.")]
+    email: Annotated[
+        str | None, Field(max_length=MAX_EMAIL, description="Where links are sent.")
+    ] = None
+    disabled: Annotated[bool, Field(description="Whether the user is refused.")] = False
+
+
+class NewUserBody(Body):
+    """A user to add."""
+
+    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="To sign in by.")]
+    role: Annotated[Role, Field(strict=False, description="What the user may do.")]
+    email: Annotated[
+        str | None, Field(max_length=MAX_EMAIL, description="Where links are sent.")
+    ] = None
+
+
+def users(request: ApiRequest) -> Answer:
+    """List the users."""
+    with request.source.store.reading() as unit:
+        return Answer(document={"users": [user_json(each) for each in unit.users.list()]})
+
+
+def user(request: ApiRequest) -> Answer:
+    """Return one user."""
+    with request.source.store.reading() as unit:
+        return Answer(document=user_json(_find(unit, request)))
+
+
+def make(request: ApiRequest) -> Answer:
+    """Add a user, and make the link that sets their password."""
+    body: NewUserBody = request.body
+    with writing(request) as change:
+        try:
+            made = add_user(
+                change.unit, request.actor, body.name, body.role, request.now, email=body.email
+            )
+        except UserRefused as error:
+            raise bad_field(error.field, str(error)) from error
+        token = make_user_link(change.unit, request.actor, made, request.now)
+        document = user_json(made)
+        answer = change.finish(
+            Answer(
+                document=document | {"link": f"{request.home}/link/{token}"},
+                status=201,
+                location=f"{BASE}/users/{made.user_id}",
+            ),
+            kept=document | {"link": None},
+        )
+    log.info("desk.user-added name=%s by=%s", made.name, request.user.name)
+    return answer
+
+
+def change(request: ApiRequest) -> Answer:
+    """Replace what an operator decides about a user."""
+    body: UserBody = request.body
+    with writing(request) as change:
+        unit, actor, now = change.unit, request.actor, request.now
+        found = _find(unit, request)
+        try:
+            if body.disabled and found.disabled_at is None:
+                disable_user(unit, actor, found, now)
+            elif not body.disabled and found.disabled_at is not None:
+                admit_user(unit, actor, found, now)
+            change_role(unit, actor, found, body.role, now)
+            change_email(unit, actor, found, body.email, now)
+        except UserRefused as error:
+            raise bad_field(error.field, str(error)) from error
+        answer = change.finish(Answer(document=user_json(_find(unit, request))))
+    log.info("desk.user-changed name=%s by=%s", found.name, request.user.name)
+    return answer
+
+
+def make_link(request: ApiRequest) -> Answer:
+    """Make a link that sets a new password of a user; earlier ones end."""
+    with writing(request) as change:
+        found = _find(change.unit, request)
+        try:
+            token = make_user_link(change.unit, request.actor, found, request.now)
+        except UserRefused as error:
+            raise ApiProblem(409, f"{error}.") from error
+        document = user_json(found)
+        answer = change.finish(
+            Answer(document=document | {"link": f"{request.home}/link/{token}"}, status=201),
+            kept=document | {"link": None},
+        )
+    log.info("desk.user-link name=%s by=%s", found.name, request.user.name)
+    return answer
+
+
+def _find(unit: Unit, request: ApiRequest) -> User:
+    found = unit.users.numbered(request.values["id"])
+    if found is None:
+        raise ApiProblem(404, "There is no user of this number.")
+    return found
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="users",
+        path="/users",
+        answer=users,
+        role=Role.OPERATOR,
+        summary="The users of the desk",
+        schema=record(users=many(USER)),
+    ),
+    Endpoint(
+        name="user-make",
+        path="/users",
+        method="POST",
+        answer=make,
+        role=Role.OPERATOR,
+        summary="Add a user; the link sets the password, and is null where the answer is repeated",
+        body=NewUserBody,
+        schema=LINKED,
+        changes=True,
+        makes=True,
+    ),
+    Endpoint(
+        name="user",
+        path="/users/{id}",
+        answer=user,
+        role=Role.OPERATOR,
+        summary="One user",
+        parameters=(ID,),
+        schema=USER,
+    ),
+    Endpoint(
+        name="user-change",
+        path="/users/{id}",
+        method="PUT",
+        answer=change,
+        role=Role.OPERATOR,
+        summary="Replace role, address and admission of a user",
+        parameters=(ID,),
+        body=UserBody,
+        schema=USER,
+        changes=True,
+    ),
+    Endpoint(
+        name="user-link",
+        path="/users/{id}/links",
+        method="POST",
+        answer=make_link,
+        role=Role.OPERATOR,
+        summary="Make a link that sets a new password; it is null where the answer is repeated",
+        parameters=(ID,),
+        schema=LINKED,
+        changes=True,
+        makes=True,
+    ),
+)

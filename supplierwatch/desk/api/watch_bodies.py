@@ -1,0 +1,150 @@
+"""What is sent and answered of a watch's definition, and what an edit of one may fail by."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from config.editing.watch_file import WatchDraft, read_watch, watch_text
+from config.errors import StarterRefused
+from supplierwatch.desk.api.endpoint import ApiRequest
+from supplierwatch.desk.api.json_bodies import MAX_ERRORS, Body, bad_field
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.schemas import FLAG, TEXT, many, perhaps, record
+from supplierwatch.desk.file_edits import ConfigText, EditTrouble, read_config
+
+FILE = "watches.toml"
+MAX_QUERY = 20_000  # characters
+MAX_KEYWORDS = 1_000
+DEFINITION = record(
+    key=TEXT,
+    label=TEXT,
+    query=perhaps(TEXT),
+    keywords=many(TEXT),
+    exact=FLAG,
+    every_outlet=FLAG,
+    asides=FLAG,
+)
+
+
+class WatchBody(Body):
+    """What a watch looks for: either a query or keywords, and its settings."""
+
+    label: Annotated[str, Field(max_length=200, description="Its name on pages.")] = ""
+    query: Annotated[
+        str | None, Field(max_length=MAX_QUERY, description="In the watch language.")
+    ] = None
+    keywords: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=200)]],
+        Field(max_length=MAX_KEYWORDS, description="Instead of a query."),
+    ] = []  # noqa: RUF012 (pydantic copies it)
+    exact: Annotated[bool, Field(description="Keywords as they are written.")] = False
+    every_outlet: Annotated[bool, Field(description="Tell of each outlet of a story.")] = False
+    asides: Annotated[bool, Field(description="Name what was cut from pages.")] = True
+
+
+class NewWatchBody(WatchBody):
+    """A watch with its key."""
+
+    key: Annotated[str, Field(min_length=1, max_length=64, description="Its name in files.")]
+
+
+def draft_of(body: WatchBody, key: str) -> WatchDraft:
+    """Return the draft of a body.
+
+    Raises:
+        ApiProblem: 422 unless it has either a query or keywords.
+    """
+    query = "\n".join((body.query or "").splitlines()).strip()
+    keywords = tuple(each.strip() for each in body.keywords if each.strip())
+    if bool(query) == bool(keywords):
+        raise bad_field("query", "write either a query or keywords")
+    if body.exact and not keywords:
+        raise bad_field("exact", "it is for keywords alone")
+    return WatchDraft(
+        key=key,
+        label=body.label.strip(),
+        query=query,
+        keywords=keywords,
+        exact=body.exact,
+        every_outlet=body.every_outlet,
+        asides=body.asides,
+    )
+
+
+def definition_json(draft: WatchDraft) -> dict[str, Any]:
+    """Return a watch as watches.toml has it."""
+    return {
+        "key": draft.key,
+        "label": draft.label,
+        "query": draft.query or None,
+        "keywords": list(draft.keywords),
+        "exact": draft.exact,
+        "every_outlet": draft.every_outlet,
+        "asides": draft.asides,
+    }
+
+
+def open_file(request: ApiRequest) -> ConfigText:
+    """Read watches.toml.
+
+    Raises:
+        ApiProblem: 503.
+    """
+    found = read_config(request.source, FILE)
+    if isinstance(found, ConfigText):
+        return found
+    raise ApiProblem(503, str(found.values["why"]))
+
+
+def find_definition(file: ConfigText, key: str) -> WatchDraft:
+    """Return a watch of the file.
+
+    Raises:
+        ApiProblem: 404, or 409 where the file is not of a form that can be read.
+    """
+    found = _read(file, key)
+    if found is None:
+        raise ApiProblem(404, "There is no watch of this name in watches.toml.")
+    return found
+
+
+def is_declared(file: ConfigText, key: str) -> bool:
+    """Return whether the file has a watch of this key.
+
+    Raises:
+        ApiProblem: 409 where the file is not of a form that can be read.
+    """
+    return _read(file, key) is not None
+
+
+def _read(file: ConfigText, key: str) -> WatchDraft | None:
+    try:
+        return read_watch(file.content, key)
+    except StarterRefused as error:
+        raise ApiProblem(409, f"{error}.") from error
+
+
+def problem_of(trouble: EditTrouble, draft: WatchDraft | None = None) -> ApiProblem:
+    """Return the problem details of what hinders an edit."""
+    if trouble.query is not None:
+        error = trouble.query
+        message = f"{error.message} (column {error.column})"
+        more = {
+            "errors": [{"pointer": "#/query", "message": message}],
+            "column": error.column,
+            "caret": error.caret,
+            "hint": error.hint,
+        }
+        return ApiProblem(422, f"query: {message}", more=more)
+    if trouble.problems:
+        errors = [
+            {"pointer": "#", "message": f"{each.key}: {each.message}; fix: {each.hint}"}
+            for each in trouble.problems[:MAX_ERRORS]
+        ]
+        return ApiProblem(422, "The configuration would not be valid.", more={"errors": errors})
+    if trouble.unwritable:
+        pasted = {} if draft is None else {"toml": watch_text(draft)}
+        return ApiProblem(503, f"watches.toml cannot be written: {trouble.text}.", more=pasted)
+    return ApiProblem(409, trouble.text or "watches.toml was changed at this moment: try again.")
