@@ -107,7 +107,7 @@ def test_a_session_of_the_desk_reads_what_its_role_allows(desk: RunningDesk, rol
     for (method, path), (least, _) in NEEDS.items():
         if least is not None and method == "GET":
             allowed = Role(role).includes(Role(least))
-            assert browser.ask(real(path)).code == (200 if allowed else 403), path
+            assert browser.ask(f"/api/v1{real(path)}").code == (200 if allowed else 403), path
 
 
 def test_a_session_changes_something_from_the_pages_of_the_desk_alone(desk: RunningDesk) -> None:
@@ -218,9 +218,10 @@ def test_a_method_that_an_address_has_not_is_refused(desk: RunningDesk, method: 
     for known, path in NEEDS:
         methods = allowed.setdefault(f"/api/v1{real(path)}", set())
         methods |= {"GET", "HEAD"} if known == "GET" else {known}
+    program = client(desk)
     for path, methods in allowed.items():
         if method not in methods:
-            page = client(desk).ask(path, method=method)
+            page = program.ask(path, method=method)
             assert page.code == 405, path
             assert set(page.headers["allow"].split(", ")) == methods
             problem_of(page)

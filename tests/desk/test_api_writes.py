@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from storage.model import AuditEntry, Role, Scope
+from supplierwatch.desk import file_edits
 from supplierwatch.desk.api.json_bodies import MAX_BODY
 from tests.desk.api_client import ApiClient, client, problem_of, token_of
 from tests.desk.browser import Page, RunningDesk
+from tests.supplierwatch.installation import an_article
 
 NEW = {"key": "millbrook", "label": "Millbrook", "query": "millbrook AND halcyon"}
 
@@ -102,8 +104,6 @@ def test_the_query_of_a_version_is_put_back(desk: RunningDesk) -> None:
 
 
 def test_a_preview_changes_nothing_and_says_what_would_be_found(desk: RunningDesk) -> None:
-    from tests.supplierwatch.house import an_article
-
     desk.house.stores(an_article("a1", title="Millbrook halts its Halcyon roll-out"))
     before, program = file_of(desk), client(desk, "editor", [Scope.READ])
     seen = json.loads(post(program, "/watch-previews", NEW).text)
@@ -155,8 +155,6 @@ def test_a_body_that_is_not_declared_as_json_is_refused(desk: RunningDesk, media
 def test_a_folder_that_cannot_be_written_gives_the_text_to_paste(
     desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from supplierwatch.desk import file_edits
-
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 

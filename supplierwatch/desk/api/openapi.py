@@ -93,8 +93,23 @@ def body_example_of(endpoint: Endpoint) -> Any:
 
 @cache
 def body_schema(model: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON Schema of a body."""
-    return model.model_json_schema()
+    """Return the JSON Schema of a body, whole: references within it would lead elsewhere."""
+    schema = model.model_json_schema()
+    parts = schema.pop("$defs", {})
+    found: dict[str, Any] = _resolve(schema, parts)
+    return found
+
+
+def _resolve(value: Any, parts: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_resolve(each, parts) for each in value]
+    if not isinstance(value, dict):
+        return value
+    reference = value.get("$ref", "")
+    rest = {name: _resolve(each, parts) for name, each in value.items() if name != "$ref"}
+    if not reference:
+        return rest
+    return _resolve(parts[reference.removeprefix("#/$defs/")], parts) | rest
 
 
 def _read_example(name: str) -> Any:

@@ -9,7 +9,7 @@ from storage.model import Actor, Change
 from storage.store import Store
 from storage.users.audit_trail import MAX_TEXT
 from storage.users.kept_answers import KEPT_FOR, MOST_ANSWERS
-from tests.storage.test_users import add
+from tests.storage.users.test_users import add
 from tests.support.builders import NOW
 
 RUTH = Actor(name="ruth", via="session", client="192.0.2.7")
