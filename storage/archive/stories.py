@@ -28,9 +28,9 @@ _AT_ONCE = 500
 _CARRIERS = select(story_sketch.c.shingle, story_sketch.c.item_id).where(
     story_sketch.c.shingle.in_(bindparam("sketch", expanding=True))
 )
-_TEXTS = select(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.story_id).where(
-    item.c.id.in_(bindparam("ids", expanding=True))
-)
+_TEXTS = select(
+    *(item.c.id, item.c.title, item.c.summary, item.c.body, item.c.story_id, item.c.source_key)
+).where(item.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class ToldStory(NamedTuple):
@@ -64,8 +64,9 @@ class Stories:
         mine = fingerprint(text_of(stored.title, stored.summary, stored.body))
         carriers = self._find_carriers(mine.sketch)
         stories = {own}
-        for text, story in self._read_texts(candidates(mine.sketch, carriers)):
-            if story not in stories and are_copies(mine, fingerprint(text)):
+        for text, story, source in self._read_texts(candidates(mine.sketch, carriers)):
+            is_same = source == stored.source_key
+            if story not in stories and are_copies(mine, fingerprint(text), same_source=is_same):
                 stories.add(story)
         rows = [
             {"shingle": one, "item_id": stored.item_id}
@@ -90,15 +91,16 @@ class Stories:
                 found.setdefault(shingle, []).append(item_id)
         return found
 
-    def _read_texts(self, item_ids: Sequence[int]) -> Iterator[tuple[str, int]]:
-        """Yield (text, story id) of items, in the given order."""
+    def _read_texts(self, item_ids: Sequence[int]) -> Iterator[tuple[str, int, str]]:
+        """Yield (text, story id, source key) of items, in the given order."""
         if not item_ids:
             return
 
-        def read(ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        def read(ids: Sequence[int]) -> dict[int, tuple[str, int, str]]:
             rows = self._db.execute(_TEXTS, {"ids": list(ids)})
             return {
-                row.id: (text_of(row.title, row.summary, row.body), row.story_id) for row in rows
+                row.id: (text_of(row.title, row.summary, row.body), row.story_id, row.source_key)
+                for row in rows
             }
 
         # a damaged candidate must not block this item

@@ -19,6 +19,7 @@ from alerts.text.sentences import Segment
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.exports.forecasts import Forecast, build_forecasts
 from supplierwatch.formatting.hits import excerpt_of, mark_title, words_hit
+from supplierwatch.formatting.times import rate
 from supplierwatch.wiring import CompiledConfiguration, subscriptions_by_watch
 
 LENGTH = timedelta(days=30)
@@ -52,7 +53,7 @@ class WatchPreview:
     run: Backtest
     since: datetime
     cut: bool
-    per_week: float
+    rate: str
     forecasts: tuple[Forecast, ...]
     told: bool  # by a subscription
     changes: Mapping[What, tuple[ShownChange, ...]]
@@ -99,7 +100,7 @@ def preview(
         run=run,
         since=begins,
         cut=any(not result.complete for result in results),
-        per_week=run.counts["found"] / weeks,
+        rate=rate(run.counts["found"], weeks),
         forecasts=build_forecasts(source.store, draft, key if told else None, run, (begins, now)),
         told=told,
         changes={

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from storage.rules.local_time import local_time, utc_text
+from supplierwatch.formatting.console import plural
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -42,3 +43,10 @@ def day(moment: datetime | None) -> str:
 def iso(moment: datetime | None) -> str | None:
     """Return RFC 3339 in UTC, to the second."""
     return None if moment is None else utc_text(moment)
+
+
+def rate(found: int, weeks: float) -> str:
+    """Return `3.5 a week`; of less than a week `in 2 days`, since a rate would be a guess."""
+    if weeks < 1:
+        return f"in {plural(max(1, round(7 * weeks)), 'day')}"
+    return f"{found / weeks:.1f} a week"

@@ -94,6 +94,7 @@ class ConfigWatch:
         read = service.read_again(self._environ)
         effective, differs = as_running(read, self._running)
         with service.store.transaction() as unit:
+            was_refused = any(one.key == CONFIG_NOTICE for one in unit.notices.open())
             unit.notices.clear(CONFIG_NOTICE, service.clock())
             if differs:
                 unit.notices.raise_(RESTART_NOTICE, _restart_text(differs), service.clock())
@@ -101,7 +102,10 @@ class ConfigWatch:
                 unit.notices.clear(RESTART_NOTICE, service.clock())
         if differs:
             log.warning("config.needs-restart settings=%s", ",".join(differs))
-        return service.put_in_force(effective)
+        changed = service.put_in_force(effective)
+        if was_refused:
+            log.info("config.accepted folder=%s: what was refused is mended", read.catalog.folder)
+        return changed
 
     def _refuse(self, error: ConfigError) -> None:
         """Report a refused edit and its problems in the log, in health and to the operator."""

@@ -16,7 +16,7 @@ from supplierwatch.exports.forecasts import Forecast
 from supplierwatch.formatting.console import clean, console, plural, print_indented
 from supplierwatch.formatting.hits import pages_words, sentence_of, title_of
 from supplierwatch.formatting.shapes import item_json, why_json
-from supplierwatch.formatting.times import day, iso
+from supplierwatch.formatting.times import day, iso, rate
 from supplierwatch.json_documents.accounts import clause_json
 from supplierwatch.views.account import clause_text
 from supplierwatch.views.problems import print_query_warnings
@@ -139,7 +139,7 @@ def summary(report: Report) -> str:
     if not run.looked_at:
         return f"Nothing was stored since {day(report.since)}."
     found = run.counts["found"]
-    text = f"{found:,} of {over}, {found / report.weeks:.1f} a week."
+    text = f"{found:,} of {over}, {rate(found, report.weeks)}."
     if report.compared is not None:
         text += f" The edit adds {run.counts['added']:,} and drops {run.counts['dropped']:,}."
     return text

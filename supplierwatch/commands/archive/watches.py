@@ -90,8 +90,9 @@ def try_query(
 ) -> None:
     """Show what a query would have found in what is stored.
 
-    Nothing is stored or sent. Ends with exit code 6 where nothing is found: because of the query,
-    or because the archive is still young.
+    Nothing is stored or sent. Text that was cut from pages is searched by aside:word alone; the
+    answer says where it has more, as a watch would tell in one line of a digest. Ends with exit
+    code 6 where nothing is found: because of the query, or because the archive is still young.
     """
     wanted = SearchOptions(limit=limit, since=since, as_json=json, deadline=deadline, as_watch=True)
     run_query(session(ctx), query, wanted)

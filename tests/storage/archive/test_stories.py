@@ -19,9 +19,8 @@ TEXT = prose(Random(5), 300)
 def stored(store: Store, name: str, body: str, **changes: object) -> StoredItem:
     """An item that was put in and placed, with the story that it is in now."""
     with store.transaction() as unit:
-        article = an_article(
-            url=f"https://{name}.example/1", guid=name, source_key=name, body=body, **changes
-        )
+        where = {"url": f"https://{name}.example/1", "guid": name, "source_key": name}
+        article = an_article(**(where | {"body": body} | changes))
         item_id = unit.items.put(article, now=NOW, baseline=False).item_id
         item = unit.items.get(item_id)
         assert item is not None
@@ -54,6 +53,19 @@ def test_a_text_that_connects_two_stories_makes_them_one(store: Store) -> None:
     whole = stored(store, "whole", TEXT)
 
     assert {story_of(store, one) for one in (head, tail, whole)} == {head.item_id}
+
+
+def test_notes_of_one_source_by_one_template_are_no_copies(store: Store) -> None:
+    note = "The next meeting of the board is on {} at ten in the Green Room of the Marlow clinic."
+
+    def told(name: str, number: int, day: str) -> int:
+        url = f"https://{name}.example/{number}"
+        changes = {"url": url, "guid": url, "title": "Board meeting date", "summary": ""}
+        return story_of(store, stored(store, name, note.format(day), **changes))
+
+    first = told("clinic", 1, "12 March")
+    assert told("clinic", 2, "9 April") != first
+    assert told("gazette", 3, "12 March") == first
 
 
 def test_kinds_are_kept_apart(store: Store) -> None:

@@ -193,6 +193,21 @@ def test_a_file_that_vanished_is_refused_by_its_name(desk: Desk, name: str) -> N
     assert desk.notices() == {}
 
 
+def test_the_log_says_that_what_was_refused_is_mended(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = desk.house.config / "watches.toml"
+    text = path.read_text()
+    path.write_text(text + "\n[[watch]\n")
+    desk.polls()
+    caplog.set_level("INFO")
+    path.write_text(text)
+    desk.polls()
+    desk.polls()
+    said = [record.message for record in caplog.records if "config.accepted" in record.message]
+    assert len(said) == 1
+
+
 def test_a_folder_that_vanished_is_refused_and_comes_back(desk: Desk) -> None:
     away = desk.house.config.with_name("away")
     desk.house.config.rename(away)
