@@ -108,21 +108,21 @@ def ready_first(
     A subject with `most` attempts that never ended (the process was killed) is quarantined.
     """
     with store.reading() as unit:
-        troubles = unit.quarantine.troubles(task)
-    if not troubles:
+        failed_tasks = unit.quarantine.failed_tasks(task)
+    if not failed_tasks:
         return list(subjects)
     suspects = []
     for subject in subjects:
-        trouble = troubles.get(subject)
-        if trouble is None or not is_ready(trouble, now):
+        failed_task = failed_tasks.get(subject)
+        if failed_task is None or not is_ready(failed_task, now):
             continue
-        if trouble.attempts >= most and trouble.cause == DID_NOT_END:
+        if failed_task.attempts >= most and failed_task.cause == DID_NOT_END:
             with store.transaction() as unit:
                 attempt = Attempt(task=task, subject=subject)
                 note_failure(unit, attempt, DID_NOT_END, now, most=most)
             continue
         suspects.append(subject)
-    return [subject for subject in subjects if subject not in troubles] + suspects
+    return [subject for subject in subjects if subject not in failed_tasks] + suspects
 
 
 def try_counted(

@@ -25,7 +25,7 @@ from storage.rules.age import OldItems
 from storage.store import Store, Unit
 from storage.telling.asides import AsideMatch
 from storage.telling.mentions import NEVER_OLD
-from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, Trouble, is_ready
+from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, FailedTask, is_ready
 
 log = logging.getLogger(__name__)
 
@@ -106,12 +106,12 @@ class _Matcher:
     def suspect_unfinished_chunks(self) -> None:
         """Mark the items of chunks that started but never finished, so that each is tried alone."""
         with self.store.reading() as unit:
-            unfinished = unit.quarantine.troubles(CHUNK_TASK)
+            unfinished = unit.quarantine.failed_tasks(CHUNK_TASK)
         if not unfinished:
             return
         with self.store.transaction() as unit:
-            for subject, trouble in unfinished.items():
-                for item_id in (trouble.cause or "").split():
+            for subject, failed_task in unfinished.items():
+                for item_id in (failed_task.cause or "").split():
                     unit.quarantine.suspect(TASK, item_id, self.now)
                 unit.quarantine.succeed(CHUNK_TASK, [subject])
         log.warning("match.unended chunks=%d", len(unfinished))
@@ -144,16 +144,16 @@ class _Matcher:
         The pass ends at the first that exceeds its time limit, because new items wait meanwhile.
         """
         with self.store.reading() as unit:
-            troubles = unit.quarantine.troubles(TASK)
-            changed = _find_reread(unit, troubles)
+            failed_tasks = unit.quarantine.failed_tasks(TASK)
+            changed = _find_reread(unit, failed_tasks)
         done = 0
-        for subject in sorted(troubles, key=lambda each: (troubles[each].attempts, each)):
-            trouble = troubles[subject]
-            if not is_ready(trouble, self.now) and subject not in changed:
+        for subject in sorted(failed_tasks, key=lambda each: (failed_tasks[each].attempts, each)):
+            failed_task = failed_tasks[subject]
+            if not is_ready(failed_task, self.now) and subject not in changed:
                 continue
-            if trouble.attempts >= MOST_ATTEMPTS and subject not in changed:
+            if failed_task.attempts >= MOST_ATTEMPTS and subject not in changed:
                 with self.store.transaction() as unit:
-                    self._note_failure(unit, subject, trouble.cause or DID_NOT_END)
+                    self._note_failure(unit, subject, failed_task.cause or DID_NOT_END)
                 continue
             try:
                 done += self._match_suspect(subject, reread=subject in changed)
@@ -334,9 +334,9 @@ def _chunk_name(ids: Sequence[int]) -> str:
     return f"{ids[0]}-{ids[-1]}"
 
 
-def _find_reread(unit: Unit, troubles: Mapping[str, Trouble]) -> frozenset[str]:
+def _find_reread(unit: Unit, failed_tasks: Mapping[str, FailedTask]) -> frozenset[str]:
     """Return the quarantined items whose page was read again since: the text may have changed."""
-    held = {key: last for key, last in troubles.items() if last.quarantined_at is not None}
+    held = {key: last for key, last in failed_tasks.items() if last.quarantined_at is not None}
     read = unit.items.read_at([int(key) for key in held])
     return frozenset(
         key for key, last in held.items() if (at := read.get(int(key))) and at > last.last_at

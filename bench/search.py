@@ -81,7 +81,7 @@ def _ask(store: Store, asked: dict[str, str], scan: float) -> None:
         times["relevance"].append(by_relevance)
         scanned = ""
         if scan:
-            with patch.object(archive, "sieve_of", lambda *_: ANYTHING):
+            with patch.object(archive, "translate", lambda *_: ANYTHING):
                 taken, peer = _timed(
                     store, text, SearchRequest(limit=WANTED, seconds=scan), times=1
                 )
@@ -103,12 +103,12 @@ def _ask(store: Store, asked: dict[str, str], scan: float) -> None:
 
 
 def _timed(
-    store: Store, text: str, wish: SearchRequest, times: int = 3
+    store: Store, text: str, request: SearchRequest, times: int = 3
 ) -> tuple[float, SearchResult]:
     taken = []
     for _ in range(times):
         began = time.perf_counter()
-        looked = search_archive(store, compile_query(text, allow_filters_only=True), {}, wish)
+        looked = search_archive(store, compile_query(text, allow_filters_only=True), {}, request)
         taken.append(time.perf_counter() - began)
     return statistics.median(taken), looked
 

@@ -44,7 +44,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 SLOW_FOLDERS = frozenset({"acceptance", "attack", "desk", "faults", "fuzz", "quality"})
-SLOW_FIXTURES = frozenset({"site", "crawls", "place", "house", "postgresql_server"})
+SLOW_FIXTURES = frozenset({"site", "crawls", "place", "instance", "postgresql_server"})
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -90,5 +90,5 @@ def every_mail_is_clean(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 # the same examples in every run, and no deadline: a slow machine is no defect of the code
-settings.register_profile("house", derandomize=True, deadline=None, max_examples=examples(100))
-settings.load_profile("house")
+settings.register_profile("project", derandomize=True, deadline=None, max_examples=examples(100))
+settings.load_profile("project")

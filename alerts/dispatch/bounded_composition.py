@@ -72,9 +72,9 @@ class Trials:
             Exception: a defect of the code, or a damaged row.
         """
         with self._store.reading() as unit:
-            trouble = unit.quarantine.get(TASK, group.subject)
+            failed_task = unit.quarantine.get(TASK, group.subject)
             known = self._read_known_culprits(unit)
-        attempts = 1 if trouble is None else trouble.attempts
+        attempts = 1 if failed_task is None else failed_task.attempts
         self._attempts[group.subject] = attempts
         cause: Exception | None = None
         if attempts <= MOST_ATTEMPTS:
@@ -112,11 +112,11 @@ class Trials:
         return Attempt(task=TASK, subject=group.subject, about="what is pending waits")
 
     def _read_known_culprits(self, unit: Unit) -> dict[int, str]:
-        troubles = unit.quarantine.troubles(SHOW_TASK)
+        failed_tasks = unit.quarantine.failed_tasks(SHOW_TASK)
         return {
-            int(subject): trouble.cause or DID_NOT_END
-            for subject, trouble in troubles.items()
-            if trouble.quarantined_at is not None and subject.isdecimal()
+            int(subject): failed_task.cause or DID_NOT_END
+            for subject, failed_task in failed_tasks.items()
+            if failed_task.quarantined_at is not None and subject.isdecimal()
         }
 
     def try_cut(self, group: Group, cut: Cut, limit: TimeLimit | None = None) -> Composed:

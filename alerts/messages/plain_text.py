@@ -299,7 +299,7 @@ def _volume_lines(digest: Digest) -> Iterator[str]:
 def _coverage_lines(digest: Digest) -> Iterator[str]:
     if digest.coverage is None:
         return
-    yield from heading("What was looked at")
+    yield from heading("Sources checked")
     for text in wording.coverage_lines(digest):
         yield from wrap(text)
     blind = wording.blind_lines(digest)

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Literal
 
 from alerts.query import Document, Query
-from alerts.query.index.archive_filter import sieve_of
+from alerts.query.index.archive_filter import translate
 from alerts.query.model.nodes import Field, walk
 from storage.model import Span, StoredItem
 from storage.store import Store
-from storage.text_index.full_text_query import ANYTHING, NOTHING, Sieve, bounded
+from storage.text_index.full_text_query import ANYTHING, NOTHING, FullTextQuery, bounded
 
 Order = Literal["date", "relevance"]
 # candidates in one query of the index: few at first, for a quick first hit, then more and more,
@@ -86,7 +86,7 @@ def search_archive(
     store: Store,
     query: Query,
     names: Mapping[str, str],
-    wish: SearchRequest,
+    request: SearchRequest,
     *,
     progress: Callable[[int, int], None] = lambda looked, found: None,
     clock: Callable[[], float] = time.monotonic,
@@ -97,18 +97,18 @@ def search_archive(
         store: the archive.
         query: compiled; may consist of filters only.
         names: source key -> its name, for `source:`.
-        wish: the limits and the order.
+        request: the limits and the order.
         progress: called after each batch with the numbers of items matched and found.
         clock: a monotonic clock, in seconds.
     """
-    end = clock() + wish.seconds
+    end = clock() + request.seconds
     hits: list[SearchHit] = []
     looked = 0
     oldest: datetime | None = None
     stopped: Literal["limit", "time"] | None = None
-    for items in _iterate_candidates(store, query, names, wish):
+    for items in _iterate_candidates(store, query, names, request):
         for item in items:
-            if wish.since is not None and item.first_seen_at < wish.since:
+            if request.since is not None and item.first_seen_at < request.since:
                 continue
             looked += 1
             oldest = item.first_seen_at
@@ -116,7 +116,7 @@ def search_archive(
             hit = query.matches(Document.of(item, source_name=name))
             if hit is not None:
                 hits.append(SearchHit(item=item, spans=tuple(hit.spans)))
-                if len(hits) == wish.limit:
+                if len(hits) == request.limit:
                     stopped = "limit"
                     break
             if clock() > end:
@@ -131,40 +131,42 @@ def search_archive(
         hits=tuple(hits),
         looked_at=looked,
         stopped=stopped,
-        since=wish.since,
+        since=request.since,
         oldest=oldest,
-        order=wish.order,
-        stored=_count_stored(store, wish),
+        order=request.order,
+        stored=_count_stored(store, request),
     )
 
 
-def _count_stored(store: Store, wish: SearchRequest) -> int:
+def _count_stored(store: Store, request: SearchRequest) -> int:
     with store.reading() as unit:
-        return unit.items.count(since=wish.since)
+        return unit.items.count(since=request.since)
 
 
 def _iterate_candidates(
-    store: Store, query: Query, names: Mapping[str, str], wish: SearchRequest
+    store: Store, query: Query, names: Mapping[str, str], request: SearchRequest
 ) -> Iterator[Sequence[StoredItem]]:
     with store.reading() as unit:
         by_source = any(isinstance(n, Field) and n.name == "source" for n in walk(query.node))
         keys = unit.fulltext.source_keys() if by_source else ()
         sources = {key: names.get(key, key) for key in keys}
-        lowest = 0 if wish.since is None else unit.fulltext.lowest_since(wish.since)
-    sieve = bounded(sieve_of(query.node, sources))
-    if wish.order == "date" or sieve == ANYTHING:
-        yield from _iterate_newest(store, sieve, lowest)
+        lowest = 0 if request.since is None else unit.fulltext.lowest_since(request.since)
+    text_query = bounded(translate(query.node, sources))
+    if request.order == "date" or text_query == ANYTHING:
+        yield from _iterate_newest(store, text_query, lowest)
     else:
-        yield from _iterate_most_relevant(store, sieve, lowest)
+        yield from _iterate_most_relevant(store, text_query, lowest)
         # items that are not indexed have no rank
         yield from _iterate_newest(store, NOTHING, lowest)
 
 
-def _iterate_newest(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequence[StoredItem]]:
+def _iterate_newest(
+    store: Store, text_query: FullTextQuery, lowest: int
+) -> Iterator[Sequence[StoredItem]]:
     size, before = FIRST_PAGE, None
     while True:
         with store.reading() as unit:
-            page = unit.fulltext.candidates(sieve, limit=size, before=before, lowest=lowest)
+            page = unit.fulltext.candidates(text_query, limit=size, before=before, lowest=lowest)
         yield from _read_items(store, page.items)
         if page.before is None:
             return
@@ -172,12 +174,12 @@ def _iterate_newest(store: Store, sieve: Sieve, lowest: int) -> Iterator[Sequenc
 
 
 def _iterate_most_relevant(
-    store: Store, sieve: Sieve, lowest: int
+    store: Store, text_query: FullTextQuery, lowest: int
 ) -> Iterator[Sequence[StoredItem]]:
     most, done = MOST_RELEVANT, 0
     while True:
         with store.reading() as unit:
-            best = unit.fulltext.best(sieve, limit=most, lowest=lowest)
+            best = unit.fulltext.best(text_query, limit=most, lowest=lowest)
         numbers = list(dict.fromkeys(best))
         yield from _read_items(store, numbers[done:])
         if len(best) < most:

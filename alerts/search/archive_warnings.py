@@ -11,7 +11,7 @@ from alerts.query.model.nodes import Macro, Node, Not, Spellings, Term, children
 from alerts.query.model.query_errors import QueryWarning
 from alerts.query.text.plurals import plural_forms
 from storage.store import Unit
-from storage.text_index.full_text_query import Sieve, Without, Word, all_of
+from storage.text_index.full_text_query import FullTextQuery, Without, Word, all_of
 
 NEWEST = 10_000  # items that are counted
 FEWEST_ITEMS = 3  # in which a form stands
@@ -47,7 +47,7 @@ def archive_warnings(unit: Unit, query: Query) -> Iterator[QueryWarning]:
                 )
 
 
-def _count(unit: Unit, *parts: Sieve) -> int:
+def _count(unit: Unit, *parts: FullTextQuery) -> int:
     return unit.fulltext.count(all_of(parts), newest=NEWEST)
 
 

@@ -29,7 +29,7 @@ class AsideHint:
 
 
 def count_asides(
-    store: Store, query: Query, names: Mapping[str, str], wish: SearchRequest
+    store: Store, query: Query, names: Mapping[str, str], request: SearchRequest
 ) -> AsideHint | None:
     """Count the items that match a query in the blocks cut from their pages, and not as articles.
 

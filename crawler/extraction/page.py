@@ -27,7 +27,7 @@ from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.extraction.embedded_article import find_embedded, is_more
 from crawler.extraction.headline import best_title, find_headings, fuller_heading
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
-from crawler.extraction.recurring.block_subjects import find_strangers
+from crawler.extraction.recurring.block_subjects import find_unrelated
 from crawler.extraction.recurring.page_blocks import PageBlock, blocks_of
 from crawler.extraction.recurring.recurring_blocks import (
     drop_recurring,
@@ -225,7 +225,7 @@ def _learn_blocks(
 ) -> None:
     """Count the blocks of an article's page, unless the memory has learned the article."""
     if not site.has_learned(article):
-        site.learn(article, [one.key for one in blocks], find_strangers(blocks, site, own))
+        site.learn(article, [one.key for one in blocks], find_unrelated(blocks, site, own))
 
 
 def article_name(entry: FetchedEntry | None, title: str | None, page: FetchedPage) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import lxml.html
 
-from crawler.extraction.cleaning.lines import is_house_line
+from crawler.extraction.cleaning.lines import is_publisher_line
 from crawler.extraction.cleaning.page_places import PagePlaces, describe_box, rule_of_box
 from crawler.extraction.lost_paragraphs import find_keys
 from crawler.extraction.recurring.page_blocks import PageBlock
@@ -191,7 +191,7 @@ def _removed_lines(before: str, after: str, rule: str) -> Iterator[AsideBlock]:
         if left[line] > 0 or not line.strip():
             left[line] -= 1
             continue
-        named = "house-line" if rule == "page-note" and is_house_line(line) else rule
+        named = "house-line" if rule == "page-note" and is_publisher_line(line) else rule
         for part in divide_text(line):
             yield AsideBlock(rule=named, text=part, tells=part.count(" ") + 1 >= _MIN_WORDS)
 

@@ -53,7 +53,7 @@ _MIN_PROSE = 40  # characters of a string that nothing says is a paragraph
 
 @dataclass(slots=True)
 class _Budget:
-    """How much of a page's state may still be looked at."""
+    """How much of a page's state may still be read."""
 
     nodes: int = MOST_VISITS
     letters: int = MOST_STATE

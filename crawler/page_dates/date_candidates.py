@@ -31,7 +31,7 @@ from crawler.page_dates.date_words import (
 from crawler.text.date_forms import WrittenDate, dates_in, fold
 from crawler.text.dates import MOST_AHEAD, parse_published, published_date
 
-MOST_CANDIDATES = 300  # elements that are looked at for a date
+MOST_CANDIDATES = 300  # elements in which a date is sought
 PUBLISHED_TIME, ANY_TIME, LABELLED, NAMED, LINE = range(5)  # ranks, the most likely first
 _MAX_BESIDE = 40  # letters beside the date in a date line
 _MAX_BESIDE_NAMED = 90  # the same, where its name says that it is one
@@ -115,7 +115,7 @@ def _judge_above(
 
 
 def _kind_of(element: lxml.html.HtmlElement, *, is_near: bool) -> int | None:
-    """Return the lowest rank that an element's date may have; None where it is not looked at."""
+    """Return the lowest rank that an element's date may have; None where it is ignored."""
     if element.tag == "time" or (element.tag == "abbr" and element.get("title")):
         return ANY_TIME
     if is_date_name(_names_of(element)):

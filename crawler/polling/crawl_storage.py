@@ -129,17 +129,17 @@ class CrawlStorage:
         fetched: FetchedPage | None,
         *,
         baseline: bool,
-        look_at: datetime | None,
+        recheck_at: datetime | None,
     ) -> Stored:
         """Store the article of an item's page.
 
         Args:
             fetched: the page it was read from; None: it comes from the listing.
-            look_at: when to recheck the page for edits; None: never.
+            recheck_at: when to recheck the page for edits; None: never.
         """
         with self._store.transaction() as unit:
             stored = unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
-            unit.items.look_later(stored.item_id, look_at)
+            unit.items.schedule_recheck(stored.item_id, recheck_at)
             if fetched is not None and not isinstance(stored.decision, Duplicate):
                 number = stored.decision.number if isinstance(stored.decision, Revision) else 1
                 unit.captures.put(stored.item_id, number, fetched, with_body=self._keep_raw)
@@ -174,7 +174,7 @@ class CrawlStorage:
             with self._store.transaction() as unit:
                 unit.items.put_off_looks(item_ids, self._clock())
 
-    def look_again(self, items: Sequence[KnownEntry]) -> None:
+    def refetch_pages(self, items: Sequence[KnownEntry]) -> None:
         """Make the pages of items due again, unless they were fetched within `MIN_REFETCH_GAP`.
 
         Items whose URL has moved are due whenever they were fetched.
@@ -185,8 +185,8 @@ class CrawlStorage:
         moved = [item.item_id for item in items if item.item_id is not None and item.moved]
         others = [item.item_id for item in items if item.item_id is not None and not item.moved]
         with self._store.transaction() as unit:
-            unit.items.look_again(moved, now=now, unless_since=now)
-            unit.items.look_again(others, now=now, unless_since=now - MIN_REFETCH_GAP)
+            unit.items.refetch_pages(moved, now=now, unless_since=now)
+            unit.items.refetch_pages(others, now=now, unless_since=now - MIN_REFETCH_GAP)
 
     def page_failed(
         self,
@@ -228,33 +228,33 @@ class CrawlStorage:
         with self._store.transaction() as unit:
             unit.items.take_text_away(item_ids, reason=reason, now=self._clock(), asides=asides)
 
-    def page_unchanged(self, item_id: int, *, look_at: datetime | None) -> None:
+    def record_unchanged_page(self, item_id: int, *, recheck_at: datetime | None) -> None:
         """Record that a page has not changed, and when to recheck it."""
         with self._store.transaction() as unit:
-            unit.items.page_unchanged(item_id, self._clock())
-            unit.items.look_later(item_id, look_at)
+            unit.items.record_unchanged_page(item_id, self._clock())
+            unit.items.schedule_recheck(item_id, recheck_at)
 
     def looks_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
         """Return the items of a source whose pages are due to be rechecked for edits."""
         with self._store.reading() as unit:
             return unit.items.looks_due(source_key, now=self._clock(), limit=limit)
 
-    def next_look(self, source_key: str) -> datetime | None:
+    def next_recheck(self, source_key: str) -> datetime | None:
         """Return when the next recheck of a source is due; None: there is none."""
         with self._store.reading() as unit:
-            return unit.items.next_look(source_key)
+            return unit.items.next_recheck(source_key)
 
-    def look_failed(self, item_id: int, *, look_at: datetime | None) -> None:
+    def record_failed_recheck(self, item_id: int, *, recheck_at: datetime | None) -> None:
         """Record a recheck that could not read the page."""
         with self._store.transaction() as unit:
-            unit.items.look_later(item_id, look_at, is_there=False)
+            unit.items.schedule_recheck(item_id, recheck_at, is_there=False)
 
-    def look_gone(self, item_id: int, *, look_at: datetime | None) -> bool:
+    def record_gone_page(self, item_id: int, *, recheck_at: datetime | None) -> bool:
         """Record a recheck that found the page gone; return whether the item is retracted now."""
         now = self._clock()
         with self._store.transaction() as unit:
-            return unit.items.look_gone(
-                item_id, now=now, look_at=look_at, sure_at=now + CONFIRM_GONE_AFTER
+            return unit.items.record_gone_page(
+                item_id, now=now, recheck_at=recheck_at, sure_at=now + CONFIRM_GONE_AFTER
             )
 
     def text_of(self, item_id: int) -> tuple[str, str] | None:

@@ -292,14 +292,16 @@ class PageReader:
         return self._context.kind.learns_sites
 
     def _record_unchanged(self, page: PageDue) -> None:
-        self._context.storage.page_unchanged(page.item_id, look_at=self.next_recheck_at(page))
+        self._context.storage.record_unchanged_page(
+            page.item_id, recheck_at=self.next_recheck_at(page)
+        )
         self._stats.read += 1
 
     def store(self, article: Article, page: PageDue, fetched: FetchedPage | None) -> None:
         """Store the article of an item, and when to recheck its page."""
-        look_at = self.next_recheck_at(page)
+        recheck_at = self.next_recheck_at(page)
         stored = self._context.storage.put_page(
-            article, page.item_id, fetched, baseline=self._baseline, look_at=look_at
+            article, page.item_id, fetched, baseline=self._baseline, recheck_at=recheck_at
         )
         self._stats.count(stored.decision)
         self._stats.read += 1

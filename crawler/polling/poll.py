@@ -92,7 +92,7 @@ async def poll(source: Source, context: PollContext) -> None:
             random=context.random,
             ttl=listed.ttl,
             pages_left=pages_left or (listed.listing is not None and listed.listing.behind),
-            page_retry_at=_earliest(reader.retry_at, context.storage.next_look(source.key)),
+            page_retry_at=_earliest(reader.retry_at, context.storage.next_recheck(source.key)),
         ),
         validators=listed.validators,
         baseline_done=not baseline or _ends_baseline(state, listed),
@@ -124,7 +124,7 @@ async def _store_entries(
             if entry.url in listing.again:
                 refetch.append(item)
                 entries[item.item_id] = entry
-    context.storage.look_again(refetch)
+    context.storage.refetch_pages(refetch)
     if context.kind.learns_sites:
         note_headings(new_entries, context)
     # oldest first, as if each had been seen when it was published

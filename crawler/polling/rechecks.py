@@ -60,7 +60,7 @@ class PageRechecker:
         """Recheck a page; return False if it was not asked for and stays due."""
         url = own_page(page.entry)
         if url is None or not self._source.relook:
-            self._context.storage.look_failed(page.item_id, look_at=None)
+            self._context.storage.record_failed_recheck(page.item_id, recheck_at=None)
             return True
         if self._context.reading.is_exhausted(self._source):
             return False
@@ -79,9 +79,13 @@ class PageRechecker:
         if asks_to_wait(answer, self._context):
             return False
         if answer.status == 304 and (page.etag or page.last_modified):
-            storage.page_unchanged(page.item_id, look_at=self._reader.next_recheck_at(page))
+            storage.record_unchanged_page(
+                page.item_id, recheck_at=self._reader.next_recheck_at(page)
+            )
         elif answer.status in _GONE or _redirects_to_front_page(answer, url):
-            if storage.look_gone(page.item_id, look_at=self._reader.next_recheck_at(page)):
+            if storage.record_gone_page(
+                page.item_id, recheck_at=self._reader.next_recheck_at(page)
+            ):
                 self._stats.retracted += 1
                 log.info("page.gone source=%s url=%s", self._source.key, url)
         elif answer.status != 200:
@@ -106,10 +110,12 @@ class PageRechecker:
             self._record_failure(page)
             return
         if read.is_noise:
-            look_at = self._reader.next_recheck_at(page)
-            self._context.storage.page_unchanged(page.item_id, look_at=look_at)
+            recheck_at = self._reader.next_recheck_at(page)
+            self._context.storage.record_unchanged_page(page.item_id, recheck_at=recheck_at)
         else:
             self._reader.store(read.article, page, answer.page)
 
     def _record_failure(self, page: PageDue) -> None:
-        self._context.storage.look_failed(page.item_id, look_at=self._reader.next_recheck_at(page))
+        self._context.storage.record_failed_recheck(
+            page.item_id, recheck_at=self._reader.next_recheck_at(page)
+        )

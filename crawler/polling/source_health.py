@@ -31,7 +31,7 @@ _BY_WINDOW = frozenset({"tenders", "parliament", "sitemap"})  # these list only 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceTrouble:
+class SourceProblem:
     """One problem of a source. `text` describes it for an operator, with a hint."""
 
     oddity: Oddity
@@ -43,7 +43,7 @@ class SourceTrouble:
         return self.oddity in ("gone", "blocked", "changed", "failed", "unfinished")
 
 
-def troubles(state: SourceState, now: datetime) -> tuple[SourceTrouble, ...]:
+def find_problems(state: SourceState, now: datetime) -> tuple[SourceProblem, ...]:
     """Return the problems of a source, the worst first; empty if there are none.
 
     A source that cannot be read has only that problem.
@@ -55,14 +55,14 @@ def troubles(state: SourceState, now: datetime) -> tuple[SourceTrouble, ...]:
         _check_thin(state, now),
         _check_moved(state, now),
     )
-    return tuple(trouble for trouble in found if trouble is not None)
+    return tuple(problem for problem in found if problem is not None)
 
 
-def _check_unfinished(state: SourceState) -> SourceTrouble | None:
+def _check_unfinished(state: SourceState) -> SourceProblem | None:
     """Check for a source that ends its crawl process, in a batch and alone."""
     if state.unfinished_polls < UNFINISHED or state.failures == 0:
         return None
-    return SourceTrouble(
+    return SourceProblem(
         oddity="unfinished",
         text=f"source {state.key} ({state.url}) ends the process that polls it "
         f"({state.last_error}): {state.unfinished_polls} polls in a row did not end; it is polled "
@@ -70,10 +70,10 @@ def _check_unfinished(state: SourceState) -> SourceTrouble | None:
     )
 
 
-def _check_unread(state: SourceState, now: datetime) -> SourceTrouble | None:
+def _check_unread(state: SourceState, now: datetime) -> SourceProblem | None:
     see = f"`supplierwatch doctor {state.key}` shows it step by step"
     if state.http_status == 410:
-        return SourceTrouble(
+        return SourceProblem(
             oddity="gone",
             text=f"source {state.key} is gone for good (HTTP 410): it is asked once a week; "
             "give its new address in sources.toml or remove it",
@@ -81,37 +81,37 @@ def _check_unread(state: SourceState, now: datetime) -> SourceTrouble | None:
     if state.failures < PATIENCE:
         return None
     if state.outcome == "blocked":
-        return SourceTrouble(
+        return SourceProblem(
             oddity="blocked", text=f"source {state.key} refuses us ({state.last_error}): {see}"
         )
     if state.outcome == "not-a-feed":
-        return SourceTrouble(
+        return SourceProblem(
             oddity="changed",
             text=f"source {state.key} no longer gives a listing that we can read: {see}",
         )
     read_at = state.last_success_at
     since = "ever" if read_at is None else f"since {day_text(read_at, now)} {read_at:%H:%M}"
-    return SourceTrouble(
+    return SourceProblem(
         oddity="failed",
         text=f"source {state.key} has not been read {since} UTC ({state.last_error}): {see}",
     )
 
 
-def _check_empty(state: SourceState, now: datetime) -> SourceTrouble | None:
+def _check_empty(state: SourceState, now: datetime) -> SourceProblem | None:
     if state.empty_since is None or state.kind in _BY_WINDOW:
         return None
     patience = EMPTY_FOR if state.item_count else NEVER_LISTED_FOR
     if now - state.empty_since < patience:
         return None
     before = "it listed articles before" if state.item_count else "it has never listed any"
-    return SourceTrouble(
+    return SourceProblem(
         oddity="empty",
         text=f"source {state.key} answers, and its listing has been empty since "
         f"{day_text(state.empty_since, now)}; {before}: look at {state.url} in a browser",
     )
 
 
-def _check_silent(state: SourceState, now: datetime) -> SourceTrouble | None:
+def _check_silent(state: SourceState, now: datetime) -> SourceProblem | None:
     patience = silence_threshold(state)
     if state.newest_at is None or patience is None or state.baseline_done_at is None:
         return None
@@ -119,7 +119,7 @@ def _check_silent(state: SourceState, now: datetime) -> SourceTrouble | None:
     if now - max(state.newest_at, state.baseline_done_at) < patience:
         return None
     usual, longest = format_gap(state.usual_gap), format_gap(state.longest_gap)
-    return SourceTrouble(
+    return SourceProblem(
         oddity="silent",
         text=f"source {state.key} answers, and has brought nothing new since "
         f"{day_text(state.newest_at, now)}; it usually does every {usual}, and its longest silence "
@@ -139,12 +139,12 @@ def silence_threshold(state: SourceState) -> timedelta | None:
     )
 
 
-def _check_thin(state: SourceState, now: datetime) -> SourceTrouble | None:
+def _check_thin(state: SourceState, now: datetime) -> SourceProblem | None:
     if state.thin_since is None or state.thin_pages < THIN_PAGES:
         return None
     if now - state.thin_since < THIN_FOR:
         return None
-    return SourceTrouble(
+    return SourceProblem(
         oddity="thin",
         text=f"no article of source {state.key} could be read since "
         f"{day_text(state.thin_since, now)} ({state.thin_pages} pages): headlines and teasers "
@@ -153,10 +153,10 @@ def _check_thin(state: SourceState, now: datetime) -> SourceTrouble | None:
     )
 
 
-def _check_moved(state: SourceState, now: datetime) -> SourceTrouble | None:
+def _check_moved(state: SourceState, now: datetime) -> SourceProblem | None:
     if not has_moved(state, now):
         return None
-    return SourceTrouble(
+    return SourceProblem(
         oddity="moved",
         text=f"source {state.key} has moved for good to {state.moved_to} and is asked there: "
         "write that address into sources.toml",

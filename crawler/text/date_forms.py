@@ -17,7 +17,7 @@ from crawler.text.month_names import MONTH_NAME, month_number
 from crawler.text.time_zones import is_american, read_zone
 
 _MONTH_FIRST = ("en-us", "en-ph", "fil", "es-us", "es-pr")
-_MAX_FIELD = 200  # characters of a date that are looked at for the order of its numbers
+_MAX_FIELD = 200  # characters of a date read to find the order of its numbers
 _CENTURY = 70  # two digits from here on are years of the 20th century
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 _SIGNS = {0x2212: "-"}

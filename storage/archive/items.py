@@ -104,24 +104,28 @@ class Items:
         """Return items of a source whose pages are due to be rechecked for edits."""
         return self._to_pages_due(rechecks.find_due(self._db, source_key, now, limit))
 
-    def next_look(self, source_key: str) -> datetime | None:
+    def next_recheck(self, source_key: str) -> datetime | None:
         """Return when the next recheck of a source is due; None: no recheck is scheduled."""
         return rechecks.find_next(self._db, source_key)
 
-    def look_later(self, item_id: int, look_at: datetime | None, *, is_there: bool = True) -> None:
+    def schedule_recheck(
+        self, item_id: int, recheck_at: datetime | None, *, is_there: bool = True
+    ) -> None:
         """Schedule the next recheck; None: no more. `is_there`: this recheck found the page."""
-        rechecks.schedule(self._db, item_id, look_at, is_there=is_there)
+        rechecks.schedule(self._db, item_id, recheck_at, is_there=is_there)
 
-    def look_gone(
-        self, item_id: int, *, now: datetime, look_at: datetime | None, sure_at: datetime
+    def record_gone_page(
+        self, item_id: int, *, now: datetime, recheck_at: datetime | None, sure_at: datetime
     ) -> bool:
         """Record that a recheck found the page gone; return whether the item is now retracted.
 
         Args:
-            look_at: next recheck; None: no more.
+            recheck_at: next recheck; None: no more.
             sure_at: next recheck instead, where this is the first time the page is gone.
         """
-        return rechecks.record_gone(self._db, item_id, now=now, look_at=look_at, sure_at=sure_at)
+        return rechecks.record_gone(
+            self._db, item_id, now=now, recheck_at=recheck_at, sure_at=sure_at
+        )
 
     def text_of(self, item_id: int) -> tuple[str, str] | None:
         """Return (title, text) of an item; None where it has no full text or is retracted."""
@@ -142,7 +146,9 @@ class Items:
             for row in found
         )
 
-    def look_again(self, item_ids: Sequence[int], *, now: datetime, unless_since: datetime) -> None:
+    def refetch_pages(
+        self, item_ids: Sequence[int], *, now: datetime, unless_since: datetime
+    ) -> None:
         """Make pages due, except those fetched after `unless_since`."""
         for at in range(0, len(item_ids), _AT_ONCE):
             some = item.c.id.in_(list(item_ids[at : at + _AT_ONCE]))
@@ -238,7 +244,7 @@ class Items:
             mark_for_matching(self._db, item_id, now)
             fulltext.mark_for_indexing(self._db, item_id)
 
-    def page_unchanged(self, item_id: int, now: datetime) -> None:
+    def record_unchanged_page(self, item_id: int, now: datetime) -> None:
         """Record that the page has not changed (304)."""
         values = {"page_due_at": None, "page_attempts": 0, "fetched_at": now}
         self._db.execute(update(item).where(item.c.id == item_id).values(values))

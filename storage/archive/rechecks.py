@@ -37,10 +37,10 @@ def find_next(connection: Connection, source_key: str) -> datetime | None:
 
 
 def schedule(
-    connection: Connection, item_id: int, look_at: datetime | None, *, is_there: bool
+    connection: Connection, item_id: int, recheck_at: datetime | None, *, is_there: bool
 ) -> None:
     """Schedule the next recheck; None: no more. `is_there`: this recheck found the page."""
-    values: dict[str, Any] = {"look_at": look_at}
+    values: dict[str, Any] = {"look_at": recheck_at}
     if is_there:
         values["looks_gone"] = None
     connection.execute(update(item).where(item.c.id == item_id).values(values))
@@ -60,7 +60,7 @@ def record_gone(
     item_id: int,
     *,
     now: datetime,
-    look_at: datetime | None,
+    recheck_at: datetime | None,
     sure_at: datetime,
 ) -> bool:
     """Record that a recheck found the page gone; return whether the item is now retracted.
@@ -77,7 +77,7 @@ def record_gone(
         return False
     looks = (row.looks_gone or 0) + 1
     unsure = looks < LOOKS_UNTIL_GONE
-    values: dict[str, Any] = {"looks_gone": looks, "look_at": sure_at if unsure else look_at}
+    values: dict[str, Any] = {"looks_gone": looks, "look_at": sure_at if unsure else recheck_at}
     retracts = not unsure and row.retracted_at is None and row.text_state == TextState.FULL.value
     if retracts:
         save_revision(connection, item_id)

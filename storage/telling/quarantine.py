@@ -31,7 +31,7 @@ DID_NOT_END = "it did not end: the process ended, or was killed, while it was at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class FailedTask:
     """Work that failed or did not finish. With `quarantined_at`, only a command retries it."""
 
     task: str
@@ -106,27 +106,27 @@ class Quarantine:
             ).rowcount
         return gone
 
-    def troubles(self, task: str) -> dict[str, Trouble]:
-        """Return subject -> trouble, for all failed subjects of a task, oldest first."""
+    def failed_tasks(self, task: str) -> dict[str, FailedTask]:
+        """Return subject -> failed task, for all failed subjects of a task, oldest first."""
         found = (
             select(quarantine)
             .where(quarantine.c.task == task)
             .order_by(quarantine.c.first_at, quarantine.c.subject)
         )
-        return {row.subject: _trouble(row) for row in self._db.execute(found)}
+        return {row.subject: _read_row(row) for row in self._db.execute(found)}
 
-    def get(self, task: str, subject: str) -> Trouble | None:
-        """Return the trouble of one subject; None where nothing failed."""
+    def get(self, task: str, subject: str) -> FailedTask | None:
+        """Return the failed task of one subject; None where nothing failed."""
         found = select(quarantine).where(self._matches(task, subject))
         row = self._db.execute(found).one_or_none()
-        return None if row is None else _trouble(row)
+        return None if row is None else _read_row(row)
 
-    def list(self) -> tuple[Trouble, ...]:
-        """Return all troubles, by task, oldest first."""
+    def list(self) -> tuple[FailedTask, ...]:
+        """Return all failed tasks, by task, oldest first."""
         ordered = select(quarantine).order_by(
             quarantine.c.task, quarantine.c.first_at, quarantine.c.subject
         )
-        return tuple(_trouble(row) for row in self._db.execute(ordered))
+        return tuple(_read_row(row) for row in self._db.execute(ordered))
 
     def retry(self, now: datetime, task: str | None = None, subject: str | None = None) -> int:
         """Have subjects retried now, with their attempts reset to 0; return how many."""
@@ -155,11 +155,11 @@ class Quarantine:
         return and_(quarantine.c.task == task, quarantine.c.subject == subject[:MAX_SUBJECT])
 
 
-def is_ready(trouble: Trouble, now: datetime) -> bool:
+def is_ready(failed_task: FailedTask, now: datetime) -> bool:
     """Return whether a failed subject may be retried now. Pure."""
-    if trouble.quarantined_at is not None:
+    if failed_task.quarantined_at is not None:
         return False
-    return trouble.retry_at <= now or trouble.retry_at > later(now, LONGEST_DELAY)
+    return failed_task.retry_at <= now or failed_task.retry_at > later(now, LONGEST_DELAY)
 
 
 def _shorten(cause: str) -> str:
@@ -170,8 +170,8 @@ def _delay(attempts: int) -> timedelta:
     return DELAYS[min(max(attempts, 1), len(DELAYS)) - 1]
 
 
-def _trouble(row: Row[Any]) -> Trouble:
-    return Trouble(
+def _read_row(row: Row[Any]) -> FailedTask:
+    return FailedTask(
         task=row.task,
         subject=row.subject,
         attempts=row.attempts,

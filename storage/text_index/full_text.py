@@ -21,7 +21,7 @@ from storage.text_index.full_text_query import (
     ANYTHING,
     EVERYTHING,
     NOTHING,
-    Sieve,
+    FullTextQuery,
     Word,
     any_of,
     as_fts5,
@@ -170,39 +170,39 @@ class FullText:
     # queries
 
     def candidates(
-        self, sieve: Sieve, *, limit: int, before: int | None = None, lowest: int = 0
+        self, text_query: FullTextQuery, *, limit: int, before: int | None = None, lowest: int = 0
     ) -> CandidatePage:
         """Return a page of candidates, newest first.
 
         Args:
-            sieve: the condition on indexed items.
+            text_query: the condition on indexed items.
             limit: approximate length of the page.
             before: `before` of the previous page.
             lowest: leave out items with lower ids.
         """
         top = 2**52 if before is None else before
-        sieve = bounded(sieve)
-        if sieve == ANYTHING:
+        text_query = bounded(text_query)
+        if text_query == ANYTHING:
             return _merge_runs([self._item_ids(top, lowest, limit)], limit)
         waiting = select(pending_index.c.item_id).order_by(pending_index.c.item_id.desc())
         waiting = waiting.where(pending_index.c.item_id < top, pending_index.c.item_id >= lowest)
         below = int(self._db.scalar(select(index_state.c.unread_below)) or 0)
         runs = [
-            self._search(sieve, "newest", top, lowest, limit),
+            self._search(text_query, "newest", top, lowest, limit),
             list(self._db.scalars(waiting.limit(limit))),
             self._item_ids(min(top, below), lowest, limit),
         ]
         return _merge_runs(runs, limit)
 
-    def best(self, sieve: Sieve, *, limit: int, lowest: int = 0) -> tuple[int, ...]:
+    def best(self, text_query: FullTextQuery, *, limit: int, lowest: int = 0) -> tuple[int, ...]:
         """Return indexed candidates, best rank first; an item may occur several times."""
-        return tuple(self._search(bounded(sieve), "best", 2**52, lowest, limit))
+        return tuple(self._search(bounded(text_query), "best", 2**52, lowest, limit))
 
-    def count(self, sieve: Sieve, *, newest: int) -> int:
+    def count(self, text_query: FullTextQuery, *, newest: int) -> int:
         """Count the indexed candidates among the `newest` items of the archive."""
         highest = int(self._db.scalar(select(func.max(item.c.id))) or 0)
         lowest = max(0, highest + 1 - newest)
-        return len(set(self._search(bounded(sieve), "newest", 2**52, lowest, newest)))
+        return len(set(self._search(bounded(text_query), "newest", 2**52, lowest, newest)))
 
     def lowest_since(self, moment: datetime) -> int:
         """Return the lowest id of the items first seen since then."""
@@ -225,15 +225,17 @@ class FullText:
         numbers = select(item.c.id).where(item.c.id < top, item.c.id >= lowest)
         return list(self._db.scalars(numbers.order_by(item.c.id.desc()).limit(limit)))
 
-    def _search(self, sieve: Sieve, order: str, top: int, lowest: int, limit: int) -> list[int]:
-        if sieve == NOTHING:
+    def _search(
+        self, text_query: FullTextQuery, order: str, top: int, lowest: int, limit: int
+    ) -> list[int]:
+        if text_query == NOTHING:
             return []
-        sieve = any_of([sieve, Word(EVERYTHING)])
+        text_query = any_of([text_query, Word(EVERYTHING)])
         if self._is_sqlite:
             rows = {"top": top * _ROWS_PER_ITEM, "lowest": lowest * _ROWS_PER_ITEM, "limit": limit}
-            found = self._db.scalars(_FTS5[order], {"sieve": as_fts5(sieve), **rows})
+            found = self._db.scalars(_FTS5[order], {"text_query": as_fts5(text_query), **rows})
             return [number // _ROWS_PER_ITEM for number in found]
-        query = {"sieve": as_tsquery(sieve)}
+        query = {"text_query": as_tsquery(text_query)}
         [plan] = self._db.execute(_EXPECTED, query).scalar_one()
         self._db.execute(_SET_PLAN, {"found": plan["Plan"]["Plan Rows"], "limit": limit})
         numbers = {"top": top, "lowest": lowest, "limit": limit}
@@ -242,23 +244,23 @@ class FullText:
 
 _FTS5 = {
     "newest": text(
-        "SELECT rowid FROM item_words WHERE item_words MATCH :sieve"
+        "SELECT rowid FROM item_words WHERE item_words MATCH :text_query"
         " AND rowid >= :lowest AND rowid < :top ORDER BY rowid DESC LIMIT :limit"
     ),
     "best": text(
-        "SELECT rowid FROM item_words WHERE item_words MATCH :sieve"
+        "SELECT rowid FROM item_words WHERE item_words MATCH :text_query"
         " AND rowid >= :lowest AND rowid < :top ORDER BY rank LIMIT :limit"
     ),
 }
 _TSQUERY = {
     "newest": text(
-        "SELECT item_id FROM item_words WHERE words @@ CAST(:sieve AS tsquery)"
+        "SELECT item_id FROM item_words WHERE words @@ CAST(:text_query AS tsquery)"
         " AND item_id >= :lowest AND item_id < :top ORDER BY item_id DESC LIMIT :limit"
     ),
     "best": text(
-        "SELECT item_id FROM item_words WHERE words @@ CAST(:sieve AS tsquery)"
+        "SELECT item_id FROM item_words WHERE words @@ CAST(:text_query AS tsquery)"
         " AND item_id >= :lowest AND item_id < :top"
-        " ORDER BY ts_rank(words, CAST(:sieve AS tsquery)) DESC, item_id DESC LIMIT :limit"
+        " ORDER BY ts_rank(words, CAST(:text_query AS tsquery)) DESC, item_id DESC LIMIT :limit"
     ),
 }
 
@@ -274,7 +276,7 @@ _SET_PLAN = text(
     " FROM pg_class WHERE oid = CAST('item_words' AS regclass)"
 )
 _EXPECTED = text(
-    "EXPLAIN (FORMAT JSON) SELECT 1 FROM item_words WHERE words @@ CAST(:sieve AS tsquery)"
+    "EXPLAIN (FORMAT JSON) SELECT 1 FROM item_words WHERE words @@ CAST(:text_query AS tsquery)"
 )
 
 

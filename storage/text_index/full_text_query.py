@@ -1,6 +1,6 @@
 """Queries of the full-text index: words combined by AND, OR and NOT. Pure.
 
-A `Sieve` is a superset filter: it passes all matches and some items that do not match, and the
+A query passes all matches and some items that do not match (a superset), and the
 caller decides on these. Words consist of the characters of `WORD` only: they are normalised alike
 for indexing and for queries, and no database tokeniser splits them.
 """
@@ -43,31 +43,31 @@ class WordSequence:
 class Without:
     """Excludes items; only within an `AllOf` with other parts, since FTS5 has no unary NOT."""
 
-    part: Sieve
+    part: FullTextQuery
 
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
     """Matches items that match all parts; without parts, every item."""
 
-    parts: tuple[Sieve, ...]
+    parts: tuple[FullTextQuery, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """Matches items that match any part; without parts, none."""
 
-    parts: tuple[Sieve, ...]
+    parts: tuple[FullTextQuery, ...]
 
 
-Sieve = Word | WordPrefix | WordSequence | Without | AllOf | AnyOf
+FullTextQuery = Word | WordPrefix | WordSequence | Without | AllOf | AnyOf
 ANYTHING = AllOf(())
 NOTHING = AnyOf(())
 
 
-def all_of(parts: Iterable[Sieve]) -> Sieve:
+def all_of(parts: Iterable[FullTextQuery]) -> FullTextQuery:
     """Combine parts by AND: flattened, without duplicates."""
-    unique: dict[Sieve, None] = {}
+    unique: dict[FullTextQuery, None] = {}
     for part in parts:
         unique.update(dict.fromkeys(part.parts if isinstance(part, AllOf) else (part,)))
     if NOTHING in unique:
@@ -75,9 +75,9 @@ def all_of(parts: Iterable[Sieve]) -> Sieve:
     return next(iter(unique)) if len(unique) == 1 else AllOf(tuple(unique))
 
 
-def any_of(parts: Iterable[Sieve]) -> Sieve:
+def any_of(parts: Iterable[FullTextQuery]) -> FullTextQuery:
     """Combine parts by OR: flattened, without duplicates."""
-    unique: dict[Sieve, None] = {}
+    unique: dict[FullTextQuery, None] = {}
     for part in parts:
         unique.update(dict.fromkeys(part.parts if isinstance(part, AnyOf) else (part,)))
     if ANYTHING in unique or any(isinstance(part, Without) for part in unique):
@@ -85,20 +85,20 @@ def any_of(parts: Iterable[Sieve]) -> Sieve:
     return next(iter(unique)) if len(unique) == 1 else AnyOf(tuple(unique))
 
 
-def bounded(sieve: Sieve) -> Sieve:
-    """Widen a sieve where it would be too expensive for the index.
+def bounded(text_query: FullTextQuery) -> FullTextQuery:
+    """Widen a query where it would be too expensive for the index.
 
     Parts nested deeper than `DEEPEST` match everything; so do all prefixes where there are more
-    than `MOST_OPEN`, and the whole sieve where it has more than `MOST_WORDS` words.
+    than `MOST_OPEN`, and the whole query where it has more than `MOST_WORDS` words.
     """
-    flat = _flatten(sieve, DEEPEST, open_words=True)
+    flat = _flatten(text_query, DEEPEST, open_words=True)
     if _count(flat, WordPrefix) > MOST_OPEN:
-        flat = _flatten(sieve, DEEPEST, open_words=False)
+        flat = _flatten(text_query, DEEPEST, open_words=False)
     return ANYTHING if _count(flat, Word) + _count(flat, WordSequence) > MOST_WORDS else flat
 
 
-def _flatten(sieve: Sieve, depth: int, *, open_words: bool) -> Sieve:
-    match sieve:
+def _flatten(text_query: FullTextQuery, depth: int, *, open_words: bool) -> FullTextQuery:
+    match text_query:
         case Without():
             return ANYTHING
         case WordPrefix() if not open_words:
@@ -116,22 +116,22 @@ def _flatten(sieve: Sieve, depth: int, *, open_words: bool) -> Sieve:
         case AnyOf(parts):
             return any_of(_flatten(part, depth - 1, open_words=open_words) for part in parts)
         case _:
-            return sieve
+            return text_query
 
 
-def _count(sieve: Sieve, kind: type[Sieve]) -> int:
-    match sieve:
+def _count(text_query: FullTextQuery, kind: type[FullTextQuery]) -> int:
+    match text_query:
         case AllOf(parts) | AnyOf(parts):
             return sum(_count(part, kind) for part in parts)
         case Without(part):
             return _count(part, kind)
         case _:
-            return int(isinstance(sieve, kind))
+            return int(isinstance(text_query, kind))
 
 
-def as_fts5(sieve: Sieve) -> str:
-    """Format a sieve as an FTS5 query; `ANYTHING` and `NOTHING` have no such form."""
-    match sieve:
+def as_fts5(text_query: FullTextQuery) -> str:
+    """Format a query as an FTS5 query; `ANYTHING` and `NOTHING` have no such form."""
+    match text_query:
         case Word(word):
             return f'"{word}"'
         case WordPrefix(letters):
@@ -149,9 +149,9 @@ def as_fts5(sieve: Sieve) -> str:
             return f"({' OR '.join(map(as_fts5, parts))})"
 
 
-def as_tsquery(sieve: Sieve) -> str:
-    """Format a sieve as a PostgreSQL tsquery; `ANYTHING` and `NOTHING` have no such form."""
-    match sieve:
+def as_tsquery(text_query: FullTextQuery) -> str:
+    """Format a query as a PostgreSQL tsquery; `ANYTHING` and `NOTHING` have no such form."""
+    match text_query:
         case Word(word):
             return f"'{word}'"
         case WordPrefix(letters):

@@ -26,7 +26,7 @@ from storage.rules.aside_rules import block_key
 from storage.rules.watch_baseline import is_older
 from storage.store import Store, Unit
 from storage.telling.asides import Aside
-from storage.telling.quarantine import Trouble
+from storage.telling.quarantine import FailedTask
 from supplierwatch.wiring import CompiledConfiguration
 
 OF_ITEMS = ("match", "show", "index")  # tasks whose subjects are items
@@ -95,7 +95,7 @@ class ItemAccount:
     revisions: tuple[ItemRevision, ...] = ()
     watches: tuple[WatchAccount, ...] = ()
     former_watches: tuple[str, ...] = ()  # matched it and were removed from the configuration since
-    failures: tuple[Trouble, ...] = ()  # tasks that failed for it
+    failures: tuple[FailedTask, ...] = ()  # tasks that failed for it
     host_sources: tuple[tuple[str, SourceState | None], ...] = ()
 
 
@@ -246,7 +246,7 @@ class _WatchAccountBuilder:
         return (*sent, *self._pending.get(mention.mention_id, ()))
 
 
-def _read_failures(unit: Unit, item_id: int) -> tuple[Trouble, ...]:
+def _read_failures(unit: Unit, item_id: int) -> tuple[FailedTask, ...]:
     subject = str(item_id)
     found = (unit.quarantine.get(task, subject) for task in OF_ITEMS)
     return tuple(each for each in found if each is not None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.model import Source
-from crawler.polling.source_health import SourceTrouble, troubles
+from crawler.polling.source_health import SourceProblem, find_problems
 from storage.crawling.source_history import PageReadings
 from storage.model import SourceState
 from supplierwatch.formatting.console import plural
@@ -21,7 +21,7 @@ class SourceRow:
 
     source: Source
     state: SourceState | None
-    troubles: tuple[SourceTrouble, ...] = ()
+    problems: tuple[SourceProblem, ...] = ()
     lately: PageReadings = field(default_factory=PageReadings)
 
     @property
@@ -33,11 +33,11 @@ class SourceRow:
             return "new"
         if self.state.failures:
             return str(self.state.outcome or "failed")
-        return self.troubles[0].oddity if self.troubles else "ok"
+        return self.problems[0].oddity if self.problems else "ok"
 
     @property
     def is_odd(self) -> bool:
-        """Whether the operator should look at it."""
+        """Whether the operator should check it."""
         return self.status not in ("ok", "new", "off")
 
 
@@ -55,15 +55,15 @@ def rows(
     table_rows = []
     for source in sources:
         state = states.get(source.key)
-        odd = () if state is None or not source.enabled else troubles(state, now)
+        odd = () if state is None or not source.enabled else find_problems(state, now)
         read = (lately or {}).get(source.key, PageReadings())
-        table_rows.append(SourceRow(source=source, state=state, troubles=odd, lately=read))
+        table_rows.append(SourceRow(source=source, state=state, problems=odd, lately=read))
     rank = {"ok": 1, "new": 1, "off": 2}
     return sorted(table_rows, key=lambda row: rank.get(row.status, 0))
 
 
 def summarise(rows: Sequence[SourceRow]) -> str:
-    """Return how many sources there are, and how many need to be looked at."""
+    """Return how many sources there are, and how many need attention."""
     bad = sum(1 for row in rows if row.state is not None and row.state.failures)
     odd = sum(1 for row in rows if row.is_odd) - bad
     new = sum(1 for row in rows if row.status == "new")
@@ -71,7 +71,7 @@ def summarise(rows: Sequence[SourceRow]) -> str:
     if bad:
         summary += f", {bad} failing"
     if odd:
-        summary += f", {odd} to look at"
+        summary += f", {odd} need attention"
     if new:
         summary += f", {new} never polled"
     return summary + "."

@@ -23,7 +23,7 @@ def disk_reasons(
         return (
             Reason(
                 key="data-folder",
-                text=f"the data folder {folder} cannot be looked at: {error.strerror or error}",
+                text=f"the data folder {folder} cannot be read: {error.strerror or error}",
                 weight="failing",
                 urgent=True,
             ),

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from alerts.digest.context import TellingContext
 from alerts.dispatch.cut import operator_message
 from crawler.jobs.batches import host_of
-from crawler.polling.source_health import PATIENCE, SourceTrouble, troubles
+from crawler.polling.source_health import PATIENCE, SourceProblem, find_problems
 from storage.model import SourceState
 from storage.store import Store, Unit
 from supplierwatch.health.heavy_pages import close_notices_of_pages
@@ -112,7 +112,7 @@ def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
         _notice_key(state, one): one.text
         for state in states
         if state.active
-        for one in troubles(state, now)
+        for one in find_problems(state, now)
     }
     for key in before - found.keys():
         if key.startswith(PREFIX):
@@ -123,6 +123,6 @@ def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
     return news
 
 
-def _notice_key(state: SourceState, trouble: SourceTrouble) -> str:
+def _notice_key(state: SourceState, problem: SourceProblem) -> str:
     """Return the key of a notice; all kinds of blindness of a source share one."""
-    return PREFIX + state.key + ("" if trouble.is_blindness else f":{trouble.oddity}")
+    return PREFIX + state.key + ("" if problem.is_blindness else f":{problem.oddity}")

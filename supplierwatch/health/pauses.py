@@ -38,7 +38,7 @@ def tell_of_pauses(store: Store, context: TellingContext, now: datetime) -> int:
             [
                 f"Since {pause.since:%Y-%m-%d %H:%M} UTC: {pause.text}.",
                 f"Nothing is lost: what is due waits. Look at {where} in settings.toml and its "
-                "secret; once that is mended, all of it goes.",
+                "secret; once that is fixed, all of it is sent.",
                 "`supplierwatch deliveries` shows what waits, and "
                 "`supplierwatch mail-test` tries it.",
             ],

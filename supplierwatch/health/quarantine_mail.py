@@ -8,7 +8,7 @@ from alerts.attempts import TASKS, Attempt
 from alerts.digest.context import TellingContext
 from alerts.dispatch.cut import operator_message
 from storage.store import Store, Unit
-from storage.telling.quarantine import Trouble
+from storage.telling.quarantine import FailedTask
 
 MOST_NAMED = 20  # in one message
 
@@ -38,7 +38,7 @@ def tell_of_quarantined(store: Store, context: TellingContext, now: datetime) ->
 
 def retry_quarantined(
     unit: Unit, now: datetime, task: str | None = None, subject: str | None = None
-) -> tuple[Trouble, ...]:
+) -> tuple[FailedTask, ...]:
     """Schedule failed tasks for an attempt now, with attempts reset; returns them.
 
     Args:
@@ -64,23 +64,23 @@ def retry_quarantined(
     return chosen
 
 
-def words_of(trouble: Trouble) -> str:
+def words_of(failed_task: FailedTask) -> str:
     """Describe what could not be done."""
-    return TASKS.get(trouble.task, f"{trouble.task}: {{}}").format(trouble.subject)
+    return TASKS.get(failed_task.task, f"{failed_task.task}: {{}}").format(failed_task.subject)
 
 
-def _notice_key(trouble: Trouble) -> str:
-    return f"quarantined:{trouble.task}:{trouble.subject}:{trouble.quarantined_at}"
+def _notice_key(failed_task: FailedTask) -> str:
+    return f"quarantined:{failed_task.task}:{failed_task.subject}:{failed_task.quarantined_at}"
 
 
-def _build_subject(news: list[Trouble]) -> str:
+def _build_subject(news: list[FailedTask]) -> str:
     if len(news) > 1:
         return f"{len(news)} things were set aside after repeated failures"
     said = words_of(news[0])
     return f"Set aside after repeated failures: {said}"
 
 
-def _build_lines(news: list[Trouble]) -> list[str]:
+def _build_lines(news: list[FailedTask]) -> list[str]:
     lines = ["Everything else goes on. Nothing is lost: what is set aside stays stored.", ""]
     for each in news[:MOST_NAMED]:
         lines.append(f"{words_of(each)}: {each.cause or 'no cause is known'}")

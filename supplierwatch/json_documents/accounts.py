@@ -12,7 +12,7 @@ from supplierwatch.exports.account import ItemAccount, Telling, WatchAccount
 from supplierwatch.formatting.hits import words_hit
 from supplierwatch.formatting.shapes import item_json, why_json
 from supplierwatch.formatting.times import iso
-from supplierwatch.json_documents.troubles import trouble_json
+from supplierwatch.json_documents.failed_tasks import failed_task_json
 
 
 def clause_json(item: StoredItem, clause: ClauseResult) -> dict[str, Any]:
@@ -44,7 +44,7 @@ def account_json(account: ItemAccount, names: Mapping[str, str]) -> dict[str, An
         if item is None
         else [watch_account_json(item, watch) for watch in account.watches],
         "former_watches": list(account.former_watches),
-        "failures": [trouble_json(each) for each in account.failures],
+        "failures": [failed_task_json(each) for each in account.failures],
         "set_aside": [] if item is None else [aside_json(block) for block in item.asides],
     }
 

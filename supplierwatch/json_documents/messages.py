@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from storage.model import SETTLED, OutboxMessage
-from storage.telling.quarantine import Trouble
+from storage.telling.quarantine import FailedTask
 from supplierwatch.formatting.times import iso
-from supplierwatch.json_documents.troubles import trouble_json
+from supplierwatch.json_documents.failed_tasks import failed_task_json
 
 if TYPE_CHECKING:
     from alerts.dispatch.held_alerts import HeldAlert
@@ -21,7 +21,7 @@ def messages_json(
     messages: Sequence[OutboxMessage],
     counts: Mapping[str, int],
     paused: Paused,
-    unmade: Sequence[Trouble],
+    unmade: Sequence[FailedTask],
 ) -> dict[str, Any]:
     """Return what was sent, what waits to be sent, and what could not be."""
     return {
@@ -30,7 +30,7 @@ def messages_json(
             for channel, (reason, since) in sorted(paused.items())
         ],
         "counts": dict(sorted(counts.items())),
-        "unmade": [trouble_json(each) for each in unmade],
+        "unmade": [failed_task_json(each) for each in unmade],
         "messages": [
             {
                 "id": message.row_id,

@@ -92,12 +92,12 @@ def _list_kinds(retention: RetentionSettings, now: datetime) -> Iterator[_Kind]:
 def _prune_kind(store: Store, kind: _Kind, now: datetime, ending: Callable[[], bool]) -> Pruned:
     total = Pruned()
     with store.reading() as unit:
-        troubles = unit.quarantine.troubles(TASK)
+        failed_tasks = unit.quarantine.failed_tasks(TASK)
     prefix = f"{kind.name}-"
     skipped = {
         int(subject.removeprefix(prefix))
-        for subject, trouble in troubles.items()
-        if subject.startswith(prefix) and not is_ready(trouble, now)
+        for subject, failed_task in failed_tasks.items()
+        if subject.startswith(prefix) and not is_ready(failed_task, now)
     }
     while not ending():
         with store.reading() as unit:
@@ -109,7 +109,7 @@ def _prune_kind(store: Store, kind: _Kind, now: datetime, ending: Callable[[], b
         except Exception:
             log.exception("prune.failed kind=%s rows=%d", kind.name, len(ids))
             for row_id in ids:
-                total += _prune_one(store, kind, row_id, now, skipped, known=troubles)
+                total += _prune_one(store, kind, row_id, now, skipped, known=failed_tasks)
     return total
 
 

@@ -124,7 +124,7 @@ class ConfigWatch:
             key=f"{CONFIG_NOTICE}:{now:%Y%m%dT%H%M%S.%f}",
             subject="An edit of the configuration was refused",
             lines=(
-                "The last good configuration stays in force until these are mended:",
+                "The last good configuration stays in force until these are fixed:",
                 "",
                 *text.splitlines(),
             ),

@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from storage.model import WAITING, OutboxMessage
-from storage.telling.quarantine import Trouble
+from storage.telling.quarantine import FailedTask
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.times import clock
 from supplierwatch.json_documents.messages import Paused
@@ -61,13 +61,13 @@ def print_held(screen: Console, held: Sequence[HeldAlert]) -> None:
         screen.print(Text.assemble(("waiting  ", "bold yellow"), text), soft_wrap=True)
 
 
-def print_unmade(screen: Console, unmade: Sequence[Trouble]) -> None:
+def print_unmade(screen: Console, unmade: Sequence[FailedTask]) -> None:
     """Print the messages that could not be composed; their mentions stay pending."""
-    for trouble in unmade:
-        text = f"no message could be made: {clean(trouble.subject)}"
-        screen.print(Text(f"{text}: {standing_words(trouble)}", "bold red"), soft_wrap=True)
-        if trouble.cause:
-            print_indented(screen, Text(clean(trouble.cause), "red"), 4)
+    for failed_task in unmade:
+        text = f"no message could be made: {clean(failed_task.subject)}"
+        screen.print(Text(f"{text}: {standing_words(failed_task)}", "bold red"), soft_wrap=True)
+        if failed_task.cause:
+            print_indented(screen, Text(clean(failed_task.cause), "red"), 4)
 
 
 def print_messages(

@@ -7,40 +7,40 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.text import Text
 
-from storage.telling.quarantine import Trouble
+from storage.telling.quarantine import FailedTask
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.times import clock
 from supplierwatch.health.quarantine_mail import words_of
 
 
-def print_troubles(screen: Console, troubles: Sequence[Trouble]) -> None:
+def print_failed_tasks(screen: Console, failed_tasks: Sequence[FailedTask]) -> None:
     """Print two or three lines for each: task and subject, state, cause."""
-    for trouble in troubles:
-        aside = trouble.quarantined_at is not None
+    for failed_task in failed_tasks:
+        aside = failed_task.quarantined_at is not None
         screen.print(
             Text.assemble(
-                (f"{trouble.task} ", "bold cyan"),
-                (clean(trouble.subject), "bold"),
+                (f"{failed_task.task} ", "bold cyan"),
+                (clean(failed_task.subject), "bold"),
                 "  ",
-                (standing_words(trouble), "bold red" if aside else "yellow"),
+                (standing_words(failed_task), "bold red" if aside else "yellow"),
             ),
             soft_wrap=True,
         )
-        print_indented(screen, Text(clean(words_of(trouble))))
-        if trouble.cause:
-            print_indented(screen, Text(clean(trouble.cause), "red"))
-    if not troubles:
+        print_indented(screen, Text(clean(words_of(failed_task))))
+        if failed_task.cause:
+            print_indented(screen, Text(clean(failed_task.cause), "red"))
+    if not failed_tasks:
         screen.print("Nothing is in quarantine.")
         return
-    aside_now = sum(each.quarantined_at is not None for each in troubles)
-    screen.print(Text(f"In all: {len(troubles):,}, of which {aside_now:,} set aside.", "bold"))
+    aside_now = sum(each.quarantined_at is not None for each in failed_tasks)
+    screen.print(Text(f"In all: {len(failed_tasks):,}, of which {aside_now:,} set aside.", "bold"))
     if aside_now:
         screen.print(Text("`supplierwatch quarantine retry TASK SUBJECT` tries one again.", "dim"))
 
 
-def standing_words(trouble: Trouble) -> str:
+def standing_words(failed_task: FailedTask) -> str:
     """Describe the number of attempts, since when, and the time of the next."""
-    tries = plural(trouble.attempts, "attempt")
-    if trouble.quarantined_at is not None:
-        return f"set aside {clock(trouble.quarantined_at)} after {tries}"
-    return f"{tries} since {clock(trouble.first_at)}, next {clock(trouble.retry_at)}"
+    tries = plural(failed_task.attempts, "attempt")
+    if failed_task.quarantined_at is not None:
+        return f"set aside {clock(failed_task.quarantined_at)} after {tries}"
+    return f"{tries} since {clock(failed_task.first_at)}, next {clock(failed_task.retry_at)}"

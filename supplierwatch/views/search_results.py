@@ -67,7 +67,7 @@ class SearchProgress:
         """
         self._pages += 1
         if self._status is not None and self._pages > PAGES_BEFORE_SHOWN:
-            self._status.update(f"{looked:,} items looked at, {found:,} found")
+            self._status.update(f"{looked:,} items searched, {found:,} found")
             self._status.start()
 
 
@@ -123,7 +123,7 @@ def summary(result: SearchResult, seconds: float) -> str:
         count = f"At least {len(result.hits):,}" if result.hits else "Nothing"
         back = f": looked back to {day(result.oldest)}" if _has_looked_back(result) else ""
         more = f"--deadline {max(10, round(seconds * 10))} looks further"
-        looked = f"{plural(result.looked_at, 'item')} looked at"
+        looked = f"{plural(result.looked_at, 'item')} searched"
         if result.stored:
             looked += f" of {result.stored:,} stored"
         return f"{count} found in {seconds:g} seconds{back} ({looked}); {more}."

@@ -29,7 +29,7 @@ def print_rows(
     screen.print(_build_table(rows, now))
     for row in rows:
         if row.is_odd:
-            _print_trouble(screen, row)
+            _print_problem(screen, row)
     if untried := _list_untried(rows):
         screen.print()
         warning = (
@@ -64,7 +64,7 @@ def _build_table(rows: Sequence[SourceRow], now: datetime) -> Table:
     return table
 
 
-def _print_trouble(screen: Console, row: SourceRow) -> None:
+def _print_problem(screen: Console, row: SourceRow) -> None:
     screen.print()
     if row.state is not None and row.state.failures:
         screen.print(
@@ -76,7 +76,7 @@ def _print_trouble(screen: Console, row: SourceRow) -> None:
         )
         screen.print(Text(f"  {row.source.url}", "dim"), soft_wrap=True)
     else:
-        for one in row.troubles:
+        for one in row.problems:
             what, _, fix = clean(one.text.removeprefix("source ")).partition(": ")
             screen.print(Text.assemble((one.oddity, "bold red"), f"  {what}"))
             screen.print(Text(f"  {fix}", "dim"))

@@ -1,4 +1,4 @@
-"""The project's files, as the rules of the house look at them."""
+"""The project's files, as the tests of the code read them."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.service.service import Service
 from supplierwatch.web.server import WebServer
 from supplierwatch.wiring import load
-from tests.supplierwatch.installation import SETTINGS, House, a_house
+from tests.supplierwatch.instance import SETTINGS, Instance, an_instance
 from tests.support.clock import Clock
 
 PASSWORD = "seven small herons"
@@ -100,7 +100,7 @@ class Browser:
 class RunningDesk:
     """The desk, with one user of each role once `people` was called."""
 
-    house: House
+    instance: Instance
     service: Service
     address: tuple[str, int]
     clock: Clock
@@ -129,17 +129,17 @@ class RunningDesk:
 @contextmanager
 def running_desk(folder: Path, *, public_url: str | None = None) -> Iterator[RunningDesk]:
     """A desk over an empty archive."""
-    house = a_house(folder)
-    settings = SETTINGS.format(data=house.data)
+    instance = an_instance(folder)
+    settings = SETTINGS.format(data=instance.data)
     if public_url is not None:
         settings = settings.replace("[service]", f'[service]\npublic_url = "{public_url}"')
-    house.write("settings.toml", settings)
+    instance.write("settings.toml", settings)
     clock = Clock(datetime.now(UTC))
-    with house.store() as store:
-        service = Service(load(house.config, {}), store, clock=clock, owner="test")
+    with instance.store() as store:
+        service = Service(load(instance.config, {}), store, clock=clock, owner="test")
         routes = site.routes(ServiceSource(service, lambda: REPORT, {}))
         server = WebServer(lambda: REPORT, listen="127.0.0.1:0", desk=routes)
         server.start()
         assert server.address is not None
-        yield RunningDesk(house=house, service=service, address=server.address, clock=clock)
+        yield RunningDesk(instance=instance, service=service, address=server.address, clock=clock)
         server.stop()

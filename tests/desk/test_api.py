@@ -13,7 +13,7 @@ import pytest
 from supplierwatch.desk.api import answering
 from tests.desk.api_client import ApiClient, client, problem_of
 from tests.desk.browser import RunningDesk, running_desk
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 from tests.support.builders import a_message_to_send
 
 TITLES = ["Halcyon trust opens wards", "Halcyon trust closes wards", "Halcyon trust moves beds"]
@@ -25,8 +25,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
     with running_desk(tmp_path_factory.mktemp("desk")) as made:
         made.people()
         for at, title in enumerate(TITLES):
-            made.house.stores(an_article(f"a{at}", title=title, body=f"Halcyon trust. {title}."))
-        made.house.stores(an_article("a0", title="Halcyon trust opens no wards"))
+            made.instance.stores(an_article(f"a{at}", title=title, body=f"Halcyon trust. {title}."))
+        made.instance.stores(an_article("a0", title="Halcyon trust opens no wards"))
         made.clock.advance(timedelta(minutes=1))  # past what was stored since it was made
         yield made
 
@@ -62,10 +62,10 @@ def test_what_comes_between_two_pages_shifts_none(tmp_path: Path) -> None:
         desk.people()
         api = client(desk)
         for at, title in enumerate(TITLES):
-            desk.house.stores(an_article(f"a{at}", title=title))
+            desk.instance.stores(an_article(f"a{at}", title=title))
         every = [each["mention"] for each in api.json("/mentions")["mentions"]]
         first = api.json("/mentions?limit=1")
-        desk.house.stores(an_article("later", title="Halcyon trust, later"))
+        desk.instance.stores(an_article("later", title="Halcyon trust, later"))
         rest = api.json(f"/mentions?cursor={first['next']}")
         assert [each["mention"] for each in [*first["mentions"], *rest["mentions"]]] == every
 
@@ -229,7 +229,7 @@ def test_a_document_that_changed_has_another_tag(tmp_path: Path) -> None:
         desk.people()
         api = client(desk)
         tag = api.ask("/mentions").headers["etag"]
-        desk.house.stores(an_article("a1"))
+        desk.instance.stores(an_article("a1"))
         page = api.ask("/mentions", If_None_Match=tag)
         assert page.code == 200
         assert page.headers["etag"] != tag

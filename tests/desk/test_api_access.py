@@ -13,7 +13,7 @@ from supplierwatch.desk.api import answering
 from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api_client import client, problem_of, token_of
 from tests.desk.browser import HASH, REPORT, RunningDesk, running_desk
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 
 # every route with the least role and the scope of a token that it needs; None: everybody
 READ, WRITE, OPERATE = {Scope.READ}, {Scope.WRITE}, {Scope.OPERATE}
@@ -52,7 +52,7 @@ ELSEWHERE = {"X-Forwarded-For": "203.0.113.9"}
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
     with running_desk(tmp_path_factory.mktemp("desk")) as made:
         made.people()
-        made.house.stores(an_article("a1"))
+        made.instance.stores(an_article("a1"))
         yield made
 
 

@@ -24,7 +24,7 @@ from supplierwatch.desk.api.schemas import PROBLEM
 from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api_client import token_of
 from tests.desk.browser import REPORT, RunningDesk, running_desk
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 
 PROBLEMS = Draft202012Validator(PROBLEM)
 # in every form that is right, nearly right, or a stranger's
@@ -44,7 +44,7 @@ POSITIONS = st.builds(
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningDesk, bytes]]:
     with running_desk(tmp_path_factory.mktemp("desk")) as made:
         made.people()
-        made.house.stores(an_article("a1"), an_article("a2", title="Halcyon trust goes on"))
+        made.instance.stores(an_article("a1"), an_article("a2", title="Halcyon trust goes on"))
         yield made, token_of(made).encode()
 
 

@@ -14,7 +14,7 @@ from supplierwatch.desk import file_edits
 from supplierwatch.desk.api.json_bodies import MAX_BODY
 from tests.desk.api_client import ApiClient, client, problem_of, token_of
 from tests.desk.browser import Page, RunningDesk
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 
 NEW = {"key": "millbrook", "label": "Millbrook", "query": "millbrook AND halcyon"}
 
@@ -29,7 +29,7 @@ def entries(desk: RunningDesk) -> tuple[AuditEntry, ...]:
 
 
 def file_of(desk: RunningDesk) -> str:
-    return (desk.house.config / "watches.toml").read_text(encoding="utf-8")
+    return (desk.instance.config / "watches.toml").read_text(encoding="utf-8")
 
 
 def post(program: ApiClient, path: str, body: Any, **headers: str) -> Page:
@@ -93,7 +93,7 @@ def test_an_edit_of_what_was_changed_meanwhile_is_refused(desk: RunningDesk) -> 
 
 def test_the_query_of_a_version_is_put_back(desk: RunningDesk) -> None:
     program = client(desk, "editor")
-    desk.house.stores()
+    desk.instance.stores()
     [version] = program.json("/watches/corvid")["versions"]
     assert edit(program, "corvid", {"query": "rook"}, If_Match="*").code == 200
     number = version["version"]
@@ -104,7 +104,7 @@ def test_the_query_of_a_version_is_put_back(desk: RunningDesk) -> None:
 
 
 def test_a_preview_changes_nothing_and_says_what_would_be_found(desk: RunningDesk) -> None:
-    desk.house.stores(an_article("a1", title="Millbrook halts its Halcyon roll-out"))
+    desk.instance.stores(an_article("a1", title="Millbrook halts its Halcyon roll-out"))
     before, program = file_of(desk), client(desk, "editor", [Scope.READ])
     seen = json.loads(post(program, "/watch-previews", NEW).text)
     assert (seen["is_new"], seen["found"]) == (True, 1)

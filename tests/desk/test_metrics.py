@@ -14,7 +14,7 @@ from supplierwatch.health.health import Health
 from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.service.service import Service
 from tests import ROOT
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 
 DOCUMENT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 SAMPLE = re.compile(
@@ -23,16 +23,16 @@ SAMPLE = re.compile(
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    made = a_house(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    made = an_instance(tmp_path)
     made.stores(an_article("a1"))
     made.run("digest", "--yes")
     return made
 
 
 @pytest.fixture
-def service(house: House) -> Iterator[Service]:
-    with house.service() as service:
+def service(instance: Instance) -> Iterator[Service]:
+    with instance.service() as service:
         yield service
 
 

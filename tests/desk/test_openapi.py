@@ -19,7 +19,7 @@ from tests import ROOT
 from tests.desk.api_client import ApiClient, client
 from tests.desk.browser import running_desk
 from tests.supplierwatch.commands.test_json_shapes import paths
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 
 ENDPOINTS = answering.all_endpoints()
 READING = [each for each in ENDPOINTS if each.method == "GET"]
@@ -34,9 +34,9 @@ UNSEEN = {"messages": {"counts.sent"}}
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
     with running_desk(tmp_path_factory.mktemp("desk")) as desk:
         desk.people()
-        desk.house.stores(an_article("a1"), an_article("a2", title="Halcyon trust goes on"))
-        desk.house.stores(an_article("a1", title="Millbrook halts its Halcyon roll-out"))
-        assert desk.house.run("digest", "--yes").exit_code == 0
+        desk.instance.stores(an_article("a1"), an_article("a2", title="Halcyon trust goes on"))
+        desk.instance.stores(an_article("a1", title="Millbrook halts its Halcyon roll-out"))
+        assert desk.instance.run("digest", "--yes").exit_code == 0
         yield client(desk)
 
 

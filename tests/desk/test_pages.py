@@ -10,13 +10,13 @@ import pytest
 from storage.model import AsideBlock
 from supplierwatch.desk import static
 from tests.desk.browser import RunningDesk
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'>{{ 7*7 }}"
 
 
 def test_today_shows_what_is_new_to_this_user(desk: RunningDesk) -> None:
-    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    desk.instance.stores(an_article("a1", title="Halcyon pauses at the trust"))
     browser = desk.browser("reader")
 
     page = browser.ask("/")
@@ -33,12 +33,12 @@ def test_today_shows_what_is_new_to_this_user(desk: RunningDesk) -> None:
 
 
 def test_what_came_after_the_page_was_shown_stays_new(desk: RunningDesk) -> None:
-    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    desk.instance.stores(an_article("a1", title="Halcyon pauses at the trust"))
     browser = desk.browser("reader")
     page = browser.ask("/")
     newest = re.search(r'name="newest" value="(\d+)"', page.text)
     assert newest is not None
-    desk.house.stores(an_article("a2", title="Halcyon goes on at another trust"))
+    desk.instance.stores(an_article("a2", title="Halcyon goes on at another trust"))
 
     browser.ask("/read", {"csrf": page.csrf, "newest": newest[1]})
 
@@ -47,14 +47,14 @@ def test_what_came_after_the_page_was_shown_stays_new(desk: RunningDesk) -> None
 
 @pytest.mark.parametrize("newest", ["", "x", "-1", "9" * 30, "²"])
 def test_a_number_that_is_none_marks_nothing(desk: RunningDesk, newest: str) -> None:
-    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    desk.instance.stores(an_article("a1", title="Halcyon pauses at the trust"))
     browser = desk.browser("reader")
     browser.ask("/read", {"csrf": browser.ask("/").csrf, "newest": newest})
     assert "1 unread story" in browser.ask("/").words
 
 
 def test_search_finds_and_says_what_is_wrong_with_a_query(desk: RunningDesk) -> None:
-    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    desk.instance.stores(an_article("a1", title="Halcyon pauses at the trust"))
     browser = desk.browser("reader")
     page = browser.ask("/search?q=halcyon")
     assert "1 found among 1 items" in page.words
@@ -66,7 +66,7 @@ def test_search_finds_and_says_what_is_wrong_with_a_query(desk: RunningDesk) -> 
 
 def test_search_leads_to_what_was_set_aside_from_pages(desk: RunningDesk) -> None:
     block = AsideBlock(rule="recurring", text="Our pages are paid for by Corvid Data.")
-    desk.house.stores(an_article("a1", title="Wards are moved", asides=(block,)))
+    desk.instance.stores(an_article("a1", title="Wards are moved", asides=(block,)))
     browser = desk.browser("reader")
     page = browser.ask("/search?q=corvid")
     assert "1 more in text set aside from pages: search aside:corvid" in page.words
@@ -75,7 +75,7 @@ def test_search_leads_to_what_was_set_aside_from_pages(desk: RunningDesk) -> Non
 
 
 def test_an_article_says_what_each_watch_made_of_it(desk: RunningDesk) -> None:
-    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    desk.instance.stores(an_article("a1", title="Halcyon pauses at the trust"))
     page = desk.browser("reader").ask("/item/1")
     assert page.heading == "Halcyon pauses at the trust"
     assert "halcyon-trusts : found, still to be told" in page.words
@@ -89,7 +89,7 @@ def test_an_article_that_is_none_is_missing(desk: RunningDesk, number: str) -> N
 
 
 def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
-    desk.house.stores(
+    desk.instance.stores(
         an_article(
             "a1",
             title=f"Halcyon trust {HOSTILE}",

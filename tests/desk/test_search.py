@@ -15,7 +15,7 @@ from lxml import etree
 from supplierwatch.desk.pages.reading import search as search_page
 from supplierwatch.desk.reading import faceted_search
 from tests.desk.browser import Browser, RunningDesk
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 
 DAY = timedelta(days=1)
 
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def stored(desk: RunningDesk) -> RunningDesk:
     now = datetime.now(UTC)
-    desk.house.stores(
+    desk.instance.stores(
         an_article("a1", title="Halcyon pauses at the trust", published_at=now),
         an_article("a2", title="Halcyon goes on", published_at=now - 3 * DAY, language="cy"),
         an_article(

@@ -9,7 +9,7 @@ import pytest
 from storage.model import Article
 from supplierwatch.desk.mark_requests import MAX_NOTE
 from tests.desk.browser import Browser, Page, RunningDesk
-from tests.supplierwatch.installation import BODY, an_article
+from tests.supplierwatch.instance import BODY, an_article
 
 
 def say(browser: Browser, action: str, **fields: str) -> Page:
@@ -20,7 +20,7 @@ def say(browser: Browser, action: str, **fields: str) -> Page:
 
 @pytest.fixture
 def stored(desk: RunningDesk) -> RunningDesk:
-    desk.house.stores(an_article("a1", title="Halcyon pauses at the trust"))
+    desk.instance.stores(an_article("a1", title="Halcyon pauses at the trust"))
     return desk
 
 
@@ -50,7 +50,7 @@ def test_an_edit_of_what_was_read_is_unread_and_stands_among_the_edits(
     reader = stored.browser("reader")
     say(reader, "mine", do="read")
     edited = BODY.replace("four million", "nine million")
-    stored.house.stores(an_article("a1", title="Halcyon pauses at the trust", body=edited))
+    stored.instance.stores(an_article("a1", title="Halcyon pauses at the trust", body=edited))
 
     page = reader.ask("/")
 
@@ -190,7 +190,7 @@ def test_times_are_in_the_zone_of_the_user(stored: RunningDesk) -> None:
 
 def test_a_star_on_what_no_watch_found_is_kept_too(desk: RunningDesk) -> None:
     other: Article = an_article("b1", title="Bus stop moved", body="A bus stop. " * 40)
-    desk.house.stores(other)
+    desk.instance.stores(other)
     reader = desk.browser("reader")
     say(reader, "mine", do="star")
     page = reader.ask("/?show=starred")
@@ -203,7 +203,7 @@ def test_today_is_bounded(desk: RunningDesk, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(today_stories, "MOST", 1)
     for name in ("a1", "a2"):
-        desk.house.stores(an_article(name, title=f"Halcyon pauses at trust {name}"))
+        desk.instance.stores(an_article(name, title=f"Halcyon pauses at trust {name}"))
     page = desk.browser("reader").ask("/")
     assert page.text.count('class="story') == 1
     assert "Only the newest" in page.words

@@ -18,7 +18,7 @@ import pytest
 from supplierwatch.desk import watch_preview
 from supplierwatch.service.reload import ConfigWatch
 from tests.desk.browser import Browser, Page, RunningDesk, running_desk
-from tests.supplierwatch.installation import BODY, WATCHES, an_article
+from tests.supplierwatch.instance import BODY, WATCHES, an_article
 
 QUIET = BODY.replace("paused", "finished").replace("board papers", "minutes")
 EDIT = "/watches/halcyon-trusts/edit"
@@ -72,7 +72,7 @@ def send(browser: Browser, path: str, page: Page, action: str, **changes: str) -
 
 
 def file_of(desk: RunningDesk) -> str:
-    return (desk.house.config / "watches.toml").read_text(encoding="utf-8")
+    return (desk.instance.config / "watches.toml").read_text(encoding="utf-8")
 
 
 def take_up(desk: RunningDesk) -> None:
@@ -86,7 +86,7 @@ def test_an_edit_is_previewed_saved_and_taken_up(
     desk: RunningDesk, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    desk.house.stores(
+    desk.instance.stores(
         an_article("a1"), an_article("a2", title="Halcyon done at Millbrook", body=QUIET)
     )
     desk.clock.advance(timedelta(minutes=1))
@@ -129,7 +129,7 @@ def test_what_was_changed_after_the_preview_is_previewed_before_it_is_saved(
 
 
 def test_a_new_watch_is_added_and_says_that_nobody_is_told_of_it(desk: RunningDesk) -> None:
-    desk.house.stores(an_article("a1"))
+    desk.instance.stores(an_article("a1"))
     desk.clock.advance(timedelta(minutes=1))
     browser = desk.browser("editor")
     page = browser.ask("/search?q=millbrook+AND+paused")
@@ -203,12 +203,12 @@ def test_a_key_that_cannot_be_is_refused(desk: RunningDesk, key: str, words: str
 
 
 def test_a_problem_of_another_file_holds_an_edit_back_and_is_named(desk: RunningDesk) -> None:
-    desk.house.write("subscriptions.toml", "[[subscription]]\nto = []\n")
+    desk.instance.write("subscriptions.toml", "[[subscription]]\nto = []\n")
     browser = desk.browser("editor")
     page = send(browser, EDIT, browser.ask(EDIT), "preview", query="halcyon")
     assert page.code == 400
     assert "subscriptions.toml, line" in page.words
-    assert str(desk.house.config) not in page.words
+    assert str(desk.instance.config) not in page.words
 
 
 def test_a_watch_with_a_subscription_cannot_be_written_over_a_file_that_changed(
@@ -217,7 +217,7 @@ def test_a_watch_with_a_subscription_cannot_be_written_over_a_file_that_changed(
     browser = desk.browser("editor")
     page = send(browser, EDIT, browser.ask(EDIT), "preview", query="halcyon NOT trust")
     theirs = WATCHES.replace("@halcyon AND trust", "@halcyon AND hospital*")
-    desk.house.write("watches.toml", theirs)
+    desk.instance.write("watches.toml", theirs)
 
     page = send(browser, EDIT, page, "save")
 
@@ -235,7 +235,7 @@ def test_a_watch_that_is_gone_from_the_file_is_not_written_again(desk: RunningDe
     browser = desk.browser("editor")
     page = browser.ask("/watches/corvid/edit")
     gone = WATCHES[: WATCHES.index('[[watch]]\nkey = "corvid"')]
-    desk.house.write("watches.toml", gone)
+    desk.instance.write("watches.toml", gone)
     for _ in range(2):
         page = send(browser, "/watches/corvid/edit", page, "save", query="corvid")
         assert page.code in (400, 409)
@@ -278,8 +278,8 @@ def test_a_folder_that_may_not_be_written_gives_the_text_to_paste(
         with running_desk(Path(folder)) as desk:
             desk.people()
             browser = desk.browser("editor")
-            desk.house.config.chmod(0o555)
-            with without_rights_of_the_superuser(desk.house.data):
+            desk.instance.config.chmod(0o555)
+            with without_rights_of_the_superuser(desk.instance.data):
                 page = send(browser, EDIT, browser.ask(EDIT), "preview", query="halcyon NOT trust")
                 assert page.code == 200
                 page = send(browser, EDIT, page, "save")
@@ -288,14 +288,14 @@ def test_a_folder_that_may_not_be_written_gives_the_text_to_paste(
             assert "query = 'halcyon NOT trust'" in page.words
             assert file_of(desk) == WATCHES
             assert "desk.watch-changed" not in caplog.text
-            desk.house.config.chmod(0o755)
+            desk.instance.config.chmod(0o755)
 
 
 def test_a_preview_stops_at_its_limit_and_says_how_far_it_looked(
     desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
-        desk.house.stores(an_article(f"a{number}", title=f"Halcyon {number}"))
+        desk.instance.stores(an_article(f"a{number}", title=f"Halcyon {number}"))
     monkeypatch.setattr(watch_preview, "MOST_HITS", 2)
     page = desk.browser("editor").ask(f"{EDIT}?version=1")
     assert "2 found since" in page.words
@@ -307,8 +307,8 @@ def test_a_preview_stops_at_its_limit_and_says_how_far_it_looked(
 
 
 def test_an_old_version_is_put_back_by_the_same_preview(desk: RunningDesk) -> None:
-    desk.house.stores(an_article("a1"))
-    desk.house.write("watches.toml", WATCHES.replace("AND trust'", "NOT trust'"))
+    desk.instance.stores(an_article("a1"))
+    desk.instance.write("watches.toml", WATCHES.replace("AND trust'", "NOT trust'"))
     take_up(desk)
     browser = desk.browser("editor")
     page = browser.ask("/watches/halcyon-trusts")
@@ -329,17 +329,17 @@ def test_a_watch_saved_as_it_is_leaves_the_file_alone(desk: RunningDesk) -> None
     browser = desk.browser("editor")
     page = send(browser, EDIT, browser.ask(EDIT), "preview")
     assert "The query in force means the same." in page.words
-    before = (desk.house.config / "watches.toml").stat().st_mtime_ns
+    before = (desk.instance.config / "watches.toml").stat().st_mtime_ns
     assert send(browser, EDIT, page, "save").heading == "Nothing to save"
-    assert (desk.house.config / "watches.toml").stat().st_mtime_ns == before
+    assert (desk.instance.config / "watches.toml").stat().st_mtime_ns == before
 
 
 @pytest.mark.parametrize("text", ["[[watch]\n", "watch = 3\n", None], ids=["syntax", "type", "no"])
 def test_a_file_that_cannot_be_read_is_said_to_be_so(desk: RunningDesk, text: str | None) -> None:
     if text is None:
-        (desk.house.config / "watches.toml").unlink()
+        (desk.instance.config / "watches.toml").unlink()
     else:
-        desk.house.write("watches.toml", text)
+        desk.instance.write("watches.toml", text)
     page = desk.browser("editor").ask(EDIT)
     assert page.code == 404
     assert "watches.toml" in page.words

@@ -23,7 +23,7 @@ from storage.tables import item, mention, outbox, told
 from supplierwatch.shell.exits import Exit
 from tests import ROOT
 from tests.storage.engine.test_crashes import assert_whole, prepare
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 from tests.support.builders import NOW
 from tests.support.builders import an_article as a_stored_article
 
@@ -32,10 +32,10 @@ ROUNDS = 16
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> House:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Instance:
     """A database of some hundred pages, closed properly, so that all is in one file."""
-    house = a_house(tmp_path_factory.mktemp("whole"))
-    house.stores(
+    instance = an_instance(tmp_path_factory.mktemp("whole"))
+    instance.stores(
         *(
             an_article(
                 f"n{n}",
@@ -44,29 +44,29 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> House:
             for n in range(40)
         )
     )
-    with house.store() as store:
-        backup(store.url, house.data / "copy.db")
-    return house
+    with instance.store() as store:
+        backup(store.url, instance.data / "copy.db")
+    return instance
 
 
-def database_of(house: House) -> Path:
-    with house.store() as store:
+def database_of(instance: Instance) -> Path:
+    with instance.store() as store:
         return Path(store.url.removeprefix("sqlite:///"))
 
 
-def a_damaged_copy(whole: House, folder: Path, seed: int) -> House:
+def a_damaged_copy(whole: Instance, folder: Path, seed: int) -> Instance:
     """The same with 200 random bytes over a page, its head or its midst."""
     chance = random.Random(seed)
-    house = a_house(folder)
-    house.data.mkdir(parents=True)
-    target = house.data / database_of(whole).name
+    instance = an_instance(folder)
+    instance.data.mkdir(parents=True)
+    target = instance.data / database_of(whole).name
     shutil.copyfile(whole.data / "copy.db", target)
     pages = target.stat().st_size // PAGE
     at = chance.randrange(0, pages) * PAGE + chance.choice([0, 8, chance.randrange(PAGE - 200)])
     with target.open("r+b") as file:
         file.seek(at)
         file.write(chance.randbytes(200))
-    return house
+    return instance
 
 
 def is_sound(file: Path) -> bool:
@@ -81,13 +81,15 @@ def is_sound(file: Path) -> bool:
         return False
 
 
-def test_an_overwritten_page_is_found_and_what_to_do_is_said(whole: House, tmp_path: Path) -> None:
+def test_an_overwritten_page_is_found_and_what_to_do_is_said(
+    whole: Instance, tmp_path: Path
+) -> None:
     found = 0
     for seed in range(ROUNDS):
-        house = a_damaged_copy(whole, tmp_path / str(seed), seed)
-        file = house.data / database_of(whole).name
+        instance = a_damaged_copy(whole, tmp_path / str(seed), seed)
+        file = instance.data / database_of(whole).name
         sound = is_sound(file)
-        run = house.run("db", "check")
+        run = instance.run("db", "check")
         assert run.exit_code == (0 if sound else Exit.DATABASE_REFUSED), (seed, run.output)
         if not sound:
             found += 1
@@ -95,11 +97,11 @@ def test_an_overwritten_page_is_found_and_what_to_do_is_said(whole: House, tmp_p
     assert found > ROUNDS / 4
 
 
-def test_nothing_is_written_once_a_page_was_found_damaged(whole: House, tmp_path: Path) -> None:
+def test_nothing_is_written_once_a_page_was_found_damaged(whole: Instance, tmp_path: Path) -> None:
     refused = 0
     for seed in range(ROUNDS):
-        house = a_damaged_copy(whole, tmp_path / str(seed), seed)
-        file = house.data / database_of(whole).name
+        instance = a_damaged_copy(whole, tmp_path / str(seed), seed)
+        file = instance.data / database_of(whole).name
         try:
             store = open_store(f"sqlite:///{file}", migrate=False)
         except StorageError as error:
@@ -125,17 +127,19 @@ def test_nothing_is_written_once_a_page_was_found_damaged(whole: House, tmp_path
 
 
 def test_a_restored_backup_is_sound_again_and_the_damaged_file_is_kept(
-    whole: House, tmp_path: Path
+    whole: Instance, tmp_path: Path
 ) -> None:
-    house = next(
-        house
+    instance = next(
+        instance
         for seed in range(ROUNDS)
-        if (house := a_damaged_copy(whole, tmp_path / str(seed), seed)).run("db", "check").exit_code
+        if (instance := a_damaged_copy(whole, tmp_path / str(seed), seed))
+        .run("db", "check")
+        .exit_code
     )
-    run = house.run("restore", str(whole.data / "copy.db"), "--yes")
+    run = instance.run("restore", str(whole.data / "copy.db"), "--yes")
     assert run.exit_code == 0, run.output
-    assert house.run("db", "check").exit_code == 0
-    assert list(house.data.glob("*.before-restore*"))
+    assert instance.run("db", "check").exit_code == 0
+    assert list(instance.data.glob("*.before-restore*"))
 
 
 WORKS = """

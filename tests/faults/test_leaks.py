@@ -20,7 +20,7 @@ from supplierwatch.service.service import Service
 from supplierwatch.service.watch_feeds import WatchFeeds
 from supplierwatch.web.server import WebServer
 from supplierwatch.wiring import load
-from tests.supplierwatch.installation import an_article
+from tests.supplierwatch.instance import an_article
 from tests.support.services import Installation, an_installation, own_words, publish
 from tests.support.site import FakeSite
 

@@ -21,7 +21,7 @@ from tests.support.tellings import NOW
 MAIL = MailSettings(
     sender="Media watch <watch@trust.example>", reply_to="press@trust.example", smtp=None
 )
-# ours stand alone on a line; what strangers wrote may have addresses in it too
+# ours stand alone on a line; untrusted content may have addresses in it too
 _LINK = re.compile(r"(?m)^ *(https?://\S+)\r?$")
 
 

@@ -1,4 +1,4 @@
-"""Translates a query to a filter (`Sieve`) for the full-text index. Pure.
+"""Translates a query to a filter (`FullTextQuery`) for the full-text index. Pure.
 
 Every item that matches the query passes the filter; items that pass may not match, `evaluate`
 decides. Where it is not certain what a text must contain, the filter is wider.
@@ -38,7 +38,7 @@ from alerts.query.text.terms import join_parts
 from alerts.query.text.token_set import MOST_JOINED
 from storage.text_index.full_text_query import (
     ANYTHING,
-    Sieve,
+    FullTextQuery,
     Without,
     Word,
     WordPrefix,
@@ -52,9 +52,9 @@ _UNPAGED = Without(Word(indexing.PAGED))
 _NAMES = {"site": "site", "lang": "lang", "type": "type"}
 
 
-def sieve_of(
+def translate(
     node: Node, sources: Mapping[str, str], code: str = "", *, whole: bool = True
-) -> Sieve:
+) -> FullTextQuery:
     """Build the filter that every item matching a node passes.
 
     Args:
@@ -65,32 +65,34 @@ def sieve_of(
     """
     match node:
         case Term():
-            return _sieve_of_term(node, code)
+            return _translate_term(node, code)
         case And(parts) | ProximityGroup(parts):
-            return all_of(sieve_of(part, sources, code, whole=whole) for part in parts)
+            return all_of(translate(part, sources, code, whole=whole) for part in parts)
         case Near(_, _, left, right, negated):
             sides = (left,) if negated else (left, right)
-            return all_of(sieve_of(side, sources, code) for side in sides)
+            return all_of(translate(side, sources, code) for side in sides)
         case Or(parts):
-            return any_of(sieve_of(part, sources, code, whole=whole) for part in parts)
+            return any_of(translate(part, sources, code, whole=whole) for part in parts)
         case Not(part):
             words = _sufficient_words(part, code) if whole else []
             return all_of(Without(all_of([Word(word), _UNPAGED])) for word in words)
         case Field("source", part):
-            return _sieve_of_source(part, sources)
+            return _translate_source(part, sources)
         case Field(name, part):
             own = indexing.CODES.get(FIELD_NAMES[name].name)
             # lead, summary and body are not indexed separately: their words are in the default text
-            return sieve_of(part, sources, own or "", whole=own is not None)
+            return translate(part, sources, own or "", whole=own is not None)
         case Apply("atleast", number, Term(label=str(label)) as part) if not code:
-            plain = sieve_of(part, sources, code)
+            plain = translate(part, sources, code)
             return (
-                all_of([plain, _sieve_of_frequent(label)]) if number >= indexing.FREQUENT else plain
+                all_of([plain, _translate_frequent(label)])
+                if number >= indexing.FREQUENT
+                else plain
             )
         case Apply(_, _, part) | Prefer(part) | Macro(_, part) | Spellings(part=part):
-            return sieve_of(part, sources, code, whole=whole)
+            return translate(part, sources, code, whole=whole)
         case Filter():
-            return _sieve_of_filter(node)
+            return _translate_filter(node)
         case _:
             return ANYTHING
 
@@ -110,13 +112,13 @@ def _sufficient_words(node: Node, code: str) -> list[str]:
             return []
 
 
-def _sieve_of_frequent(label: str) -> Sieve:
+def _translate_frequent(label: str) -> FullTextQuery:
     """A filter for a word that occurs `FREQUENT` times, or once in an uncounted spelling."""
     words = (indexing.frequent_word(label), indexing.joined_word(label))
     return any_of([*map(Word, words), *_split_sequences([label], "")])
 
 
-def _sieve_of_filter(node: Filter) -> Sieve:
+def _translate_filter(node: Filter) -> FullTextQuery:
     if node.name in _NAMES:
         return Word(indexing.property_word(_NAMES[node.name], str(node.value)))
     if node.name == "date" and isinstance(node.value, date):
@@ -127,11 +129,11 @@ def _sieve_of_filter(node: Filter) -> Sieve:
             last = date.max
         return any_of(Word(word) for word in indexing.days_words(first, last))
     if node.name == "value" and isinstance(node.value, float):
-        return _sieve_of_value(node.relation, node.value)
+        return _translate_value(node.relation, node.value)
     return ANYTHING
 
 
-def _sieve_of_value(relation: str, value: float) -> Sieve:
+def _translate_value(relation: str, value: float) -> FullTextQuery:
     word = indexing.value_word(value)
     digits = int(word.removeprefix("_v:"))
     first = digits if relation in ("=", ">", ">=") else 0
@@ -139,7 +141,7 @@ def _sieve_of_value(relation: str, value: float) -> Sieve:
     return any_of(Word(f"_v:{count}") for count in range(first, last + 1))
 
 
-def _sieve_of_source(part: Node, sources: Mapping[str, str]) -> Sieve:
+def _translate_source(part: Node, sources: Mapping[str, str]) -> FullTextQuery:
     """Evaluate the node on each source's key and name, and filter by the sources that match."""
     if any(isinstance(node, Field | Filter) for node in walk(part)):
         return ANYTHING  # depends on more than the source
@@ -151,10 +153,10 @@ def _sieve_of_source(part: Node, sources: Mapping[str, str]) -> Sieve:
     return any_of(matching)
 
 
-def _sieve_of_term(term: Term, code: str) -> Sieve:
+def _translate_term(term: Term, code: str) -> FullTextQuery:
     """Require each part in some spelling, and consecutive parts in order or joined."""
     parts = term.parts
-    required = [_sieve_of_part(parts, at, code) for at in range(len(parts))]
+    required = [_translate_part(parts, at, code) for at in range(len(parts))]
     is_cased = term.exact in ("case", "raw") and not code
     cased = [indexing.cased_word(part.cased) for part in parts] if is_cased else []
     at = 0
@@ -162,12 +164,12 @@ def _sieve_of_term(term: Term, code: str) -> Sieve:
         run = tuple(found)
         if kind == "word":
             in_case = [Word(word) for word in cased[at : at + len(run)] if word]
-            required.append(_sieve_of_run(run, in_case, code))
+            required.append(_translate_run(run, in_case, code))
         at += len(run)
     return all_of(required)
 
 
-def _sieve_of_part(parts: tuple[TermPart, ...], at: int, code: str) -> Sieve:
+def _translate_part(parts: tuple[TermPart, ...], at: int, code: str) -> FullTextQuery:
     """Require a part in one of its possible labels: itself, joined with neighbours, or split."""
     part = parts[at]
     if part.kind == "wild":
@@ -179,18 +181,20 @@ def _sieve_of_part(parts: tuple[TermPart, ...], at: int, code: str) -> Sieve:
             row = parts[start:end]
             if all(neighbour.kind == "word" for neighbour in row):
                 labels.add(join_parts(row))
-    words: list[Sieve] = [Word(indexing.word(label, code)) for label in sorted(labels)]
+    words: list[FullTextQuery] = [Word(indexing.word(label, code)) for label in sorted(labels)]
     return any_of([*words, *_split_sequences(labels, code)])
 
 
-def _sieve_of_run(run: tuple[TermPart, ...], cased: list[Word], code: str) -> Sieve:
+def _translate_run(run: tuple[TermPart, ...], cased: list[Word], code: str) -> FullTextQuery:
     """Require consecutive words: as written, or with one of them joined or split in the text."""
     if len(run) == 1 and not cased:
-        return ANYTHING  # `_sieve_of_part` requires the same
+        return ANYTHING  # `_translate_part` requires the same
     words = tuple(indexing.word(part.text, code) for part in run)
     as_written = all_of([WordSequence(words) if len(words) > 1 else Word(words[0]), *cased])
     labels = {part.text for part in run}
-    others: list[Sieve] = [Word(indexing.joined_word(label, code)) for label in sorted(labels)]
+    others: list[FullTextQuery] = [
+        Word(indexing.joined_word(label, code)) for label in sorted(labels)
+    ]
     for start in range(len(run)):
         for end in range(start + 2, min(start + MOST_JOINED, len(run)) + 1):
             labels.add(join_parts(run[start:end]))

@@ -100,7 +100,7 @@ def article_lines(
     headlines = {fold_words(one) for one in headings if len(one.split()) >= _MIN_HEADLINE_WORDS}
     headlines.add(fold_words(title) if title else "")
     lines = text.split("\n")
-    inserted = [is_house_line(line) for line in lines]
+    inserted = [is_publisher_line(line) for line in lines]
     for at in range(min(_FIRST_LINES, len(lines))):
         inserted[at] = inserted[at] or is_date_line(lines[at])
     for at in range(max(1, len(lines) - _LAST_LINES), len(lines)):
@@ -125,7 +125,7 @@ def _is_headline(line: str, headlines: Collection[str]) -> bool:
     return fold_words(line) in headlines
 
 
-def is_house_line(line: str) -> bool:
+def is_publisher_line(line: str) -> bool:
     """Whether a line is a link to another article, a request to readers or a credit."""
     if _NO_CONTENT.match(line):
         return True

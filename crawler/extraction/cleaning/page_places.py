@@ -47,7 +47,7 @@ class Place:
 
 
 class PagePlaces:
-    """The places of the elements of a page, each looked at once."""
+    """The places of the elements of a page, each determined once."""
 
     def __init__(self, document: lxml.html.HtmlElement) -> None:
         self._known: dict[lxml.html.HtmlElement, Place] = {document: Place()}

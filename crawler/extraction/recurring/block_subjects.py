@@ -44,7 +44,7 @@ class _Subject:
     names: frozenset[str]
 
 
-def find_strangers(
+def find_unrelated(
     blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]
 ) -> set[int]:
     """Return the keys of paragraphs with which the rest of a page has nearly nothing in common.
@@ -63,14 +63,14 @@ def find_strangers(
     for subject, is_fresh in zip(subjects, fresh, strict=True):
         if is_fresh:
             page.update(subject.words)
-    strangers = set()
+    unrelated = set()
     for block, subject, is_fresh in zip(paragraphs, subjects, fresh, strict=True):
         own = subject.words if is_fresh else Counter[str]()
         shared = {word for word in subject.words if page[word] > own[word]}
         enough = MIN_SHARED if len(subject.words) >= _SHORT else _MIN_SHARED_IN_SHORT
         if len(shared) < enough and shared.isdisjoint(subject.names):
-            strangers.add(block.key)
-    return strangers
+            unrelated.add(block.key)
+    return unrelated
 
 
 def _subject_of(text: str) -> _Subject:

@@ -70,20 +70,20 @@ class SiteMemory:
         self._texts: dict[tuple[int, int], None] = {}
 
     def learn(
-        self, article: str, blocks: Iterable[int], strangers: Collection[int] = frozenset()
+        self, article: str, blocks: Iterable[int], unrelated: Collection[int] = frozenset()
     ) -> bool:
         """Count the blocks of an article's page; returns False if the article was counted before.
 
         Args:
             article: its headline, so that an article under several addresses is counted once.
             blocks: keys of all blocks of the page; those beyond `MOST_BLOCKS` are ignored.
-            strangers: those of them that are about something else than the page.
+            unrelated: those of them that are about something else than the page.
         """
         key = key_of(article)
         if key in self._articles:
             return False
         counted = tuple(islice(dict.fromkeys(blocks), MOST_BLOCKS))
-        strange = frozenset(strangers).intersection(counted)
+        strange = frozenset(unrelated).intersection(counted)
         self._add_to_journal("learn", article, counted, strange)
         self.pages += 1
         self.changed = True

@@ -194,7 +194,7 @@ def deliveries(
             messages = unit.outbox.list(states=states, limit=limit)
             counts = unit.outbox.counts()
             paused = unit.outbox.paused()
-            unmade = unit.quarantine.troubles("tell")
+            unmade = unit.quarantine.failed_tasks("tell")
             held = held_alerts(unit, context, datetime.now(UTC))
     except NothingStoredError:
         messages, counts, paused, unmade, held = (), {}, {}, {}, ()

@@ -50,18 +50,18 @@ def quarantine(ctx: typer.Context, json: Json = False) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    from supplierwatch.json_documents.troubles import trouble_json
+    from supplierwatch.json_documents.failed_tasks import failed_task_json
     from supplierwatch.views import quarantine as view
 
     try:
         with archive(session(ctx).wired()) as store, store.reading() as unit:
-            troubles = unit.quarantine.list()
+            failed_tasks = unit.quarantine.list()
     except NothingStoredError:
-        troubles = ()
+        failed_tasks = ()
     if json:
-        print_json({"quarantine": [trouble_json(each) for each in troubles]})
+        print_json({"quarantine": [failed_task_json(each) for each in failed_tasks]})
     else:
-        view.print_troubles(console(), troubles)
+        view.print_failed_tasks(console(), failed_tasks)
 
 
 def retry(

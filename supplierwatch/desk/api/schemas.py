@@ -98,7 +98,7 @@ ITEM = record(
     baseline=FLAG,
     notice=perhaps(NOTICE),
 )
-TROUBLE = record(
+FAILED_TASK = record(
     task=TEXT,
     subject=TEXT,
     what=TEXT,

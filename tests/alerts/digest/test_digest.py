@@ -254,7 +254,7 @@ def test_an_alert_is_about_its_story_and_not_about_coverage() -> None:
 
     assert rendered.subject == "Halcyon Health: Millbrook pauses its Halcyon roll-out"
     assert "LOOKED AT" not in rendered.text
-    assert "What was looked at" not in rendered.html
+    assert "Sources checked" not in rendered.html
 
 
 def test_the_subject_counts_and_leads_with_a_headline() -> None:

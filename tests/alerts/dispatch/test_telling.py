@@ -477,7 +477,7 @@ def test_without_an_operator_nothing_is_written(store: Store, clock: Clock) -> N
     desk = Desk(store, clock, a_subscription())
     desk.without_contact()
 
-    assert not operator_message(store, desk.context, "k", "Trouble", ("x",), clock())
+    assert not operator_message(store, desk.context, "k", "FailedTask", ("x",), clock())
 
 
 def test_without_a_contact_no_way_to_stop_is_promised(store: Store, clock: Clock) -> None:

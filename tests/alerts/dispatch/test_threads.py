@@ -26,7 +26,9 @@ def withdraw(desk: Desk, item_id: int) -> None:
     """The page is gone at two looks."""
     with desk.store.transaction() as unit:
         for _ in range(2):
-            unit.items.look_gone(item_id, now=desk.clock(), look_at=None, sure_at=desk.clock())
+            unit.items.record_gone_page(
+                item_id, now=desk.clock(), recheck_at=None, sure_at=desk.clock()
+            )
 
 
 def said(raw: bytes) -> str:

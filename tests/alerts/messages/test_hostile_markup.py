@@ -1,4 +1,4 @@
-"""What strangers write is text in every message: no element, attribute or address is theirs."""
+"""Untrusted content is text in every message: no element, attribute or address is theirs."""
 
 from __future__ import annotations
 

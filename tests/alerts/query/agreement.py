@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from alerts.query import Document, WatchIndex, compile_query
-from alerts.query.index.archive_filter import sieve_of
+from alerts.query.index.archive_filter import translate
 from alerts.query.index.archive_words import words_of
 from tests.alerts.query.test_filtering import passes
 
 
 def check(query: str, text: str, matches: bool) -> None:
-    """Check a query against a text, by itself, by the index, in canonical form, by the sieve."""
+    """Check a query against a text, by itself, by the index, in canonical form and as a filter."""
     compiled = compile_query(query)
     document = Document(body=text)
     assert (compiled.matches(document) is not None) is matches
@@ -18,4 +18,4 @@ def check(query: str, text: str, matches: bool) -> None:
     assert again.node == compiled.node
     assert again.canonical == compiled.canonical
     if matches:
-        assert passes(sieve_of(compiled.node, {}), words_of(document).split())
+        assert passes(translate(compiled.node, {}), words_of(document).split())

@@ -1,4 +1,4 @@
-"""What a query finds passes its sieve, whatever the query and the text: thousands of pairs."""
+"""What a query finds passes its text_query, whatever the query and the text: thousands of pairs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from alerts.query import Document, Query, QueryError, compile_query
-from alerts.query.index.archive_filter import sieve_of
+from alerts.query.index.archive_filter import translate
 from alerts.query.index.archive_words import day_words, days_words, words_of
 from storage.store import Store
 from storage.text_index.full_text_query import (
@@ -20,7 +20,7 @@ from storage.text_index.full_text_query import (
     WORD,
     AllOf,
     AnyOf,
-    Sieve,
+    FullTextQuery,
     Without,
     Word,
     WordPrefix,
@@ -42,11 +42,11 @@ EXAMPLES = size(SEEDED, SEEDED, 40)
 SOURCES = {"ledger": "The Health Ledger", "nhs": "nhs", "": ""}
 
 
-def sieve(query: Query) -> Sieve:
-    return bounded(sieve_of(query.node, SOURCES))
+def text_query(query: Query) -> FullTextQuery:
+    return bounded(translate(query.node, SOURCES))
 
 
-def passes(asked: Sieve, words: list[str]) -> bool:
+def passes(asked: FullTextQuery, words: list[str]) -> bool:
     match asked:
         case Word(word):
             return word in words
@@ -81,13 +81,13 @@ def test_what_a_query_finds_passes_its_sieve_on_seeded_pairs(seed: int) -> None:
         for _ in range(4):
             document = a_document(random, text)
             # the names are those that a search would know
-            passed = passes(sieve(query), words_of(document).split())
+            passed = passes(text_query(query), words_of(document).split())
             matched = query.matches(document) is not None
             assert passed or not matched, (text, document)
             found += matched
             kept_back += not passed
     assert found > SEEDED // 30
-    assert kept_back > SEEDED // 30  # a sieve that lets everything pass is none
+    assert kept_back > SEEDED // 30  # a query that lets everything pass is none
 
 
 @settings(
@@ -105,7 +105,7 @@ def test_what_a_query_finds_passes_its_sieve(text: str, some: list[Document]) ->
         sources = {document.source: document.source_name}
         words = words_of(document).split()
         assert all(re.fullmatch(WORD, word) for word in words)
-        asked = bounded(sieve_of(query.node, sources))
+        asked = bounded(translate(query.node, sources))
         if query.matches(document) is not None:
             assert passes(asked, words), (text, document, asked)
 
@@ -126,7 +126,7 @@ def test_databases_let_pass_what_a_query_finds(store: Store) -> None:
         for text in texts:
             if (query := compiled(text)) is None:
                 continue
-            passed = set(unit.fulltext.candidates(sieve(query), limit=1000).items)
+            passed = set(unit.fulltext.candidates(text_query(query), limit=1000).items)
             found = {n for n, one in by_number.items() if query.matches(one) is not None}
             assert found <= passed, (text, [by_number[n] for n in found - passed])
             narrow += len(passed) < len(made)
@@ -187,14 +187,14 @@ def test_databases_let_pass_what_a_query_finds(store: Store) -> None:
 )
 def test_a_sieve_is_as_narrow_as_it_can_be(text: str, document: Document, passed: bool) -> None:
     query = compile_query(text, allow_filters_only=True)
-    assert passes(sieve(query), words_of(document).split()) is passed
+    assert passes(text_query(query), words_of(document).split()) is passed
 
 
 @pytest.mark.parametrize(
     "text", ["NOT value>5", "palantir OR NOT value>5", "a OR NOT b", "NOT palantir"]
 )
 def test_where_nothing_is_certain_everything_passes(text: str) -> None:
-    assert sieve(compile_query(text, allow_filters_only=True)) == ANYTHING
+    assert text_query(compile_query(text, allow_filters_only=True)) == ANYTHING
 
 
 @given(st.dates(), st.dates(), st.dates())
@@ -210,12 +210,12 @@ def test_spans_of_time_cover_their_days(first: date, last: date, day: date) -> N
 
 def test_wildcards_everywhere_widen_the_sieve() -> None:
     many = " OR ".join(f"abc{n}*" for n in range(100))
-    assert sieve(compile_query(many)) == ANYTHING
-    assert sieve(compile_query(f"nhs AND ({many})")) == Word("nhs")
+    assert text_query(compile_query(many)) == ANYTHING
+    assert text_query(compile_query(f"nhs AND ({many})")) == Word("nhs")
 
 
 def test_deep_brackets_widen_the_sieve() -> None:
-    asked: Sieve = Word("a")
+    asked: FullTextQuery = Word("a")
     for n in range(60):
         asked = AnyOf((asked, Word(f"b{n}"))) if n % 2 else AllOf((asked, Word(f"b{n}")))
     flat = bounded(asked)

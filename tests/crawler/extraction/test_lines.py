@@ -1,11 +1,11 @@
-"""House lines go for their form; lines of articles stay."""
+"""Lines of the publisher go for their form; lines of articles stay."""
 
 from __future__ import annotations
 
 import pytest
 
 from crawler.extraction.cleaning.date_lines import is_date_line
-from crawler.extraction.cleaning.lines import article_lines, is_house_line
+from crawler.extraction.cleaning.lines import article_lines, is_publisher_line
 
 HOUSE = [
     "READ MORE: Trust pauses its records system",
@@ -62,18 +62,18 @@ ARTICLE = [
 
 
 @pytest.mark.parametrize("line", HOUSE)
-def test_a_house_line_is_known_by_its_form(line: str) -> None:
-    assert is_house_line(line)
+def test_a_publisher_line_is_known_by_its_form(line: str) -> None:
+    assert is_publisher_line(line)
 
 
 @pytest.mark.parametrize("line", ARTICLE)
 def test_a_line_of_an_article_stays(line: str) -> None:
-    assert not is_house_line(line)
+    assert not is_publisher_line(line)
 
 
 def test_a_long_line_stays_whatever_it_holds() -> None:
     line = "Sign up for our newsletter, the plea ran. " + "The rest was about the wards. " * 15
-    assert not is_house_line(line)
+    assert not is_publisher_line(line)
 
 
 STORY = (
@@ -93,12 +93,12 @@ def test_what_an_article_says_twice_is_said_twice() -> None:
     assert article_lines(text, None) == text
 
 
-def test_long_house_lines_stay_where_they_are_much_of_the_text() -> None:
+def test_long_publisher_lines_stay_where_they_are_much_of_the_text() -> None:
     plea = (
         "We want to know what you think of the plan to close three wards in Corvant before the "
         "board meets again in the spring of its third year."
     )
-    assert is_house_line(plea)
+    assert is_publisher_line(plea)
     assert article_lines(f"{STORY}\n{plea}", None) == f"{STORY}\n{plea}"
     assert article_lines("\n".join([*[STORY] * 9, plea]), None) == "\n".join([STORY] * 9)
 

@@ -1,4 +1,4 @@
-"""Pages of recent items are looked at again, and edits, headlines and retractions are seen."""
+"""Pages of recent items are fetched again, and edits, headlines and retractions are seen."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def make_due(crawls: Crawls, *, older: timedelta = HOUR) -> None:
 
 
 def looked(crawls: Crawls, source: Any, *, older: timedelta = HOUR) -> StoredItem:
-    """The second item after a poll in which it was looked at again."""
+    """The second item after a poll that fetched its page again."""
     make_due(crawls, older=older)
     crawls.run(source)
     return next(one for one in crawls.items() if one.item_id == 2)
@@ -70,7 +70,7 @@ def looked(crawls: Crawls, source: Any, *, older: timedelta = HOUR) -> StoredIte
 def look_at(crawls: Crawls, item_id: int) -> datetime | None:
     with crawls.store.reading() as unit:
         due = unit.items.looks_due("outlet", now=utc_now() + 30 * DAY, limit=9)
-        at: datetime | None = unit.items.next_look("outlet")
+        at: datetime | None = unit.items.next_recheck("outlet")
     return at if item_id in {one.item_id for one in due} else None
 
 

@@ -1,4 +1,4 @@
-"""Damaged texts are mended; letters that are right stay."""
+"""Damaged texts are repaired; letters that are right stay."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from storage.text_index.full_text import CandidatePage
 from storage.text_index.full_text_query import (
     ANYTHING,
     NOTHING,
-    Sieve,
+    FullTextQuery,
     Word,
     WordPrefix,
     WordSequence,
@@ -39,13 +39,13 @@ def index(unit: Unit, words: dict[int, str]) -> None:
     unit.fulltext.put(batch, [(number, words[number]) for number in batch.items])
 
 
-def asked(store: Store, sieve: Sieve) -> tuple[int, ...]:
+def asked(store: Store, text_query: FullTextQuery) -> tuple[int, ...]:
     with store.reading() as unit:
-        return unit.fulltext.candidates(sieve, limit=100).items
+        return unit.fulltext.candidates(text_query, limit=100).items
 
 
 @pytest.mark.parametrize(
-    ("sieve", "found"),
+    ("text_query", "found"),
     [
         (Word("nhs"), {1, 2}),
         (Word("nh"), set()),
@@ -61,12 +61,14 @@ def asked(store: Store, sieve: Sieve) -> tuple[int, ...]:
     ],
     ids=str,
 )
-def test_a_sieve_names_what_passes_it(store: Store, sieve: Sieve, found: set[int]) -> None:
+def test_a_sieve_names_what_passes_it(
+    store: Store, text_query: FullTextQuery, found: set[int]
+) -> None:
     made = put(
         store, "palantir trust -i-c-e", "palantir and the nhs", "halcyon nhs _site:nhs.example"
     )
 
-    assert set(asked(store, sieve)) == {made[at] for at in found}
+    assert set(asked(store, text_query)) == {made[at] for at in found}
 
 
 def test_words_in_a_row_are_found(store: Store) -> None:

@@ -310,7 +310,7 @@ def test_an_unchanged_page_is_no_longer_due_and_keeps_its_validators(store: Stor
     with store.transaction() as unit:
         [due] = unit.items.pages_due("ward-ledger", now=NOW, limit=9)
         assert (due.etag, due.last_modified) == ('"1"', "x")
-        unit.items.page_unchanged(item_id, NOW + MINUTE)
+        unit.items.record_unchanged_page(item_id, NOW + MINUTE)
 
     with store.reading() as unit:
         assert unit.items.pages_due("ward-ledger", now=NOW + MINUTE, limit=9) == ()

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 def look(store: Store, item_ids: list[int], *, now: datetime, lately: timedelta = DAY) -> list[int]:
     """Ask for pages again; the items that are due after it."""
     with store.transaction() as unit:
-        unit.items.look_again(item_ids, now=now, unless_since=now - lately)
+        unit.items.refetch_pages(item_ids, now=now, unless_since=now - lately)
     with store.reading() as unit:
         return [due.item_id for due in unit.items.pages_due("ward-ledger", now=now, limit=9)]
 

@@ -153,10 +153,10 @@ def test_an_item_whose_page_is_on_its_way_waits_for_it(store: Store) -> None:
 def test_a_look_that_a_clock_ahead_put_off_is_made(store: Store) -> None:
     with store.transaction() as unit:
         item = unit.items.put(an_article(), now=NOW, baseline=False).item_id
-        unit.items.look_later(item, NOW + 7 * DAY)
+        unit.items.schedule_recheck(item, NOW + 7 * DAY)
         assert 7 * DAY < LONGEST_LOOK_WAIT
         assert unit.items.looks_due("ward-ledger", now=NOW + HOUR, limit=5) == ()
-        unit.items.look_later(item, NOW + 3650 * DAY)
+        unit.items.schedule_recheck(item, NOW + 3650 * DAY)
         due = unit.items.looks_due("ward-ledger", now=NOW + HOUR, limit=5)
     assert [page.item_id for page in due] == [item]
 

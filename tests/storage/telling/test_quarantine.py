@@ -14,7 +14,7 @@ from storage.telling.quarantine import (
     LONGEST_DELAY,
     MAX_CAUSE,
     MOST_ATTEMPTS,
-    Trouble,
+    FailedTask,
     is_ready,
 )
 from tests.support.builders import NOW
@@ -22,7 +22,7 @@ from tests.support.builders import NOW
 MINUTE = timedelta(minutes=1)
 
 
-def trouble_of(store: Store, task: str = "match", subject: str = "7") -> Trouble | None:
+def trouble_of(store: Store, task: str = "match", subject: str = "7") -> FailedTask | None:
     with store.reading() as unit:
         return unit.quarantine.get(task, subject)
 
@@ -31,9 +31,9 @@ def test_an_attempt_that_never_ends_has_been_counted(store: Store) -> None:
     for number in range(1, 5):
         with store.transaction() as unit:
             assert unit.quarantine.begin("match", "7", NOW) == number
-    trouble = trouble_of(store)
-    assert trouble is not None
-    assert (trouble.attempts, trouble.cause, trouble.first_at) == (4, DID_NOT_END, NOW)
+    failed_task = trouble_of(store)
+    assert failed_task is not None
+    assert (failed_task.attempts, failed_task.cause, failed_task.first_at) == (4, DID_NOT_END, NOW)
 
 
 def test_pauses_grow_and_are_bounded_and_the_third_failure_sets_aside(store: Store) -> None:
@@ -44,15 +44,15 @@ def test_pauses_grow_and_are_bounded_and_the_third_failure_sets_aside(store: Sto
             assert unit.quarantine.fail("match", "7", "ZeroDivisionError", now) == (
                 number == MOST_ATTEMPTS
             )
-        trouble = trouble_of(store)
-        assert trouble is not None
-        assert trouble.retry_at == now + DELAYS[number - 1]
+        failed_task = trouble_of(store)
+        assert failed_task is not None
+        assert failed_task.retry_at == now + DELAYS[number - 1]
         if number < MOST_ATTEMPTS:
-            assert not is_ready(trouble, trouble.retry_at - MINUTE / 2)
-            assert is_ready(trouble, trouble.retry_at)
-        now = trouble.retry_at
-    assert trouble.quarantined_at is not None
-    assert not is_ready(trouble, NOW + timedelta(days=9000))
+            assert not is_ready(failed_task, failed_task.retry_at - MINUTE / 2)
+            assert is_ready(failed_task, failed_task.retry_at)
+        now = failed_task.retry_at
+    assert failed_task.quarantined_at is not None
+    assert not is_ready(failed_task, NOW + timedelta(days=9000))
     with store.transaction() as unit:
         unit.quarantine.begin("match", "8", NOW)
         for _ in range(9):
@@ -66,9 +66,9 @@ def test_pauses_grow_and_are_bounded_and_the_third_failure_sets_aside(store: Sto
 def test_a_clock_that_ran_ahead_holds_no_attempt_back(store: Store, ahead: timedelta) -> None:
     with store.transaction() as unit:
         unit.quarantine.begin("match", "7", NOW + ahead)
-    trouble = trouble_of(store)
-    assert trouble is not None
-    assert is_ready(trouble, NOW)
+    failed_task = trouble_of(store)
+    assert failed_task is not None
+    assert is_ready(failed_task, NOW)
 
 
 def test_what_ends_well_is_forgotten_and_nothing_else(store: Store) -> None:
@@ -105,11 +105,11 @@ def test_a_cause_of_any_length_and_kind_is_kept_in_one_bounded_line(store: Store
         unit.quarantine.fail("match", "7", "a\r\nb\x00\ud800 " + "x" * 100_000, NOW)
         unit.quarantine.begin("tell", "to " + "a" * 5_000, NOW)
         unit.quarantine.fail("tell", "to " + "a" * 5_000, "why", NOW)
-    trouble = trouble_of(store)
-    assert trouble is not None
-    assert trouble.cause is not None
-    assert trouble.cause.startswith("a b")
-    assert len(trouble.cause) <= MAX_CAUSE
+    failed_task = trouble_of(store)
+    assert failed_task is not None
+    assert failed_task.cause is not None
+    assert failed_task.cause.startswith("a b")
+    assert len(failed_task.cause) <= MAX_CAUSE
     with store.transaction() as unit:
         assert unit.quarantine.succeed("tell", ["to " + "a" * 5_000]) == 1
 
@@ -121,4 +121,4 @@ def test_rows_of_long_ago_go(store: Store) -> None:
         unit.quarantine.fail("match", "aside", "why", NOW - KEPT_FOR - MINUTE, most=1)
         unit.quarantine.begin("match", "young", NOW)
         assert unit.quarantine.forget(NOW) == 1
-        assert set(unit.quarantine.troubles("match")) == {"aside", "young"}
+        assert set(unit.quarantine.failed_tasks("match")) == {"aside", "young"}

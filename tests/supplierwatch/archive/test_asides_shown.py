@@ -9,7 +9,7 @@ import pytest
 from crawler.diagnostics.diagnosis_text import describe_asides
 from storage.model import AsideBlock
 from supplierwatch.shell.exits import Exit
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 
 WARDS = "https://ward-ledger.example/2026/wards"
 SPONSOR = AsideBlock(
@@ -20,14 +20,14 @@ LEFT = AsideBlock(rule="over-limit", text="", detail="7 blocks, 900 characters",
 
 
 @pytest.fixture
-def stocked(tmp_path: Path) -> House:
+def stocked(tmp_path: Path) -> Instance:
     """An article around which a supplier is named, and later another one."""
-    house = a_house(tmp_path)
-    with house.service():
+    instance = an_instance(tmp_path)
+    with instance.service():
         pass  # takes the watches up: what comes now is new to them
-    house.write(
+    instance.write(
         "subscriptions.toml",
-        (house.config / "subscriptions.toml")
+        (instance.config / "subscriptions.toml")
         .read_text(encoding="utf-8")
         .replace('["halcyon-trusts"]', '["*"]'),
     )
@@ -35,15 +35,15 @@ def stocked(tmp_path: Path) -> House:
         title = f"{name.title()} are moved"
         body = f"Porters moved {name} over the weekend, and nobody was late for lunch."
         blocks = (SPONSOR, MENU, LEFT)
-        house.stores(an_article(name, title=title, summary="", body=body, asides=blocks))
-    return house
+        instance.stores(an_article(name, title=title, summary="", body=body, asides=blocks))
+    return instance
 
 
 def told(run: object) -> str:
     return " ".join(run.stdout.split())  # type: ignore[attr-defined]
 
 
-def test_explain_says_what_was_set_aside_and_by_which_rule(stocked: House) -> None:
+def test_explain_says_what_was_set_aside_and_by_which_rule(stocked: Instance) -> None:
     said = told(stocked.run("explain", WARDS))
     assert "set aside 2 blocks of the page, 15 words, no part of the article:" in said
     assert "1 stands on other pages of the site too" in said
@@ -51,7 +51,7 @@ def test_explain_says_what_was_set_aside_and_by_which_rule(stocked: House) -> No
     assert "not kept: more than is kept of one page (7 blocks, 900 characters)" in said
 
 
-def test_explain_says_that_a_watch_matches_only_there(stocked: House) -> None:
+def test_explain_says_that_a_watch_matches_only_there(stocked: Instance) -> None:
     said = told(stocked.run("explain", WARDS, "--watch", "corvid"))
     assert "only in the page around the article" in said
     assert "paid for by Corvid Data of Thornby." in said
@@ -60,12 +60,12 @@ def test_explain_says_that_a_watch_matches_only_there(stocked: House) -> None:
     assert "0 of 1 watch found it." in said
 
 
-def test_explain_names_the_article_with_which_the_block_is_told(stocked: House) -> None:
+def test_explain_names_the_article_with_which_the_block_is_told(stocked: Instance) -> None:
     said = told(stocked.run("explain", WARDS.replace("wards", "beds"), "--watch", "corvid"))
     assert "told once for this source, with 'Wards are moved'" in said
 
 
-def test_explain_has_it_in_json(stocked: House) -> None:
+def test_explain_has_it_in_json(stocked: Instance) -> None:
     answer = stocked.json("explain", WARDS)
     assert [block["rule"] for block in answer["set_aside"]] == ["recurring", "menu", "over-limit"]
     [corvid] = [one for one in answer["watches"] if one["watch"] == "corvid"]
@@ -74,7 +74,7 @@ def test_explain_has_it_in_json(stocked: House) -> None:
     assert corvid["around"][0]["told"] == [{"recipient": "comms@trust.example", "told_at": None}]
 
 
-def test_search_finds_it_when_asked_for(stocked: House) -> None:
+def test_search_finds_it_when_asked_for(stocked: Instance) -> None:
     assert stocked.run("search", "thornby").exit_code == Exit.NOTHING_FOUND
     said = told(stocked.run("search", "aside:thornby"))
     assert "2 items found" in said
@@ -84,7 +84,7 @@ def test_search_finds_it_when_asked_for(stocked: House) -> None:
     assert first["why"]["aside_rules"] == ["in a menu"]
 
 
-def test_search_says_that_there_is_more_in_text_set_aside(stocked: House) -> None:
+def test_search_says_that_there_is_more_in_text_set_aside(stocked: Instance) -> None:
     said = told(stocked.run("search", "porters OR thornby"))
     assert "2 items found" in said
     assert "more in text set aside" not in said  # these items match as they are
@@ -98,14 +98,14 @@ def test_search_says_that_there_is_more_in_text_set_aside(stocked: House) -> Non
     assert stocked.json("search", "title:thornby", code=Exit.NOTHING_FOUND)["aside"] is None
 
 
-def test_filters_stay_beside_what_is_looked_for_in_text_set_aside(stocked: House) -> None:
+def test_filters_stay_beside_what_is_looked_for_in_text_set_aside(stocked: Instance) -> None:
     hint = stocked.json("search", "thornby NOT type:tender", code=Exit.NOTHING_FOUND)["aside"]
     assert hint["found"] == 2
     assert stocked.run("search", hint["query"]).exit_code == Exit.OK
     assert stocked.json("search", "thornby type:tender", code=Exit.NOTHING_FOUND)["aside"] is None
 
 
-def test_search_finds_it_by_the_index_too(stocked: House) -> None:
+def test_search_finds_it_by_the_index_too(stocked: Instance) -> None:
     with stocked.service() as service:
         while service.index():
             pass

@@ -7,30 +7,30 @@ from pathlib import Path
 import pytest
 
 from supplierwatch.shell.exits import Exit
-from tests.supplierwatch.installation import BODY, WATCHES, House, a_house, an_article
+from tests.supplierwatch.instance import BODY, WATCHES, Instance, an_article, an_instance
 
 QUIET = BODY.replace("paused", "finished").replace("board papers", "minutes")
 
 
 @pytest.fixture
-def stocked(tmp_path: Path) -> House:
-    """Two articles that the watches of the house tell apart."""
-    house = a_house(tmp_path)
-    with house.service():
+def stocked(tmp_path: Path) -> Instance:
+    """Two articles that the watches of the instance tell apart."""
+    instance = an_instance(tmp_path)
+    with instance.service():
         pass  # takes the watches up: what comes now is new to them
-    house.stores(
+    instance.stores(
         an_article(),
         an_article("quiet", title="Halcyon done at Millbrook", body=QUIET),
     )
-    return house
+    return instance
 
 
-def edited(house: House, old: str, new: str) -> None:
+def edited(instance: Instance, old: str, new: str) -> None:
     assert old in WATCHES
-    house.write("watches.toml", WATCHES.replace(old, new))
+    instance.write("watches.toml", WATCHES.replace(old, new))
 
 
-def test_a_watch_as_in_force_is_counted_by_week(stocked: House) -> None:
+def test_a_watch_as_in_force_is_counted_by_week(stocked: Instance) -> None:
     said = stocked.json("backtest", "halcyon-trusts")
 
     assert (said["found"], said["looked_at"], said["against"]) == (2, 2, None)
@@ -38,7 +38,7 @@ def test_a_watch_as_in_force_is_counted_by_week(stocked: House) -> None:
     assert [version["version"] for version in said["versions"]] == [1]
 
 
-def test_an_edit_in_the_file_is_compared_with_the_version_in_force(stocked: House) -> None:
+def test_an_edit_in_the_file_is_compared_with_the_version_in_force(stocked: Instance) -> None:
     edited(stocked, "@halcyon AND trust'", "@halcyon AND trust NOT minutes'")
 
     said = stocked.json("backtest", "halcyon-trusts")
@@ -52,7 +52,7 @@ def test_an_edit_in_the_file_is_compared_with_the_version_in_force(stocked: Hous
     assert stocked.json("backtest", "halcyon-trusts")["dropped"] == 1
 
 
-def test_what_an_edit_adds_is_shown_with_its_sentence(stocked: House) -> None:
+def test_what_an_edit_adds_is_shown_with_its_sentence(stocked: Instance) -> None:
     edited(stocked, "query = 'halcyon NOT \"board papers\"'", "query = 'halcyon'")
 
     run = stocked.run("backtest", "no-board")
@@ -63,7 +63,7 @@ def test_what_an_edit_adds_is_shown_with_its_sentence(stocked: House) -> None:
     assert "The edit adds 1 and drops 0." in " ".join(run.stdout.split())
 
 
-def test_an_earlier_version_can_be_named(stocked: House) -> None:
+def test_an_earlier_version_can_be_named(stocked: Instance) -> None:
     edited(stocked, "@halcyon AND trust'", "@halcyon AND zorbiq'")
     with stocked.service():
         pass  # version 2 is in force
@@ -74,7 +74,7 @@ def test_an_earlier_version_can_be_named(stocked: House) -> None:
     assert (said["against"]["name"], said["dropped"]) == ("version 1", 2)
 
 
-def test_a_version_that_never_was_is_refused_with_those_that_are(stocked: House) -> None:
+def test_a_version_that_never_was_is_refused_with_those_that_are(stocked: Instance) -> None:
     run = stocked.run("backtest", "halcyon-trusts", "--against", "v9")
 
     assert run.exit_code == Exit.USAGE
@@ -82,13 +82,13 @@ def test_a_version_that_never_was_is_refused_with_those_that_are(stocked: House)
     assert "v1" in run.stderr
 
 
-def test_a_query_can_be_tried_against_a_watch(stocked: House) -> None:
+def test_a_query_can_be_tried_against_a_watch(stocked: Instance) -> None:
     said = stocked.json("backtest", "halcyon NOT minutes", "--against", "no-board")
 
     assert (said["added"], said["dropped"], said["watch"]) == (1, 1, None)
 
 
-def test_messages_are_expected_for_each_subscription(stocked: House) -> None:
+def test_messages_are_expected_for_each_subscription(stocked: Instance) -> None:
     [watch] = stocked.json("backtest", "halcyon-trusts")["messages"]
     assert (watch["subscription"], watch["messages"]) == ("morning", 1)
 
@@ -100,7 +100,7 @@ def test_messages_are_expected_for_each_subscription(stocked: House) -> None:
     assert (idea["subscription"], idea["messages"], idea["before"]) == ("morning", 1, 1)
 
 
-def test_a_supplier_whose_names_changed_is_said(stocked: House) -> None:
+def test_a_supplier_whose_names_changed_is_said(stocked: Instance) -> None:
     stocked.write("suppliers.toml", '[[supplier]]\nkey = "halcyon"\nnames = ["Halcyon Health"]\n')
 
     said = stocked.json("backtest", "halcyon-trusts")
@@ -108,21 +108,21 @@ def test_a_supplier_whose_names_changed_is_said(stocked: House) -> None:
     assert "other names" in said["against"]["note"]
 
 
-def test_nothing_found_ends_so(stocked: House) -> None:
+def test_nothing_found_ends_so(stocked: Instance) -> None:
     run = stocked.run("backtest", "zorbiq")
 
     assert run.exit_code == Exit.NOTHING_FOUND
     assert "0 of 2 items" in run.stdout
 
 
-def test_a_broken_query_is_refused_with_its_place(stocked: House) -> None:
+def test_a_broken_query_is_refused_with_its_place(stocked: Instance) -> None:
     run = stocked.run("backtest", "halcyon AND (")
 
     assert run.exit_code != Exit.OK
     assert "^" in run.stderr
 
 
-def test_a_young_archive_is_no_quiet_month(stocked: House) -> None:
+def test_a_young_archive_is_no_quiet_month(stocked: Instance) -> None:
     said = stocked.json("backtest", "halcyon-trusts")
     assert said["archive_begins"] is not None
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from storage.model import ProcurementNotice
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 
 LINE = "Buyer: Fenmoor NHS Trust · Supplier: Tidewater Notes Ltd · Value: £250,000"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    made = a_house(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    made = an_instance(tmp_path)
     notice = ProcurementNotice(
         buyers=("Fenmoor NHS Trust",),
         suppliers=("Tidewater Notes Ltd",),
@@ -30,26 +30,28 @@ def house(tmp_path: Path) -> House:
     "query",
     ["buyer:fenmoor", 'supplier:"tidewater notes"', "value>200000", "type:tender value<1000000"],
 )
-def test_a_notice_is_found_by_its_fields_and_shown_with_them(house: House, query: str) -> None:
-    run = house.run("search", query)
+def test_a_notice_is_found_by_its_fields_and_shown_with_them(
+    instance: Instance, query: str
+) -> None:
+    run = instance.run("search", query)
 
     assert "1 item found" in run.stdout
     assert LINE in " ".join(run.stdout.split())
 
 
 @pytest.mark.parametrize("query", ["buyer:tidewater", "supplier:fenmoor", "value>300000"])
-def test_a_notice_is_not_found_by_the_fields_of_others(house: House, query: str) -> None:
-    assert "Nothing found" in house.run("search", query).stdout
+def test_a_notice_is_not_found_by_the_fields_of_others(instance: Instance, query: str) -> None:
+    assert "Nothing found" in instance.run("search", query).stdout
 
 
-def test_explain_says_what_a_notice_states(house: House) -> None:
-    run = house.run("explain", "https://ward-ledger.example/2026/notice")
+def test_explain_says_what_a_notice_states(instance: Instance) -> None:
+    run = instance.run("explain", "https://ward-ledger.example/2026/notice")
 
     assert LINE in " ".join(run.stdout.split())
 
 
-def test_scripts_get_the_fields_of_a_notice(house: House) -> None:
-    (found,) = house.json("search", "buyer:fenmoor")["found"]
+def test_scripts_get_the_fields_of_a_notice(instance: Instance) -> None:
+    (found,) = instance.json("search", "buyer:fenmoor")["found"]
 
     assert found["notice"] == {
         "buyers": ["Fenmoor NHS Trust"],
@@ -63,12 +65,12 @@ def test_scripts_get_the_fields_of_a_notice(house: House) -> None:
     }
 
 
-def test_sources_that_nobody_has_tried_are_named(house: House) -> None:
-    declared = (house.config / "sources.toml").read_text()
-    assert "Never tried" not in house.run("sources").stdout
+def test_sources_that_nobody_has_tried_are_named(instance: Instance) -> None:
+    declared = (instance.config / "sources.toml").read_text()
+    assert "Never tried" not in instance.run("sources").stdout
 
     tenders = 'key = "awards"\nkind = "tenders"\nurl = "https://tenders.example/search"\n'
-    house.write("sources.toml", f"{declared}\n[[source]]\n{tenders}")
+    instance.write("sources.toml", f"{declared}\n[[source]]\n{tenders}")
 
-    shown = " ".join(house.run("sources").stdout.split())
+    shown = " ".join(instance.run("sources").stdout.split())
     assert "Never tried against the real service: awards." in shown

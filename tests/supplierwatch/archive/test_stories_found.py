@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.supplierwatch.installation import BODY, SOURCES, House, a_house, an_article
+from tests.supplierwatch.instance import BODY, SOURCES, Instance, an_article, an_instance
 
 OWN = "Nurses at Northmoor told us that nobody had asked them about the new screens."
 
 
 @pytest.fixture
-def syndicated(tmp_path: Path) -> House:
+def syndicated(tmp_path: Path) -> Instance:
     """The supplier's own release, and an outlet that prints it with a sentence of its own."""
-    house = a_house(tmp_path)
-    house.write("sources.toml", SOURCES.rstrip() + '\npress_of = "Halcyon Health"\n')
-    house.stores(
+    instance = an_instance(tmp_path)
+    instance.write("sources.toml", SOURCES.rstrip() + '\npress_of = "Halcyon Health"\n')
+    instance.stores(
         an_article(
             "release",
             source_key="trolley",
@@ -33,10 +33,10 @@ def syndicated(tmp_path: Path) -> House:
             published_at=datetime(2026, 11, 23, 12, tzinfo=UTC),
         ),
     )
-    return house
+    return instance
 
 
-def test_a_search_says_who_has_the_story_and_what_of_it_is_a_release(syndicated: House) -> None:
+def test_a_search_says_who_has_the_story_and_what_of_it_is_a_release(syndicated: Instance) -> None:
     out = " ".join(syndicated.run("search", "nurses").stdout.split())
 
     assert "Also in trolley" in out
@@ -45,7 +45,7 @@ def test_a_search_says_who_has_the_story_and_what_of_it_is_a_release(syndicated:
     assert f"Only here: “{OWN}”" in out
 
 
-def test_a_search_for_scripts_has_the_story_with_its_outlets(syndicated: House) -> None:
+def test_a_search_for_scripts_has_the_story_with_its_outlets(syndicated: Instance) -> None:
     [found] = syndicated.json("search", "nurses")["found"]
 
     story = found["story"]
@@ -59,14 +59,14 @@ def test_a_search_for_scripts_has_the_story_with_its_outlets(syndicated: House) 
 
 
 def test_an_item_that_nobody_else_carries_has_no_story(tmp_path: Path) -> None:
-    house = a_house(tmp_path)
-    house.stores(an_article("alone", title="Corvid Data opens an office"))
+    instance = an_instance(tmp_path)
+    instance.stores(an_article("alone", title="Corvid Data opens an office"))
 
-    assert house.json("search", "corvid")["found"][0]["story"] is None
-    assert "First:" not in house.run("search", "corvid").stdout
+    assert instance.json("search", "corvid")["found"][0]["story"] is None
+    assert "First:" not in instance.run("search", "corvid").stdout
 
 
-def test_exports_say_who_was_first_and_what_is_a_release(syndicated: House) -> None:
+def test_exports_say_who_was_first_and_what_is_a_release(syndicated: Instance) -> None:
     file = syndicated.data / "out.csv"
     syndicated.run("export", str(file), "--watch", "halcyon-trusts")
     rows = {row["source"]: row for row in csv.DictReader(file.read_text().splitlines())}

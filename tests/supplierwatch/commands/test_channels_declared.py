@@ -8,24 +8,24 @@ import pytest
 
 from supplierwatch.shell.exits import Exit
 from supplierwatch.wiring import load
-from tests.supplierwatch.installation import SETTINGS, SUBSCRIPTIONS, House, a_house
+from tests.supplierwatch.instance import SETTINGS, SUBSCRIPTIONS, Instance, an_instance
 from tests.support.servers.hooks import Hook, answers
 
 SECRET = "SUPPLIERWATCH_CHANNEL_NEWS_ROOM_SECRET"  # the name of it
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return a_house(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return an_instance(tmp_path)
 
 
-def declare(house: House, table: str, to: str = "channel:news-room") -> None:
-    house.write("settings.toml", f"{SETTINGS.format(data=house.data)}\n{table}")
-    house.write("subscriptions.toml", SUBSCRIPTIONS.replace("comms@trust.example", to))
+def declare(instance: Instance, table: str, to: str = "channel:news-room") -> None:
+    instance.write("settings.toml", f"{SETTINGS.format(data=instance.data)}\n{table}")
+    instance.write("subscriptions.toml", SUBSCRIPTIONS.replace("comms@trust.example", to))
 
 
-def complaint(house: House) -> str:
-    run = house.run("check")
+def complaint(instance: Instance) -> str:
+    run = instance.run("check")
     assert run.exit_code == Exit.CONFIG_INVALID, run.output
     return " ".join(run.output.split())
 
@@ -55,30 +55,30 @@ def complaint(house: House) -> str:
     ids=["kind", "secret", "topic", "stray", "email", "twice", "no-key", "dangling", "unknown-key"],
 )
 def test_what_is_wrong_with_a_channel_is_said_with_its_mend(
-    house: House, monkeypatch: pytest.MonkeyPatch, table: str, said: str
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, table: str, said: str
 ) -> None:
     monkeypatch.delenv(SECRET, raising=False)
-    declare(house, table)
-    assert said in complaint(house)
+    declare(instance, table)
+    assert said in complaint(instance)
 
 
 def test_a_channel_that_needs_an_absent_package_is_refused(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from alerts.channels import apprise
 
     if apprise.is_installed():
         pytest.skip("Apprise is installed here")
     monkeypatch.setenv(SECRET, "json://localhost")
-    declare(house, '[[channel]]\nkey = "news-room"\nkind = "apprise"\n')
-    assert "pip install 'supplierwatch[apprise]'" in complaint(house)
+    declare(instance, '[[channel]]\nkey = "news-room"\nkind = "apprise"\n')
+    assert "pip install 'supplierwatch[apprise]'" in complaint(instance)
 
 
-def test_secrets_come_from_a_file_too_and_are_not_shown(house: House, tmp_path: Path) -> None:
+def test_secrets_come_from_a_file_too_and_are_not_shown(instance: Instance, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("xoxb-very-secret\n")
-    declare(house, '[[channel]]\nkey = "news-room"\nkind = "slack"\n')
-    wired = load(house.config, {f"{SECRET}_FILE": str(file)})
+    declare(instance, '[[channel]]\nkey = "news-room"\nkind = "slack"\n')
+    wired = load(instance.config, {f"{SECRET}_FILE": str(file)})
     [channel] = wired.catalog.settings.channels
     assert channel.secret == "xoxb-very-secret"
     assert "very-secret" not in repr(wired.catalog.settings)
@@ -86,13 +86,13 @@ def test_secrets_come_from_a_file_too_and_are_not_shown(house: House, tmp_path: 
 
 @pytest.mark.parametrize(("status", "code"), [(200, Exit.OK), (403, Exit.FAILED)])
 def test_mail_test_tries_a_channel(
-    house: House, monkeypatch: pytest.MonkeyPatch, status: int, code: Exit
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, status: int, code: Exit
 ) -> None:
     with Hook(answers(status, b"as you like")) as hook:
         monkeypatch.setenv(SECRET, "signs")
         table = f'[[channel]]\nkey = "news-room"\nkind = "webhook"\nurl = "{hook.url}/in"\n'
-        declare(house, table)
-        run = house.run("mail-test", "channel:news-room")
+        declare(instance, table)
+        run = instance.run("mail-test", "channel:news-room")
     assert run.exit_code == code, run.output
     said = " ".join(run.output.split())
     assert ("took it (200): as you like" in said) == (status == 200)
@@ -100,7 +100,7 @@ def test_mail_test_tries_a_channel(
     assert [heard.path for heard in hook.heard] == ["/in"]
 
 
-def test_mail_test_knows_no_other_channel(house: House) -> None:
-    run = house.run("mail-test", "channel:nowhere")
+def test_mail_test_knows_no_other_channel(instance: Instance) -> None:
+    run = instance.run("mail-test", "channel:nowhere")
     assert run.exit_code != Exit.OK
     assert "there is no channel 'nowhere'" in run.output

@@ -12,15 +12,15 @@ import pytest
 
 from storage.model import AsideBlock
 from tests.supplierwatch.commands.test_documentation import section
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 
 URL = "https://ward-ledger.example/2026/millbrook"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def instance(tmp_path: Path) -> Instance:
     """Something to show for every command: a mention told, a watch that warns or not."""
-    made = a_house(tmp_path)
+    made = an_instance(tmp_path)
     with made.service():
         pass
     cut = AsideBlock(rule="menu", text="Wards and beds", tells=False)
@@ -64,8 +64,10 @@ def promised(name: str) -> set[str]:
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_a_documented_field_is_there(house: House, name: str, args: list[str], unseen: str) -> None:
-    real = set(paths(house.json(name, *args)))
+def test_a_documented_field_is_there(
+    instance: Instance, name: str, args: list[str], unseen: str
+) -> None:
+    real = set(paths(instance.json(name, *args)))
     missing = {path for path in promised(name) - real if not re.match(unseen, path)}
     assert missing == set()
 
@@ -75,12 +77,14 @@ def test_a_documented_field_is_there(house: House, name: str, args: list[str], u
     [("check", []), ("deliveries", []), ("search", ["halcyon"]), ("sources", []), ("watches", [])],
     ids=lambda value: value if isinstance(value, str) else None,
 )
-def test_no_field_is_undocumented(house: House, name: str, args: list[str]) -> None:
-    assert set(paths(house.json(name, *args))) - promised(name) == set()
+def test_no_field_is_undocumented(instance: Instance, name: str, args: list[str]) -> None:
+    assert set(paths(instance.json(name, *args))) - promised(name) == set()
 
 
-def test_problems_have_the_documented_shape(house: House) -> None:
-    house.write("sources.toml", '[[source]]\nkey = "s"\nkind = "fed"\nurl = "https://x.example"\n')
-    found = set(paths(house.json("check", code=3)))
+def test_problems_have_the_documented_shape(instance: Instance) -> None:
+    instance.write(
+        "sources.toml", '[[source]]\nkey = "s"\nkind = "fed"\nurl = "https://x.example"\n'
+    )
+    found = set(paths(instance.json("check", code=3)))
     documented = {p.replace("warnings", "problems") for p in promised("check") if "warn" in p}
     assert {p for p in found if p.startswith("problems")} == documented

@@ -9,7 +9,7 @@ import pytest
 from config.editing.opml import Outline, new_sources, read_opml, write_opml
 from config.editing.toml_writing import append_tables
 from config.errors import NotOpml
-from tests.supplierwatch.installation import a_house
+from tests.supplierwatch.instance import an_instance
 from tests.support.crawls import a_source
 
 LIST = """<?xml version="1.0"?><opml version="1.0"><head/><body>
@@ -51,7 +51,7 @@ def test_lines_end_as_they_do_in_the_file(end: str) -> None:
 
 
 def test_an_imported_list_stands_below_what_was_there(tmp_path: Path) -> None:
-    here = a_house(tmp_path)
+    here = an_instance(tmp_path)
     file = tmp_path / "feeds.opml"
     file.write_text(LIST)
     declared = next(tmp_path.rglob("sources.toml"))
@@ -78,7 +78,7 @@ def test_an_imported_list_stands_below_what_was_there(tmp_path: Path) -> None:
 
 
 def test_a_list_that_is_not_there_is_named(tmp_path: Path) -> None:
-    here = a_house(tmp_path)
+    here = an_instance(tmp_path)
     result = here.run("sources", "--import-opml", str(tmp_path / "none.opml"))
     assert result.exit_code == 2
     assert "none.opml cannot be read" in result.output.replace("\n", " ")

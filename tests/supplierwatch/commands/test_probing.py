@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.supplierwatch.installation import House, a_house
+from tests.supplierwatch.instance import Instance, an_instance
 from tests.support.site import FEED_TYPE, Entry, FakeSite, answer, drop, feed, redirect
 
 HOSTS = tuple(f"127.0.0.{n}" for n in range(2, 12))
@@ -22,8 +22,8 @@ def site() -> Iterator[FakeSite]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, site: FakeSite) -> House:
-    """A house with a source for each way to answer, the last of them switched off."""
+def instance(tmp_path: Path, site: FakeSite) -> Instance:
+    """A instance with a source for each way to answer, the last of them switched off."""
     ways = {
         "good": answer(feed(ENTRIES), content_type=FEED_TYPE),
         "packed": answer(feed(ENTRIES), content_type=FEED_TYPE, gzipped=True),
@@ -45,13 +45,13 @@ def house(tmp_path: Path, site: FakeSite) -> House:
     site.behave("/robots.txt", answer("User-agent: *\nDisallow: /"), host=HOSTS[-1])
     tables.append(f'[[source]]\nkey = "forbidden"\nkind = "feed"\nurl = "{forbidden}"\n')
     site.page("/new.xml", feed(ENTRIES), content_type=FEED_TYPE)
-    house = a_house(tmp_path)
-    house.write("sources.toml", "\n".join(tables))
-    return house
+    instance = an_instance(tmp_path)
+    instance.write("sources.toml", "\n".join(tables))
+    return instance
 
 
-def test_each_source_is_asked_and_told_apart(house: House, site: FakeSite) -> None:
-    probed = {one["key"]: one for one in house.json("sources", "--probe", code=1)["probed"]}
+def test_each_source_is_asked_and_told_apart(instance: Instance, site: FakeSite) -> None:
+    probed = {one["key"]: one for one in instance.json("sources", "--probe", code=1)["probed"]}
     assert {key: one["outcome"] for key, one in probed.items()} == {
         "good": "ok",
         "packed": "ok",
@@ -71,14 +71,14 @@ def test_each_source_is_asked_and_told_apart(house: House, site: FakeSite) -> No
     assert site.requests("/feed.xml", host=HOSTS[-1]) == []
 
 
-def test_nothing_is_stored_and_no_page_is_fetched(house: House, site: FakeSite) -> None:
-    house.run("sources", "--probe")
-    assert not (house.data / "supplierwatch.db").exists()
+def test_nothing_is_stored_and_no_page_is_fetched(instance: Instance, site: FakeSite) -> None:
+    instance.run("sources", "--probe")
+    assert not (instance.data / "supplierwatch.db").exists()
     assert {one.path for one in site.requests()} <= {"/robots.txt", "/feed.xml", "/new.xml"}
 
 
-def test_what_is_wrong_is_said_with_the_mend(house: House) -> None:
-    said = " ".join(house.run("sources", "--probe").stdout.split())
+def test_what_is_wrong_is_said_with_the_mend(instance: Instance) -> None:
+    said = " ".join(instance.run("sources", "--probe").stdout.split())
     assert "10 sources asked, 3 can be read, 1 is empty." in said
     assert "HTTP 404: nothing is at this address; find its new address" in said
     assert "give the address of its listing in sources.toml" in said
@@ -86,8 +86,8 @@ def test_what_is_wrong_is_said_with_the_mend(house: House) -> None:
     assert "it answers and lists nothing" in said
 
 
-def test_only_those_that_cannot_be_read_are_shown_where_that_is_wanted(house: House) -> None:
-    probed = house.json("sources", "--probe", "--failing", code=1)["probed"]
+def test_only_those_that_cannot_be_read_are_shown_where_that_is_wanted(instance: Instance) -> None:
+    probed = instance.json("sources", "--probe", "--failing", code=1)["probed"]
     assert {one["key"] for one in probed} == {
         *("absent", "page", "closed", "dropped", "off", "forbidden")
     }
@@ -95,11 +95,11 @@ def test_only_those_that_cannot_be_read_are_shown_where_that_is_wanted(house: Ho
 
 def test_a_source_that_is_off_and_fails_is_no_failure(tmp_path: Path, site: FakeSite) -> None:
     site.page("/feed.xml", feed(ENTRIES), content_type=FEED_TYPE)
-    house = a_house(tmp_path)
-    house.write(
+    instance = an_instance(tmp_path)
+    instance.write(
         "sources.toml",
         f'[[source]]\nkey = "good"\nkind = "feed"\nurl = "{site.url("/feed.xml")}"\n'
         f'[[source]]\nkey = "off"\nkind = "feed"\nurl = "{site.url("/none.xml")}"\n'
         "enabled = false\n",
     )
-    assert house.run("sources", "--probe").exit_code == 0
+    assert instance.run("sources", "--probe").exit_code == 0

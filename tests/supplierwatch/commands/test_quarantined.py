@@ -18,88 +18,88 @@ from supplierwatch.service import watch_feeds as feeds
 from supplierwatch.service.pruning import prune_all
 from supplierwatch.service.watch_feeds import WatchFeeds
 from tests.alerts.dispatch.test_alarms import clock  # noqa: F401  # a fixture
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    return a_house(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    return an_instance(tmp_path)
 
 
-def mark_to_be_matched(house: House) -> None:
+def mark_to_be_matched(instance: Instance) -> None:
     """Have what is stored matched again."""
-    with house.store() as store, store.transaction() as unit:
+    with instance.store() as store, store.transaction() as unit:
         for table in ("pending_telling", "mention", "pending_match"):
             unit.items._db.execute(text(f"DELETE FROM {table}"))
         again = "INSERT INTO pending_match SELECT id, '2026-01-01 00:00:00.000000' FROM item"
         unit.items._db.execute(text(again))
 
 
-def set_aside(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def set_aside(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     """One item that cannot be matched, tried three times."""
 
     def fail(*_: Any) -> Any:
         raise ZeroDivisionError
 
-    house.stores(an_article())
-    mark_to_be_matched(house)
-    with monkeypatch.context() as patch, house.service() as service:
+    instance.stores(an_article())
+    mark_to_be_matched(instance)
+    with monkeypatch.context() as patch, instance.service() as service:
         patch.setattr(matching, "match_item", fail)
         for minutes in (0, 1, 6):
             service.clock = lambda minutes=minutes: datetime.now(UTC) + timedelta(minutes=minutes)
             service.match()
 
 
-def test_nothing_is_in_quarantine(house: House) -> None:
-    assert "Nothing is in quarantine" in house.run("quarantine").stdout
-    assert house.json("quarantine") == {"quarantine": []}
+def test_nothing_is_in_quarantine(instance: Instance) -> None:
+    assert "Nothing is in quarantine" in instance.run("quarantine").stdout
+    assert instance.json("quarantine") == {"quarantine": []}
 
 
 def test_what_is_set_aside_is_listed_explained_and_tried_again(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_aside(house, monkeypatch)
+    set_aside(instance, monkeypatch)
 
-    listed = house.run("quarantine").stdout
+    listed = instance.run("quarantine").stdout
     assert "match 1" in listed
     assert "ZeroDivisionError" in listed
-    [trouble] = house.json("quarantine")["quarantine"]
+    [trouble] = instance.json("quarantine")["quarantine"]
     assert (trouble["task"], trouble["subject"], trouble["attempts"]) == ("match", "1", 3)
     assert trouble["next_at"] is None
     url = "https://ward-ledger.example/2026/millbrook"
-    assert "item 1 cannot be matched: set aside" in house.run("explain", url).stdout
-    assert house.json("explain", url)["failures"] == [trouble]
+    assert "item 1 cannot be matched: set aside" in instance.run("explain", url).stdout
+    assert instance.json("explain", url)["failures"] == [trouble]
 
-    assert "1 subject" in house.run("quarantine", "retry", "match", "1").stdout
-    with house.service() as service:
+    assert "1 subject" in instance.run("quarantine", "retry", "match", "1").stdout
+    with instance.service() as service:
         assert service.match() == 1
-    assert house.json("quarantine") == {"quarantine": []}
+    assert instance.json("quarantine") == {"quarantine": []}
 
 
 def test_retry_says_what_there_is_where_nothing_of_that_name_failed(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_aside(house, monkeypatch)
-    said = house.run("quarantine", "retry", "match", "99")
+    set_aside(instance, monkeypatch)
+    said = instance.run("quarantine", "retry", "match", "99")
     assert said.exit_code == 2
     assert "match 1" in said.stderr
-    assert house.run("quarantine", "retry").exit_code == 2
-    assert "1 subject" in house.run("quarantine", "retry", "--all").stdout
+    assert instance.run("quarantine", "retry").exit_code == 2
+    assert "1 subject" in instance.run("quarantine", "retry", "--all").stdout
 
 
 def test_a_feed_that_cannot_be_made_keeps_no_other_from_being_written(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = (house.config / "settings.toml").read_text()
-    house.write("settings.toml", settings.replace("[service]", "[service]\nfeeds = true"))
-    house.write(
+    settings = (instance.config / "settings.toml").read_text()
+    instance.write("settings.toml", settings.replace("[service]", "[service]\nfeeds = true"))
+    instance.write(
         "watches.toml",
         "[[watch]]\nkey = \"bad\"\nquery = 'trust'\n[[watch]]\nkey = \"good\"\nquery = 'trust'\n",
     )
-    house.write("subscriptions.toml", "# none\n")
-    house.stores(an_article())
+    instance.write("subscriptions.toml", "# none\n")
+    instance.stores(an_article())
     real = feeds.atom_of
 
     def atom_of(unit: Any, context: Any, watch_key: str, place: Any) -> bytes:
@@ -107,7 +107,7 @@ def test_a_feed_that_cannot_be_made_keeps_no_other_from_being_written(
             raise ZeroDivisionError
         return real(unit, context, watch_key, place)
 
-    with house.service() as service:
+    with instance.service() as service:
         service.match()
         desk = WatchFeeds(service)
         folder = service.catalog.settings.service.data / "feeds"
@@ -127,9 +127,9 @@ def test_a_feed_that_cannot_be_made_keeps_no_other_from_being_written(
 
 
 def test_a_row_that_cannot_be_pruned_keeps_no_other(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.stores(*(an_article(name, title=name, content_hash=name) for name in "abc"))
+    instance.stores(*(an_article(name, title=name, content_hash=name) for name in "abc"))
     now = datetime.now(UTC) + 100 * DAY
     kept = RetentionSettings(texts=30 * DAY)
     real = Retention.prune_texts
@@ -139,7 +139,7 @@ def test_a_row_that_cannot_be_pruned_keeps_no_other(
             raise ZeroDivisionError
         return real(self, ids, at)
 
-    with house.store() as store:
+    with instance.store() as store:
         # what waits to be matched and what is found waits
         with store.transaction() as unit:
             unit.items._db.execute(text("DELETE FROM pending_telling"))
@@ -157,9 +157,9 @@ def test_a_row_that_cannot_be_pruned_keeps_no_other(
 
 
 def test_an_alarm_that_cannot_be_looked_for_keeps_no_other_and_no_message(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.write(
+    instance.write(
         "subscriptions.toml",
         "\n".join(
             f'[[subscription]]\nkey = "{key}"\nto = ["{key}@trust.example"]\n'
@@ -176,7 +176,7 @@ def test_an_alarm_that_cannot_be_looked_for_keeps_no_other_and_no_message(
         return real(*args, subscription=subscription, **more)
 
     monkeypatch.setattr(alarms, "_find_silent", silent)
-    with house.service() as service:
+    with instance.service() as service:
         service.clock = lambda: datetime.now(UTC) + 3 * DAY
         service.tell()
         with service.store.reading() as unit:

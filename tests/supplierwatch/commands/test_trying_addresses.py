@@ -9,45 +9,45 @@ import pytest
 from supplierwatch.commands.sources.trying import lists_entries, source_at, was_fetched
 from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.failures import UsageError
-from tests.supplierwatch.installation import a_house
+from tests.supplierwatch.instance import an_instance
 from tests.support.services import publish
 from tests.support.site import FakeSite
 
 
 @pytest.mark.slow
 def test_a_feed_is_tried_shown_and_added(tmp_path: Path) -> None:
-    house = a_house(tmp_path)
+    instance = an_instance(tmp_path)
     with FakeSite() as site:
         publish(site, 2)
         address = site.url("/feed.xml")
-        tried = house.run("doctor", address)
-        added = house.run("sources", "add", address, "--key", "outlet")
-        again = house.run("sources", "add", address)
-        nothing = house.run("sources", "add", site.url("/nothing"))
+        tried = instance.run("doctor", address)
+        added = instance.run("sources", "add", address, "--key", "outlet")
+        again = instance.run("sources", "add", address)
+        nothing = instance.run("sources", "add", site.url("/nothing"))
 
     assert tried.exit_code == Exit.OK, tried.output
     assert "extraction" in tried.stdout
     assert "sources add" in tried.stderr
     assert added.exit_code == Exit.OK, added.output
-    assert "outlet" in [row["key"] for row in house.json("sources")["sources"]]
+    assert "outlet" in [row["key"] for row in instance.json("sources")["sources"]]
     assert "extraction" not in added.stdout
     assert "read in full: “" in added.stdout
     assert again.exit_code == Exit.USAGE
     assert nothing.exit_code == Exit.FAILED
-    assert "/nothing" not in (house.config / "sources.toml").read_text(encoding="utf-8")
+    assert "/nothing" not in (instance.config / "sources.toml").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
 def test_a_site_is_added_by_its_feed_under_the_name_of_the_feed(tmp_path: Path) -> None:
-    house = a_house(tmp_path)
+    instance = an_instance(tmp_path)
     with FakeSite() as site:
         publish(site, 1)
         link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
         site.page("/", f"<html><head>{link}</head><body>Front</body></html>")
-        added = house.run("sources", "add", site.url("/"), "--key", "outlet")
-        feed = house.run("sources", "add", site.url("/feed.xml"))
+        added = instance.run("sources", "add", site.url("/"), "--key", "outlet")
+        feed = instance.run("sources", "add", site.url("/feed.xml"))
 
-    text = (house.config / "sources.toml").read_text(encoding="utf-8")
+    text = (instance.config / "sources.toml").read_text(encoding="utf-8")
     assert added.exit_code == Exit.OK, added.output
     assert f'url = "{site.url("/feed.xml")}"' in text
     assert 'name = "The Outlet"' in text
@@ -57,15 +57,15 @@ def test_a_site_is_added_by_its_feed_under_the_name_of_the_feed(tmp_path: Path) 
 
 @pytest.mark.slow
 def test_the_feed_of_a_declared_site_is_not_added_beside_it(tmp_path: Path) -> None:
-    house = a_house(tmp_path)
+    instance = an_instance(tmp_path)
     with FakeSite() as site:
         publish(site, 1)
         link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
         site.page("/", f"<html><head>{link}</head><body>Front</body></html>")
-        file = house.config / "sources.toml"
+        file = instance.config / "sources.toml"
         declared = f'[[source]]\nkey = "the-site"\nkind = "feed"\nurl = "{site.url("/")}"\n'
         file.write_text(file.read_text(encoding="utf-8") + "\n" + declared, encoding="utf-8")
-        feed = house.run("sources", "add", site.url("/feed.xml"))
+        feed = instance.run("sources", "add", site.url("/feed.xml"))
 
     assert feed.exit_code == Exit.USAGE
     assert "the-site" in feed.stderr

@@ -7,37 +7,37 @@ from pathlib import Path
 import pytest
 
 from supplierwatch.shell.exits import Exit
-from tests.supplierwatch.installation import House, a_house
+from tests.supplierwatch.instance import Instance, an_instance
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    made = a_house(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    made = an_instance(tmp_path)
     with made.store():
         return made
 
 
-def test_a_user_is_added_with_a_link_and_listed(house: House) -> None:
-    ended = house.run("user", "add", "ruth", "--role", "editor")
+def test_a_user_is_added_with_a_link_and_listed(instance: Instance) -> None:
+    ended = instance.run("user", "add", "ruth", "--role", "editor")
     assert ended.exit_code == 0, ended.output
     assert "/link/" in ended.output
-    [user] = house.json("user")["users"]
+    [user] = instance.json("user")["users"]
     assert (user["name"], user["role"], user["has_password"]) == ("ruth", "editor", False)
 
 
-def test_a_role_is_changed_and_a_user_disabled_and_admitted_again(house: House) -> None:
-    house.run("user", "add", "ruth")
-    assert house.run("user", "role", "ruth", "operator").exit_code == 0
-    assert house.run("user", "disable", "ruth").exit_code == 0
-    [user] = house.json("user")["users"]
+def test_a_role_is_changed_and_a_user_disabled_and_admitted_again(instance: Instance) -> None:
+    instance.run("user", "add", "ruth")
+    assert instance.run("user", "role", "ruth", "operator").exit_code == 0
+    assert instance.run("user", "disable", "ruth").exit_code == 0
+    [user] = instance.json("user")["users"]
     assert (user["role"], user["disabled_at"] is None) == ("operator", False)
-    house.run("user", "disable", "ruth", "--undo")
-    assert house.json("user")["users"][0]["disabled_at"] is None
+    instance.run("user", "disable", "ruth", "--undo")
+    assert instance.json("user")["users"][0]["disabled_at"] is None
 
 
-def test_each_reset_prints_another_link(house: House) -> None:
-    house.run("user", "add", "ruth")
-    one, two = house.run("user", "reset", "ruth"), house.run("user", "reset", "ruth")
+def test_each_reset_prints_another_link(instance: Instance) -> None:
+    instance.run("user", "add", "ruth")
+    one, two = instance.run("user", "reset", "ruth"), instance.run("user", "reset", "ruth")
     assert one.exit_code == two.exit_code == 0
     assert one.output != two.output
 
@@ -52,45 +52,45 @@ def test_each_reset_prints_another_link(house: House) -> None:
     ],
     ids=["role", "name", "unknown", "unknown-reset"],
 )
-def test_what_is_wrong_is_named(house: House, typed: tuple[str, ...], said: str) -> None:
-    ended = house.run("user", *typed)
+def test_what_is_wrong_is_named(instance: Instance, typed: tuple[str, ...], said: str) -> None:
+    ended = instance.run("user", *typed)
     assert ended.exit_code == Exit.USAGE
     assert said in " ".join(ended.output.split())
 
 
-def test_the_only_operator_who_can_sign_in_stays_one(house: House) -> None:
-    house.run("user", "add", "ruth", "--role", "operator")
-    with house.store() as store, store.transaction() as unit:
+def test_the_only_operator_who_can_sign_in_stays_one(instance: Instance) -> None:
+    instance.run("user", "add", "ruth", "--role", "operator")
+    with instance.store() as store, store.transaction() as unit:
         user = unit.users.named("ruth")
         assert user is not None
         unit.users.set_password(user.user_id, "x")
     for typed in (("role", "ruth", "reader"), ("disable", "ruth")):
-        ended = house.run("user", *typed)
+        ended = instance.run("user", *typed)
         assert ended.exit_code == Exit.FAILED
         assert "only operator" in ended.output
-    [kept] = house.json("user")["users"]
+    [kept] = instance.json("user")["users"]
     assert (kept["role"], kept["disabled_at"]) == ("operator", None)
 
 
-def test_a_name_that_is_taken_is_refused_with_what_to_do(house: House) -> None:
-    house.run("user", "add", "ruth")
-    ended = house.run("user", "add", "ruth")
+def test_a_name_that_is_taken_is_refused_with_what_to_do(instance: Instance) -> None:
+    instance.run("user", "add", "ruth")
+    ended = instance.run("user", "add", "ruth")
     assert ended.exit_code == Exit.FAILED
     assert "user reset" in ended.output
 
 
-def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(house: House) -> None:
-    house.run("user", "add", "ruth")
-    made = house.run("user", "token", "ruth", "--label", "newsroom", "--days", "30")
+def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(instance: Instance) -> None:
+    instance.run("user", "add", "ruth")
+    made = instance.run("user", "token", "ruth", "--label", "newsroom", "--days", "30")
     assert made.exit_code == 0, made.output
     [secret] = [line for line in made.stdout.splitlines() if line.startswith("swt_")]
-    listed = house.run("user", "token", "ruth", "--list")
+    listed = instance.run("user", "token", "ruth", "--list")
     assert "newsroom" in listed.output
     assert secret not in listed.output
-    [token] = house.json("user", "token", "ruth", "--list")["tokens"]
+    [token] = instance.json("user", "token", "ruth", "--list")["tokens"]
     assert (token["label"], token["scopes"]) == ("newsroom", ["read"])
-    assert house.run("user", "token", "ruth", "--revoke", str(token["id"])).exit_code == 0
-    assert house.json("user", "token", "ruth", "--list")["tokens"] == []
+    assert instance.run("user", "token", "ruth", "--revoke", str(token["id"])).exit_code == 0
+    assert instance.json("user", "token", "ruth", "--list")["tokens"] == []
 
 
 @pytest.mark.parametrize(
@@ -105,10 +105,10 @@ def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(house: Ho
     ],
 )
 def test_a_token_that_cannot_be_made_is_refused(
-    house: House, typed: tuple[str, ...], said: str
+    instance: Instance, typed: tuple[str, ...], said: str
 ) -> None:
-    house.run("user", "add", "ruth")
-    ended = house.run("user", *typed)
+    instance.run("user", "add", "ruth")
+    ended = instance.run("user", *typed)
     assert ended.exit_code == Exit.USAGE
     assert said in " ".join(ended.output.split())
-    assert house.json("user", "token", "ruth", "--list")["tokens"] == []
+    assert instance.json("user", "token", "ruth", "--list")["tokens"] == []

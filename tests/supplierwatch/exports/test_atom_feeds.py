@@ -16,24 +16,24 @@ from supplierwatch.exports.atom import FeedAddresses, atom_of
 from supplierwatch.service.service import Service
 from supplierwatch.service.watch_feeds import WatchFeeds
 from supplierwatch.web.server import WebServer
-from tests.supplierwatch.installation import BODY, SETTINGS, House, a_house, an_article
+from tests.supplierwatch.instance import BODY, SETTINGS, Instance, an_article, an_instance
 
 HOME = "https://watch.trust.example"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 class Published:
-    """A house whose service answers with feeds."""
+    """A instance whose service answers with feeds."""
 
-    def __init__(self, house: House, service: Service, server: WebServer) -> None:
-        self.house = house
+    def __init__(self, instance: Instance, service: Service, server: WebServer) -> None:
+        self.instance = instance
         self.service = service
         assert server.address is not None
         self._address = server.address
 
     def path(self, watch: str = "halcyon-trusts") -> str:
         """The path of a watch's feed, as the command says it."""
-        found = {one["watch"]: one["url"] for one in self.house.json("feeds")["feeds"]}
+        found = {one["watch"]: one["url"] for one in self.instance.json("feeds")["feeds"]}
         assert found[watch].startswith(f"{HOME}/feeds/{watch}/")
         return urlsplit(found[watch]).path
 
@@ -45,7 +45,7 @@ class Published:
             return answer.status, said, answer.read()
 
 
-def a_feed(house: House, service: Service) -> feedparser.FeedParserDict:
+def a_feed(instance: Instance, service: Service) -> feedparser.FeedParserDict:
     """The feed of halcyon-trusts as a feed reader has it, made anew."""
     with service.store.reading() as unit:
         body = atom_of(unit, service.in_force.context, "halcyon-trusts", FeedAddresses())
@@ -57,8 +57,8 @@ def a_feed(house: House, service: Service) -> feedparser.FeedParserDict:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    made = a_house(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    made = an_instance(tmp_path)
     settings = SETTINGS.format(data=made.data)
     made.write(
         "settings.toml",
@@ -68,21 +68,21 @@ def house(tmp_path: Path) -> House:
 
 
 @pytest.fixture
-def service(house: House) -> Iterator[Service]:
-    with house.service() as made:
+def service(instance: Instance) -> Iterator[Service]:
+    with instance.service() as made:
         yield made
 
 
 @pytest.fixture
-def published(house: House, service: Service) -> Iterator[Published]:
+def published(instance: Instance, service: Service) -> Iterator[Published]:
     server = WebServer(lambda: {"status": "ok"}, listen="127.0.0.1:0", feeds=WatchFeeds(service))
     server.start()
-    yield Published(house, service, server)
+    yield Published(instance, service, server)
     server.stop()
 
 
 def test_a_feed_reader_gets_the_stories_with_their_reasons(published: Published) -> None:
-    published.house.stores(an_article())
+    published.instance.stores(an_article())
     code, headers, body = published.ask(published.path())
     assert code == 200
     assert headers["content-type"] == "application/atom+xml; charset=utf-8"
@@ -99,7 +99,7 @@ def test_a_feed_reader_gets_the_stories_with_their_reasons(published: Published)
 
 
 def test_who_asks_again_is_told_that_nothing_changed(published: Published) -> None:
-    published.house.stores(an_article())
+    published.instance.stores(an_article())
     _, headers, _ = published.ask(published.path())
     again = published.ask(published.path(), **{"If-None-Match": f'"other", W/{headers["etag"]}'})
     assert (again[0], again[2]) == (304, b"")
@@ -109,7 +109,7 @@ def test_who_asks_again_is_told_that_nothing_changed(published: Published) -> No
 def test_an_address_cannot_be_guessed_or_bent_to_another_watch(
     published: Published, change: str
 ) -> None:
-    published.house.stores(an_article())
+    published.instance.stores(an_article())
     _, _, watch, signed = published.path().split("/")
     if change != "signature":
         watch = "no-board"
@@ -120,25 +120,25 @@ def test_an_address_cannot_be_guessed_or_bent_to_another_watch(
 
 
 def test_an_outlet_that_joins_a_story_changes_its_entry_and_makes_no_other(
-    house: House, service: Service
+    instance: Instance, service: Service
 ) -> None:
-    house.stores(an_article())
-    [first] = a_feed(house, service).entries
-    house.stores(
+    instance.stores(an_article())
+    [first] = a_feed(instance, service).entries
+    instance.stores(
         an_article(
             "copy", source_key="trolley", url="https://trolley.example/1", body=f"{BODY} More soon."
         )
     )
-    [both] = a_feed(house, service).entries
+    [both] = a_feed(instance, service).entries
     assert both.id == first.id
     assert both.updated >= first.updated
     assert "trolley" in both.content[0].value
 
 
-def test_hostile_texts_are_text(house: House, service: Service) -> None:
+def test_hostile_texts_are_text(instance: Instance, service: Service) -> None:
     evil = "Halcyon \x0b<script>alert(1)</script>\u202e trust ]]>"
-    house.stores(an_article("evil", title=evil, body=f"{evil} trust. {BODY}"))
-    [entry] = a_feed(house, service).entries
+    instance.stores(an_article("evil", title=evil, body=f"{evil} trust. {BODY}"))
+    [entry] = a_feed(instance, service).entries
     with service.store.reading() as unit:
         body = atom_of(unit, service.in_force.context, "halcyon-trusts", FeedAddresses()).decode()
     assert "<script" not in body
@@ -148,28 +148,28 @@ def test_hostile_texts_are_text(house: House, service: Service) -> None:
 
 
 def test_files_are_written_when_something_was_found_and_only_then(
-    house: House, service: Service
+    instance: Instance, service: Service
 ) -> None:
     desk = WatchFeeds(service)
     assert desk.write() == 0
-    house.stores(an_article())
+    instance.stores(an_article())
     assert desk.write() == 1
-    [file] = (house.data / "feeds").iterdir()
+    [file] = (instance.data / "feeds").iterdir()
     assert file.name == "halcyon-trusts.atom"
     assert feedparser.parse(file.read_bytes()).entries[0].title.startswith("Millbrook pauses")
     assert desk.write() == 0
     assert WatchFeeds(service).write() == 0, "after a start what is written is not written again"
-    house.stores(an_article("second", title="Second trust for Halcyon", body=f"Two. {BODY}"))
+    instance.stores(an_article("second", title="Second trust for Halcyon", body=f"Two. {BODY}"))
     assert desk.write() == 1
     assert len(feedparser.parse(file.read_bytes()).entries) == 1, "a copy of the first"
 
 
-def test_no_files_are_written_unless_asked_for(house: House) -> None:
-    house.write("settings.toml", SETTINGS.format(data=house.data))
-    with house.service() as service:
-        house.stores(an_article())
+def test_no_files_are_written_unless_asked_for(instance: Instance) -> None:
+    instance.write("settings.toml", SETTINGS.format(data=instance.data))
+    with instance.service() as service:
+        instance.stores(an_article())
         assert WatchFeeds(service).write() == 0
-    assert not (house.data / "feeds").exists()
-    shown = house.run("feeds")
+    assert not (instance.data / "feeds").exists()
+    shown = instance.run("feeds")
     assert shown.exit_code == 0
     assert "feeds = true" in shown.output

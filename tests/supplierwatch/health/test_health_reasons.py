@@ -28,7 +28,7 @@ from supplierwatch.service.service import Service
 from supplierwatch.service.watchdog import Watchdog
 from supplierwatch.shell.exits import Exit
 from supplierwatch.wiring import load
-from tests.supplierwatch.installation import House, a_house
+from tests.supplierwatch.instance import Instance, an_instance
 from tests.support.builders import NOW, an_article
 from tests.support.clock import Clock
 from tests.support.outgoing import a_notification
@@ -228,8 +228,8 @@ def test_a_disk_with_little_room_is_told(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    made = a_house(tmp_path)
+def instance(tmp_path: Path) -> Instance:
+    made = an_instance(tmp_path)
     settings = (made.config / "settings.toml").read_text()
     made.write(
         "settings.toml",
@@ -241,9 +241,9 @@ def house(tmp_path: Path) -> House:
 
 
 @pytest.fixture
-def service(house: House) -> Iterator[Service]:
-    with house.store() as store:
-        yield Service(load(house.config, {}), store, owner="test")
+def service(instance: Instance) -> Iterator[Service]:
+    with instance.store() as store:
+        yield Service(load(instance.config, {}), store, owner="test")
 
 
 MAIL_FAILS = Reason(
@@ -260,67 +260,67 @@ def operators(service: Service) -> list[tuple[str, str]]:
 
 
 def test_what_is_urgent_and_lasts_is_told_once_by_each_way_and_stands_in_a_file(
-    service: Service, house: House
+    service: Service, instance: Instance
 ) -> None:
     seconds = Seconds()
     told = OperatorAlerts(service.store, seconds.monotonic)
 
     def update(*reasons: Reason) -> None:
-        told.update(reasons, service.in_force.context, house.data, NOW)
+        told.update(reasons, service.in_force.context, instance.data, NOW)
 
     update(MAIL_FAILS)
     assert operators(service) == []  # it may pass
-    assert not attention_file(house.data).exists()
+    assert not attention_file(instance.data).exists()
     for _ in range(3):
         seconds.now += attention.TELL_AFTER
         update(MAIL_FAILS)
     assert operators(service) == [("email", "it@trust.example"), ("ops", "channel:ops")]
-    assert "nothing could be delivered" in attention_file(house.data).read_text()
+    assert "nothing could be delivered" in attention_file(instance.data).read_text()
     update()
-    assert not attention_file(house.data).exists()
+    assert not attention_file(instance.data).exists()
     # it comes back the same day: the file says so, and nobody is written to again
     for _ in range(2):
         update(MAIL_FAILS)
         seconds.now += attention.TELL_AFTER
     assert len(operators(service)) == 2
     update(MAIL_FAILS)
-    assert attention_file(house.data).exists()
+    assert attention_file(instance.data).exists()
 
 
-def test_what_is_not_urgent_is_left_to_notices(service: Service, house: House) -> None:
+def test_what_is_not_urgent_is_left_to_notices(service: Service, instance: Instance) -> None:
     seconds = Seconds()
     told = OperatorAlerts(service.store, seconds.monotonic)
     for _ in range(2):
         told.update(
             [Reason(key="notice:x", text="x", weight="degraded")],
             service.in_force.context,
-            house.data,
+            instance.data,
             NOW,
         )
         seconds.now += attention.TELL_AFTER
     assert operators(service) == []
 
 
-def test_a_channel_that_the_operator_names_has_to_exist(house: House) -> None:
-    settings = (house.config / "settings.toml").read_text()
-    house.write("settings.toml", settings.replace('"channel:ops"', '"channel:opps"'))
-    run = house.run("check")
+def test_a_channel_that_the_operator_names_has_to_exist(instance: Instance) -> None:
+    settings = (instance.config / "settings.toml").read_text()
+    instance.write("settings.toml", settings.replace('"channel:ops"', '"channel:opps"'))
+    run = instance.run("check")
     assert run.exit_code == Exit.CONFIG_INVALID
     assert "names no [[channel]]" in run.output
     assert "did you mean channel:ops?" in run.output
 
 
 def test_the_running_service_writes_the_file_while_its_mail_server_is_down(
-    service: Service, house: House, monkeypatch: pytest.MonkeyPatch
+    service: Service, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attention, "TELL_AFTER", 0.0)
     monkeypatch.setattr(guardian, "EXAMINE_EVERY", 0.0)
     clock = Clock(service.clock() - 20 * MINUTE)
     defer(service.store, clock, "one")
-    with ServiceLock(house.data) as lock:
+    with ServiceLock(instance.data) as lock:
         keeper = Watchdog(service, Health(service), lock)
         keeper.check()
-        assert "connection refused" in attention_file(house.data).read_text()
+        assert "connection refused" in attention_file(instance.data).read_text()
         assert ("ops", "channel:ops") in operators(service)
 
 

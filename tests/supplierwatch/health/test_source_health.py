@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawler.polling.source_health import format_gap, silence_threshold, troubles
+from crawler.polling.source_health import find_problems, format_gap, silence_threshold
 from tests.supplierwatch.health.test_outages import NOW, WELL
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -61,7 +61,7 @@ MOVED: dict[str, Any] = {
     ],
 )
 def test_kinds_of_trouble_are_told_apart(changes: dict[str, Any], said: list[str]) -> None:
-    found = troubles(replace(LIVELY, **changes), NOW)
+    found = find_problems(replace(LIVELY, **changes), NOW)
     assert [one.oddity for one in found] == [one.partition(": ")[0] for one in said]
     for one, words in zip(found, said, strict=True):
         assert words.partition(": ")[2] in one.text
@@ -69,7 +69,7 @@ def test_kinds_of_trouble_are_told_apart(changes: dict[str, Any], said: list[str
 
 def test_each_text_names_the_source_and_what_to_do() -> None:
     odd = replace(LIVELY, **MOVED, thin_since=NOW - DAY, thin_pages=9, newest_at=NOW - 9 * DAY)
-    for one in troubles(odd, NOW):
+    for one in find_problems(odd, NOW):
         assert "source a " in one.text
         assert ": " in one.text
 

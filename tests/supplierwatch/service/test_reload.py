@@ -19,7 +19,7 @@ from storage.store import Store
 from supplierwatch.service.reload import CONFIG_NOTICE, RESTART_NOTICE, ConfigWatch
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
-from tests.supplierwatch.installation import WATCHES, House, a_house, an_article
+from tests.supplierwatch.instance import WATCHES, Instance, an_article, an_instance
 from tests.support.services import an_installation, eventually
 from tests.support.site import FakeSite
 
@@ -32,7 +32,7 @@ EDITED = WATCHES.replace("halcyon NOT", "(halcyon OR corvid) NOT")
 class Desk:
     """A service in this process, its files, and the watch over them."""
 
-    house: House
+    instance: Instance
     service: Service
     watch: ConfigWatch
     store: Store
@@ -68,25 +68,25 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    house = a_house(tmp_path)
-    settings = house.config / "settings.toml"
+    instance = an_instance(tmp_path)
+    settings = instance.config / "settings.toml"
     settings.write_text(settings.read_text() + OPERATOR)
-    with house.store() as store:
-        service = Service(load(house.config, {}), store, owner="test")
-        desk = Desk(house, service, ConfigWatch(service, {}), store)
+    with instance.store() as store:
+        service = Service(load(instance.config, {}), store, owner="test")
+        desk = Desk(instance, service, ConfigWatch(service, {}), store)
         assert desk.polls() == [False, False]  # what was read for the start
         yield desk
 
 
 def test_an_edited_watch_is_in_force_at_the_second_look(desk: Desk) -> None:
-    desk.house.write("watches.toml", EDITED)
+    desk.instance.write("watches.toml", EDITED)
     assert desk.polls(3) == [False, True, False]
     assert desk.service.catalog.watches[1].query == '(halcyon OR corvid) NOT "board papers"'
 
 
 def test_an_edit_makes_a_new_version_of_that_watch_and_of_no_other(desk: Desk) -> None:
     before = desk.current()
-    desk.house.write("watches.toml", EDITED)
+    desk.instance.write("watches.toml", EDITED)
     desk.polls()
     after = desk.current()
     assert after["no-board"].version == before["no-board"].version + 1
@@ -97,7 +97,7 @@ def test_an_edit_makes_a_new_version_of_that_watch_and_of_no_other(desk: Desk) -
 
 def test_what_waited_is_matched_by_the_watches_under_which_it_came(desk: Desk) -> None:
     waiting = desk.stores(an_article("waiting", body="Halcyon is well. " * 40))
-    desk.house.write("watches.toml", EDITED)
+    desk.instance.write("watches.toml", EDITED)
     desk.polls()
     later = desk.stores(an_article("later", title="Later", body="Corvid is well. " * 40))
     desk.service.match()
@@ -106,20 +106,20 @@ def test_what_waited_is_matched_by_the_watches_under_which_it_came(desk: Desk) -
 
 
 def test_a_file_that_is_saved_as_it_was_changes_nothing(desk: Desk) -> None:
-    desk.house.write("watches.toml", WATCHES)
+    desk.instance.write("watches.toml", WATCHES)
     assert desk.polls(3) == [False, False, False]
 
 
 def test_an_edit_during_the_start_is_not_missed(desk: Desk) -> None:
-    read = load(desk.house.config, {})
-    desk.house.write("watches.toml", EDITED)  # while the database is migrated, say
+    read = load(desk.instance.config, {})
+    desk.instance.write("watches.toml", EDITED)  # while the database is migrated, say
     watch = ConfigWatch(Service(read, desk.store, owner="test"), {})
     assert [watch.poll() for _ in range(2)] == [False, True]
 
 
 def test_a_file_that_grows_from_look_to_look_is_not_read(desk: Desk) -> None:
     # every prefix up to the last is broken or, worse, valid without the watches that follow
-    path = desk.house.config / "watches.toml"
+    path = desk.instance.config / "watches.toml"
     for end in range(10, len(EDITED), 40):
         path.write_text(EDITED[:end])
         assert desk.watch.poll() is False
@@ -131,7 +131,7 @@ def test_a_file_that_grows_from_look_to_look_is_not_read(desk: Desk) -> None:
 
 def test_a_broken_edit_leaves_the_last_good_set_in_force_and_is_told_once(desk: Desk) -> None:
     in_force = desk.service.in_force
-    desk.house.write("watches.toml", BROKEN)
+    desk.instance.write("watches.toml", BROKEN)
     assert desk.polls(4) == [False] * 4
     assert desk.service.in_force is in_force
     [message] = desk.refusals()
@@ -148,33 +148,33 @@ def test_a_broken_edit_leaves_the_last_good_set_in_force_and_is_told_once(desk: 
 
 def test_a_broken_edit_that_is_saved_again_is_not_told_again_but_another_is(desk: Desk) -> None:
     for text in (BROKEN, BROKEN, BROKEN.replace("'@halcyon AND trust'", "'@halcyon AND'")):
-        desk.house.write("watches.toml", text)
+        desk.instance.write("watches.toml", text)
         desk.polls()
     assert len(desk.refusals()) == 2
 
 
 def test_a_mended_edit_clears_the_notice(desk: Desk) -> None:
-    desk.house.write("watches.toml", BROKEN)
+    desk.instance.write("watches.toml", BROKEN)
     desk.polls()
-    desk.house.write("watches.toml", EDITED)
+    desk.instance.write("watches.toml", EDITED)
     assert desk.polls() == [False, True]
     assert desk.notices() == {}
 
 
 def test_an_edit_that_is_taken_back_clears_the_notice(desk: Desk) -> None:
-    desk.house.write("watches.toml", BROKEN)
+    desk.instance.write("watches.toml", BROKEN)
     desk.polls()
-    desk.house.write("watches.toml", WATCHES)
+    desk.instance.write("watches.toml", WATCHES)
     assert desk.polls() == [False, False]
     assert desk.notices() == {}
 
 
 def test_a_start_on_good_files_clears_what_was_said_of_bad_ones(desk: Desk) -> None:
-    desk.house.write("watches.toml", BROKEN)
+    desk.instance.write("watches.toml", BROKEN)
     desk.polls()
-    desk.house.write("watches.toml", WATCHES)
+    desk.instance.write("watches.toml", WATCHES)
     # stopped before it was looked at, and started again
-    watch = ConfigWatch(Service(load(desk.house.config, {}), desk.store, owner="test"), {})
+    watch = ConfigWatch(Service(load(desk.instance.config, {}), desk.store, owner="test"), {})
     watch.poll()
     watch.poll()
     assert desk.notices() == {}
@@ -182,7 +182,7 @@ def test_a_start_on_good_files_clears_what_was_said_of_bad_ones(desk: Desk) -> N
 
 @pytest.mark.parametrize("name", ["settings", "sources", "watches", "subscriptions"])
 def test_a_file_that_vanished_is_refused_by_its_name(desk: Desk, name: str) -> None:
-    path = desk.house.config / f"{name}.toml"
+    path = desk.instance.config / f"{name}.toml"
     text = path.read_text()
     path.unlink()
     assert desk.polls() == [False, False]
@@ -209,17 +209,17 @@ def test_the_log_says_that_what_was_refused_is_mended(
 
 
 def test_a_folder_that_vanished_is_refused_and_comes_back(desk: Desk) -> None:
-    away = desk.house.config.with_name("away")
-    desk.house.config.rename(away)
+    away = desk.instance.config.with_name("away")
+    desk.instance.config.rename(away)
     assert desk.polls() == [False, False]
     assert "there is no folder" in desk.notices()[CONFIG_NOTICE]
-    away.rename(desk.house.config)
+    away.rename(desk.instance.config)
     desk.polls()
     assert desk.notices() == {}
 
 
 def test_a_file_that_an_editor_replaced_with_the_old_times_and_size_is_seen(desk: Desk) -> None:
-    path = desk.house.config / "watches.toml"
+    path = desk.instance.config / "watches.toml"
     stat = path.stat()
     new = path.with_suffix(".new")
     new.write_text(WATCHES.replace("'halcyon NOT", "'wolpyon NOT"))
@@ -230,7 +230,7 @@ def test_a_file_that_an_editor_replaced_with_the_old_times_and_size_is_seen(desk
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
 def test_a_file_that_may_be_read_again_is_read_again(desk: Desk) -> None:
-    path = desk.house.config / "watches.toml"
+    path = desk.instance.config / "watches.toml"
     path.chmod(0)
     desk.polls()
     assert "cannot be read" in desk.notices()[CONFIG_NOTICE]
@@ -245,7 +245,7 @@ def test_a_look_that_failed_for_a_passing_reason_is_repeated(
     def locked(_: object) -> bool:
         raise OSError("database is locked")
 
-    desk.house.write("watches.toml", EDITED)
+    desk.instance.write("watches.toml", EDITED)
     desk.watch.poll()
     with monkeypatch.context() as patched:
         patched.setattr(desk.service, "put_in_force", locked)
@@ -256,10 +256,10 @@ def test_a_look_that_failed_for_a_passing_reason_is_repeated(
 
 def test_what_only_a_start_can_change_is_kept_and_said(desk: Desk) -> None:
     running = desk.service.catalog.settings.service
-    settings = desk.house.config / "settings.toml"
+    settings = desk.instance.config / "settings.toml"
     before = settings.read_text()
     settings.write_text(
-        before.replace(str(desk.house.data), str(desk.house.data) + "-elsewhere").replace(
+        before.replace(str(desk.instance.data), str(desk.instance.data) + "-elsewhere").replace(
             'listen = ""', 'listen = "127.0.0.1:9999"\npublic_url = "https://watch.example"'
         )
     )
@@ -276,7 +276,7 @@ def test_what_only_a_start_can_change_is_kept_and_said(desk: Desk) -> None:
 
 def test_an_edit_of_one_watch_compiles_that_one_only(desk: Desk) -> None:
     before = desk.service.in_force.wired.queries
-    desk.house.write("watches.toml", EDITED)
+    desk.instance.write("watches.toml", EDITED)
     desk.polls()
     after = desk.service.in_force.wired.queries
     assert [key for key in after if after[key] is not before[key]] == ["no-board"]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from supplierwatch.shell.exits import Exit
-from tests.supplierwatch.installation import House, a_house
+from tests.supplierwatch.instance import Instance, an_instance
 from tests.support.services import eventually
 from tests.support.site import Entry, FakeSite, Reply, article_page, feed, long_text
 
@@ -32,8 +32,8 @@ def site() -> Iterator[FakeSite]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, site: FakeSite) -> House:
-    made = a_house(tmp_path)
+def instance(tmp_path: Path, site: FakeSite) -> Instance:
+    made = an_instance(tmp_path)
     made.write(
         "sources.toml",
         f'[[source]]\nkey = "ward-ledger"\nkind = "feed"\nurl = "{site.url("/feed.xml")}"\n',
@@ -54,58 +54,62 @@ def publish(site: FakeSite, *stories: tuple[str, str]) -> None:
     site.page("/feed.xml", feed(entries), content_type="application/rss+xml")
 
 
-def test_a_crawl_stores_a_baseline_then_tells_what_is_new(house: House, site: FakeSite) -> None:
-    first = house.json("crawl")
+def test_a_crawl_stores_a_baseline_then_tells_what_is_new(
+    instance: Instance, site: FakeSite
+) -> None:
+    first = instance.json("crawl")
     assert first["sources"][0]["outcome"] == "ok"
     assert (first["new_items"], first["new_mentions"]) == (2, 2)
-    again = house.json("crawl")
+    again = instance.json("crawl")
     assert (again["new_items"], again["new_mentions"]) == (0, 0)
     publish(site, *STORIES.items(), LATER)
-    later = house.json("crawl", "ward-ledger")
+    later = instance.json("crawl", "ward-ledger")
     assert (later["new_items"], later["new_mentions"]) == (1, 2)
     verdicts = {
-        name: house.json("explain", site.url(f"/{name}"))["watches"][0]["verdict"]
+        name: instance.json("explain", site.url(f"/{name}"))["watches"][0]["verdict"]
         for name in ("wards", "theatre")
     }
     assert verdicts == {"wards": "baseline", "theatre": "pending"}
 
 
-def test_a_crawl_shows_each_source_and_what_came_of_it(house: House) -> None:
-    run = house.run("crawl")
+def test_a_crawl_shows_each_source_and_what_came_of_it(instance: Instance) -> None:
+    run = instance.run("crawl")
     assert run.exit_code == Exit.OK, run.output
     assert "ward-ledger" in run.stdout
     assert "2 new items, 2 new mentions" in " ".join(run.stdout.split())
-    assert house.json("sources")["sources"][0]["status"] == "ok"
+    assert instance.json("sources")["sources"][0]["status"] == "ok"
 
 
-def test_only_what_is_due_is_polled_when_that_is_asked(house: House, site: FakeSite) -> None:
-    house.run("crawl")
+def test_only_what_is_due_is_polled_when_that_is_asked(instance: Instance, site: FakeSite) -> None:
+    instance.run("crawl")
     site.forget()
-    run = house.run("crawl", "--due")
+    run = instance.run("crawl", "--due")
     assert "No source was due." in run.stdout
     assert site.requests() == []
 
 
-def test_a_source_that_cannot_be_read_ends_in_exit_code_1_and_its_cause(house: House) -> None:
-    house.write(
+def test_a_source_that_cannot_be_read_ends_in_exit_code_1_and_its_cause(instance: Instance) -> None:
+    instance.write(
         "sources.toml",
         '[[source]]\nkey = "gone"\nkind = "feed"\nurl = "http://127.0.0.3:9/feed.xml"\n',
     )
-    run = house.run("crawl", "gone")
+    run = instance.run("crawl", "gone")
     assert run.exit_code == Exit.FAILED
     assert "gone" in run.stdout
     assert "doctor" in run.stderr
-    failing = house.run("sources", "--failing").stdout
+    failing = instance.run("sources", "--failing").stdout
     assert "1 poll in a row" in failing
 
 
-def test_crawl_refuses_a_source_that_is_not_declared(house: House) -> None:
-    run = house.run("crawl", "ward-leger")
+def test_crawl_refuses_a_source_that_is_not_declared(instance: Instance) -> None:
+    run = instance.run("crawl", "ward-leger")
     assert run.exit_code == Exit.USAGE
     assert "Did you mean 'ward-ledger'?" in run.stderr
 
 
-def test_an_interrupted_crawl_gives_back_what_it_had_claimed(house: House, site: FakeSite) -> None:
+def test_an_interrupted_crawl_gives_back_what_it_had_claimed(
+    instance: Instance, site: FakeSite
+) -> None:
     asked = threading.Event()
 
     def never_answer(_: socket.socket, _asked: object, closing: threading.Event) -> None:
@@ -114,7 +118,7 @@ def test_an_interrupted_crawl_gives_back_what_it_had_claimed(house: House, site:
 
     site.behave("/feed.xml", Reply(never_answer))
     crawl = subprocess.Popen(
-        [sys.executable, "-m", "supplierwatch", "--config", str(house.config), "crawl"],
+        [sys.executable, "-m", "supplierwatch", "--config", str(instance.config), "crawl"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -129,30 +133,30 @@ def test_an_interrupted_crawl_gives_back_what_it_had_claimed(house: House, site:
         crawl.kill()
         crawl.wait(10)
     publish(site, *STORIES.items())
-    assert house.json("crawl")["new_items"] == 2
+    assert instance.json("crawl")["new_items"] == 2
 
 
-def test_doctor_shows_each_step_and_stores_nothing(house: House) -> None:
-    run = house.run("doctor", "ward-ledger")
+def test_doctor_shows_each_step_and_stores_nothing(instance: Instance) -> None:
+    run = instance.run("doctor", "ward-ledger")
     assert run.exit_code == Exit.OK, run.output
     assert "This source can be read." in run.stdout
-    assert house.json("doctor", "ward-ledger")["ok"]
-    assert house.run("search", "halcyon").exit_code == Exit.NOTHING_FOUND
+    assert instance.json("doctor", "ward-ledger")["ok"]
+    assert instance.run("search", "halcyon").exit_code == Exit.NOTHING_FOUND
 
 
-def test_doctor_says_which_step_failed(house: House, site: FakeSite) -> None:
+def test_doctor_says_which_step_failed(instance: Instance, site: FakeSite) -> None:
     site.page("/feed.xml", "<html><body>We have moved</body></html>")
-    run = house.run("doctor", "ward-ledger")
+    run = instance.run("doctor", "ward-ledger")
     assert run.exit_code == Exit.FAILED
     assert "FAIL" in run.stdout
 
 
-def test_the_service_polls_answers_and_ends_when_it_is_told_to(house: House) -> None:
-    settings = (house.config / "settings.toml").read_text(encoding="utf-8")
+def test_the_service_polls_answers_and_ends_when_it_is_told_to(instance: Instance) -> None:
+    settings = (instance.config / "settings.toml").read_text(encoding="utf-8")
     address = f"127.0.0.1:{free_port()}"
-    house.write("settings.toml", settings.replace('listen = ""', f'listen = "{address}"'))
+    instance.write("settings.toml", settings.replace('listen = ""', f'listen = "{address}"'))
     service = subprocess.Popen(
-        [sys.executable, "-m", "supplierwatch", "run", "--config", str(house.config)],
+        [sys.executable, "-m", "supplierwatch", "run", "--config", str(instance.config)],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "NO_COLOR": "1"},
@@ -162,10 +166,10 @@ def test_the_service_polls_answers_and_ends_when_it_is_told_to(house: House) -> 
         said.wait_for("delivery.delivered")  # the welcome, after the first poll
         with urllib.request.urlopen(f"http://{address}/health", timeout=5) as answer:
             assert answer.status == 200
-        assert house.run("crawl").exit_code == Exit.ALREADY_RUNNING
+        assert instance.run("crawl").exit_code == Exit.ALREADY_RUNNING
         # both items until the index has them, then the one that the index names
-        assert eventually(lambda: house.json("search", "halcyon")["looked_at"] == 1)
-        assert house.run("backup", str(house.data / "copy.db")).exit_code == Exit.OK
+        assert eventually(lambda: instance.json("search", "halcyon")["looked_at"] == 1)
+        assert instance.run("backup", str(instance.data / "copy.db")).exit_code == Exit.OK
         began = time.monotonic()
         service.send_signal(signal.SIGTERM)
         assert service.wait(20) == Exit.OK

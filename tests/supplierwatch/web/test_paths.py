@@ -22,7 +22,7 @@ from supplierwatch.exports.verifying import MOST_FILES, check_exports
 from supplierwatch.shell.exits import Exit
 from supplierwatch.web.server import WebServer
 from tests.architecture.project import ROOT
-from tests.supplierwatch.installation import House, a_house, an_article
+from tests.supplierwatch.instance import Instance, an_article, an_instance
 
 TEXT = b"Halcyon and the trust\n"
 NAME = "items/1/text-1.txt"
@@ -171,7 +171,7 @@ def test_hostile_evidence_is_refused_by_name_and_leaves_nothing(
     archive = tmp_path / "in" / "evidence.zip"
     archive.parent.mkdir()
     make(archive)
-    run = a_house(tmp_path / "house").run("export", "--verify", str(archive))
+    run = an_instance(tmp_path / "house").run("export", "--verify", str(archive))
     assert run.exit_code == Exit.FAILED, run.output
     assert run.exception is None or isinstance(run.exception, SystemExit), run.exception
     assert "NOT as it was made" in run.stdout
@@ -252,13 +252,13 @@ def test_a_link_in_a_folder_of_evidence_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["folder", "zip"])
 def test_strangers_words_name_no_file_of_an_export(mode: str, tmp_path: Path) -> None:
-    house = a_house(tmp_path / "house")
+    instance = an_instance(tmp_path / "house")
     up = "../../../outside"
-    house.stores(
+    instance.stores(
         an_article("up", title=f"Halcyon trust {up}", guid=up, url=f"https://x.example/{up}")
     )
     target = tmp_path / "out" / ("evidence.zip" if mode == "zip" else "evidence")
-    assert house.run("export", "--evidence", str(target)).exit_code == 0
+    assert instance.run("export", "--evidence", str(target)).exit_code == 0
     assert [each.name for each in target.parent.iterdir()] == [target.name]
     assert not list(tmp_path.rglob("*outside*"))
     if mode == "zip":
@@ -296,8 +296,8 @@ def test_the_web_service_gives_out_no_file(path: str) -> None:
 )
 def test_a_watch_that_would_name_a_file_elsewhere_is_refused(key: str, tmp_path: Path) -> None:
     """The files of feeds are named by the keys of watches."""
-    house: House = a_house(tmp_path)
-    house.write(
+    instance: Instance = an_instance(tmp_path)
+    instance.write(
         "watches.toml", f"[[watch]]\nkey = {json.dumps(key)}\nquery = 'halcyon AND trust'\n"
     )
-    assert house.run("check").exit_code == Exit.CONFIG_INVALID
+    assert instance.run("check").exit_code == Exit.CONFIG_INVALID

@@ -20,7 +20,7 @@ from supplierwatch.service.service import Service
 from supplierwatch.shell.exits import Exit
 from supplierwatch.web.server import WebServer
 from supplierwatch.wiring import load
-from tests.supplierwatch.installation import SETTINGS, House, a_house, an_article
+from tests.supplierwatch.instance import SETTINGS, Instance, an_article, an_instance
 from tests.support.clock import Clock
 from tests.support.outgoing import assert_mail_is_clean, bodies
 
@@ -55,8 +55,10 @@ def a_story(number: int) -> dict[str, object]:
 class Reached:
     """A running service, and the newest mail that it wrote."""
 
-    def __init__(self, house: House, service: Service, server: WebServer, clock: Clock) -> None:
-        self.house = house
+    def __init__(
+        self, instance: Instance, service: Service, server: WebServer, clock: Clock
+    ) -> None:
+        self.instance = instance
         self.service = service
         assert server.address is not None
         self._address = server.address
@@ -64,7 +66,7 @@ class Reached:
         self._clock = clock
 
     def mail(self, kind: str = "digest") -> EmailMessage:
-        newest = max((self.house.data / "mail").glob(f"*-{kind}-*.eml"))
+        newest = max((self.instance.data / "mail").glob(f"*-{kind}-*.eml"))
         return assert_mail_is_clean(newest.read_bytes())
 
     def link(self, after: str) -> str:
@@ -89,7 +91,7 @@ class Reached:
     def told(self) -> int:
         """Store another article, and send what is due now; how many messages that made."""
         number = next(self._numbers)
-        self.house.stores(an_article(f"n{number}", **a_story(number)))
+        self.instance.stores(an_article(f"n{number}", **a_story(number)))
         self._clock.advance(timedelta(minutes=2))  # no two digests of one minute are cut
         with self.service.store.reading() as unit:
             everybody = [one.subscriber_id for one in unit.subscribers.all()]
@@ -100,19 +102,19 @@ class Reached:
 
 @pytest.fixture
 def reached(tmp_path: Path) -> Iterator[Reached]:
-    house = a_house(tmp_path)
-    settings = SETTINGS.format(data=house.data).replace(
+    instance = an_instance(tmp_path)
+    settings = SETTINGS.format(data=instance.data).replace(
         "[service]", f'[operator]\nto = "it@trust.example"\n[service]\npublic_url = "{HOME}"'
     )
-    house.write("settings.toml", settings)
+    instance.write("settings.toml", settings)
     clock = Clock(datetime.now(UTC))
-    with house.store() as store:
-        service = Service(load(house.config, {}), store, clock=clock, owner="test")
+    with instance.store() as store:
+        service = Service(load(instance.config, {}), store, clock=clock, owner="test")
         server = WebServer(
             lambda: {"status": "ok"}, listen="127.0.0.1:0", readers=ReaderRequestHandler(service)
         )
         server.start()
-        made = Reached(house, service, server, clock)
+        made = Reached(instance, service, server, clock)
         assert made.told() == 1
         yield made
         server.stop()
@@ -156,7 +158,7 @@ def test_the_operator_is_told_once_who_unsubscribed(reached: Reached) -> None:
     assert reached.mail("operator")["Subject"] == (
         "comms@trust.example has unsubscribed from morning"
     )
-    assert len(list((reached.house.data / "mail").glob("*-operator-*.eml"))) == 1
+    assert len(list((reached.instance.data / "mail").glob("*-operator-*.eml"))) == 1
 
 
 def test_to_unsubscribe_can_be_undone_on_the_page(reached: Reached) -> None:
@@ -169,7 +171,7 @@ def test_to_unsubscribe_can_be_undone_on_the_page(reached: Reached) -> None:
 
 def test_a_link_works_although_its_subscription_is_gone(reached: Reached) -> None:
     link = reached.link("Unsubscribe from morning:")
-    reached.house.write("subscriptions.toml", "# none")
+    reached.instance.write("subscriptions.toml", "# none")
     reached.service.put_in_force(reached.service.read_again({}))
     answer = reached.ask(link, "POST", ONE_CLICK)
     assert (answer.code, answer.heading) == (200, "You have unsubscribed")
@@ -189,7 +191,7 @@ def test_pages_say_whom_they_concern_and_hold_nothing_of_others(reached: Reached
 
 def test_a_hostile_headline_is_text_on_the_page(reached: Reached) -> None:
     evil = "<img src=x onerror=alert(1)> Halcyon trust"
-    reached.house.stores(an_article("evil", **a_story(99) | {"title": evil}))
+    reached.instance.stores(an_article("evil", **a_story(99) | {"title": evil}))
     reached.told()
     text = bodies(reached.mail())[0]
     pages = [reached.ask(path).body for path in re.findall(rf"{HOME}(/c/\S+)", text)]
@@ -217,31 +219,31 @@ def test_other_methods_do_nothing(reached: Reached, method: str) -> None:
 
 
 def test_readers_lists_who_is_told_muted_and_gone(reached: Reached) -> None:
-    house = reached.house
+    instance = reached.instance
     reached.ask(reached.link("Mute it for 7 days:"), "POST", "do=1")
-    shown = house.run("readers").stdout
+    shown = instance.run("readers").stdout
     assert "comms@trust.example  morning  told" in shown
     assert "halcyon-trusts is muted until" in shown
-    [reader] = house.json("readers")["readers"]
+    [reader] = instance.json("readers")["readers"]
     assert reader["ended_at"] is None
     assert [mute["watch"] for mute in reader["muted"]] == ["halcyon-trusts"]
 
     reached.ask(reached.link("Unsubscribe from morning:"), "POST", ONE_CLICK)
-    assert "comms@trust.example  morning  unsubscribed" in house.run("readers").stdout
-    assert house.json("readers")["readers"][0]["ended_at"] is not None
+    assert "comms@trust.example  morning  unsubscribed" in instance.run("readers").stdout
+    assert instance.json("readers")["readers"][0]["ended_at"] is not None
 
 
 def test_feedback_shows_what_was_not_relevant_and_the_words_that_found_it(
     reached: Reached,
 ) -> None:
-    house = reached.house
-    assert "No reader has called anything not relevant." in house.run("feedback").stdout
+    instance = reached.instance
+    assert "No reader has called anything not relevant." in instance.run("feedback").stdout
     reached.ask(reached.link(r"Not relevant\?"), "POST", "do=1")
-    shown = house.run("feedback", "--watch", "halcyon-trusts")
+    shown = instance.run("feedback", "--watch", "halcyon-trusts")
     assert shown.exit_code == Exit.OK
     assert "halcyon-trusts: 1 of 1 mention not relevant" in shown.stdout
     assert "found by Halcyon" in shown.stdout
-    [noted] = house.json("feedback")["feedback"]
+    [noted] = instance.json("feedback")["feedback"]
     assert noted["recipient"] == "comms@trust.example"
     assert "Halcyon" in noted["words"]
-    assert house.run("feedback", "--watch", "nothing").exit_code == Exit.USAGE
+    assert instance.run("feedback", "--watch", "nothing").exit_code == Exit.USAGE

@@ -1,8 +1,7 @@
-"""What strangers write to be more than text, and parsers that say whether it became more.
+"""Content that a page, a spreadsheet, a template or a terminal could read as more than text.
 
-A text is hostile where a page, a spreadsheet, a template or a terminal would read it as more than
-letters. The outputs are parsed back by two parsers of HTML; what may stand in an output is what
-stands in the same output made of harmless words.
+The outputs are parsed back by two parsers of HTML; what may stand in an output is what stands in
+the same output made of harmless words.
 """
 
 from __future__ import annotations

@@ -10,13 +10,13 @@ from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import (
     COUNT,
+    FAILED_TASK,
     FLAG,
     INTEGER,
     ITEM,
     MOMENT,
     STORY,
     TEXT,
-    TROUBLE,
     WHY,
     extended,
     many,
@@ -149,7 +149,7 @@ ENDPOINTS = (
             listed_by=many(record(source=TEXT, url=perhaps(TEXT), first_seen_at=MOMENT)),
             watches=many(WATCH_ACCOUNT),
             former_watches=many(TEXT),
-            failures=many(TROUBLE),
+            failures=many(FAILED_TASK),
             set_aside=many(ASIDE),
             versions=many(VERSION, most=MOST_VERSIONS),
             story_id=INTEGER,

@@ -13,10 +13,10 @@ from supplierwatch.desk.api.parameters import (
 )
 from supplierwatch.desk.api.schemas import (
     COUNT,
+    FAILED_TASK,
     INTEGER,
     MOMENT,
     TEXT,
-    TROUBLE,
     many,
     one_of,
     perhaps,
@@ -52,7 +52,7 @@ def messages(request: ApiRequest) -> Answer:
         )
         counts = unit.outbox.counts()
         paused = unit.outbox.paused()
-        failed = unit.quarantine.troubles("tell")
+        failed = unit.quarantine.failed_tasks("tell")
     page = found[:limit]
     following = row_cursor(page[-1].row_id) if len(found) > limit else None
     document = messages_json(page, counts, paused, list(failed.values()))
@@ -80,7 +80,7 @@ ENDPOINTS = (
         schema=record(
             paused=many(record(channel=TEXT, since=MOMENT, reason=TEXT)),
             counts=table(COUNT),
-            unmade=many(TROUBLE),
+            unmade=many(FAILED_TASK),
             messages=many(MESSAGE, most=MOST),
             next=perhaps(TEXT),
         ),

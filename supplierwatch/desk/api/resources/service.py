@@ -7,20 +7,20 @@ from importlib.metadata import version
 from storage.model import Role
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.schemas import (
+    FAILED_TASK,
     FLAG,
     INTEGER,
     MOMENT,
     TEXT,
-    TROUBLE,
     many,
     one_of,
     perhaps,
     record,
 )
-from supplierwatch.json_documents.troubles import trouble_json
+from supplierwatch.json_documents.failed_tasks import failed_task_json
 from supplierwatch.json_documents.users import user_json
 
-MOST_TROUBLES = 500
+MOST_FAILED_TASKS = 500
 USER = record(
     id=INTEGER,
     name=TEXT,
@@ -36,7 +36,7 @@ def service(request: ApiRequest) -> Answer:
     """Return the state of the service."""
     report = request.source.report()
     with request.source.store.reading() as unit:
-        troubles = unit.quarantine.list()[:MOST_TROUBLES]
+        failed_tasks = unit.quarantine.list()[:MOST_FAILED_TASKS]
         users = unit.users.list()
     return Answer(
         document={
@@ -44,7 +44,7 @@ def service(request: ApiRequest) -> Answer:
             "status": report["status"],
             "reasons": [str(each) for each in report.get("reasons", ())],
             "report": report,
-            "quarantine": [trouble_json(each) for each in troubles],
+            "quarantine": [failed_task_json(each) for each in failed_tasks],
             "users": [user_json(each) for each in users],
         }
     )
@@ -63,7 +63,7 @@ ENDPOINTS = (
             reasons=many(TEXT),
             # that of /health, which parts of the service add to
             report={"type": "object"},
-            quarantine=many(TROUBLE, most=MOST_TROUBLES),
+            quarantine=many(FAILED_TASK, most=MOST_FAILED_TASKS),
             users=many(USER),
         ),
     ),

@@ -16,7 +16,7 @@ def messages(visit: Visit) -> Shown:
         found = unit.outbox.list(states=states, limit=LIMIT)
         counts = unit.outbox.counts()
         paused = unit.outbox.paused()
-        failed = unit.quarantine.troubles("tell")
+        failed = unit.quarantine.failed_tasks("tell")
     return Shown(
         template="messages/messages.html",
         values={

@@ -83,7 +83,7 @@ cadence = "daily at 07:30"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Instance:
     """A configuration folder and what was done with it."""
 
     config: Path
@@ -136,16 +136,16 @@ class House:
             service.match()
 
 
-def a_house(folder: Path) -> House:
+def an_instance(folder: Path) -> Instance:
     """A valid configuration with nothing stored."""
-    house = House(config=folder / "config", data=folder / "data")
-    house.config.mkdir(parents=True)
-    house.write("settings.toml", SETTINGS.format(data=house.data))
-    house.write("sources.toml", SOURCES)
-    house.write("suppliers.toml", SUPPLIERS)
-    house.write("watches.toml", WATCHES)
-    house.write("subscriptions.toml", SUBSCRIPTIONS)
-    return house
+    instance = Instance(config=folder / "config", data=folder / "data")
+    instance.config.mkdir(parents=True)
+    instance.write("settings.toml", SETTINGS.format(data=instance.data))
+    instance.write("sources.toml", SOURCES)
+    instance.write("suppliers.toml", SUPPLIERS)
+    instance.write("watches.toml", WATCHES)
+    instance.write("subscriptions.toml", SUBSCRIPTIONS)
+    return instance
 
 
 def an_article(name: str = "millbrook", **changes: object) -> Article:
