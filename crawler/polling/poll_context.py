@@ -11,7 +11,7 @@ from crawler.http.host_state import HostState
 from crawler.http.response import Fetch
 from crawler.jobs.events import Emit
 from crawler.polling.crawl_storage import CrawlStorage
-from crawler.reading.isolated_reading import Reading
+from crawler.reading.isolated_reading import IsolatedReader
 from crawler.spider_base.source_kind import SourceKind
 
 
@@ -26,7 +26,7 @@ class PollContext:
     storage: CrawlStorage
     fetch: Fetch
     kind: SourceKind
-    reading: Reading
+    reading: IsolatedReader
     clock: Callable[[], datetime]
     random: Callable[[], float]
     emit: Emit

@@ -33,7 +33,7 @@ from crawler.polling.crawl_storage import CrawlStorage
 from crawler.polling.poll import poll
 from crawler.polling.poll_context import PollContext
 from crawler.reading.fork_server import ForkServer
-from crawler.reading.isolated_reading import Reading
+from crawler.reading.isolated_reading import IsolatedReader
 from crawler.reading.reader_pool import ReaderPool
 from crawler.spider_base.source_kind import SourceKind
 from crawler.spider_base.spider import SourceSpider, Work
@@ -78,7 +78,7 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
     readers = ReaderPool(forks, job)
     work: Work
     if store is not None and is_crawl:
-        work = make_poll_work(context, store, emit, Reading(readers, sites, emit))
+        work = make_poll_work(context, store, emit, IsolatedReader(readers, sites, emit))
     else:
         archive = None if store is None else CrawlStorage(store, now)
         work = make_examine_work(emit, job.task, archive)
@@ -156,7 +156,9 @@ class _Batch:
         )
 
 
-def make_poll_work(context: CrawlContext, store: Store, emit: Emit, reading: Reading) -> Work:
+def make_poll_work(
+    context: CrawlContext, store: Store, emit: Emit, reading: IsolatedReader
+) -> Work:
     """Return the work that polls a source and stores what it lists."""
     storage = CrawlStorage(store, context.clock, keep_raw=context.job.crawl.keep_raw)
 

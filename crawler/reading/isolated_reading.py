@@ -51,8 +51,8 @@ class PageToRead:
     page_title: str | None = None
 
 
-class Reading:
-    """Reads listings and pages for the polls of one batch."""
+class IsolatedReader:
+    """Reads listings and pages for the polls of one batch, in reader processes."""
 
     def __init__(self, readers: ReaderPool, sites: SiteMemoryStore, emit: Emit) -> None:
         self._readers = readers

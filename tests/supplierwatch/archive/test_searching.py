@@ -83,7 +83,7 @@ def test_an_order_that_there_is_none_of_is_refused(stocked: Instance) -> None:
     ("hits", "order", "said"),
     [
         (0, "date", "Nothing found in 5 seconds: looked back to 3 Mar 2026 (70 items searched "),
-        (2, "date", "At least 2 found in 5 seconds: looked back to 3 Mar 2026 (70 items looked"),
+        (2, "date", "At least 2 found in 5 seconds: looked back to 3 Mar 2026 (70 items searched"),
         (2, "relevance", "At least 2 found in 5 seconds (70 items searched of 9,000 stored);"),
     ],
 )
