@@ -37,7 +37,7 @@ def count_asides(
         store: the archive.
         query: that was searched for.
         names: source key -> its name, for `source:`.
-        wish: of the search; its limit and time are those of this module at most.
+        request: of the search; its limit and time are those of this module at most.
 
     Returns:
         None where nothing was found, or the query says itself in which text it searches.
@@ -48,7 +48,7 @@ def count_asides(
     only = And((node, Not(query.node)))
     wanted = replace(query, node=only, needs=needs_of(only))
     limits = replace(
-        wish, limit=min(MOST, wish.limit), seconds=min(SECONDS, wish.seconds), order="date"
+        request, limit=min(MOST, request.limit), seconds=min(SECONDS, request.seconds), order="date"
     )
     result = search_archive(store, wanted, names, limits)
     if not result.hits:
