@@ -196,7 +196,7 @@ def test_a_file_that_vanished_is_refused_by_its_name(desk: Desk, name: str) -> N
 def test_the_log_says_that_what_was_refused_is_mended(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = desk.house.config / "watches.toml"
+    path = desk.instance.config / "watches.toml"
     text = path.read_text()
     path.write_text(text + "\n[[watch]\n")
     desk.polls()
