@@ -33,8 +33,10 @@ class DeskMutes:
         supplier_key: str = "",
         source_key: str = "",
         item_id: int | None = None,
-    ) -> bool:
-        """Mute something; return False where the user has `MOST_MUTES`, or the item is unknown.
+    ) -> int | None:
+        """Mute something; return the number of the mute.
+
+        None where the user has `MOST_MUTES`, or the item is unknown.
 
         Mutes of the user that are over are deleted.
         """
@@ -42,12 +44,12 @@ class DeskMutes:
         self._db.execute(delete(desk_mute).where(theirs, desk_mute.c.until <= now))
         count = self._db.scalar(select(func.count()).select_from(desk_mute).where(theirs))
         if int(count or 0) >= MOST_MUTES:
-            return False
+            return None
         if item_id is not None:
             known = self._db.scalar(select(item.c.id).where(item.c.id == item_id))
             if known is None:
-                return False
-        self._db.execute(
+                return None
+        made = self._db.execute(
             insert(desk_mute).values(
                 kind=kind,
                 user_id=user_id,
@@ -60,7 +62,8 @@ class DeskMutes:
                 until=min(until, now + LONGEST_DESK_MUTE),
             )
         )
-        return True
+        assert made.inserted_primary_key is not None  # noqa: S101  # one row was inserted
+        return int(made.inserted_primary_key[0])
 
     def remove(self, mute_id: int, *, user_id: int | None = None) -> bool:
         """End a mute, of a user only where one is given; return False where there is none."""

@@ -143,7 +143,7 @@ def mute(
     supplier_key: str = "",
     source_key: str = "",
     subscription_key: str = "",
-) -> None:
+) -> DeskMute:
     """Mute a story, an outlet, a watch, or a supplier of a watch for a user or a subscription.
 
     Raises:
@@ -175,8 +175,9 @@ def mute(
         source_key=source_key if kind == "outlet" else "",
         item_id=item.item_id if kind == "story" and item is not None else None,
     )
-    if not made:
+    if made is None:
         raise MarkRefused("you have muted too much: end some of it first")
+    return find_mute(unit, user, made, now)
 
 
 def end_mute(unit: Unit, user: User, one: DeskMute) -> None:

@@ -99,8 +99,39 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
             url=f"https://ward-ledger.example/a?{HOSTILE}",
         )
     )
+    desk.house.stores(
+        an_article(
+            "copy",
+            source_key="trolley",
+            url="https://trolley.example/copy",
+            title=f"Halcyon trust {HOSTILE}",
+            body=f"Halcyon told the trust {HOSTILE}. " + "The trust has not answered yet. " * 20,
+        ),
+        an_article(
+            "copied",
+            url="https://ward-ledger.example/copied",
+            title=f"Halcyon trust {HOSTILE}",
+            body=f"Halcyon told the trust {HOSTILE}. " + "The trust has not answered yet. " * 20,
+        ),
+    )
     browser = desk.browser("operator")
-    paths = ["/", "/item/1", "/watches", "/watches/corvid", "/watches/halcyon-trusts", "/sources"]
+    csrf = browser.ask("/").csrf
+    image = "<img src=x onerror=alert(2)>"
+    for said in (
+        {"do": "note", "text": HOSTILE},
+        {"do": "tag", "text": image},
+        {"do": "irrelevant", "watch": "halcyon-trusts", "text": HOSTILE},
+    ):
+        assert browser.ask("/item/1/team", {"csrf": csrf, "back": "/"} | said).code == 303
+    back = {"csrf": csrf, "back": f'/"><script>{HOSTILE}', "do": "note", "text": ""}
+    refused = browser.ask("/item/1/team", back)
+    assert refused.code == 400
+    assert "<script>alert" not in refused.text
+    paths = ["/?show=starred", f"/?tag={_quoted(image)}", "/story/2", "/item/2"]
+    paths += [f"/search/state?q={_quoted(HOSTILE)}", "/search?q=halcyon&sort=relevance"]
+    paths += [f"/search?q=halcyon&source={_quoted(HOSTILE)}&from={_quoted(HOSTILE)}"]
+    paths += [f"/item/1?watch={_quoted(HOSTILE)}", "/item/1?watch=corvid"]
+    paths += ["/", "/item/1", "/watches", "/watches/corvid", "/watches/halcyon-trusts", "/sources"]
     paths += ["/messages", "/operator", "/search?q=halcyon", "/users"]
     paths += ["/watches/halcyon-trusts/edit?version=1", f"/new-watch?q={_quoted(HOSTILE)}"]
     paths += [f"/watches/{_quoted(HOSTILE)}/edit"]

@@ -162,6 +162,6 @@ def test_a_user_mutes_so_much_at_most(store: Store, monkeypatch: pytest.MonkeyPa
             unit.desk_mutes.add("watch", ruth, NOW, until=NOW + HOUR, watch_key=f"w{at}")
             for at in range(3)
         ]
-        assert made == [True, True, False]
+        assert [number is not None for number in made] == [True, True, False]
         later = NOW + 2 * HOUR
         assert unit.desk_mutes.add("watch", ruth, later, until=later + HOUR, watch_key="w")

@@ -36,7 +36,7 @@ MOST = 100
 def search(request: ApiRequest) -> Answer:
     """Find items of the archive."""
     source, values = request.source, request.values
-    query = _compile(request, values["q"])
+    query = compile_parameter(request, values["q"])
     found = search_stories(
         source, query, limit=values["limit"], since=values["since"], order=values["sort"]
     )
@@ -44,7 +44,12 @@ def search(request: ApiRequest) -> Answer:
     return Answer(document=results_json(found.result, query, names, found.stories, found.aside))
 
 
-def _compile(request: ApiRequest, text: str) -> Query:
+def compile_parameter(request: ApiRequest, text: str) -> Query:
+    """Compile the parameter `q`.
+
+    Raises:
+        ApiProblem: 400, with the place of what is wrong.
+    """
     try:
         return compile_text(request.source, text)
     except QueryError as error:
