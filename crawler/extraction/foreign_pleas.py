@@ -25,6 +25,19 @@ FOREIGN_PLEA = re.compile(
       |(?:contenuto|articolo)\s(?:riservato|esclusivo)\s(?:agli|ai|per)\b
       |(?:abbonati|accedi|registrati)\s(?:\w+\s)?per\b|sei\sgià\s(?:abbonato|registrato)\b
       |(?:dit|het)\s(?:hele\s)?artikel\s(?:is\s)?(?:alleen|exclusief)\s(?:voor|toegankelijk)\b
+      |(?:zaloguj|zarejestruj)\ssię,?\s(?:aby|żeby|i)\b|masz\sjuż\s(?:konto|prenumeratę)\b
+      |(?:kup|wykup|odblokuj)\s(?:dostęp|prenumeratę|subskrypcję|artykuł)\b
+      |(?:ten\s|dalsza\sczęść\s)?(?:artykuł|treść|artykułu)\s(?:jest\s)?(?:tylko|dostępn[ay])\s(?:dla|tylko|po)\b
+      |logga\sin\s(?:för|och)\b|bli\sprenumerant\b|redan\s(?:prenumerant|kund)\s?\?
+      |(?:den\shär\s)?(?:artikeln|läsningen)\s(?:är\s)?(?:endast\s|bara\s|exklusiv\s)?för\s(?:våra\s)?prenumeranter
+      |(?:log|logg)\s(?:ind|inn)\s(?:for|og)\b|bliv?\sabonn?ent\b
+      |(?:er\sdu|allerede)\s(?:allerede\s)?(?:abonn?ent|kunde)\s?\?
+      |(?:denne\s)?artik(?:ke)?l(?:en)?\s(?:er\s)?(?:kun\s|bare\s|forbeholdt\s)?(?:for\s)?(?:vore\s|våre\s)?abonn?enter
+      |(?:este\s)?(?:conteúdo|artigo)\s(?:é\s)?(?:exclusivo|reservado|só)\s(?:para|a|aos)\b
+      |(?:inicie\ssessão|assine|registe-se|cadastre-se|faça\slogin)\s(?:\w+\s)?(?:para|ou|e)\b|já\sé\sassinante\b
+      |(?:kirjaudu\ssisään|tilaa|rekisteröidy)\s(?:ja|lukeaksesi|jatkaaksesi)\b|oletko\sjo\stilaaja\b
+      |(?:přihlaste\sse|předplaťte\ssi|přihlásit\sse)\b.{0,30}(?:abyste|článek|číst|$)
+      |(?:tento\s)?(?:článek|obsah)\s(?:je\s)?(?:pouze\s|jen\s|určen\s)?pro\s(?:naše\s)?předplatitele
       |log\s?in\som\b|word\s(?:nu\s)?(?:abonnee|lid)\b|al\s(?:abonnee|lid|een\saccount)\s?\?
     )""",
     re.IGNORECASE | re.VERBOSE,

@@ -60,6 +60,11 @@ _BY = re.compile(  # at the start of a piece, or behind the date of "posted on 3
     re.IGNORECASE,
 )
 
+# the same in other languages, where the element is named as a byline; names begin so too
+_BY_ELSEWHERE = re.compile(
+    r"\s*+(?:von|par|por|di|da|door|av|af|przez)\s+(?P<names>\S+\s+\S.*)", re.IGNORECASE
+)
+
 
 def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str, ...]:
     """Return the names of the byline that is nearest behind the headline; empty without one."""
@@ -86,14 +91,19 @@ def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str,
 
 
 def is_only_quoted(document: lxml.html.HtmlElement, name: str) -> bool:
-    """Whether a page shows a name, and only in quotations, captions and readers' comments."""
+    """Whether a page shows a name only in quotations, captions, comments and lists of others."""
     own: list[str] = []
     quoted: list[str] = []
     waiting = [(document, own)]
     while waiting:
         element, pieces = waiting.pop()
         if isinstance(element.tag, str):
-            is_quoted = element.tag in _QUOTED_TAGS or _COMMENTS.search(_attributes(element))
+            names = _attributes(element)
+            is_quoted = (
+                element.tag in _QUOTED_TAGS
+                or _COMMENTS.search(names)
+                or (element.tag == "aside" and _ELSEWHERE.search(names))
+            )
             pieces = quoted if is_quoted and element.tag not in ("html", "body") else pieces
             pieces.append(element.text or "")
             pieces.extend(child.tail or "" for child in element)
@@ -146,6 +156,8 @@ def _names_in(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bool
     linked = _linked_names(element, sites)
     if linked:
         return linked
+    if by is None:
+        by = _BY_ELSEWHERE.match(pieces)
     names = split_names(by["names"] if by else pieces, sites)
     persons = [name for name in names if is_person_name(name) or is_news_agency(name)]
     if persons or not (is_marked or is_named):

@@ -27,7 +27,8 @@ _MIN_SMALL_WORDS = 3  # beside the date in a sentence; date lines have names
 _UPDATED = re.compile(
     r"\b(?:updat(?:ed?|ing)|modified|edited|revised|reviewed|review|amended|corrected|correction"
     r"|changed|checked|accessed|retrieved|deadline|due|expire[sd]?|expiry|clos(?:es|ing)|valid"
-    r"|effective|copyright|aktualisiert|ge[äa]ndert|stand|mise? à jour|modifi[ée]e?|actualizad[oa]"
+    r"|effective|copyright|correct\s(?:as|at)|as\s(?:of|at)|when|where|aktualisiert"
+    r"|ge[äa]ndert|stand|mise? à jour|modifi[ée]e?|actualizad[oa]"
     r"|aggiornato|atualizado|bijgewerkt|oppdatert|uppdaterad|opdateret)\b[^\d.;|]{0,30}$"
     r"|©[^\d.;|]{0,30}$",
     re.IGNORECASE,

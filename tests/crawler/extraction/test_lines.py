@@ -115,6 +115,16 @@ def test_long_publisher_lines_stay_where_they_are_much_of_the_text() -> None:
         "04.05.2026",
         "Posted on Tuesday 5 May 2026 at 09:11 by Col Brand.",
         "Updated 10:15 a.m. EST, Mon May 4, 2026",
+        "Stand: 04.05.2026, 10:15 Uhr",
+        "Veröffentlicht am Montag, 4. Mai 2026",
+        "Publié le 4 mai 2026 à 10h15",
+        "4 de mayo de 2026",
+        "Pubblicato il 4 maggio 2026, ore 10:15",
+        "Publicado em 4 de maio de 2026 às 10h15",
+        "Gepubliceerd op 4 mei 2026",
+        "Publicerad 4 maj 2026 kl 10:15",
+        "4 lutego 2026, 10:15",
+        "4. května 2026",
     ],
 )
 def test_a_date_line_is_not_in_the_text(line: str) -> None:
@@ -132,6 +142,9 @@ def test_a_date_line_is_not_in_the_text(line: str) -> None:
         "The 2026 plan",
         "14 wards, 2019 beds",
         "Halcyon, May 2026",
+        "Am 4. Mai 2026 zahlt die Klinik",
+        "Publié le 4 mai 2026 par la clinique des quatre îles du nord et du sud de Corvant",
+        "Halcyon, 4 mai 2026",
     ],
 )
 def test_a_line_that_says_more_than_a_date_stays(line: str) -> None:
@@ -150,6 +163,12 @@ def test_a_date_amid_a_text_stays() -> None:
         "Imogen Tarrant covers the wards of Corvant for us.",
         "Imogen Tarrant has been writing about wards since the spring.",
         "Imogen Tarrant's book on wards is out. Follow her at the Ledger.",
+        "Imogen Tarrant ist freie Journalistin und lebt in Corvant.",
+        "Imogen Tarrant est journaliste au Ledger.",
+        "Imogen Tarrant es redactora del Ledger.",
+        "Imogen Tarrant is redacteur van de Ledger.",
+        "Imogen Tarrant jest dziennikarką.",
+        "Imogen Tarrant schreibt über Kliniken.",
     ],
 )
 def test_what_the_last_lines_say_about_an_author_goes(note: str) -> None:

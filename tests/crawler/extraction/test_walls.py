@@ -142,6 +142,14 @@ PLEAS = (
     "Suscríbete para seguir leyendo",
     "Contenuto riservato agli abbonati",
     "Dit artikel is alleen voor abonnees",
+    "Zaloguj się, aby przeczytać cały artykuł",
+    "Kup dostęp do wszystkich artykułów",
+    "Logga in för att läsa hela artikeln",
+    "Log ind for at læse hele artiklen",
+    "Denne artikkelen er kun for abonnenter",
+    "Este conteúdo é exclusivo para assinantes",
+    "Kirjaudu sisään ja lue koko juttu",
+    "Tento článek je pouze pro předplatitele",
 )
 
 

@@ -151,6 +151,8 @@ def test_the_owner_of_a_picture_is_no_author() -> None:
         BYLINE,
         '<p class="post-author"><span itemprop="author">Ada Okonjo</span>, Health Editor</p>',
         '<p>By Ada Okonjo</p>',
+        '<p class="byline">Von Ada Okonjo</p>',
+        '<p class="author">Par Ada Okonjo</p>',
         '<div class="meta"><span>| By </span><span>Ada Okonjo</span> | <time>3 July</time></div>',
         '<p class="info">Posted on July 3, 2026 by Ada Okonjo</p>',
         '<p>By <a rel="author" href="/x">Ada Okonjo</a> <span>Follow</span></p>',
@@ -180,6 +182,7 @@ def test_the_byline_is_told_from_those_of_others(byline: str, elsewhere: str) ->
         '<figure><figcaption class="author">Mei Tan</figcaption></figure>',
         '<div class="pull-quote"><p class="author">Mei Tan</p></div>',
         '<div class="comments"><p class="author">Mei Tan</p></div>',
+        '<aside class="related"><a href="/x">Ferries</a> <p class="author">By Mei Tan</p></aside>',
     ],
 )
 def test_a_page_without_a_byline_has_no_author_by_a_quotation(elsewhere: str) -> None:

@@ -135,6 +135,8 @@ def test_a_date_that_readers_see_is_read(line: str) -> None:
         "<p>Updated: <time datetime='2026-03-02'>2 March 2026</time></p>",
         "<time datetime='2026-03-02'>Updated Monday, 2 March 2026</time>",
         "<p>Page last reviewed: 2 March 2026</p>",
+        "<p>When: 2 March 2026</p>",
+        "<p>Prices correct as of 2 March 2026</p>",
         "<p>Modified on 2 March 2026</p>",
         "<p>Aktualisiert am 2. März 2026</p>",
         "<p>Mis à jour le 2 mars 2026</p>",
