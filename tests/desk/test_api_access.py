@@ -20,9 +20,19 @@ READ, WRITE, OPERATE = {Scope.READ}, {Scope.WRITE}, {Scope.OPERATE}
 ADMINISTER = {Scope.WRITE, Scope.OPERATE}
 NEEDS: dict[tuple[str, str], tuple[str | None, set[Scope]]] = {
     ("GET", "/mentions"): ("reader", READ),
+    ("GET", "/today"): ("reader", READ),
     ("GET", "/search"): ("reader", READ),
+    ("GET", "/search/facets"): ("reader", READ),
     ("GET", "/items/{id}"): ("reader", READ),
     ("GET", "/items/{id}/versions/{number}"): ("reader", READ),
+    ("GET", "/items/{id}/marks"): ("reader", READ),
+    ("POST", "/items/{id}/marks"): ("editor", WRITE),
+    ("DELETE", "/items/{id}/marks/{mark}"): ("editor", WRITE),
+    ("PUT", "/items/{id}/own"): ("reader", WRITE),
+    ("GET", "/mutes"): ("reader", READ),
+    ("POST", "/mutes"): ("reader", WRITE),
+    ("DELETE", "/mutes/{id}"): ("reader", WRITE),
+    ("GET", "/tags"): ("reader", READ),
     ("GET", "/watches"): ("reader", READ),
     ("POST", "/watches"): ("editor", WRITE),
     ("GET", "/watches/{key}"): ("reader", READ),
@@ -60,7 +70,8 @@ def real(path: str) -> str:
     """The path with numbers and keys; all are there but the token."""
     filled = path.replace("/tokens/{id}", "/tokens/999999").replace("{id}", "1")
     filled = filled.replace("{number}", "1").replace("{key}", "corvid")
-    return filled + ("?q=halcyon" if filled.endswith("/search") else "")
+    filled = filled.replace("{mark}", "1")
+    return filled + ("?q=halcyon" if "/search" in filled else "")
 
 
 def test_every_route_stands_in_the_table(desk: RunningDesk) -> None:

@@ -1,0 +1,232 @@
+"""What users say of the story of an article: read it, add to it, take it back."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from storage.model import MarkKind, Role, StoredItem, User
+from storage.store import Unit
+from storage.users.marks import MOST_HISTORY, MOST_OF_STORY
+from supplierwatch.desk import mark_requests
+from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.json_bodies import Body
+from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.resources.items import NUMBER
+from supplierwatch.desk.api.schemas import (
+    COUNT,
+    FLAG,
+    INTEGER,
+    MOMENT,
+    TEXT,
+    many,
+    one_of,
+    perhaps,
+    record,
+)
+from supplierwatch.desk.api.writing import writing
+from supplierwatch.desk.mark_requests import MAX_NOTE, MAX_REASON, MarkRefused
+from supplierwatch.desk.reading.story_marks import find_unread, sort_marks
+from supplierwatch.json_documents.marks import said_json
+
+MARK = record(
+    id=COUNT,
+    item=INTEGER,
+    kind=one_of(*MarkKind),
+    by=TEXT,
+    at=MOMENT,
+    text=TEXT,
+    watch=perhaps(TEXT),
+    assignee=perhaps(TEXT),
+    ended_at=perhaps(MOMENT),
+    ended_by=perhaps(TEXT),
+)
+SAID = record(
+    story=INTEGER,
+    starred=FLAG,
+    unread=FLAG,
+    marks=many(MARK, most=MOST_OF_STORY),
+    history=many(MARK, most=MOST_HISTORY),
+)
+
+
+class MarkBody(Body):
+    """A mark to make."""
+
+    kind: Annotated[
+        Literal["note", "tag", "assignment", "irrelevant"],
+        Field(description="What is said of the story."),
+    ]
+    text: Annotated[
+        str,
+        Field(max_length=MAX_NOTE, description="The note, the tag, or why it is not relevant."),
+    ] = ""
+    watch: Annotated[
+        str, Field(max_length=200, description="The watch to which it is not relevant.")
+    ] = ""
+    assignee: Annotated[
+        str, Field(max_length=200, description="The name of the user it is assigned to.")
+    ] = ""
+
+
+class OwnBody(Body):
+    """What a user does with a story for themselves."""
+
+    read: Annotated[bool, Field(description="Whether the user has read the story.")]
+    starred: Annotated[bool, Field(description="Whether the story has a star of the user.")]
+
+
+def marks(request: ApiRequest) -> Answer:
+    """Return what is said of the story of an article."""
+    with request.source.store.reading() as unit:
+        item = find_item(unit, request)
+        return Answer(document=said_of(unit, request.user, item))
+
+
+def make(request: ApiRequest) -> Answer:
+    """Say something of a story for all users."""
+    body: MarkBody = request.body
+    user, now = request.user, request.now
+    with writing(request) as change:
+        unit = change.unit
+        item = find_item(unit, request)
+        try:
+            if body.kind == "note":
+                mark_requests.add_note(unit, user, item, body.text, now)
+            elif body.kind == "tag":
+                mark_requests.tag(unit, user, item, body.text, now)
+            elif body.kind == "assignment":
+                mark_requests.assign(unit, user, item, body.assignee, now)
+            else:
+                watches = request.source.wired.queries
+                mark_requests.mark_irrelevant(
+                    unit, user, item, body.watch, body.text[: MAX_REASON + 1], now, watches
+                )
+        except MarkRefused as error:
+            raise ApiProblem(409, f"{error}.") from error
+        document = said_of(unit, user, item)
+        location = f"{BASE}/items/{item.item_id}/marks"
+        return change.finish(Answer(document=document, status=201, location=location))
+
+
+def end(request: ApiRequest) -> Answer:
+    """Take back a mark that all users see."""
+    user, number = request.user, request.values["mark"]
+    with writing(request) as change:
+        unit = change.unit
+        item = find_item(unit, request)
+        present = unit.marks.of_stories([item.story_id]).get(item.story_id, ())
+        known = {mark.mark_id: mark for mark in present if mark.kind is not MarkKind.STAR}
+        if number not in known:
+            raise ApiProblem(404, "This story has no such mark, or it was taken back.")
+        kind = known[number].kind
+        try:
+            if kind is MarkKind.NOTE:
+                mark_requests.remove_note(unit, user, item, number, request.now)
+            else:
+                unit.marks.end(item.item_id, kind, user.user_id, request.now, mark_id=number)
+        except MarkRefused as error:
+            raise ApiProblem(409, f"{error}.") from error
+        return change.finish(Answer(document=said_of(unit, user, item)))
+
+
+def set_own(request: ApiRequest) -> Answer:
+    """Mark a story as read or unread, and with a star or without, for the user who asks."""
+    body: OwnBody = request.body
+    user, now = request.user, request.now
+    with writing(request) as change:
+        unit = change.unit
+        item = find_item(unit, request)
+        try:
+            mark_requests.star(unit, user, item, now, on=body.starred)
+        except MarkRefused as error:
+            raise ApiProblem(409, f"{error}.") from error
+        unit.readings.record(user.user_id, item.item_id, now, is_read=body.read)
+        return change.finish(Answer(document=said_of(unit, user, item)))
+
+
+def find_item(unit: Unit, request: ApiRequest) -> StoredItem:
+    """Return the article of the path.
+
+    Raises:
+        ApiProblem: 404.
+    """
+    known = unit.items.get(request.values["id"])
+    if known is None:
+        raise ApiProblem(404, "There is no article of this number.")
+    return known
+
+
+def said_of(unit: Unit, user: User, item: StoredItem) -> dict[str, object]:
+    """Return the document of what is said of the story of an article."""
+    present = unit.marks.of_stories([item.story_id]).get(item.story_id, ())
+    readings = unit.readings.of_stories(user.user_id, [item.story_id])
+    mentions = [(each, item) for each in unit.mentions.of_item(item.item_id)]
+    return said_json(
+        item.story_id,
+        present,
+        unit.marks.history(item.story_id, user_id=user.user_id),
+        starred=sort_marks(present, user).starred,
+        unread=item.story_id in find_unread(mentions, readings, user),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="item-marks",
+        path="/items/{id}/marks",
+        answer=marks,
+        role=Role.READER,
+        summary="What is said of the story of an article, with its history",
+        parameters=(NUMBER,),
+        schema=SAID,
+    ),
+    Endpoint(
+        name="item-mark-make",
+        path="/items/{id}/marks",
+        method="POST",
+        answer=make,
+        role=Role.EDITOR,
+        summary="Note, tag, assign or dismiss a story, for all users",
+        parameters=(NUMBER,),
+        body=MarkBody,
+        schema=SAID,
+        changes=True,
+        makes=True,
+    ),
+    Endpoint(
+        name="item-mark-end",
+        path="/items/{id}/marks/{mark}",
+        method="DELETE",
+        answer=end,
+        role=Role.EDITOR,
+        summary="Take back a note, a tag, an assignment or a dismissal",
+        parameters=(
+            NUMBER,
+            Parameter(
+                name="mark",
+                kind=Number(least=1, most=LARGEST),
+                what="Number of the mark.",
+                example=4,
+                place="path",
+                required=True,
+            ),
+        ),
+        schema=SAID,
+        changes=True,
+    ),
+    Endpoint(
+        name="item-own",
+        path="/items/{id}/own",
+        method="PUT",
+        answer=set_own,
+        role=Role.READER,
+        summary="Mark a story as read and with a star, or not, for the user who asks",
+        parameters=(NUMBER,),
+        body=OwnBody,
+        schema=SAID,
+        changes=True,
+    ),
+)

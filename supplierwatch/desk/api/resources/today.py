@@ -1,0 +1,152 @@
+"""Today: the stories of a span of time, or those that carry a mark, as the page has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from alerts.digest.entry import Entry
+from alerts.messages.wording import section_name
+from storage.model import Role
+from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.parameters import Number, OneOf, Parameter, Words
+from supplierwatch.desk.api.problem_details import bad_parameter
+from supplierwatch.desk.api.resources.marks import MARK
+from supplierwatch.desk.api.schemas import (
+    FLAG,
+    INTEGER,
+    MOMENT,
+    TEXT,
+    many,
+    one_of,
+    perhaps,
+    record,
+)
+from supplierwatch.desk.mark_requests import MAX_TAG
+from supplierwatch.desk.reading.today_stories import (
+    MOST,
+    SHOWS,
+    TodayStories,
+    TodayWish,
+    gather_today,
+)
+from supplierwatch.formatting.times import iso
+from supplierwatch.json_documents.marks import mark_json
+
+MOST_DAYS = 30
+PARTS = ("new", "edited", "older", "irrelevant", "muted")
+STORY = record(
+    story=INTEGER,
+    item=INTEGER,
+    part=one_of(*PARTS),
+    section=perhaps(TEXT),
+    title=TEXT,
+    outlet=TEXT,
+    also=many(TEXT),
+    url=perhaps(TEXT),
+    at=MOMENT,
+    watches=many(TEXT),
+    sentence=perhaps(TEXT),
+    changes=perhaps(TEXT),
+    unread=FLAG,
+    starred=FLAG,
+    marks=many(MARK),
+)
+
+
+def today(request: ApiRequest) -> Answer:
+    """Return the stories of Today."""
+    values = request.values
+    show, tag = values["show"], values["tag"] or ""
+    if (show == "tag") != bool(tag):
+        raise bad_parameter("tag", "it goes with show=tag, and show=tag with it")
+    since = request.now - timedelta(days=values["days"])
+    wish = TodayWish(since=since, now=request.now, show=show, tag=tag)
+    with request.source.store.reading() as unit:
+        stories = gather_today(unit, request.source.context, request.user, wish)
+    return Answer(
+        document={
+            "since": iso(since),
+            "newest": stories.newest,
+            "complete": not stories.cut,
+            "stories": [
+                _story_json(stories, part, section, entry)
+                for part, section, entry in _list_entries(stories)
+            ],
+        }
+    )
+
+
+def _list_entries(stories: TodayStories) -> Iterator[tuple[str, str | None, Entry]]:
+    for section in stories.digest.sections:
+        for entry in section.entries:
+            yield "new", section_name(section) or None, entry
+    for entry in stories.digest.changes:
+        yield "edited", None, entry
+    for entry in stories.digest.older:
+        yield "older", None, entry
+    for entry in stories.irrelevant:
+        yield "irrelevant", None, entry
+    for muted in stories.muted:
+        yield "muted", None, muted.entry
+
+
+def _story_json(
+    stories: TodayStories, part: str, section: str | None, entry: Entry
+) -> dict[str, Any]:
+    said = stories.marks_of(entry)
+    assigned = () if said.assignment is None else (said.assignment,)
+    excerpt = entry.excerpt
+    return {
+        "story": stories.items[entry.item_id].story_id,
+        "item": entry.item_id,
+        "part": part,
+        "section": section,
+        "title": entry.headline,
+        "outlet": entry.outlet,
+        "also": [one.outlet for one in entry.also],
+        "url": entry.link,
+        "at": iso(entry.when),
+        "watches": list(entry.watches),
+        "sentence": None if excerpt is None else "".join(s.text for s in excerpt.segments),
+        "changes": None if entry.change is None else entry.change.said,
+        "unread": stories.is_unread(entry),
+        "starred": said.starred,
+        "marks": [
+            mark_json(mark) for mark in (*assigned, *said.tags, *said.notes, *said.irrelevant)
+        ],
+    }
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="today",
+        path="/today",
+        answer=today,
+        role=Role.READER,
+        summary="The stories of Today, in the order of a digest",
+        parameters=(
+            Parameter(
+                name="days",
+                kind=Number(least=1, most=MOST_DAYS),
+                what="Of how many days; what is chosen by a mark is of any time.",
+                example=2,
+                default=2,
+            ),
+            Parameter(
+                name="show",
+                kind=OneOf(words=SHOWS),
+                what="All, or those that are unread, have a star or a tag, or are assigned to one.",
+                example="unread",
+                default="all",
+            ),
+            Parameter(
+                name="tag", kind=Words(most=MAX_TAG), what="The tag of show=tag.", example="board"
+            ),
+        ),
+        schema=record(
+            since=MOMENT, newest=INTEGER, complete=FLAG, stories=many(STORY, most=3 * MOST)
+        ),
+    ),
+)
