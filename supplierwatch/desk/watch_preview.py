@@ -53,7 +53,8 @@ class WatchPreview:
     run: Backtest
     since: datetime
     cut: bool
-    rate: str
+    per_week: float
+    rate: str  # the same in words
     forecasts: tuple[Forecast, ...]
     told: bool  # by a subscription
     changes: Mapping[What, tuple[ShownChange, ...]]
@@ -100,6 +101,7 @@ def preview(
         run=run,
         since=begins,
         cut=any(not result.complete for result in results),
+        per_week=run.counts["found"] / weeks,
         rate=rate(run.counts["found"], weeks),
         forecasts=build_forecasts(source.store, draft, key if told else None, run, (begins, now)),
         told=told,
