@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, select, update
 
 from config import model as declared
+from storage.crawling import damaged_sources
 from storage.crawling.source_history import (
     ArrivalGaps,
     PageReadings,
@@ -17,6 +19,7 @@ from storage.crawling.source_history import (
     health_after,
     read_arrival_gaps,
 )
+from storage.engine.damage import is_damage
 from storage.engine.dialect import lock_task, upsert
 from storage.model import CrawlReport, SourceState, Validators
 from storage.rules.wait_bounds import (
@@ -63,11 +66,13 @@ class Sources:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self.damaged: set[str] = set()  # keys of sources whose rows could be read in part only
 
     def declare(self, sources: Sequence[declared.Source], now: datetime) -> None:
         """Activate exactly these sources; the state of the others is kept."""
         lock_task(self._db, "declare")
-        known = {row.key: row for row in self._db.execute(select(source))}
+        self.repair()
+        known = {state.key: state for state in self._states()}
         keys = {one.key for one in sources}
         for one in sources:
             row = known.get(one.key)
@@ -241,9 +246,29 @@ class Sources:
         """Return source key -> readings of the items that it listed first since then."""
         return count_page_readings(self._db, since)
 
+    def repair(self) -> dict[str, str]:
+        """Reset what cannot be read in the rows of sources; return key -> names of columns."""
+        return dict(damaged_sources.repair(self._db))
+
     def _states(self, *tests: ColumnElement[bool]) -> tuple[SourceState, ...]:
-        found = self._db.execute(select(source).where(*tests).order_by(source.c.key))
-        return tuple(_state(row) for row in found)
+        try:
+            found = self._db.execute(select(source).where(*tests).order_by(source.c.key)).all()
+            if all(map(damaged_sources.is_sound, found)):
+                return tuple(_state(row) for row in found)
+        except Exception as error:
+            if not is_damage(error):
+                raise
+        keys = damaged_sources.list_keys(self._db, *tests)
+        states = tuple(self._read_damaged(key) for key in keys)
+        if not self.damaged:
+            self.damaged.add(damaged_sources.UNNAMED)
+        return states
+
+    def _read_damaged(self, key: str) -> SourceState:
+        values, replaced = damaged_sources.read_damaged(self._db, key)
+        if replaced:
+            self.damaged.add(key)
+        return _state(SimpleNamespace(**values))
 
     def _count_items(self, key: str) -> int:
         counted = select(func.count()).select_from(item).where(item.c.source_key == key)
@@ -260,7 +285,7 @@ class Sources:
         upsert(self._db, robots, values, [robots.c.host])
 
 
-def _state(row: Row[Any]) -> SourceState:
+def _state(row: Row[Any] | SimpleNamespace) -> SourceState:
     last = row.last_report if isinstance(row.last_report, dict) else {}
     return SourceState(
         key=row.key,

@@ -21,6 +21,7 @@ from crawler.jobs.batches import batches, host_of
 from crawler.jobs.job import CrawlJob
 from crawler.processes.children import Child, spawn
 from storage.crawling.sources import is_free, poll_is_due
+from storage.model import SourceState
 from storage.store import Store
 from supplierwatch.health.memory_watch import MemoryWatch
 
@@ -142,8 +143,7 @@ class CrawlSupervisor:
         now = self._clock()
         # separate processes would not share the download delay of a host
         busy_hosts = {host for run in self._running.values() for host in run.hosts}
-        with self._store.reading() as unit:
-            states = {state.key: state for state in unit.sources.all() if state.active}
+        states = {state.key: state for state in self._read_states() if state.active}
         self._suspects = {
             key
             for key, state in states.items()
@@ -161,6 +161,19 @@ class CrawlSupervisor:
             if even_if_not_due or poll_is_due(state, now):
                 due.append((state.next_at, source))
         return [source for _, source in sorted(due, key=lambda pair: (pair[0], pair[1].key))]
+
+    def _read_states(self) -> Sequence[SourceState]:
+        """Read the states of sources; what cannot be read of a row is reset."""
+        with self._store.reading() as unit:
+            states = unit.sources.all()
+            damaged = unit.sources.damaged
+        if damaged:
+            with self._store.transaction() as unit:
+                for key, columns in unit.sources.repair().items():
+                    text = f"what was stored of {key} could not be read and was reset: {columns}"
+                    # with the next poll it is cleared
+                    unit.notices.raise_(f"source:{key}:repaired", text, self._clock())
+        return states
 
     def _start_batch(
         self, batch: Sequence[Source], settings: CrawlSettings, *, even_if_not_due: bool
