@@ -29,8 +29,8 @@ demo: $(RUNNING) ## show the whole job on a bundled newsroom, in under two minut
 test: $(DEVELOPING) ## run all tests
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
-test-fast: $(DEVELOPING) ## run the tests that start no process and no server, and measure nothing
-	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not long and not attack"
+test-fast: $(DEVELOPING) ## run what takes little: tests that start no process and no server, and measure nothing
+	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not long and not attack"
 
 test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
 	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"

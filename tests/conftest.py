@@ -22,7 +22,7 @@ from tests.support.databases import (
 )
 from tests.support.engines import durable_engines, quick_engines
 from tests.support.outgoing import assert_mail_is_clean
-from tests.support.sizes import examples
+from tests.support.sizes import FAST, examples
 
 __all__ = [
     "backend",
@@ -42,9 +42,11 @@ __all__ = [
 # Tests start hundreds of interpreters. Without .pyc files each would compile the project anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+gc.disable()  # until all tests are collected: next to nothing of what is made until then is garbage
 
 SLOW_FOLDERS = frozenset({"acceptance", "attack", "desk", "faults", "fuzz", "quality"})
 SLOW_FIXTURES = frozenset({"site", "crawls", "place", "instance", "postgresql_server"})
+collect_ignore = sorted(SLOW_FOLDERS) if FAST else []  # nothing of them would be run
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -71,7 +73,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Have no later garbage collection look through thousands of tests and modules again."""
+    """Have no garbage collection look through thousands of tests and modules again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 

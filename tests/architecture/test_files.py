@@ -12,7 +12,15 @@ from scrapy import Spider
 
 from alerts.channels import Channel
 from crawler.spider_base.kind_registry import known_kinds
-from tests.architecture.project import PACKAGES, ROOT, name_of, project_files, python_files, read
+from tests.architecture.project import (
+    PACKAGES,
+    ROOT,
+    name_of,
+    project_files,
+    python_files,
+    read,
+    syntax_of,
+)
 
 MODULES = [path for path in python_files(*PACKAGES) if path.name != "__init__.py"]
 LONGEST = 450  # lines, for the few files that are one idea in many lines
@@ -40,7 +48,7 @@ INDEXES = (
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_a_module_says_what_lives_in_it(path: Path) -> None:
-    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    said = ast.get_docstring(syntax_of(path))
 
     assert said, f"{name_of(path)} has no docstring"
 

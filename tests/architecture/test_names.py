@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 
-from tests.architecture.project import PACKAGES, ROOT
+from tests.architecture.project import PACKAGES, ROOT, syntax_of
 
 
 def test_public_class_names_are_unique() -> None:
     places = defaultdict(list)
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            for node in syntax_of(path).body:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     places[node.name].append(str(path.relative_to(ROOT)))
     assert len(places) > 400  # else the search has found the wrong folder

@@ -13,7 +13,7 @@ from functools import cache
 
 import pytest
 
-from tests.architecture.project import PACKAGES, ROOT, name_of, python_files
+from tests.architecture.project import PACKAGES, ROOT, name_of, python_files, syntax_of
 
 _RE = frozenset(
     ("compile", "match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
@@ -45,10 +45,7 @@ STATEMENTS = {"storage/engine/engine.py:_on_begin": "0 or 1"}
 
 @cache
 def modules() -> tuple[tuple[str, ast.Module], ...]:
-    return tuple(
-        (name_of(path), ast.parse(path.read_text(encoding="utf-8")))
-        for path in python_files(*PACKAGES)
-    )
+    return tuple((name_of(path), syntax_of(path)) for path in python_files(*PACKAGES))
 
 
 def calls_in(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:

@@ -193,6 +193,7 @@ def test_the_fingerprint_changes_with_any_file_and_only_then(tmp_path: Path) -> 
     assert len(seen) == 1 + len(GOOD)
 
 
+@pytest.mark.slow
 def test_ten_thousand_watches_load_in_one_go(tmp_path: Path) -> None:
     text = "".join(f"[[watch]]\nkey = 'w{n}'\nquery = 'acme AND w{n}'\n" for n in range(10_000))
     files = {"watches.toml": text, "subscriptions.toml": "# nobody\n"}

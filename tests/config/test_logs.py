@@ -101,6 +101,7 @@ def test_a_line_without_end_is_cut(log: logging.Logger, out: io.StringIO) -> Non
     assert "more characters)" in out.getvalue()
 
 
+@pytest.mark.slow
 def test_lines_of_one_kind_are_limited_and_the_others_counted_when_the_minute_is_over(
     log: logging.Logger, out: io.StringIO, time_: Time
 ) -> None:

@@ -137,6 +137,7 @@ def test_a_break_after_the_final_dot_is_unknown(action: Action) -> None:
     assert not ends_the_pass(receipt)
 
 
+@pytest.mark.slow
 def test_a_break_in_the_middle_of_the_text_is_certain_not_to_have_delivered() -> None:
     long = Rendered(subject="Long", text="x" * 70 + "\n", html=("y" * 70 + "\n") * 150_000)
     with ScriptedServer({"data": AnswerThenReset("354 go ahead")}) as server:

@@ -37,6 +37,7 @@ def test_a_long_digest_begins_with_its_contents(store: Store, stories: int, said
     assert (line in html) == said
 
 
+@pytest.mark.slow
 def test_an_outlet_that_floods_keeps_no_other_from_being_named(sqlite_store: Store) -> None:
     clock = Clock(MORNING)
     desk = Desk(sqlite_store, clock, a_subscription(cadence=DAILY))

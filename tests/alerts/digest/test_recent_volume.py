@@ -127,6 +127,7 @@ def a_month(desk: Desk) -> None:
         desk.tick(DAY)
 
 
+@pytest.mark.slow
 def test_a_digest_shows_chart_and_share_of_voice_and_says_both_in_text(
     store: Store,
 ) -> None:
@@ -154,6 +155,7 @@ def test_an_alert_and_a_first_digest_have_neither(store: Store) -> None:
         assert "<img" not in bodies(assert_mail_is_clean(message.notification.raw))[1]
 
 
+@pytest.mark.slow
 def test_a_month_of_weekly_digests_has_weeks(store: Store) -> None:
     weekly = Cadence(kind="weekly", weekday="mon", at=time(7, 30), text="weekly on monday")
     clock = Clock(datetime(2026, 10, 12, 9, 0, tzinfo=UTC))

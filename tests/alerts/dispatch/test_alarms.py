@@ -60,6 +60,7 @@ def said(message: OutboxMessage) -> str:
     return " ".join(bodies(assert_mail_is_clean(message.notification.raw))[0].split())
 
 
+@pytest.mark.slow
 def test_a_burst_is_told_once_with_its_reason_and_its_stories(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking())
     days_pass(desk, 30)
@@ -79,6 +80,7 @@ def test_a_burst_is_told_once_with_its_reason_and_its_stories(store: Store, cloc
     assert desk.alarm() == [], "it is known already"
 
 
+@pytest.mark.slow
 def test_what_an_alarm_shows_is_still_told_by_the_digest(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking())
     days_pass(desk, 20)
@@ -90,6 +92,7 @@ def test_what_an_alarm_shows_is_still_told_by_the_digest(store: Store, clock: Cl
     assert "Told before" not in said(digest)
 
 
+@pytest.mark.slow
 def test_copies_of_one_story_are_one_story(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking())
     days_pass(desk, 20)
@@ -100,6 +103,7 @@ def test_copies_of_one_story_are_one_story(store: Store, clock: Clock) -> None:
     assert desk.alarm() == []
 
 
+@pytest.mark.slow
 def test_nothing_is_unusual_in_the_first_two_weeks(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking("high"))
     days_pass(desk, 12)
@@ -108,6 +112,7 @@ def test_nothing_is_unusual_in_the_first_two_weeks(store: Store, clock: Clock) -
     assert desk.alarm() == []
 
 
+@pytest.mark.slow
 @pytest.mark.sized
 def test_a_supplier_is_watched_in_all_that_the_watches_find(store: Store, clock: Clock) -> None:
     watches = {"health-it": '"Corvid Data" OR halcyon OR office'}
@@ -119,6 +124,7 @@ def test_a_supplier_is_watched_in_all_that_the_watches_find(store: Store, clock:
     assert alarm.notification.subject == "Unusual: 7 stories on Corvid Data today, usually 0"
 
 
+@pytest.mark.slow
 def test_a_watch_and_its_supplier_are_one_alarm(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking(), watches={"halcyon": "@halcyon"})
     days_pass(desk, 20)
@@ -127,6 +133,7 @@ def test_a_watch_and_its_supplier_are_one_alarm(store: Store, clock: Clock) -> N
     assert len(desk.alarm()) == 1
 
 
+@pytest.mark.slow
 def test_quiet_hours_hold_an_alarm(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking(quiet=QuietHours(start=time(9), end=time(12))))
     days_pass(desk, 20)
@@ -137,6 +144,7 @@ def test_quiet_hours_hold_an_alarm(store: Store, clock: Clock) -> None:
     assert len(desk.alarm()) == 1
 
 
+@pytest.mark.slow
 def test_each_recipient_is_told_and_who_muted_the_watch_is_not(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking(to=(READER, "ig@trust.example")), watches={"h": "halcyon"})
     days_pass(desk, 20)
@@ -149,6 +157,7 @@ def test_each_recipient_is_told_and_who_muted_the_watch_is_not(store: Store, clo
     assert "ig@trust.example" in recipients
 
 
+@pytest.mark.slow
 def test_a_burst_after_the_cool_down_is_told_again(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking())
     days_pass(desk, 30)
@@ -226,6 +235,7 @@ def test_a_source_that_is_expected_and_silent_says_why(
     assert text in said(alarm)
 
 
+@pytest.mark.slow
 def test_nobody_is_alarmed_who_did_not_ask(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, asking(None))
     days_pass(desk, 20)

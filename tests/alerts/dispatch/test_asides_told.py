@@ -143,6 +143,7 @@ def test_comments_menus_and_the_outlet_s_own_name_make_none(
     assert desk.tick(2 * HOUR) == []
 
 
+@pytest.mark.slow
 def test_what_was_there_before_is_told_once_a_later_article_has_it(
     store: Store, clock: Clock
 ) -> None:

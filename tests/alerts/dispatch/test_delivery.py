@@ -124,6 +124,7 @@ def test_a_refused_message_is_dead_at_once_and_visible(store: Store, clock: Cloc
     assert rows(store)["b"].state == "sent"
 
 
+@pytest.mark.slow
 def test_a_day_without_a_mail_server_loses_nothing_and_sends_all_once(
     store: Store, clock: Clock
 ) -> None:
@@ -156,6 +157,7 @@ def test_a_server_that_cannot_be_reached_is_not_asked_for_each_message(
     assert sorted(m.attempts for m in rows(store).values()) == [0, 0, 1]
 
 
+@pytest.mark.slow
 def test_after_five_days_a_message_is_dead(store: Store, clock: Clock) -> None:
     enqueue(store, clock, "a")
     down = Says(UNREACHABLE)

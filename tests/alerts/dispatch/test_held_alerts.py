@@ -65,6 +65,7 @@ def test_what_is_found_within_seconds_is_one_alert(store: Store, clock: Clock) -
     assert settle(desk, MINUTE) == []
 
 
+@pytest.mark.slow
 def test_a_stream_that_does_not_end_is_told_after_half_a_minute(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription())
     arrived = []
@@ -101,6 +102,7 @@ def test_a_clock_that_is_set_back_holds_no_alert(
     assert len(settle(desk, back)) == 1
 
 
+@pytest.mark.slow
 def test_what_waited_out_a_mail_outage_arrives_folded(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription())
     away = Failing()

@@ -110,6 +110,7 @@ def test_a_link_says_whom_and_what_it_concerns(desk: Desk) -> None:
     assert (wrong.watch, wrong.headline, wrong.done) == ("Halcyon", "Halcyon wins", False)
 
 
+@pytest.mark.slow
 def test_who_unsubscribed_is_told_nothing_more(desk: Desk) -> None:
     control = controls_in(desk, first_digest(desk))["end"]
     desk.publish("Halcyon loses")
@@ -225,6 +226,7 @@ def test_what_is_muted_is_not_told_and_not_told_later(desk: Desk) -> None:
     assert "muted" not in told
 
 
+@pytest.mark.slow
 def test_what_is_muted_is_settled_although_no_message_goes(desk: Desk) -> None:
     ask(desk, controls_in(desk, first_digest(desk))["mute"])
     desk.publish("Halcyon loses")

@@ -95,6 +95,7 @@ def test_a_text_that_came_late_is_in_the_next_digest(store: Store, clock: Clock)
     assert "Early" not in text_of(digest)
 
 
+@pytest.mark.slow
 def test_an_empty_digest_that_was_asked_for_proves_silence(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription(cadence=DAILY, send_empty=True))
     desk.poll("ward-ledger")
@@ -208,6 +209,7 @@ def test_a_weekly_digest_tells_the_week_although_a_daily_one_did(
     assert weekly.notification.subject == "Halcyon Health: Halcyon story"
 
 
+@pytest.mark.slow
 def test_quiet_hours_hold_alerts_and_merge_them(store: Store, clock: Clock) -> None:
     night = QuietHours(start=time(21), end=time(7))
     desk = Desk(store, clock, a_subscription(quiet=night))
@@ -223,6 +225,7 @@ def test_quiet_hours_hold_alerts_and_merge_them(store: Store, clock: Clock) -> N
     assert "Two" in text_of(morning)
 
 
+@pytest.mark.slow
 def test_a_flood_is_ten_messages_in_an_hour_and_loses_nothing(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription())
     arrived: list[OutboxMessage] = []
@@ -268,6 +271,7 @@ def test_an_edit_before_the_digest_is_told_in_its_newest_text(store: Store, cloc
     assert "First" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.sized
 @pytest.mark.parametrize("days", [size(5, 3)])  # the third has the change
 @pytest.mark.parametrize(
@@ -553,6 +557,7 @@ def test_what_another_watch_finds_in_a_copy_is_another_reason_to_be_told(
     assert "Corvid Data is out" in alert.notification.subject
 
 
+@pytest.mark.slow
 def test_all_that_waits_is_matched_in_one_pass_chunk_after_chunk(
     store: Store, clock: Clock
 ) -> None:

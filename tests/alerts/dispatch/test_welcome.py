@@ -94,6 +94,7 @@ def test_a_source_that_refuses_is_named_with_its_cause(store: Store, clock: Cloc
     assert "Trolley Times: HTTP 403" in text_of(desk.deliver()[0])
 
 
+@pytest.mark.slow
 def test_ten_of_the_newest_are_shown(store: Store, clock: Clock) -> None:
     desk = Desk(store, clock, a_subscription())
     for number in range(14):

@@ -166,6 +166,7 @@ def heavy(number: int) -> object:
     )
 
 
+@pytest.mark.slow
 def test_a_thousand_stories_stay_under_ninety_kilobytes_and_are_counted() -> None:
     findings = [heavy(number) for number in range(1000)]
 

@@ -110,6 +110,7 @@ def test_what_a_query_finds_passes_its_sieve(text: str, some: list[Document]) ->
             assert passes(asked, words), (text, document, asked)
 
 
+@pytest.mark.slow
 def test_databases_let_pass_what_a_query_finds(store: Store) -> None:
     random = Random(7)
     texts = [a_query(random) for _ in range(EXAMPLES // 8)]

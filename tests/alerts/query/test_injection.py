@@ -100,6 +100,7 @@ def archive(store: Store) -> Store:
     return store
 
 
+@pytest.mark.slow
 def test_a_query_finds_what_the_matcher_finds_and_breaks_nothing(archive: Store) -> None:
     names = {f"outlet-{number}": f"Outlet {text[:40]}" for number, text in enumerate(TEXTS)}
     with archive.reading() as unit:
@@ -129,6 +130,7 @@ def test_a_query_finds_what_the_matcher_finds_and_breaks_nothing(archive: Store)
         assert unit.items.newest(limit=1000) == everything
 
 
+@pytest.mark.slow
 def test_keys_and_identifiers_are_values_wherever_they_are_asked_for(store: Store) -> None:
     """Source keys, watch keys, identifiers and addresses come back as they went in."""
     keys = [storable(text)[:200] for text in HOSTILE.values()]

@@ -53,6 +53,7 @@ def a_long_query(random: Random, words: list[str], rare: list[str]) -> str:
     return shape.format(names=names, usual=usual, phrases=phrases, n=random.choice((0, 2, 10)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(size(2, 1)))
 def test_engine_and_reference_agree_on_long_queries_over_long_texts(seed: int) -> None:
     random = Random(seed)

@@ -39,6 +39,7 @@ def file_all(store: Store) -> None:
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filed", ["nothing", "half", "all"])
 def test_the_index_changes_nothing_but_the_time(store: Store, filed: str) -> None:
     random = Random(5)

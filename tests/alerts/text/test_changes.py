@@ -116,6 +116,7 @@ def swapped(words: int) -> object:
     return change_between(before("ab ba " * (words // 2)), after("ba ab " * (words // 2)))  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_paragraph_without_end_is_told_in_linear_time() -> None:
     assert growth(swapped, 80_000, 160_000) < 3.1
 
@@ -134,6 +135,7 @@ def test_one_word_of_a_long_paragraph_is_shown_alone() -> None:
     assert [piece.text for piece in pieces if piece.what != "same"] == ["word900", "other"]
 
 
+@pytest.mark.slow
 def test_many_sentences_are_paired_in_bounded_time() -> None:
     def compare(sentences: int) -> object:
         def text(sign: str) -> str:

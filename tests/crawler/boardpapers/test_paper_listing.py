@@ -101,6 +101,7 @@ def test_a_link_to_a_meeting_names_a_day_or_a_year_of_a_board(
     assert leads_to_meeting(words, f"https://bexley-vale.example{path}", PAGE) is leads
 
 
+@pytest.mark.slow
 def test_a_row_that_holds_a_whole_page_names_no_paper() -> None:
     links = "".join(f"<a href='/{n}.pdf'>Paper {n}</a> and then " for n in range(3000))
     found = links_on(f"<table><tr><td>{links}</td></tr></table>")

@@ -119,6 +119,7 @@ def test_what_only_another_source_carries_is_known_and_not_changed(store: Store)
     assert (answer.item_id, answer.carried, answer.changed) == (item_id, False, False)
 
 
+@pytest.mark.slow
 @pytest.mark.sized
 def test_thousands_of_entries_are_asked_for_at_once(store: Store) -> None:
     articles = [a_listed_article() for _ in range(size(1200, 400))]

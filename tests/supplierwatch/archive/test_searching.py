@@ -56,6 +56,7 @@ def test_the_most_telling_come_first_where_that_is_asked_for(stocked: Instance) 
     assert "At least 3 found (30 items stored, most relevant first; --limit shows more)." in out
 
 
+@pytest.mark.slow
 def test_the_archive_is_counted_from_when_the_search_begins(stocked: Instance) -> None:
     answer = stocked.json("search", "corvid", "--since", "1d")
     assert (answer["stored"], answer["looked_at"]) == (30, 1)
