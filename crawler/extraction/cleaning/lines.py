@@ -79,7 +79,7 @@ _BIOGRAPHY = re.compile(
     r"""^(?:\sis\b.{0,80}\b(?:reporter|correspondent|editor|writer|journalist|columnist|author|contributor|producer
       |fellow|researcher|professor|lecturer|freelance|director|analyst|founder)\b
       |\s(?:ist|est|es|è|é|is|är|er|jest|on)\s(?:\w+\s){0,4}(?:redakteur|journalist|korrespondent
-        |autor|reporter|giornalist|redatt|corrispondent|periodist|redactor|corresponsal|jornalist|redator
+        |autor|reporter|giornalist|redatt|corrispondent|periodist|redact|corresponsal|jornalist|redator
         |repórter|verslaggever|redakt|rédact|correspondant|dziennikar|koresponden|toimittaja)
       |\sschreibt\s(?:für|über)\b
       |\s(?:covers|writes|reports|has\sbeen\s(?:a|an|the|covering|writing|reporting)|joined\s(?:the|us)|blogs)\b
