@@ -18,6 +18,7 @@ from crawler.extraction.cleaning.page_bounds import clean_markup, cut_page
 from crawler.metadata.state_objects import MOST_TEXT, find_state_text
 from crawler.metadata.structured_data import StructuredData
 from crawler.text.folding import fold_words
+from crawler.text.markup import has_markup
 from crawler.text.plain_text import one_line, plain_text, text_of
 
 MOST_TEMPLATES = 20
@@ -31,7 +32,9 @@ _MIN_TITLE = 12  # characters of a title that may be a part of another
 _TEASER_WORDS = 8
 _BEGINNING = 2_000  # characters of a text in which its teaser is looked for
 _MOST_TITLE = 1_000
-_TEMPLATE_TYPE = re.compile(r"template|^text/html$|handlebars|mustache|x-tmpl", re.IGNORECASE)
+_TEMPLATE_TYPE = re.compile(
+    r"template|^text/html$|handlebars|mustache|tmpl|jsrender", re.IGNORECASE
+)
 _PARAGRAPHS = ("p", "h2", "h3", "h4", "li", "blockquote", "pre")
 
 
@@ -65,6 +68,8 @@ def find_embedded(
         )
 
     body = plain_text(data.body or "")
+    if has_markup(body):  # escaped twice
+        body = plain_text(body)
     found = [body] if agrees(data.headline or "", body) or not (data.headline and known) else []
     if _shows_little(document):
         found += [text for title, text in _templates(document) if agrees(title, text)]

@@ -32,6 +32,10 @@ _BARE_QUOTE = re.compile(r'(?P<escape>\\["\\/bfnrtu])|\\|(?P<quote>")')
 _NO_COMMA = re.compile(
     rf'(?P<value>{STRING}|[}}\]])(?:(?=\s*+"(?:[^"\\]++|\\.)*+"\s*+:)(?P<missing>))?+', re.DOTALL
 )
+# a name of JavaScript before a colon; strings are passed as a whole
+_BARE_NAME = re.compile(
+    rf"(?P<string>{STRING})|(?P<before>[{{,]\s*+)(?P<name>[A-Za-z_$][\w$]*+)(?=\s*+:)", re.DOTALL
+)
 _BRACKET = re.compile(rf"{STRING}|[{{}}\[\]]", re.DOTALL)
 _WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be whole
 _MOST_OPEN = 50  # brackets that are closed at the end of a script
@@ -47,7 +51,7 @@ def read_script_values(text: str) -> list[Any]:
         pass
     if '"' not in text and "&quot;" in text.replace("&#34;", "&quot;"):
         text = html.unescape(text)
-    text = _WRAPPING.sub(_drop_wrapping, text)
+    text = _BARE_NAME.sub(_quote_name, _WRAPPING.sub(_drop_wrapping, text))
     best: list[Any] = []
     for repair in (str, repair_json, _repair_commas, _repair_all):
         values, is_whole = _decode_values(repair(text))
@@ -60,6 +64,10 @@ def read_script_values(text: str) -> list[Any]:
 
 def _drop_wrapping(found: re.Match[str]) -> str:
     return found["string"] or " "
+
+
+def _quote_name(found: re.Match[str]) -> str:
+    return found["string"] or f'{found["before"]}"{found["name"]}"'
 
 
 def _repair_commas(text: str) -> str:

@@ -31,7 +31,7 @@ _MOST_DEPTH = 30
 
 _ASSIGNMENT = re.compile(
     r"[\w$\])]\s*+=\s*+(?:JSON\.parse\(\s*+(?P<encoded>decodeURIComponent\(\s*+)?+(?P<string>[\"'])"
-    r"|(?=[{\[]\s*+[\"{\[]))"
+    r"|(?=[{\[]\s*+(?:[\"{\[]|[A-Za-z_$][\w$]*+\s*+:)))"
 )
 _CHUNK = re.compile(r"__next_f\.push\(\s*+\[\s*+1\s*+,\s*+\"")
 _ROW = re.compile(r"([0-9a-f]{1,8}):(?:T([0-9a-f]{1,8}),)?+")

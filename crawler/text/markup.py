@@ -31,8 +31,10 @@ novalidate nowrap open playsinline readonly required reversed selected
 """
 _BOOLEAN = frozenset(_BOOLEAN_NAMES.split())
 _TAG = re.compile(r"<(?P<mark>/?+)(?P<name>[A-Za-z][\w:.-]*+)(?P<rest>[^<>]*+)(?P<end>>?+)|<")
-_CLOSED = re.compile(r"</(title|textarea|plaintext|xmp|svg)\b", re.IGNORECASE)
+_CLOSED = re.compile(r"</([a-z][\w:.-]*+)", re.IGNORECASE)
 _SWALLOWING = frozenset(("title", "textarea", "plaintext", "xmp"))  # up to their end tag
+_HIDING = frozenset(("script", "style", "noscript", "template", "iframe", "noframes", "noembed"))
+_VOID = frozenset(("br", "hr", "img", "input", "wbr", "p", "li", "td", "tr", "dd", "dt"))
 _COMMENT = re.compile(r"<!--|<!\[CDATA\[|<!doctype|<\?xml", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(#[0-9]{1,9}+|#[xX][0-9a-fA-F]{1,8}+|[A-Za-z][A-Za-z0-9]{1,40}+)(;?+)")
 # written without a semicolon often enough; "&copy=3" and "R&D" are meant as they are
@@ -94,8 +96,21 @@ def _escape_unless_element(found: re.Match[str], closed: frozenset[str]) -> str:
         name = name.lower()
         known = _is_element(name) or (name in _IN_PICTURES and "svg" in closed)
         is_markup = known and _are_attributes(found["rest"], found["end"])
-        is_markup = is_markup and (name not in _SWALLOWING or name in closed)
+        is_markup = is_markup and not (
+            name not in closed and not found["mark"] and _may_be_a_word(found)
+        )
     return found[0] if is_markup else f"&lt;{found[0][1:]}"
+
+
+def _may_be_a_word(found: re.Match[str]) -> bool:
+    """Whether a start tag without an end tag may be a word in brackets: `<Summary>`, `<script>`."""
+    name = found["name"]
+    if name.lower() in _SWALLOWING:
+        return True
+    if "=" in found["rest"]:
+        return False
+    is_written_as_name = name[1:] != name[1:].upper() and name[:1].isupper()
+    return name.lower() in _HIDING or (is_written_as_name and name.lower() not in _VOID)
 
 
 def _is_element(name: str) -> bool:

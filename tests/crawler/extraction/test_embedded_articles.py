@@ -134,6 +134,9 @@ EMPTY = '<div id="app"></div>'
         chunks(row("3", ["$", "$L2", None, {"story": {"title": HEADLINE, "body": "$1a"}}]),
                text_row("1a", HTML.replace("May", "May\u00a0–")), row("4", {"a": 1})),
         json_script(FLAT),
+        json_ld(articleBody=html.escape(HTML)),
+        f'<script type="text/x-jquery-tmpl"><h1>{HEADLINE}</h1>{HTML}</script>',
+        f'<script>window.app = {{story: {{title: "{HEADLINE}", body: "{HTML}"}}, n: 1}}</script>',
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("shown", [EMPTY, "<p>We value your privacy. Accept cookies.</p>"])

@@ -31,6 +31,7 @@ from crawler.text.plain_text import one_line, plain_text
         "Enter <path> and <line>",
         "</Halcyon>",
         "<halcyon:form>",
+        "The <Script> team, and why <style> matters",
     ],
 )
 def test_what_only_looks_like_markup_stays_as_written(written: str) -> None:
@@ -55,7 +56,9 @@ def test_what_only_looks_like_markup_stays_as_written(written: str) -> None:
         ("&lt;b&gt; and &amp;amp;", "<b> and &amp;"),
         ("AT&amp;T &copy; 2026 &#8217; &#x2019;", "AT&T © 2026 ’ ’"),
         ("Fish &amp chips &nbsp too", "Fish & chips too"),
-        ("Use the <Form> <b>now</b>", "Use the now"),
+        ("Use the <form> <b>now</b>", "Use the now"),
+        ("Use the <Form> <b>now</b>", "Use the <Form> now"),
+        ("<Strong>Use</Strong> the<Br>form", "Use the form"),
         ("<p>Use the <Halcyon> form &copy=3</p>", "Use the <Halcyon> form &copy=3"),
     ],
 )
