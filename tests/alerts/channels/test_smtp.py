@@ -24,6 +24,8 @@ from tests.support.servers.mailserver import (
     mail_server,
 )
 
+pytestmark = pytest.mark.slow  # each starts a server
+
 IMPATIENT = Patience(connect=0.4, command=0.4, final=0.4, goodbye=0.4)
 SENDER = "Media watch <watch@trust.example>"
 

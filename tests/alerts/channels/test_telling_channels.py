@@ -19,6 +19,8 @@ from tests.support.clock import Clock
 from tests.support.desk import READER, Desk, a_subscription
 from tests.support.servers.hooks import Hook, answers, drops_after
 
+pytestmark = pytest.mark.slow  # each starts a server
+
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 

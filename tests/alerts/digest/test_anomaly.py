@@ -70,6 +70,7 @@ def test_a_handful_is_never_unusual(values: list[int], count: int) -> None:
         assert not is_unusual(count, known(history(*values)), sensitivity)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("usually", [0.3, 1, 3, 10, 40])
 def test_chance_alone_makes_few_alarms_and_five_times_the_usual_is_found(usually: float) -> None:
     random = np.random.default_rng(20261124)

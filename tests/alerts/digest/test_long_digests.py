@@ -20,6 +20,7 @@ MORNING = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("stories", "said"), [(12, True), (3, False)])
 def test_a_long_digest_begins_with_its_contents(store: Store, stories: int, said: bool) -> None:
     desk = Desk(store, Clock(MORNING), a_subscription(cadence=DAILY))

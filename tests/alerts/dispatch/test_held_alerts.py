@@ -138,6 +138,7 @@ def test_one_message_that_fails_holds_up_no_other(store: Store, clock: Clock) ->
         assert unit.outbox.counts() == {"sent": 2, "retry": 2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("quiet", "at", "cause"),
     [

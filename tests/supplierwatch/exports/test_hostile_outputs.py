@@ -31,6 +31,8 @@ from tests.support.content.hostile import (
 )
 from tests.support.sizes import cases
 
+pytestmark = pytest.mark.slow  # each makes an installation, and stories in it
+
 HOSTILE = {f"markup-{name}": text for name, text in MARKUP.items()} | {
     f"template-{name}": text for name, text in TEMPLATES.items()
 }

@@ -24,6 +24,8 @@ from tests.supplierwatch.instance import SETTINGS, Instance, an_article, an_inst
 from tests.support.clock import Clock
 from tests.support.outgoing import assert_mail_is_clean, bodies
 
+pytestmark = pytest.mark.slow  # each starts a server
+
 HOME = "https://watch.trust.example"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"

@@ -19,6 +19,8 @@ from tests.support.servers.ports import a_free_port
 from tests.support.services import an_installation, eventually, publish
 from tests.support.site import FakeSite
 
+pytestmark = pytest.mark.slow  # each starts a server
+
 HALF = b"GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 WHOLE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
