@@ -12,7 +12,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, func, select
 
 from storage.model import MarkKind
-from storage.tables import desk_user, item, item_mark, subscriber
+from storage.tables import desk_user, feedback, item, item_mark, subscriber
+
+_AT_ONCE = 500  # bound parameters of one query
 
 
 class IrrelevantItem(NamedTuple):
@@ -28,6 +30,15 @@ class IrrelevantItem(NamedTuple):
     recipient: str
     given_at: datetime
     reason: str = ""
+
+
+class LinkedDismissal(NamedTuple):
+    """A "not relevant" that a reader gave by a link in a message."""
+
+    story_id: int
+    watch_key: str
+    recipient: str
+    given_at: datetime
 
 
 _PRESENT = (
@@ -58,6 +69,30 @@ def read_dismissed(
         )
     )
     return frozenset((row[0], row[1], row[2]) for row in connection.execute(found))
+
+
+def read_by_links(
+    connection: Connection, story_ids: Collection[int]
+) -> tuple[LinkedDismissal, ...]:
+    """Return what readers called not relevant by links, of some stories, the oldest first."""
+    found: list[LinkedDismissal] = []
+    ids = sorted(story_ids)
+    for at in range(0, len(ids), _AT_ONCE):
+        wanted = (
+            select(
+                item.c.story_id,
+                feedback.c.watch_key,
+                subscriber.c.recipient,
+                func.min(feedback.c.given_at),
+            )
+            .join(item, item.c.id == feedback.c.item_id)
+            .join(subscriber, subscriber.c.id == feedback.c.subscriber_id)
+            .where(item.c.story_id.in_(ids[at : at + _AT_ONCE]))
+            .group_by(item.c.story_id, feedback.c.watch_key, subscriber.c.recipient)
+            .order_by(func.min(feedback.c.given_at))
+        )
+        found += [LinkedDismissal(*row) for row in connection.execute(wanted)]
+    return tuple(found)
 
 
 def read_irrelevant(

@@ -23,7 +23,13 @@ from storage.tables import (
     subscriber,
     told,
 )
-from storage.telling.desk_requests import IrrelevantItem, read_dismissed, read_irrelevant
+from storage.telling.desk_requests import (
+    IrrelevantItem,
+    LinkedDismissal,
+    read_by_links,
+    read_dismissed,
+    read_irrelevant,
+)
 
 __all__ = ["IrrelevantItem", "MutedWatch", "ReaderRequests"]
 
@@ -169,6 +175,10 @@ class ReaderRequests:
         )
         by_links = frozenset((row[0], row[1], row[2]) for row in rows)
         return by_links | read_dismissed(self._db, subscriber_ids, item_ids)
+
+    def dismissed_by_links(self, story_ids: Collection[int]) -> tuple[LinkedDismissal, ...]:
+        """Return what readers called not relevant by links, of some stories, the oldest first."""
+        return read_by_links(self._db, story_ids)
 
     def irrelevant(
         self, watch_key: str | None = None, limit: int = 1000

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from storage.model import Article
+from storage.model import Article, Role
 from supplierwatch.desk.mark_requests import MAX_NOTE
-from tests.desk.browser import Browser, Page, RunningDesk
+from tests.desk.browser import HASH, Browser, Page, RunningDesk
 from tests.supplierwatch.instance import BODY, an_article
 
 
@@ -108,6 +108,23 @@ def test_not_relevant_folds_the_story_away_and_is_noted_for_the_watch(stored: Ru
     assert "Not relevant to halcyon-trusts: another firm" in page.words
     say(editor, "team", do="relevant", watch="halcyon-trusts")
     assert 'id="not-relevant"' not in editor.ask("/").text
+
+
+def test_a_link_in_a_message_says_it_for_the_user_of_the_address(stored: RunningDesk) -> None:
+    service = stored.service
+    with service.store.transaction() as unit:
+        ids = [each.subscriber_id for each in unit.subscribers.all()]
+        unit.controls.dismiss(ids, "halcyon-trusts", 1, stored.clock())
+        unit.users.add("comms", Role.READER, stored.clock(), email="Comms@trust.example")
+        user = unit.users.named("comms")
+        assert user is not None
+        unit.users.set_password(user.user_id, HASH)
+    assert ids
+    assert 'id="not-relevant"' in stored.browser("comms").ask("/").text
+    page = stored.browser("reader").ask("/")
+    assert 'id="not-relevant"' not in page.text
+    item = stored.browser("reader").ask("/item/1").words
+    assert "comms@trust.example called it not relevant to halcyon-trusts by a link" in item
 
 
 @pytest.mark.parametrize(

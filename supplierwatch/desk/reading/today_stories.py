@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -98,8 +98,9 @@ def gather_today(unit: Unit, context: TellingContext, user: User, wish: TodayWis
     unread = find_unread(found, readings, user)
     if wish.show == "unread":
         found = [pair for pair in found if pair[1].story_id in unread]
-    irrelevant = [pair for pair in found if _is_irrelevant(pair, marks)]
-    shown = found if by_mark else [pair for pair in found if not _is_irrelevant(pair, marks)]
+    dismissed = _read_dismissed(unit, user, marks, stories)
+    irrelevant = [pair for pair in found if _key_of(pair) in dismissed]
+    shown = found if by_mark else [pair for pair in found if _key_of(pair) not in dismissed]
     tellings = [_telling(*pair, readings, user, wish) for pair in shown]
     muted: list[tuple[PendingTelling, DeskMute]] = []
     if not by_mark:
@@ -169,9 +170,27 @@ def _no_mention(item: StoredItem) -> Mention:
     )
 
 
-def _is_irrelevant(pair: tuple[Mention, StoredItem], marks: Mapping[int, StoryMarks]) -> bool:
+def _read_dismissed(
+    unit: Unit, user: User, marks: Mapping[int, StoryMarks], stories: Collection[int]
+) -> frozenset[tuple[int, str]]:
+    """Return (story id, watch key) of what is not relevant.
+
+    By anybody on the desk, or by a link in a message to the address of the user.
+    """
+    on_desk = {(story, key) for story, said in marks.items() for key in said.irrelevant_to}
+    if user.email is None:
+        return frozenset(on_desk)
+    address = user.email.lower()
+    return frozenset(on_desk).union(
+        (each.story_id, each.watch_key)
+        for each in unit.controls.dismissed_by_links(stories)
+        if each.recipient.lower() == address
+    )
+
+
+def _key_of(pair: tuple[Mention, StoredItem]) -> tuple[int, str]:
     mention, item = pair
-    return mention.match.watch_key in marks.get(item.story_id, NOTHING).irrelevant_to
+    return item.story_id, mention.match.watch_key
 
 
 def _find_mute(

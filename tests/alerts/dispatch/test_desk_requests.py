@@ -118,3 +118,12 @@ def test_a_muted_supplier_is_told_beside_another() -> None:
     assert not find_mute(muted, item, "fdp", lambda: {"halcyon", "corvid"})
     assert not find_mute(muted, item, "fdp", frozenset)
     assert not find_mute(muted, item, "another", lambda: {"halcyon"})
+
+
+def test_what_a_reader_called_irrelevant_by_a_link_is_known_with_its_story(desk: Desk) -> None:
+    with desk.store.transaction() as unit:
+        [subscriber] = unit.subscribers.all()
+        unit.controls.dismiss([subscriber.subscriber_id], "halcyon", 1, desk.clock())
+        [known] = unit.controls.dismissed_by_links([1])
+        assert unit.controls.dismissed_by_links([2]) == ()
+    assert (known.story_id, known.watch_key, known.recipient) == (1, "halcyon", READER)

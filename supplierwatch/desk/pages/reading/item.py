@@ -48,6 +48,7 @@ def item(visit: Visit) -> Shown:
         mentions = [(each, known) for each in unit.mentions.of_item(known.item_id)]
         history = unit.marks.history(known.story_id, user_id=user.user_id)
         captures = unit.captures.described(known.item_id)
+        by_links = unit.controls.dismissed_by_links([known.story_id])
         choices = read_choices(unit, visit)
     spans = [span for watch in account.watches if watch.verdict in _MARKED for span in watch.spans]
     found = [w for w in account.watches if w.verdict != "no"]
@@ -84,6 +85,7 @@ def item(visit: Visit) -> Shown:
             "is_unread": known.story_id in find_unread(mentions, readings, user),
             "mention_keys": [mention.match.watch_key for mention, _ in mentions],
             "history": history,
+            "by_links": by_links,
             "captures": captures,
             "choices": choices,
             "may_see_messages": user.role.includes(Role.OPERATOR),

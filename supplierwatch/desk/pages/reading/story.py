@@ -33,6 +33,7 @@ def story(visit: Visit) -> Shown:
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
         readings = unit.readings.of_stories(user.user_id, [known.story_id])
         history = unit.marks.history(known.story_id, user_id=user.user_id)
+        by_links = unit.controls.dismissed_by_links([known.story_id])
         choices = read_choices(unit, visit)
     watches: dict[int, dict[str, None]] = {}
     for mention, item in found:
@@ -52,6 +53,7 @@ def story(visit: Visit) -> Shown:
             "marks": marks,
             "is_unread": known.story_id in find_unread(found, readings, user),
             "history": history,
+            "by_links": by_links,
             "choices": choices,
             "suppliers": [],
             "back": f"/story/{known.story_id}",
