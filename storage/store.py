@@ -29,6 +29,7 @@ from storage.telling.mentions import Mentions
 from storage.telling.news_waiting import NewsWaitings
 from storage.telling.notices import Notices
 from storage.telling.outbox import Outbox
+from storage.telling.periodic_tasks import PeriodicTasks
 from storage.telling.quarantine import Quarantine
 from storage.telling.reader_requests import ReaderRequests
 from storage.telling.stalled import Stalled
@@ -68,6 +69,7 @@ class Unit:
         self.volumes = Volumes(connection)
         self.controls = ReaderRequests(connection)
         self.quarantine = Quarantine(connection)
+        self.periodic_tasks = PeriodicTasks(connection)
         self.asides = Asides(connection, self.items)
         self.backlog = Backlog(connection)
         self.news_waiting = NewsWaitings(connection)

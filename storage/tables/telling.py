@@ -201,3 +201,11 @@ quarantine = Table(
     Column("quarantined_at", UtcDateTime),  # set after the last attempt; then retried by command
 )
 Index("ix_quarantine_task_retry_at", quarantine.c.task, quarantine.c.retry_at)
+
+# work that is done at intervals, and when it was last done
+periodic_task = Table(
+    "periodic_task",
+    metadata,
+    Column("name", CleanText, primary_key=True),
+    Column("done_at", UtcDateTime, nullable=False),
+)

@@ -83,7 +83,7 @@ def run_service(
             for warning in wired.warnings:
                 log.warning("config.warning %s", warning)
             service = Service(wired, store)
-            service.settling = SETTLING
+            service.telling.settling = SETTLING
             service.take_over()
             # thousands of compiled watches stay: tracing them took a third of the time of an edit
             gc.freeze()
@@ -156,7 +156,7 @@ def _build_workers(
     index.wakes = (index,)  # wakes itself until everything is indexed
     crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
     reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
-    prune = Worker("prune", service.prune_if_due, health, stopping)
+    prune = Worker("prune", service.pruning.run_if_due, health, stopping)
     check = Worker("check", watchdog.check, health, stopping, wakes=(deliver,))
     workers = (deliver, tell, match, index, crawl, reload, prune, feeds, check)
     return {worker.name: worker for worker in workers}

@@ -7,18 +7,11 @@ job before it; two calls never do the same work twice. `run` decides when each i
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
-from alerts.digest.share_of_voice import SupplierIndex
-from alerts.dispatch.alarms import alarms_due
-from alerts.dispatch.cut import cut_due
-from alerts.dispatch.delivery import Outcome, deliver_due
-from alerts.dispatch.welcome import welcome_due
 from alerts.matching import match_pending
 from alerts.search.index_filing import index_pending
 from config.model import Catalog
@@ -26,21 +19,18 @@ from storage.archive.retention import Pruned
 from storage.store import Store
 from supplierwatch.health.heavy_pages import TEXTS, tell_of_pages
 from supplierwatch.health.outage import look
-from supplierwatch.health.pauses import tell_of_pauses
-from supplierwatch.health.quarantine_mail import tell_of_quarantined
 from supplierwatch.service.active_configuration import ActiveConfiguration, declare
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor, Event
-from supplierwatch.service.pruning import prune_all
+from supplierwatch.service.delivery_step import DeliveryStep
+from supplierwatch.service.pruning_step import PruningStep
+from supplierwatch.service.telling_step import TellingStep
 from supplierwatch.wiring import CompiledConfiguration, load
 
 log = logging.getLogger(__name__)
 
 MATCH_BATCH = 200
-DELIVERY_BATCH = 50
 INDEX_ROUND = 2_000  # items in one round
 INDEX_PAUSE = 0.02  # seconds between two of its transactions, in which others may write
-PRUNE_EVERY = 6 * 3600.0  # seconds
-ALARM_EVERY = 300.0  # seconds between checks for unusual or missing coverage
 POLL_CHILDREN_EVERY = 0.1  # seconds
 
 
@@ -71,23 +61,28 @@ class Service:
         self.ending = threading.Event()
         # called with the name of a worker at each step of a long round
         self.beat: Callable[[str], None] = lambda worker: None
-        self._clock_doubted_until = 0.0
-        # alerts wait until nothing more has been found for that long
-        self.settling = timedelta(0)
         self.store = store
         self.clock = clock
         self.owner = owner
         self.crawls = CrawlSupervisor(store, owner=owner, clock=clock)
         self._matching = threading.Lock()
-        self._telling = threading.Lock()
-        self._delivering = threading.Lock()
-        self._unwritten: list[Outcome] = []
-        self._pruned_at: float | None = None
-        self._alarmed_at: float | None = None
-        self._voices = SupplierIndex()
         self._crawling = threading.Lock()
         self._indexing = threading.Lock()
         self.in_force = declare(self.store, wired, self.clock())
+        self.telling = TellingStep(store, lambda: self.in_force.context, self._now)
+        self.delivery = DeliveryStep(
+            store,
+            lambda: self.in_force,
+            self._now,
+            owner=owner,
+            ending=lambda: self._is_ending("deliver"),
+        )
+        self.pruning = PruningStep(
+            store,
+            lambda: self.catalog.settings.retention,
+            self._now,
+            ending=lambda: self._is_ending("prune"),
+        )
 
     @property
     def catalog(self) -> Catalog:
@@ -95,21 +90,9 @@ class Service:
         return self.in_force.wired.catalog
 
     def take_over(self) -> None:
-        """Release the leases of an earlier process; call only under the service lock.
-
-        On a database shared with other machines, only the message leases of this machine.
-        """
+        """Release what an earlier process left open; call only under the service lock."""
         self.crawls.close_left_open()
-        alone = self.store.url.startswith("sqlite")
-        with self.store.transaction() as unit:
-            left = unit.outbox.give_up_leases(
-                f"{self.owner}-" if alone else self._lease_owner(), self.clock()
-            )
-        if left:
-            log.warning("delivery.taken-over messages=%d", left)
-
-    def _lease_owner(self, process: int | None = None) -> str:
-        return f"{self.owner}-{socket.gethostname()}-{process or ''}"
+        self.delivery.take_over()
 
     def crawl(self) -> list[Event]:
         """Start crawls of due sources; returns the events of all crawls since the last call."""
@@ -179,70 +162,18 @@ class Service:
         Args:
             force: ids of subscribers whose digest is composed now, whatever their cadence.
         """
-        with self._telling:
-            context, now = self.in_force.context, self.clock()
-            failures: list[Exception] = []
-
-            def run_part(part: Callable[[], int]) -> int:
-                try:
-                    return part()
-                except Exception as error:
-                    # the other parts still run; the worker gets the exception afterwards
-                    log.exception("telling.part-failed")
-                    failures.append(error)
-                    return 0
-
-            written = run_part(lambda: welcome_due(self.store, context, now=now))
-            written += run_part(
-                lambda: cut_due(
-                    self.store,
-                    context,
-                    now=now,
-                    force=force,
-                    voices=self._voices,
-                    settling=self.settling,
-                )
-            )
-            if self._alarmed_at is None or time.monotonic() - self._alarmed_at >= ALARM_EVERY:
-                self._alarmed_at = time.monotonic()
-                written += run_part(lambda: alarms_due(self.store, context, self._voices, now=now))
-            written += run_part(lambda: tell_of_quarantined(self.store, context, now))
-            if failures:
-                raise failures[0]
-            return written
+        return self.telling.run(force)
 
     def deliver(self) -> int:
         """Send due messages of the outbox; returns the number of messages tried."""
-        with self._delivering:
-            total = 0
-            while True:
-                done = deliver_due(
-                    self.store,
-                    self.in_force.channels,
-                    now=self.clock,
-                    owner=self._lease_owner(os.getpid()),
-                    limit=DELIVERY_BATCH,
-                    ending=self._is_ending_delivery,
-                    unwritten=self._unwritten,
-                )
-                total += done
-                if done < DELIVERY_BATCH or self.ending.is_set():
-                    break
-            if total:
-                tell_of_pauses(self.store, self.in_force.context, self.clock())
-            return total
+        return self.delivery.run()
 
-    def _is_ending_delivery(self) -> bool:
-        self.beat("deliver")  # called before each message
+    def _now(self) -> datetime:
+        return self.clock()
+
+    def _is_ending(self, worker: str) -> bool:
+        self.beat(worker)
         return self.ending.is_set()
-
-    def _is_ending_pruning(self) -> bool:
-        self.beat("prune")  # called before each batch
-        return self.ending.is_set()
-
-    def doubt_clock(self, seconds: float) -> None:
-        """Prune nothing for the next `seconds`: the wall clock has jumped far ahead."""
-        self._clock_doubted_until = time.monotonic() + seconds
 
     def run_once(
         self,
@@ -288,31 +219,9 @@ class Service:
         self.index()
         return seen
 
-    def prune_if_due(self) -> None:
-        """Prune if any retention is configured and the last time was `PRUNE_EVERY` ago."""
-        retention, now = self.catalog.settings.retention, time.monotonic()
-        if retention.texts is None and retention.mentions is None and retention.raw is None:
-            return
-        if now < self._clock_doubted_until:
-            return
-        if self._pruned_at is None or now - self._pruned_at >= PRUNE_EVERY:
-            self.prune()
-            self._pruned_at = now
-
     def prune(self) -> Pruned:
         """Delete data past its retention time in batches; returns the numbers of deleted rows."""
-        total = prune_all(
-            self.store,
-            self.catalog.settings.retention,
-            self.clock(),
-            ending=self._is_ending_pruning,
-        )
-        if not total.nothing:
-            log.info(
-                "pruned texts=%d versions=%d mentions=%d messages=%d raw=%d",
-                *(total.texts, total.versions, total.mentions, total.messages, total.raw),
-            )
-        return total
+        return self.pruning.run()
 
     def read_again(self, environ: Mapping[str, str]) -> CompiledConfiguration:
         """Load the configuration files again without putting them in force.
@@ -326,7 +235,7 @@ class Service:
         """Replace the configuration in force; returns whether it differs."""
         if wired.catalog.fingerprint == self.catalog.fingerprint:
             return False
-        with self._matching, self._telling:
+        with self._matching, self.telling.lock:
             # items that are pending were stored under the old watches: match them by those
             self._match(self.in_force)
             self.in_force = declare(self.store, wired, self.clock())

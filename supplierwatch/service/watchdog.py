@@ -89,7 +89,7 @@ class Watchdog:
         self._jumps += 1
         self._last_jump = (jump.seconds, datetime.now(UTC))
         if jump.seconds >= DOUBTED_FROM:
-            self._service.doubt_clock(DOUBTED_FOR)
+            self._service.pruning.doubt_clock(DOUBTED_FOR)
 
     def clock_numbers(self) -> dict[str, Any]:
         """Return how often the wall clock jumped, and the last jump in seconds."""
