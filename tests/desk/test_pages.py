@@ -99,7 +99,7 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
             url=f"https://ward-ledger.example/a?{HOSTILE}",
         )
     )
-    desk.house.stores(
+    desk.instance.stores(
         an_article(
             "copy",
             source_key="trolley",
