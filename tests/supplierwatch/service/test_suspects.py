@@ -12,7 +12,7 @@ import pytest
 from crawler.polling.source_health import find_problems
 from tests.supplierwatch.service.test_crawling import Crew, crews, site
 from tests.support.crawls import a_source
-from tests.support.problem import problem
+from tests.support.trouble import trouble
 from tests.support.services import eventually
 from tests.support.site import FakeSite
 
@@ -21,7 +21,7 @@ __all__ = ["crews", "site"]  # fixtures
 
 @pytest.fixture(autouse=True)
 def troubled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in problem(tmp_path).items():
+    for name, value in trouble(tmp_path).items():
         monkeypatch.setenv(name, value)
 
 
@@ -40,9 +40,9 @@ def test_a_source_that_ends_its_batch_is_found_and_the_others_are_polled_and_not
     crews: Any, site: FakeSite
 ) -> None:
     crew = crews(
-        a_source("kills", site.url("/feed.xml"), kind="problem"),
-        a_source("one", site.url("/feed.xml", host=site.hosts[1]), kind="problem"),
-        a_source("two", site.url("/feed.xml", host=site.hosts[2]), kind="problem"),
+        a_source("kills", site.url("/feed.xml"), kind="trouble"),
+        a_source("one", site.url("/feed.xml", host=site.hosts[1]), kind="trouble"),
+        a_source("two", site.url("/feed.xml", host=site.hosts[2]), kind="trouble"),
         concurrent=1,
     )
     assert crew.start() == {"kills", "one", "two"}
@@ -64,8 +64,8 @@ def test_a_source_found_out_is_polled_alone_and_less_and_less_often(
     crews: Any, site: FakeSite
 ) -> None:
     crew = crews(
-        a_source("kills", site.url("/feed.xml"), kind="problem"),
-        a_source("one", site.url("/feed.xml", host=site.hosts[1]), kind="problem"),
+        a_source("kills", site.url("/feed.xml"), kind="trouble"),
+        a_source("one", site.url("/feed.xml", host=site.hosts[1]), kind="trouble"),
     )
     crew.start()
     assert run_while(crew, lambda: crew.state("kills").failures == 1)
