@@ -105,6 +105,18 @@ def test_a_decision_says_context_choice_what_was_rejected_and_what_follows(path:
     ]
 
 
+def test_the_architecture_lists_every_decision() -> None:
+    listed = re.findall(r"^- \[[^\]]+\]\(decisions/([^)]+)\)$", read("docs/architecture.md"), re.M)
+
+    assert listed == [path.name for path in DECISIONS]
+
+
+def test_the_glossary_has_at_most_forty_terms() -> None:
+    glossary = read("docs/architecture.md").partition("## Glossary")[2]
+
+    assert 0 < len(re.findall(r"^\| ", glossary, re.MULTILINE)) - 2 <= 40
+
+
 def test_the_change_log_tells_of_this_version() -> None:
     version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
 
