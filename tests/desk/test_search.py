@@ -168,7 +168,7 @@ def post(browser: Browser, path: str, **fields: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("path", "items"), [("/search/evidence", 3), ("/item/1/evidence", 1), ("/story/1/evidence", 2)]
+    ("path", "items"), [("/search/evidence", 3), ("/item/1/evidence", 1), ("/story/1/evidence", 1)]
 )
 def test_evidence_is_a_chained_zip(stored: RunningDesk, path: str, items: int) -> None:
     packed = post(stored.browser("editor"), path, q="trust")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from storage.model import Article, Role
-from supplierwatch.desk.mark_requests import MAX_NOTE
+from supplierwatch.desk.reading.mark_requests import MAX_NOTE
 from tests.desk.browser import HASH, Browser, Page, RunningDesk
 from tests.supplierwatch.instance import BODY, an_article
 

@@ -18,8 +18,8 @@ from alerts.search.archive_search import (
 )
 from alerts.search.aside_hint import AsideHint, count_asides
 from alerts.search.facets import MOST_COUNTED, Facets, count_facets
-from supplierwatch.desk.archive_queries import SECONDS
 from supplierwatch.desk.page import DeskSource
+from supplierwatch.desk.reading.archive_queries import SECONDS
 from supplierwatch.desk.reading.supplier_names import NAMED
 from supplierwatch.wiring import newsrooms
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from storage.model import Role
 from storage.store import Unit
-from supplierwatch.desk.mark_requests import MAX_NOTE, MAX_REASON, MAX_TAG, MUTE_DAYS
 from supplierwatch.desk.page import Visit
+from supplierwatch.desk.reading.mark_requests import MAX_NOTE, MAX_REASON, MAX_TAG, MUTE_DAYS
 
 MOST_PEOPLE = 200
 

@@ -12,9 +12,9 @@ import pytest
 from crawler.polling.source_health import find_problems
 from tests.supplierwatch.service.test_crawling import Crew, crews, site
 from tests.support.crawls import a_source
-from tests.support.trouble import trouble
 from tests.support.services import eventually
 from tests.support.site import FakeSite
+from tests.support.trouble import trouble
 
 __all__ = ["crews", "site"]  # fixtures
 

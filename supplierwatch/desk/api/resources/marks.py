@@ -9,7 +9,6 @@ from pydantic import Field
 from storage.model import MarkKind, Role, StoredItem, User
 from storage.store import Unit
 from storage.users.marks import MOST_HISTORY, MOST_OF_STORY
-from supplierwatch.desk import mark_requests
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
@@ -27,7 +26,8 @@ from supplierwatch.desk.api.schemas import (
     record,
 )
 from supplierwatch.desk.api.writing import writing
-from supplierwatch.desk.mark_requests import MAX_NOTE, MAX_REASON, MarkRefused
+from supplierwatch.desk.reading import mark_requests
+from supplierwatch.desk.reading.mark_requests import MAX_NOTE, MAX_REASON, MarkRefused
 from supplierwatch.desk.reading.story_marks import find_unread, sort_marks
 from supplierwatch.json_documents.marks import said_json
 

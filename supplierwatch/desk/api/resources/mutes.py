@@ -9,7 +9,6 @@ from pydantic import Field
 from storage.model import Role
 from storage.users.desk_mutes import MOST_MUTES
 from storage.users.marks import MOST_TAGS
-from supplierwatch.desk import mark_requests
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
@@ -25,7 +24,8 @@ from supplierwatch.desk.api.schemas import (
     record,
 )
 from supplierwatch.desk.api.writing import writing
-from supplierwatch.desk.mark_requests import MarkRefused
+from supplierwatch.desk.reading import mark_requests
+from supplierwatch.desk.reading.mark_requests import MarkRefused
 from supplierwatch.json_documents.marks import mute_json
 
 KINDS = ("story", "outlet", "supplier", "watch")

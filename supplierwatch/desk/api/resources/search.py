@@ -27,7 +27,7 @@ from supplierwatch.desk.api.schemas import (
     perhaps,
     record,
 )
-from supplierwatch.desk.archive_queries import LONGEST, compile_text, search_stories
+from supplierwatch.desk.reading.archive_queries import LONGEST, compile_text, search_stories
 from supplierwatch.json_documents.search_results import results_json
 
 MOST = 100

@@ -10,7 +10,7 @@ from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import Moment, Parameter, Words
 from supplierwatch.desk.api.resources.search import compile_parameter
 from supplierwatch.desk.api.schemas import COUNT, FLAG, TEXT, many, one_of, perhaps, record
-from supplierwatch.desk.archive_queries import LONGEST
+from supplierwatch.desk.reading.archive_queries import LONGEST
 from supplierwatch.desk.reading.faceted_search import search_with_facets
 
 DAY = {"type": "string", "format": "date"}

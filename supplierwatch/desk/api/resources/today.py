@@ -23,7 +23,7 @@ from supplierwatch.desk.api.schemas import (
     perhaps,
     record,
 )
-from supplierwatch.desk.mark_requests import MAX_TAG
+from supplierwatch.desk.reading.mark_requests import MAX_TAG
 from supplierwatch.desk.reading.today_stories import (
     MOST,
     SHOWS,

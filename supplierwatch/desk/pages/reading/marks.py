@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from storage.model import MuteKind, Role, StoredItem
 from storage.store import Unit
-from supplierwatch.desk import mark_requests
-from supplierwatch.desk.mark_requests import MarkRefused
 from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.reading import mark_requests
+from supplierwatch.desk.reading.mark_requests import MarkRefused
 
 MUTED: tuple[MuteKind, ...] = ("story", "outlet", "supplier", "watch")
 Act = Callable[[Unit, StoredItem], None]

@@ -13,8 +13,8 @@ from alerts.search.archive_search import SearchHit
 from alerts.search.aside_hint import AsideHint
 from alerts.text.sentences import Segment
 from storage.model import Role
-from supplierwatch.desk.archive_queries import LONGEST, compile_text
 from supplierwatch.desk.page import Page, Shown, Visit, read_number
+from supplierwatch.desk.reading.archive_queries import LONGEST, compile_text
 from supplierwatch.desk.reading.facet_links import show_bars, show_facets
 from supplierwatch.desk.reading.faceted_search import (
     FacetedResult,
