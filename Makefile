@@ -39,9 +39,9 @@ coverage: $(DEVELOPING) ## run all tests and show the lines and branches that no
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-report=html:dist/coverage
 
 attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources and readers beside it
-	$(BIN)/python -m pytest -m attack -n 2 --dist loadfile tests/attack \
-		tests/architecture/test_patterns.py tests/crawler/test_growth.py \
-		tests/supplierwatch/service/test_memory.py
+	$(BIN)/python -m pytest -m attack tests/architecture/test_patterns.py \
+		tests/crawler/test_growth.py tests/supplierwatch/service/test_memory.py
+	$(BIN)/python -m pytest -m attack -n 2 --dist loadfile tests/attack
 
 CASES ?= 10000
 fuzz: $(DEVELOPING) ## take CASES=10000 generated and damaged feeds and pages to mail

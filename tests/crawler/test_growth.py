@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import lxml.html
 import pytest
 
 from crawler.errors import NotAFeed, Unreadable
 from crawler.extraction.cleaning.page_bounds import (
     MOST_ATTRIBUTES,
+    MOST_DEPTH,
     MOST_ELEMENTS,
     MOST_LETTERS,
     clean_markup,
+    cut_page,
 )
 from crawler.extraction.normalise import normalise
 from crawler.extraction.page import extract
@@ -146,6 +149,27 @@ def test_a_feed_says_that_its_head_was_left_out() -> None:
         fetched_at=NOW,
     )
     assert "before its first element" in (feed.degraded or "")
+
+
+def test_what_is_left_of_a_page_is_within_the_limits() -> None:
+    deep = document_of("<div>" * 120 + "deep" + "</div>" * 120)
+    assert cut_page(deep) == (f"nested more than {MOST_DEPTH} deep",)
+    assert max(len(list(element.iterancestors())) for element in deep.iter()) == MOST_DEPTH + 1
+    wide = document_of("<b>x</b>" * (MOST_ELEMENTS + 10))
+    assert cut_page(wide) == (f"more than {MOST_ELEMENTS} elements",)
+    assert len(list(wide.iter())) <= MOST_ELEMENTS
+    long = document_of(
+        "<p>ab ba</p>" * (MOST_ELEMENTS // 2) + f"<p>{'x' * MOST_LETTERS}</p><b>late</b>"
+    )
+    assert cut_page(long) == (f"more than {MOST_LETTERS} characters",)
+    assert len(long.text_content()) <= MOST_LETTERS
+    assert not list(long.iter("b"))
+
+
+def document_of(inside: str) -> lxml.html.HtmlElement:
+    """A parsed page, of any depth."""
+    parser = lxml.html.HTMLParser(huge_tree=True)
+    return lxml.html.document_fromstring(f"<html><body>{inside}</body></html>", parser=parser)
 
 
 @pytest.mark.slow

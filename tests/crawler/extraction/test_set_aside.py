@@ -169,6 +169,12 @@ def test_what_is_kept_is_bounded_and_says_what_is_missing(
         assert named[0].detail.startswith(f"{len(blocks) - len(held)} blocks")
 
 
+def test_so_many_small_blocks_are_kept_and_the_others_counted() -> None:
+    blocks = [AsideBlock(rule="box", text="x", tells=True)] * (MOST_BLOCKS + 30)
+    *kept, last = limit_asides(blocks)
+    assert (len(kept), last.detail) == (MOST_BLOCKS, "30 blocks, 30 characters")
+
+
 @given(st.text(alphabet="ab \n", max_size=3 * LONGEST))
 def test_a_long_block_is_divided_without_loss(text: str) -> None:
     parts = list(divide_text(text))

@@ -7,7 +7,13 @@ import json
 import lxml.html
 import pytest
 
-from crawler.metadata.json_ld import MOST_ALL_JSON, MOST_JSON, MOST_SCRIPTS, read_json_ld
+from crawler.metadata.json_ld import (
+    MOST_ALL_JSON,
+    MOST_BLOCKS,
+    MOST_JSON,
+    MOST_SCRIPTS,
+    read_json_ld,
+)
 from crawler.metadata.structured_data import read_structured_data
 
 
@@ -43,6 +49,13 @@ def test_all_scripts_of_a_page_together_have_a_limit() -> None:
 def test_no_more_scripts_are_read_than_any_page_has() -> None:
     read = headlines(*(block(str(n)) for n in range(MOST_SCRIPTS + 10)))
     assert read == [str(n) for n in range(MOST_SCRIPTS)]
+
+
+def test_no_more_blocks_of_a_script_are_read_than_any_page_has() -> None:
+    graphs = ",".join(
+        '{"@graph": [' + ",".join(block(f"{at}.{n}") for n in range(30)) + "]}" for at in range(30)
+    )
+    assert len(headlines(f"[{graphs}]")) < MOST_BLOCKS  # lists count too
 
 
 @pytest.mark.parametrize("name", ["@type", "headline", "author", "@graph", "articleBody"])
