@@ -38,7 +38,7 @@ def prune_all(
     *,
     ending: Callable[[], bool] = lambda: False,
 ) -> Pruned:
-    """Delete mentions, messages, raw responses and texts past their retention time.
+    """Delete mentions, messages, changes, raw responses and texts past their retention time.
 
     Where a batch fails its rows are pruned one by one: a row that fails stays, is recorded in
     quarantine, and is skipped until its next attempt is due.
@@ -57,6 +57,9 @@ def prune_all(
         total += _prune_kind(store, kind, now, ending)
     with store.transaction() as unit:
         unit.quarantine.forget(now)
+        unit.answers.prune(now)
+        if retention.mentions is not None:
+            unit.audit.prune(now - retention.mentions)
     return total
 
 

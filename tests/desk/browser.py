@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from storage.model import Role
 from supplierwatch.desk import site
-from supplierwatch.desk.passwords import hash_password
+from supplierwatch.desk.accounts.passwords import hash_password
 from supplierwatch.service.desk_source import ServiceSource
 from supplierwatch.service.service import Service
 from supplierwatch.web.server import WebServer

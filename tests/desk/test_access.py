@@ -10,8 +10,8 @@ import pytest
 
 from storage.model import Role
 from supplierwatch.desk import site
+from supplierwatch.desk.accounts.passwords import MOST_FAILURES
 from supplierwatch.desk.pages.account import sign_in as sign_in_page
-from supplierwatch.desk.passwords import MOST_FAILURES
 from tests.desk.browser import HASH, PASSWORD, RunningDesk, running_desk
 
 # every route with the least role that may use it; None: everybody
@@ -40,6 +40,7 @@ LEAST = {
     ("GET", "/sources"): "reader",
     ("GET", "/messages"): "operator",
     ("GET", "/operator"): "operator",
+    ("GET", "/changes"): "operator",
     ("GET", "/users"): "operator",
     ("POST", "/users"): "operator",
     ("POST", "/users/role"): "operator",

@@ -44,6 +44,7 @@ NEEDS: dict[tuple[str, str], tuple[str | None, set[Scope]]] = {
     ("GET", "/sources"): ("reader", READ),
     ("GET", "/messages"): ("operator", OPERATE),
     ("GET", "/service"): ("operator", OPERATE),
+    ("GET", "/changes"): ("operator", OPERATE),
     ("GET", "/users"): ("operator", OPERATE),
     ("POST", "/users"): ("operator", ADMINISTER),
     ("GET", "/users/{id}"): ("operator", OPERATE),

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from supplierwatch.formatting.console import clean, console, print_json
-from supplierwatch.formatting.times import day
+from supplierwatch.formatting.times import clock, day
 from supplierwatch.json_documents.users import user_json
 from supplierwatch.shell import registering
 from supplierwatch.shell.actors import command_actor
 from supplierwatch.shell.failures import CommandError, NothingStoredError, UsageError
-from supplierwatch.shell.options import Json
+from supplierwatch.shell.options import Json, moment_of
 from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
@@ -69,6 +69,15 @@ def register(app: typer.Typer) -> None:
     )
     registering.add(
         group,
+        "audit",
+        audit,
+        examples=(
+            ("user audit", "who changed what, the newest first"),
+            ("user audit --by ruth --since 7d", "what ruth changed in the last week"),
+        ),
+    )
+    registering.add(
+        group,
         "token",
         token,
         examples=(
@@ -78,6 +87,45 @@ def register(app: typer.Typer) -> None:
             ("user token ruth --revoke 3", "ends the token of this number"),
         ),
     )
+
+
+def audit(
+    ctx: typer.Context,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Only changes by this user.")
+    ] = None,
+    thing: Annotated[
+        str | None,
+        typer.Option("--of", metavar="THING", help="Only of users, tokens, watches ...: `user`."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="WHEN", help="Only since then: 7d, or 2026-11-20."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="How many at most.")
+    ] = 50,
+    json: Json = False,
+) -> None:
+    """List who changed what, the newest first."""
+    from supplierwatch.json_documents.changes import change_json
+
+    after = moment_of(since, datetime.now(UTC))
+    with archive(session(ctx).wired()) as store, store.reading() as unit:
+        found = unit.audit.list(limit=limit, actor=by, thing=thing, since=after)
+    if json:
+        print_json({"changes": [change_json(each) for each in found]})
+        return
+    for each in found:
+        change, actor = each.change, each.actor
+        where = f"{actor.via}, {actor.client}" if actor.client else actor.via
+        head = f"{clock(each.at)}  {clean(actor.name)} ({clean(where)})"
+        values = " -> ".join(clean(text) for text in (change.before, change.after) if text)
+        console().print(
+            f"{head}  {change.action} {clean(change.subject)}  {values}".rstrip(), soft_wrap=True
+        )
+    if not found:
+        console().print("No change.")
 
 
 def user(ctx: typer.Context, json: Json = False) -> None:
@@ -100,7 +148,7 @@ def user(ctx: typer.Context, json: Json = False) -> None:
 
 def add(ctx: typer.Context, name: Name, role: RoleName = "reader", email: Email = None) -> None:
     """Add a user, and print the link by which they set their password."""
-    from supplierwatch.desk.user_changes import UserRefused, add_user, make_user_link
+    from supplierwatch.desk.accounts.user_changes import UserRefused, add_user, make_user_link
 
     wanted = _read_role(role)
     wired = session(ctx).wired()
@@ -120,7 +168,7 @@ def role(
     role: Annotated[str, typer.Argument(metavar="ROLE", help=f"{ROLES}.")],
 ) -> None:
     """Change what a user may do."""
-    from supplierwatch.desk.user_changes import UserRefused, change_role
+    from supplierwatch.desk.accounts.user_changes import UserRefused, change_role
 
     wanted = _read_role(role)
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
@@ -133,7 +181,7 @@ def role(
 
 def reset(ctx: typer.Context, name: Name) -> None:
     """Print a link that sets a new password, once, within a day."""
-    from supplierwatch.desk.user_changes import UserRefused, make_user_link
+    from supplierwatch.desk.accounts.user_changes import UserRefused, make_user_link
 
     wired = session(ctx).wired()
     with archive(wired) as store, store.transaction() as unit:
@@ -151,7 +199,7 @@ def disable(
     undo: Annotated[bool, typer.Option("--undo", help="Admit the user again.")] = False,
 ) -> None:
     """End the sessions of a user, and refuse them from now on."""
-    from supplierwatch.desk.user_changes import UserRefused, admit_user, disable_user
+    from supplierwatch.desk.accounts.user_changes import UserRefused, admit_user, disable_user
 
     carry_out = admit_user if undo else disable_user
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
@@ -186,7 +234,7 @@ def token(
 
     The token is printed once; only its hash is stored.
     """
-    from supplierwatch.desk.token_requests import TokenRefused, make_token, revoke_token
+    from supplierwatch.desk.accounts.token_requests import TokenRefused, make_token, revoke_token
 
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
         found = _find_user(unit, name)

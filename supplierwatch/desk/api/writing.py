@@ -35,13 +35,22 @@ class Writing:
         self._request = request
         self.finished = False
 
-    def finish(self, answer: Answer, *, kept: Mapping[str, Any] | None = None) -> Answer:
+    def finish(
+        self,
+        answer: Answer,
+        *,
+        kept: Mapping[str, Any] | None = None,
+        unchanged: bool = False,
+    ) -> Answer:
         """Keep the answer for a repeated request; return it.
 
         Args:
             answer: what the client is told.
             kept: the document for repeated requests, where the answer has a secret.
+            unchanged: that all is as it was; otherwise there must be a row in the audit trail.
         """
+        if not self.unit.audit.recorded and not unchanged:
+            raise RuntimeError("a change of the API is not in the audit trail")
         request = self._request
         if request.key is not None:
             self.unit.answers.keep(

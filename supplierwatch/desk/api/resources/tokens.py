@@ -9,6 +9,13 @@ from pydantic import Field
 
 from storage.model import Role, Scope
 from storage.users.tokens import MOST_TOKENS
+from supplierwatch.desk.accounts.token_requests import (
+    MAX_LABEL,
+    MOST_DAYS,
+    TokenRefused,
+    make_token,
+    revoke_token,
+)
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
@@ -16,13 +23,6 @@ from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.resources.me import TOKEN
 from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
 from supplierwatch.desk.api.writing import writing
-from supplierwatch.desk.token_requests import (
-    MAX_LABEL,
-    MOST_DAYS,
-    TokenRefused,
-    make_token,
-    revoke_token,
-)
 from supplierwatch.json_documents.tokens import token_json
 
 log = logging.getLogger(__name__)

@@ -9,14 +9,7 @@ from pydantic import Field
 
 from storage.model import Role, User
 from storage.store import Unit
-from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
-from supplierwatch.desk.api.json_bodies import Body, bad_field
-from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
-from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.api.resources.service import USER
-from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
-from supplierwatch.desk.api.writing import writing
-from supplierwatch.desk.user_changes import (
+from supplierwatch.desk.accounts.user_changes import (
     MAX_EMAIL,
     UserRefused,
     add_user,
@@ -26,7 +19,14 @@ from supplierwatch.desk.user_changes import (
     disable_user,
     make_user_link,
 )
-from supplierwatch.desk.user_names import MAX_NAME
+from supplierwatch.desk.accounts.user_names import MAX_NAME
+from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
+from supplierwatch.desk.api.json_bodies import Body, bad_field
+from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
+from supplierwatch.desk.api.problem_details import ApiProblem
+from supplierwatch.desk.api.resources.service import USER
+from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
+from supplierwatch.desk.api.writing import writing
 from supplierwatch.json_documents.users import user_json
 
 log = logging.getLogger(__name__)
@@ -113,7 +113,9 @@ def change(request: ApiRequest) -> Answer:
             change_email(unit, actor, found, body.email, now)
         except UserRefused as error:
             raise bad_field(error.field, str(error)) from error
-        answer = change.finish(Answer(document=user_json(_find(unit, request))))
+        answer = change.finish(
+            Answer(document=user_json(_find(unit, request))), unchanged=not unit.audit.recorded
+        )
     log.info("desk.user-changed name=%s by=%s", found.name, request.user.name)
     return answer
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from storage.model import Role, User
-from supplierwatch.desk.page import Page, Shown, Visit
-from supplierwatch.desk.passwords import (
+from storage.model import Actor, Change, Role, User
+from storage.store import Unit
+from supplierwatch.desk.accounts.passwords import (
     SHORTEST,
     FailureLimit,
     hash_password,
@@ -14,7 +14,8 @@ from supplierwatch.desk.passwords import (
     needs_rehash,
     why_unfit,
 )
-from supplierwatch.desk.user_names import MAX_NAME, is_name
+from supplierwatch.desk.accounts.user_names import MAX_NAME, is_name
+from supplierwatch.desk.page import Page, Shown, Visit
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ def sign_in(visit: Visit) -> Shown:
         if newer is not None:
             unit.users.replace_hash(user.user_id, newer)
         token = unit.users.open_session(user.user_id, visit.now)
+        _record(unit, visit, user.name, "session.opened", via="session")
     log.info("desk.signed-in name=%s from=%s", user.name, visit.client)
     return Shown(redirect=target, signed_in=token)
 
@@ -63,10 +65,13 @@ def sign_out(visit: Visit) -> Shown:
     """End this session, or all of the user."""
     if visit.session is not None:
         with visit.source.store.transaction() as unit:
+            name = visit.session.user.name
             if visit.values.get("everywhere"):
                 unit.users.sign_out_everywhere(visit.session.user.user_id)
+                _record(unit, visit, name, "session.all-closed", via="session")
             elif visit.token is not None:
                 unit.users.sign_out(visit.token)
+                _record(unit, visit, name, "session.closed", via="session")
     return Shown(redirect="/sign-in", signed_in="")
 
 
@@ -97,10 +102,17 @@ def use_link(visit: Visit) -> Shown:
             user = unit.users.add(name, Role.OPERATOR, visit.now)
             if user is None:
                 return _link_page(visit, good=False, user=None)
+            _record(unit, visit, name, "user.added", via="link", after=str(user.role))
+        _record(unit, visit, user.name, "user.password-set", via="link")
         unit.users.set_password(user.user_id, made)
         cookie = unit.users.open_session(user.user_id, visit.now)
     log.info("desk.password-set name=%s from=%s", user.name, visit.client)
     return Shown(redirect="/", signed_in=cookie)
+
+
+def _record(unit: Unit, visit: Visit, name: str, action: str, *, via: str, after: str = "") -> None:
+    actor = Actor(name=name, via=via, client=visit.client)
+    unit.audit.record(actor, Change(action=action, subject=name, after=after), visit.now)
 
 
 def _link_page(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 
 from storage.model import Role, Scope
-from supplierwatch.desk.page import Page, Shown, Visit, read_number
-from supplierwatch.desk.token_requests import (
+from supplierwatch.desk.accounts.token_requests import (
     MAX_LABEL,
     MOST_DAYS,
     TokenRefused,
     make_token,
     revoke_token,
 )
+from supplierwatch.desk.page import Page, Shown, Visit, read_number
 
 log = logging.getLogger(__name__)
 

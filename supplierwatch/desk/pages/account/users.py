@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 from storage.model import Role, User
 from storage.store import Unit
-from supplierwatch.desk.page import Page, Shown, Visit, missing
-from supplierwatch.desk.user_changes import (
+from supplierwatch.desk.accounts.user_changes import (
     MAX_EMAIL,
     UserRefused,
     add_user,
@@ -18,7 +17,8 @@ from supplierwatch.desk.user_changes import (
     disable_user,
     make_user_link,
 )
-from supplierwatch.desk.user_names import MAX_NAME
+from supplierwatch.desk.accounts.user_names import MAX_NAME
+from supplierwatch.desk.page import Page, Shown, Visit, missing
 
 log = logging.getLogger(__name__)
 

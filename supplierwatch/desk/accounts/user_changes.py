@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage.model import Actor, Change, Role, User
 from storage.store import Unit
-from supplierwatch.desk.user_names import MAX_NAME, is_name
+from supplierwatch.desk.accounts.user_names import MAX_NAME, is_name
 
 MAX_EMAIL = 254  # characters (RFC 5321, 4.5.3.1.3)
 

@@ -1,0 +1,1 @@
+"""Users, passwords and tokens: what may be, and changes that record themselves."""

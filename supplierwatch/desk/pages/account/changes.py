@@ -1,0 +1,46 @@
+"""The audit trail, for operators: who changed what, when, from where."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from storage.model import Role
+from supplierwatch.desk.page import Page, Shown, Visit, read_number
+
+SHOWN = 100
+THINGS = ("user", "session", "token", "watch", "source", "subscription", "message", "channel")
+FILTERS = ("actor", "thing", "subject")
+MAX_FILTER = 200  # characters
+
+
+def changes(visit: Visit) -> Shown:
+    """List changes, the newest first, by filter."""
+    wanted = {name: visit.values.get(name, "").strip()[:MAX_FILTER] for name in FILTERS}
+    with visit.source.store.reading() as unit:
+        found = unit.audit.list(
+            limit=SHOWN + 1,
+            actor=wanted["actor"] or None,
+            thing=wanted["thing"] or None,
+            subject=wanted["subject"] or None,
+            below=read_number(visit.values.get("below", "")),
+        )
+        names = [each.name for each in unit.users.list()]
+    page = found[:SHOWN]
+    older = ""
+    if len(found) > SHOWN:
+        chosen = {name: text for name, text in wanted.items() if text}
+        older = "/changes?" + urlencode(chosen | {"below": str(page[-1].entry_id)})
+    return Shown(
+        template="account/changes.html",
+        values={
+            "entries": page,
+            "wanted": wanted,
+            "older": older,
+            "names": names,
+            "things": THINGS,
+            "filtered": any(wanted.values()),
+        },
+    )
+
+
+PAGES = (Page(path="/changes", answer=changes, role=Role.OPERATOR, nav="Changes", order=9),)
