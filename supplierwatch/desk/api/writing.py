@@ -40,16 +40,17 @@ class Writing:
         answer: Answer,
         *,
         kept: Mapping[str, Any] | None = None,
-        unchanged: bool = False,
+        audited: bool = True,
     ) -> Answer:
         """Keep the answer for a repeated request; return it.
 
         Args:
             answer: what the client is told.
             kept: the document for repeated requests, where the answer has a secret.
-            unchanged: that all is as it was; otherwise there must be a row in the audit trail.
+            audited: that there must be a row in the audit trail; not where all is as it was, and
+                not for what users say of stories, which keeps who said it and when.
         """
-        if not self.unit.audit.recorded and not unchanged:
+        if audited and not self.unit.audit.recorded:
             raise RuntimeError("a change of the API is not in the audit trail")
         request = self._request
         if request.key is not None:

@@ -108,7 +108,9 @@ def make(request: ApiRequest) -> Answer:
             raise ApiProblem(409, f"{error}.") from error
         document = said_of(unit, user, item)
         location = f"{BASE}/items/{item.item_id}/marks"
-        return change.finish(Answer(document=document, status=201, location=location))
+        return change.finish(
+            Answer(document=document, status=201, location=location), audited=False
+        )
 
 
 def end(request: ApiRequest) -> Answer:
@@ -129,7 +131,7 @@ def end(request: ApiRequest) -> Answer:
                 unit.marks.end(item.item_id, kind, user.user_id, request.now, mark_id=number)
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
-        return change.finish(Answer(document=said_of(unit, user, item)))
+        return change.finish(Answer(document=said_of(unit, user, item)), audited=False)
 
 
 def set_own(request: ApiRequest) -> Answer:
@@ -144,7 +146,7 @@ def set_own(request: ApiRequest) -> Answer:
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
         unit.readings.record(user.user_id, item.item_id, now, is_read=body.read)
-        return change.finish(Answer(document=said_of(unit, user, item)))
+        return change.finish(Answer(document=said_of(unit, user, item)), audited=False)
 
 
 def find_item(unit: Unit, request: ApiRequest) -> StoredItem:

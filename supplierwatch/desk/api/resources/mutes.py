@@ -103,7 +103,9 @@ def make(request: ApiRequest) -> Answer:
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
         location = f"{BASE}/mutes/{made.mute_id}"
-        return change.finish(Answer(document=mute_json(made), status=201, location=location))
+        return change.finish(
+            Answer(document=mute_json(made), status=201, location=location), audited=False
+        )
 
 
 def end(request: ApiRequest) -> Answer:
@@ -118,7 +120,7 @@ def end(request: ApiRequest) -> Answer:
             mark_requests.end_mute(change.unit, user, known)
         except MarkRefused as error:
             raise ApiProblem(403, f"This mute is {known.user}'s.") from error
-        return change.finish(Answer(document=mute_json(known)))
+        return change.finish(Answer(document=mute_json(known)), audited=False)
 
 
 def tags(request: ApiRequest) -> Answer:

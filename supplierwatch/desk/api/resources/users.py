@@ -114,7 +114,7 @@ def change(request: ApiRequest) -> Answer:
         except UserRefused as error:
             raise bad_field(error.field, str(error)) from error
         answer = change.finish(
-            Answer(document=user_json(_find(unit, request))), unchanged=not unit.audit.recorded
+            Answer(document=user_json(_find(unit, request))), audited=unit.audit.recorded > 0
         )
     log.info("desk.user-changed name=%s by=%s", found.name, request.user.name)
     return answer
