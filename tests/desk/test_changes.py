@@ -140,10 +140,10 @@ def test_operators_read_the_trail_by_filter_and_page(desk: RunningDesk) -> None:
 
 
 def test_the_command_lists_the_trail(desk: RunningDesk) -> None:
-    assert desk.house.run("user", "add", "ada", "--email", "ada@trust.example").exit_code == 0
-    [linked, added] = desk.house.json("user", "audit", "--of", "user", "--limit", "2")["changes"]
+    assert desk.instance.run("user", "add", "ada", "--email", "ada@trust.example").exit_code == 0
+    [linked, added] = desk.instance.json("user", "audit", "--of", "user", "--limit", "2")["changes"]
     assert (added["action"], added["subject"], added["via"]) == ("user.added", "ada", "command")
     assert linked["client"] is None
-    shown = desk.house.run("user", "audit", "--by", added["actor"])
+    shown = desk.instance.run("user", "audit", "--by", added["actor"])
     assert "user.added ada" in shown.output
     assert json.dumps(linked)

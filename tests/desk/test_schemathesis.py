@@ -37,7 +37,7 @@ CHECKS = [
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningDesk, str]]:
     with running_desk(tmp_path_factory.mktemp("desk")) as made:
         made.people()
-        made.house.stores(an_article("a1"))
+        made.instance.stores(an_article("a1"))
         # the token in use has a number that is not among the first that are tried
         tokens = [token_of(made) for _ in range(20)]
         yield made, tokens[-1]
