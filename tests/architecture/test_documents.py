@@ -106,7 +106,9 @@ def test_a_decision_says_context_choice_what_was_rejected_and_what_follows(path:
 
 
 def test_the_architecture_lists_every_decision() -> None:
-    listed = re.findall(r"^- \[[^\]]+\]\(decisions/([^)]+)\)$", read("docs/architecture.md"), re.M)
+    listed = re.findall(
+        r"^- \[[^\]]+\]\(decisions/([^)]+)\)$", read("docs/architecture.md"), re.MULTILINE
+    )
 
     assert listed == [path.name for path in DECISIONS]
 
