@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,7 +57,6 @@ class Crawled:
 
     code: int | None
     events: tuple[Mapping[str, Any], ...]
-    seconds: float
 
     def report(self, key: str) -> Mapping[str, Any]:
         """The report of a source."""
@@ -117,10 +115,9 @@ class Crawls:
 
     def run(self, *sources: Source, **more: Any) -> Crawled:
         """Crawl sources in a child and wait for its end."""
-        before = time.monotonic()
         child = self.start(*sources, **more)
         code = child.wait(90)
-        return Crawled(code=code, events=tuple(child.events()), seconds=time.monotonic() - before)
+        return Crawled(code=code, events=tuple(child.events()))
 
     def end(self) -> None:
         """Kill what still runs."""

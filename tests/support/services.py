@@ -53,13 +53,13 @@ def publish(
     site.page(path, feed(entries), content_type=FEED_TYPE)
 
 
-def eventually(true: Callable[[], bool], *, within: float = 30.0) -> bool:
+def eventually(true: Callable[[], bool], *, within: float = 60.0) -> bool:
     """Whether something comes true in time."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if true():
             return True
-        time.sleep(0.05)
+        time.sleep(0.02)
     return true()
 
 

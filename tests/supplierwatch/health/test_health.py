@@ -184,8 +184,8 @@ def test_a_worker_that_failed_tries_again_and_says_so(start: Callable[..., Worke
             raise OSError("database is locked")
 
     worker = start(work)
-    assert eventually(lambda: worker.health.report()["status"] == "failing", within=5)
-    assert eventually(lambda: worker.health.report()["status"] == "ok", within=5)
+    assert eventually(lambda: worker.health.report()["status"] == "failing")
+    assert eventually(lambda: worker.health.report()["status"] == "ok")
     assert len(rounds) == 2
 
 
@@ -196,10 +196,10 @@ def test_a_worker_that_did_something_wakes_the_next(start: Callable[..., Worker]
     second.clear()
     first = start(lambda: todo.pop(0), follower, name="first")
     assert second.wait(5)
-    assert eventually(lambda: todo == [False], within=1)
+    assert eventually(lambda: todo == [False])
     second.clear()
     first.wake()
-    assert eventually(lambda: todo == [], within=5)
+    assert eventually(lambda: todo == [])
     assert not second.wait(0.3)  # nothing was done: nobody is woken
 
 
@@ -215,4 +215,4 @@ def test_a_wake_during_a_round_makes_another_round(start: Callable[..., Worker])
     assert begun.wait(5)
     worker.wake()
     go_on.set()
-    assert eventually(lambda: len(rounds) == 2, within=5)
+    assert eventually(lambda: len(rounds) == 2)

@@ -62,7 +62,7 @@ def test_news_is_told_within_seconds_of_its_poll(place: Installation, site: Fake
         place.make_due()
         assert eventually(lambda: site.requests("/Halcyon-1") != [])
         # matching and telling follow what is stored; alerts wait a few seconds for more to come
-        assert eventually(lambda: sent(place)["alert"] == 1, within=30), service.log
+        assert eventually(lambda: sent(place)["alert"] == 1), service.log
         assert service.ends_within(15)
 
 
