@@ -38,8 +38,8 @@ STORIES_OF_ROUND = 2  # of each outlet
 READERS = {"all@trust.example": SUPPLIERS, "corvid@trust.example": ("Corvid",)}
 OPERATOR = "it@trust.example"
 LEAST_PATIENCE = 25.0  # seconds: twice the usual of an idle machine is less than what noise adds
-EACH_FURTHER = 3.0  # seconds: what a task of each further party may take before it is ended
-USUAL_WHEN_IDLE = 5.0  # seconds; where it takes longer the machine is busy, and all takes longer
+EACH_PARTY = 3.0  # seconds of processor time that a task of each party may take before it is ended
+MEASURED = 0.3  # seconds of processor time by which it is measured how busy the machine is
 START_WITHIN = 90.0
 PAST = "2026-01-01 00:00:00.000000"
 
@@ -339,11 +339,11 @@ class Newsroom:
         """Publish, let the parties strike, and wait until the readers have been told.
 
         Waits no longer than what is allowed: twice the usual time, or `LEAST_PATIENCE`; and for
-        several parties at a time `EACH_FURTHER` more for each but the first.
+        each party as long as `EACH_PARTY` seconds of the processor take on this machine now.
         """
         allowed = max(LEAST_PATIENCE, 2 * self.usual) if self.usual else START_WITHIN
-        busy = max(1.0, self.usual / USUAL_WHEN_IDLE)
-        allowed += EACH_FURTHER * busy * max(0, len(parties) - 1)
+        if parties:
+            allowed += EACH_PARTY * measure_pace() * len(parties)
         expected = self.publish()
         for party in parties:
             party.strike(self.site, self.host_of(party))
@@ -409,6 +409,14 @@ def eventually(true: Callable[[], bool], *, within: float, every: float = 0.2) -
             return True
         time.sleep(every)
     return true()
+
+
+def measure_pace() -> float:
+    """Return how many seconds pass in one second of processor time; above 1 on a busy machine."""
+    began, used = time.monotonic(), time.thread_time()
+    while time.thread_time() - used < MEASURED:
+        sum(range(1_000))
+    return (time.monotonic() - began) / MEASURED
 
 
 def free_port() -> int:
