@@ -54,8 +54,9 @@ def _started(folder: Path) -> Iterator[str]:
     try:
         url: str = server.get_uri()
         with psycopg.connect(url, autocommit=True) as connection:
-            # a test's database need not survive a power cut
-            connection.execute("ALTER SYSTEM SET fsync = off")
+            # a test's database need not survive a power cut, and is gone before it needs a vacuum
+            for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
             connection.execute("SELECT pg_reload_conf()")
         yield url
     finally:

@@ -45,6 +45,7 @@ def damage(store: Store, column: str, value: str) -> None:
         unit.sources._db.execute(text(f"UPDATE source SET {column} = {value} WHERE key = 'a'"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", RUBBISH)
 def test_the_other_source_is_read_and_claimed_and_the_row_is_reset(
     sqlite_store: Store, value: str
