@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, text
@@ -18,10 +18,12 @@ from storage.crawling.coverage import CoverageReader
 from storage.crawling.runs import Runs
 from storage.crawling.sites import SiteMemories
 from storage.crawling.sources import Sources
+from storage.engine.advisory_lock import LeaderLock, exclusive
 from storage.engine.damage import Damage
 from storage.engine.engine import READ_ONLY, make_engine, sqlite_file
 from storage.engine.schema_version import refuse_other_schema
 from storage.errors import DatabaseUnusable, explain_error, is_damage
+from storage.jobs import ConfigurationStore, HostSlots, JobQueue
 from storage.telling.asides import Asides
 from storage.telling.backlog import Backlog
 from storage.telling.mention_pages import MentionPages
@@ -74,6 +76,9 @@ class Unit:
         self.backlog = Backlog(connection)
         self.news_waiting = NewsWaitings(connection)
         self.stalled = Stalled(connection)
+        self.jobs = JobQueue(connection)
+        self.configurations = ConfigurationStore(connection)
+        self.host_slots = HostSlots(connection)
         self.users = Users(connection)
         self.tokens = Tokens(connection)
         self.marks = Marks(connection)
@@ -135,6 +140,24 @@ class Store:
             if is_damage(error):
                 self._damage = self._damage or unusable
             raise unusable from error
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes on several machines may use this database: it is PostgreSQL."""
+        return self._engine.dialect.name == "postgresql"
+
+    @property
+    def libpq_url(self) -> str:
+        """The URL in the form that psycopg itself takes; only for PostgreSQL."""
+        return self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def leader_lock(self) -> LeaderLock:
+        """Return the lock of the process that plans the work of all."""
+        return LeaderLock(self._engine, "leader")
+
+    def exclusive(self, task: str) -> AbstractContextManager[None]:
+        """Hold a lock on `task` among all processes on PostgreSQL; nothing on SQLite."""
+        return exclusive(self._engine, task)
 
     def ping(self) -> None:
         """Run a trivial query.

@@ -2,12 +2,13 @@
 
 SupplierwatchError
 ├── ListenRefused   the HTTP service cannot bind its address
+├── NotShared       a worker was given a database that processes cannot share
 └── OutputTaken     the demo's output folder holds files that no demo wrote
 """
 
 from __future__ import annotations
 
-__all__ = ["ListenRefused", "OutputTaken", "SupplierwatchError"]
+__all__ = ["ListenRefused", "NotShared", "OutputTaken", "SupplierwatchError"]
 
 
 class SupplierwatchError(Exception):
@@ -23,6 +24,10 @@ class ListenRefused(SupplierwatchError):
             'Name a free address as listen = "127.0.0.1:PORT" under [service] in settings.toml, '
             'or listen = "" for no page.'
         )
+
+
+class NotShared(SupplierwatchError):
+    """A worker was given a database that processes cannot share."""
 
 
 class OutputTaken(SupplierwatchError):

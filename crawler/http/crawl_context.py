@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.recurring.site_memories import SiteMemoryStore, TransientSiteMemories
 from crawler.http.guarded_reactor import GuardedReactor
-from crawler.http.host_state import HostState
+from crawler.http.hosts.host_slots import HostExclusion, NoHostExclusion
+from crawler.http.hosts.host_state import HostState
 from crawler.http.large_bodies import LargeBodies
 from crawler.http.robots_cache import RobotsCache
 from crawler.jobs.job import CrawlJob
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 class CrawlContext:
     """The job of a child process, its guarded reactor and its politeness state per host.
 
-    `host_locks`: a lock for each host. `hosts`: hosts that are not to be asked for now.
-    `crawl_delays`: the least seconds between requests, by host. `sites`: the text that recurs on
-    the pages of each host.
+    `host_locks`: a lock for each host; `host_exclusion`: the same among all processes. `hosts`:
+    hosts that are not to be asked for now. `crawl_delays`: the least seconds between requests, by
+    host. `sites`: the text that recurs on the pages of each host.
     """
 
     job: CrawlJob
@@ -38,6 +39,7 @@ class CrawlContext:
     host_locks: defaultdict[str, asyncio.Lock] = field(
         default_factory=lambda: defaultdict(asyncio.Lock)
     )
+    host_exclusion: HostExclusion = field(default_factory=NoHostExclusion)
     large_bodies: LargeBodies = field(default_factory=LargeBodies)
     crawl_delays: dict[str, float] = field(default_factory=dict)
 

@@ -45,8 +45,8 @@ def scrapy_settings(job: CrawlJob, *, verify_tls: bool) -> dict[str, Any]:
         "MEMUSAGE_ENABLED": False,  # crawler.jobs.limits
         # what may be fetched
         "DOWNLOAD_HANDLERS": {
-            "http": "crawler.http.host_lock.HostLockHandler",
-            "https": "crawler.http.host_lock.HostLockHandler",
+            "http": "crawler.http.hosts.host_lock.HostLockHandler",
+            "https": "crawler.http.hosts.host_lock.HostLockHandler",
             "data": None,
             "file": None,
             "ftp": None,

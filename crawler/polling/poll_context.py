@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.extraction.recurring.site_memories import SiteMemoryStore
-from crawler.http.host_state import HostState
+from crawler.http.hosts.host_state import HostState
 from crawler.http.response import Fetch
 from crawler.jobs.events import Emit
 from crawler.polling.crawl_storage import CrawlStorage

@@ -24,6 +24,7 @@ from crawler.extraction.recurring.site_memories import StoredSiteMemories, Trans
 from crawler.http.crawl_context import CrawlContext
 from crawler.http.guard import FetchGuard
 from crawler.http.guarded_reactor import GuardedReactor
+from crawler.http.hosts.host_slots import HostExclusion, NoHostExclusion, SharedHostExclusion
 from crawler.http.response import Fetch
 from crawler.http.robots_cache import StoredRobotsCache, TransientRobotsCache
 from crawler.http.scrapy_settings import REACTOR, scrapy_settings
@@ -73,7 +74,12 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
     robots = StoredRobotsCache(store) if store is not None and is_crawl else TransientRobotsCache()
     sites = TransientSiteMemories() if store is None else StoredSiteMemories(store, now)
     context = CrawlContext(
-        job=job, guarded_reactor=guarded_reactor, robots=robots, clock=now, sites=sites
+        job=job,
+        guarded_reactor=guarded_reactor,
+        robots=robots,
+        clock=now,
+        sites=sites,
+        host_exclusion=_make_host_exclusion(job, store),
     )
     readers = ReaderPool(forks, job)
     work: Work
@@ -101,6 +107,12 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
     if store is not None:
         store.close()
     return SOME_BROKE if batch.broken else OK
+
+
+def _make_host_exclusion(job: CrawlJob, store: Store | None) -> HostExclusion:
+    if store is None or not store.shared:
+        return NoHostExclusion()
+    return SharedHostExclusion(store, longest_wait=job.deadline.total_seconds())
 
 
 class _Batch:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from storage.archive import item_rows as rows
 from storage.engine.dialect import lock_task, upsert
+from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.model import (
     EVENTFUL,
     Article,
@@ -278,6 +279,7 @@ def mark_for_matching(connection: Connection, item_id: int, ready_at: datetime) 
     """Mark an item to be matched, not before `ready_at`."""
     values = {"item_id": item_id, "ready_at": ready_at}
     upsert(connection, pending_match, values, [pending_match.c.item_id])
+    queue_step(connection, ServiceStep.MATCH)
 
 
 def clear_mark(connection: Connection, item_id: int) -> None:

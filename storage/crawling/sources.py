@@ -145,6 +145,14 @@ class Sources:
         )
         return self._states(source.c.key.in_(claimed))
 
+    def renew(self, owner: str, until: datetime) -> tuple[str, ...]:
+        """Lease the sources that `owner` holds until another time; return their keys."""
+        mine = source.c.lease_owner == owner
+        held = tuple(self._db.scalars(select(source.c.key).where(mine).with_for_update()))
+        if held:
+            self._db.execute(update(source).where(mine).values(lease_until=until))
+        return held
+
     def finish(
         self,
         report: CrawlReport,

@@ -13,6 +13,7 @@ from storage.tables.archive import (
 )
 from storage.tables.columns import Hash, Id, metadata
 from storage.tables.crawling import notice, robots, run, site, source
+from storage.tables.jobs import configuration, host_slot
 from storage.tables.marks import desk_mute, item_mark, item_reading
 from storage.tables.telling import (
     aside,
@@ -47,6 +48,7 @@ __all__ = [
     "audit",
     "capture",
     "carrier",
+    "configuration",
     "desk_answer",
     "desk_link",
     "desk_mute",
@@ -55,6 +57,7 @@ __all__ = [
     "desk_user",
     "evidence_export",
     "feedback",
+    "host_slot",
     "index_state",
     "item",
     "item_mark",

@@ -14,6 +14,7 @@ from storage.archive.item_writer import clear_mark
 from storage.archive.items import Items
 from storage.engine.damage import Damage, is_damage, read_columns, read_decodable
 from storage.engine.dialect import insert_new
+from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.model import EVENTFUL, Match, Mention, Span, StoredItem
 from storage.rules.age import OldItems, is_old
 from storage.rules.watch_baseline import is_older
@@ -219,7 +220,8 @@ class Mentions:
         known = select(told.c.mention_id).where(*(told.c[name] == key[name] for name in key))
         if self._db.scalar(known) is None:
             values = {**key, "what": what, "created_at": now}
-            insert_new(self._db, pending_telling, values, list(pending_telling.primary_key))
+            if insert_new(self._db, pending_telling, values, list(pending_telling.primary_key)):
+                queue_step(self._db, ServiceStep.TELL)
 
     def of_item(self, item_id: int) -> tuple[Mention, ...]:
         """Return all mentions of an item, by watch key."""

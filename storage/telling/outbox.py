@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from storage.engine.dialect import insert_new
+from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.model import WAITING, MessageState, Notification, OutboxMessage, Receipt
 from storage.tables import outbox, pause
 from storage.telling.damaged_messages import DECODING_ERRORS, quarantine_message
@@ -45,7 +46,10 @@ class Outbox:
             "next_at": now,
             "due_at": now,
         }
-        return insert_new(self._db, outbox, values, [outbox.c.delivery_key])
+        added = insert_new(self._db, outbox, values, [outbox.c.delivery_key])
+        if added:
+            queue_step(self._db, ServiceStep.DELIVER)
+        return added
 
     def claim(
         self,

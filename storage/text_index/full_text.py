@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.engine.dialect import lock_task
+from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.tables import index_state, item, pending_index
 from storage.text_index.full_text_query import (
     ANYTHING,
@@ -289,6 +290,7 @@ def mark_for_indexing(connection: Connection, item_id: int) -> None:
         index_elements=[pending_index.c.item_id], set_={"item_id": statement.excluded.item_id}
     )
     connection.execute(same, {"item_id": item_id})
+    queue_step(connection, ServiceStep.INDEX)
 
 
 def _merge_runs(runs: list[list[int]], limit: int) -> CandidatePage:

@@ -17,19 +17,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from config.model import Catalog, CrawlSettings, Source
-from crawler.jobs.batches import batches, host_of
+from crawler.jobs.batches import host_of
 from crawler.jobs.job import CrawlJob
 from crawler.processes.children import Child, spawn
-from storage.crawling.sources import is_free, poll_is_due
-from storage.model import SourceState
 from storage.store import Store
 from supplierwatch.health.memory_watch import MemoryWatch
+from supplierwatch.service.due_sources import DueSources, build_batches, find_due
+from supplierwatch.service.source_states import read_states
 
 log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
-BATCH_SIZE = 20  # what a batch costs beside its pages (a process, two readers) is shared by these
 PAGES_PER_SOURCE = 50
 DOWNLOAD_TIMEOUT = timedelta(seconds=30)
 LOOK_EVERY = 0.4  # seconds between two checks of the memory of all processes
@@ -65,7 +64,7 @@ class CrawlSupervisor:
         self._memory = MemoryWatch()
         self._memory_limit = 0
         self._look_at = 0.0
-        self._suspects: set[str] = set()  # sources whose last poll did not finish
+        self._suspects: frozenset[str] = frozenset()  # sources whose last poll did not finish
 
     @property
     def busy(self) -> bool:
@@ -103,10 +102,12 @@ class CrawlSupervisor:
         free = catalog.settings.crawl.concurrent_batches - len(self._running)
         if free <= 0:
             return frozenset()
-        waiting = self._find_due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
+        due = self._find_due(catalog.sources, keys=keys, even_if_not_due=even_if_not_due)
+        self._suspects = due.suspects
+        suspect_runs = any(run.is_suspect for run in self._running.values())
         started: set[str] = set()
         self._memory_limit = catalog.settings.crawl.memory_limit_mb
-        for batch in self._build_batches(waiting)[:free]:
+        for batch in build_batches(due, suspect_runs=suspect_runs)[:free]:
             if not self._memory.has_room(self._list_pids(), self._memory_limit):
                 break
             started |= self._start_batch(
@@ -117,63 +118,16 @@ class CrawlSupervisor:
     def _list_pids(self) -> list[int]:
         return [run.child.pid for run in self._running.values()]
 
-    def _build_batches(self, waiting: Sequence[Source]) -> list[tuple[Source, ...]]:
-        """Group due sources into batches; a source whose last poll did not finish gets its own.
-
-        One such batch runs at a time, and not while another batch requests from its host.
-        """
-        sound = [source for source in waiting if source.key not in self._suspects]
-        made = list(batches(sound, size=BATCH_SIZE))
-        if any(run.is_suspect for run in self._running.values()):
-            return made
-        suspects = [source for source in waiting if source.key in self._suspects]
-        if not suspects:
-            return made
-        alone = suspects[0]
-        same_host = host_of(alone.url)
-        others = [batch for batch in made if same_host not in {host_of(each.url) for each in batch}]
-        if len(others) < len(made) and waiting[0] != alone:
-            return made  # a source of the same host has waited longer
-        # if it has waited longest it goes first: with one batch at a time it would never run
-        return [(alone,), *others] if waiting[0] == alone else [*made[:1], (alone,), *made[1:]]
-
     def _find_due(
         self, declared: Sequence[Source], *, keys: Collection[str] | None, even_if_not_due: bool
-    ) -> list[Source]:
-        now = self._clock()
-        # separate processes would not share the download delay of a host
-        busy_hosts = {host for run in self._running.values() for host in run.hosts}
-        states = {state.key: state for state in self._read_states() if state.active}
-        self._suspects = {
-            key
-            for key, state in states.items()
-            if state.unfinished_polls and (state.lease_until is None or state.lease_until <= now)
+    ) -> DueSources:
+        busy = {host for run in self._running.values() for host in run.hosts}
+        states = {
+            state.key: state for state in read_states(self._store, self._clock()) if state.active
         }
-        due = []
-        for source in declared:
-            state = states.get(source.key)
-            if state is None or (keys is not None and source.key not in keys):
-                continue
-            if host_of(source.url) in busy_hosts:
-                continue
-            if not is_free(state, now):
-                continue
-            if even_if_not_due or poll_is_due(state, now):
-                due.append((state.next_at, source))
-        return [source for _, source in sorted(due, key=lambda pair: (pair[0], pair[1].key))]
-
-    def _read_states(self) -> Sequence[SourceState]:
-        """Read the states of sources; what cannot be read of a row is reset."""
-        with self._store.reading() as unit:
-            states = unit.sources.all()
-            damaged = unit.sources.damaged
-        if damaged:
-            with self._store.transaction() as unit:
-                for key, columns in unit.sources.repair().items():
-                    text = f"what was stored of {key} could not be read and was reset: {columns}"
-                    # with the next poll it is cleared
-                    unit.notices.raise_(f"source:{key}:repaired", text, self._clock())
-        return states
+        return find_due(
+            declared, states, busy, self._clock(), keys=keys, even_if_not_due=even_if_not_due
+        )
 
     def _start_batch(
         self, batch: Sequence[Source], settings: CrawlSettings, *, even_if_not_due: bool
@@ -195,6 +149,31 @@ class CrawlSupervisor:
         if not mine:
             return mine
         sources = tuple(source for source in batch if source.key in mine)
+        self._spawn(run_id, sources, settings)
+        return mine
+
+    def start_claimed(self, catalog: Catalog, run_id: str, keys: Collection[str]) -> bool:
+        """Start a child for sources that were claimed for a run; return whether it was started.
+
+        Sources that another run has claimed since, or that are declared no more, are left out.
+        """
+        settings = catalog.settings.crawl
+        with self._store.transaction() as unit:
+            until = self._clock() + settings.batch_deadline + LEASE_MARGIN
+            held = unit.sources.renew(run_id, until)
+        sources = tuple(source for source in catalog.sources if source.key in {*keys} & {*held})
+        if not sources:
+            self._release_run(run_id, "finished", error=None)
+            return False
+        self._memory_limit = settings.memory_limit_mb
+        self._spawn(run_id, sources, settings)
+        return True
+
+    def give_up(self, run_id: str) -> None:
+        """Release what a run still holds, after an error of this process."""
+        self._release_run(run_id, "could not be started", error=None)
+
+    def _spawn(self, run_id: str, sources: tuple[Source, ...], settings: CrawlSettings) -> None:
         job = CrawlJob(
             run_id=run_id,
             database_url=self._store.url,
@@ -207,17 +186,17 @@ class CrawlSupervisor:
         try:
             child = spawn(job)
         except OSError:
-            self._release_run(run_id, "could not be started", error=None)
+            self.give_up(run_id)
             raise
+        keys = tuple(sorted(source.key for source in sources))
         self._running[run_id] = _RunningCrawl(
             child=child,
-            keys=tuple(sorted(mine)),
+            keys=keys,
             hosts=frozenset(host_of(source.url) for source in sources),
-            is_suspect=not self._suspects.isdisjoint(mine),
+            is_suspect=not self._suspects.isdisjoint(keys),
             overdue_at=self._monotonic() + settings.batch_deadline.total_seconds() + 15,
         )
         log.info("crawl.started run=%s sources=%d", run_id, len(sources))
-        return mine
 
     def collect(self) -> list[Event]:
         """Return the events of the children since the last call; closes children that ended."""

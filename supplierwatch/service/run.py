@@ -1,4 +1,4 @@
-"""Runs the service: a thread for each kind of work, ticks that wake them, orderly shutdown.
+"""Runs the service: threads, ticks that wake them, the web service, orderly shutdown.
 
 Ticks only wake workers: what is due is read from the database, so a tick that is missed, late or
 doubled changes nothing. A worker that did something wakes the next one at once.
@@ -17,15 +17,15 @@ from pathlib import Path
 from types import FrameType
 
 from storage.engine.service_lock import ServiceLock
-from storage.store import open_store
+from storage.store import Store, open_store
 from supplierwatch import wiring
 from supplierwatch.desk import site
 from supplierwatch.health.database_loss import refuse_lost
 from supplierwatch.health.health import Audience, Health
 from supplierwatch.health.heap import limit_arenas
 from supplierwatch.service.desk_source import ServiceSource, first_link
+from supplierwatch.service.engines import StepEngine, ThreadEngine
 from supplierwatch.service.reader_requests import ReaderRequestHandler
-from supplierwatch.service.reload import ConfigWatch
 from supplierwatch.service.service import Service
 from supplierwatch.service.ticks import Ticks, wait_for
 from supplierwatch.service.watch_feeds import WatchFeeds
@@ -50,12 +50,19 @@ EVERY = {
     "index": 5.0,
     "feeds": 15.0,
     "check": 2.0,
+    # with jobs: who leads, and what is due
+    "lead": 1.0,
+    "plan": 1.0,
     "prune": 120.0,  # shows that the worker is alive; it prunes every few hours
 }
 
 
 def run_service(
-    folder: Path, environ: Mapping[str, str], *, started: Started | None = None
+    folder: Path,
+    environ: Mapping[str, str],
+    *,
+    started: Started | None = None,
+    choose_engine: Callable[[Store], StepEngine] = lambda store: ThreadEngine(),
 ) -> None:
     """Run until SIGTERM or SIGINT; stops within 15 seconds of it.
 
@@ -64,6 +71,7 @@ def run_service(
         environ: environment variables with secrets and overrides.
         started: called once everything runs, with the link that makes the first user of the desk,
             while there is none.
+        choose_engine: returns who does the steps on a database.
 
     Raises:
         ConfigInvalid: nothing was started.
@@ -82,18 +90,19 @@ def run_service(
         try:
             for warning in wired.warnings:
                 log.warning("config.warning %s", warning)
-            service = Service(wired, store)
+            engine = choose_engine(store)
+            service = engine.open_service(wired, store, environ)
             service.telling.settling = SETTLING
-            service.take_over()
             # thousands of compiled watches stay: tracing them took a third of the time of an edit
             gc.freeze()
-            _run(service, lock, environ, started)
+            _run(service, engine, lock, environ, started)
         finally:
             store.close()
 
 
 def _run(
     service: Service,
+    engine: StepEngine,
     lock: ServiceLock,
     environ: Mapping[str, str],
     started: Started | None,
@@ -114,15 +123,22 @@ def _run(
     health.add_check(watchdog.reasons)
     health.add_detail("web", web.numbers)
     health.add_detail("clock", watchdog.clock_numbers)
-    workers = _build_workers(service, health, watch_feeds, watchdog, environ)
+    feeds = Worker("feeds", watch_feeds.write, health, stopping)
+    steps = engine.build_workers(health, (feeds,))
+    deliver = tuple(worker for worker in steps if worker.name == "deliver")
+    check = Worker("check", watchdog.check, health, stopping, wakes=deliver)
+    workers = {worker.name: worker for worker in (*steps, feeds, check)}
     web.start()
     _stop_on_signal(stopping)
     ticks = Ticks(
-        {name: worker.wake for name, worker in workers.items()}, EVERY, on_jump=watchdog.note_jump
+        {name: worker.wake for name, worker in workers.items()},
+        {name: EVERY[name] for name in workers},
+        on_jump=watchdog.note_jump,
     )
     for worker in workers.values():
         worker.start()
     ticks.start()
+    engine.start()
     log.info(
         "service.started sources=%d watches=%d",
         len(service.catalog.sources),
@@ -134,32 +150,11 @@ def _run(
         while not wait_for(stopping, 3600.0):
             pass
     finally:
+        engine.stop()
         _stop_all(ticks, tuple(workers.values()), service, web)
+        engine.join(STOP_WITHIN / 2)
     if watchdog.lost is not None:
         raise watchdog.lost
-
-
-def _build_workers(
-    service: Service,
-    health: Health,
-    watch_feeds: WatchFeeds,
-    watchdog: Watchdog,
-    environ: Mapping[str, str],
-) -> dict[str, Worker]:
-    stopping = service.ending
-    config_watch = ConfigWatch(service, environ)
-    deliver = Worker("deliver", service.deliver, health, stopping)
-    tell = Worker("tell", service.tell, health, stopping, wakes=(deliver,))
-    feeds = Worker("feeds", watch_feeds.write, health, stopping)
-    match = Worker("match", service.match, health, stopping, wakes=(tell, feeds))
-    index = Worker("index", service.index, health, stopping)
-    index.wakes = (index,)  # wakes itself until everything is indexed
-    crawl = Worker("crawl", service.crawl, health, stopping, wakes=(match,))
-    reload = Worker("reload", config_watch.poll, health, stopping, wakes=(crawl, match))
-    prune = Worker("prune", service.pruning.run_if_due, health, stopping)
-    check = Worker("check", watchdog.check, health, stopping, wakes=(deliver,))
-    workers = (deliver, tell, match, index, crawl, reload, prune, feeds, check)
-    return {worker.name: worker for worker in workers}
 
 
 def audience_of(service: Service) -> Audience:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from alerts.matching import match_pending
@@ -47,6 +47,7 @@ class Service:
         store: open and migrated.
         clock: returns aware UTC datetimes.
         owner: names this process in leases; unique among the services on one database.
+        in_force: `wired` as another process has declared it; by default it is declared here.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Service:
         *,
         clock: Callable[[], datetime] = utc_now,
         owner: str = "service",
+        in_force: ActiveConfiguration | None = None,
     ) -> None:
         # once set, jobs begin nothing more
         self.ending = threading.Event()
@@ -68,7 +70,7 @@ class Service:
         self._matching = threading.Lock()
         self._crawling = threading.Lock()
         self._indexing = threading.Lock()
-        self.in_force = declare(self.store, wired, self.clock())
+        self.in_force = in_force or declare(self.store, wired, self.clock())
         self.telling = TellingStep(store, lambda: self.in_force.context, self._now)
         self.delivery = DeliveryStep(
             store,
@@ -104,11 +106,15 @@ class Service:
 
     def _collect_events(self) -> list[Event]:
         events = self.crawls.collect()
+        self.note_events(events)
+        return events
+
+    def note_events(self, events: Sequence[Event]) -> None:
+        """Look for outages and heavy pages in the events of crawls, for the operator."""
         if any(event["event"] in ("source.finished", "polls.unfinished") for event in events):
             look(self.store, self.in_force.context, self.clock())
         if too_much := [event for event in events if event["event"] in TEXTS]:
             tell_of_pages(self.store, self.in_force.context, too_much, self.clock())
-        return events
 
     def end(self, *, grace: float) -> None:
         """Begin nothing more, and stop every crawl; kill those that run `grace` seconds longer."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import procrastinate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -84,13 +85,22 @@ def test_migrations_make_the_tables_of_this_release(engine: Engine) -> None:
             opts={
                 "compare_type": True,
                 "target_metadata": metadata,
-                # the full-text index, which is another thing on each database
+                # the full-text index, which is another thing on each database, and the tables of
+                # procrastinate, which brings their definition itself
                 "include_name": lambda name, kind, _of: (
-                    kind != "table" or not str(name).startswith("item_words")
+                    kind != "table" or not str(name).startswith(("item_words", "procrastinate_"))
                 ),
             },
         )
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_pinned_procrastinate_has_the_schema_that_migration_0020_made() -> None:
+    # where this fails, add a migration that runs procrastinate's own scripts since 3.4
+    scripts = Path(procrastinate.__file__).parent / "sql" / "migrations"
+    assert max(path.name for path in scripts.glob("*.sql")) == (
+        "03.04.00_50_post_add_retry_failed_job_procedure.sql"
+    )
 
 
 def test_the_schemas_that_are_known_are_the_migrations_that_exist() -> None:

@@ -5,6 +5,8 @@ A Scrapy slot belongs to one crawler: two crawlers of one host do not see each o
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
+
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
@@ -29,6 +31,10 @@ class HostLockHandler(HTTP11DownloadHandler):
         context = context_of(crawler)
         self._host_locks = context.host_locks
         self._hosts = context.hosts
+        self._host_exclusion = context.host_exclusion
+        self._crawl_delays = context.crawl_delays
+        self._delay = context.job.crawl.download_delay.total_seconds()
+        self._timeout = context.job.timeout.total_seconds()
 
     async def download_request(self, request: Request) -> Response:
         """Download when no other request to the host runs; the timeout starts then.
@@ -36,13 +42,25 @@ class HostLockHandler(HTTP11DownloadHandler):
         Raises:
             HostIsOut: the host became unavailable while this request waited.
         """
-        async with self._host_locks[urlparse_cached(request).hostname or ""]:
+        host = urlparse_cached(request).hostname or ""
+        async with self._host_locks[host], self._hold_slot(host, request):
             # a request that waited while the host stopped answering need not time out by itself
             if self._hosts.is_unavailable(request.url):
                 raise HostIsOut(f"{request.url}: this host is not asked again for now")
             response = await super().download_request(request)
-        # Scrapy accepts half a gzip stream as a whole document
-        encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1")
-        if is_cut_short(encoding, response.body, limit=MAX_BODY):
-            return response.replace(flags=[*response.flags, CUT_SHORT])
-        return response
+        return _mark_cut_short(response)
+
+    def _hold_slot(self, host: str, request: Request) -> AbstractAsyncContextManager[None]:
+        return self._host_exclusion.hold(
+            host,
+            pause=max(self._delay, self._crawl_delays.get(host, 0.0)),
+            timeout=float(request.meta.get("download_timeout") or self._timeout),
+        )
+
+
+def _mark_cut_short(response: Response) -> Response:
+    # Scrapy accepts half a gzip stream as a whole document
+    encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1")
+    if is_cut_short(encoding, response.body, limit=MAX_BODY):
+        return response.replace(flags=[*response.flags, CUT_SHORT])
+    return response

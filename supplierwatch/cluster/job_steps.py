@@ -1,0 +1,117 @@
+"""What a job of each step does, on whichever worker takes it.
+
+Each takes what is due from the database, so that a job which comes twice, late or beside another
+does nothing twice. A lock in the database keeps a second process from the same step, also where a
+job was taken for lost and its worker still runs.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from storage.jobs.step_jobs import ServiceStep
+from supplierwatch.cluster.declared_configuration import DeclaredConfiguration, read_declared
+from supplierwatch.service.crawl_supervisor import CrawlSupervisor
+from supplierwatch.service.service import POLL_CHILDREN_EVERY, Service
+
+log = logging.getLogger(__name__)
+
+STOP_GRACE = 8.0  # seconds that a crawl may take to store what it has read
+# steps that one process does at a time; deliveries claim each message by itself
+ALONE = frozenset({ServiceStep.MATCH, ServiceStep.TELL, ServiceStep.INDEX, ServiceStep.PRUNE})
+
+
+class JobSteps:
+    """The steps of a service as functions of a job's arguments.
+
+    Args:
+        service: with the store.
+        environ: environment variables with secrets.
+        declared: the configuration that `service` has.
+        delivers: whether this worker sends messages.
+        note: called with the name of a step when it begins, and when it ended with its error.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        environ: Mapping[str, str],
+        *,
+        declared: DeclaredConfiguration | None,
+        delivers: bool = True,
+        note: Callable[[str, bool, Exception | None], None] | None = None,
+    ) -> None:
+        self._service = service
+        self._environ = environ
+        self._declared = declared
+        self._delivers = delivers
+        self._note = note
+        self._adopting = threading.Lock()
+
+    def run(self, step: ServiceStep) -> None:
+        """Do a step that takes what is due."""
+        alone: AbstractContextManager[None] = nullcontext()
+        if step in ALONE:
+            alone = self._service.store.exclusive(step)
+        with alone:
+            self._adopt_newest()
+            self._do(step)
+
+    def crawl(self, run_id: str, keys: Sequence[str]) -> None:
+        """Poll the sources that were claimed for a run, in a child process."""
+        self._adopt_newest()
+        service = self._service
+        supervisor = CrawlSupervisor(service.store, owner="job", clock=service.clock)
+        try:
+            supervisor.start_claimed(service.catalog, run_id, keys)
+            while supervisor.busy:
+                if service.ending.is_set():
+                    supervisor.stop(grace=STOP_GRACE)
+                    return
+                service.note_events(supervisor.collect())
+                time.sleep(POLL_CHILDREN_EVERY)
+            service.note_events(supervisor.collect())
+        except BaseException:
+            supervisor.stop(grace=STOP_GRACE)
+            supervisor.give_up(run_id)
+            raise
+
+    def _do(self, step: ServiceStep) -> None:
+        service = self._service
+        steps: dict[ServiceStep, Callable[[], object]] = {
+            ServiceStep.MATCH: service.match,
+            ServiceStep.TELL: service.tell,
+            ServiceStep.DELIVER: service.deliver,
+            ServiceStep.INDEX: service.index,
+            ServiceStep.PRUNE: service.pruning.run_if_due,
+        }
+        if self._note is None:
+            steps[step]()
+            return
+        self._note(step, True, None)
+        try:
+            steps[step]()
+        except Exception as error:
+            self._note(step, False, error)
+            raise
+        self._note(step, False, None)
+
+    def _adopt_newest(self) -> None:
+        """Take over the newest declared configuration, and the subscribers as they are now."""
+        with self._adopting:
+            found = read_declared(
+                self._service.store,
+                self._environ,
+                known=self._declared,
+                delivers=self._delivers,
+            )
+            if found is not None and found is not self._declared:
+                log.info("config.adopted version=%d", found.version)
+                self._declared = found
+                self._service.in_force = found.active
+            else:
+                self._service.audience_changed()

@@ -1,0 +1,138 @@
+"""Runs jobs of procrastinate until it is told to stop, and again after the database was away."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.jobs import DeleteJobCondition
+
+from storage.jobs.step_jobs import TASK, ServiceStep
+from supplierwatch.cluster.job_steps import JobSteps
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 5.0  # seconds
+LOST_AFTER = 30.0  # seconds without a heartbeat
+POLL_EVERY = 2.0  # seconds; a notification of the database comes sooner
+# short: while a job waits for its retry, no other with its lock is taken
+RETRY = RetryStrategy(max_attempts=3, wait=3)
+BACK_OFF = (0.5, 1.0, 2.0, 5.0)  # seconds, after the connection to the database was lost
+STOP_WITHIN = 12.0  # seconds
+
+
+def make_app(url: str, steps: JobSteps, *, connections: int) -> App:
+    """Return the application of procrastinate with a task for each step.
+
+    Args:
+        url: of PostgreSQL, as psycopg takes it.
+        steps: what the tasks do.
+        connections: the most connections of its pool.
+    """
+    connector = PsycopgConnector(conninfo=url, min_size=1, max_size=connections)
+    app = App(connector=connector)
+    for step in ServiceStep:
+        if step is not ServiceStep.CRAWL:
+            _add_step(app, step, steps)
+
+    @app.task(name=f"{TASK}{ServiceStep.CRAWL}", retry=False)
+    def crawl(run_id: str, sources: list[str], configuration: int | None = None) -> None:
+        steps.crawl(run_id, sources)
+
+    return app
+
+
+def _add_step(app: App, step: ServiceStep, steps: JobSteps) -> None:
+    @app.task(name=f"{TASK}{step}", retry=RETRY, pass_context=True)
+    def run(context: JobContext, configuration: int | None = None) -> None:
+        steps.run(step)
+
+
+class JobWorker:
+    """A thread that takes jobs of some steps.
+
+    Args:
+        url: of PostgreSQL, as psycopg takes it.
+        steps: what the jobs do.
+        queues: the steps whose jobs are taken; all where empty.
+        concurrency: how many jobs run at the same time.
+    """
+
+    def __init__(
+        self, url: str, steps: JobSteps, *, queues: Sequence[ServiceStep] = (), concurrency: int
+    ) -> None:
+        self._url = url
+        self._steps = steps
+        self._queues = [str(step) for step in queues] or [str(step) for step in ServiceStep]
+        self._concurrency = concurrency
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._working: asyncio.Task[None] | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more jobs; those that run may end. Return at once."""
+        with self._lock:
+            self._stopping.set()
+            if self._loop is not None and self._working is not None:
+                self._loop.call_soon_threadsafe(self._working.cancel)
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the end of the thread; return whether it has ended."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                asyncio.run(self._work())
+                failures = 0
+            except asyncio.CancelledError:
+                return
+            except Exception as error:
+                if self._stopping.is_set():
+                    return
+                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+                failures += 1
+                log.warning("jobs.interrupted wait=%.1fs error=%s", pause, error)
+                self._stopping.wait(pause)
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(self._concurrency + 2, "job"))
+        app = make_app(self._url, self._steps, connections=4)
+        async with app.open_async():
+            working = asyncio.ensure_future(
+                app.run_worker_async(
+                    queues=self._queues,
+                    concurrency=self._concurrency,
+                    install_signal_handlers=False,
+                    delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                    fetch_job_polling_interval=POLL_EVERY,
+                    update_heartbeat_interval=HEARTBEAT,
+                    stalled_worker_timeout=LOST_AFTER,
+                    shutdown_graceful_timeout=STOP_WITHIN,
+                )
+            )
+            with self._lock:
+                self._loop, self._working = loop, working
+                if self._stopping.is_set():
+                    working.cancel()
+            try:
+                await working
+            finally:
+                with self._lock:
+                    self._loop = self._working = None
+        if not self._stopping.is_set():
+            # a side task of procrastinate failed: it stops then, without an error
+            raise ConnectionError("the worker of procrastinate has stopped")

@@ -1,0 +1,116 @@
+"""What the leader does: queues due work as jobs, and takes care of jobs whose worker was lost."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from datetime import timedelta
+
+from storage.jobs import LostJob
+from storage.jobs.step_jobs import ServiceStep
+from supplierwatch.cluster.job_worker import LOST_AFTER
+from supplierwatch.service.due_sources import BATCH_SIZE, build_batches, busy_hosts, find_due
+from supplierwatch.service.service import Service
+from supplierwatch.service.source_states import read_states
+
+log = logging.getLogger(__name__)
+
+MOST_PLANNED = 100  # crawls that wait or run
+BATCHES_PER_WORKER = 2  # so that a few sources are shared by all workers
+QUEUED_LEASE = timedelta(hours=1)  # a queued crawl that nobody took is planned again
+MOST_ATTEMPTS = 3
+FAILED_KEPT = timedelta(days=7)
+LOST_NOTICE = "job-lost"
+RUN = "job-"  # begins the ids of runs that are jobs
+
+
+class Planner:
+    """Queues what is due; call its methods only while this process leads."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def plan_crawls(self) -> int:
+        """Claim due sources in batches and queue a job for each; return the number of jobs."""
+        service, now = self._service, self._service.clock()
+        declared = service.catalog.sources
+        states = {state.key: state for state in read_states(service.store, now) if state.active}
+        with service.store.reading() as unit:
+            running = unit.runs.open()
+            workers = unit.jobs.count_workers()
+        room = MOST_PLANNED - len(running)
+        if room <= 0:
+            return 0
+        by_key = {source.key: source for source in declared}
+        keys = [key for run in running for key in run.source_keys]
+        busy = busy_hosts([by_key[key] for key in keys if key in by_key])
+        due = find_due(declared, states, busy, now)
+        size = -(-len(due.sources) // (BATCHES_PER_WORKER * max(1, workers)))
+        batches = build_batches(due, size=max(1, min(BATCH_SIZE, size)))
+        planned = 0
+        for batch in batches[:room]:
+            planned += self._plan_crawl([source.key for source in batch])
+        return planned
+
+    def _plan_crawl(self, keys: list[str]) -> int:
+        service, now = self._service, self._service.clock()
+        run_id = f"{RUN}{uuid.uuid4().hex[:16]}"
+        with service.store.transaction() as unit:
+            claimed = unit.sources.claim_due(
+                now, limit=len(keys), owner=run_id, lease=QUEUED_LEASE, keys=keys
+            )
+            if not claimed:
+                return 0
+            mine = sorted(state.key for state in claimed)
+            unit.runs.start(run_id, mine, now)
+            unit.jobs.queue_crawl(run_id, mine)
+        return 1
+
+    def plan_steps(self) -> None:
+        """Queue a job for each step that has something due, unless one waits."""
+        service = self._service
+        with service.store.transaction() as unit:
+            waiting = unit.backlog.waiting(service.clock(), digests=(), alerts=())
+            stages = {each.stage for each in waiting if each.count}
+            for step in (ServiceStep.MATCH, ServiceStep.DELIVER, ServiceStep.INDEX):
+                if step in stages:
+                    unit.jobs.queue(step)
+            unit.jobs.queue(ServiceStep.TELL)  # cadences decide what is due
+
+    def plan_pruning(self) -> None:
+        """Queue the deletion of what is past its retention time."""
+        with self._service.store.transaction() as unit:
+            unit.jobs.queue(ServiceStep.PRUNE)
+            unit.jobs.delete_failed(FAILED_KEPT)
+
+    def rescue(self) -> int:
+        """Have others do what lost workers left, and end crawls without a job; return how many."""
+        service, now = self._service, self._service.clock()
+        with service.store.transaction() as unit:
+            lost = unit.jobs.lost(timedelta(seconds=LOST_AFTER))
+            for job in lost:
+                if job.step == ServiceStep.CRAWL or job.attempts + 1 >= MOST_ATTEMPTS:
+                    unit.jobs.end_lost(job.job_id)
+                else:
+                    unit.jobs.retry_lost(job.job_id)
+            unfinished = unit.jobs.unfinished_runs()
+            ours = [run for run in unit.runs.open() if run.run_id.startswith(RUN)]
+            ended = [run for run in ours if run.run_id not in unfinished]
+            for run in ended:
+                unit.sources.release(run.run_id, now=now, error="the worker of the crawl was lost")
+                unit.runs.finish(run.run_id, "lost", now)
+                unit.jobs.end_waiting([run.run_id])
+        for job in lost:
+            self._report(job)
+        return len(lost) + len(ended)
+
+    def _report(self, job: LostJob) -> None:
+        log.warning("jobs.lost step=%s job=%d attempts=%d", job.step, job.job_id, job.attempts + 1)
+        if job.step == ServiceStep.CRAWL or job.attempts + 1 < MOST_ATTEMPTS:
+            return
+        text = (
+            f"three workers were lost while they did the step {job.step}: "
+            "look at their logs for the cause; it is queued again when something is due"
+        )
+        with self._service.store.transaction() as unit:
+            unit.notices.raise_(f"{LOST_NOTICE}:{job.step}", text, self._service.clock())

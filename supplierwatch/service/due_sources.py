@@ -1,0 +1,94 @@
+"""Decides which sources are polled next, and in which batches. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.model import Source
+from crawler.jobs.batches import batches, host_of
+from storage.crawling.sources import is_free, poll_is_due
+from storage.model import SourceState
+
+BATCH_SIZE = 20  # what a batch costs beside its pages (a process, two readers) is shared by these
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueSources:
+    """Due sources, those first that have waited longest.
+
+    `suspects`: keys of sources whose last poll did not finish; each is polled in a batch of its
+    own, since one of them may be the cause.
+    """
+
+    sources: tuple[Source, ...]
+    suspects: frozenset[str]
+
+
+def busy_hosts(sources: Iterable[Source]) -> frozenset[str]:
+    """Return the hosts of sources that are being polled."""
+    return frozenset(host_of(source.url) for source in sources)
+
+
+def find_due(
+    declared: Sequence[Source],
+    states: Mapping[str, SourceState],
+    busy: Collection[str],
+    now: datetime,
+    *,
+    keys: Collection[str] | None = None,
+    even_if_not_due: bool = False,
+) -> DueSources:
+    """Find the sources to poll.
+
+    Args:
+        declared: the sources of the configuration.
+        states: of the active sources, by key.
+        busy: hosts that are being asked: other processes would not share their download delay.
+        now: the time.
+        keys: only these sources.
+        even_if_not_due: also sources that are not due.
+    """
+    suspects = frozenset(
+        key
+        for key, state in states.items()
+        if state.unfinished_polls and (state.lease_until is None or state.lease_until <= now)
+    )
+    due = []
+    for source in declared:
+        state = states.get(source.key)
+        if state is None or (keys is not None and source.key not in keys):
+            continue
+        if host_of(source.url) in busy:
+            continue
+        if is_free(state, now) and (even_if_not_due or poll_is_due(state, now)):
+            due.append((state.next_at, source))
+    ordered = sorted(due, key=lambda pair: (pair[0], pair[1].key))
+    return DueSources(sources=tuple(source for _, source in ordered), suspects=suspects)
+
+
+def build_batches(
+    due: DueSources, *, size: int = BATCH_SIZE, suspect_runs: bool = False
+) -> list[tuple[Source, ...]]:
+    """Group due sources into batches; a source whose last poll did not finish gets its own.
+
+    One such batch runs at a time, and not while another batch requests from its host.
+
+    Args:
+        due: as `find_due` returns them.
+        size: the most sources of a batch, except those of one host.
+        suspect_runs: whether a batch of a suspect is running.
+    """
+    waiting = due.sources
+    made = list(batches([one for one in waiting if one.key not in due.suspects], size=size))
+    suspects = [source for source in waiting if source.key in due.suspects]
+    if suspect_runs or not suspects:
+        return made
+    alone = suspects[0]
+    same_host = host_of(alone.url)
+    others = [batch for batch in made if same_host not in {host_of(each.url) for each in batch}]
+    if len(others) < len(made) and waiting[0] != alone:
+        return made  # a source of the same host has waited longer
+    # if it has waited longest it goes first: with one batch at a time it would never run
+    return [(alone,), *others] if waiting[0] == alone else [*made[:1], (alone,), *made[1:]]
