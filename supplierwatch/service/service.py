@@ -21,9 +21,9 @@ from supplierwatch.health.heavy_pages import TEXTS, tell_of_pages
 from supplierwatch.health.outage import look
 from supplierwatch.service.active_configuration import ActiveConfiguration, declare
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor, Event
-from supplierwatch.service.delivery_step import DeliveryStep
-from supplierwatch.service.pruning_step import PruningStep
-from supplierwatch.service.telling_step import TellingStep
+from supplierwatch.service.steps.delivery_step import DeliveryStep
+from supplierwatch.service.steps.pruning_step import PruningStep
+from supplierwatch.service.steps.telling_step import TellingStep
 from supplierwatch.wiring import CompiledConfiguration, load
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from config.model import RetentionSettings
 from storage.archive.retention import Pruned
 from storage.store import Store
-from supplierwatch.service.pruning import TASK, prune_all
+from supplierwatch.service.steps.pruning import TASK, prune_all
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""The steps that keep state of their own: telling, delivery and pruning."""
