@@ -18,6 +18,7 @@ from crawler.text.dates import read_date
 from crawler.text.plain_text import one_line
 from storage.archive.stories import text_of
 from storage.model import FetchedEntry, FetchedPage
+from storage.rules.events.grouping import EventGrouping
 from storage.rules.shingles import Grouping
 
 
@@ -149,6 +150,37 @@ def group(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {"id": doc["id"], "cluster": stories.story(number)}
         for doc, number in zip(docs, numbers, strict=True)
     ]
+
+
+def events(docs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put reports into events, as the service would if they came one at a time.
+
+    They come in order of time where each has one, and else in the order given.
+
+    Args:
+        docs: each with "id" and "title" or "text" or both, and "ts_ms" (milliseconds since 1970)
+            or "published" (ISO) where known.
+
+    Returns:
+        for each document its "id" and the "cluster" that it is in.
+    """
+    grouping = EventGrouping()
+    timed = [(_hours(doc), doc) for doc in docs]
+    if all(at is not None for at, _ in timed):
+        timed.sort(key=lambda each: (each[0] or 0.0, str(each[1]["id"])))
+    numbers = {
+        doc["id"]: grouping.add(doc.get("title") or "", doc.get("text") or "", at)
+        for at, doc in timed
+    }
+    return [{"id": doc["id"], "cluster": grouping.event(numbers[doc["id"]])} for doc in docs]
+
+
+def _hours(doc: dict[str, Any]) -> float | None:
+    if (milliseconds := doc.get("ts_ms")) is not None:
+        return float(milliseconds) / 3_600_000
+    if published := doc.get("published"):
+        return datetime.fromisoformat(published).timestamp() / 3600
+    return None
 
 
 def match(queries: list[str], docs: list[dict[str, Any]]) -> list[set[int]]:

@@ -100,3 +100,29 @@ def test_copies_are_grouped_and_other_events_are_not(
 
     assert said["pair_precision"] >= precision
     assert said["pair_recall"] >= recall
+
+
+@pytest.mark.parametrize(
+    ("name", "precision", "recall"),
+    [
+        # each topic has two events of one kind: the same club, the same law, the same offence
+        ("ecbplus/docs.jsonl", 0.93, 0.65),
+        # headlines alone
+        ("uci-headlines/headlines.jsonl", 0.89, 0.45),
+    ],
+)
+def test_reports_of_one_event_are_grouped_and_others_of_its_kind_are_not(
+    name: str, precision: float, recall: float, scorers: tuple[ModuleType, ModuleType]
+) -> None:
+    import common
+    import score_dedup
+
+    gold = common.read_jsonl(str(shared("data", "dedup") / name))
+    told = ("id", "title", "text", "ts_ms")
+    documents = [{key: row[key] for key in told if key in row} for row in gold]
+    Random(7).shuffle(documents)
+
+    said = score_dedup.score(gold, adapters.events(documents))
+
+    assert said["pair_precision"] >= precision
+    assert said["pair_recall"] >= recall
