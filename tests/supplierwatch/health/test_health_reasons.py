@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +16,6 @@ from storage.model import Receipt
 from storage.store import Store
 from supplierwatch.health import health
 from supplierwatch.health import operator_alerts as attention
-from supplierwatch.health.database_loss import MARK
 from supplierwatch.health.disk_space import LOW_BYTES, LOW_FILES, disk_reasons
 from supplierwatch.health.health import Audience, Health
 from supplierwatch.health.operator_alerts import OperatorAlerts, attention_file
@@ -32,11 +29,13 @@ from tests.supplierwatch.instance import Instance, an_instance
 from tests.support.builders import NOW, an_article
 from tests.support.clock import Clock
 from tests.support.outgoing import a_notification
-from tests.support.services import Installation, an_installation, eventually, publish
-from tests.support.site import FakeSite
 
 MINUTE = timedelta(minutes=1)
+
+
 PATIENCE = 240.0  # seconds; only a failure waits so long
+
+
 COMMAND = (sys.executable, "-m", "supplierwatch")
 
 
@@ -224,9 +223,6 @@ def test_a_disk_with_little_room_is_told(tmp_path: Path) -> None:
     assert (gone.key, gone.weight) == ("data-folder", "failing")
 
 
-# the operator, by another way
-
-
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
     made = an_instance(tmp_path)
@@ -322,85 +318,3 @@ def test_the_running_service_writes_the_file_while_its_mail_server_is_down(
         keeper.check()
         assert "connection refused" in attention_file(instance.data).read_text()
         assert ("ops", "channel:ops") in operators(service)
-
-
-# the database file
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Installation]:
-    with FakeSite() as site:
-        publish(site, 1)
-        yield an_installation(tmp_path, site)
-
-
-def empty(folder: Path) -> None:
-    """Remove everything in a folder."""
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
-
-
-def run_again(place: Installation) -> subprocess.CompletedProcess[str]:
-    """Start the service where it is expected to refuse."""
-    command = [*COMMAND, "--config", str(place.config), "run"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-
-
-def test_a_service_whose_data_folder_was_emptied_ends_and_does_not_begin_anew(
-    place: Installation,
-) -> None:
-    with place.running() as service:
-        assert eventually(place.welcomed, within=PATIENCE), service.log
-        empty(place.data)
-        assert service.process.wait(PATIENCE) == Exit.DATABASE_REFUSED
-    assert "was removed under the running service" in " ".join(service.log.split())
-    again = run_again(place)
-    assert again.returncode == Exit.DATABASE_REFUSED
-    assert MARK in again.stderr
-    assert "restore" in again.stderr
-    # the operator decides to begin anew
-    (place.data / MARK).unlink()
-    place.database.unlink(missing_ok=True)
-    with place.running() as service:
-        assert eventually(place.welcomed, within=PATIENCE), service.log
-        assert service.ends_within(15)
-
-
-def test_a_service_whose_database_was_replaced_ends_and_starts_with_what_was_put_there(
-    place: Installation,
-) -> None:
-    with place.running() as service:
-        assert eventually(place.welcomed, within=PATIENCE), service.log
-        backup = place.folder / "backup.db"
-        done = subprocess.run(
-            [*COMMAND, "--config", str(place.config), "backup", str(backup)],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        backup.replace(place.database)
-        assert service.process.wait(PATIENCE) == Exit.DATABASE_REFUSED
-    assert "was replaced by another file" in " ".join(service.log.split())
-    for suffix in ("-wal", "-shm"):
-        Path(f"{place.database}{suffix}").unlink(missing_ok=True)
-    with place.running() as service:
-        assert eventually(lambda: "service.started" in service.log, within=PATIENCE), service.log
-        assert service.ends_within(15)
-    assert not (place.data / MARK).exists()
-
-
-def test_health_says_that_the_file_is_gone(sqlite_store: Store, clock: Clock) -> None:
-    file = sqlite_store.file
-    assert file is not None
-    moved = file.with_suffix(".moved")
-    file.rename(moved)
-    said = Health(Watched(sqlite_store, clock)).report()
-    assert said["status"] == "failing"
-    assert said["reasons"][-1].startswith("the database file was removed under the running service")
-    moved.rename(file)
-    assert Health(Watched(sqlite_store, clock)).report()["status"] == "ok"
