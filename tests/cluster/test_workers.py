@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.cluster.conftest import HOSTS
 from tests.cluster.processes import Cluster
-from tests.support.mails import alerted
+from tests.support.servers.mails import alerted
 from tests.support.services import eventually, own_words, publish
 from tests.support.site import FakeSite
 

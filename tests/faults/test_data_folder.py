@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.mails import alerted
+from tests.support.servers.mails import alerted
 from tests.support.servers.ports import a_free_port
 from tests.support.services import (
     Installation,

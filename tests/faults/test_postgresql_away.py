@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from storage.store import open_store
-from tests.support.mails import alerted
+from tests.support.servers.mails import alerted
 from tests.support.services import Installation, an_installation, eventually, own_words, publish
 from tests.support.site import FakeSite
 

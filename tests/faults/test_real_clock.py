@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.mails import alerted
 from tests.support.measuring.faketime import WrongClock, wrong_clock
+from tests.support.servers.mails import alerted
 from tests.support.services import (
     Installation,
     Running,

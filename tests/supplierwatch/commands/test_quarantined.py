@@ -13,8 +13,8 @@ from alerts import matching
 from alerts.dispatch import alarms
 from config.model import RetentionSettings
 from storage.archive.retention import Retention
-from supplierwatch.service.steps import pruning
 from supplierwatch.service import watch_feeds as feeds
+from supplierwatch.service.steps import pruning
 from supplierwatch.service.steps.pruning import prune_all
 from supplierwatch.service.watch_feeds import WatchFeeds
 from tests.alerts.dispatch.test_alarms import clock  # noqa: F401  # a fixture
