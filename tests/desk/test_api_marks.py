@@ -113,6 +113,13 @@ def test_a_reader_ends_no_mute_of_a_subscription(stored: RunningDesk) -> None:
     assert [each["id"] for each in reader.json("/mutes")["of_subscriptions"]] == [number]
     assert reader.ask(f"/mutes/{number}", method="DELETE").code == 403
     assert reader.ask("/mutes", method="POST", body=body).code == 409
+    assert client(stored, "editor").ask(f"/mutes/{number}", method="DELETE").code == 200
+    with stored.service.store.reading() as unit:
+        entries = unit.audit.list(limit=9)
+    assert [(each.change.action, each.change.subject) for each in entries] == [
+        ("subscription.unmuted", "morning"),
+        ("subscription.muted", "morning"),
+    ]
 
 
 def test_today_by_a_tag_needs_the_tag(stored: RunningDesk) -> None:

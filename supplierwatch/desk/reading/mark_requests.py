@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from storage.model import DeskMute, MarkKind, MuteKind, Role, StoredItem, User
+from storage.model import Actor, Change, DeskMute, MarkKind, MuteKind, Role, StoredItem, User
 from storage.store import Unit
 from supplierwatch.wiring import CompiledConfiguration
 
@@ -143,6 +143,7 @@ def mute(
     supplier_key: str = "",
     source_key: str = "",
     subscription_key: str = "",
+    actor: Actor,
 ) -> DeskMute:
     """Mute a story, an outlet, a watch, or a supplier of a watch for a user or a subscription.
 
@@ -177,10 +178,16 @@ def mute(
     )
     if made is None:
         raise MarkRefused("you have muted too much: end some of it first")
-    return find_mute(unit, user, made, now)
+    found = find_mute(unit, user, made, now)
+    if subscription_key:
+        change = Change(
+            action="subscription.muted", subject=subscription_key, after=_describe_mute(found)
+        )
+        unit.audit.record(actor, change, now)
+    return found
 
 
-def end_mute(unit: Unit, user: User, one: DeskMute) -> None:
+def end_mute(unit: Unit, user: User, one: DeskMute, now: datetime, *, actor: Actor) -> None:
     """End a mute: one's own, or as an editor one of a subscription.
 
     Raises:
@@ -190,6 +197,23 @@ def end_mute(unit: Unit, user: User, one: DeskMute) -> None:
     if one.user_id != user.user_id and not shared:
         raise MarkRefused("it is somebody else's")
     unit.desk_mutes.remove(one.mute_id)
+    if one.subscription_key:
+        change = Change(
+            action="subscription.unmuted",
+            subject=one.subscription_key,
+            before=_describe_mute(one),
+        )
+        unit.audit.record(actor, change, now)
+
+
+def _describe_mute(one: DeskMute) -> str:
+    what = {
+        "story": f"story {one.story_id}",
+        "outlet": f"outlet {one.source_key}",
+        "supplier": f"supplier {one.supplier_key} in {one.watch_key}",
+        "watch": f"watch {one.watch_key}",
+    }[one.kind]
+    return f"{what}, until {one.until:%Y-%m-%d}"
 
 
 def find_mute(unit: Unit, user: User, mute_id: int, now: datetime) -> DeskMute:

@@ -99,12 +99,14 @@ def make(request: ApiRequest) -> Answer:
                 supplier_key=body.supplier,
                 source_key=body.source,
                 subscription_key=body.subscription,
+                actor=request.actor,
             )
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
         location = f"{BASE}/mutes/{made.mute_id}"
         return change.finish(
-            Answer(document=mute_json(made), status=201, location=location), audited=False
+            Answer(document=mute_json(made), status=201, location=location),
+            audited=bool(made.subscription_key),
         )
 
 
@@ -117,10 +119,12 @@ def end(request: ApiRequest) -> Answer:
         except MarkRefused as error:
             raise ApiProblem(404, "Nothing is muted by this number.") from error
         try:
-            mark_requests.end_mute(change.unit, user, known)
+            mark_requests.end_mute(change.unit, user, known, now, actor=request.actor)
         except MarkRefused as error:
             raise ApiProblem(403, f"This mute is {known.user}'s.") from error
-        return change.finish(Answer(document=mute_json(known)), audited=False)
+        return change.finish(
+            Answer(document=mute_json(known)), audited=bool(known.subscription_key)
+        )
 
 
 def tags(request: ApiRequest) -> Answer:

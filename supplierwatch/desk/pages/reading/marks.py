@@ -81,6 +81,7 @@ def mute(visit: Visit) -> Shown:
             supplier_key=supplier,
             source_key=item.source_key,
             subscription_key=values.get("subscription", ""),
+            actor=visit.actor,
         )
 
     return _carry_out(visit, act)
@@ -92,7 +93,7 @@ def end_mute(visit: Visit) -> Shown:
     try:
         with visit.source.store.transaction() as unit:
             found = mark_requests.find_mute(unit, visit.user, number, visit.now)
-            mark_requests.end_mute(unit, visit.user, found)
+            mark_requests.end_mute(unit, visit.user, found, visit.now, actor=visit.actor)
     except MarkRefused as error:
         return _refuse(visit, error)
     return Shown(redirect=_back_of(visit))
