@@ -1,9 +1,9 @@
-"""The interface between a poll and a kind of source. Implementations neither fetch nor store."""
+"""What a kind of source does: URLs, listings and pages. It neither fetches nor stores."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from config.model import Source
 from crawler.http.response import FetchResponse
@@ -11,8 +11,11 @@ from crawler.listings.listing import Listing
 from storage.model import FetchedEntry, PageText
 
 
-class SourceKind(Protocol):
+class SourceKind:
     """Builds the URLs of sources of one kind, and reads their listings and pages.
+
+    A kind sets `read`, and what differs from the defaults here. Polls know this class alone; that
+    kinds are spiders of Scrapy (`SourceSpider`) is a matter of fetching.
 
     `reads_slowly`: reading a page takes seconds, so it runs in the slow lane.
     `learns_sites`: its pages are web pages of articles, whose boilerplate is found by what recurs
@@ -21,12 +24,13 @@ class SourceKind(Protocol):
     so state from earlier calls must be kept here.
     """
 
-    reads_slowly: bool
-    learns_sites: bool
+    reads_slowly: bool = False
+    learns_sites: bool = True
     notes: dict[str, Any]
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """Return the URL of the listing; `since`: up to when the source has been read."""
+        return source.url
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
         """Read the entries of a listing, or of a part of it, from a response with status 200.
@@ -34,15 +38,19 @@ class SourceKind(Protocol):
         Raises:
             NotAFeed: the response is not a listing of this kind.
         """
+        raise NotImplementedError
 
     def whole(self, listing: Listing) -> Listing:
         """Combine the entries of all parts of a listing (merge duplicates, apply limits)."""
+        return listing
 
     def patience(self, source: Source, answer: FetchResponse) -> timedelta | None:
         """Return how long a response asks to wait, other than by Retry-After; else None."""
+        return None
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
         """Return the URLs that may have the text of an entry, in the order to try them."""
+        return () if entry.url is None else (entry.url,)
 
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
         """Read the text of an entry's page from a response with status 200.
@@ -50,3 +58,4 @@ class SourceKind(Protocol):
         Raises:
             Unreadable: no article can be read from it.
         """
+        raise NotImplementedError

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import scrapy
@@ -24,7 +24,6 @@ from crawler.http.scrapy_settings import MAX_BODY
 from crawler.http.throttle import set_min_delay
 from crawler.jobs.batches import host_of
 from crawler.jobs.events import Emit
-from crawler.listings.listing import Listing
 from crawler.spider_base.source_kind import SourceKind
 from storage.model import FetchedEntry, PageText
 
@@ -34,21 +33,16 @@ log = logging.getLogger(__name__)
 Work = Callable[[Source, Fetch, SourceKind], Awaitable[None]]
 
 
-class SourceSpider(scrapy.Spider):
-    """Polls the sources of one kind (`crawler.spider_base.source_kind`).
-
-    Subclasses set `name` and `read`.
+class SourceSpider(SourceKind, scrapy.Spider):
+    """Polls the sources of one kind; subclasses set `name` and what `SourceKind` asks for.
 
     `largest`: the most bytes of a response. `slowest`: the download timeout; None: that of the job.
-    `reads_slowly`, `learns_sites`: see `SourceKind`.
     `start_at`: number of entries of the response that were read before and are skipped.
     `least_delay`: the least time between requests to a host that the service demands.
     """
 
     largest: int = MAX_BODY
     slowest: timedelta | None = None
-    reads_slowly: bool = False
-    learns_sites: bool = True
     start_at: int = 0
     least_delay: timedelta = timedelta(0)
 
@@ -70,36 +64,8 @@ class SourceSpider(scrapy.Spider):
         self._emit = emit
         self._polls: list[asyncio.Task[None]] = []
 
-    def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """Return the URL of the listing; `since`: up to when the source has been read."""
-        return source.url
-
-    def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """Read the entries of a listing, or of a part of it, from a response with status 200.
-
-        Raises:
-            NotAFeed: the response is not a listing of this kind.
-        """
-        raise NotImplementedError
-
-    def whole(self, listing: Listing) -> Listing:
-        """Combine the entries of all parts of a listing (merge duplicates, apply limits)."""
-        return listing
-
-    def patience(self, source: Source, answer: FetchResponse) -> timedelta | None:
-        """Return how long a response asks to wait, other than by Retry-After; else None."""
-        return None
-
-    def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
-        """Return the URLs that may have the text of an entry, in the order to try them."""
-        return () if entry.url is None else (entry.url,)
-
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
-        """Read the text of an entry's page from a response with status 200.
-
-        Raises:
-            Unreadable: no article can be read from it.
-        """
+        """Read an article's page, by the source's selectors where it has some."""
         site = self.context.sites.of(answer.page.final_url)
         return read_selected(answer.page, source, entry, site)
 
