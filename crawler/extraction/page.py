@@ -36,6 +36,7 @@ from crawler.extraction.recurring.recurring_blocks import (
     remove_lines,
 )
 from crawler.extraction.recurring.site_memory import SiteMemory
+from crawler.extraction.repeated_paragraphs import find_repeated, restore_repeated
 from crawler.extraction.set_aside import SetAside
 from crawler.extraction.standfirst import find_standfirst
 from crawler.extraction.walls import remove_pleas
@@ -298,10 +299,10 @@ def _collect_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
 
 
 def _extract_text(document: lxml.html.HtmlElement, url: str) -> str:
-    running = paragraphs(document)
+    running, repeated = paragraphs(document), find_repeated(document)
     found = _run_trafilatura(document, url)
     text = _ROW.sub(r"\1", squeeze(str(found.get("text") or "")))
-    return restore_paragraphs(text, running)
+    return restore_repeated(restore_paragraphs(text, running), repeated)
 
 
 def _read_shown(

@@ -28,7 +28,7 @@ _NOT_ARTICLE = re.compile(
     r"subscribe(-?\w+)?|signup|sign-up|cookie-?\w*|consent-?\w*|gdpr\w*|share(-?(bar|buttons|links|"
     r"tools))?|social(-?(share|links|media|bar))?|breadcrumbs?|advert(isement)?s?|"
     r"read-?(more|next)|more-?(from|stories|news)|also-?read|see-?also|tag-?list|"
-    r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?)$",
+    r"author-?bio|outbrain\w*|taboola\w*|widget(-?area)?|video-js|vjs-[\w-]+)$",
     re.IGNORECASE,
 )
 _SCREEN_READER_ONLY = re.compile(

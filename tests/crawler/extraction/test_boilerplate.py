@@ -24,6 +24,7 @@ def stripped(body: str) -> tuple[str, str]:
     "box",
     [
         '<div class="sidebar"><h1>Most read</h1><a href="/a">Zorbiq wins a deal</a></div>',
+        '<div class="video-js vjs-default"><p>Zorbiq presents: this is a modal window.</p></div>',
         "<aside><article><h2>Zorbiq wins a deal</h2></article></aside>",
         '<div class="related-posts"><p>Zorbiq wins a deal</p></div>',
         "<nav><ul><li>Zorbiq</li></ul></nav>",

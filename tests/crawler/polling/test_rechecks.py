@@ -185,6 +185,40 @@ def test_clocks_and_counters_of_a_page_are_no_revision(site: FakeSite, crawls: C
     assert after.revision == 1
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        '<aside class="sidebar"><p>Corvid Data of Thornby pays for what stands here.</p></aside>',
+        '<div class="related"><a href="/x">Ferries of Thornby go to the breakers</a></div>',
+        '<figure><img src="x"><figcaption>A ward of Corvid Data in Thornby</figcaption></figure>',
+    ],
+    ids=["sidebar", "related", "caption"],
+)
+def test_what_changes_only_around_the_text_is_no_revision(
+    site: FakeSite, crawls: Crawls, added: str
+) -> None:
+    source = watched(site, crawls)
+    page = article_page(TITLE, TEXT)
+    site.page("/1.html", page.replace("</body>", f"{added}</body>"))
+    after = looked(crawls, source)
+    assert (after.revision, "Thornby" in after.body) == (1, False)
+
+
+def test_a_standfirst_above_the_text_that_changes_is_an_edit(
+    site: FakeSite, crawls: Crawls
+) -> None:
+    source = a_source("outlet", site.url("/feed.xml"))
+    publish(site, 1)
+    crawls.run(source)
+    publish(site, 2)
+    page = article_page(TITLE, TEXT)
+    for words in ("Corvid Data is asked to explain.", "Corvid Data is asked to resign."):
+        site.page("/1.html", page.replace("</h1>", f'</h1><p class="standfirst">{words}</p>'))
+        after = looked(crawls, source)
+    assert after.revision == 2
+    assert "asked to resign" in after.body
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_that_is_gone_at_two_looks_is_a_retraction_and_its_text_stays(
     site: FakeSite, crawls: Crawls, status: int

@@ -1,0 +1,59 @@
+"""Restore paragraphs that an article says twice, of which an extractor keeps one. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import lxml.html
+
+from crawler.text.folding import letters_of
+from crawler.text.plain_text import text_of
+
+MOST_REPEATED = 50  # different paragraphs of a page
+_MOST_TIMES = 5
+_MIN_LENGTH = 60  # characters
+_MOST_LENGTH = 5_000
+_LEAVES = ("p", "div")
+_INNER = ("p", "div", "ul", "ol", "table", "section", "article", "pre", "blockquote")
+
+
+def find_repeated(document: lxml.html.HtmlElement) -> Mapping[str, int]:
+    """Return the paragraphs that stand several times in one element, and how often.
+
+    In boxes of their own a page shows a text again: a quotation, a summary, a form for phones.
+    """
+    found: Counter[tuple[lxml.html.HtmlElement, str]] = Counter()
+    for element in document.iter(*_LEAVES):
+        parent = element.getparent()
+        if parent is None or next(element.iterchildren(*_INNER), None) is not None:
+            continue
+        text = " ".join(text_of(element, _MOST_LENGTH).split())
+        if _MIN_LENGTH <= len(text) < _MOST_LENGTH:
+            found[parent, text] += 1
+    repeated = ((text, min(n, _MOST_TIMES)) for (_, text), n in found.items() if n > 1)
+    return dict(list(repeated)[:MOST_REPEATED])
+
+
+def restore_repeated(text: str, repeated: Mapping[str, int]) -> str:
+    """Say each of the paragraphs as often as the page does, the copies behind the first.
+
+    Args:
+        text: what the extractor found, one line a paragraph.
+        repeated: of `find_repeated`.
+    """
+    for paragraph, times in repeated.items():
+        key = letters_of(paragraph)
+        flat = letters_of(text)
+        missing = times - flat.count(key) if key else 0
+        if not 0 < missing < times:
+            continue
+        lines = text.split("\n")
+        end, at = flat.index(key) + len(key), 0
+        for number, line in enumerate(lines):
+            at += len(letters_of(line))
+            if at >= end:
+                lines[number + 1 : number + 1] = [paragraph] * missing
+                break
+        text = "\n".join(lines)
+    return text
