@@ -56,6 +56,7 @@ Index("ix_item_source_key_entry_hash", item.c.source_key, item.c.entry_hash)
 Index("ix_item_source_key_page_due_at", item.c.source_key, item.c.page_due_at)
 Index("ix_item_source_key_look_at", item.c.source_key, item.c.look_at)
 Index("ix_item_story_id", item.c.story_id)
+Index("ix_item_revised_at", item.c.revised_at)
 
 carrier = Table(
     "carrier",

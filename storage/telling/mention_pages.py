@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from storage.archive.items import Items
 from storage.engine.damage import Damage
 from storage.model import Mention, StoredItem
-from storage.rules.local_time import earlier
 from storage.tables import item, mention
 from storage.telling.mentions import with_items
-
-# edits of items that are older than this are not looked for: their pages are rechecked for a week
-EDITED_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +80,18 @@ class MentionPages:
         return self._read(limit, item.c.id.in_(list(item_ids)))
 
     def edited(self, since: datetime, *, limit: int) -> tuple[tuple[Mention, StoredItem], ...]:
-        """Return mentions of items that were first seen before `since` and edited after it."""
-        return self._read(
-            limit,
-            item.c.revised_at >= since,
-            item.c.first_seen_at < since,
-            item.c.first_seen_at >= earlier(since, EDITED_WITHIN),
+        """Return mentions of items that were there before `since`, of the newest `limit` edits."""
+        found = (
+            select(mention.c.id)
+            .join(item, item.c.id == mention.c.item_id)
+            .where(item.c.revised_at >= since)
+            # in the order of the index of edits, so that it leads
+            .order_by(item.c.revised_at.desc(), mention.c.id.desc())
+            .limit(limit)
         )
+        ids = self._db.scalars(found).all()
+        pairs = with_items(self._db, self._items, self._damage, ids)
+        return tuple(pair for pair in pairs if pair[1].first_seen_at < since)
 
     def _read(
         self, limit: int, *wanted: ColumnElement[bool]

@@ -54,3 +54,17 @@ def test_edits_are_those_of_items_that_were_there_before(store: Store) -> None:
             one,
             two,
         }
+
+
+def test_edits_are_found_by_their_index(store: Store) -> None:
+    """Reading every item to find the edited ones would take seconds in a large archive."""
+    put(store, 1)
+    with store._engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            return  # so small a table is read from its beginning
+        plan = connection.exec_driver_sql(
+            "EXPLAIN QUERY PLAN SELECT mention.id FROM mention JOIN item ON item.id ="
+            " mention.item_id WHERE item.revised_at >= '2026-11-24' ORDER BY"
+            " item.revised_at DESC, mention.id DESC LIMIT 60"
+        ).all()
+    assert "ix_item_revised_at" in str(plan)
