@@ -15,6 +15,7 @@ import typer
 
 from supplierwatch.commands.administration import database, demo, service, setting_up, users
 from supplierwatch.commands.archive import (
+    assistants,
     backtesting,
     explaining,
     exporting,
@@ -131,6 +132,7 @@ for family in (
     searching,
     backtesting,
     explaining,
+    assistants,
     versions,
     sources,
     watches,

@@ -14,7 +14,7 @@ from tests.desk.browser import RunningDesk, running_desk
 @pytest.fixture(autouse=True)
 def nobody_has_failed() -> None:
     """Forget the failed sign-ins of other tests: they are counted in the process."""
-    sign_in_page._failures._failures.clear()
+    sign_in_page.failures._failures.clear()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from supplierwatch.desk.page import Page, Shown, Visit
 
 log = logging.getLogger(__name__)
 
-_failures = FailureLimit()
+failures = FailureLimit()
 
 
 def show_sign_in(visit: Visit) -> Shown:
@@ -36,7 +36,7 @@ def sign_in(visit: Visit) -> Shown:
     target = visit.values.get("next", "/")
     counted = name.casefold()
     values = {"next": target, "name": name}
-    if _failures.is_refused(counted):
+    if failures.is_refused(counted):
         log.warning("desk.sign-in-refused name=%s from=%s", name, visit.client)
         error = "Too many attempts. Try again in 15 minutes, or ask an operator for a link."
         return Shown(template="account/sign-in.html", status=429, values=values | {"error": error})
@@ -46,11 +46,11 @@ def sign_in(visit: Visit) -> Shown:
     password = visit.values.get("password", "")
     right = is_right(password, user.password_hash if known and user is not None else None)
     if not right or user is None:
-        _failures.fail(counted)
+        failures.fail(counted)
         log.warning("desk.sign-in-failed name=%s from=%s", name, visit.client)
         error = "Name and password do not belong together."
         return Shown(template="account/sign-in.html", status=403, values=values | {"error": error})
-    _failures.forget(counted)
+    failures.forget(counted)
     newer = hash_password(password) if needs_rehash(user.password_hash or "") else None
     with visit.source.store.transaction() as unit:
         if newer is not None:
