@@ -26,6 +26,7 @@ from config.model import (
     Watch,
 )
 from config.settings.settings import load_settings
+from config.tables.keys import subscription_keys
 from config.tables.reading import ConfigFile, Declared, read_tables
 from config.tables.references import (
     source_problems,
@@ -62,7 +63,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
     subscriptions = read_tables(
         folder / "subscriptions.toml", "subscription", SubscriptionTable, required=True
     )
-    subscription_keys = _subscription_keys([each.table for each in subscriptions.good])
+    keys_of_subscriptions = subscription_keys([each.table for each in subscriptions.good])
     problems = (
         *settings_problems,
         *_find_unknown_kinds(settings.crawl.max_age, kinds, settings_file),
@@ -75,7 +76,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         *subscriptions.problems,
         *subscription_problems(
             subscriptions,
-            subscription_keys,
+            keys_of_subscriptions,
             watches,
             None if settings_problems else [each.key for each in settings.channels],
             [key for _, key in sources.written("key")] if sources.readable else None,
@@ -100,7 +101,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         ),
         subscriptions=tuple(
             _subscription(key, each)
-            for key, each in zip(subscription_keys, subscriptions.good, strict=True)
+            for key, each in zip(keys_of_subscriptions, subscriptions.good, strict=True)
         ),
         fingerprint=_fingerprint(documents),
     )
@@ -144,28 +145,6 @@ def _find_unknown_kinds(
         for kind in sorted(ages.keys() - DATED_KINDS)
         if kind not in kinds
     ]
-
-
-def _subscription_keys(tables: Sequence[SubscriptionTable]) -> list[str]:
-    """Return the key of each subscription: its own, or one of its cadence and first watch.
-
-    Where two of different recipients would get the same key, the recipient is appended to the
-    second; the first keeps the short form, so that adding the second renames nothing.
-    """
-    taken: dict[str, str] = {each.key: "" for each in tables if each.key is not None}
-    keys = []
-    for table in tables:
-        recipient = table.to[0].casefold()
-        if table.key is not None:
-            keys.append(table.key)
-            continue
-        watch = "all" if table.watches[0] == "*" else table.watches[0]
-        key = f"{table.cadence.kind}-{watch}"
-        if taken.setdefault(key, recipient) != recipient:
-            key = f"{key}-{''.join(c if c.isalnum() else '-' for c in recipient)}"
-            taken.setdefault(key, recipient)
-        keys.append(key)
-    return keys
 
 
 def _supplier(each: Declared[SupplierTable]) -> Supplier:

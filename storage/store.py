@@ -15,6 +15,7 @@ from storage.archive.items import Items
 from storage.archive.retention import Retention
 from storage.archive.stories import Stories
 from storage.crawling.coverage import CoverageReader
+from storage.crawling.polls import Polls
 from storage.crawling.runs import Runs
 from storage.crawling.sites import SiteMemories
 from storage.crawling.sources import Sources
@@ -61,6 +62,7 @@ class Unit:
         self.subscribers = Subscribers(connection, self.items, self.damage)
         self.outbox = Outbox(connection)
         self.notices = Notices(connection)
+        self.polls = Polls(connection)
         self.runs = Runs(connection)
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)

@@ -37,16 +37,22 @@ class Import:
 
 
 def write_opml(sources: Sequence[Source], *, title: str) -> bytes:
-    """Write the sources of kind `feed` as an OPML document; the others are left out."""
+    """Write the sources that a feed reader can read as an OPML document."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     body = etree.SubElement(root, "body")
     for source in sources:
-        if source.kind == "feed":
+        if is_feed(source):
             etree.SubElement(
                 body, "outline", type="rss", text=source.name, title=source.name, xmlUrl=source.url
             )
     return etree.tostring(root, encoding="utf-8", xml_declaration=True, pretty_print=True)
+
+
+def is_feed(source: Source) -> bool:
+    """Return whether a feed reader can read a source: a feed, or an Atom feed of GOV.UK."""
+    path = urlsplit(source.url).path
+    return source.kind == "feed" or (source.kind == "govuk" and path.endswith(".atom"))
 
 
 def read_opml(document: bytes) -> tuple[Outline, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import AoT, Item, Key, SingleKey, String, StringType, Table, Trivia
+from tomlkit.items import AoT, InlineTable, Item, Key, SingleKey, String, StringType, Table, Trivia
 
 from config.editing.table_form import (
     TableForm,
@@ -138,6 +138,9 @@ def _set(body: _Body, name: str, value: Any, form: TableForm) -> None:
             inner = TableForm(file=form.file, table=form.table, order=("", *value), defaults={})
             for part, text in value.items():
                 _set(there.value.body, part, text, inner)
+            return
+        if isinstance(value, Mapping) and isinstance(there, InlineTable):
+            _edit_inline(there, value, form)
             return
         if _is_same(name, there.unwrap(), value, form):
             return

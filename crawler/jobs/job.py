@@ -22,8 +22,8 @@ class CrawlJob:
 
     `pages_per_source`: the most pages of older entries that one poll of a source reads.
     `deadline`: the time limit of the whole batch. `timeout`: that of one download.
-    `task`: "crawl" polls the sources; "inspect" reads one step by step and stores nothing; "probe"
-    reads the listing of each and stores nothing.
+    `task`: "crawl" polls the sources; "inspect" reads one step by step, "probe"
+    reads the listing of each, "discover" tries an address by each kind; these store nothing.
     `database_url`: empty if nothing is stored yet.
     """
 
@@ -34,7 +34,7 @@ class CrawlJob:
     pages_per_source: int
     deadline: timedelta
     timeout: timedelta = timedelta(seconds=30)
-    task: Literal["crawl", "inspect", "probe"] = "crawl"
+    task: Literal["crawl", "inspect", "probe", "discover"] = "crawl"
 
 
 def to_json(job: CrawlJob) -> str:

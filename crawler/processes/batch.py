@@ -18,6 +18,7 @@ from scrapy.crawler import Crawler
 from scrapy.utils.reactor import install_reactor
 
 from config.model import Source
+from crawler.diagnostics.discover import discover
 from crawler.diagnostics.examine import examine
 from crawler.diagnostics.probe import probe
 from crawler.extraction.recurring.site_memories import StoredSiteMemories, TransientSiteMemories
@@ -87,7 +88,7 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
         work = make_poll_work(context, store, emit, IsolatedReader(readers, sites, emit))
     else:
         archive = None if store is None else CrawlStorage(store, now)
-        work = make_examine_work(emit, job.task, archive)
+        work = make_examine_work(context, emit, archive)
     batch = _Batch(context, work, emit)
 
     async def run_batch() -> None:
@@ -193,17 +194,24 @@ def make_poll_work(
     return work
 
 
-def make_examine_work(emit: Emit, task: str, archive: CrawlStorage | None) -> Work:
-    """Return the work that examines or probes a source and stores nothing.
+def make_examine_work(context: CrawlContext, emit: Emit, archive: CrawlStorage | None) -> Work:
+    """Return the work that examines, probes or discovers a source and stores nothing.
 
     Args:
-        task: "probe" or "inspect".
+        context: of the job, whose task says which.
+        emit: sends an event to the parent process.
         archive: stored items to compare with; None: nothing is stored yet.
     """
+    task = context.job.task
+
+    def kind_of(name: str) -> SourceKind:
+        return spider_class(name)(context=context, sources=(), work=work, emit=emit)
 
     async def work(source: Source, fetch: Fetch, kind: SourceKind) -> None:
         if task == "probe":
             await probe(source, fetch, kind, emit)
+        elif task == "discover":
+            await discover(source, fetch, kind_of, emit)
         else:
             await examine(source, fetch, kind, emit, archive)
 

@@ -6,14 +6,16 @@ to import is imported here.
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
-from config.model import CrawlSettings, Source
+from config.model import CrawlSettings, Selectors, Source
 from crawler.jobs.batches import batches, host_of
 from crawler.jobs.job import CrawlJob
 from crawler.processes.children import Child, spawn
@@ -21,6 +23,7 @@ from crawler.processes.children import Child, spawn
 PATIENCE = timedelta(seconds=90)
 PROBE_TIMEOUT = timedelta(seconds=15)
 PROBED_TOGETHER = 20
+LOOK_EVERY = 0.1  # seconds between two looks at the steps of an examination
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,28 @@ class Step:
     ok: bool
     lines: tuple[str, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleEntry:
+    """An entry that a source lists."""
+
+    title: str
+    url: str
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSource:
+    """A way to read an address: kind, URL and selectors, and what it lists."""
+
+    kind: str
+    url: str
+    title: str
+    select: Selectors
+    entries: int
+    newest_at: datetime | None
+    sample: tuple[SampleEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,42 +143,119 @@ def _read_probes(child: Child, waited_for: set[str]) -> Iterator[Probe]:
 
 
 def inspect_source(
-    source: Source, settings: CrawlSettings, *, database_url: str = ""
+    source: Source,
+    settings: CrawlSettings,
+    *,
+    database_url: str = "",
+    progress: Callable[[Step], None] | None = None,
+    ending: threading.Event | None = None,
 ) -> tuple[Step, ...]:
     """Examine a source in a child process.
 
     The steps: fetch, decode, listing, dates, page, extraction, decision, identity.
 
     Args:
+        source: to examine.
+        settings: of the crawler.
         database_url: the database to compare with; empty: nothing is stored yet.
+        progress: called with each step as it is done.
+        ending: once set, the process is ended.
     """
+    steps, _ = _examine("inspect", source, settings, database_url, progress, ending)
+    return steps
+
+
+def discover_source(
+    source: Source,
+    settings: CrawlSettings,
+    *,
+    progress: Callable[[Step], None] | None = None,
+    ending: threading.Event | None = None,
+) -> tuple[tuple[Step, ...], tuple[FoundSource, ...]]:
+    """Find by which kinds an address can be read, in a child process.
+
+    Args:
+        source: with the address; its kind is not used.
+        settings: of the crawler.
+        progress: called with each step as it is done.
+        ending: once set, the process is ended.
+
+    Returns:
+        the steps, and what was found, the likeliest first.
+    """
+    steps, events = _examine("discover", source, settings, "", progress, ending)
+    return steps, tuple(_read_found(event) for event in events if event["event"] == "found")
+
+
+def _examine(
+    task: Literal["inspect", "discover"],
+    source: Source,
+    settings: CrawlSettings,
+    database_url: str,
+    progress: Callable[[Step], None] | None,
+    ending: threading.Event | None,
+) -> tuple[tuple[Step, ...], list[dict[str, Any]]]:
     child = spawn(
         CrawlJob(
-            run_id=f"inspect-{uuid.uuid4().hex[:8]}",
+            run_id=f"{task}-{uuid.uuid4().hex[:8]}",
             database_url=database_url,
             sources=(source,),
             crawl=replace(settings, download_delay=timedelta(0)),
             pages_per_source=1,
             deadline=PATIENCE,
-            task="inspect",
+            task=task,
         )
     )
-    code = child.wait(PATIENCE.total_seconds() + 15)
+    steps: list[Step] = []
+    events: list[dict[str, Any]] = []
+
+    def collect() -> None:
+        for event in child.events():
+            events.append(event)
+            if event["event"] == "step":
+                steps.append(
+                    Step(
+                        step=event["step"],
+                        ok=event["ok"],
+                        lines=tuple(event["lines"]),
+                        facts=event.get("facts", {}),
+                    )
+                )
+                if progress is not None:
+                    progress(steps[-1])
+
+    end = time.monotonic() + PATIENCE.total_seconds() + 15
+    code = child.wait(LOOK_EVERY)
+    while code is None and time.monotonic() < end and not (ending and ending.is_set()):
+        collect()
+        code = child.wait(LOOK_EVERY)
     if code is None:
         child.terminate(grace=1)
-    events = child.events()
-    steps = [
-        Step(
-            step=event["step"],
-            ok=event["ok"],
-            lines=tuple(event["lines"]),
-            facts=event["facts"],
-        )
-        for event in events
-        if event["event"] == "step"
-    ]
+    collect()
     broken = [str(event["error"]) for event in events if event["event"] == "error"]
     if broken or code != 0:
         lines = (*broken, f"the examination ended with exit code {code}")
         steps.append(Step(step="examination", ok=False, lines=lines))
-    return tuple(steps)
+    return tuple(steps), events
+
+
+def _read_found(event: Mapping[str, Any]) -> FoundSource:
+    select = {name: value for name, value in event["select"].items() if name != "remove"}
+    return FoundSource(
+        kind=event["kind"],
+        url=event["url"],
+        title=event["title"],
+        select=Selectors(**select),
+        entries=event["entries"],
+        newest_at=_read_time(event["newest_at"]),
+        sample=tuple(
+            SampleEntry(
+                title=one["title"], url=one["url"], published_at=_read_time(one["published_at"])
+            )
+            for one in event["sample"]
+        ),
+    )
+
+
+def _read_time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

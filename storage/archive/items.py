@@ -386,6 +386,13 @@ class Items:
             wanted = wanted.where(item.c.first_seen_at >= since)
         return self.get_many(list(self._db.scalars(wanted.limit(limit))))
 
+    def latest_of(self, source_key: str, *, limit: int) -> tuple[StoredItem, ...]:
+        """Return the items that a source listed last, newest first."""
+        listed = select(carrier.c.item_id).where(carrier.c.source_key == source_key)
+        return self.get_many(
+            list(self._db.scalars(listed.order_by(carrier.c.id.desc()).limit(limit)))
+        )
+
     def revisions(self, item_id: int) -> tuple[ItemRevision, ...]:
         """Return the earlier texts of an item, oldest first."""
         found = self._db.execute(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, 
 
 from config import model as declared
 from storage.crawling import damaged_sources
+from storage.crawling.polls import Polls
 from storage.crawling.source_history import (
     ArrivalGaps,
     PageReadings,
@@ -202,7 +203,10 @@ class Sources:
             values["covered_until"] = covered_until
         if baseline_done:
             values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
-        return self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
+        done = self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
+        if done:
+            Polls(self._db).note(report)
+        return done
 
     def release(self, owner: str, *, now: datetime, error: str | None) -> tuple[str, ...]:
         """Release the leases that `owner` still holds; return the keys of these sources.
@@ -228,6 +232,7 @@ class Sources:
                 "failures": source.c.failures + 1,
                 "next_at": now + wait,
             }
+            Polls(self._db).note_failure(keys[0], error, now)
         self._db.execute(update(source).where(held).values(values))
         return keys
 

@@ -43,7 +43,7 @@ from storage.model.messages import (
     OutboxMessage,
     Receipt,
 )
-from storage.model.sources import CrawlReport, Outcome, SourceState, Validators
+from storage.model.sources import CrawlReport, Outcome, PastPoll, SourceState, Validators
 from storage.model.users import ApiToken, DeskSession, Role, Scope, User
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "Outcome",
     "PageDue",
     "PageText",
+    "PastPoll",
     "PendingTelling",
     "ProcurementNotice",
     "Receipt",

@@ -67,6 +67,8 @@ class OutboxMessage:
     sent_at: datetime | None
     last_code: int | None
     last_error: str | None
+    resent_at: datetime | None = None  # by hand, the last time
+    resent_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

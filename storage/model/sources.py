@@ -56,6 +56,27 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastPoll:
+    """What a poll brought, or `polls` in a row that were alike and brought nothing."""
+
+    row_id: int
+    source_key: str
+    first_at: datetime
+    last_at: datetime
+    polls: int
+    outcome: str
+    http_status: int | None
+    listed: int
+    new: int
+    completed: int
+    revised: int
+    duplicate: int
+    read: int
+    thin: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlReport:
     """The result of one poll of one source."""
 

@@ -12,7 +12,7 @@ from storage.tables.archive import (
     story_sketch,
 )
 from storage.tables.columns import Hash, Id, metadata
-from storage.tables.crawling import notice, robots, run, site, source
+from storage.tables.crawling import notice, poll, robots, run, site, source
 from storage.tables.jobs import configuration, host_slot
 from storage.tables.marks import desk_mute, item_mark, item_reading
 from storage.tables.telling import (
@@ -73,6 +73,7 @@ __all__ = [
     "pending_match",
     "pending_telling",
     "periodic_task",
+    "poll",
     "quarantine",
     "robots",
     "run",

@@ -1,11 +1,11 @@
-"""Tables of sources, robots.txt, sites, runs and notices to the operator."""
+"""Tables of sources, robots.txt, sites, runs, polls and notices to the operator."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table
 
 from storage.engine.column_types import CleanText, JsonText, UtcDateTime
-from storage.tables.columns import Hash, metadata
+from storage.tables.columns import Hash, Id, metadata
 
 source = Table(
     "source",
@@ -84,3 +84,25 @@ run = Table(
     Column("status", CleanText),
 )
 Index("ix_run_ended_at", run.c.ended_at)
+
+# the last polls of each source; those in a row that were alike and brought nothing are one row
+poll = Table(
+    "poll",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("source_key", CleanText, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("polls", Integer, nullable=False),
+    Column("outcome", CleanText, nullable=False),
+    Column("http_status", Integer),
+    Column("listed", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("completed", Integer, nullable=False),
+    Column("revised", Integer, nullable=False),
+    Column("duplicate", Integer, nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("thin", Integer, nullable=False),
+    Column("error", CleanText),
+)
+Index("ix_poll_source_key_id", poll.c.source_key, poll.c.id)

@@ -108,6 +108,9 @@ outbox = Table(
     Column("sent_at", UtcDateTime),
     Column("last_code", Integer),
     Column("last_error", CleanText),
+    # who had it sent again last, by hand
+    Column("resent_at", UtcDateTime),
+    Column("resent_by", CleanText),
     # last: SQLite reads through a long column to reach those behind it
     Column("raw", LargeBinary, nullable=False),
 )

@@ -185,9 +185,16 @@ class Outbox:
         counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
 
-    def resend(self, row_id: int, now: datetime) -> bool:
-        """Queue a message again; return False where there is none, or it is being sent."""
+    def resend(self, row_id: int, now: datetime, *, by: str) -> bool:
+        """Queue a message again; return False where there is none, or it is being sent.
+
+        Args:
+            row_id: of the message.
+            now: the time.
+            by: who asked, which is kept with the message.
+        """
         values = {"state": MessageState.QUEUED, "next_at": now, "due_at": now, "attempts": 0}
+        values |= {"resent_at": now, "resent_by": by}
         return self._update(
             row_id, values, only=(MessageState.SENT, MessageState.DEAD, MessageState.HELD, *WAITING)
         )
@@ -252,4 +259,6 @@ def _message(row: Row[Any]) -> OutboxMessage:
         sent_at=row.sent_at,
         last_code=row.last_code,
         last_error=row.last_error,
+        resent_at=row.resent_at,
+        resent_by=row.resent_by,
     )

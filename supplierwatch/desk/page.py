@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from alerts.digest.context import TellingContext
 from storage.model import Actor, DeskSession, Role, User
 from storage.store import Store
+from supplierwatch.desk.framed_message import FramedMessage
+from supplierwatch.desk.jobs import Jobs
+from supplierwatch.health.recent_errors import LoggedError
 from supplierwatch.wiring import CompiledConfiguration
 
 MAX_VALUE = 8_000  # characters of a field of a form; more is cut off
@@ -40,8 +43,21 @@ class DeskSource(Protocol):
         """Environment variables with secrets and overrides of settings."""
         ...
 
+    jobs: Jobs
+
     def report(self) -> Mapping[str, Any]:
         """Return the state of the service, as /health shows it to this machine."""
+        ...
+
+    def send_now(self, subscription: str) -> int:
+        """Compose and send what is pending for a subscription; return how many messages.
+
+        It may take as long as its messages take.
+        """
+        ...
+
+    def recent_errors(self) -> Sequence[LoggedError]:
+        """Return the last warnings and errors of the log, the newest first."""
         ...
 
 
@@ -62,6 +78,7 @@ class Visit:
     client: str
     home: str
     token: str | None = None  # of the session's cookie
+    files: Mapping[str, bytes] = field(default_factory=dict)  # that were uploaded, by field
 
     @property
     def user(self) -> User:
@@ -92,9 +109,11 @@ class Download:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An answer: a template with its values, a redirect, or a file.
+    """An answer: a template with its values, a redirect, a file, or a document in a frame.
 
-    `signed_in` sets the cookie to this token; an empty one deletes it.
+    `signed_in` sets the cookie to this token; an empty one deletes it. `framed` is a rendered
+    message, which is shown in a frame of its own where nothing runs; a page that has such frames
+    says so by `frames`.
     """
 
     template: str = ""
@@ -103,13 +122,16 @@ class Shown:
     redirect: str | None = None
     download: Download | None = None
     signed_in: str | None = None
+    framed: FramedMessage | None = None
+    frames: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A route. `role` is the least role that may use it; None for everybody.
 
-    `nav`: its name in the navigation; `order`: its place there.
+    `nav`: its name in the navigation; `order`: its place there. `upload`: the most bytes of a form
+    with a file; 0 where it has none.
     """
 
     path: str
@@ -118,6 +140,7 @@ class Page:
     method: str = "GET"
     nav: str = ""
     order: int = 0
+    upload: int = 0
 
 
 def missing(why: str) -> Shown:

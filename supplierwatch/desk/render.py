@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from alerts.text.sanitize import line
 from storage.rules.local_time import later, local_time
 from supplierwatch.desk import static
+from supplierwatch.formatting.source_settings import describe_gap
 from supplierwatch.formatting.times import ago, iso
 
 MOST_RELATIVE = timedelta(days=7)  # longer ago is shown as a date
@@ -46,7 +47,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"clock": clock_text, "day": _day, "iso": iso, "ago": _ago, "line": line}
+    made.filters |= {
+        "gap": describe_gap,
+        "clock": clock_text,
+        "day": _day,
+        "iso": iso,
+        "ago": _ago,
+        "line": line,
+    }
     made.globals["static"] = static.address_of
     return made
 

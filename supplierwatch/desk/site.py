@@ -11,6 +11,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -26,6 +27,7 @@ from supplierwatch.desk.api import answering, metrics
 from supplierwatch.desk.cookies import session_cookie, set_session_cookie
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, Shown, Visit
 from supplierwatch.desk.request_facts import find_client, find_home
+from supplierwatch.web.form_uploads import read_upload
 from supplierwatch.web.headers import PRIVATE
 from supplierwatch.web.locality import is_local
 from supplierwatch.web.origins import is_same_origin
@@ -46,6 +48,14 @@ HEADERS = PRIVATE | {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a form sent: its fields and its files."""
+
+    values: Values = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def all_pages() -> tuple[Page, ...]:
@@ -69,19 +79,38 @@ def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
     nav = tuple(sorted((p for p in pages if p.nav), key=lambda p: p.order))
 
     async def answer(request: Request) -> Response:
-        form: Values = {}
+        form = Form()
         if page.method == "POST":
+            if page.upload and not await run_in_threadpool(_is_signed_in, source, request):
+                return RedirectResponse("/sign-in", status_code=303, headers=HEADERS)
             try:
-                body = await read_body(request, MAX_FORM)
+                body = await read_body(request, page.upload or MAX_FORM)
             except ClientDisconnect:
                 return Response(status_code=400, headers=HEADERS)
-            given = None if body is None else _read_values(body.decode("utf-8", "replace"))
+            given = None if body is None else _read_form(page, request, body)
             if given is None:
                 return Response("The form is too long.", 413, headers=HEADERS)
             form = given
         return await run_in_threadpool(_answer, page, source, nav, request, form)
 
     return Route(page.path, answer, methods=[page.method])
+
+
+def _is_signed_in(source: DeskSource, request: Request) -> bool:
+    token = session_cookie(source, request)
+    with source.store.reading() as unit:
+        return bool(token) and unit.users.session(token, source.clock()) is not None
+
+
+def _read_form(page: Page, request: Request, body: bytes) -> Form | None:
+    """Return the fields of a form, and its files where the page takes some."""
+    if page.upload:
+        sent = read_upload(body, request.headers.get("content-type", ""))
+        if sent is not None:
+            texts = {name: (_tidy(text),) for name, text in sent.values.items()}
+            return Form(values=texts, files=sent.files)
+    values = _read_values(body[:MAX_FORM].decode("utf-8", "replace"))
+    return None if values is None else Form(values=values)
 
 
 def _read_values(text: str) -> Values | None:
@@ -92,12 +121,16 @@ def _read_values(text: str) -> Values | None:
     values: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:
         key = name[:100]
-        values[key] = (*values.get(key, ()), value[:MAX_VALUE].replace("\0", ""))
+        values[key] = (*values.get(key, ()), _tidy(value))
     return values
 
 
+def _tidy(value: str) -> str:
+    return value[:MAX_VALUE].replace("\0", "")
+
+
 def _answer(
-    page: Page, source: DeskSource, nav: tuple[Page, ...], request: Request, form: Values
+    page: Page, source: DeskSource, nav: tuple[Page, ...], request: Request, form: Form
 ) -> Response:
     token = session_cookie(source, request)
     with source.store.reading() as unit:
@@ -105,10 +138,10 @@ def _answer(
         begun = session is not None or unit.users.exist()
     if not begun and not is_local(request):
         return _page(Shown(template="closed.html", status=404), None, nav, page, begun=begun)
-    refusal = _refuse(page, session, request, form)
+    refusal = _refuse(page, session, request, form.values)
     if refusal is not None:
         return _page(refusal, session, nav, page, begun=begun)
-    given = form if page.method == "POST" else (_read_values(request.url.query) or {})
+    given = form.values if page.method == "POST" else (_read_values(request.url.query) or {})
     visit = Visit(
         source=source,
         session=session,
@@ -118,6 +151,7 @@ def _answer(
         client=find_client(request),
         home=find_home(source, request),
         token=token or None,
+        files=form.files,
     )
     shown = page.answer(visit)
     response = _page(shown, session, nav, page, begun=begun)
@@ -171,6 +205,9 @@ def _page(
         return RedirectResponse(safe_path(shown.redirect), status_code=303, headers=HEADERS)
     if shown.download is not None:
         return _download(shown.download)
+    if shown.framed is not None:
+        framed = {"Content-Security-Policy": shown.framed.policy, "X-Frame-Options": "SAMEORIGIN"}
+        return HTMLResponse(shown.framed.html, shown.status, headers=HEADERS | framed)
     role = None if session is None else session.user.role
     common: dict[str, Any] = {
         "session": session,
@@ -181,7 +218,11 @@ def _page(
     }
     zone = None if session is None else session.user.timezone
     text = render.template(shown.template, {**common, **shown.values}, zone)
-    return HTMLResponse(text, shown.status, headers=HEADERS)
+    headers = HEADERS
+    if shown.frames:
+        policy = f"{HEADERS['Content-Security-Policy']}; frame-src 'self'"
+        headers = HEADERS | {"Content-Security-Policy": policy}
+    return HTMLResponse(text, shown.status, headers=headers)
 
 
 def _download(download: Download) -> Response:

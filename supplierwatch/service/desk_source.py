@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from alerts.digest.context import TellingContext
 from storage.store import Store
+from supplierwatch.desk.jobs import Jobs
+from supplierwatch.health.recent_errors import LoggedError, RecentErrors
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import CompiledConfiguration
 
@@ -19,6 +21,7 @@ class ServiceSource:
         service: the running service.
         report: returns the state for /health.
         environ: environment variables with secrets and overrides.
+        errors: the last warnings and errors of the log.
     """
 
     def __init__(
@@ -26,11 +29,14 @@ class ServiceSource:
         service: Service,
         report: Callable[[], Mapping[str, Any]],
         environ: Mapping[str, str],
+        errors: RecentErrors | None = None,
     ) -> None:
         self._service = service
         self._report = report
         self.environ = environ
         self.store: Store = service.store
+        self.jobs = Jobs(service.ending)
+        self._errors = errors
 
     @property
     def wired(self) -> CompiledConfiguration:
@@ -50,6 +56,24 @@ class ServiceSource:
     def report(self) -> Mapping[str, Any]:
         """Return the state of the service, as /health shows it to this machine."""
         return self._report()
+
+    def send_now(self, subscription: str) -> int:
+        """Compose and send what is pending for a subscription; return how many messages."""
+        service = self._service
+        with service.store.reading() as unit:
+            ids = [
+                each.subscriber_id
+                for each in unit.subscribers.all()
+                if each.subscription_key == subscription
+            ]
+        service.match()
+        written = service.tell(force=ids) if ids else 0
+        service.deliver()
+        return written
+
+    def recent_errors(self) -> Sequence[LoggedError]:
+        """Return the last warnings and errors of the log, the newest first."""
+        return () if self._errors is None else self._errors.latest()
 
 
 def first_link(service: Service, address: tuple[str, int] | None) -> str | None:

@@ -23,6 +23,7 @@ from supplierwatch.desk import site
 from supplierwatch.health.database_loss import refuse_lost
 from supplierwatch.health.health import Audience, Health
 from supplierwatch.health.heap import limit_arenas
+from supplierwatch.health.recent_errors import RecentErrors
 from supplierwatch.service.desk_source import ServiceSource, first_link
 from supplierwatch.service.engines import StepEngine, ThreadEngine
 from supplierwatch.service.reader_requests import ReaderRequestHandler
@@ -108,6 +109,8 @@ def _run(
     started: Started | None,
 ) -> None:
     limit_arenas()
+    errors = RecentErrors()
+    logging.getLogger().addHandler(errors)
     stopping = service.ending
     health = Health(service, audience=lambda: audience_of(service))
     service.beat = health.beat
@@ -117,7 +120,7 @@ def _run(
         listen=service.catalog.settings.service.listen,
         readers=ReaderRequestHandler(service),
         feeds=watch_feeds,
-        desk=site.routes(ServiceSource(service, health.report, environ)),
+        desk=site.routes(ServiceSource(service, health.report, environ, errors)),
     )
     watchdog = Watchdog(service, health, lock)
     health.add_check(watchdog.reasons)
@@ -153,6 +156,7 @@ def _run(
         engine.stop()
         _stop_all(ticks, tuple(workers.values()), service, web)
         engine.join(STOP_WITHIN / 2)
+        logging.getLogger().removeHandler(errors)
     if watchdog.lost is not None:
         raise watchdog.lost
 

@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.text import Text
 
 from supplierwatch.formatting.console import plural, print_indented
+from supplierwatch.formatting.mail_words import mail_words
 from supplierwatch.formatting.times import clock, iso
 from supplierwatch.views.problems import print_problem, problem_json
 
 if TYPE_CHECKING:
     from config.errors import Problem
-    from config.model import Settings, Subscription
+    from config.model import Subscription
     from supplierwatch.wiring import CompiledConfiguration
 
 MAX_SUBSCRIPTIONS = 10
@@ -93,14 +94,6 @@ def _compute_next_due(subscription: Subscription, now: datetime) -> datetime | N
     from alerts.schedule.cadence import next_due
 
     return next_due(subscription.cadence, subscription.timezone, subscription.quiet_hours, now)
-
-
-def mail_words(settings: Settings) -> str:
-    """Describe where messages are sent."""
-    server = settings.mail.smtp
-    if server is None:
-        return f"no mail server: messages become files in {settings.service.data / 'mail'}"
-    return f"{server.host}:{server.port} ({server.security})"
 
 
 def accepted_json(

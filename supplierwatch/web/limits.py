@@ -25,6 +25,7 @@ IDLE = 5  # seconds that a connection is kept between requests
 LIFETIME = 60.0  # seconds, after which a connection is closed once its answer is written
 LAST = 90.0  # seconds, after which a connection is closed in any case
 MOST_BYTES = 64 * 1024  # of one request, headers and body together; ours are below 5 kB
+MOST_UPLOAD_BYTES = 600 * 1024  # of a request with a file, to an address that takes one
 MOST_HEADER_BYTES = 16 * 1024
 BACKLOG = 16  # connections queued by the kernel and accepted in one turn of the event loop
 THREADS = 4  # request handlers at a time; each may use a database connection
@@ -55,6 +56,7 @@ class LimitedProtocol(H11Protocol):
     """A connection with limits on time and on bytes per request."""
 
     numbers: ConnectionCounts  # set by `counting_protocol`
+    uploads: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,12 +84,10 @@ class LimitedProtocol(H11Protocol):
         self.numbers.open = len(self.connections)
 
     def data_received(self, data: bytes) -> None:
-        """Receive bytes of a request, at most `MOST_BYTES`."""
+        """Receive bytes of a request, at most `MOST_BYTES`, or `MOST_UPLOAD_BYTES` for a file."""
         self._bytes += len(data)
-        if self._bytes > MOST_BYTES:
-            self.numbers.too_large += 1
-            log.warning("web.too-large bytes=%d", self._bytes)
-            self._abort()
+        if self._bytes > MOST_UPLOAD_BYTES:
+            self._refuse_size()
             return
         try:
             super().data_received(data)
@@ -95,10 +95,23 @@ class LimitedProtocol(H11Protocol):
             # a request that turns invalid after its response began
             self._abort()
             return
+        # the first bytes may hold all of the head, which says where the request goes
+        if self._bytes > MOST_BYTES and not self._is_upload():
+            self._refuse_size()
+            return
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._start_request_timer()
         else:
             self._stop_request_timer()
+
+    def _refuse_size(self) -> None:
+        self.numbers.too_large += 1
+        log.warning("web.too-large bytes=%d", self._bytes)
+        self._abort()
+
+    def _is_upload(self) -> bool:
+        begun = self.conn.their_state in (h11.SEND_BODY, h11.DONE)
+        return begun and self.scope is not None and self.scope.get("path") in self.uploads
 
     def on_response_complete(self) -> None:
         """Wait for the next request, or close a connection older than `LIFETIME`."""
@@ -158,9 +171,11 @@ class LimitedProtocol(H11Protocol):
             self._last_timer = None
 
 
-def counting_protocol(numbers: ConnectionCounts) -> type[LimitedProtocol]:
-    """Return a protocol class that counts in `numbers`."""
-    return type("CountedProtocol", (LimitedProtocol,), {"numbers": numbers})
+def counting_protocol(
+    numbers: ConnectionCounts, uploads: frozenset[str] = frozenset()
+) -> type[LimitedProtocol]:
+    """Return a protocol class that counts in `numbers`; `uploads` are paths that take files."""
+    return type("CountedProtocol", (LimitedProtocol,), {"numbers": numbers, "uploads": uploads})
 
 
 def limit_threads(app: Callable[..., Any]) -> Callable[..., Any]:

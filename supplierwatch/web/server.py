@@ -28,6 +28,8 @@ from supplierwatch.web.limits import (
 
 log = logging.getLogger(__name__)
 
+UPLOADS = frozenset({"/opml"})  # paths that take files
+
 
 class WebServer:
     """Serves `report`, pages for `readers`, `feeds` and the desk on `listen` ("host:port")."""
@@ -64,7 +66,7 @@ class WebServer:
         self.address = bound.getsockname()[:2]
         config = uvicorn.Config(
             limit_threads(self._app),
-            http=counting_protocol(self._numbers),
+            http=counting_protocol(self._numbers, UPLOADS),
             ws="none",
             backlog=BACKLOG,
             timeout_keep_alive=IDLE,

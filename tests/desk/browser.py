@@ -67,12 +67,20 @@ class Browser:
         method: str | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> Page:
-        """Ask for a page, following no redirect; with a form, or with any other body."""
+        """Ask for a page, following no redirect; with a form, or with any other body.
+
+        `file` is a further field of the form, with its bytes.
+        """
         sent = {"Host": f"127.0.0.1:{self.address[1]}"} | self.headers | dict(headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        if form is not None:
+        if file is not None:
+            body, kind = _build_upload(form or {}, *file)
+            sent |= {"Content-Type": kind, "Origin": f"http://{sent['Host']}"}
+            method = "POST"
+        elif form is not None:
             body = urlencode(form).encode()
             sent["Content-Type"] = "application/x-www-form-urlencoded"
             sent.setdefault("Origin", f"http://{sent['Host']}")
@@ -94,6 +102,18 @@ class Browser:
     def sign_in(self, name: str, password: str = PASSWORD) -> Page:
         """Fill in the form."""
         return self.ask("/sign-in", {"name": name, "password": password, "next": "/"})
+
+
+def _build_upload(form: Mapping[str, str], name: str, content: bytes) -> tuple[bytes, str]:
+    """Return a body of multipart/form-data, as browsers send it, and its type."""
+    line = "----seven-small-herons"
+    parts = [
+        f'--{line}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+        for key, value in form.items()
+    ]
+    head = f'--{line}\r\nContent-Disposition: form-data; name="{name}"; filename="feeds.opml"\r\n'
+    parts.append(f"{head}Content-Type: text/x-opml\r\n\r\n".encode() + content + b"\r\n")
+    return b"".join([*parts, f"--{line}--\r\n".encode()]), f"multipart/form-data; boundary={line}"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,83 +3,25 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from supplierwatch.desk import watch_preview
-from supplierwatch.service.reload import ConfigWatch
-from tests.desk.browser import Browser, Page, RunningDesk, running_desk
+from tests.desk.browser import RunningDesk, running_desk
+from tests.desk.forms import form_of, send, take_up, without_rights_of_the_superuser
 from tests.supplierwatch.instance import BODY, WATCHES, an_article
 
 QUIET = BODY.replace("paused", "finished").replace("board papers", "minutes")
 EDIT = "/watches/halcyon-trusts/edit"
 
 
-class _Form(HTMLParser):
-    """Collects the fields of the editor's form as a browser would send them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.values: dict[str, str] = {}
-        self.buttons: list[str] = []
-        self._textarea = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        name = given.get("name") or ""
-        if tag == "textarea":
-            self._textarea = name
-            self.values[name] = ""
-        if tag == "button" and name == "action":
-            self.buttons.append(given["value"] or "")
-        if tag == "input" and name and name != "everywhere":
-            if given.get("type") in ("checkbox", "radio") and "checked" not in given:
-                return
-            self.values[name] = given.get("value") or ""
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            # a browser leaves the first line end out, and sends line ends as CR LF
-            text = self.values[self._textarea].removeprefix("\n")
-            self.values[self._textarea] = text.replace("\n", "\r\n")
-            self._textarea = ""
-
-    def handle_data(self, data: str) -> None:
-        if self._textarea:
-            self.values[self._textarea] += data
-
-
-def form_of(page: Page) -> _Form:
-    form = _Form()
-    form.feed(page.text)
-    return form
-
-
-def send(browser: Browser, path: str, page: Page, action: str, **changes: str) -> Page:
-    """Fill in the form of a page and press a button; an empty change unchecks a box."""
-    values = form_of(page).values | changes | {"action": action}
-    boxes = ("exact", "every_outlet", "asides")
-    return browser.ask(path, {k: v for k, v in values.items() if v or k not in boxes})
-
-
 def file_of(desk: RunningDesk) -> str:
     return (desk.instance.config / "watches.toml").read_text(encoding="utf-8")
-
-
-def take_up(desk: RunningDesk) -> None:
-    """What the service does by itself every few seconds."""
-    watch = ConfigWatch(desk.service, {})
-    watch.poll()
-    watch.poll()
 
 
 def test_an_edit_is_previewed_saved_and_taken_up(
@@ -251,22 +193,6 @@ def test_two_editors_cannot_undo_each_other(desk: RunningDesk) -> None:
     assert send(first, EDIT, pages[0], "save").heading == "Saved"
     assert send(second, EDIT, pages[1], "save").code == 409
     assert "'halcyon 0'" in file_of(desk)
-
-
-@contextmanager
-def without_rights_of_the_superuser(*theirs: Path) -> Iterator[None]:
-    """The superuser may write everywhere: be somebody else, who owns these folders."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for folder in theirs:
-        for path in (folder, *folder.rglob("*")):
-            os.chown(path, 65534, 65534)
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 def test_a_folder_that_may_not_be_written_gives_the_text_to_paste(

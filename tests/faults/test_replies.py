@@ -273,7 +273,7 @@ def test_a_fault_that_never_ends_is_seen_and_what_can_be_saved_waits(
         # what the operator asks for goes out, and its bytes are the same
         with sqlite_store.transaction() as unit:
             for each in dead:
-                assert unit.outbox.resend(each.row_id, clock())
+                assert unit.outbox.resend(each.row_id, clock(), by="ruth")
         office.settle()
         assert office.states == {"sent": 2}
         assert len(office.copies) == 2

@@ -190,7 +190,7 @@ def test_what_the_operator_sends_again_is_tried_again_too(store: Store, clock: C
     assert clock() - rows(store)["a"].created_at >= GIVE_UP_AFTER
     assert rows(store)["a"].attempts >= LEAST_ATTEMPTS
     with store.transaction() as unit:
-        assert unit.outbox.resend(rows(store)["a"].row_id, clock())
+        assert unit.outbox.resend(rows(store)["a"].row_id, clock(), by="ruth")
     deliver(store, clock, Says(GREYLISTED))
     assert rows(store)["a"].state == "retry"
     clock.advance(HOUR)

@@ -128,7 +128,7 @@ def _read_steps(text: str) -> tuple[ServiceStep, ...]:
 
 
 def _print_started(service: Service, link: str | None) -> None:
-    from supplierwatch.views.checked import mail_words
+    from supplierwatch.formatting.mail_words import mail_words
 
     catalog = service.catalog
     sources = sum(1 for source in catalog.sources if source.enabled)

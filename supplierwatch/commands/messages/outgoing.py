@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.store import Unit
 
 PANEL = "Tell"
+FROM_HERE = "the command line"  # who had a message sent again
 Numbers = Annotated[
     list[int],
     typer.Argument(metavar="ID...", help="Numbers of messages, as `deliveries` shows them."),
@@ -60,7 +61,7 @@ def resend(
     now = datetime.now(UTC)
 
     def resend_message(unit: Unit, message: OutboxMessage) -> bool:
-        return unit.outbox.resend(message.row_id, now)
+        return unit.outbox.resend(message.row_id, now, by=FROM_HERE)
 
     def ask(message: OutboxMessage) -> None:
         if message.state == "sent" and not yes:

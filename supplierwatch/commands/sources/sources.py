@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -188,9 +187,9 @@ def _refuse_known(url: str, known: Sequence[Source]) -> None:
 
 
 def _export_feeds(wired: CompiledConfiguration, file: Path) -> None:
-    from config.editing.opml import write_opml
+    from config.editing.opml import is_feed, write_opml
 
-    feeds = [source for source in wired.catalog.sources if _is_feed(source)]
+    feeds = [source for source in wired.catalog.sources if is_feed(source)]
     try:
         file.write_bytes(write_opml(feeds, title="supplierwatch"))
     except OSError as error:
@@ -198,12 +197,6 @@ def _export_feeds(wired: CompiledConfiguration, file: Path) -> None:
     others = len(wired.catalog.sources) - len(feeds)
     left = f"; {others} of other kinds are none" if others else ""
     console().print(f"{len(feeds)} feeds written to {file}{left}", markup=False, soft_wrap=True)
-
-
-def _is_feed(source: Source) -> bool:
-    """Return whether a feed reader can read a source: a feed, or an Atom feed of GOV.UK."""
-    path = urlsplit(source.url).path
-    return source.kind == "feed" or (source.kind == "govuk" and path.endswith(".atom"))
 
 
 def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:

@@ -248,7 +248,7 @@ def test_a_dead_message_is_sent_when_the_operator_asks(store: Store, clock: Cloc
         deliver(store, clock, Says(UNKNOWN))
         clock.advance(timedelta(hours=1))
     with store.transaction() as unit:
-        unit.outbox.resend(rows(store)["a"].row_id, clock())
+        unit.outbox.resend(rows(store)["a"].row_id, clock(), by="ruth")
     channel = Says(DELIVERED)
 
     assert deliver(store, clock, channel) == 1

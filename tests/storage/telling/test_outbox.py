@@ -158,15 +158,15 @@ def test_an_operator_can_hold_release_and_send_again(store: Store) -> None:
     assert row != first
     with store.transaction() as unit:
         assert not unit.outbox.hold(row)
-        assert not unit.outbox.resend(row, NOW)  # it is being sent
+        assert not unit.outbox.resend(row, NOW, by="ruth")  # it is being sent
     record(store, row, DELIVERED)
     assert claim(store) is None
 
     with store.transaction() as unit:
         assert unit.outbox.release(first, NOW)
         assert not unit.outbox.release(first, NOW)
-        assert unit.outbox.resend(row, NOW)
-        assert not unit.outbox.resend(4711, NOW)
+        assert unit.outbox.resend(row, NOW, by="ruth")
+        assert not unit.outbox.resend(4711, NOW, by="ruth")
 
     assert {claimed(store).row_id, claimed(store).row_id} == {first, row}
 

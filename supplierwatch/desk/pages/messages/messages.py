@@ -1,33 +1,93 @@
-"""The messages: what was sent, what waits and why, what could not be sent."""
+"""The messages: what waits and when it goes, what was sent, what could not be."""
 
 from __future__ import annotations
 
-from storage.model import MessageState, Role
-from supplierwatch.desk.page import Page, Shown, Visit
+from dataclasses import dataclass
+from datetime import datetime
 
-LIMIT = 100
+from alerts.dispatch.held_alerts import CAUSES, held_alerts
+from storage.model import MessageState, Role
+from storage.store import Unit
+from supplierwatch.desk.page import Page, Shown, Visit, read_number
+
+LIMIT = 50  # messages of a page
+MOST_WAITING = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingMessage:
+    """What a message will tell. `goes_at` None: at once, or not known."""
+
+    subscription: str
+    recipient: str
+    kind: str
+    mentions: int
+    goes_at: datetime | None
+    cause: str
 
 
 def messages(visit: Visit) -> Shown:
-    """List the newest messages, of one state or of all."""
+    """List what waits, and a page of the messages of one state or of all, the newest first."""
     state = visit.values.get("state", "")
     states = [state] if state in set(MessageState) else None
+    before = read_number(visit.values.get("before", ""))
     with visit.source.store.reading() as unit:
-        found = unit.outbox.list(states=states, limit=LIMIT)
+        found = unit.outbox.list(states=states, limit=LIMIT + 1, before=before)
         counts = unit.outbox.counts()
         paused = unit.outbox.paused()
         failed = unit.quarantine.failed_tasks("tell")
+        waiting = [] if before or states else _list_waiting(visit, unit)
     return Shown(
         template="messages/messages.html",
         values={
-            "messages": found,
+            "messages": found[:LIMIT],
+            "older": found[LIMIT - 1].row_id if len(found) > LIMIT else None,
             "counts": counts,
             "paused": paused,
             "failed": list(failed.values()),
             "state": state if states else "",
-            "limit": LIMIT,
+            "waiting": waiting[:MOST_WAITING],
+            "more": max(0, len(waiting) - MOST_WAITING),
+            "first": not before,
         },
     )
 
 
-PAGES = (Page(path="/messages", answer=messages, role=Role.OPERATOR, nav="Messages", order=5),)
+def _list_waiting(visit: Visit, unit: Unit) -> list[WaitingMessage]:
+    context = visit.source.context
+    alerts = [
+        WaitingMessage(
+            subscription=each.subscription,
+            recipient=each.recipient,
+            kind="alert",
+            mentions=each.mentions,
+            goes_at=each.goes_at,
+            cause="" if each.cause is None else CAUSES[each.cause],
+        )
+        for each in held_alerts(unit, context, visit.now)
+    ]
+    pending = unit.subscribers.waiting()
+    digests = []
+    for each in unit.subscribers.all():
+        declared = context.subscriptions.get(each.subscription_key)
+        if declared is None or declared.cadence.kind == "immediate":
+            continue
+        mentions = pending.get(each.subscriber_id, 0)
+        silent = not mentions and not declared.send_empty
+        digests.append(
+            WaitingMessage(
+                subscription=declared.key,
+                recipient=each.recipient,
+                kind="digest",
+                mentions=mentions,
+                goes_at=each.next_at,
+                cause="nothing came yet: no message goes" if silent else "",
+            )
+        )
+    # what goes first comes first
+    return sorted(
+        [*alerts, *digests], key=lambda each: (each.goes_at or visit.now, each.subscription)
+    )
+
+
+PAGES = (Page(path="/messages", answer=messages, role=Role.OPERATOR, nav="Messages", order=6),)

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from storage.model import Role
+from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, Shown, Visit
 from supplierwatch.formatting.source_rows import LATELY, rows, summarise
 
+PAGE = 100  # sources
+
 
 def sources(visit: Visit) -> Shown:
-    """List the sources, those with problems first."""
+    """List the sources, those with problems first; with `show`, only these or those paused."""
     wired, now = visit.source.wired, visit.now
     with visit.source.store.reading() as unit:
         states = {state.key: state for state in unit.sources.all()}
         lately = unit.sources.readings(now - LATELY)
     table = rows(wired.catalog.sources, states, now, lately)
+    choices = {
+        "": table,
+        "problems": [row for row in table if row.is_odd],
+        "new": [row for row in table if row.status == "new"],
+        "off": [row for row in table if row.status == "off"],
+    }
+    show = visit.values.get("show", "")
+    show = show if show in choices else ""
+    words = {"": "All", "problems": "With problems", "new": "Never polled", "off": "Paused"}
     return Shown(
-        template="sources/sources.html", values={"rows": table, "summary": summarise(table)}
+        template="sources/sources.html",
+        values={
+            "page": cut_page(visit, choices[show], size=PAGE),
+            "summary": summarise(table),
+            "choices": [(name, words[name], len(found)) for name, found in choices.items()],
+            "show": show,
+            "may_edit": visit.user.role.includes(Role.EDITOR),
+        },
     )
 
 

@@ -1,0 +1,129 @@
+"""Edits one source in the text of sources.toml. Pure: comments, order and other sources stay."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from config.editing.table_file import (
+    add_tables,
+    change_table,
+    read_tables_of,
+    remove_table,
+    table_text,
+)
+from config.editing.table_form import TableForm
+from config.errors import StarterRefused
+
+SELECTORS = ("entry", "link", "title", "date", "summary", "article")
+TEXTS = ("name", "every", "min_every", "max_every", "item_kind", "language", "press_of", "max_age")
+_DEFAULTS = {"enabled": True, "relook": True, "verify_tls": True}
+FORM = TableForm(
+    file="sources.toml",
+    table="source",
+    order=("key", "kind", "url", *TEXTS, *_DEFAULTS, "select"),
+    defaults=_DEFAULTS,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDraft:
+    """A source as an editor wants it; nothing is checked here.
+
+    `texts` are the values of `TEXTS`, `select` those of `SELECTORS`, as they are written; an empty
+    one needs no line.
+    """
+
+    key: str
+    kind: str
+    url: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    enabled: bool = True
+    relook: bool = True
+    verify_tls: bool = True
+    select: Mapping[str, str] = field(default_factory=dict)
+
+    def wanted(self) -> dict[str, Any]:
+        """Return name -> value of what an editor may change; None where no line is needed."""
+        flags = {name: getattr(self, name) for name in _DEFAULTS}
+        return {
+            "kind": self.kind,
+            "url": self.url,
+            **{name: self.texts.get(name) or None for name in TEXTS},
+            **{name: None if flags[name] == _DEFAULTS[name] else flags[name] for name in flags},
+            "select": {name: self.select.get(name) or None for name in SELECTORS},
+        }
+
+
+def read_source(content: bytes, key: str) -> SourceDraft | None:
+    """Return a source as the file has it; None where it has none of this key.
+
+    Raises:
+        StarterRefused: the file is not TOML, or the source is of no form that a draft has.
+    """
+    tables = read_tables_of(content, FORM)
+    table = next((each for each in tables if each.get("key") == key), None)
+    if table is None:
+        return None
+    select = table.get("select", {})
+    texts = {name: table[name] for name in TEXTS if name in table}
+    texts_of = [*texts.values(), table.get("kind", ""), table.get("url", "")]
+    is_plain = isinstance(select, dict) and all(isinstance(each, str) for each in texts_of)
+    chosen = {name: select[name] for name in SELECTORS if name in select} if is_plain else {}
+    if not is_plain or not all(isinstance(each, str) for each in chosen.values()):
+        raise StarterRefused(f"the source {key} in sources.toml has values of another type")
+    return SourceDraft(
+        key=key,
+        kind=table.get("kind", ""),
+        url=table.get("url", ""),
+        texts=texts,
+        select=chosen,
+        **{name: bool(table.get(name, default)) for name, default in _DEFAULTS.items()},
+    )
+
+
+def edit_source(content: bytes, draft: SourceDraft) -> bytes:
+    """Return the file with the source of the draft's key changed, or added at its end.
+
+    Raises:
+        StarterRefused: the file is not TOML, or anything else of it would change.
+    """
+    number = _find(content, draft.key)
+    if number is None:
+        return add_tables(content, FORM, [{"key": draft.key, **draft.wanted()}])
+    return change_table(content, FORM, number, draft.wanted())
+
+
+def switch_source(content: bytes, key: str, *, enabled: bool) -> bytes:
+    """Return the file with a source switched on or off.
+
+    Raises:
+        StarterRefused: there is no such source, or anything else would change.
+    """
+    number = _find(content, key)
+    if number is None:
+        raise StarterRefused(f"there is no source {key} in sources.toml")
+    return change_table(content, FORM, number, {"enabled": None if enabled else False})
+
+
+def drop_source(content: bytes, key: str) -> bytes:
+    """Return the file without a source.
+
+    Raises:
+        StarterRefused: there is no such source, or anything else would change.
+    """
+    number = _find(content, key)
+    if number is None:
+        raise StarterRefused(f"there is no source {key} in sources.toml")
+    return remove_table(content, FORM, number)
+
+
+def source_text(draft: SourceDraft) -> str:
+    """Return a source as a new table of sources.toml."""
+    return table_text(FORM, {"key": draft.key, **draft.wanted()})
+
+
+def _find(content: bytes, key: str) -> int | None:
+    keys = [each.get("key") for each in read_tables_of(content, FORM)]
+    return keys.index(key) if key in keys else None

@@ -1,0 +1,123 @@
+"""Edits one subscription in the text of subscriptions.toml. Pure: all else of the file stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.editing.table_file import (
+    add_tables,
+    change_table,
+    read_tables_of,
+    remove_table,
+    table_text,
+)
+from config.editing.table_form import TableForm
+from config.errors import StarterRefused
+from config.tables.keys import subscription_keys
+from config.tables.shape import DEFAULT_TIMEZONE, SubscriptionTable
+
+_DEFAULTS = {"send_empty": False, "edits": True}
+TEXTS = ("cadence", "timezone", "quiet_hours", "bank_holidays", "unusual")
+FORM = TableForm(
+    file="subscriptions.toml",
+    table="subscription",
+    order=("key", "to", "watches", *TEXTS, *_DEFAULTS, "expect"),
+    defaults=_DEFAULTS,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionDraft:
+    """A subscription as an editor wants it; nothing is checked here. Empty texts need no line."""
+
+    key: str
+    to: tuple[str, ...] = ()
+    watches: tuple[str, ...] = ()
+    cadence: str = ""
+    timezone: str = ""
+    quiet_hours: str = ""
+    bank_holidays: str = ""
+    unusual: str = ""
+    send_empty: bool = False
+    edits: bool = True
+
+    def wanted(self) -> dict[str, Any]:
+        """Return name -> value of what an editor may change; None where no line is needed.
+
+        The key is written always: one that is made of the cadence would change with it, and its
+        readers would begin anew.
+        """
+        texts = {name: getattr(self, name) or None for name in TEXTS}
+        if self.timezone == DEFAULT_TIMEZONE:
+            texts["timezone"] = None
+        flags = {name: getattr(self, name) for name in _DEFAULTS}
+        return {
+            "key": self.key,
+            "to": list(self.to),
+            "watches": list(self.watches),
+            **texts,
+            **{name: None if flags[name] == _DEFAULTS[name] else flags[name] for name in flags},
+        }
+
+
+def read_subscription(content: bytes, key: str) -> SubscriptionDraft | None:
+    """Return a subscription as the file has it; None where it has none of this key.
+
+    Raises:
+        StarterRefused: the file is not TOML, or a subscription in it is not valid.
+    """
+    number = _find(content, key)
+    if number is None:
+        return None
+    table = read_tables_of(content, FORM)[number]
+    return SubscriptionDraft(
+        key=key,
+        to=tuple(table["to"]),
+        watches=tuple(table["watches"]),
+        **{name: table.get(name, "") for name in TEXTS},
+        **{name: table.get(name, default) for name, default in _DEFAULTS.items()},
+    )
+
+
+def edit_subscription(content: bytes, draft: SubscriptionDraft) -> bytes:
+    """Return the file with the subscription of the draft's key changed, or added at its end.
+
+    Raises:
+        StarterRefused: the file cannot be read, or anything else of it would change.
+    """
+    number = _find(content, draft.key)
+    if number is None:
+        return add_tables(content, FORM, [draft.wanted()])
+    return change_table(content, FORM, number, draft.wanted())
+
+
+def drop_subscription(content: bytes, key: str) -> bytes:
+    """Return the file without a subscription.
+
+    Raises:
+        StarterRefused: there is no such subscription, or anything else would change.
+    """
+    number = _find(content, key)
+    if number is None:
+        raise StarterRefused(f"there is no subscription {key} in subscriptions.toml")
+    return remove_table(content, FORM, number)
+
+
+def subscription_text(draft: SubscriptionDraft) -> str:
+    """Return a subscription as a new table of subscriptions.toml."""
+    return table_text(FORM, draft.wanted())
+
+
+def _find(content: bytes, key: str) -> int | None:
+    try:
+        tables = [SubscriptionTable.model_validate(t) for t in read_tables_of(content, FORM)]
+    except ValidationError as error:
+        raise StarterRefused(
+            "subscriptions.toml has a subscription that is not valid: `supplierwatch check` says "
+            "which"
+        ) from error
+    keys = subscription_keys(tables)
+    return keys.index(key) if key in keys else None

@@ -1,0 +1,148 @@
+"""Work that takes longer than a page may: it runs beside, and its page shows how far it is.
+
+It is kept in this process alone, the latest only: what it found is of use for minutes, and what is
+worth keeping it stores itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+MOST_RUNNING = 2  # each may have a crawl process of its own
+MOST_KEPT = 40
+MOST_STEPS = 60
+MOST_LINES = 40  # of a step
+MOST_CHARACTERS = 400  # of a line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStep:
+    """A step of a job: its name, whether it succeeded, and what is to be said of it."""
+
+    name: str
+    ok: bool
+    lines: tuple[str, ...] = ()
+
+
+Report = Callable[[JobStep], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work as it stands at a moment.
+
+    Args:
+        job_id: random; who knows it and has the role may see it.
+        kind: of work, which its page knows how to show.
+        title: what it does, in words.
+        subject: what it is about: a key, an address.
+        by: the name of the user who asked.
+        started_at: when.
+        steps: what is done.
+        result: what came of it; None while it runs, and where it failed.
+        error: why it failed.
+    """
+
+    job_id: str
+    kind: str
+    title: str
+    subject: str
+    by: str
+    started_at: datetime
+    steps: tuple[JobStep, ...] = ()
+    running: bool = True
+    result: Any = None
+    error: str = ""
+    details: Any = field(default=None)  # of whoever started it, for its page
+
+
+class Jobs:
+    """Starts jobs, a few at a time, and remembers the latest."""
+
+    def __init__(self, ending: threading.Event | None = None) -> None:
+        self.ending = ending or threading.Event()  # once set, jobs should end
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, Job] = OrderedDict()
+
+    def start(self, job: Job, work: Callable[[Report], Any]) -> bool:
+        """Run `work` in a thread of its own; False, and nothing begun, where too much runs."""
+        with self._lock:
+            running = sum(each.running for each in self._known.values())
+            if running >= MOST_RUNNING or self.ending.is_set():
+                return False
+            self._add(job)
+        threading.Thread(
+            target=self._run, args=(job.job_id, work), name=f"job-{job.kind}", daemon=True
+        ).start()
+        return True
+
+    def keep(self, job: Job, result: Any) -> None:
+        """Remember something that took no time, for the next page."""
+        with self._lock:
+            self._add(replace(job, running=False, result=result))
+
+    def _add(self, job: Job) -> None:
+        self._known[job.job_id] = job
+        over = [key for key, each in self._known.items() if not each.running]
+        for key in over[: max(0, len(self._known) - MOST_KEPT)]:
+            del self._known[key]
+
+    def get(self, job_id: str) -> Job | None:
+        """Return a job as it stands; None for one that is not known any more."""
+        with self._lock:
+            return self._known.get(job_id)
+
+    def latest(self, kind: str, subject: str) -> Job | None:
+        """Return the latest job of a kind about something."""
+        with self._lock:
+            found = [
+                each
+                for each in self._known.values()
+                if each.kind == kind and each.subject == subject
+            ]
+        return found[-1] if found else None
+
+    def _run(self, job_id: str, work: Callable[[Report], Any]) -> None:
+        try:
+            result = work(lambda step: self._add_step(job_id, step))
+        except Exception as error:
+            log.exception("desk.job-failed job=%s", job_id)
+            self._change(job_id, running=False, error=f"{type(error).__name__}: {error}")
+            return
+        self._change(job_id, running=False, result=result)
+
+    def _add_step(self, job_id: str, step: JobStep) -> None:
+        lines = tuple(line[:MOST_CHARACTERS] for line in step.lines[:MOST_LINES])
+        with self._lock:
+            job = self._known[job_id]
+            if len(job.steps) < MOST_STEPS:
+                steps = (*job.steps, replace(step, lines=lines))
+                self._known[job_id] = replace(job, steps=steps)
+
+    def _change(self, job_id: str, **changes: Any) -> None:
+        with self._lock:
+            self._known[job_id] = replace(self._known[job_id], **changes)
+
+
+def new_job(
+    kind: str, title: str, subject: str, by: str, now: datetime, details: Any = None
+) -> Job:
+    """Return a job that is not started yet."""
+    return Job(
+        job_id=secrets.token_hex(8),
+        kind=kind,
+        title=title,
+        subject=subject,
+        by=by,
+        started_at=now,
+        details=details,
+    )

@@ -1,0 +1,83 @@
+"""The channels by which messages go: their state, and a test."""
+
+from __future__ import annotations
+
+from alerts.dispatch.mail_test import advice, send_test
+from config.settings.channels import MAIL
+from config.values.mistakes import Mistake
+from config.values.values import CHANNEL, check_address
+from storage.model import Role
+from supplierwatch.desk.file_edits import note_edit
+from supplierwatch.desk.jobs import JobStep, Report, new_job
+from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.formatting.mail_words import mail_words
+
+BUSY = "Two jobs are running already: try again in a minute."
+
+
+def channels(visit: Visit) -> Shown:
+    """List the channels."""
+    return _show(visit)
+
+
+def test(visit: Visit) -> Shown:
+    """Send a test message by a channel, and show what its server answered."""
+    desk, now = visit.source, visit.now
+    settings = desk.wired.catalog.settings
+    key = visit.values.get("channel", "")
+    address = f"{CHANNEL}{key}"
+    if key == MAIL:
+        try:
+            address = check_address(visit.values.get("address", ""))
+        except Mistake as mistake:
+            return _show(visit, problem=f"The address {mistake.message}: {mistake.hint}.")
+    elif key not in {each.key for each in settings.channels}:
+        return _show(visit, problem="There is no channel of this name.")
+
+    def work(report: Report) -> str:
+        receipt = send_test(settings, address, now)
+        code = f" ({receipt.code})" if receipt.code else ""
+        taken = receipt.outcome == "delivered"
+        report(JobStep(name=receipt.outcome, ok=taken, lines=(f"{receipt.detail}{code}",)))
+        if not taken:
+            raise RuntimeError(f"the message was not taken: {receipt.outcome}{code}")
+        if key == MAIL:
+            report(
+                JobStep(
+                    name="what else decides whether it arrives", ok=True, lines=advice(settings)
+                )
+            )
+        return f"The message to {address} was taken."
+
+    job = new_job("channel", f"A test message to {address}", key, visit.user.name, now)
+    if not desk.jobs.start(job, work):
+        return _show(visit, problem=BUSY)
+    note_edit(visit, "channel-tested", key, before="", after=address)
+    return Shown(redirect=f"/jobs/{job.job_id}")
+
+
+def _show(visit: Visit, problem: str = "") -> Shown:
+    settings = visit.source.wired.catalog.settings
+    failing = {each["channel"]: each for each in visit.source.report().get("channels_failing", ())}
+    with visit.source.store.reading() as unit:
+        paused = unit.outbox.paused()
+    return Shown(
+        template="messages/channels.html",
+        status=400 if problem else 200,
+        values={
+            "mail": MAIL,
+            "mail_way": mail_words(settings),
+            "sender": settings.mail.sender,
+            "address": visit.values.get("address", "") or settings.operator_to or "",
+            "channels": settings.channels,
+            "paused": paused,
+            "failing": failing,
+            "problem": problem,
+        },
+    )
+
+
+PAGES = (
+    Page(path="/channels", answer=channels, role=Role.OPERATOR),
+    Page(path="/channels", answer=test, role=Role.OPERATOR, method="POST"),
+)

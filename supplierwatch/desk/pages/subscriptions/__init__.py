@@ -1,0 +1,1 @@
+"""Pages of subscriptions and their readers."""

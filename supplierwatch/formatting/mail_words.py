@@ -1,0 +1,13 @@
+"""Says where mail is sent."""
+
+from __future__ import annotations
+
+from config.model import Settings
+
+
+def mail_words(settings: Settings) -> str:
+    """Describe where messages are sent."""
+    server = settings.mail.smtp
+    if server is None:
+        return f"no mail server: messages become files in {settings.service.data / 'mail'}"
+    return f"{server.host}:{server.port} ({server.security})"
