@@ -24,6 +24,7 @@ from alerts.messages.render import Rendered
 
 MOST_BYTES = 2_000_000  # of a message that is shown
 MOST_RULES = 2_000
+_LINK = re.compile(r"\s*(?:https?|mailto):", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # not in XML
 
 
@@ -49,6 +50,7 @@ def frame_html(html: str, pictures: Mapping[str, bytes] | None = None) -> Framed
     """
     document = lxml.html.document_fromstring(html or "<p></p>")
     _place_pictures(document, pictures or {})
+    _drop_programs(document)
     etree.strip_elements(document, "script", "base", "iframe", "object", "embed", with_tail=False)
     etree.strip_elements(document, "link", with_tail=False)
     for meta in list(document.iter("meta")):
@@ -114,6 +116,18 @@ def _place_pictures(document: lxml.html.HtmlElement, pictures: Mapping[str, byte
         image.set("src", "")
         if png is not None:
             image.set("src", f"data:image/png;base64,{base64.b64encode(png).decode()}")
+
+
+def _drop_programs(document: lxml.html.HtmlElement) -> None:
+    """Remove handlers and links that are programs: the policy would not run them either."""
+    for element in document.iter():
+        if not isinstance(element.tag, str):
+            continue
+        for name in list(element.attrib):
+            if str(name).lower().startswith("on"):
+                del element.attrib[name]
+        if not _LINK.match(element.get("href", "https:")):
+            del element.attrib["href"]
 
 
 def _move_styles(document: lxml.html.HtmlElement) -> list[str]:

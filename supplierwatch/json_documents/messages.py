@@ -31,23 +31,27 @@ def messages_json(
         ],
         "counts": dict(sorted(counts.items())),
         "unmade": [failed_task_json(each) for each in unmade],
-        "messages": [
-            {
-                "id": message.row_id,
-                "state": message.state,
-                "kind": message.notification.kind,
-                "recipient": message.notification.recipient,
-                "subject": message.notification.subject,
-                "message_id": message.notification.message_id,
-                "created_at": iso(message.created_at),
-                "sent_at": iso(message.sent_at),
-                "next_at": None if message.state in SETTLED else iso(message.next_at),
-                "attempts": message.attempts,
-                "last_code": message.last_code,
-                "last_error": message.last_error,
-            }
-            for message in messages
-        ],
+        "messages": [message_json(each) for each in messages],
+    }
+
+
+def message_json(message: OutboxMessage) -> dict[str, Any]:
+    """Return one message as JSON-ready values."""
+    return {
+        "id": message.row_id,
+        "state": message.state,
+        "kind": message.notification.kind,
+        "recipient": message.notification.recipient,
+        "subject": message.notification.subject,
+        "message_id": message.notification.message_id,
+        "created_at": iso(message.created_at),
+        "sent_at": iso(message.sent_at),
+        "next_at": None if message.state in SETTLED else iso(message.next_at),
+        "attempts": message.attempts,
+        "last_code": message.last_code,
+        "last_error": message.last_error,
+        "resent_at": iso(message.resent_at),
+        "resent_by": message.resent_by,
     }
 
 

@@ -42,7 +42,14 @@ NEEDS: dict[tuple[str, str], tuple[str | None, set[Scope]]] = {
     ("POST", "/watches/{key}/versions/{number}/restore"): ("editor", WRITE),
     ("POST", "/watch-previews"): ("editor", READ),
     ("GET", "/sources"): ("reader", READ),
+    ("GET", "/sources/{key}"): ("reader", READ),
+    ("POST", "/sources/{key}/poll"): ("editor", WRITE),
+    ("GET", "/subscriptions"): ("editor", READ),
+    ("GET", "/subscriptions/{key}"): ("editor", READ),
     ("GET", "/messages"): ("operator", OPERATE),
+    ("POST", "/messages/{id}/hold"): ("operator", ADMINISTER),
+    ("POST", "/messages/{id}/release"): ("operator", ADMINISTER),
+    ("POST", "/messages/{id}/resend"): ("operator", ADMINISTER),
     ("GET", "/service"): ("operator", OPERATE),
     ("GET", "/changes"): ("operator", OPERATE),
     ("GET", "/users"): ("operator", OPERATE),
@@ -70,6 +77,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
 def real(path: str) -> str:
     """The path with numbers and keys; all are there but the token."""
     filled = path.replace("/tokens/{id}", "/tokens/999999").replace("{id}", "1")
+    for thing, key in (("sources", "trolley"), ("subscriptions", "morning")):
+        filled = filled.replace(f"/{thing}/{{key}}", f"/{thing}/{key}")
     filled = filled.replace("{number}", "1").replace("{key}", "corvid")
     filled = filled.replace("{mark}", "1")
     return filled + ("?q=halcyon" if "/search" in filled else "")
@@ -105,7 +114,7 @@ def test_a_token_reaches_what_role_and_scopes_allow(
         page = program.ask(real(path), method=method)
         allowed = Role(role).includes(Role(least)) and needed <= scopes
         # without a body and If-Match nothing is changed
-        fine = (200,) if method == "GET" else (201, 404, 415, 428)
+        fine = (200,) if method == "GET" else (200, 201, 404, 415, 428)
         assert page.code in (fine if allowed else (403,)), (method, path, role, scopes)
         if not allowed:
             problem_of(page)
@@ -143,7 +152,7 @@ def test_a_session_changes_something_from_the_pages_of_the_desk_alone(desk: Runn
             assert page.code == 403, (method, path, headers)
             assert "own pages" in problem_of(page)["detail"]
         page = browser.ask(f"/api/v1{real(path)}", method=method, headers=csrf | here)
-        assert page.code in (201, 404, 415, 428), (method, path)
+        assert page.code in (200, 201, 404, 415, 428), (method, path)
 
 
 def test_nobody_is_answered_without_token_and_session(desk: RunningDesk) -> None:

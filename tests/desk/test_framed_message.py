@@ -39,6 +39,7 @@ def test_styles_of_attributes_become_rules_that_the_policy_names() -> None:
     "hostile",
     [
         "<script>alert(1)</script>",
+        '<p onclick="alert(1)">x</p><a href=" javascript:alert(1)">y</a>',
         '<meta http-equiv="refresh" content="0;url=https://evil.example">',
         '<base href="https://evil.example/">',
         '<link rel="stylesheet" href="https://evil.example/x.css">',
@@ -55,7 +56,16 @@ def test_nothing_of_a_stranger_runs_or_loads(hostile: str) -> None:
     body = framed.html.replace("&lt;", "")
     assert "kept" in body
     assert "<script" not in body
-    for sign in ("http-equiv", "<base", "<link", "<iframe", 'src="https:', 'src="data:text'):
+    for sign in (
+        "http-equiv",
+        "<base",
+        "<link",
+        "<iframe",
+        "onclick",
+        "javascript",
+        'src="https:',
+        'src="data:text',
+    ):
         assert sign not in body
     assert "default-src 'none'" in framed.policy
     assert "sandbox" in framed.policy

@@ -71,7 +71,9 @@ def test_a_source_shows_its_polls_items_and_settings(desk: RunningDesk) -> None:
     assert "All are the defaults." in page.words
     assert "Poll now" not in page.words
 
-    desk.instance.write("sources.toml", SOURCES.replace('"feed"\nurl', '"feed"\nevery = "2h"\nurl', 1))
+    desk.instance.write(
+        "sources.toml", SOURCES.replace('"feed"\nurl', '"feed"\nevery = "2h"\nurl', 1)
+    )
     take_up(desk)
     assert "every 2h" in desk.browser("reader").ask(PAGE).words
 

@@ -40,6 +40,8 @@ MESSAGE = record(
     attempts=COUNT,
     last_code=perhaps(INTEGER),
     last_error=perhaps(TEXT),
+    resent_at=perhaps(MOMENT),
+    resent_by=perhaps(TEXT),
 )
 
 
