@@ -6,7 +6,7 @@ Searches do not wait for it: they match items that are not indexed yet without t
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from alerts.attempts import Attempt, note_failure, said_of
@@ -14,13 +14,12 @@ from alerts.query import Document
 from alerts.query.index.archive_words import SPELLING, words_of
 from alerts.time_limit import TimeLimit, run_within
 from storage.errors import DamagedRow
-from storage.model import StoredItem
 from storage.store import Store, Unit
 from storage.text_index.full_text_query import EVERYTHING
 
 log = logging.getLogger(__name__)
 
-# items in one transaction: other processes that store articles wait for it
+# items that are read, and written, in one go
 CHUNK = 100
 TASK = "index"
 LIMIT = TimeLimit(processor=10.0, elapsed=120.0)  # it usually takes some tenths of a second
@@ -29,7 +28,8 @@ LIMIT = TimeLimit(processor=10.0, elapsed=120.0)  # it usually takes some tenths
 def index_pending(store: Store, *, limit: int = CHUNK) -> int:
     """Index the next items, at most `limit`; return how many.
 
-    An item and its pending mark change in one transaction, so that a crash loses neither.
+    An item and its pending mark change in one transaction, so that a crash loses neither. Nothing
+    is computed in it: on SQLite all other writers wait for it.
     """
     with store.reading() as unit:
         coverage = unit.fulltext.coverage()
@@ -53,27 +53,33 @@ def _index_one(store: Store) -> int:
 
 
 def _index_batch(store: Store, limit: int) -> int:
+    # the words of long texts take seconds: other writers must not wait for them
     with store.transaction() as unit:
         if unit.fulltext.spell_anew(SPELLING):
             log.info("index.begun spelling=%d", SPELLING)
         batch = unit.fulltext.to_index(limit)
         items = {item.item_id: item for item in unit.items.get_many(batch.items)}
-        words = []
-        for item_id in batch.items:
-            try:
-                words.append((item_id, _read_words(unit, item_id, items)))
-            except Exception as error:
-                # a defect that one text triggers: make the item a candidate of every search
-                _report_failure(unit, item_id, error)
-                words.append((item_id, EVERYTHING))
-        unit.fulltext.put(batch, words)
+        versions = unit.items.text_versions(batch.items)
+        damaged = dict(unit.damage.rows)
+    words: dict[int, str] = {}
+    failed: dict[int, Exception] = {}
+    for item_id in batch.items:
+        try:
+            if item_id not in items:
+                raise DamagedRow(damaged.get(("item", item_id), "it cannot be read"))
+            words[item_id] = words_of(Document.of(items[item_id]))
+        except Exception as error:
+            # a defect that one text triggers: make the item a candidate of every search
+            failed[item_id] = error
+            words[item_id] = EVERYTHING
+    with store.transaction() as unit:
+        for item_id, cause in failed.items():
+            _report_failure(unit, item_id, cause)
+        now = unit.items.text_versions(batch.items)
+        # one that has changed meanwhile stays marked
+        same = tuple(each for each in batch.items if now.get(each) == versions.get(each))
+        unit.fulltext.put(replace(batch, items=same), [(each, words[each]) for each in same])
     return len(batch.items)
-
-
-def _read_words(unit: Unit, item_id: int, items: Mapping[int, StoredItem]) -> str:
-    if item_id in items:
-        return words_of(Document.of(items[item_id]))
-    raise DamagedRow(unit.damage.rows.get(("item", item_id), "it cannot be read"))
 
 
 def _index_as_everything(store: Store, error: Exception) -> int:
