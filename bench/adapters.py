@@ -38,7 +38,7 @@ def extract(
         entry: what the feed said: title, summary.
     """
     now = datetime.now(UTC)
-    fetched = _fetched(page, url, now)
+    fetched = _make_page(page, url, now)
     if site is not None and not isinstance(site, SiteMemory):
         site = site_of(site)
     try:
@@ -74,11 +74,11 @@ def site_of(pages: Iterable[bytes]) -> SiteMemory:
     for number, page in enumerate(pages):
         url = f"https://host.example/{number}"
         with suppress(Unreadable):
-            learn(_fetched(page, url, now), entry=None, site=memory)
+            learn(_make_page(page, url, now), entry=None, site=memory)
     return memory
 
 
-def _fetched(page: bytes, url: str, now: datetime) -> FetchedPage:
+def _make_page(page: bytes, url: str, now: datetime) -> FetchedPage:
     return FetchedPage(
         requested_url=url,
         final_url=url,

@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=100)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="swbench") as name:
-        _throughput(Path(name), wanted.messages)
+        _measure_throughput(Path(name), wanted.messages)
     with tempfile.TemporaryDirectory(prefix="swbench") as name:
         _latency(Path(name), wanted.watches, wanted.items)
 
@@ -102,7 +102,7 @@ def _sink() -> Iterator[tuple[int, Connection]]:
         process.join()
 
 
-def _throughput(folder: Path, count: int) -> None:
+def _measure_throughput(folder: Path, count: int) -> None:
     store = open_store(f"sqlite:///{folder}/outbox.db")
     mails = [_digest(number) for number in range(count)]
     size = statistics.mean(len(mail.raw) for mail in mails)

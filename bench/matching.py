@@ -63,12 +63,14 @@ def main() -> None:
                 peers.fill_postgresql(connection, watches)
                 few = texts[: max(5, min(100, 1_000_000 // count))]
                 seconds, _ = peers.ask_postgresql(connection, few)
-                found.append(_measured(name, texts, watches, seconds / len(few)))
+                found.append(_measure_matching(name, texts, watches, seconds / len(few)))
                 _print(found[-1])
     _print_growth(found)
 
 
-def _measured(name: str, texts: list[str], watches: list[load.Watch], postgresql: float) -> Figures:
+def _measure_matching(
+    name: str, texts: list[str], watches: list[load.Watch], postgresql: float
+) -> Figures:
     queries: dict[str, Query] = {
         str(number): compile_query(load.ours(watch)) for number, watch in enumerate(watches)
     }

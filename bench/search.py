@@ -74,15 +74,15 @@ def _ask(store: Store, asked: dict[str, str], scan: float) -> None:
     times: dict[str, list[float]] = {"date": [], "relevance": [], "scan": []}
     print(f"{'ms: newest':>10} {'telling':>9} {'scan':>9}   looked at, found, question")
     for name, text in asked.items():
-        by_date, looked = _timed(store, text, SearchRequest(limit=WANTED, seconds=DEADLINE))
+        by_date, looked = _time_search(store, text, SearchRequest(limit=WANTED, seconds=DEADLINE))
         best = SearchRequest(limit=WANTED, seconds=DEADLINE, order="relevance")
-        by_relevance, _ = _timed(store, text, best)
+        by_relevance, _ = _time_search(store, text, best)
         times["date"].append(by_date)
         times["relevance"].append(by_relevance)
         scanned = ""
         if scan:
             with patch.object(archive, "translate", lambda *_: ANYTHING):
-                taken, peer = _timed(
+                taken, peer = _time_search(
                     store, text, SearchRequest(limit=WANTED, seconds=scan), times=1
                 )
             times["scan"].append(taken)
@@ -102,7 +102,7 @@ def _ask(store: Store, asked: dict[str, str], scan: float) -> None:
             )
 
 
-def _timed(
+def _time_search(
     store: Store, text: str, request: SearchRequest, times: int = 3
 ) -> tuple[float, SearchResult]:
     taken = []

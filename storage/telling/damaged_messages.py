@@ -45,7 +45,7 @@ def quarantine_message(
     }
     for column in outbox.columns:
         if column.name not in values and not _is_readable(connection, column, row_id):
-            values[column.name] = _replacement(column, now)
+            values[column.name] = _replace_value(column, now)
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(values))
 
 
@@ -57,7 +57,7 @@ def _is_readable(connection: Connection, column: Column[Any], row_id: int) -> bo
     return not (isinstance(column.type, LargeBinary) and isinstance(value, str))
 
 
-def _replacement(column: Column[Any], now: datetime) -> object:
+def _replace_value(column: Column[Any], now: datetime) -> object:
     if isinstance(column.type, UtcDateTime):
         return None if column.nullable else now
     if isinstance(column.type, LargeBinary):

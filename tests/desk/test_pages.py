@@ -127,16 +127,16 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
     refused = browser.ask("/item/1/team", back)
     assert refused.code == 400
     assert "<script>alert" not in refused.text
-    paths = ["/?show=starred", f"/?tag={_quoted(image)}", "/story/2", "/item/2"]
-    paths += [f"/search/state?q={_quoted(HOSTILE)}", "/search?q=halcyon&sort=relevance"]
-    paths += [f"/search?q=halcyon&source={_quoted(HOSTILE)}&from={_quoted(HOSTILE)}"]
-    paths += [f"/item/1?watch={_quoted(HOSTILE)}", "/item/1?watch=corvid"]
+    paths = ["/?show=starred", f"/?tag={_quote(image)}", "/story/2", "/item/2"]
+    paths += [f"/search/state?q={_quote(HOSTILE)}", "/search?q=halcyon&sort=relevance"]
+    paths += [f"/search?q=halcyon&source={_quote(HOSTILE)}&from={_quote(HOSTILE)}"]
+    paths += [f"/item/1?watch={_quote(HOSTILE)}", "/item/1?watch=corvid"]
     paths += ["/", "/item/1", "/watches", "/watches/corvid", "/watches/halcyon-trusts", "/sources"]
     paths += ["/messages", "/operator", "/search?q=halcyon", "/users"]
-    paths += ["/watches/halcyon-trusts/edit?version=1", f"/new-watch?q={_quoted(HOSTILE)}"]
-    paths += [f"/watches/{_quoted(HOSTILE)}/edit"]
-    paths += [f"/search?q={_quoted(HOSTILE)}", f"/watches/{_quoted(HOSTILE)}"]
-    paths += [f"/sign-in?next={_quoted(HOSTILE)}", f"/messages?state={_quoted(HOSTILE)}"]
+    paths += ["/watches/halcyon-trusts/edit?version=1", f"/new-watch?q={_quote(HOSTILE)}"]
+    paths += [f"/watches/{_quote(HOSTILE)}/edit"]
+    paths += [f"/search?q={_quote(HOSTILE)}", f"/watches/{_quote(HOSTILE)}"]
+    paths += [f"/sign-in?next={_quote(HOSTILE)}", f"/messages?state={_quote(HOSTILE)}"]
     for path in paths:
         page = browser.ask(path)
         found = _Markup()
@@ -147,7 +147,7 @@ def test_no_text_of_a_stranger_becomes_markup(desk: RunningDesk) -> None:
         assert found.images == 0, path
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     from urllib.parse import quote
 
     return quote(text, safe="")

@@ -86,9 +86,9 @@ def run_case(desk: Desk, seed: int, number: int, counts: Counts) -> None:
     rng = random.Random(f"{seed}:{number}")
     _forget(desk)
     begun = _processor_seconds()
-    with _bounded(SECONDS):
+    with _limit_time(SECONDS):
         feed = a_feed(rng, number)
-        entries = _parsed(desk, feed, rng)
+        entries = _parse_feed(desk, feed, rng)
         counts.feeds += bool(entries)
         counts.entries += len(entries)
         pages = {entry.guid: a_page(rng, entry.title) for entry in entries}
@@ -104,7 +104,7 @@ def run_case(desk: Desk, seed: int, number: int, counts: Counts) -> None:
     counts.slowest = max(counts.slowest, _processor_seconds() - begun)
 
 
-def _parsed(desk: Desk, feed: bytes, rng: random.Random) -> tuple[FetchedEntry, ...]:
+def _parse_feed(desk: Desk, feed: bytes, rng: random.Random) -> tuple[FetchedEntry, ...]:
     try:
         parsed = parse_feed(
             feed,
@@ -127,7 +127,7 @@ def _store(
     """Read and store each entry with its page, as a poll does; returns how many could be read."""
     read, articles = 0, []
     for entry in entries:
-        page = _fetched(desk, entry, pages[entry.guid])
+        page = _make_page(desk, entry, pages[entry.guid])
         reason = text = None
         try:
             text = extract(page, entry=entry)
@@ -146,7 +146,7 @@ def _store(
     return read
 
 
-def _fetched(desk: Desk, entry: FetchedEntry, body: bytes) -> FetchedPage:
+def _make_page(desk: Desk, entry: FetchedEntry, body: bytes) -> FetchedPage:
     url = entry.url or "https://ward-ledger.example/none"
     return FetchedPage(
         requested_url=url,
@@ -194,7 +194,7 @@ def _processor_seconds() -> float:
 
 
 @contextmanager
-def _bounded(seconds: float) -> Iterator[None]:
+def _limit_time(seconds: float) -> Iterator[None]:
     """End the block after that much processor time; expressions look for signals, too."""
 
     def end(_number: int, _frame: FrameType | None) -> None:

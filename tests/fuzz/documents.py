@@ -15,13 +15,13 @@ def a_feed(rng: random.Random, number: int) -> bytes:
     """A feed of one to three entries in any format, possibly damaged."""
     entries = [_an_entry(rng, f"{number}-{n}") for n in range(rng.choice((1, 1, 1, 1, 1, 1, 2, 3)))]
     make = rng.choice((_rss, _rss, _atom, _rdf, _json))
-    return changed(rng, _encoded(rng, make(rng, entries)))
+    return changed(rng, _encode(rng, make(rng, entries)))
 
 
 def a_page(rng: random.Random, title: str) -> bytes:
     """A page of an article, possibly damaged."""
     paragraphs = [prose(rng) for _ in range(rng.randint(2, 5))]
-    return changed(rng, _encoded(rng, _page(rng, title, paragraphs)))
+    return changed(rng, _encode(rng, _page(rng, title, paragraphs)))
 
 
 def an_edit(rng: random.Random, page: bytes) -> bytes:
@@ -47,7 +47,7 @@ def _an_entry(rng: random.Random, number: str) -> dict[str, str]:
     }
 
 
-def _said(rng: random.Random, value: str) -> str:
+def _vary(rng: random.Random, value: str) -> str:
     """A value as XML writes it, or as it must not."""
     way = rng.random()
     if way < 0.15:
@@ -57,27 +57,27 @@ def _said(rng: random.Random, value: str) -> str:
 
 def _rss(rng: random.Random, entries: list[dict[str, str]]) -> str:
     items = "".join(
-        f"<item><title>{_said(rng, e['title'])}</title><link>{_said(rng, e['link'])}</link>"
-        f"<guid>{_said(rng, e['guid'])}</guid><pubDate>{e['date']}</pubDate>"
-        f"<dc:creator>{_said(rng, e['author'])}</dc:creator>"
-        f"<description>{_said(rng, e['summary'])}</description>"
-        f"<content:encoded>{_said(rng, e['content'])}</content:encoded></item>"
+        f"<item><title>{_vary(rng, e['title'])}</title><link>{_vary(rng, e['link'])}</link>"
+        f"<guid>{_vary(rng, e['guid'])}</guid><pubDate>{e['date']}</pubDate>"
+        f"<dc:creator>{_vary(rng, e['author'])}</dc:creator>"
+        f"<description>{_vary(rng, e['summary'])}</description>"
+        f"<content:encoded>{_vary(rng, e['content'])}</content:encoded></item>"
         for e in entries
     )
     return (
         '<?xml version="1.0"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
         'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
-        f"<title>{_said(rng, text(rng))}</title><ttl>{rng.choice(DATES)}</ttl>{items}"
+        f"<title>{_vary(rng, text(rng))}</title><ttl>{rng.choice(DATES)}</ttl>{items}"
         "</channel></rss>"
     )
 
 
 def _atom(rng: random.Random, entries: list[dict[str, str]]) -> str:
     items = "".join(
-        f'<entry><id>{_said(rng, e["guid"])}</id><title type="{rng.choice(("text", "html", "x"))}">'
-        f"{_said(rng, e['title'])}</title><link href={json.dumps(escape(e['link']))}/>"
-        f"<updated>{e['date']}</updated><author><name>{_said(rng, e['author'])}</name></author>"
-        f'<summary type="html">{_said(rng, e["summary"])}</summary></entry>'
+        f'<entry><id>{_vary(rng, e["guid"])}</id><title type="{rng.choice(("text", "html", "x"))}">'
+        f"{_vary(rng, e['title'])}</title><link href={json.dumps(escape(e['link']))}/>"
+        f"<updated>{e['date']}</updated><author><name>{_vary(rng, e['author'])}</name></author>"
+        f'<summary type="html">{_vary(rng, e["summary"])}</summary></entry>'
         for e in entries
     )
     return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{items}</feed>'
@@ -85,8 +85,8 @@ def _atom(rng: random.Random, entries: list[dict[str, str]]) -> str:
 
 def _rdf(rng: random.Random, entries: list[dict[str, str]]) -> str:
     items = "".join(
-        f"<item><title>{_said(rng, e['title'])}</title><link>{_said(rng, e['link'])}</link>"
-        f"<description>{_said(rng, e['summary'])}</description></item>"
+        f"<item><title>{_vary(rng, e['title'])}</title><link>{_vary(rng, e['link'])}</link>"
+        f"<description>{_vary(rng, e['summary'])}</description></item>"
         for e in entries
     )
     return (
@@ -111,7 +111,7 @@ def _json(rng: random.Random, entries: list[dict[str, str]]) -> str:
 
 
 def _page(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    body = "".join(f"<p>{_said(rng, one)}</p>" for one in paragraphs)
+    body = "".join(f"<p>{_vary(rng, one)}</p>" for one in paragraphs)
     data = {
         "@type": rng.choice(("NewsArticle", "Article", ["NewsArticle"], 1)),
         "headline": rng.choice((title, text(rng), [title], None)),
@@ -132,16 +132,16 @@ def _page(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     )
     return (
         f'<!DOCTYPE html><html lang="{rng.choice(("en", "en-GB", "x" * 60, ""))}"><head>'
-        f'<meta charset="{rng.choice(ENCODINGS)}"><title>{_said(rng, title)} | Ledger</title>'
+        f'<meta charset="{rng.choice(ENCODINGS)}"><title>{_vary(rng, title)} | Ledger</title>'
         f'<meta property="og:title" content="{escape(rng.choice((title, text(rng))))}">'
         f'<meta property="article:published_time" content="{rng.choice(DATES)}">'
         f'<script type="application/ld+json">{json.dumps(data)}</script></head><body>'
-        f"<nav><a href='/'>Home</a></nav><main><article><h1>{_said(rng, title)}</h1>{body}{more}"
+        f"<nav><a href='/'>Home</a></nav><main><article><h1>{_vary(rng, title)}</h1>{body}{more}"
         "</article></main><footer>All rights reserved</footer></body></html>"
     )
 
 
-def _encoded(rng: random.Random, document: str) -> bytes:
+def _encode(rng: random.Random, document: str) -> bytes:
     encoding = rng.choice(ENCODINGS)
     surrogates = encoding == "utf-8" and rng.random() < 0.2
     return document.encode(encoding, "surrogatepass" if surrogates else "replace")

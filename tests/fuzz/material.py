@@ -113,7 +113,7 @@ def _flip(rng: random.Random, document: bytes) -> bytes:
     return bytes(made)
 
 
-def _cut(rng: random.Random, document: bytes) -> bytes:
+def _cut_document(rng: random.Random, document: bytes) -> bytes:
     return document[: rng.randrange(len(document) + 1)]
 
 
@@ -148,5 +148,5 @@ _PIECES = (
     b"1," * 300, b" " * 500, b"\xe3\x80\x80" * 250, b"." * 500, b"<meta charset=utf-7>",
 )  # fmt: skip
 _CHANGES: tuple[Callable[[random.Random, bytes], bytes], ...] = (
-    _flip, _cut, _drop, _repeat, _insert, _insert, _swap,
+    _flip, _cut_document, _drop, _repeat, _insert, _insert, _swap,
 )  # fmt: skip

@@ -80,12 +80,12 @@ def postgresql_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="swpg"))
     folder.chmod(0o755)
     try:
-        yield from _started(folder)
+        yield from _start_server(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _started(folder: Path) -> Iterator[str]:
+def _start_server(folder: Path) -> Iterator[str]:
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
     with pytest.MonkeyPatch.context() as patch:
@@ -137,7 +137,7 @@ def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
     """The name of a PostgreSQL database with the newest schema and nothing in it."""
     name = f"sw_template_{os.getpid()}"
     _execute(postgresql_server, f'CREATE DATABASE "{name}"')
-    open_store(_named(postgresql_server, name)).close()
+    open_store(_make_url(postgresql_server, name)).close()
     yield name
     _execute(postgresql_server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -173,7 +173,7 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
 @pytest.fixture
 def store(database_url: str) -> Iterator[Store]:
     """An open, empty store, on SQLite and on PostgreSQL."""
-    yield from _opened(database_url)
+    yield from _open(database_url)
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Store]:
     """An open, empty store on SQLite."""
     file = tmp_path / "watch-lite.db"
     shutil.copyfile(migrated_sqlite, file)
-    yield from _opened(f"sqlite:///{file}")
+    yield from _open(f"sqlite:///{file}")
 
 
 @pytest.fixture
@@ -198,7 +198,7 @@ def opened() -> Iterator[Callable[[str], Store]]:
         _prove_idle(one)
 
 
-def _opened(url: str) -> Iterator[Store]:
+def _open(url: str) -> Iterator[Store]:
     made = open_store(url, migrate=False)
     yield made
     _prove_idle(made)
@@ -213,12 +213,12 @@ def _prove_idle(store: Store) -> None:
 def _database(server: str, *, template: str) -> Iterator[str]:
     name = f"sw_{os.getpid()}_{next(_names)}"
     _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _named(server, name)
+    yield _make_url(server, name)
     with suppress(psycopg.OperationalError):  # a test may have stopped the server
         _execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _named(server: str, name: str) -> str:
+def _make_url(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 

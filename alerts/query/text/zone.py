@@ -245,12 +245,12 @@ class Zone:
         return tokenise(self.text)
 
     @cached_property
-    def _cased(self) -> list[str]:
+    def _cased_words(self) -> list[str]:
         return cased_parts(self.text)
 
     def cased(self, place: Place) -> str:
         """The letters of a place with their case, without separators."""
-        return "".join(self._cased[place[0] : place[1]])
+        return "".join(self._cased_words[place[0] : place[1]])
 
     def characters(self, place: Place) -> tuple[int, int]:
         """The character range of a place in the whole field."""

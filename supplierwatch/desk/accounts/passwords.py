@@ -78,13 +78,13 @@ class FailureLimit:
     def is_refused(self, name: str) -> bool:
         """Return whether sign-ins by this name have failed too often lately."""
         with self._lock:
-            return len(self._recent(name, self._monotonic())) >= MOST_FAILURES
+            return len(self._list_recent(name, self._monotonic())) >= MOST_FAILURES
 
     def fail(self, name: str) -> None:
         """Count a failure of this name."""
         now = self._monotonic()
         with self._lock:
-            self._failures[name] = [*self._recent(name, now), now][-MOST_FAILURES:]
+            self._failures[name] = [*self._list_recent(name, now), now][-MOST_FAILURES:]
             self._failures.move_to_end(name)
             while len(self._failures) > MOST_COUNTED:
                 self._failures.popitem(last=False)
@@ -94,5 +94,5 @@ class FailureLimit:
         with self._lock:
             self._failures.pop(name, None)
 
-    def _recent(self, name: str, now: float) -> list[float]:
+    def _list_recent(self, name: str, now: float) -> list[float]:
         return [at for at in self._failures.get(name, ()) if now - at < WINDOW]

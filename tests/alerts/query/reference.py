@@ -164,7 +164,7 @@ def _stretches(node: Node, zone: RefZone) -> list[Stretch]:
         case Term():
             return _shortest(_term(node, zone))
         case Or(parts):
-            return _merged([s for part in parts for s in _stretches(part, zone)])
+            return _merge([s for part in parts for s in _stretches(part, zone)])
         case Macro(_, part) | Spellings(part=part):
             return _stretches(part, zone)
         case Near(negated=True):
@@ -243,12 +243,12 @@ def _length(node: Node) -> int:
 def _shortest(stretches: list[Stretch]) -> list[Stretch]:
     return [
         a
-        for a in _merged(stretches)
+        for a in _merge(stretches)
         if not any(a[0] <= b[0] and b[1] <= a[1] and a[:2] != b[:2] for b in stretches)
     ]
 
 
-def _merged(stretches: list[Stretch]) -> list[Stretch]:
+def _merge(stretches: list[Stretch]) -> list[Stretch]:
     return [
         (*place, frozenset().union(*(s[2] for s in stretches if s[:2] == place)))
         for place in sorted({s[:2] for s in stretches})

@@ -62,7 +62,7 @@ def a_pdf(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
             b"/Resources << /Font << /F1 3 0 R >> /XObject << /P1 4 0 R >> >> >>"
         ) % (kid + 1)
-        objects[kid + 1] = _stream(_content(page))
+        objects[kid + 1] = _stream(_write_content(page))
     if padding:
         objects[max(objects) + 1] = _stream(b"\0" * padding)
     if encrypted:
@@ -73,14 +73,14 @@ def a_pdf(
     return _file(objects, encrypted=encrypted)
 
 
-def _content(page: Sequence[str] | Scan) -> bytes:
+def _write_content(page: Sequence[str] | Scan) -> bytes:
     if isinstance(page, Scan):
         return b"q 500 0 0 700 40 70 cm /P1 Do Q"
-    lines = b"\n".join(b"(%s) Tj T*" % _escaped(line) for line in page)
+    lines = b"\n".join(b"(%s) Tj T*" % _escape(line) for line in page)
     return b"BT /F1 11 Tf %d TL 60 780 Td\n%s\nET" % (_LINE_HEIGHT, lines)
 
 
-def _escaped(line: str) -> bytes:
+def _escape(line: str) -> bytes:
     raw = line.encode("cp1252")
     return raw.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
@@ -88,9 +88,9 @@ def _escaped(line: str) -> bytes:
 def _info(title: str | None, created: str | None) -> bytes:
     said = b""
     if title is not None:
-        said += b"/Title (%s) " % _escaped(title)
+        said += b"/Title (%s) " % _escape(title)
     if created is not None:
-        said += b"/CreationDate (%s) " % _escaped(created)
+        said += b"/CreationDate (%s) " % _escape(created)
     return b"<< %s>>" % said
 
 

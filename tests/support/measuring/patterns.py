@@ -81,7 +81,7 @@ def collect_patterns(searched: list[ModuleType]) -> tuple[list[Found], list[str]
             method = call.func.attr  # type: ignore[attr-defined]
             where = f"{module.__name__}:{call.lineno}"
             try:
-                pattern = _evaluated(call, module)
+                pattern = _evaluate(call, module)
             except NameError:
                 unknown.append(f"{module.__name__}: {ast.unparse(call.args[0])}")
                 continue
@@ -185,7 +185,7 @@ def _calls(tree: ast.Module) -> Iterator[ast.Call]:
             yield node
 
 
-def _evaluated(call: ast.Call, module: ModuleType) -> re.Pattern[Any]:
+def _evaluate(call: ast.Call, module: ModuleType) -> re.Pattern[Any]:
     made = eval(  # our own source
         compile(ast.Expression(call.args[0]), str(module.__file__), "eval"), dict(vars(module))
     )
@@ -317,14 +317,14 @@ def slowness(pattern: re.Pattern[Any], methods: set[str]) -> str | None:
     is_bytes = isinstance(pattern.pattern, bytes)
     for before, body, after in Pumps(pattern).strings():
         for end in _ENDS:
-            text = partial(_pumped, before, body, after + end, is_bytes=is_bytes)
+            text = partial(_pump, before, body, after + end, is_bytes=is_bytes)
             for method in sorted(methods):
-                if reason := _judged(partial(_cost, _runner(pattern, method), text)):
+                if reason := _judge(partial(_cost, _runner(pattern, method), text)):
                     return f"{method} on {before!r} + {body!r} * n + {end!r}: {reason}"
     return None
 
 
-def _pumped(before: str, body: str, after: str, size: int, *, is_bytes: bool) -> Any:
+def _pump(before: str, body: str, after: str, size: int, *, is_bytes: bool) -> Any:
     text = before + body * max(1, size // len(body)) + after
     return text.encode("utf-8", "replace") if is_bytes else text
 
@@ -333,7 +333,7 @@ def _cost(run: Callable[[Any], None], text: Callable[[int], Any], size: int, tim
     return _least_time(run, text(size), times)
 
 
-def _judged(cost: Callable[[int, int], float]) -> str | None:
+def _judge(cost: Callable[[int, int], float]) -> str | None:
     for size in _SMALL:
         if cost(size, 1) > _SMALL_LIMIT and (least := cost(size, 3)) > _SMALL_LIMIT:
             return f"{least:.3f} s for {size} characters"

@@ -58,9 +58,9 @@ class Hook:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._one, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._serve_one, args=(connection,), daemon=True).start()
 
-    def _one(self, connection: socket.socket) -> None:
+    def _serve_one(self, connection: socket.socket) -> None:
         connection.settimeout(10)
         try:
             if self._tls is not None:

@@ -143,7 +143,7 @@ class ScriptedServer:
             self._start(self._serve, connection)
 
     def _serve(self, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError), _shut(connection):
+        with contextlib.suppress(OSError), _shut_down(connection):
             if self._act(connection, "connect"):
                 self._converse(connection)
 
@@ -157,7 +157,7 @@ class ScriptedServer:
                 if verb == "starttls" and self._last.startswith("220") and self._tls:
                     secured = self._tls.wrap_socket(connection, server_side=True)
                     self._sockets.append(secured)
-                    with _shut(secured):
+                    with _shut_down(secured):
                         self._converse(secured)
                     return
                 if verb == "data" and self._last.startswith("354"):
@@ -216,7 +216,7 @@ class ScriptedServer:
 
 
 @contextlib.contextmanager
-def _shut(connection: socket.socket) -> Iterator[None]:
+def _shut_down(connection: socket.socket) -> Iterator[None]:
     try:
         yield
     finally:
