@@ -15,7 +15,7 @@ from supplierwatch.desk.api import answering
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest
 from supplierwatch.desk.api.writing import writing
 from supplierwatch.service.desk_source import ServiceSource
-from tests.desk.api_client import client
+from tests.desk.api.api_client import client
 from tests.desk.browser import PASSWORD, REPORT, RunningDesk, running_desk
 
 # forms of the pages that change something: the values that they are sent, and what is recorded

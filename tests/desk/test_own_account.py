@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from supplierwatch.desk.accounts.passwords import MOST_FAILURES
-from tests.desk.api_client import client
+from tests.desk.api.api_client import client
 from tests.desk.browser import PASSWORD, Browser, Page, RunningDesk
 
 NEW = "nine tall cranes"

@@ -9,7 +9,7 @@ import pytest
 
 from supplierwatch.desk import site
 from supplierwatch.desk.api import answering
-from tests.desk.api_client import client
+from tests.desk.api.api_client import client
 from tests.desk.browser import Page, RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
 

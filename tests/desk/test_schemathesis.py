@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from supplierwatch.desk.api import answering, openapi
 from supplierwatch.desk.api.endpoint import BASE, Endpoint
-from tests.desk.api_client import token_of
+from tests.desk.api.api_client import token_of
 from tests.desk.browser import RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
 from tests.support.sizes import examples

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk.api_client import ApiClient, client, problem_of
+from tests.desk.api.api_client import ApiClient, client, problem_of
 from tests.desk.browser import RunningDesk
 from tests.supplierwatch.instance import an_article
 

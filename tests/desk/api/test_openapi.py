@@ -16,7 +16,7 @@ from supplierwatch.desk.api import answering, openapi
 from supplierwatch.desk.api.endpoint import Endpoint
 from supplierwatch.desk.api.parameters import read_query
 from tests import ROOT
-from tests.desk.api_client import ApiClient, client
+from tests.desk.api.api_client import ApiClient, client
 from tests.desk.browser import running_desk
 from tests.supplierwatch.commands.test_json_shapes import paths
 from tests.supplierwatch.instance import an_article

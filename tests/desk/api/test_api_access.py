@@ -11,7 +11,7 @@ import pytest
 from storage.model import Role, Scope
 from supplierwatch.desk.api import answering
 from supplierwatch.service.desk_source import ServiceSource
-from tests.desk.api_client import client, problem_of, token_of
+from tests.desk.api.api_client import client, problem_of, token_of
 from tests.desk.browser import HASH, REPORT, RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
 

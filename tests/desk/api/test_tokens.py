@@ -7,7 +7,7 @@ import re
 import pytest
 
 from storage.model import ApiToken, Scope
-from tests.desk.api_client import ApiClient, token_of
+from tests.desk.api.api_client import ApiClient, token_of
 from tests.desk.browser import Browser, Page, RunningDesk
 
 

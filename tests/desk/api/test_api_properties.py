@@ -22,7 +22,7 @@ from supplierwatch.desk.api.parameters import LARGEST, Moment, Number, OneOf, Pa
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.api.schemas import PROBLEM
 from supplierwatch.service.desk_source import ServiceSource
-from tests.desk.api_client import token_of
+from tests.desk.api.api_client import token_of
 from tests.desk.browser import REPORT, RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
 

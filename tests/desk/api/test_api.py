@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from supplierwatch.desk.api import answering
-from tests.desk.api_client import ApiClient, client, problem_of
+from tests.desk.api.api_client import ApiClient, client, problem_of
 from tests.desk.browser import RunningDesk, running_desk
 from tests.supplierwatch.instance import an_article
 from tests.support.builders import a_message_to_send
