@@ -28,7 +28,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Name by which the use
 ANOTHER_OPERATOR = "make another one: supplierwatch user add NAME --role operator"
 Email = Annotated[
     str | None,
-    typer.Option("--email", metavar="ADDRESS", help="Where a link for a new password is sent."),
+    typer.Option("--email", metavar="ADDRESS", help="Mail address of the user."),
 ]
 RoleName = Annotated[str, typer.Option("--role", help=f"What the user may do: {ROLES}.")]
 

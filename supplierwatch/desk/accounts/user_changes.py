@@ -52,7 +52,7 @@ def change_role(unit: Unit, actor: Actor, user: User, role: Role, now: datetime)
 
 
 def change_email(unit: Unit, actor: Actor, user: User, email: str | None, now: datetime) -> None:
-    """Change the address that a link for a new password is sent to.
+    """Change the mail address of a user.
 
     Raises:
         UserRefused: it is no address.

@@ -47,7 +47,7 @@ class UserBody(Body):
 
     role: Annotated[Role, Field(strict=False, description="What the user may do.")]
     email: Annotated[
-        str | None, Field(max_length=MAX_EMAIL, description="Where links are sent.")
+        str | None, Field(max_length=MAX_EMAIL, description="Mail address of the user.")
     ] = None
     disabled: Annotated[bool, Field(description="Whether the user is refused.")] = False
 
@@ -58,7 +58,7 @@ class NewUserBody(Body):
     name: Annotated[str, Field(min_length=1, max_length=MAX_NAME, description="To sign in by.")]
     role: Annotated[Role, Field(strict=False, description="What the user may do.")]
     email: Annotated[
-        str | None, Field(max_length=MAX_EMAIL, description="Where links are sent.")
+        str | None, Field(max_length=MAX_EMAIL, description="Mail address of the user.")
     ] = None
 
 
