@@ -124,6 +124,7 @@ class _Matcher:
             return 0
         with self.store.transaction() as unit:
             unit.stories.forget(self.now - SPAN)
+            unit.events.forget(self.now - SPAN)
             self._mark_begun(unit, ids)
         done = 0
         while ids:
@@ -219,7 +220,7 @@ class _Matcher:
     def _record(self, unit: Unit, evaluated: _Evaluated) -> None:
         item = evaluated.item
         self.current = item.item_id
-        unit.stories.place(item)
+        unit.events.place(item, unit.stories.place(item))
         unit.mentions.record(
             item.item_id,
             evaluated.matches,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from storage.archive.captures import Captures
+from storage.archive.events import Events
 from storage.archive.items import Items
 from storage.archive.retention import Retention
 from storage.archive.stories import Stories
@@ -67,6 +68,7 @@ class Unit:
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
         self.stories = Stories(connection, self.damage)
+        self.events = Events(connection)
         self.captures = Captures(connection)
         self.retention = Retention(connection)
         self.exports = MentionPages(connection, self.items, self.damage)

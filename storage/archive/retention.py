@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, sel
 from storage.model import SETTLED
 from storage.tables import (
     capture,
+    event_feature,
     item,
     item_revision,
     mention,
@@ -102,6 +103,7 @@ class Retention:
         ).rowcount
         self._db.execute(delete(capture).where(capture.c.item_id.in_(ids)))
         self._db.execute(delete(story_sketch).where(story_sketch.c.item_id.in_(ids)))
+        self._db.execute(delete(event_feature).where(event_feature.c.item_id.in_(ids)))
         for item_id in ids:
             fulltext.mark_for_indexing(self._db, item_id)
         return Pruned(texts=len(ids), versions=versions)

@@ -13,6 +13,7 @@ from storage.tables.archive import (
 )
 from storage.tables.columns import Hash, Id, metadata
 from storage.tables.crawling import notice, poll, robots, run, site, source
+from storage.tables.events import event_apart, event_feature, event_report, feature_frequency
 from storage.tables.jobs import configuration, host_slot
 from storage.tables.marks import desk_mute, item_mark, item_reading
 from storage.tables.telling import (
@@ -55,7 +56,11 @@ __all__ = [
     "desk_session",
     "desk_token",
     "desk_user",
+    "event_apart",
+    "event_feature",
+    "event_report",
     "evidence_export",
+    "feature_frequency",
     "feedback",
     "host_slot",
     "index_state",

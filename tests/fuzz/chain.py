@@ -47,7 +47,8 @@ _HEADER = re.compile(r"(?m)^([^\s:]+):")
 # what a case leaves behind, children before parents
 _LEFT = (
     "told", "pending_telling", "outbox", "mention", "pending_match", "pending_index",
-    "story_sketch", "capture", "item_revision", "carrier", "item", "notice", "quarantine",
+    "story_sketch", "event_feature", "event_report", "event_apart", "feature_frequency",
+    "capture", "item_revision", "carrier", "item", "notice", "quarantine",
 )  # fmt: skip
 
 

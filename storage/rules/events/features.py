@@ -24,6 +24,7 @@ NAME, NUMBER, DATE = 2.0, 1.5, 1.5  # times as much as a word
 # of the words of a headline; in one with more capitals than this, capitals are no sign of a name
 MOST_CAPITALS = 0.6
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’:/][^\W_]+)*|[.!?\n\"“”|]")
+_MONTHS_TOO = frozenset(["May"])  # a function word and a month
 _BREAKS = frozenset('.!?\n"“”|')
 _MONTHS = {
     month[:3]: month
@@ -109,7 +110,7 @@ def _read_token(token: str) -> tuple[str, str]:
     if token[0].isdigit():
         return token.replace(",", "").casefold()[:40], "number"
     word = _POSSESSIVE.sub("", token).casefold()[:40]
-    if len(word) < 2 or word in FUNCTION_WORDS:
+    if len(word) < 2 or (word in FUNCTION_WORDS and token not in _MONTHS_TOO):
         return "", "word"
     form = "word"
     if token[0].isupper():

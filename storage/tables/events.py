@@ -1,0 +1,55 @@
+"""Tables of events: which reports tell of one event, and by what they are found."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, Table
+
+from storage.engine.column_types import JsonText
+from storage.tables.columns import Id, metadata
+
+# one row for each report, that is for the first item of a story; the id of an event is its lowest
+event_report = Table(
+    "event_report",
+    metadata,
+    Column(
+        "item_id",
+        Id,
+        ForeignKey("item.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("event_id", Id, nullable=False),
+    Column("hours", Float, nullable=False),  # since 1970
+    Column("features", JsonText, nullable=False),  # [name, weight], weightiest first
+)
+Index("ix_event_report_event_id", event_report.c.event_id, event_report.c.item_id)
+
+# features by which recent reports are found; the latest of each alone
+event_feature = Table(
+    "event_feature",
+    metadata,
+    Column("feature", BigInteger, primary_key=True, autoincrement=False),
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("ix_event_feature_item_id", event_feature.c.item_id)
+
+# in how many reports a feature is; feature 0 counts all reports
+feature_frequency = Table(
+    "feature_frequency",
+    metadata,
+    Column("feature", BigInteger, primary_key=True, autoincrement=False),
+    Column("reports", Integer, nullable=False),
+    Column("last_item_id", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# pairs of items that a person took apart: never in one event
+event_apart = Table(
+    "event_apart",
+    metadata,
+    Column("item_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    Column("other_id", Id, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+Index("ix_event_apart_other_id", event_apart.c.other_id)

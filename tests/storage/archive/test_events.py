@@ -1,0 +1,112 @@
+"""Items that report one event in their own words are one event, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import func, select
+
+from storage.archive.stories import SPAN
+from storage.rules.events.grouping import MOST_CARRIERS, EventGrouping
+from storage.store import Store
+from storage.tables import event_feature
+from tests.quality.event_reports import REPORTS
+from tests.support.builders import NOW, an_article
+
+
+def place(store: Store, name: str, body: str, **changes: object) -> int:
+    """Put an item in and place it; return its id."""
+    with store.transaction() as unit:
+        where = {"url": f"https://{name}.example/1", "guid": name, "source_key": name}
+        where |= {"title": "", "summary": "", "published_at": NOW}
+        article = an_article(**(where | {"body": body} | changes))
+        item_id = unit.items.put(article, now=NOW, baseline=False).item_id
+        item = unit.items.get(item_id)
+        assert item is not None
+        unit.events.place(item, unit.stories.place(item))
+        return item_id
+
+
+def events_of(store: Store, items: Sequence[int]) -> list[int | None]:
+    with store.reading() as unit:
+        known = unit.events.events_of(items)
+    return [known.get(each) for each in items]
+
+
+def test_reports_of_one_event_have_the_lowest_of_their_ids(store: Store) -> None:
+    texts = [*REPORTS["c1"], *REPORTS["b1"]]
+
+    items = [place(store, f"outlet{at}", text) for at, text in enumerate(texts)]
+
+    assert events_of(store, items) == [items[0]] * 3 + [items[3]] * 3
+
+
+def test_the_database_groups_as_memory_does(store: Store) -> None:
+    texts = [text for texts in REPORTS.values() for text in texts]
+    Random(3).shuffle(texts)
+    grouping = EventGrouping()
+    numbers = [grouping.add("", text, 0.0) for text in texts]
+
+    items = [place(store, f"outlet{at}", text) for at, text in enumerate(texts)]
+
+    known = [grouping.event(number) for number in numbers]
+    assert events_of(store, items) == [items[each] for each in known]
+
+
+def test_a_copy_is_in_the_event_of_its_story(store: Store) -> None:
+    first, other, _ = REPORTS["c1"]
+    items = [
+        place(store, name, text)
+        for name, text in (("agency", first), ("gazette", other), ("ledger", first))
+    ]
+
+    assert events_of(store, items) == [items[0]] * 3
+
+
+def test_a_report_that_a_person_took_out_stays_out(store: Store) -> None:
+    items = [place(store, f"outlet{at}", text) for at, text in enumerate(REPORTS["c1"][:2])]
+    with store.transaction() as unit:
+        assert unit.events.take_out(items[0])
+        assert not unit.events.take_out(items[0])
+
+    items.append(place(store, "third", REPORTS["c1"][2]))
+
+    events = events_of(store, items)
+    assert events[0] != events[1]
+    assert events[2] in events[:2]
+
+
+def test_an_event_says_what_its_reports_share(store: Store) -> None:
+    later = NOW + timedelta(hours=5)
+    for name in ("a2", "b1", "b2", "d1"):
+        place(store, name, REPORTS[name][0])
+    one = place(store, "one", REPORTS["c1"][0])
+    two = place(store, "two", REPORTS["c1"][1], published_at=later)
+
+    with store.reading() as unit:
+        (link,) = unit.events.explain(one)
+
+    assert (link.item_id, link.hours_apart) == (two, 5.0)
+    assert {"oxbow", "tennant"} & set(link.shared)
+
+
+def test_old_reports_find_no_more(store: Store) -> None:
+    place(store, "one", REPORTS["c1"][0])
+
+    with store.transaction() as unit:
+        assert unit.events.forget(NOW + SPAN) > 0
+        assert unit.events.forget(NOW + SPAN) == 0
+
+
+def test_a_feature_finds_the_latest_reports_alone(store: Store) -> None:
+    for at in range(MOST_CARRIERS + 8):
+        place(store, f"outlet{at}", f"Quillback {'abcdefghij'[at % 10] * 9}{at}x")
+
+    with store._engine.connect() as connection:
+        most = connection.scalar(
+            select(func.count()).group_by(event_feature.c.feature).order_by(func.count().desc())
+        )
+    assert most is not None
+    assert most <= MOST_CARRIERS
