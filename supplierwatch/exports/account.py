@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from alerts.matching import match_item
 from alerts.query import Document, Explanation, explain
 from alerts.schedule.due import alert_after, old_items_due
+from storage.archive.events import EventLink
 from storage.model import (
     AsideBlock,
     ItemRevision,
@@ -29,6 +30,7 @@ from storage.telling.asides import Aside
 from storage.telling.quarantine import FailedTask
 from supplierwatch.wiring import CompiledConfiguration
 
+MOST_REPORTS = 12  # of the same event, that are shown
 OF_ITEMS = ("match", "show", "index")  # tasks whose subjects are items
 
 Verdict = Literal["told", "pending", "baseline", "untold", "waiting", "earlier", "aside", "no"]
@@ -97,6 +99,7 @@ class ItemAccount:
     former_watches: tuple[str, ...] = ()  # matched it and were removed from the configuration since
     failures: tuple[FailedTask, ...] = ()  # tasks that failed for it
     host_sources: tuple[tuple[str, SourceState | None], ...] = ()
+    event: tuple[tuple[StoredItem, EventLink], ...] = ()  # other reports of its event
 
 
 def account_of(
@@ -135,7 +138,14 @@ def account_of_item(
         watches=tuple(builder.build(key) for key in watch_keys),
         former_watches=tuple(key for key in builder.mentions if key not in wired.queries),
         failures=_read_failures(unit, item.item_id),
+        event=_read_event(unit, item.item_id),
     )
+
+
+def _read_event(unit: Unit, item_id: int) -> tuple[tuple[StoredItem, EventLink], ...]:
+    links = {link.item_id: link for link in unit.events.explain(item_id)[:MOST_REPORTS]}
+    items = {item.item_id: item for item in unit.items.get_many(list(links))}
+    return tuple((items[each], link) for each, link in links.items() if each in items)
 
 
 class _WatchAccountBuilder:

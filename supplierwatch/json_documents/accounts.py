@@ -45,6 +45,14 @@ def account_json(account: ItemAccount, names: Mapping[str, str]) -> dict[str, An
         else [watch_account_json(item, watch) for watch in account.watches],
         "former_watches": list(account.former_watches),
         "failures": [failed_task_json(each) for each in account.failures],
+        "event": [
+            {
+                "item": item_json(other, names),
+                "shared": list(link.shared),
+                "hours_apart": round(link.hours_apart, 1),
+            }
+            for other, link in account.event
+        ],
         "set_aside": [] if item is None else [aside_json(block) for block in item.asides],
     }
 

@@ -43,6 +43,7 @@ def print_account(screen: Console, account: ItemAccount, names: Mapping[str, str
         _print_unknown(screen, account)
         return
     _print_item(screen, account, account.item, names)
+    _print_event(screen, account, names)
     missed = ("no", "aside")
     found = [watch for watch in account.watches if watch.verdict not in missed]
     around = [watch for watch in account.watches if watch.verdict == "aside"]
@@ -57,6 +58,19 @@ def print_account(screen: Console, account: ItemAccount, names: Mapping[str, str
     screen.print()
     total = plural(len(account.watches), "watch", "watches")
     screen.print(Text(f"{len(found)} of {total} found it.", "bold"))
+
+
+def _print_event(screen: Console, account: ItemAccount, names: Mapping[str, str]) -> None:
+    """Print the other reports of the same event, and what joins each to this one."""
+    if not account.event:
+        return
+    screen.print(Text("  the same event, reported also by:"))
+    for item, link in account.event:
+        outlet = names.get(item.source_key, item.source_key)
+        shared = ", ".join(link.shared) or "no rare word: joined through the other reports"
+        apart = plural(round(link.hours_apart), "hour")
+        line = f"    {outlet}: {item.title} (share: {shared}; {apart} apart)"
+        screen.print(Text(clean(line, 300)), soft_wrap=True)
 
 
 def _print_unknown(screen: Console, account: ItemAccount) -> None:

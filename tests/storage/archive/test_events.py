@@ -106,7 +106,10 @@ def test_a_feature_finds_the_latest_reports_alone(store: Store) -> None:
 
     with store._engine.connect() as connection:
         most = connection.scalar(
-            select(func.count()).group_by(event_feature.c.feature).order_by(func.count().desc())
+            select(func.count())
+            .select_from(event_feature)
+            .group_by(event_feature.c.feature)
+            .order_by(func.count().desc())
         )
     assert most is not None
     assert most <= MOST_CARRIERS
