@@ -1,0 +1,1 @@
+"""Tests of Today, search, stories and articles."""
