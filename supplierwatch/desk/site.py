@@ -23,8 +23,8 @@ from starlette.routing import Route
 import supplierwatch.desk.pages
 from storage.model import DeskSession, Role
 from supplierwatch.desk import render, static
+from supplierwatch.desk.accounts.cookies import session_cookie, set_session_cookie
 from supplierwatch.desk.api import answering, metrics
-from supplierwatch.desk.cookies import session_cookie, set_session_cookie
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, Shown, Visit
 from supplierwatch.desk.request_facts import find_client, find_home
 from supplierwatch.web.form_uploads import read_upload

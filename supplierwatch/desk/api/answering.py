@@ -47,11 +47,12 @@ HEADERS = PRIVATE | {
 
 
 def all_endpoints() -> tuple[Endpoint, ...]:
-    """Return the routes of every file in `supplierwatch.desk.api.resources`."""
+    """Return the routes of every file below `supplierwatch.desk.api.resources`."""
     found: list[Endpoint] = []
-    for module in pkgutil.iter_modules(supplierwatch.desk.api.resources.__path__):
-        made = importlib.import_module(f"supplierwatch.desk.api.resources.{module.name}")
-        found += made.ENDPOINTS
+    folder = supplierwatch.desk.api.resources
+    for module in pkgutil.walk_packages(folder.__path__, f"{folder.__name__}."):
+        if not module.ispkg:
+            found += importlib.import_module(module.name).ENDPOINTS
     return tuple(found)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from storage.model import ApiToken, DeskSession, Role, Scope
+from supplierwatch.desk.accounts.cookies import session_cookie
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.cookies import session_cookie
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.web.locality import is_local
 from supplierwatch.web.origins import is_same_origin

@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from supplierwatch.desk.accounts.cookies import COOKIE
 from supplierwatch.desk.api.endpoint import BASE, Endpoint
 from supplierwatch.desk.api.json_bodies import MEDIA_TYPE
 from supplierwatch.desk.api.parameters import Parameter
 from supplierwatch.desk.api.problem_details import CONTENT_TYPE
 from supplierwatch.desk.api.schemas import PROBLEM
-from supplierwatch.desk.cookies import COOKIE
 
 _EXAMPLES = Path(__file__).parent / "examples"
 _PROBLEMS = {

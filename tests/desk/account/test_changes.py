@@ -46,9 +46,28 @@ UNRECORDED = {
     "/item/{number}/evidence": "exports are chained in a table of their own",
     "/story/{number}/evidence": "exports are chained in a table of their own",
     "/search/evidence": "exports are chained in a table of their own",
-    # by note_edit, where the tests of the editors look for it
-    "/new-watch": "in the tests of the editor",
-    "/watches/{key}/edit": "in the tests of the editor",
+    "/new-source": "finds feeds, and saves nothing",
+    "/new-source/try": "tries a source, and saves nothing",
+    "/opml": "shows what would be added",
+    "/sources/{key}/doctor": "examines a source, and saves nothing",
+    "/sources/{key}/poll": "asks for a poll that would come anyway",
+}
+# recorded by `note_edit` when their forms are saved; the forms are filled in by other tests
+BY_NOTE_EDIT = {
+    "/new-watch",
+    "/watches/{key}/edit",
+    "/new-source/save",
+    "/opml/add",
+    "/sources/{key}/edit",
+    "/sources/{key}/switch",
+    "/sources/{key}/remove",
+    "/new-subscription",
+    "/subscriptions/{key}/edit",
+    "/subscriptions/{key}/remove",
+    "/subscriptions/{key}/send",
+    "/channels",
+    "/messages/{number}",
+    "/set-aside",
 }
 
 
@@ -66,7 +85,7 @@ def actions(desk: RunningDesk) -> list[str]:
 
 def test_every_form_is_recorded_or_says_why_it_is_not() -> None:
     posts = {page.path for page in site.all_pages() if page.method == "POST"}
-    assert posts - set(UNRECORDED) == set(RECORDED)
+    assert posts - set(UNRECORDED) - BY_NOTE_EDIT == set(RECORDED)
 
 
 @pytest.mark.parametrize("path", RECORDED)

@@ -20,7 +20,7 @@ from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.json_bodies import Body
 from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
 from supplierwatch.desk.api.problem_details import ApiProblem
-from supplierwatch.desk.api.resources.me import TOKEN
+from supplierwatch.desk.api.resources.account.me import TOKEN
 from supplierwatch.desk.api.schemas import TEXT, extended, many, perhaps, record
 from supplierwatch.desk.api.writing import writing
 from supplierwatch.json_documents.tokens import token_json

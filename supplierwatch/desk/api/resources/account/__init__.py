@@ -1,0 +1,1 @@
+"""Users, their tokens, who asks, and the audit trail."""
