@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from storage.store import Store, open_store
 from tests.support.services import Installation
 
@@ -93,8 +95,28 @@ class Cluster:
         finally:
             store.close()
 
+    def logs(self) -> str:
+        """The last lines of every process."""
+        return "\n".join(f"== {one.name}\n{one.log[-3000:]}" for one in self.members)
+
+    def told(self) -> list[str]:
+        """The names of the pages that were told, once for each telling."""
+        statement = (
+            "SELECT item.url FROM told JOIN mention ON mention.id = told.mention_id "
+            "JOIN item ON item.id = mention.item_id WHERE told.outbox_id IS NOT NULL"
+        )
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            rows = connection.execute(statement).fetchall()
+        return [row[0].rpartition("/")[2] for row in rows]
+
     def close(self) -> None:
         """Kill what still runs."""
         for member in self.members:
             if member.process.poll() is None:
                 member.kill()
+
+
+def make_due(cluster: Cluster) -> None:
+    """Let the time of every next poll have come."""
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
+        connection.execute("UPDATE source SET next_at = '2026-01-01'")

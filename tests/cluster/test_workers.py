@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.cluster.conftest import HOSTS
-from tests.cluster.processes import Cluster
+from tests.cluster.processes import Cluster, make_due
 from tests.support.servers.mails import alerted
 from tests.support.services import eventually, own_words, publish
 from tests.support.site import FakeSite
@@ -16,22 +16,13 @@ def test_three_workers_share_the_work_and_ask_no_host_twice_at_once(
 ) -> None:
     cluster.leader()
     workers = [cluster.worker("--concurrency", "2") for _ in range(3)]
-    assert eventually(cluster.place.welcomed, within=PATIENCE), _logs(cluster)
+    assert eventually(cluster.place.welcomed, within=PATIENCE), cluster.logs()
     publish(site, 4, text=own_words)
-    _make_due(cluster)
+    make_due(cluster)
     told = {f"Halcyon-{number}" for number in range(1, 4)}
-    assert eventually(lambda: told <= {*alerted(cluster.place)}, within=PATIENCE), _logs(cluster)
+    assert eventually(lambda: told <= {*alerted(cluster.place)}, within=PATIENCE), cluster.logs()
     assert set(alerted(cluster.place).values()) == {1}
     assert {host: site.most_open[host] for host in HOSTS} == dict.fromkeys(HOSTS, 1)
     crawled = [worker for worker in workers if "crawl.started" in worker.log]
-    assert len(crawled) > 1, _logs(cluster)
-    assert all(member.stop() == 0 for member in cluster.members), _logs(cluster)
-
-
-def _make_due(cluster: Cluster) -> None:
-    with cluster.store() as store, store.transaction() as unit:
-        unit.sources._db.exec_driver_sql("UPDATE source SET next_at = '2026-01-01'")
-
-
-def _logs(cluster: Cluster) -> str:
-    return "\n".join(f"== {member.name}\n{member.log[-3000:]}" for member in cluster.members)
+    assert len(crawled) > 1, cluster.logs()
+    assert all(member.stop() == 0 for member in cluster.members), cluster.logs()
