@@ -93,6 +93,17 @@ class JobQueue:
         )
         return tuple(JobCounts(**row._mapping) for row in self._db.execute(found, {"task": TASK}))
 
+    def failed_within(self, span: timedelta) -> frozenset[str]:
+        """Return the steps of which a job has failed within `span`."""
+        if not self._exists:
+            return frozenset()
+        found = text(
+            "SELECT DISTINCT queue_name FROM procrastinate_jobs AS jobs "
+            "JOIN procrastinate_events AS events ON events.job_id = jobs.id "
+            "WHERE status = 'failed' AND events.type = 'failed' AND events.at > now() - :span"
+        )
+        return frozenset(self._db.scalars(found, {"span": span}))
+
     def lost(self, without_sign: timedelta) -> tuple[LostJob, ...]:
         """Return running jobs whose worker is gone, or gave no sign of life for so long."""
         if not self._exists:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alerts.channels import open_channels
@@ -49,6 +49,7 @@ def read_declared(
     environ: Mapping[str, str],
     *,
     known: DeclaredConfiguration | None = None,
+    folder: Path | None = None,
     delivers: bool = True,
 ) -> DeclaredConfiguration | None:
     """Return the newest declared configuration; None where nothing was declared yet.
@@ -57,6 +58,7 @@ def read_declared(
         store: the shared database.
         environ: environment variables of this worker, with secrets and where its data is.
         known: what this worker has; returned where it is the newest.
+        folder: where this process has configuration files of its own.
         delivers: whether this worker sends messages; otherwise it needs no secrets.
 
     Raises:
@@ -71,6 +73,8 @@ def read_declared(
         return known
     previous = None if known is None else known.active.wired
     wired = _compile(stored, store, environ, previous, delivers=delivers)
+    if folder is not None:
+        wired = replace(wired, catalog=replace(wired.catalog, folder=folder))
     return DeclaredConfiguration(version=stored.version, active=read_active(store, wired))
 
 

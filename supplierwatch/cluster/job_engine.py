@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from storage.jobs.step_jobs import ServiceStep
@@ -55,7 +56,7 @@ class JobEngine:
         self._leads = False
         self._service: Service | None = None
         self._environ: Mapping[str, str] = {}
-        self._own: CompiledConfiguration | None = None
+        self._folder: Path | None = None
         self._declared: DeclaredConfiguration | None = None
         self._jobs: JobWorker | None = None
         self._planner: Planner | None = None
@@ -70,7 +71,7 @@ class JobEngine:
         self, wired: CompiledConfiguration, store: Store, environ: Mapping[str, str]
     ) -> Service:
         """Declare the configuration where this process leads; else take the declared one."""
-        self._environ, self._own = environ, wired
+        self._environ, self._folder = environ, wired.catalog.folder
         self._leads = self._lock.acquire()
         if self._leads:
             service = Service(wired, store)
@@ -89,7 +90,7 @@ class JobEngine:
     def _wait_for_declared(self, store: Store) -> DeclaredConfiguration | None:
         end = time.monotonic() + WAIT_FOR_LEADER
         while time.monotonic() < end:
-            found = read_declared(store, self._environ)
+            found = read_declared(store, self._environ, folder=self._folder)
             if found is not None:
                 return found
             sleep(0.5)
@@ -109,7 +110,9 @@ class JobEngine:
     def start(self) -> None:
         """Begin to do jobs."""
         if self._works:
-            steps = JobSteps(self._get_service(), self._environ, declared=self._declared)
+            steps = JobSteps(
+                self._get_service(), self._environ, declared=self._declared, folder=self._folder
+            )
             self._jobs = JobWorker(self._store.libpq_url, steps, concurrency=OWN_JOBS)
             self._jobs.start()
 
@@ -164,7 +167,9 @@ class JobEngine:
         if watch is None:
             return False
         if not self._leads:
-            found = read_declared(self._store, self._environ, known=self._declared)
+            found = read_declared(
+                self._store, self._environ, known=self._declared, folder=self._folder
+            )
             if found is None or found is self._declared:
                 return False
             self._declared, service.in_force = found, found.active

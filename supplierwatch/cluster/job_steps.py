@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 from storage.jobs.step_jobs import ServiceStep
 from supplierwatch.cluster.declared_configuration import DeclaredConfiguration, read_declared
@@ -32,6 +33,7 @@ class JobSteps:
         service: with the store.
         environ: environment variables with secrets.
         declared: the configuration that `service` has.
+        folder: where this process has configuration files of its own.
         delivers: whether this worker sends messages.
         note: called with the name of a step when it begins, and when it ended with its error.
     """
@@ -42,12 +44,14 @@ class JobSteps:
         environ: Mapping[str, str],
         *,
         declared: DeclaredConfiguration | None,
+        folder: Path | None = None,
         delivers: bool = True,
         note: Callable[[str, bool, Exception | None], None] | None = None,
     ) -> None:
         self._service = service
         self._environ = environ
         self._declared = declared
+        self._folder = folder
         self._delivers = delivers
         self._note = note
         self._adopting = threading.Lock()
@@ -107,6 +111,7 @@ class JobSteps:
                 self._service.store,
                 self._environ,
                 known=self._declared,
+                folder=self._folder,
                 delivers=self._delivers,
             )
             if found is not None and found is not self._declared:

@@ -7,20 +7,21 @@ import logging
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
 
 from storage.jobs.step_jobs import TASK, ServiceStep
 from supplierwatch.cluster.job_steps import JobSteps
 
 log = logging.getLogger(__name__)
+# it logs each job at its start and its end
+logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 HEARTBEAT = 5.0  # seconds
 LOST_AFTER = 30.0  # seconds without a heartbeat
 POLL_EVERY = 2.0  # seconds; a notification of the database comes sooner
-# short: while a job waits for its retry, no other with its lock is taken
-RETRY = RetryStrategy(max_attempts=3, wait=3)
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)  # seconds, after the connection to the database was lost
 STOP_WITHIN = 12.0  # seconds
 
@@ -47,7 +48,9 @@ def make_app(url: str, steps: JobSteps, *, connections: int) -> App:
 
 
 def _add_step(app: App, step: ServiceStep, steps: JobSteps) -> None:
-    @app.task(name=f"{TASK}{step}", retry=RETRY, pass_context=True)
+    # never tried again by procrastinate: where another job for the step waits already, that breaks
+    # the uniqueness of its queueing lock and leaves the job running for ever; the planner queues it
+    @app.task(name=f"{TASK}{step}", retry=False, pass_context=True)
     def run(context: JobContext, configuration: int | None = None) -> None:
         steps.run(step)
 
@@ -124,15 +127,27 @@ class JobWorker:
                     shutdown_graceful_timeout=STOP_WITHIN,
                 )
             )
+            broken: list[str] = []
+
+            def stop_broken(_: asyncio.AbstractEventLoop, error: dict[str, Any]) -> None:
+                # the state of a job could not be stored: it counts as running until this worker
+                # is gone from the database
+                broken.append(str(error.get("exception") or error.get("message")))
+                working.cancel()
+
+            loop.set_exception_handler(stop_broken)
             with self._lock:
                 self._loop, self._working = loop, working
                 if self._stopping.is_set():
                     working.cancel()
             try:
                 await working
+            except asyncio.CancelledError:
+                if not broken or self._stopping.is_set():
+                    raise
             finally:
                 with self._lock:
                     self._loop = self._working = None
         if not self._stopping.is_set():
-            # a side task of procrastinate failed: it stops then, without an error
-            raise ConnectionError("the worker of procrastinate has stopped")
+            # where a side task of procrastinate fails, it stops without an error
+            raise ConnectionError("; ".join(broken) or "the worker of procrastinate has stopped")

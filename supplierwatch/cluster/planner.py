@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections import Counter
 from datetime import timedelta
 
 from storage.jobs import LostJob
@@ -19,7 +20,12 @@ MOST_PLANNED = 100  # crawls that wait or run
 BATCHES_PER_WORKER = 2  # so that a few sources are shared by all workers
 QUEUED_LEASE = timedelta(hours=1)  # a queued crawl that nobody took is planned again
 MOST_ATTEMPTS = 3
-FAILED_KEPT = timedelta(days=7)
+FAILED_KEPT = timedelta(days=1)
+FAILED_PAUSE = timedelta(seconds=10)  # after a failure, before the step is queued again
+# runs that were lost with a source until it is taken for the cause
+MOST_LOST = 2
+RUNS_LOOKED_AT = 200
+LOST = "lost"
 LOST_NOTICE = "job-lost"
 RUN = "job-"  # begins the ids of runs that are jobs
 
@@ -72,10 +78,16 @@ class Planner:
         with service.store.transaction() as unit:
             waiting = unit.backlog.waiting(service.clock(), digests=(), alerts=())
             stages = {each.stage for each in waiting if each.count}
-            for step in (ServiceStep.MATCH, ServiceStep.DELIVER, ServiceStep.INDEX):
-                if step in stages:
+            failing = unit.jobs.failed_within(FAILED_PAUSE)
+            # cadences decide what is due to be told
+            for step in (
+                ServiceStep.MATCH,
+                ServiceStep.TELL,
+                ServiceStep.DELIVER,
+                ServiceStep.INDEX,
+            ):
+                if step not in failing and (step in stages or step is ServiceStep.TELL):
                     unit.jobs.queue(step)
-            unit.jobs.queue(ServiceStep.TELL)  # cadences decide what is due
 
     def plan_pruning(self) -> None:
         """Queue the deletion of what is past its retention time."""
@@ -96,9 +108,19 @@ class Planner:
             unfinished = unit.jobs.unfinished_runs()
             ours = [run for run in unit.runs.open() if run.run_id.startswith(RUN)]
             ended = [run for run in ours if run.run_id not in unfinished]
+            before = Counter(
+                key
+                for run in unit.runs.last(RUNS_LOOKED_AT)
+                if run.status == LOST
+                for key in run.source_keys
+            )
             for run in ended:
-                unit.sources.release(run.run_id, now=now, error="the worker of the crawl was lost")
-                unit.runs.finish(run.run_id, "lost", now)
+                # a worker is seldom lost by what it crawls; where it is, each source of the run is
+                # polled alone, and the one that it is waits longer and longer
+                blamed = max((before[key] for key in run.source_keys), default=0) >= MOST_LOST
+                error = "its crawls were lost with their workers" if blamed else None
+                unit.sources.release(run.run_id, now=now, error=error)
+                unit.runs.finish(run.run_id, LOST, now)
                 unit.jobs.end_waiting([run.run_id])
         for job in lost:
             self._report(job)
