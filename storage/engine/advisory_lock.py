@@ -48,8 +48,9 @@ class LeaderLock:
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(DBAPIError):
-                # closed, not returned to the pool: its session holds the lock
-                connection.invalidate()
+                if not connection.invalidated:
+                    # closed, not returned to the pool: its session holds the lock
+                    connection.detach()
                 connection.close()
 
     def _still_held(self) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from storage.jobs.step_jobs import ServiceStep
 from storage.store import Store
@@ -19,6 +19,7 @@ from supplierwatch.cluster.declared_configuration import (
     publish,
     read_declared,
 )
+from supplierwatch.cluster.job_health import JobState, describe_jobs, job_reasons
 from supplierwatch.cluster.job_steps import JobSteps
 from supplierwatch.cluster.job_worker import JobWorker
 from supplierwatch.cluster.planner import Planner
@@ -33,6 +34,7 @@ from supplierwatch.wiring import CompiledConfiguration
 log = logging.getLogger(__name__)
 
 WAIT_FOR_LEADER = 30.0  # seconds for which a process waits for a configuration to be declared
+FAILED_LATELY = timedelta(minutes=1)
 OWN_JOBS = 4  # jobs that a process of `run` does at the same time
 
 
@@ -60,6 +62,7 @@ class JobEngine:
         self._declared: DeclaredConfiguration | None = None
         self._jobs: JobWorker | None = None
         self._planner: Planner | None = None
+        self._state = JobState()
         self._config_watch: ConfigWatch | None = None
 
     @property
@@ -99,7 +102,8 @@ class JobEngine:
     def build_workers(self, health: Health, after_match: Sequence[Worker]) -> tuple[Worker, ...]:
         """Return the threads that lead and plan."""
         stopping = self._get_service().ending
-        health.add_detail("cluster", self.describe)
+        health.add_detail("cluster", lambda: describe_jobs(self._state, leads=self._leads))
+        health.add_check(lambda: job_reasons(self._state))
         lead = Worker("lead", self.lead, health, stopping)
         crawl = Worker("crawl", self._plan_crawls, health, stopping)
         plan = Worker("plan", self._plan_steps, health, stopping, wakes=tuple(after_match))
@@ -132,6 +136,7 @@ class JobEngine:
         before, service = self._leads, self._get_service()
         if service.ending.is_set():
             return False
+        self._look_at_jobs()
         self._leads = self._lock.acquire()
         if self._leads == before:
             return False
@@ -143,23 +148,13 @@ class JobEngine:
         self._put_in_force(own)
         return True
 
-    def describe(self) -> dict[str, Any]:
-        """Return who leads and what waits, as JSON-ready values."""
+    def _look_at_jobs(self) -> None:
         with self._store.reading() as unit:
-            jobs, workers = unit.jobs.count(), unit.jobs.count_workers()
-        return {
-            "leads": self._leads,
-            "workers": workers,
-            "jobs": {
-                each.step: {
-                    "waiting": each.waiting,
-                    "running": each.running,
-                    "failed": each.failed,
-                    "oldest_seconds": None if each.oldest is None else each.oldest.total_seconds(),
-                }
-                for each in jobs
-            },
-        }
+            self._state = JobState(
+                workers=unit.jobs.count_workers(),
+                counts=unit.jobs.count(),
+                failing=unit.jobs.failed_within(FAILED_LATELY),
+            )
 
     def _reload(self) -> bool:
         """Read the files again while this process leads; else take what the leader declared."""

@@ -35,7 +35,6 @@ class JobSteps:
         declared: the configuration that `service` has.
         folder: where this process has configuration files of its own.
         delivers: whether this worker sends messages.
-        note: called with the name of a step when it begins, and when it ended with its error.
     """
 
     def __init__(
@@ -46,14 +45,12 @@ class JobSteps:
         declared: DeclaredConfiguration | None,
         folder: Path | None = None,
         delivers: bool = True,
-        note: Callable[[str, bool, Exception | None], None] | None = None,
     ) -> None:
         self._service = service
         self._environ = environ
         self._declared = declared
         self._folder = folder
         self._delivers = delivers
-        self._note = note
         self._adopting = threading.Lock()
 
     def run(self, step: ServiceStep) -> None:
@@ -93,16 +90,7 @@ class JobSteps:
             ServiceStep.INDEX: service.index,
             ServiceStep.PRUNE: service.pruning.run_if_due,
         }
-        if self._note is None:
-            steps[step]()
-            return
-        self._note(step, True, None)
-        try:
-            steps[step]()
-        except Exception as error:
-            self._note(step, False, error)
-            raise
-        self._note(step, False, None)
+        steps[step]()
 
     def _adopt_newest(self) -> None:
         """Take over the newest declared configuration, and the subscribers as they are now."""
