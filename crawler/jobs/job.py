@@ -21,6 +21,7 @@ class CrawlJob:
     """One batch of sources for one child process.
 
     `pages_per_source`: the most pages of older entries that one poll of a source reads.
+    `clock_offset`: added to the clock of the machine, where others share the database.
     `deadline`: the time limit of the whole batch. `timeout`: that of one download.
     `task`: "crawl" polls the sources; "inspect" reads one step by step, "probe"
     reads the listing of each, "discover" tries an address by each kind; these store nothing.
@@ -34,6 +35,7 @@ class CrawlJob:
     pages_per_source: int
     deadline: timedelta
     timeout: timedelta = timedelta(seconds=30)
+    clock_offset: timedelta = timedelta(0)
     task: Literal["crawl", "inspect", "probe", "discover"] = "crawl"
 
 

@@ -10,8 +10,8 @@ import logging
 import random
 import signal
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -48,9 +48,9 @@ OK, SOME_BROKE = 0, 1
 LOOKUPS_AT_ONCE = 20  # threads: a name server that hangs must not hold up all lookups
 
 
-def now() -> datetime:
-    """The wall clock, aware and in UTC."""
-    return datetime.now(UTC)
+def make_clock(offset: timedelta) -> Callable[[], datetime]:
+    """Return a clock: that of this machine and an offset, aware and in UTC."""
+    return lambda: datetime.now(UTC) + offset
 
 
 def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
@@ -67,6 +67,7 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
     from twisted.internet import reactor as installed
 
     reactor: Any = installed
+    now = make_clock(job.clock_offset)
     store = open_store(job.database_url, migrate=False) if job.database_url else None
     is_crawl = job.task == "crawl"
     guarded_reactor = GuardedReactor(FetchGuard(job.crawl.allowed_hosts))

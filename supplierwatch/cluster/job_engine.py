@@ -23,6 +23,7 @@ from supplierwatch.cluster.job_health import JobState, describe_jobs, job_reason
 from supplierwatch.cluster.job_steps import JobSteps
 from supplierwatch.cluster.job_worker import JobWorker
 from supplierwatch.cluster.planner import Planner
+from supplierwatch.cluster.shared_clock import SharedClock
 from supplierwatch.health.health import Health
 from supplierwatch.service.engines import StepEngine, ThreadEngine
 from supplierwatch.service.reload import ConfigWatch
@@ -54,6 +55,7 @@ class JobEngine:
     def __init__(self, store: Store, *, works: bool = True) -> None:
         self._store = store
         self._works = works
+        self._clock = SharedClock(store)
         self._lock = store.leader_lock()
         self._leads = False
         self._service: Service | None = None
@@ -77,13 +79,13 @@ class JobEngine:
         self._environ, self._folder = environ, wired.catalog.folder
         self._leads = self._lock.acquire()
         if self._leads:
-            service = Service(wired, store)
+            service = Service(wired, store, clock=self._clock)
             publish(store, wired)
             service.take_over()
         else:
             self._declared = self._wait_for_declared(store)
             active = None if self._declared is None else self._declared.active
-            service = Service(wired, store, in_force=active)
+            service = Service(wired, store, clock=self._clock, in_force=active)
         log.info("cluster.joined leads=%s", self._leads)
         self._service = service
         self._planner = Planner(service)
@@ -115,7 +117,11 @@ class JobEngine:
         """Begin to do jobs."""
         if self._works:
             steps = JobSteps(
-                self._get_service(), self._environ, declared=self._declared, folder=self._folder
+                self._get_service(),
+                self._environ,
+                declared=self._declared,
+                folder=self._folder,
+                clock_offset=self._clock.offset,
             )
             self._jobs = JobWorker(self._store.libpq_url, steps, concurrency=OWN_JOBS)
             self._jobs.start()

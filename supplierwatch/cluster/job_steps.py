@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 from storage.jobs.step_jobs import ServiceStep
 from supplierwatch.cluster.declared_configuration import DeclaredConfiguration, read_declared
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor
 from supplierwatch.service.service import POLL_CHILDREN_EVERY, Service
+from supplierwatch.service.ticks import sleep
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class JobSteps:
         declared: the configuration that `service` has.
         folder: where this process has configuration files of its own.
         delivers: whether this worker sends messages.
+        clock_offset: returns what is added to the clock of this machine.
     """
 
     def __init__(
@@ -45,12 +47,14 @@ class JobSteps:
         declared: DeclaredConfiguration | None,
         folder: Path | None = None,
         delivers: bool = True,
+        clock_offset: Callable[[], timedelta] = timedelta,
     ) -> None:
         self._service = service
         self._environ = environ
         self._declared = declared
         self._folder = folder
         self._delivers = delivers
+        self._clock_offset = clock_offset
         self._adopting = threading.Lock()
 
     def run(self, step: ServiceStep) -> None:
@@ -66,7 +70,9 @@ class JobSteps:
         """Poll the sources that were claimed for a run, in a child process."""
         self._adopt_newest()
         service = self._service
-        supervisor = CrawlSupervisor(service.store, owner="job", clock=service.clock)
+        supervisor = CrawlSupervisor(
+            service.store, owner="job", clock=service.clock, clock_offset=self._clock_offset
+        )
         try:
             supervisor.start_claimed(service.catalog, run_id, keys)
             while supervisor.busy:
@@ -74,7 +80,7 @@ class JobSteps:
                     supervisor.stop(grace=STOP_GRACE)
                     return
                 service.note_events(supervisor.collect())
-                time.sleep(POLL_CHILDREN_EVERY)
+                sleep(POLL_CHILDREN_EVERY)
             service.note_events(supervisor.collect())
         except BaseException:
             supervisor.stop(grace=STOP_GRACE)

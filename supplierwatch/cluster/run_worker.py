@@ -16,6 +16,7 @@ from storage.store import Store, open_store
 from supplierwatch.cluster.declared_configuration import DeclaredConfiguration, read_declared
 from supplierwatch.cluster.job_steps import JobSteps
 from supplierwatch.cluster.job_worker import STOP_WITHIN, JobWorker
+from supplierwatch.cluster.shared_clock import SharedClock
 from supplierwatch.errors import NotShared
 from supplierwatch.health.heap import limit_arenas
 from supplierwatch.service.run import SETTLING
@@ -79,10 +80,14 @@ def _work(
     declared = _wait_for_configuration(store, environ, stopping, delivers=delivers)
     if declared is None:
         return
-    service = Service(declared.active.wired, store, owner="worker", in_force=declared.active)
+    clock = SharedClock(store)
+    active = declared.active
+    service = Service(active.wired, store, clock=clock, owner="worker", in_force=active)
     service.telling.settling = SETTLING
     service.ending = stopping
-    steps = JobSteps(service, environ, declared=declared, delivers=delivers)
+    steps = JobSteps(
+        service, environ, declared=declared, delivers=delivers, clock_offset=clock.offset
+    )
     worker = JobWorker(store.libpq_url, steps, queues=queues, concurrency=concurrency)
     worker.start()
     log.info("worker.started queues=%s jobs=%d", ",".join(queues) or "all", concurrency)

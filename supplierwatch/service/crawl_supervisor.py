@@ -55,11 +55,13 @@ class CrawlSupervisor:
         owner: str,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float] = time.monotonic,
+        clock_offset: Callable[[], timedelta] = timedelta,
     ) -> None:
         self._store = store
         self._owner = owner
         self._clock = clock
         self._monotonic = monotonic
+        self._clock_offset = clock_offset
         self._running: dict[str, _RunningCrawl] = {}
         self._memory = MemoryWatch()
         self._memory_limit = 0
@@ -182,6 +184,7 @@ class CrawlSupervisor:
             pages_per_source=PAGES_PER_SOURCE,
             deadline=settings.batch_deadline,
             timeout=DOWNLOAD_TIMEOUT,
+            clock_offset=self._clock_offset(),
         )
         try:
             child = spawn(job)
