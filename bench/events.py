@@ -1,6 +1,7 @@
 """Grouping reports into events: quality, speed against datasketch, and growth of the archive.
 
-    python -m bench.events [--documents 10000] [--grown 1000000] [--only quality|peer|growth]
+    python -m bench.events [--documents 10000] [--grown 1000000]
+                           [--only quality|peer|growth|database]
 
 Quality: pair precision and recall on the labelled sets beside the project, in three orders where
 they have no times; each half of the clusters apart, as constants were chosen on all of them.
@@ -9,7 +10,9 @@ Speed: the documents of `bench.stories_load` are grouped into events by us, and 
 datasketch's MinHashLSH as in `bench.stories`, in the same run.
 
 Growth: what one more report costs in memory where 10,000 are known, and where so many are.
-The databases are measured by `bench.events_growth`.
+
+Database: what placing one more item costs in SQLite where 1,000 reports are stored, and where
+10,000 are, in transactions of 25; both are filled by placing that many, and take turns.
 """
 
 from __future__ import annotations
@@ -21,14 +24,18 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.adapters import events
 from bench.stories import datasketch
+from bench.stories_filling import CHUNK, NOW, an_article
 from bench.stories_load import Newsroom, documents
 from storage.rules.events.grouping import EventGrouping
+from storage.store import Store, open_store
 
 SEED = 20261127
 ROUNDS = 3
@@ -41,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--grown", type=int, default=100_000)
-    parser.add_argument("--only", choices=("quality", "peer", "growth"))
+    parser.add_argument("--only", choices=("quality", "peer", "growth", "database"))
     wanted = parser.parse_args()
     if wanted.only in (None, "quality"):
         quality()
@@ -49,6 +56,8 @@ def main() -> None:
         against_peer(wanted.documents)
     if wanted.only in (None, "growth"):
         growth(10_000, wanted.grown)
+    if wanted.only in (None, "database"):
+        database_growth(1_000, 10_000)
 
 
 def quality() -> None:
@@ -126,6 +135,50 @@ def growth(small: int, large: int) -> None:
         print(f"{count:,} known: {statistics.median(taken) * 1e6:,.0f} us a report")
     ratio = statistics.median(times[large]) / statistics.median(times[small])
     print(f"grows {ratio:.2f} times", flush=True)
+
+
+def database_growth(small: int, large: int) -> None:
+    """What placing one more item costs in SQLite; the two sizes take turns."""
+    with ExitStack() as opened:
+        archives = {}
+        for count in (small, large):
+            folder = opened.enter_context(TemporaryDirectory(prefix="swbench"))
+            store = open_store(f"sqlite:///{folder}/archive.db")
+            opened.callback(store.close)
+            archives[count] = _Archive(store)
+            for _ in range(count // CHUNK):
+                archives[count].place_some()
+        times: dict[int, list[float]] = {small: [], large: []}
+        for _ in range(40):
+            for count, archive in archives.items():
+                times[count].append(archive.place_some())
+    for count, taken in times.items():
+        print(f"{count:,} stored: {statistics.median(taken) * 1e3:.2f} ms an item")
+    ratio = statistics.median(times[large]) / statistics.median(times[small])
+    print(f"SQLite: grows {ratio:.2f} times", flush=True)
+
+
+class _Archive:
+    """A database, and a newsroom that goes on writing."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._newsroom, self._written = store, Newsroom(SEED), 0
+
+    def place_some(self) -> float:
+        """Place the items of one transaction; return processor seconds for each, with commit."""
+        with self._store.transaction() as unit:
+            ids = []
+            for _ in range(CHUNK):
+                self._written += 1
+                text = self._newsroom.text(self._newsroom.article())
+                article = an_article(f"report-{self._written}", text)
+                ids.append(unit.items.put(article, now=NOW, baseline=False).item_id)
+        with self._store.transaction() as unit:
+            items = unit.items.get_many(ids)
+            began = time.process_time()
+            for one in items:
+                unit.events.place(one, one.item_id)
+        return (time.process_time() - began) / CHUNK
 
 
 if __name__ == "__main__":

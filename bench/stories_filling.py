@@ -59,7 +59,7 @@ class Archive:
             self._written.append(words)
         text = self._newsroom.text(words)
         name = f"{len(self._written)}-{self._random.integers(1 << 60)}"
-        return _an_article(name, text)
+        return an_article(name, text)
 
     def close(self) -> None:
         """Close the database."""
@@ -70,7 +70,7 @@ def fill(url: str, count: int, seed: int) -> Archive:
     """An empty database at `url` made to hold so many items with their fingerprints."""
     store = open_store(url)
     with store.transaction() as unit:
-        unit.items.put(_an_article("first", ""), now=NOW, baseline=True)
+        unit.items.put(an_article("first", ""), now=NOW, baseline=True)
     shingle, item = sketches(count, seed, MOST_CARRIERS)
     if url.startswith("sqlite"):
         _fill_sqlite(url.removeprefix("sqlite:///"), count, shingle, item)
@@ -79,7 +79,8 @@ def fill(url: str, count: int, seed: int) -> Archive:
     return Archive(store, count, seed + 1_000)
 
 
-def _an_article(name: str, text: str) -> Article:
+def an_article(name: str, text: str) -> Article:
+    """Return a full article of an outlet; the name tells it from others."""
     return Article(
         source_key="outlet",
         kind="news",

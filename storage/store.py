@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from storage.archive.captures import Captures
-from storage.archive.events import Events
+from storage.archive.event_edits import EditedEvents
 from storage.archive.items import Items
 from storage.archive.retention import Retention
 from storage.archive.stories import Stories
@@ -68,7 +68,7 @@ class Unit:
         self.coverage = CoverageReader(connection)
         self.fulltext = FullText(connection)
         self.stories = Stories(connection, self.damage)
-        self.events = Events(connection)
+        self.events = EditedEvents(connection, self.damage)
         self.captures = Captures(connection)
         self.retention = Retention(connection)
         self.exports = MentionPages(connection, self.items, self.damage)

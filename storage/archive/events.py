@@ -7,15 +7,14 @@ is the lowest item id in it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
-from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.archive.event_rows import ALL, AT_ONCE, EventRows, ReportRow, number_of
 from storage.archive.stories import GROUPED
+from storage.engine.damage import Damage
 from storage.model import StoredItem
 from storage.rules.events.features import read_features
 from storage.rules.events.grouping import (
@@ -25,37 +24,16 @@ from storage.rules.events.grouping import (
     rank_candidates,
 )
 from storage.rules.events.linkage import fullness_of, link, similarities
-from storage.rules.events.rarity import looked_up, rarity, select_features
+from storage.rules.events.rarity import looked_up, select_features
 from storage.tables import event_apart, event_feature, event_report, feature_frequency, item
-
-MOST_SHOWN = 5  # features that explain why a report is in its event
-MOST_MEMBERS = 60
-_ALL = 0  # the feature that every report has
-_AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventLink:
-    """Another report of an item's event, and why both are in it: what they share, rarest first."""
-
-    item_id: int
-    shared: tuple[str, ...]
-    hours_apart: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    item_id: int
-    event_id: int
-    hours: float
-    features: Mapping[str, float]
 
 
 class Events:
     """Groups stories into events, within one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, damage: Damage) -> None:
         self._db = connection
+        self._rows = EventRows(connection, damage)
 
     def place(self, stored: StoredItem, story_id: int) -> int:
         """Assign the story of an item to an event; return the id of the event.
@@ -68,21 +46,22 @@ class Events:
             return self.event_of(story_id) or story_id
         read = read_features(stored.title, stored.body or stored.summary)
         weights = {name: weight for name, (weight, _) in read.items()}
-        known = self._read_rows([stored.item_id])
-        if not known:
+        is_new = not self._rows.has(stored.item_id)
+        known = self._rows.reports([stored.item_id])
+        if is_new:
             self._count(weights, stored.item_id)
-        total, frequencies = self._read_frequencies(weights)
+        total, frequencies = self._rows.frequencies(weights)
         features = select_features(weights, frequencies, total)
         at = stored.published_at or stored.first_seen_at
-        own = _Row(
+        own = ReportRow(
             item_id=stored.item_id,
             event_id=known[0].event_id if known else stored.item_id,
             hours=at.timestamp() / 3600,
             features=features,
         )
-        self._store(own, is_new=not known)
+        self._store(own, is_new=is_new)
         keys = looked_up(features)
-        carriers = self._read_carriers(keys, stored.item_id)
+        carriers = self._rows.carriers(keys, stored.item_id)
         found = rank_candidates(features, carriers, frequencies, total)
         if found:
             self._regroup(own, found, total)
@@ -97,65 +76,15 @@ class Events:
         """Return item id -> id of its event, for items whose story is in one."""
         found: dict[int, int] = {}
         ids = sorted(item_ids)
-        for at in range(0, len(ids), _AT_ONCE):
+        for at in range(0, len(ids), AT_ONCE):
             rows = self._db.execute(
                 select(item.c.id, event_report.c.event_id)
                 .join(event_report, event_report.c.item_id == item.c.story_id)
-                .where(item.c.id.in_(ids[at : at + _AT_ONCE]))
+                .where(item.c.id.in_(ids[at : at + AT_ONCE]))
             )
-            found.update((row.id, row.event_id) for row in rows)
+            # a damaged id is of no event
+            found.update((row.id, row.event_id) for row in rows if isinstance(row.event_id, int))
         return found
-
-    def explain(self, item_id: int) -> tuple[EventLink, ...]:
-        """Return the other reports of an item's event, the nearest in time first."""
-        story_id = self._db.scalar(select(item.c.story_id).where(item.c.id == item_id))
-        rows = self._read_rows([story_id]) if story_id is not None else []
-        if not rows:
-            return ()
-        own = rows[0]
-        others = self._read_members(own.event_id, MOST_MEMBERS)
-        total, frequencies = self._read_frequencies(own.features)
-        links = []
-        for other in others:
-            if other.item_id == own.item_id:
-                continue
-            weighed = sorted(
-                (-rarity(frequencies[name], total) * weight, name)
-                for name, weight in own.features.items()
-                if name in other.features
-            )
-            links.append(
-                EventLink(
-                    item_id=other.item_id,
-                    shared=tuple(name for _, name in weighed[:MOST_SHOWN]),
-                    hours_apart=abs(own.hours - other.hours),
-                )
-            )
-        return tuple(sorted(links, key=lambda each: (each.hours_apart, each.item_id)))
-
-    def take_out(self, item_id: int) -> bool:
-        """Take the story of an item out of its event for good; return whether it was in one."""
-        story_id = self._db.scalar(select(item.c.story_id).where(item.c.id == item_id))
-        event_id = None if story_id is None else self.event_of(item_id)
-        if story_id is None or event_id is None:
-            return False
-        members = list(
-            self._db.scalars(
-                select(event_report.c.item_id)
-                .where(event_report.c.event_id == event_id, event_report.c.item_id != story_id)
-                .order_by(event_report.c.item_id)
-            )
-        )
-        if not members:
-            return False
-        known = self._read_apart([story_id])
-        pairs = {(min(story_id, each), max(story_id, each)) for each in members} - known
-        rows = [{"item_id": one, "other_id": other} for one, other in sorted(pairs)]
-        if rows:
-            self._db.execute(insert(event_apart), rows)
-        self._move([story_id], story_id)
-        self._move(members, members[0])
-        return True
 
     def forget(self, before: datetime) -> int:
         """Delete what finds items first seen before, and the words that one of them alone had.
@@ -183,24 +112,54 @@ class Events:
             .order_by(event_report.c.item_id)
         ).all()
         for row in rows:
-            event_id = self.event_of(story_id)
-            rest = [event_id or story_id, row.event_id]
+            self._inherit_apart(row.item_id, story_id)
             self._db.execute(delete(event_feature).where(event_feature.c.item_id == row.item_id))
             self._db.execute(delete(event_report).where(event_report.c.item_id == row.item_id))
-            if row.event_id != event_id:
-                lowest = self._db.scalar(
-                    select(event_report.c.item_id)
-                    .where(event_report.c.event_id.in_(rest))
-                    .order_by(event_report.c.item_id)
-                    .limit(1)
-                )
-                if lowest is not None:
-                    self._rename(rest, lowest)
+            event_id = self.event_of(story_id) or story_id
+            self._join_events(story_id, event_id, row.event_id)
 
-    def _regroup(self, own: _Row, found: Collection[int], total: int) -> None:
-        near = {row.item_id: row.event_id for row in self._read_rows(found)}
+    def _join_events(self, story_id: int, own: int, other: int) -> None:
+        """Join the event of a story with one of its copy, except what a person took apart."""
+        if not self._rows.has_apart({own, other}):
+            self._join({own, other})
+            return
+        # the story leaves those that it, or its copy, was taken apart from
+        apart = {each for pair in self._rows.apart([story_id]) for each in pair}
+        if apart & set(self._rows.member_ids(own, besides=story_id)):
+            is_apart = bool(apart & set(self._rows.member_ids(other, besides=story_id)))
+            self._move([story_id], story_id if is_apart else other)
+        for event_id in (own, other):
+            self._join({event_id})
+
+    def _inherit_apart(self, copy_id: int, story_id: int) -> None:
+        """Keep a story apart from what its copy was taken apart from."""
+        known = self._rows.apart([story_id])
+        others = {each for pair in self._rows.apart([copy_id]) for each in pair}
+        pairs = {
+            (min(story_id, each), max(story_id, each)) for each in others - {copy_id, story_id}
+        }
+        self._insert_apart(pairs - known)
+
+    def _insert_apart(self, pairs: Collection[tuple[int, int]]) -> None:
+        rows = [{"item_id": one, "other_id": other} for one, other in sorted(pairs)]
+        if rows:
+            self._db.execute(insert(event_apart), rows)
+
+    def _join(self, event_ids: Collection[int]) -> None:
+        """Make one event of several, with its lowest id; of one, give it that id."""
+        lowest = self._db.scalar(
+            select(event_report.c.item_id)
+            .where(event_report.c.event_id.in_(event_ids))
+            .order_by(event_report.c.item_id)
+            .limit(1)
+        )
+        if lowest is not None:
+            self._rename(event_ids, lowest)
+
+    def _regroup(self, own: ReportRow, found: Collection[int], total: int) -> None:
+        near = {row.item_id: row.event_id for row in self._rows.reports(found)}
         ids = list(dict.fromkeys(near[each] for each in found if each in near))
-        members = {event_id: self._read_members(event_id, SETTLED) for event_id in ids}
+        members = {event_id: self._rows.members(event_id, SETTLED) for event_id in ids}
         rows = {row.item_id: row for each in members.values() for row in each} | {own.item_id: own}
         others = [
             [row.item_id for row in each if row.item_id != own.item_id] for each in members.values()
@@ -210,14 +169,14 @@ class Events:
             return
         compared = [rows[each] for each in pool]
         names = {name for row in compared for name in row.features}
-        total, frequencies = self._read_frequencies(names)
+        total, frequencies = self._rows.frequencies(names)
         similar = similarities(
             [row.features for row in compared], [row.hours for row in compared], frequencies, total
         )
         position = {item_id: at for at, item_id in enumerate(pool)}
         apart = [
             (position[one], position[other])
-            for one, other in self._read_apart(pool)
+            for one, other in self._rows.apart(pool)
             if one in position and other in position
         ]
         groups = link(similar, [fullness_of(row.features) for row in compared], apart, settled)
@@ -242,7 +201,7 @@ class Events:
             these = event_report.c.event_id.in_(event_ids)
             self._db.execute(update(event_report).where(these).values(event_id=event_id))
 
-    def _store(self, row: _Row, *, is_new: bool) -> None:
+    def _store(self, row: ReportRow, *, is_new: bool) -> None:
         features = [[name, weight] for name, weight in row.features.items()]
         if is_new:
             values = {"item_id": row.item_id, "event_id": row.event_id}
@@ -250,7 +209,7 @@ class Events:
             self._db.execute(insert(event_report), values)
             return
         changed = update(event_report).where(event_report.c.item_id == row.item_id)
-        self._db.execute(changed.values(hours=row.hours, features=features))
+        self._db.execute(changed.values(event_id=row.event_id, hours=row.hours, features=features))
         self._db.execute(delete(event_feature).where(event_feature.c.item_id == row.item_id))
 
     def _store_features(
@@ -278,69 +237,6 @@ class Events:
             },
         )
         # in one order, so that two transactions never wait for each other
-        numbers = sorted({_ALL, *map(number_of, names)})
+        numbers = sorted({ALL, *map(number_of, names)})
         rows = [{"feature": each, "reports": 1, "last_item_id": item_id} for each in numbers]
         self._db.execute(counted, rows)
-
-    def _read_frequencies(self, names: Collection[str]) -> tuple[int, dict[str, int]]:
-        numbers = {number_of(name): name for name in names}
-        wanted = [_ALL, *numbers]
-        total, found = 1, dict.fromkeys(names, 1)
-        for at in range(0, len(wanted), _AT_ONCE):
-            rows = self._db.execute(
-                select(feature_frequency.c.feature, feature_frequency.c.reports).where(
-                    feature_frequency.c.feature.in_(wanted[at : at + _AT_ONCE])
-                )
-            )
-            for number, reports in rows:
-                if number == _ALL:
-                    total = reports
-                else:
-                    found[numbers[number]] = reports
-        return total, found
-
-    def _read_carriers(self, keys: Collection[str], besides: int) -> dict[str, list[int]]:
-        names = {number_of(key): key for key in keys}
-        found: dict[str, list[int]] = {key: [] for key in keys}
-        rows = self._db.execute(
-            select(event_feature.c.feature, event_feature.c.item_id)
-            .where(event_feature.c.feature.in_(list(names)), event_feature.c.item_id != besides)
-            .order_by(event_feature.c.item_id)
-        )
-        for number, item_id in rows:
-            found[names[number]].append(item_id)
-        return found
-
-    def _read_rows(self, item_ids: Collection[int]) -> list[_Row]:
-        these = event_report.c.item_id.in_(list(item_ids))
-        return [_row(each) for each in self._db.execute(select(event_report).where(these))]
-
-    def _read_members(self, event_id: int, most: int) -> list[_Row]:
-        """Return the latest members of an event, earliest first."""
-        latest = (
-            select(event_report)
-            .where(event_report.c.event_id == event_id)
-            .order_by(event_report.c.item_id.desc())
-            .limit(most)
-        )
-        return [_row(each) for each in self._db.execute(latest)][::-1]
-
-    def _read_apart(self, item_ids: Collection[int]) -> set[tuple[int, int]]:
-        ids = list(item_ids)
-        if len(ids) == 1:
-            known = or_(event_apart.c.item_id == ids[0], event_apart.c.other_id == ids[0])
-        else:
-            known = and_(event_apart.c.item_id.in_(ids), event_apart.c.other_id.in_(ids))
-        rows = self._db.execute(select(event_apart.c.item_id, event_apart.c.other_id).where(known))
-        return {(row.item_id, row.other_id) for row in rows}
-
-
-def number_of(feature: str) -> int:
-    """Return the number that stands for a feature in the database, never 0."""
-    digest = blake2b(feature.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True) or 1
-
-
-def _row(row: Any) -> _Row:
-    features = {name: float(weight) for name, weight in row.features}
-    return _Row(item_id=row.item_id, event_id=row.event_id, hours=row.hours, features=features)

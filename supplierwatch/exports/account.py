@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from alerts.matching import match_item
 from alerts.query import Document, Explanation, explain
 from alerts.schedule.due import alert_after, old_items_due
-from storage.archive.events import EventLink
+from storage.archive.event_edits import EventLink
 from storage.model import (
     AsideBlock,
     ItemRevision,

@@ -291,6 +291,8 @@ SQLITE_DAMAGE = [
     ("subscriber", "last_cut_date = 'x'"),
     ("subscriber", "activated_at = 'x'"),
     ("watch_version", "active_since = 'x'"),
+    ("event_report", "features = '['"),
+    ("event_report", "event_id = 'x'"),
 ]
 
 

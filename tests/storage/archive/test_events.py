@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, select, text
 
 from storage.archive.stories import SPAN
 from storage.rules.events.grouping import MOST_CARRIERS, EventGrouping
@@ -68,14 +69,96 @@ def test_a_copy_is_in_the_event_of_its_story(store: Store) -> None:
 def test_a_report_that_a_person_took_out_stays_out(store: Store) -> None:
     items = [place(store, f"outlet{at}", text) for at, text in enumerate(REPORTS["c1"][:2])]
     with store.transaction() as unit:
-        assert unit.events.take_out(items[0])
-        assert not unit.events.take_out(items[0])
+        assert unit.events.take_out(items[0]) == items[1]
+        assert unit.events.take_out(items[0]) is None
 
     items.append(place(store, "third", REPORTS["c1"][2]))
 
     events = events_of(store, items)
     assert events[0] != events[1]
     assert events[2] in events[:2]
+
+
+def test_a_report_is_put_back_into_the_event_that_it_was_taken_out_of(store: Store) -> None:
+    items = [place(store, f"outlet{at}", body) for at, body in enumerate(REPORTS["c1"])]
+    with store.transaction() as unit:
+        rest = unit.events.take_out(items[0])
+        assert rest == items[1]
+        assert unit.events.taken_apart(items[0]) == (rest,)
+        assert not unit.events.put_back(items[0], items[0])
+
+        assert unit.events.put_back(items[0], rest)
+
+        assert unit.events.taken_apart(items[0]) == ()
+        assert not unit.events.put_back(items[0], items[0])
+    assert events_of(store, items) == [items[0]] * 3
+
+
+def test_a_story_stays_apart_from_what_its_copy_was_taken_apart_from(store: Store) -> None:
+    first, other, third = REPORTS["c1"]
+    items = [place(store, "early", "Nothing of note in Leith."), place(store, "one", first)]
+    items += [place(store, "two", other), place(store, "three", third)]
+    with store.transaction() as unit:
+        assert unit.events.take_out(items[1]) == items[2]
+        item = unit.items.get(items[1])
+        assert item is not None
+        unit.items._db.execute(text(f"UPDATE item SET story_id = {items[0]} WHERE id = {items[1]}"))
+        unit.events.place(item, items[0])
+
+    placed = [*items, place(store, "four", first.replace("Tennant", "Tennent"))]
+
+    early, one, two, three, _ = events_of(store, placed)
+    assert early == one == items[0]
+    assert two == three == items[2]
+
+
+def test_two_stories_that_become_one_do_not_join_what_a_person_took_apart(store: Store) -> None:
+    first, other, third = REPORTS["c1"]
+    items = [place(store, "one", first), place(store, "two", other)]
+    with store.transaction() as unit:
+        unit.events.take_out(items[1])
+    copy = place(store, "three", third)
+    before = events_of(store, [copy])[0]
+    story = items[0] if before == items[1] else items[1]
+    with store.transaction() as unit:  # the copy is of the one, and was in the event of the other
+        unit.items._db.execute(text(f"UPDATE item SET story_id = {story} WHERE id = {copy}"))
+        item = unit.items.get(copy)
+        assert item is not None
+        unit.events.place(item, story)
+
+    assert events_of(store, items) == items
+
+
+DAMAGE = ["features = '['", "features = '[[1]]'", "features = '[[\"oxbow\", NaN]]'"]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_report_costs_only_itself(store: Store, damage: str) -> None:
+    first, other, third = REPORTS["c1"]
+    items = [place(store, "one", first), place(store, "two", other)]
+    with store.transaction() as unit:
+        changed = f"UPDATE event_report SET {damage} WHERE item_id = {items[0]}"
+        unit.items._db.execute(text(changed))
+
+    items.append(place(store, "three", third))
+
+    with store.reading() as unit:
+        assert unit.events.explain(items[0]) == ()
+        assert [link.item_id for link in unit.events.explain(items[2])] == [items[1]]
+        assert ("event_report", items[0]) in unit.damage.rows
+
+
+def test_a_damaged_report_is_mended_when_its_item_is_matched_again(store: Store) -> None:
+    first, other, _ = REPORTS["c1"]
+    items = [place(store, "one", first), place(store, "two", other)]
+    with store.transaction() as unit:
+        unit.items._db.execute(text("UPDATE event_report SET features = '[' WHERE item_id = 1"))
+        item = unit.items.get(items[0])
+        assert item is not None
+        unit.events.place(item, items[0])
+
+    with store.reading() as unit:
+        assert [link.item_id for link in unit.events.explain(items[1])] == [items[0]]
 
 
 def test_an_event_says_what_its_reports_share(store: Store) -> None:

@@ -1,0 +1,148 @@
+"""Reads the reports of events and what finds them; damaged rows are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from math import isfinite
+from typing import Any
+
+from sqlalchemy import Connection, and_, or_, select
+
+from storage.engine.damage import Damage, read_decodable
+from storage.tables import event_apart, event_feature, event_report, feature_frequency
+
+ALL = 0  # the feature that every report has
+AT_ONCE = 500
+MOST_NUMBER = 1e9  # hours since 1970, weights of features
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """A report as it is stored."""
+
+    item_id: int
+    event_id: int
+    hours: float
+    features: Mapping[str, float]
+
+
+class EventRows:
+    """Reads rows of events, within one transaction."""
+
+    def __init__(self, connection: Connection, damage: Damage) -> None:
+        self._db = connection
+        self._damage = damage
+
+    def has(self, item_id: int) -> bool:
+        """Whether a report is stored, readable or not."""
+        known = select(event_report.c.item_id).where(event_report.c.item_id == item_id)
+        return self._db.scalar(known) is not None
+
+    def reports(self, item_ids: Collection[int]) -> list[ReportRow]:
+        """Return the reports of items, by id; those that are damaged are left out."""
+
+        def read(ids: Sequence[int]) -> dict[int, ReportRow]:
+            found = self._db.execute(
+                select(event_report).where(event_report.c.item_id.in_(list(ids)))
+            )
+            return {each.item_id: _decode_row(each) for each in found}
+
+        ids = sorted(item_ids)
+        known = read_decodable(read, ids, table="event_report", damage=self._damage) if ids else {}
+        return [known[each] for each in ids if each in known]
+
+    def members(self, event_id: int, most: int) -> list[ReportRow]:
+        """Return the latest members of an event, by id."""
+        return self.reports(self.latest_ids(event_id, most))
+
+    def latest_ids(self, event_id: int, most: int) -> list[int]:
+        """Return the ids of the latest members of an event, lowest first."""
+        latest = (
+            select(event_report.c.item_id)
+            .where(event_report.c.event_id == event_id)
+            .order_by(event_report.c.item_id.desc())
+            .limit(most)
+        )
+        return sorted(self._db.scalars(latest))
+
+    def frequencies(self, names: Collection[str]) -> tuple[int, dict[str, int]]:
+        """Return the number of reports, and feature -> the number of reports that have it."""
+        numbers = {number_of(name): name for name in names}
+        wanted = [ALL, *numbers]
+        total, found = 1, dict.fromkeys(names, 1)
+        for at in range(0, len(wanted), AT_ONCE):
+            rows = self._db.execute(
+                select(feature_frequency.c.feature, feature_frequency.c.reports).where(
+                    feature_frequency.c.feature.in_(wanted[at : at + AT_ONCE])
+                )
+            )
+            for number, reports in rows:
+                if not isinstance(reports, int) or reports < 1:
+                    continue  # damaged; counted anew from the next report on
+                if number == ALL:
+                    total = reports
+                else:
+                    found[numbers[number]] = reports
+        return total, found
+
+    def carriers(self, keys: Collection[str], besides: int) -> dict[str, list[int]]:
+        """Return feature -> ids of the reports that are found by it, without one report."""
+        names = {number_of(key): key for key in keys}
+        found: dict[str, list[int]] = {key: [] for key in keys}
+        rows = self._db.execute(
+            select(event_feature.c.feature, event_feature.c.item_id)
+            .where(event_feature.c.feature.in_(list(names)), event_feature.c.item_id != besides)
+            .order_by(event_feature.c.item_id)
+        )
+        for number, item_id in rows:
+            if isinstance(item_id, int):
+                found[names[number]].append(item_id)
+        return found
+
+    def apart(self, item_ids: Collection[int]) -> set[tuple[int, int]]:
+        """Return pairs that a person took apart: all of one item, or those among several."""
+        ids = list(item_ids)
+        if len(ids) == 1:
+            known = or_(event_apart.c.item_id == ids[0], event_apart.c.other_id == ids[0])
+        else:
+            known = and_(event_apart.c.item_id.in_(ids), event_apart.c.other_id.in_(ids))
+        rows = self._db.execute(select(event_apart.c.item_id, event_apart.c.other_id).where(known))
+        return {(row.item_id, row.other_id) for row in rows}
+
+    def has_apart(self, event_ids: Collection[int]) -> bool:
+        """Whether any two members of some events were taken apart by a person."""
+        members = select(event_report.c.item_id).where(event_report.c.event_id.in_(event_ids))
+        pair = select(event_apart.c.item_id).where(
+            event_apart.c.item_id.in_(members), event_apart.c.other_id.in_(members)
+        )
+        return self._db.scalar(pair.limit(1)) is not None
+
+    def member_ids(self, event_id: int, *, besides: int = 0) -> list[int]:
+        """Return the ids of all members of an event, lowest first, without one of them."""
+        members = (
+            select(event_report.c.item_id)
+            .where(event_report.c.event_id == event_id, event_report.c.item_id != besides)
+            .order_by(event_report.c.item_id)
+        )
+        return list(self._db.scalars(members))
+
+
+def number_of(feature: str) -> int:
+    """Return the number that stands for a feature in the database, never 0."""
+    digest = blake2b(feature.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True) or 1
+
+
+def _decode_row(row: Any) -> ReportRow:
+    """Return a report.
+
+    Raises:
+        TypeError, ValueError: a column holds what no release has written.
+    """
+    features = {str(name): float(weight) for name, weight in row.features}
+    hours, event_id = float(row.hours), int(row.event_id)
+    if not all(isfinite(each) and abs(each) < MOST_NUMBER for each in (hours, *features.values())):
+        raise ValueError("a number is too large")
+    return ReportRow(item_id=row.item_id, event_id=event_id, hours=hours, features=features)
