@@ -27,7 +27,7 @@ KNOWN = {
     "crawler/reading/reader_connection.py": "its end of such a pair",
     "crawler/reading/reader_process.py": "its end of such a pair",
     "crawler/reading/reader_pool.py": "its end of such a pair",
-    "supplierwatch/service/service.py": "the name of this machine",
+    "supplierwatch/service/steps/delivery_step.py": "the name of this machine",
     "supplierwatch/web/server.py": "listens",
 }
 
