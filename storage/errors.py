@@ -7,7 +7,8 @@ StorageError
 ├── SchemaTooNew       was written by a newer release
 ├── SchemaTooOld       was written by an older release and was not to be upgraded
 ├── AlreadyRunning     another service holds the data folder
-└── BackupFailed       a copy could not be made, verified or restored
+├── BackupFailed       a backup could not be made, verified or restored
+└── CopyFailed         a database could not be copied into another
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 __all__ = [
     "AlreadyRunning",
     "BackupFailed",
+    "CopyFailed",
     "DamagedRow",
     "DatabaseLost",
     "DatabaseUnusable",
@@ -72,6 +74,10 @@ class AlreadyRunning(StorageError):
 
 class BackupFailed(StorageError):
     """A backup could not be made, verified or restored."""
+
+
+class CopyFailed(StorageError):
+    """A database could not be copied into another."""
 
 
 def explain_error(error: DBAPIError, url: URL) -> DatabaseUnusable:

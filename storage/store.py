@@ -20,7 +20,7 @@ from storage.crawling.polls import Polls
 from storage.crawling.runs import Runs
 from storage.crawling.sites import SiteMemories
 from storage.crawling.sources import Sources
-from storage.engine.advisory_lock import LeaderLock, exclusive
+from storage.engine.advisory_lock import LEADER, LeaderLock, exclusive
 from storage.engine.damage import Damage
 from storage.engine.engine import READ_ONLY, make_engine, sqlite_file
 from storage.engine.schema_version import refuse_other_schema
@@ -157,7 +157,7 @@ class Store:
 
     def leader_lock(self) -> LeaderLock:
         """Return the lock of the process that plans the work of all."""
-        return LeaderLock(self._engine, "leader")
+        return LeaderLock(self._engine, LEADER)
 
     def exclusive(self, task: str) -> AbstractContextManager[None]:
         """Hold a lock on `task` among all processes on PostgreSQL; nothing on SQLite."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+LEADER = "leader"  # the lock of the process that plans the work of all
 _SCOPE = 0x7377  # first key, which sets them apart from locks with one key
 
 

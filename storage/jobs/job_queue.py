@@ -67,11 +67,15 @@ class JobQueue:
         now: datetime = self._db.scalar(text("SELECT clock_timestamp()"))
         return now.astimezone(UTC)
 
-    def count_workers(self) -> int:
-        """Return how many workers there are."""
+    def count_workers(self, alive_within: timedelta | None = None) -> int:
+        """Return how many workers there are, or how many gave a sign of life so lately."""
         if not self._exists:
             return 0
-        return int(self._db.scalar(text("SELECT count(*) FROM procrastinate_workers")) or 0)
+        found = text(
+            "SELECT count(*) FROM procrastinate_workers WHERE CAST(:within AS interval) IS NULL "
+            "OR last_heartbeat > now() - CAST(:within AS interval)"
+        )
+        return int(self._db.scalar(found, {"within": alive_within}) or 0)
 
     def count(self) -> tuple[JobCounts, ...]:
         """Return the number of jobs of each step."""

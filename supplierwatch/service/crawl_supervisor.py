@@ -74,10 +74,18 @@ class CrawlSupervisor:
         return bool(self._running)
 
     def close_left_open(self) -> int:
-        """Release the sources claimed by runs of an earlier process; returns the number of runs."""
-        now = self._clock()
+        """Release the sources claimed by runs of an earlier process; returns the number of runs.
+
+        On SQLite, which one process has to itself, those are all that are open, also of workers on
+        a PostgreSQL that the database was copied from.
+        """
+        now, ours = self._clock(), f"{self._owner}-"
         with self._store.transaction() as unit:
-            left = [run for run in unit.runs.open() if run.run_id.startswith(f"{self._owner}-")]
+            left = [
+                run
+                for run in unit.runs.open()
+                if not self._store.shared or run.run_id.startswith(ours)
+            ]
             for run in left:
                 # the sources may not be the cause: they stay due, without an error
                 unit.sources.release(run.run_id, now=now, error=None)

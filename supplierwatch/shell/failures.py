@@ -64,7 +64,7 @@ def exit_of(error: Exception) -> Exit | None:
     from alerts.query import QueryError
     from config.errors import ConfigError, StarterRefused
     from crawler.errors import CrawlerError
-    from storage.errors import AlreadyRunning, BackupFailed, StorageError
+    from storage.errors import AlreadyRunning, BackupFailed, CopyFailed, StorageError
     from supplierwatch.errors import SupplierwatchError
 
     codes: tuple[tuple[type[Exception], Exit], ...] = (
@@ -73,6 +73,7 @@ def exit_of(error: Exception) -> Exit | None:
         (QueryError, Exit.USAGE),
         (AlreadyRunning, Exit.ALREADY_RUNNING),
         (BackupFailed, Exit.FAILED),
+        (CopyFailed, Exit.FAILED),
         (StorageError, Exit.DATABASE_REFUSED),
         (AlertsError, Exit.FAILED),
         (CrawlerError, Exit.FAILED),

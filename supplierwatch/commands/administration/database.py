@@ -1,4 +1,4 @@
-"""`backup`, `restore`, `prune`, `db check` and `db upgrade`: maintenance of the database."""
+"""`backup`, `restore`, `prune`, and `db` with its commands: maintenance of the database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from supplierwatch.commands.administration import copying
 from supplierwatch.formatting.console import console, note, plural, print_json
 from supplierwatch.shell import registering
 from supplierwatch.shell.exits import Exit
@@ -58,10 +59,11 @@ def register(app: typer.Typer) -> None:
         upgrade,
         examples=(("db upgrade", "after a new version was installed"),),
     )
+    add(group, "copy", copying.copy, examples=copying.EXAMPLES)
 
 
 def database() -> None:
-    """Check or upgrade the database."""
+    """Check, upgrade or copy the database."""
 
 
 def backup(

@@ -80,10 +80,6 @@ def test_documents_name_no_command_and_no_option_that_is_not_there() -> None:
     assert written - known == {"--help"}
 
 
-def test_commands_that_are_not_built_are_not_advertised() -> None:
-    assert "worker" not in COMMANDS
-
-
 def test_exit_codes_are_documented_as_they_are() -> None:
     rows = re.findall(r"^\| (\d+) \| ([A-Z_]+) \|", DOCUMENT, re.MULTILINE)
     assert [(int(code), name) for code, name in rows] == [(e.value, e.name) for e in Exit]

@@ -1,0 +1,6 @@
+"""Copies all tables of one database into another, of SQLite or PostgreSQL, and compares both."""
+
+from storage.copying.database_copy import CopiedTable, copy_database
+from storage.copying.databases import open_both
+
+__all__ = ["CopiedTable", "copy_database", "open_both"]
