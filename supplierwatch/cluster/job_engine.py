@@ -105,6 +105,7 @@ class JobEngine:
         """Return the threads that lead and plan."""
         stopping = self._get_service().ending
         health.add_detail("cluster", lambda: describe_jobs(self._state, leads=self._leads))
+        health.add_detail("role", lambda: "leader" if self._leads else "standby")
         health.add_check(lambda: job_reasons(self._state))
         lead = Worker("lead", self.lead, health, stopping)
         crawl = Worker("crawl", self._plan_crawls, health, stopping)

@@ -78,6 +78,12 @@ class JobWorker:
         self._working: asyncio.Task[None] | None = None
         self._lock = threading.Lock()
 
+    @property
+    def working(self) -> bool:
+        """Whether jobs are taken now, and not after a pause or no more."""
+        with self._lock:
+            return self._working is not None and not self._stopping.is_set()
+
     def start(self) -> None:
         """Start the thread."""
         self._thread.start()

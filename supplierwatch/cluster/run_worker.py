@@ -17,11 +17,13 @@ from supplierwatch.cluster.declared_configuration import DeclaredConfiguration, 
 from supplierwatch.cluster.job_steps import JobSteps
 from supplierwatch.cluster.job_worker import STOP_WITHIN, JobWorker
 from supplierwatch.cluster.shared_clock import SharedClock
+from supplierwatch.cluster.worker_health import WorkerHealth
 from supplierwatch.errors import NotShared
 from supplierwatch.health.heap import limit_arenas
 from supplierwatch.service.run import SETTLING
 from supplierwatch.service.service import Service
 from supplierwatch.service.ticks import wait_for
+from supplierwatch.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ def run_worker(
     *,
     queues: Sequence[ServiceStep],
     concurrency: int,
+    listen: str | None = None,
     started: Callable[[DeclaredConfiguration], None] | None = None,
 ) -> None:
     """Do jobs of some steps until SIGTERM or SIGINT; end within 15 seconds of it.
@@ -45,12 +48,14 @@ def run_worker(
         environ: environment variables, with secrets where this worker delivers.
         queues: the steps; all where empty.
         concurrency: how many jobs run at the same time.
+        listen: "host:port" for health and metrics; None for none.
         started: called when jobs are taken.
 
     Raises:
         NotShared: the database is no PostgreSQL.
         StorageError: it cannot be used, or its schema is of another release.
         ConfigInvalid: a secret is missing in the environment.
+        ListenRefused: the address cannot be bound.
     """
     store = open_store(url, migrate=False)
     try:
@@ -62,7 +67,13 @@ def run_worker(
         _stop_on_signal(stopping)
         with tempfile.TemporaryDirectory(prefix="supplierwatch-worker-") as folder:
             own = {DATA: str(Path(folder)), **environ}
-            _work(store, own, stopping, tuple(queues), concurrency, started)
+            health = WorkerHealth(store)
+            web = WebServer(health.report, listen=listen, desk=[health.route()])
+            web.start()
+            try:
+                _work(store, own, stopping, tuple(queues), concurrency, health, started)
+            finally:
+                web.stop()
     finally:
         store.close()
 
@@ -73,6 +84,7 @@ def _work(
     stopping: threading.Event,
     queues: tuple[ServiceStep, ...],
     concurrency: int,
+    health: WorkerHealth,
     started: Callable[[DeclaredConfiguration], None] | None,
 ) -> None:
     limit_arenas()
@@ -90,11 +102,13 @@ def _work(
     )
     worker = JobWorker(store.libpq_url, steps, queues=queues, concurrency=concurrency)
     worker.start()
+    health.started(worker)
     log.info("worker.started queues=%s jobs=%d", ",".join(queues) or "all", concurrency)
     if started is not None:
         started(declared)
     while not wait_for(stopping, 3600.0):
         pass
+    health.stopping()
     worker.stop()
     if not worker.join(STOP_WITHIN):
         # what it was doing is taken over by another worker

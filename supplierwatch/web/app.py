@@ -28,8 +28,9 @@ def build_app(
     """Build the application.
 
     /health answers 200 while the service works ("ok" or "degraded") and 503 when it does not.
-    /health/live answers as long as the process can. Causes and names are shown only to requests
-    from the machine itself.
+    /health/live answers as long as the process can. /health/ready says whether the process does
+    its part, in which role (alone, leader, standby, worker), and why not. Causes and names are
+    shown only to requests from the machine itself.
 
     Args:
         report: returns the state for /health.
@@ -48,7 +49,20 @@ def build_app(
     async def live(_request: Request) -> Response:  # async: needs none of the few threads
         return JSONResponse({"status": "ok"}, headers=HEADERS)
 
-    pages = [Route("/health", health), Route("/health/live", live)]
+    def ready(request: Request) -> Response:
+        state = report()
+        found = {"status": "not ready" if state["status"] == "failing" else "ready"}
+        found["role"] = state.get("role", "alone")
+        if is_local(request):
+            found["reasons"] = state.get("reasons", [])
+        code = 503 if state["status"] == "failing" else 200
+        return JSONResponse(found, status_code=code, headers=HEADERS)
+
+    pages = [
+        Route("/health", health),
+        Route("/health/live", live),
+        Route("/health/ready", ready),
+    ]
     if readers is not None:
         pages += controls.routes(readers)
     if feeds is not None:

@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
         examples=(
             ("worker --concurrency 8", "with SUPPLIERWATCH_DATABASE_URL in the environment"),
             ("worker --queues crawl", "only polls sources: needs no password of a mail server"),
+            ("worker --listen 0.0.0.0:8421", "with /health/ready and /metrics for probes"),
         ),
     )
 
@@ -83,6 +84,9 @@ def worker(
     concurrency: Annotated[
         int, typer.Option(min=1, max=64, help="How many jobs run at the same time.")
     ] = 4,
+    listen: Annotated[
+        str, typer.Option(metavar="HOST:PORT", help="Serve /health/ready and /metrics there.")
+    ] = "",
 ) -> None:
     """Do jobs of the service on this machine, until it is stopped.
 
@@ -109,11 +113,19 @@ def worker(
         now_session.environ,
         queues=_read_steps(queues),
         concurrency=concurrency,
+        listen=_read_listen(listen),
         started=lambda declared: note(
             f"this worker takes jobs: {queues or 'all steps'}, {concurrency} at a time; "
             f"configuration {declared.version}. Ctrl-C ends it."
         ),
     )
+
+
+def _read_listen(text: str) -> str | None:
+    host, _, port = text.rpartition(":")
+    if text and not (host and port.isdecimal() and int(port) < 65536):
+        raise UsageError(f"{text!r} is no address", "Write it as 0.0.0.0:8421 or [::]:8421.")
+    return text or None
 
 
 def _read_steps(text: str) -> tuple[ServiceStep, ...]:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from storage.errors import DatabaseUnusable
+from storage.jobs.step_jobs import ServiceStep
 from storage.model import MessageState, Role, Scope
 from supplierwatch.desk.api.answering import HEADERS, AllMethods, problem_response, refuse_method
 from supplierwatch.desk.api.authentication import authenticate, refuse_role
@@ -65,21 +66,24 @@ def gather(source: DeskSource) -> tuple[Metric, ...]:
     """Read the metrics; those of the database are left out while it does not answer."""
     report = source.report()
     found = [
-        _gauge("info", "Version of supplierwatch.", [({"version": version("supplierwatch")}, 1)]),
-        _gauge(
+        make_gauge(
+            "info", "Version of supplierwatch.", [({"version": version("supplierwatch")}, 1)]
+        ),
+        make_gauge(
             "status",
             "1 for the state of the service, 0 for the others.",
             [({"status": each}, float(report["status"] == each)) for each in STATUSES],
         ),
         *_workers(report.get("workers", {})),
         *_waiting(report.get("waiting", {})),
+        *_jobs(report.get("cluster")),
     ]
     if "items" in report:
-        found.append(_gauge("items", "Items in the archive.", [({}, report["items"])]))
+        found.append(make_gauge("items", "Items in the archive.", [({}, report["items"])]))
     if "messages" in report:
         counts = report["messages"]
         found.append(
-            _gauge(
+            make_gauge(
                 "messages",
                 "Messages by state.",
                 [({"state": str(each)}, counts.get(each, 0)) for each in MessageState],
@@ -93,20 +97,44 @@ def _workers(workers: Mapping[str, Any]) -> Iterator[Metric]:
         ("worker_last_round_seconds", "seconds_ago", "Seconds since a worker's last round."),
         ("worker_failures", "failures", "Rounds of a worker that failed in a row."),
     ):
-        yield _gauge(name, what, [({"worker": key}, one[field]) for key, one in workers.items()])
+        yield make_gauge(
+            name, what, [({"worker": key}, one[field]) for key, one in workers.items()]
+        )
 
 
 def _waiting(waiting: Mapping[str, Any]) -> Iterator[Metric]:
-    yield _gauge(
+    yield make_gauge(
         "queue_length",
         "Rows that wait, by queue.",
         [({"queue": key}, one["count"]) for key, one in waiting.items()],
     )
-    yield _gauge(
+    yield make_gauge(
         "queue_oldest_seconds",
         "How long the oldest row of a queue has waited; 0 where none waits.",
         [({"queue": key}, one["oldest_seconds"] or 0) for key, one in waiting.items()],
     )
+
+
+def _jobs(cluster: Mapping[str, Any] | None) -> Iterator[Metric]:
+    if cluster is None:  # SQLite, where threads do the steps
+        return
+    yield make_gauge(
+        "leads", "1 where this process leads: it plans.", [({}, float(cluster["leads"]))]
+    )
+    yield make_gauge(
+        "job_workers", "Workers that take jobs, in all processes.", [({}, cluster["workers"])]
+    )
+    for field, what in (
+        ("waiting", "Jobs that wait, by step."),
+        ("running", "Jobs that run, by step."),
+        ("failed", "Jobs that failed within a week, by step."),
+        ("oldest_seconds", "How long the oldest waiting job has waited, by step; 0 without one."),
+    ):
+        by_step = cluster["jobs"]
+        samples = [
+            ({"step": str(step)}, by_step.get(step, {}).get(field) or 0) for step in ServiceStep
+        ]
+        yield make_gauge(f"jobs_{field}", what, samples)
 
 
 def _read_database(source: DeskSource) -> Iterator[Metric]:
@@ -116,18 +144,18 @@ def _read_database(source: DeskSource) -> Iterator[Metric]:
             troubles = unit.quarantine.list()
     except DatabaseUnusable as error:
         log.warning("desk.metrics-without-database cause=%s", error)
-        yield _gauge("database_up", "1 while the database answers.", [({}, 0)])
+        yield make_gauge("database_up", "1 while the database answers.", [({}, 0)])
         return
-    yield _gauge("database_up", "1 while the database answers.", [({}, 1)])
+    yield make_gauge("database_up", "1 while the database answers.", [({}, 1)])
     found = rows(source.wired.catalog.sources, states, source.clock())
     by_state = Counter(row.status for row in found)
-    yield _gauge(
+    yield make_gauge(
         "sources",
         "Declared sources by state.",
         [({"state": key}, by_state[key]) for key in sorted({*by_state, "ok"})],
     )
     tasks = Counter(each.task for each in troubles if each.quarantined_at is not None)
-    yield _gauge(
+    yield make_gauge(
         "quarantined",
         "Work that was set aside, by task.",
         [({"task": key}, tasks[key]) for key in sorted(tasks)],
@@ -152,5 +180,6 @@ def _escape(text: str) -> str:
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 
 
-def _gauge(name: str, what: str, samples: Iterable[tuple[Labels, float]]) -> Metric:
+def make_gauge(name: str, what: str, samples: Iterable[tuple[Labels, float]]) -> Metric:
+    """Return a gauge; `name` without its first word, which all have."""
     return Metric(name=f"supplierwatch_{name}", what=what, samples=tuple(samples))
