@@ -20,6 +20,7 @@ from supplierwatch.commands.archive import (
     explaining,
     exporting,
     searching,
+    suppliers,
     versions,
     watches,
 )
@@ -134,6 +135,7 @@ for family in (
     explaining,
     assistants,
     versions,
+    suppliers,
     sources,
     watches,
     doctor,

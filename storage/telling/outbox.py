@@ -180,6 +180,23 @@ class Outbox:
         wanted = outbox.c.delivery_key.in_(list(delivery_keys))
         return frozenset(self._db.scalars(select(outbox.c.delivery_key).where(wanted)))
 
+    def alarms(self, subject: str, *, limit: int) -> tuple[tuple[str, datetime], ...]:
+        """Return (heading, time) of the alarms of unusual volume about a subject, newest first.
+
+        `subject` is the one in their delivery keys: `supplier:Halcyon`.
+        """
+        key = outbox.c.delivery_key
+        found = (
+            select(outbox.c.subject, outbox.c.created_at)
+            # a range of the index on delivery keys; `;` follows `:`
+            .where(
+                key >= "unusual:", key < "unusual;", key.contains(f":{subject}:", autoescape=True)
+            )
+            .order_by(outbox.c.id.desc())
+            .limit(limit)
+        )
+        return tuple((row.subject, row.created_at) for row in self._db.execute(found))
+
     def counts(self) -> dict[str, int]:
         """Return state -> number of messages."""
         counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)

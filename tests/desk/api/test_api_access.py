@@ -33,6 +33,8 @@ NEEDS: dict[tuple[str, str], tuple[str | None, set[Scope]]] = {
     ("POST", "/mutes"): ("reader", WRITE),
     ("DELETE", "/mutes/{id}"): ("reader", WRITE),
     ("GET", "/tags"): ("reader", READ),
+    ("GET", "/suppliers"): ("reader", READ),
+    ("GET", "/suppliers/{key}/thread"): ("reader", READ),
     ("GET", "/watches"): ("reader", READ),
     ("POST", "/watches"): ("editor", WRITE),
     ("GET", "/watches/{key}"): ("reader", READ),
@@ -77,7 +79,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
 def real(path: str) -> str:
     """The path with numbers and keys; all are there but the token."""
     filled = path.replace("/tokens/{id}", "/tokens/999999").replace("{id}", "1")
-    for thing, key in (("sources", "trolley"), ("subscriptions", "morning")):
+    for thing, key in (
+        ("sources", "trolley"),
+        ("subscriptions", "morning"),
+        ("suppliers", "halcyon"),
+    ):
         filled = filled.replace(f"/{thing}/{{key}}", f"/{thing}/{key}")
     filled = filled.replace("{number}", "1").replace("{key}", "corvid")
     filled = filled.replace("{mark}", "1")

@@ -1,0 +1,1 @@
+"""Resources that gather the archive by subject: suppliers and their threads, briefings."""

@@ -1,0 +1,1 @@
+"""Pages about suppliers: the list, and the thread of one."""

@@ -1,0 +1,137 @@
+"""One supplier: its thread by matter, filtered by kind, and as a file."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from alerts.threads.dates_ahead import SAID
+from alerts.threads.gathering import gather_thread, subject_of
+from alerts.threads.model import EVENT_KINDS, EventKind, Matter, SupplierThread, ThreadEvent
+from config.model import Supplier
+from storage.model import Role
+from supplierwatch.desk.listing_pages import cut_page
+from supplierwatch.desk.page import Download, Page, Shown, Visit, missing
+from supplierwatch.desk.reading.narrowing import address_of
+from supplierwatch.exports.thread_files import write_thread_csv, write_thread_jsonl
+
+MATTERS = 20  # of a page
+MOST_AHEAD = 30
+MOST_EVENTS = 60  # of a matter on the page, the newest; files have all
+PERIODS = {"": None, "30": 30, "90": 90, "365": 365}
+LABELS: dict[EventKind, str] = {
+    "press": "Press",
+    "notice": "Notices",
+    "question": "Questions",
+    "hansard": "Hansard",
+    "boardpaper": "Board papers",
+    "edit": "Edits",
+    "withdrawal": "Withdrawals",
+    "alarm": "Alarms",
+}
+
+
+def supplier(visit: Visit) -> Shown:
+    """Show the thread of a supplier."""
+    declared = _find(visit)
+    if declared is None:
+        return missing("There is no supplier of this name in the configuration.")
+    kind, days = _read_wish(visit)
+    thread = _gather(visit, declared)
+    shown = [(each, _select_events(each, kind)) for each in thread.matters]
+    matters = [(matter, events) for matter, events in shown if events]
+    own: dict[str, str | int | None] = {"kind": kind, "days": days}
+    path = f"/suppliers/{declared.key}"
+    return Shown(
+        template="suppliers/thread.html",
+        values={
+            "thread": thread,
+            "names": visit.source.context.names,
+            "page": cut_page(visit, matters, size=MATTERS),
+            "kind": kind,
+            "days": days,
+            "kinds": _count_kinds(thread, path, days),
+            "periods": [(d, address_of(path, own | {"days": d})) for d in PERIODS],
+            "ahead": thread.ahead[:MOST_AHEAD],
+            "more_ahead": max(0, len(thread.ahead) - MOST_AHEAD),
+            "ahead_words": SAID,
+            "alarms": thread.alarms if kind in ("", "alarm") else (),
+            "why": {join.item_id: join for each in thread.matters for join in each.joins},
+            "most_events": MOST_EVENTS,
+            "here_page": address_of(path, own) + ("&" if kind or days else "?"),
+            "exports": {
+                form: address_of(f"{path}/export", own | {"form": form})
+                for form in ("csv", "jsonl")
+            },
+            "search": address_of("/search", {"supplier": declared.key}),
+        },
+    )
+
+
+def export(visit: Visit) -> Shown:
+    """Return the events of a thread as CSV or JSON Lines."""
+    declared, form = _find(visit), visit.values.get("form", "")
+    if declared is None or form not in ("csv", "jsonl"):
+        return missing("There is nothing to export: choose CSV or JSON of a supplier.")
+    kind, _ = _read_wish(visit)
+    kinds: Sequence[str] = (kind,) if kind else EVENT_KINDS
+    thread, names = _gather(visit, declared), visit.source.wired.source_names
+    out = io.StringIO(newline="")
+    name = f"{declared.key}.{form}"
+    if form == "csv":
+        write_thread_csv(thread, kinds, names, out)
+        # a byte-order mark, by which spreadsheets know the encoding
+        body, media = b"\xef\xbb\xbf" + _encode(out), "text/csv; charset=utf-8"
+    else:
+        write_thread_jsonl(thread, kinds, names, out)
+        body, media = _encode(out), "application/jsonl"
+    return Shown(download=Download(name=name, media_type=media, body=body))
+
+
+def _encode(out: io.StringIO) -> bytes:
+    return out.getvalue().encode("utf-8", "replace")
+
+
+def _find(visit: Visit) -> Supplier | None:
+    suppliers, key = visit.source.wired.catalog.suppliers, visit.path["key"]
+    return next((one for one in suppliers if one.key == key), None)
+
+
+def _read_wish(visit: Visit) -> tuple[str, str]:
+    kind, days = visit.values.get("kind", ""), visit.values.get("days", "")
+    return kind if kind in EVENT_KINDS else "", days if days in PERIODS else ""
+
+
+def _gather(visit: Visit, declared: Supplier) -> SupplierThread:
+    wired, (_, days) = visit.source.wired, _read_wish(visit)
+    length = PERIODS[days]
+    return gather_thread(
+        visit.source.store,
+        subject_of(declared),
+        wired.suppliers,
+        wired.source_names,
+        now=visit.now,
+        since=None if length is None else visit.now - timedelta(days=length),
+    )
+
+
+def _select_events(matter: Matter, kind: str) -> list[ThreadEvent]:
+    return [event for event in matter.events if not kind or event.kind == kind]
+
+
+def _count_kinds(thread: SupplierThread, path: str, days: str) -> list[Any]:
+    """Return (kind, label, count, address) of all events, and of each kind that there is."""
+    events = thread.events
+    counted: list[Any] = [("", "All", len(events), address_of(path, {"days": days}))]
+    for kind, label in LABELS.items():
+        if count := sum(event.kind == kind for event in events):
+            counted.append((kind, label, count, address_of(path, {"kind": kind, "days": days})))
+    return counted
+
+
+PAGES = (
+    Page(path="/suppliers/{key}", answer=supplier, role=Role.READER),
+    Page(path="/suppliers/{key}/export", answer=export, role=Role.READER),
+)

@@ -1,0 +1,108 @@
+"""How much was found of each supplier: by week, against the usual, share of voice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from threading import Lock
+
+from alerts.digest.share_of_voice import SupplierIndex
+from alerts.digest.volume import VOICES_DAYS
+from storage.telling.volumes import CountedMention
+from supplierwatch.desk.page import DeskSource
+
+WEEKS = 8
+LEAST_WEEKS = 3  # with something found, before which nothing is usual
+MOST_COUNTED = 10_000  # items, the newest
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierVolume:
+    """A supplier in numbers, in stories that a watch found.
+
+    `weeks`: of the last weeks, the oldest first. `usual`: the median of those before the last;
+    None with too little history. `share`: per cent of the stories of all suppliers in 30 days.
+    """
+
+    key: str
+    name: str
+    names: tuple[str, ...]
+    weeks: tuple[int, ...]
+    usual: float | None
+    month: int
+    share: int | None
+    last_at: datetime | None
+
+    @property
+    def judged(self) -> str:
+        """The last week against the usual, in words; empty with too little history."""
+        if self.usual is None:
+            return ""
+        last = self.weeks[-1]
+        if last == self.usual:
+            return "as usual"
+        return f"{'more' if last > self.usual else 'fewer'} than usual ({self.usual:g})"
+
+
+class _Volumes:
+    """Counts suppliers, and remembers which items name them. Safe in threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._index = SupplierIndex()
+
+    def read(self, source: DeskSource, now: datetime) -> tuple[SupplierVolume, ...]:
+        """Count the stories of each declared supplier, in the order of the file."""
+        wired, context = source.wired, source.context
+        keys = [watch.key for watch in wired.catalog.watches]
+        with source.store.reading() as unit:
+            found = unit.volumes.found(keys, now - WEEKS * _WEEK, now + timedelta.resolution)
+            found = found[-MOST_COUNTED:]
+            with self._lock:
+                named = self._index.suppliers(unit, {each.item_id for each in found}, context)
+        by_name: dict[str, list[CountedMention]] = {}
+        for each in found:
+            for name in named[each.item_id]:
+                by_name.setdefault(name, []).append(each)
+        month = now - timedelta(days=VOICES_DAYS)
+        months = {
+            name: len({each.story_id for each in some if each.at >= month})
+            for name, some in by_name.items()
+        }
+        total = sum(months.values())
+        rows = []
+        for supplier in wired.catalog.suppliers:
+            name = context.supplier_names[supplier.key]
+            weeks = _count_weeks(by_name.get(name, ()), now)
+            begun = next((at for at, count in enumerate(weeks) if count), WEEKS)
+            before = weeks[begun:-1]
+            rows.append(
+                SupplierVolume(
+                    key=supplier.key,
+                    name=name,
+                    names=supplier.names,
+                    weeks=weeks,
+                    usual=median(before) if len(before) >= LEAST_WEEKS else None,
+                    month=months.get(name, 0),
+                    share=round(100 * months.get(name, 0) / total) if total else None,
+                    last_at=by_name[name][-1].at if name in by_name else None,
+                )
+            )
+        return tuple(rows)
+
+
+VOLUMES = _Volumes()
+
+
+def _count_weeks(found: Sequence[CountedMention], now: datetime) -> tuple[int, ...]:
+    """Count each story in the week in which it was first found."""
+    first: dict[int, datetime] = {}
+    for each in found:
+        first.setdefault(each.story_id, each.at)
+    counts = [0] * WEEKS
+    for at in first.values():
+        counts[WEEKS - 1 - min(WEEKS - 1, max(0, (now - at) // _WEEK))] += 1
+    return tuple(counts)
