@@ -219,6 +219,29 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OidcSettings:
+    """Sign-in by an OpenID Connect provider. `roles`: values of `role_claim` by role."""
+
+    issuer: str
+    client_id: str
+    secret: str | None = field(repr=False)
+    label: str
+    scopes: tuple[str, ...]
+    role_claim: str
+    roles: tuple[tuple[str, tuple[str, ...]], ...]  # empty: roles are set on the desk
+    new_users: bool  # users whom nobody added are made at their first sign-in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSettings:
+    """Settings of the desk. `proxy_user_header` is read from `trusted_proxies` (networks) alone."""
+
+    oidc: OidcSettings | None = None
+    proxy_user_header: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Settings from settings.toml and the environment."""
 
@@ -229,6 +252,7 @@ class Settings:
     retention: RetentionSettings = RetentionSettings()
     channels: tuple[ChannelSettings, ...] = ()
     operator_also: tuple[str, ...] = ()  # further recipients of operator messages
+    desk: DeskSettings = DeskSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

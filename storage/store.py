@@ -43,6 +43,7 @@ from storage.telling.watches import Watches
 from storage.text_index.full_text import FullText
 from storage.users.audit_trail import AuditTrail
 from storage.users.desk_mutes import DeskMutes
+from storage.users.identities import Identities
 from storage.users.kept_answers import KeptAnswers
 from storage.users.marks import Marks
 from storage.users.readings import Readings
@@ -85,6 +86,7 @@ class Unit:
         self.host_slots = HostSlots(connection)
         self.users = Users(connection)
         self.tokens = Tokens(connection)
+        self.identities = Identities(connection)
         self.marks = Marks(connection)
         self.readings = Readings(connection)
         self.desk_mutes = DeskMutes(connection)

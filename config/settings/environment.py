@@ -10,6 +10,7 @@ from config.errors import ENVIRONMENT, Problem
 
 USERNAME = "SUPPLIERWATCH_SMTP_USERNAME"
 PASSWORD = "SUPPLIERWATCH_SMTP_PASSWORD"  # noqa: S105  # the name of it
+OIDC_SECRET = "SUPPLIERWATCH_OIDC_SECRET"  # noqa: S105  # the name of it
 DATABASE_URL = "SUPPLIERWATCH_DATABASE_URL"
 DATA = "SUPPLIERWATCH_DATA"
 _DATABASES = ("sqlite", "postgresql")
@@ -59,6 +60,12 @@ def channel_secret(environ: Mapping[str, str], key: str) -> tuple[str | None, li
     """Return the secret of a channel (None where not set) and its problems."""
     problems: list[Problem] = []
     return _read_secret(environ, channel_variable(key), problems), problems
+
+
+def read_oidc_secret(environ: Mapping[str, str]) -> tuple[str | None, list[Problem]]:
+    """Return the client's secret at the OpenID provider (None where not set) and its problems."""
+    problems: list[Problem] = []
+    return _read_secret(environ, OIDC_SECRET, problems), problems
 
 
 def problem(key: str, message: str, hint: str, *, value: str | None = None) -> Problem:

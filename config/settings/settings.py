@@ -16,6 +16,7 @@ from config.model import (
     SmtpServer,
 )
 from config.settings.channels import read_channels
+from config.settings.desk import read_desk
 from config.settings.environment import PASSWORD, USERNAME, Environment, problem, read_environment
 from config.tables.reading import ConfigFile, read_settings
 from config.tables.shape import DEFAULT_SENDER, SettingsTables
@@ -45,6 +46,8 @@ def load_settings(
         environment_problems.append(_data_problem(data, document, overrides))
     public_url = tables.service.public_url
     channels, channel_problems = read_channels(tables, document, environ)
+    desk, desk_problems = read_desk(tables, document, environ)
+    channel_problems += desk_problems
     also = tables.operator.also or []
     channel_problems += _find_unknown_channels(also, tables, document)
     settings = Settings(
@@ -74,6 +77,7 @@ def load_settings(
         ),
         channels=channels,
         operator_also=tuple(also),
+        desk=desk,
     )
     found = (*problems, *environment_problems, *smtp_problems, *channel_problems)
     return settings, document, found

@@ -245,6 +245,28 @@ class RetentionTable(Table):
     raw: _RawKept | None = None
 
 
+class OidcRolesTable(Table):
+    """`oidc_roles` in [desk]."""
+
+    reader: Annotated[list[_Text], _NotEmpty] | None = None
+    editor: Annotated[list[_Text], _NotEmpty] | None = None
+    operator: Annotated[list[_Text], _NotEmpty] | None = None
+
+
+class DeskTable(Table):
+    """[desk] in settings.toml."""
+
+    oidc_issuer: _Url | None = None
+    oidc_client_id: _Text | None = None
+    oidc_label: _Text | None = None
+    oidc_scopes: Annotated[list[_Text], _NotEmpty] = ["openid", "profile", "email"]
+    oidc_role_claim: _Text = "groups"
+    oidc_roles: OidcRolesTable = OidcRolesTable()
+    oidc_new_users: bool = False
+    proxy_user_header: Annotated[str, AfterValidator(values.check_header_name)] | None = None
+    trusted_proxies: list[Annotated[str, AfterValidator(values.check_network)]] = []
+
+
 class SettingsTables(Table):
     """The whole of settings.toml."""
 
@@ -253,4 +275,5 @@ class SettingsTables(Table):
     service: ServiceTable = ServiceTable()
     crawl: CrawlTable = CrawlTable()
     retention: RetentionTable = RetentionTable()
+    desk: DeskTable = DeskTable()
     channel: list[ChannelTable] = []

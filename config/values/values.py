@@ -209,6 +209,28 @@ def check_allowed_host(text: str) -> str:
     return bare
 
 
+def check_network(text: str) -> str:
+    """Check an IP address, or a network in CIDR notation."""
+    hint = "write an address or a network: 127.0.0.1, 10.1.0.0/16"
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError as error:
+        raise Mistake("is no address and no network", hint) from error
+    if network.prefixlen == 0:
+        raise Mistake("would trust every address there is", hint)
+    return str(network)
+
+
+def check_header_name(text: str) -> str:
+    """Check the name of an HTTP header (RFC 9110, 5.1), one that says nothing else already."""
+    tidy = text.strip().lower()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,63}", tidy):
+        raise Mistake("is not the name of a header", "write one such as X-Remote-User")
+    if tidy in ("authorization", "cookie", "forwarded", "host", "origin", "x-forwarded-for"):
+        raise Mistake("is a header that says something else", "write one such as X-Remote-User")
+    return tidy
+
+
 def check_language(text: str) -> str:
     """Check an ISO 639 language code of two or three letters."""
     tidy = text.strip().lower()

@@ -35,9 +35,11 @@ from storage.tables.telling import (
 from storage.tables.users import (
     audit,
     desk_answer,
+    desk_identity,
     desk_link,
     desk_session,
     desk_token,
+    desk_used_state,
     desk_user,
 )
 
@@ -51,10 +53,12 @@ __all__ = [
     "carrier",
     "configuration",
     "desk_answer",
+    "desk_identity",
     "desk_link",
     "desk_mute",
     "desk_session",
     "desk_token",
+    "desk_used_state",
     "desk_user",
     "event_apart",
     "event_feature",

@@ -43,6 +43,25 @@ desk_link = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
+# whom an OpenID Connect provider means by a subject; names and addresses may change there
+desk_identity = Table(
+    "desk_identity",
+    metadata,
+    Column("issuer", CleanText, primary_key=True),
+    Column("subject", CleanText, primary_key=True),
+    Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+Index("ix_desk_identity_user_id", desk_identity.c.user_id)
+
+# sign-ins by a provider that came to their end, so that none is used again
+desk_used_state = Table(
+    "desk_used_state",
+    metadata,
+    Column("state_hash", Hash, primary_key=True),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
 # personal tokens for the API
 desk_token = Table(
     "desk_token",

@@ -79,6 +79,7 @@ class Visit:
     home: str
     token: str | None = None  # of the session's cookie
     files: Mapping[str, bytes] = field(default_factory=dict)  # that were uploaded, by field
+    attempt: str = ""  # of the cookie of a sign-in by a provider
 
     @property
     def user(self) -> User:
@@ -113,7 +114,8 @@ class Shown:
 
     `signed_in` sets the cookie to this token; an empty one deletes it. `framed` is a rendered
     message, which is shown in a frame of its own where nothing runs; a page that has such frames
-    says so by `frames`.
+    says so by `frames`. `provider` leads to an address of the sign-in's provider, the only one that
+    is not the desk's own; `attempt` sets the cookie of such a sign-in, an empty one deletes it.
     """
 
     template: str = ""
@@ -124,6 +126,8 @@ class Shown:
     signed_in: str | None = None
     framed: FramedMessage | None = None
     frames: bool = False
+    provider: str | None = None
+    attempt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

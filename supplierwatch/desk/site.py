@@ -23,7 +23,13 @@ from starlette.routing import Route
 import supplierwatch.desk.pages
 from storage.model import DeskSession, Role
 from supplierwatch.desk import render, static
-from supplierwatch.desk.accounts.cookies import session_cookie, set_session_cookie
+from supplierwatch.desk.accounts.cookies import (
+    attempt_cookie,
+    session_cookie,
+    set_attempt_cookie,
+    set_session_cookie,
+)
+from supplierwatch.desk.accounts.proxy_users import find_session
 from supplierwatch.desk.api import answering, metrics
 from supplierwatch.desk.page import MAX_VALUE, DeskSource, Download, Page, Shown, Visit
 from supplierwatch.desk.request_facts import find_client, find_home
@@ -99,7 +105,7 @@ def _route(page: Page, source: DeskSource, pages: Iterable[Page]) -> Route:
 def _is_signed_in(source: DeskSource, request: Request) -> bool:
     token = session_cookie(source, request)
     with source.store.reading() as unit:
-        return bool(token) and unit.users.session(token, source.clock()) is not None
+        return find_session(unit, source, request, token) is not None
 
 
 def _read_form(page: Page, request: Request, body: bytes) -> Form | None:
@@ -134,7 +140,7 @@ def _answer(
 ) -> Response:
     token = session_cookie(source, request)
     with source.store.reading() as unit:
-        session = unit.users.session(token, source.clock()) if token else None
+        session = find_session(unit, source, request, token)
         begun = session is not None or unit.users.exist()
     if not begun and not is_local(request):
         return _page(Shown(template="closed.html", status=404), None, nav, page, begun=begun)
@@ -152,11 +158,14 @@ def _answer(
         home=find_home(source, request),
         token=token or None,
         files=form.files,
+        attempt=attempt_cookie(source, request),
     )
     shown = page.answer(visit)
     response = _page(shown, session, nav, page, begun=begun)
     if shown.signed_in is not None:
         set_session_cookie(source, response, shown.signed_in)
+    if shown.attempt is not None:
+        set_attempt_cookie(source, response, shown.attempt)
     return response
 
 
@@ -201,6 +210,8 @@ def _is_from_the_desk(request: Request, session: DeskSession | None, form: Value
 def _page(
     shown: Shown, session: DeskSession | None, nav: tuple[Page, ...], page: Page, *, begun: bool
 ) -> Response:
+    if shown.provider is not None:
+        return RedirectResponse(shown.provider, status_code=303, headers=HEADERS)
     if shown.redirect is not None:
         return RedirectResponse(safe_path(shown.redirect), status_code=303, headers=HEADERS)
     if shown.download is not None:

@@ -27,6 +27,7 @@ TABLES = {
     "mail": shape.MailTable,
     "operator": shape.OperatorTable,
     "service": shape.ServiceTable,
+    "desk": shape.DeskTable,
     "crawl": shape.CrawlTable,
 }
 

@@ -24,6 +24,40 @@ SUBSCRIPTION = GOOD["subscriptions.toml"]
 MAIL = GOOD["settings.toml"]
 
 MISTAKES = {
+    "a provider in clear": Wrong(
+        "settings.toml",
+        MAIL
+        + '[service]\npublic_url = "https://watch.example"\n[desk]\n'
+        + 'oidc_client_id = "desk"\noidc_issuer = "http://login.example"\n',
+        7,
+        "oidc_issuer",
+        '"http://login.example"',
+        "https://",
+    ),
+    "a provider without a public address": Wrong(
+        "settings.toml",
+        MAIL + '[desk]\noidc_client_id = "desk"\noidc_issuer = "https://login.example"\n',
+        5,
+        "oidc_issuer",
+        '"https://login.example"',
+        "public_url",
+    ),
+    "a header of nobody": Wrong(
+        "settings.toml",
+        MAIL + '[desk]\nproxy_user_header = "X-Remote-User"\n',
+        4,
+        "proxy_user_header",
+        '"x-remote-user"',
+        "trusted_proxies",
+    ),
+    "every address as a proxy": Wrong(
+        "settings.toml",
+        MAIL + '[desk]\ntrusted_proxies = ["0.0.0.0/0"]\n',
+        4,
+        "trusted_proxies",
+        '"0.0.0.0/0"',
+        "127.0.0.1",
+    ),
     "an expectation of nothing": Wrong(
         "subscriptions.toml",
         SUBSCRIPTION + 'expect = [{ within = "7d" }]\n',

@@ -147,16 +147,22 @@ class RunningDesk:
 
 
 @contextmanager
-def running_desk(folder: Path, *, public_url: str | None = None) -> Iterator[RunningDesk]:
-    """A desk over an empty archive."""
+def running_desk(
+    folder: Path,
+    *,
+    public_url: str | None = None,
+    more: str = "",
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[RunningDesk]:
+    """A desk over an empty archive; `more` are further tables of settings.toml."""
     instance = an_instance(folder)
     settings = SETTINGS.format(data=instance.data)
     if public_url is not None:
         settings = settings.replace("[service]", f'[service]\npublic_url = "{public_url}"')
-    instance.write("settings.toml", settings)
+    instance.write("settings.toml", settings + more)
     clock = Clock(datetime.now(UTC))
     with instance.store() as store:
-        service = Service(load(instance.config, {}), store, clock=clock, owner="test")
+        service = Service(load(instance.config, environ or {}), store, clock=clock, owner="test")
         routes = site.routes(ServiceSource(service, lambda: REPORT, {}))
         server = WebServer(lambda: REPORT, listen="127.0.0.1:0", desk=routes)
         server.start()

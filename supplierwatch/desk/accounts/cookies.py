@@ -1,4 +1,4 @@
-"""The cookie of a session; behind TLS it is bound to the host."""
+"""The cookies of sessions and of sign-ins by a provider; behind TLS bound to the host."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from supplierwatch.desk.page import DeskSource
 COOKIE = "supplierwatch"
 SECURE_COOKIE = "__Host-supplierwatch"
 MAX_COOKIE = 200  # characters
+MAX_ATTEMPT = 2_500  # characters
+ATTEMPT_SECONDS = 600  # within which one signs in at a provider
 
 
 def is_secure(source: DeskSource) -> bool:
@@ -34,3 +36,30 @@ def set_session_cookie(source: DeskSource, response: Response, token: str) -> No
     response.set_cookie(
         name, token, max_age=30 * 86_400, path="/", secure=secure, httponly=True, samesite="lax"
     )
+
+
+def attempt_cookie(source: DeskSource, request: Request) -> str:
+    """Return what a request carries of a sign-in by a provider; empty for none."""
+    return request.cookies.get(_name_attempt(source), "")[:MAX_ATTEMPT]
+
+
+def set_attempt_cookie(source: DeskSource, response: Response, value: str) -> None:
+    """Set the cookie of a sign-in by a provider; an empty value deletes it."""
+    name, secure = _name_attempt(source), is_secure(source)
+    # lax: the provider leads back from another site
+    if not value:
+        response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="lax")
+        return
+    response.set_cookie(
+        name,
+        value,
+        max_age=ATTEMPT_SECONDS,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _name_attempt(source: DeskSource) -> str:
+    return f"{SECURE_COOKIE if is_secure(source) else COOKIE}-attempt"

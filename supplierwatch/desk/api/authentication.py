@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from storage.model import ApiToken, DeskSession, Role, Scope
 from supplierwatch.desk.accounts.cookies import session_cookie
+from supplierwatch.desk.accounts.proxy_users import find_session
 from supplierwatch.desk.api.problem_details import ApiProblem
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.web.locality import is_local
@@ -47,7 +48,7 @@ def authenticate(source: DeskSource, request: Request) -> Asker:
             if token is None:
                 raise _not_known("This token is not valid, or is over.", "invalid_token")
             return Asker(token=token)
-        session = unit.users.session(cookie, source.clock()) if cookie else None
+        session = find_session(unit, source, request, cookie)
     return Asker(session=session)
 
 

@@ -93,6 +93,8 @@ LEAST = {
     ("POST", "/tokens/revoke"): "reader",
     ("GET", "/sign-in"): None,
     ("POST", "/sign-in"): None,
+    ("GET", "/sign-in/provider"): None,
+    ("GET", "/sign-in/provider/back"): None,
     ("POST", "/sign-out"): None,
     ("GET", "/link/{token}"): None,
     ("POST", "/link/{token}"): None,

@@ -16,6 +16,7 @@ from supplierwatch.desk.accounts.passwords import (
 )
 from supplierwatch.desk.accounts.user_names import MAX_NAME, is_name
 from supplierwatch.desk.page import Page, Shown, Visit
+from supplierwatch.desk.pages.account.provider_sign_in import name_provider
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ def show_sign_in(visit: Visit) -> Shown:
     target = visit.values.get("next", "/")
     if visit.session is not None:
         return Shown(redirect=target)
-    return Shown(template="account/sign-in.html", values={"next": target, "error": "", "name": ""})
+    values = {"next": target, "error": "", "name": "", "provider": name_provider(visit)}
+    return Shown(template="account/sign-in.html", values=values)
 
 
 def sign_in(visit: Visit) -> Shown:
@@ -35,7 +37,7 @@ def sign_in(visit: Visit) -> Shown:
     name = visit.values.get("name", "").strip()[:MAX_NAME]
     target = visit.values.get("next", "/")
     counted = name.casefold()
-    values = {"next": target, "name": name}
+    values = {"next": target, "name": name, "provider": name_provider(visit)}
     if failures.is_refused(counted):
         log.warning("desk.sign-in-refused name=%s from=%s", name, visit.client)
         error = "Too many attempts. Try again in 15 minutes, or ask an operator for a link."

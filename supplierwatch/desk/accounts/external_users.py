@@ -1,0 +1,103 @@
+"""Which user of the desk an identity at an OpenID Connect provider is, and in which role."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from config.model import OidcSettings
+from storage.model import Actor, Change, Role, User
+from storage.store import Unit
+from supplierwatch.desk.accounts.user_changes import UserRefused, add_user, change_role, read_email
+from supplierwatch.desk.accounts.user_names import is_name
+
+log = logging.getLogger(__name__)
+
+MOST_VALUES = 10_000  # of the claim with roles
+
+
+class ExternalRefused(Exception):
+    """Raised for an identity that may not sign in; says why, to its holder."""
+
+
+def find_external_user(
+    unit: Unit, settings: OidcSettings, claims: Mapping[str, Any], now: datetime, client: str
+) -> User:
+    """Return the user of the claims of an ID token that was checked; make or link them at first.
+
+    The user is known by issuer and subject. At first it is the one whom an operator added with the
+    mail address that the provider has verified, else, where allowed, a new one. Nobody is taken
+    for a user by name. Where the configuration maps roles, the claim says the role each time.
+
+    Raises:
+        ExternalRefused: nobody added them, they have no role, or they are disabled.
+    """
+    subject = str(claims["sub"])
+    role = read_role(settings, claims)
+    if settings.roles and role is None:
+        raise ExternalRefused("Your account there has no role here.")
+    user = unit.identities.find(settings.issuer, subject)
+    if user is None:
+        user = _find_or_make(unit, settings, claims, role or Role.READER, now, client)
+        unit.identities.link(settings.issuer, subject, user.user_id, now)
+        actor = Actor(name=user.name, via="oidc", client=client)
+        change = Change(action="user.identity-linked", subject=user.name, after=subject)
+        unit.audit.record(actor, change, now)
+    if user.disabled_at is not None:
+        raise ExternalRefused("You may not sign in.")
+    if role is not None and role != user.role:
+        try:
+            change_role(unit, Actor(name=user.name, via="oidc", client=client), user, role, now)
+        except UserRefused as error:
+            log.warning("desk.role-kept name=%s why=%s", user.name, error)
+    return user
+
+
+def read_role(settings: OidcSettings, claims: Mapping[str, Any]) -> Role | None:
+    """Return the highest role that the claims give; None for none."""
+    value = claims.get(settings.role_claim)
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list):
+        return None
+    held = {each for each in listed[:MOST_VALUES] if isinstance(each, str)}
+    given = [Role(role) for role, named in settings.roles if held.intersection(named)]
+    return max(given, key=list(Role).index, default=None)
+
+
+def _find_or_make(
+    unit: Unit,
+    settings: OidcSettings,
+    claims: Mapping[str, Any],
+    role: Role,
+    now: datetime,
+    client: str,
+) -> User:
+    email = _read_verified_email(claims)
+    known = None if email is None else unit.identities.find_unlinked(settings.issuer, email)
+    if known is not None:
+        return known
+    if not settings.new_users:
+        raise ExternalRefused("Nobody has added you here. Ask an operator.")
+    named = (claims.get("preferred_username"), email, claims["sub"])
+    names = [text.strip() for text in named if isinstance(text, str)]
+    name = next((each for each in names if is_name(each)), None)
+    if name is None:
+        raise ExternalRefused("Your account there has no name that can be used here.")
+    try:
+        return add_user(
+            unit, Actor(name=name, via="oidc", client=client), name, role, now, email=email
+        )
+    except UserRefused as error:
+        raise ExternalRefused("Your name is taken here. Ask an operator.") from error
+
+
+def _read_verified_email(claims: Mapping[str, Any]) -> str | None:
+    email = claims.get("email")
+    if claims.get("email_verified") is not True or not isinstance(email, str):
+        return None
+    try:
+        return read_email(email)
+    except UserRefused:
+        return None
