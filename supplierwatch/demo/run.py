@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 
@@ -15,13 +14,11 @@ from storage.model import StoredItem, TextState
 from storage.store import Store, open_store
 from supplierwatch.demo.answers import check
 from supplierwatch.demo.configuration import DAILY, write_configuration
+from supplierwatch.demo.output import clear_output
 from supplierwatch.demo.server import Newsroom, newsroom
-from supplierwatch.errors import OutputTaken
 from supplierwatch.formatting.hits import sentence_of, title_of
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
-
-MARK = ".supplierwatch-demo"
 
 
 def run_demo(screen: Console, *, output: Path) -> int:
@@ -35,7 +32,7 @@ def run_demo(screen: Console, *, output: Path) -> int:
         OutputTaken: the folder holds a configuration or data that no demo wrote.
     """
     started = time.monotonic()
-    _clear_output(output)
+    clear_output(output)
     with newsroom() as room:
         write_configuration(output / "config", output / "data", room)
         wired = load(output / "config", {})
@@ -54,19 +51,8 @@ def run_demo(screen: Console, *, output: Path) -> int:
     screen.print(
         f'  ask the archive: supplierwatch --config {output / "config"} search "corvantis"'
     )
+    screen.print("  in a browser   supplierwatch demo --serve   (with six weeks of made history)")
     return 0 if right else 1
-
-
-def _clear_output(output: Path) -> None:
-    """Remove the files of an earlier demo, and nothing else."""
-    mark = output / MARK
-    existing = [output / part for part in ("config", "data") if (output / part).exists()]
-    if existing and not mark.exists():
-        raise OutputTaken(existing[0])
-    for part in existing:
-        shutil.rmtree(part)
-    output.mkdir(parents=True, exist_ok=True)
-    mark.write_text("A demo of supplierwatch may remove config and data beside this file.\n")
 
 
 def _run_polls(screen: Console, service: Service, room: Newsroom) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,13 +30,17 @@ class DemoResponse:
 
 
 class Site:
-    """The HTTP server of one outlet. `requests`: the paths requested so far."""
+    """The HTTP server of one outlet.
+
+    `requests`: the paths requested so far; `documents`: further responses, by path.
+    """
 
     def __init__(self, outlet: Outlet, newsroom: Newsroom, number: int, port: int) -> None:
         self.outlet = outlet
         self._newsroom = newsroom
         self._polls = 0
         self.requests: list[str] = []
+        self.documents: dict[str, DemoResponse] = {}
         self._server = _bind(_build_handler(self), number, port)
         host, bound = self._server.server_address[:2]
         self.host = str(host)
@@ -52,6 +56,8 @@ class Site:
     def answer(self, path: str) -> DemoResponse:
         """Return the response to a request for `path`."""
         self.requests.append(path)
+        if path in self.documents:
+            return self.documents[path]
         wave = self._newsroom.wave
         dark = self.outlet.dark_from_wave
         if dark is not None and wave >= dark:
@@ -81,10 +87,10 @@ class Site:
 class Newsroom:
     """The servers of all outlets. `wave` 1 lists the first articles, 2 the rest, 3 the edits."""
 
-    def __init__(self, *, port: int = 0) -> None:
+    def __init__(self, *, port: int = 0, outlets: Sequence[Outlet] | None = None) -> None:
         self.wave = 1
         self.sites: tuple[Site, ...] = ()
-        for number, outlet in enumerate(load_outlets()):
+        for number, outlet in enumerate(load_outlets() if outlets is None else outlets):
             site = Site(outlet, self, number, port)
             port = port or int(site.base.rpartition(":")[2])
             self.sites = (*self.sites, site)
@@ -104,13 +110,14 @@ class Newsroom:
 
 
 @contextmanager
-def newsroom(*, port: int = 0) -> Iterator[Newsroom]:
+def newsroom(*, port: int = 0, outlets: Sequence[Outlet] | None = None) -> Iterator[Newsroom]:
     """Serve a newsroom while the block runs.
 
     Args:
         port: of every outlet; 0 chooses a free one.
+        outlets: to serve instead of the bundled ones.
     """
-    room = Newsroom(port=port)
+    room = Newsroom(port=port, outlets=outlets)
     try:
         yield room
     finally:

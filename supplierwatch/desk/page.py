@@ -44,6 +44,7 @@ class DeskSource(Protocol):
         ...
 
     jobs: Jobs
+    note: str  # a sentence at the top of each page
 
     def report(self) -> Mapping[str, Any]:
         """Return the state of the service, as /health shows it to this machine."""

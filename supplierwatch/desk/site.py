@@ -143,10 +143,17 @@ def _answer(
         session = find_session(unit, source, request, token)
         begun = session is not None or unit.users.exist()
     if not begun and not is_local(request):
-        return _page(Shown(template="closed.html", status=404), None, nav, page, begun=begun)
+        return _page(
+            Shown(template="closed.html", status=404),
+            None,
+            nav,
+            page,
+            begun=begun,
+            note=source.note,
+        )
     refusal = _refuse(page, session, request, form.values)
     if refusal is not None:
-        return _page(refusal, session, nav, page, begun=begun)
+        return _page(refusal, session, nav, page, begun=begun, note=source.note)
     given = form.values if page.method == "POST" else (_read_values(request.url.query) or {})
     visit = Visit(
         source=source,
@@ -161,7 +168,7 @@ def _answer(
         attempt=attempt_cookie(source, request),
     )
     shown = page.answer(visit)
-    response = _page(shown, session, nav, page, begun=begun)
+    response = _page(shown, session, nav, page, begun=begun, note=source.note)
     if shown.signed_in is not None:
         set_session_cookie(source, response, shown.signed_in)
     if shown.attempt is not None:
@@ -208,7 +215,13 @@ def _is_from_the_desk(request: Request, session: DeskSession | None, form: Value
 
 
 def _page(
-    shown: Shown, session: DeskSession | None, nav: tuple[Page, ...], page: Page, *, begun: bool
+    shown: Shown,
+    session: DeskSession | None,
+    nav: tuple[Page, ...],
+    page: Page,
+    *,
+    begun: bool,
+    note: str,
 ) -> Response:
     if shown.provider is not None:
         return RedirectResponse(shown.provider, status_code=303, headers=HEADERS)
@@ -226,6 +239,7 @@ def _page(
         "nav": [p for p in nav if role is not None and role.includes(p.role or Role.READER)],
         "here": page.path,
         "begun": begun,
+        "note": note,
     }
     zone = None if session is None else session.user.timezone
     text = render.template(shown.template, {**common, **shown.values}, zone)

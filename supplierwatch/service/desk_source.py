@@ -22,6 +22,7 @@ class ServiceSource:
         report: returns the state for /health.
         environ: environment variables with secrets and overrides.
         errors: the last warnings and errors of the log.
+        note: a sentence at the top of each page.
     """
 
     def __init__(
@@ -30,10 +31,13 @@ class ServiceSource:
         report: Callable[[], Mapping[str, Any]],
         environ: Mapping[str, str],
         errors: RecentErrors | None = None,
+        *,
+        note: str = "",
     ) -> None:
         self._service = service
         self._report = report
         self.environ = environ
+        self.note = note
         self.store: Store = service.store
         self.jobs = Jobs(service.ending)
         self._errors = errors

@@ -64,6 +64,7 @@ def run_service(
     *,
     started: Started | None = None,
     choose_engine: Callable[[Store], StepEngine] = lambda store: ThreadEngine(),
+    desk_note: str = "",
 ) -> None:
     """Run until SIGTERM or SIGINT; stops within 15 seconds of it.
 
@@ -73,6 +74,7 @@ def run_service(
         started: called once everything runs, with the link that makes the first user of the desk,
             while there is none.
         choose_engine: returns who does the steps on a database.
+        desk_note: a sentence at the top of each page of the desk.
 
     Raises:
         ConfigInvalid: nothing was started.
@@ -96,7 +98,7 @@ def run_service(
             service.telling.settling = SETTLING
             # thousands of compiled watches stay: tracing them took a third of the time of an edit
             gc.freeze()
-            _run(service, engine, lock, environ, started)
+            _run(service, engine, lock, environ, started, desk_note)
         finally:
             store.close()
 
@@ -107,6 +109,7 @@ def _run(
     lock: ServiceLock,
     environ: Mapping[str, str],
     started: Started | None,
+    desk_note: str,
 ) -> None:
     limit_arenas()
     errors = RecentErrors()
@@ -120,7 +123,7 @@ def _run(
         listen=service.catalog.settings.service.listen,
         readers=ReaderRequestHandler(service),
         feeds=watch_feeds,
-        desk=site.routes(ServiceSource(service, health.report, environ, errors)),
+        desk=site.routes(ServiceSource(service, health.report, environ, errors, note=desk_note)),
     )
     watchdog = Watchdog(service, health, lock)
     health.add_check(watchdog.reasons)
