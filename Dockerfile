@@ -17,7 +17,8 @@ COPY supplierwatch supplierwatch
 RUN /opt/supplierwatch/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin supplierwatch \
+RUN groupadd --system --gid 10001 supplierwatch \
+    && useradd --system --uid 10001 --gid supplierwatch --home-dir /data --shell /usr/sbin/nologin supplierwatch \
     && install -d -o supplierwatch -g supplierwatch -m 0750 /data \
     && install -d -o supplierwatch -g supplierwatch -m 0755 /config
 COPY --from=build /opt/supplierwatch /opt/supplierwatch
@@ -30,6 +31,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8420
 # /health answers 503 when the service does not do its work; the port is that of [service] listen
+# or of `worker --listen`
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8420/health', timeout=4)"]
 # SIGTERM ends the service in good order within 15 seconds

@@ -5,7 +5,10 @@ from __future__ import annotations
 import configparser
 import json
 import re
+import shutil
+import subprocess
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -19,6 +22,10 @@ from supplierwatch.shell.exits import Exit
 from tests.architecture.project import PACKAGES, ROOT, read
 
 COMPOSE: dict[str, Any] = yaml.safe_load(read("docker-compose.yml"))
+DEPLOYED = {
+    kind: sorted(path.name for path in (ROOT / "deploy" / kind).iterdir())
+    for kind in ("systemd", "kubernetes")
+}
 VARIABLES = {FOLDER_VARIABLE, DATA, DATABASE_URL, USERNAME, PASSWORD}
 VARIABLES |= {f"{DATABASE_URL}_FILE", f"{PASSWORD}_FILE"}
 
@@ -43,7 +50,52 @@ def test_compose_refers_to_nothing_that_is_not_there() -> None:
     assert {name for each in services.values() for name in each.get("depends_on", ())} <= set(
         services
     )
-    assert services["mail"]["profiles"] == ["mail"]
+    secrets = {name for each in services.values() for name in each.get("secrets", ())}
+    assert secrets == set(COMPOSE["secrets"])
+
+
+def test_compose_has_a_profile_for_one_service_for_a_cluster_and_for_a_mail_catcher() -> None:
+    profiles: dict[str, set[str]] = {}
+    for name, service in COMPOSE["services"].items():
+        [profile] = service["profiles"]
+        profiles.setdefault(profile, set()).add(name)
+
+    assert profiles == {
+        "single": {"supplierwatch"},
+        "cluster": {"planner", "worker", "database"},
+        "mail": {"mail"},
+    }
+    assert (
+        "SUPPLIERWATCH_DATABASE_URL_FILE" not in COMPOSE["services"]["supplierwatch"]["environment"]
+    )
+    # what is scaled takes no port of the machine, and shares no folder
+    assert not {"ports", "volumes"} & set(COMPOSE["services"]["worker"])
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_compose_runs_nothing_as_root_or_with_a_root_that_can_be_written(name: str) -> None:
+    service = COMPOSE["services"][name]
+
+    assert service["user"].split(":")[0] not in ("0", "root")
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_docker_takes_the_compose_file() -> None:
+    for command in (["docker-compose"], ["docker", "compose"]):
+        if shutil.which(command[0]) and not _run(*command, "version").returncode:
+            break
+    else:
+        pytest.skip("neither docker-compose nor `docker compose` is installed")
+    for profile in ("single", "cluster", "mail"):
+        file = str(ROOT / "docker-compose.yml")
+        checked = _run(*command, "--file", file, "--profile", profile, "config", "--quiet")
+        assert checked.returncode == 0, checked.stderr
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_compose_opens_no_port_to_the_network() -> None:
@@ -56,11 +108,16 @@ def test_compose_opens_no_port_to_the_network() -> None:
 def test_compose_holds_no_password() -> None:
     for service in COMPOSE["services"].values():
         for name, value in service.get("environment", {}).items():
-            assert "PASSWORD" not in name or value.startswith("${"), name
+            assert "PASSWORD" not in name or value.startswith(("${", "/run/secrets/")), name
 
 
 @pytest.mark.parametrize(
-    "name", ["docker-compose.yml", "Dockerfile", "deploy/supplierwatch.service"]
+    "name",
+    [
+        "docker-compose.yml",
+        "Dockerfile",
+        *(f"deploy/{kind}/{name}" for kind, names in DEPLOYED.items() for name in names),
+    ],
 )
 def test_deployment_sets_only_variables_that_are_read(name: str) -> None:
     assert set(re.findall(r"SUPPLIERWATCH_[A-Z_]+", read(name))) <= VARIABLES
@@ -86,16 +143,61 @@ def test_the_image_runs_as_nobody_in_particular_and_watches_its_health() -> None
     assert "--require-hashes -r requirements.txt" in text
 
 
-def test_the_unit_runs_the_service_and_knows_when_not_to_start_again() -> None:
+UNITS = {
+    "supplierwatch.service": "run",
+    "supplierwatch-planner.service": "run --plan-only",
+    "supplierwatch-worker@.service": "worker --listen 127.0.0.1:842%i",
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_runs_its_role_and_knows_when_not_to_start_again(name: str) -> None:
     unit = configparser.RawConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]  # systemd's keys have capitals
-    unit.read_string(read("deploy/supplierwatch.service"))
+    unit.read_string(read(f"deploy/systemd/{name}"))
     service = unit["Service"]
 
-    assert service["ExecStart"].endswith("/bin/supplierwatch run")
+    assert service["ExecStart"].endswith(f"/bin/supplierwatch {UNITS[name]}")
     assert int(service["TimeoutStopSec"]) > 15
+    # a worker locks no data folder
+    running = set() if "worker" in name else {Exit.ALREADY_RUNNING}
     assert {int(code) for code in service["RestartPreventExitStatus"].split()} == {
         Exit.USAGE,
         Exit.CONFIG_INVALID,
-        Exit.ALREADY_RUNNING,
+        *running,
     }
+    for key, value in HARDENED.items():
+        assert service[key] == value, key
+
+
+HARDENED = {
+    "DynamicUser": "yes",
+    "NoNewPrivileges": "yes",
+    "CapabilityBoundingSet": "",
+    "ProtectSystem": "strict",
+    "PrivateTmp": "yes",
+    "SystemCallFilter": "@system-service",
+}
+
+
+def test_there_is_no_other_unit() -> None:
+    assert {path.name for path in (ROOT / "deploy/systemd").iterdir()} == set(UNITS)
+
+
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    for name in UNITS:
+        # the program and the document are not installed where the units look for them
+        text = re.sub(
+            r"^ExecStart=\S+",
+            "ExecStart=/bin/true",
+            read(f"deploy/systemd/{name}"),
+            flags=re.MULTILINE,
+        )
+        text = re.sub(r"^Documentation=.*$", "", text, flags=re.MULTILINE)
+        (tmp_path / name.replace("@", "@1")).write_text(text, encoding="utf-8")
+
+    checked = _run("systemd-analyze", "verify", "--man=no", *map(str, tmp_path.glob("*.service")))
+
+    assert (checked.returncode, checked.stderr) == (0, "")
