@@ -157,7 +157,9 @@ def add(ctx: typer.Context, name: Name, role: RoleName = "reader", email: Email 
         try:
             made = add_user(unit, command_actor(), name, wanted, now, email=email)
         except UserRefused as error:
-            raise UsageError(str(error)) from error
+            known = any(user.name == name for user in unit.users.all())
+            hint = f"`supplierwatch user reset {clean(name)}` prints a new link." if known else ""
+            raise UsageError(str(error), hint) from error
         token = make_user_link(unit, command_actor(), made, now)
     _print_link(wired, token)
 

@@ -43,7 +43,15 @@ def test_the_longest_unused_memories_go_when_there_are_too_many(
     assert [host for host in "abcd" if get(store, host) is not None] == ["a", "c", "d"]
 
 
-WALL = "Our partners look at what you like, so that what you see here is of use to you. " * 12
+WALL = (
+    "Our partners look at what you like, so that what you see here is of use to you. You can say "
+    "which of them may do so, and change your mind whenever it suits you. Some need it to count "
+    "how many people have read a page, others choose what is printed beside it by the pages that "
+    "you opened before. Whoever pays for the paper sees none of this: with a subscription nobody "
+    "follows you from one article to the next, and the crossword is free on Sundays. A list of all "
+    "six hundred companies, with their addresses and what each of them keeps for how many months, "
+    "stands behind the second button. The first one lets them all in, and takes you to the news."
+)
 
 
 def put_in(store: Store, title: str, *, matched: bool = False) -> StoredItem:

@@ -75,7 +75,7 @@ def test_the_only_operator_who_can_sign_in_stays_one(instance: Instance) -> None
 def test_a_name_that_is_taken_is_refused_with_what_to_do(instance: Instance) -> None:
     instance.run("user", "add", "ruth")
     ended = instance.run("user", "add", "ruth")
-    assert ended.exit_code == Exit.FAILED
+    assert ended.exit_code == Exit.USAGE
     assert "user reset" in ended.output
 
 
@@ -97,7 +97,7 @@ def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(instance:
     ("typed", "said"),
     [
         (("token", "eve"), "there is no user"),
-        (("token", "ruth", "--scope", "write"), "a scope is read or operate"),
+        (("token", "ruth", "--scope", "everything"), "a scope is one of read, write"),
         (("token", "ruth", "--scope", "operate"), "is for operators; ruth is reader"),
         (("token", "ruth", "--days", "0"), "valid for 1 to"),
         (("token", "ruth", "--label", " "), "a label has"),
