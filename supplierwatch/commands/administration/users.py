@@ -157,7 +157,7 @@ def add(ctx: typer.Context, name: Name, role: RoleName = "reader", email: Email 
         try:
             made = add_user(unit, command_actor(), name, wanted, now, email=email)
         except UserRefused as error:
-            known = any(user.name == name for user in unit.users.all())
+            known = any(user.name == name for user in unit.users.list())
             hint = f"`supplierwatch user reset {clean(name)}` prints a new link." if known else ""
             raise UsageError(str(error), hint) from error
         token = make_user_link(unit, command_actor(), made, now)
