@@ -13,7 +13,7 @@ PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast test-long coverage package-check attack fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long coverage package-check attack kills fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -42,6 +42,10 @@ attack: $(DEVELOPING) ## attack the real service on loopback, innocent sources a
 	$(BIN)/python -m pytest -m attack tests/architecture/test_patterns.py \
 		tests/crawler/test_growth.py tests/supplierwatch/service/test_memory.py
 	$(BIN)/python -m pytest -m attack -n 2 --dist loadfile tests/attack
+
+KILLS ?= 200
+kills: $(DEVELOPING) ## kill workers, the leader and PostgreSQL KILLS=200 times at random
+	KILLS=$(KILLS) $(BIN)/python -m pytest -n 0 tests/cluster/test_kills.py
 
 CASES ?= 10000
 fuzz: $(DEVELOPING) ## take CASES=10000 generated and damaged feeds and pages to mail
