@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from alerts.channels import Channel, open_channels
-from alerts.dispatch.compose import freeze_message
+from alerts.channels import Channel
+from alerts.dispatch.direct_mail import send_directly
 from alerts.messages.mail_address import mailbox
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render_note
 from config.model import Settings
 from config.values.values import is_channel
-from storage.model import MessageState, OutboxMessage, Receipt
+from storage.model import Receipt
 
 
 def advice(settings: Settings) -> tuple[str, ...]:
@@ -63,21 +63,4 @@ def send_test(
     envelope = Envelope(
         kind="test", delivery_key=f"test:{address}:{now.isoformat()}", recipient=address
     )
-    notification = freeze_message(rendered, envelope, settings, now)
-    message = OutboxMessage(
-        row_id=0,
-        notification=notification,
-        state=MessageState.LEASED,
-        attempts=0,
-        unknown_outcomes=0,
-        created_at=now,
-        next_at=now,
-        sent_at=None,
-        last_code=None,
-        last_error=None,
-    )
-    channel = (channels or open_channels(settings))[notification.channel]
-    try:
-        return channel.send(message)
-    finally:
-        channel.rest()
+    return send_directly(settings, rendered, envelope, now, channels=channels)

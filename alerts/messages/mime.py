@@ -61,7 +61,7 @@ class Envelope:
     `thread` are the Message-IDs of the messages that it follows, the first of the thread first.
     """
 
-    kind: Literal["digest", "alert", "welcome", "operator", "test"]
+    kind: Literal["digest", "alert", "welcome", "operator", "test", "link"]
     delivery_key: str
     recipient: str
     list_name: str = ""

@@ -45,7 +45,7 @@ class Notification:
     """A rendered message. `delivery_key` makes it unique: it is enqueued once."""
 
     delivery_key: str
-    kind: Literal["digest", "alert", "welcome", "operator", "test"]
+    kind: Literal["digest", "alert", "welcome", "operator", "test", "link"]
     channel: str
     recipient: str
     subject: str

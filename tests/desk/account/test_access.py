@@ -96,6 +96,8 @@ LEAST = {
     ("GET", "/sign-in/provider"): None,
     ("GET", "/sign-in/provider/back"): None,
     ("POST", "/sign-out"): None,
+    ("GET", "/sign-in/forgotten"): None,
+    ("POST", "/sign-in/forgotten"): None,
     ("GET", "/link/{token}"): None,
     ("POST", "/link/{token}"): None,
 }
