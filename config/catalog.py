@@ -210,6 +210,7 @@ def _watch(each: Declared[WatchTable], supplier_names: Collection[str]) -> Watch
         was=table.was,
         where=each.where,
         every_outlet=table.every_outlet,
+        events=table.events,
         asides=table.asides,
     )
 

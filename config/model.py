@@ -91,6 +91,7 @@ class Watch:
     was: str | None
     where: Where
     every_outlet: bool = False  # alert again when another outlet carries a reported story
+    events: bool = False  # the stories of one event are one entry, and alerted once
     asides: bool = True  # digests name matches in text around articles
 
 

@@ -17,6 +17,7 @@ from supplierwatch.commands.administration import database, demo, service, setti
 from supplierwatch.commands.archive import (
     assistants,
     backtesting,
+    events,
     explaining,
     exporting,
     searching,
@@ -133,6 +134,7 @@ for family in (
     searching,
     backtesting,
     explaining,
+    events,
     assistants,
     versions,
     suppliers,

@@ -17,8 +17,9 @@ class TellingContext:
     """A valid configuration, prepared for building messages.
 
     `suppliers` matches the names of all suppliers; `supplier_names` maps their keys to names.
-    `every_outlet` holds the watches that report each further outlet of a known story, `with_asides`
-    those whose matches in text around articles are told.
+    `every_outlet` holds the watches that report each further outlet of a known story, `with_events`
+    those that tell the stories of one event as one, `with_asides` those whose matches in text
+    around articles are told.
     """
 
     settings: Settings
@@ -28,6 +29,7 @@ class TellingContext:
     suppliers: WatchIndex
     supplier_names: Mapping[str, str]
     every_outlet: frozenset[str]
+    with_events: frozenset[str] = frozenset()
     with_asides: frozenset[str] = frozenset()
 
     @classmethod
@@ -57,6 +59,9 @@ class TellingContext:
             ),
             supplier_names={s.key: s.names[0] if s.names else s.key for s in catalog.suppliers},
             every_outlet=frozenset(w.key for w in catalog.watches if w.every_outlet),
+            with_events=frozenset(
+                w.key for w in catalog.watches if w.events and not w.every_outlet
+            ),
             with_asides=frozenset(w.key for w in catalog.watches if w.asides),
         )
 

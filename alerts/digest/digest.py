@@ -1,6 +1,7 @@
 """Arranges findings into the content of a digest or an alert. Pure; `messages.render` renders it.
 
-Items of the same story are one entry, which names all outlets. An item found by several watches
+Items of the same story are one entry, which names all outlets; so are the stories of one event
+that one watch found, where it asks for it. An item found by several watches
 is one entry, under the first of them.
 """
 
@@ -14,6 +15,7 @@ from typing import Literal
 
 from alerts.digest.aside_lines import AsideLine, fold_asides
 from alerts.digest.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
+from alerts.digest.event_entries import NO_EVENTS, EventTexts, join_events
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import Voice, Volume
 from storage.crawling.coverage import Coverage
@@ -133,8 +135,9 @@ def build_digest(
     volume: Volume | None = None,
     voices: Sequence[Voice] = (),
     asides: Sequence[Aside] = (),
+    events: EventTexts = NO_EVENTS,
 ) -> Digest:
-    """Group findings into stories and sections.
+    """Group findings into stories, events and sections.
 
     Args:
         findings: the pending tellings; the same mention may occur twice.
@@ -147,17 +150,19 @@ def build_digest(
         volume: the number of stories by day or week.
         voices: the share of voice of the suppliers.
         asides: watches that matched only in text around articles.
+        events: of the items, for watches that tell the stories of one event as one.
     """
     stories = _group_stories(findings, names, members)
     fresh = [s for s in stories if s.status == "new"]
     changed = [s for s in stories if s.status == "changed"]
     told = [s for s in stories if s.status == "told"]
     older = [s for s in stories if s.status == "older"]
+    told_entries = tuple(_sort_newest_first([_build_entry(story, names) for story in told]))
     return Digest(
         occasion=occasion,
-        sections=_build_sections(fresh, names),
+        sections=_build_sections(fresh, names, told_entries, events),
         changes=tuple(_sort_newest_first([_build_entry(story, names) for story in changed])),
-        told=tuple(_sort_newest_first([_build_entry(story, names) for story in told])),
+        told=told_entries,
         older=tuple(_sort_newest_first([_build_entry(story, names) for story in older])),
         coverage=coverage,
         watches=tuple(names.watches[key] for key in watch_keys if key in names.watches),
@@ -248,7 +253,9 @@ def _build_story(
     )
 
 
-def _build_sections(stories: Sequence[_Story], names: Names) -> tuple[Section, ...]:
+def _build_sections(
+    stories: Sequence[_Story], names: Names, told: Sequence[Entry], events: EventTexts
+) -> tuple[Section, ...]:
     order = {key: at for at, key in enumerate(names.watches)}
     grouped: dict[tuple[Official | None, str | None], dict[str, list[Entry]]] = {}
     for story in stories:
@@ -264,7 +271,10 @@ def _build_sections(stories: Sequence[_Story], names: Names) -> tuple[Section, .
             name=name,
             official=official,
             blocks=tuple(
-                WatchBlock(watch=names.watch(key), entries=tuple(_sort_by_prominence(entries)))
+                WatchBlock(
+                    watch=names.watch(key),
+                    entries=tuple(_sort_by_prominence(join_events(entries, told, events))),
+                )
                 for key, entries in sorted(blocks.items(), key=lambda b: order.get(b[0], 0))
             ),
         )

@@ -115,6 +115,9 @@ class Entry:
     stated: str = ""  # buyer, supplier, value and dates of a notice
     story: StoryFacts | None = None  # None if the story has one item
     watch_key: str = ""  # of the first watch
+    reports: tuple[Entry, ...] = ()  # other stories of the event, earliest first
+    alerted: tuple[Entry, ...] = ()  # stories of the event that the reader was alerted of
+    adds: str = ""  # a sentence of which no other report of the event says most
 
     @property
     def headline(self) -> str:
@@ -129,7 +132,7 @@ class Entry:
     @property
     def outlets(self) -> int:
         """How many outlets carry the story."""
-        return 1 + len(self.also)
+        return 1 + len(self.also) + sum(each.outlets for each in self.reports)
 
 
 def watch_key(finding: Finding) -> str:

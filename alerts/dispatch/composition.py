@@ -15,6 +15,7 @@ from typing import Literal
 
 from alerts.digest.context import TellingContext
 from alerts.digest.digest import Digest, MutedWatchNote, Occasion, build_digest
+from alerts.digest.event_tellings import left_for_digest, read_events
 from alerts.digest.findings import explain_tellings, mark_already_alerted, mark_copies, members_of
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.recent_volume import RecentVolume, recent_volume
@@ -108,6 +109,7 @@ class Composed:
     `notification` is None if there is nothing to send; `settled` is no longer pending afterwards.
     `told` counts the tellings in the message. `items` are the ids of all pending items; `damaged`
     are rows that could not be read: (table, id) -> cause. `asides` are settled with it.
+    `left` are the ids of mentions that the message does not tell: a digest will.
     """
 
     notification: Notification | None
@@ -116,6 +118,7 @@ class Composed:
     items: frozenset[int]
     damaged: Mapping[tuple[str, int], str]
     asides: tuple[PendingAside, ...] = ()
+    left: frozenset[int] = frozenset()
 
 
 def compose(
@@ -143,6 +146,10 @@ def compose(
         pending = tuple(each for each in pending if each.item.item_id in cut.only)
     wanted = apply_preferences(unit, pending, group.subscriptions, group.subscribers, context, now)
     tellings = select_tellings(unit, wanted.tellings, occasion, context)
+    left: frozenset[int] = frozenset()
+    if kind == "alert":
+        left = left_for_digest(occasion.recipient, unit, tellings, context, now)
+        tellings = tuple(each for each in tellings if each.mention.mention_id not in left)
     asides, declined_asides = pending_asides(unit, context, group.subscribers, kind, now)
     if cut.bare or cut.only is not None or group.of_old:
         asides = ()
@@ -180,6 +187,7 @@ def compose(
         items=items,
         damaged=dict(unit.damage.rows),
         asides=(*asides, *declined_asides) if notification else declined_asides,
+        left=left,
     )
 
 
@@ -240,6 +248,7 @@ def digest_of(
         volume=last.volume,
         voices=last.voices,
         asides=[each.aside for each in asides],
+        events=read_events(unit, in_full, context),
     )
 
 

@@ -198,6 +198,7 @@ class _MessageCut:
                 local_date={each.subscriber.subscriber_id: each.day for each in group.due},
                 now=now,
                 asides=composed.asides,
+                left=composed.left,
             )
             if notification is not None and not done:
                 # this day's message exists (the clock was set back): tellings stay pending

@@ -15,6 +15,7 @@ from alerts.digest.entry import Entry, WatchWords
 from alerts.messages.wording import section_name
 
 MAX_ALSO = 4
+MAX_REPORTS = 10  # further reports of an event
 MAX_IN_SHORT = 6
 MAX_ASIDES = 20  # watches with matches in text around articles
 

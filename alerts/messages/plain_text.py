@@ -10,9 +10,9 @@ from alerts.digest.digest import Digest
 from alerts.digest.entry import Entry
 from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.welcome_content import Welcome
-from alerts.messages import wording
+from alerts.messages import event_wording, wording
 from alerts.messages.alarm import Alarm
-from alerts.messages.layout import MAX_ALSO, LaidBlock, LaidList, Layout
+from alerts.messages.layout import MAX_ALSO, MAX_REPORTS, LaidBlock, LaidList, Layout
 from alerts.text.sentences import Segment
 
 WIDTH = 72
@@ -169,6 +169,8 @@ def _section_lines(digest: Digest, layout: Layout) -> Iterator[str]:
                 yield from ("", "   Also found:")
                 for entry in block.brief:
                     yield from _brief_lines(entry, wording.when(entry, digest))
+                    for report in entry.reports[:MAX_REPORTS]:
+                        yield from _brief_lines(report, wording.when(report, digest))
             if block.hidden:
                 yield from ("", f"   and {block.hidden} more.")
 
@@ -199,9 +201,21 @@ def _entry_lines(entry: Entry, digest: Digest, number: int) -> Iterator[str]:
     yield from _outlet_lines(entry)
     for text in wording.story(entry, digest):
         yield from wrap(text, "   ")
+    yield from _event_lines(entry, digest)
     if digest.occasion.links is not None:
         link = digest.occasion.links.irrelevant(entry.watch_key, entry.item_id)
         yield from ("   Not relevant?", f"   {link}")
+
+
+def _event_lines(entry: Entry, digest: Digest) -> Iterator[str]:
+    for text in event_wording.event_lines(entry, digest):
+        yield from wrap(text, "   ")
+    for report in entry.reports[:MAX_REPORTS]:
+        yield from _brief_lines(report, wording.when(report, digest))
+        for text in event_wording.report_lines(report, digest):
+            yield from wrap(text, "     ")
+    if len(entry.reports) > MAX_REPORTS:
+        yield f"   - and {len(entry.reports) - MAX_REPORTS} more reports"
 
 
 def _excerpt_lines(entry: Entry) -> Iterator[str]:

@@ -19,10 +19,10 @@ from alerts.digest.aside_lines import AsideLine
 from alerts.digest.digest import Digest
 from alerts.digest.entry import Entry
 from alerts.digest.welcome_content import Welcome
-from alerts.messages import wording
+from alerts.messages import event_wording, wording
 from alerts.messages.alarm import Alarm
 from alerts.messages.chart import Picture, chart
-from alerts.messages.layout import LADDER, MAX_ALSO, lay_out
+from alerts.messages.layout import LADDER, MAX_ALSO, MAX_REPORTS, lay_out
 from alerts.messages.plain_text import alarm_text, digest_text, join_lines, note_text, welcome_text
 from alerts.text.sanitize import line, verbatim
 
@@ -133,7 +133,11 @@ def render_note(subject: str, lines: Sequence[str]) -> Rendered:
 
 def _summarise_stories(digest: Digest) -> tuple[StorySummary, ...]:
     return (
-        *(_summarise_entry(entry, ", ".join(entry.watches)) for entry in digest.entries),
+        *(
+            _summarise_entry(each, ", ".join(each.watches))
+            for entry in digest.entries
+            for each in (entry, *entry.reports)
+        ),
         *(_summarise_entry(entry, "changed since you were told") for entry in digest.changes),
         *(_summarise_entry(entry, "older, newly listed") for entry in digest.older),
         *(_summarise_aside(aside) for aside in digest.asides),
@@ -179,7 +183,9 @@ def _template_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["diffed"] = diffed
-    environment.globals.update(words=wording, max_also=MAX_ALSO)
+    environment.globals.update(
+        words=wording, events=event_wording, max_also=MAX_ALSO, max_reports=MAX_REPORTS
+    )
     return environment
 
 

@@ -9,11 +9,11 @@ from config.editing.table_file import add_tables, change_table, read_tables_of, 
 from config.editing.table_form import TableForm
 from config.errors import StarterRefused
 
-_DEFAULTS = {"exact": False, "every_outlet": False, "asides": True}
+_DEFAULTS = {"exact": False, "every_outlet": False, "events": False, "asides": True}
 FORM = TableForm(
     file="watches.toml",
     table="watch",
-    order=("key", "label", "was", "query", "keywords", "exact", "every_outlet", "asides"),
+    order=("key", "label", "was", "query", "keywords", "exact", "every_outlet", "events", "asides"),
     defaults=_DEFAULTS,
     swaps=(("query", "keywords"), ("keywords", "query")),
 )
@@ -29,6 +29,7 @@ class WatchDraft:
     keywords: tuple[str, ...] = ()
     exact: bool = False
     every_outlet: bool = False
+    events: bool = False
     asides: bool = True
 
     def wanted(self) -> dict[str, Any]:

@@ -164,6 +164,7 @@ class WatchTable(Keyed):
     label: _Text | None = None
     was: _Key | None = None
     every_outlet: bool = False
+    events: bool = False
     asides: bool = True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -301,6 +301,7 @@ class Subscribers:
         local_date: Mapping[int, date],
         now: datetime,
         asides: Sequence[PendingAside] = (),
+        left: Collection[int] = (),
     ) -> bool:
         """Enqueue a message and mark exactly these tellings as told by it.
 
@@ -311,6 +312,7 @@ class Subscribers:
             local_date: per subscriber, the day in its zone that this cut is for.
             now: the time.
             asides: told by the message too, or settled without one.
+            left: ids of mentions in `tellings` that the message does not tell: settled without it.
 
         Returns:
             whether a message was enqueued. Nothing is changed where its delivery key exists, or
@@ -326,7 +328,8 @@ class Subscribers:
             outbox_id = self._db.execute(select(outbox.c.id).where(wanted)).scalar_one()
         for telling in tellings:
             key = _key_of(telling)
-            self._db.execute(insert(told).values(**key, outbox_id=outbox_id, told_at=now))
+            by = None if telling.mention.mention_id in left else outbox_id
+            self._db.execute(insert(told).values(**key, outbox_id=by, told_at=now))
             this = and_(*(pending_telling.c[name] == value for name, value in key.items()))
             self._db.execute(delete(pending_telling).where(this))
         Asides(self._db, self._items).settle(asides, outbox_id, now)

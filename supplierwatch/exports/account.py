@@ -138,11 +138,12 @@ def account_of_item(
         watches=tuple(builder.build(key) for key in watch_keys),
         former_watches=tuple(key for key in builder.mentions if key not in wired.queries),
         failures=_read_failures(unit, item.item_id),
-        event=_read_event(unit, item.item_id),
+        event=read_event(unit, item.item_id),
     )
 
 
-def _read_event(unit: Unit, item_id: int) -> tuple[tuple[StoredItem, EventLink], ...]:
+def read_event(unit: Unit, item_id: int) -> tuple[tuple[StoredItem, EventLink], ...]:
+    """Return the other reports of an item's event, and what each shares with it."""
     links = {link.item_id: link for link in unit.events.explain(item_id)[:MOST_REPORTS]}
     items = {item.item_id: item for item in unit.items.get_many(list(links))}
     return tuple((items[each], link) for each, link in links.items() if each in items)

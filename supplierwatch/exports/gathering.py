@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from alerts.digest.context import TellingContext
 from alerts.digest.findings import members_of
@@ -25,7 +26,8 @@ class ExportedMention:
 
     `spans` refer to the item's current text; `suppliers` are the keys of the suppliers named in it.
     `also` are the names of other outlets that carry the item or a copy of it. `facts` says who was
-    first and what is copied, where several items belong to the story.
+    first and what is copied, where several items belong to the story. `event` is the id of the
+    item's event; None before it was placed in one.
     """
 
     mention: Mention
@@ -36,6 +38,7 @@ class ExportedMention:
     suppliers: tuple[str, ...]
     also: tuple[str, ...]
     facts: StoryFacts | None = None
+    event: int | None = None
 
 
 def exported_mentions(
@@ -64,7 +67,8 @@ def exported_mentions(
         with store.reading() as unit:
             page = unit.exports.mentions(extent, limit=size, before=before)
             copies = members_of(unit, [item for _, item in page])
-        for exported in explain_mentions(page, context, copies):
+            events = unit.events.events_of({item.item_id for _, item in page})
+        for exported in explain_mentions(page, context, copies, events):
             if supplier is not None and supplier not in exported.suppliers:
                 continue
             yield exported
@@ -81,15 +85,17 @@ def explain_mentions(
     found: Sequence[tuple[Mention, StoredItem]],
     context: TellingContext,
     copies: Mapping[int, Sequence[StoredItem]],
+    events: Mapping[int, int] = MappingProxyType({}),
 ) -> Iterator[ExportedMention]:
     """Yield mentions with what explains them.
 
-    `copies` maps story ids to all items of the stories that have several.
+    `copies` maps story ids to all items of the stories that have several; `events` maps item ids to
+    the ids of their events.
     """
     facts = {story: story_facts(told, context.names.press) for story, told in copies.items()}
     for mention, item in found:
         exported = _explain_mention(mention, item, context, copies)
-        yield replace(exported, facts=facts.get(item.story_id))
+        yield replace(exported, facts=facts.get(item.story_id), event=events.get(item.item_id))
 
 
 def _explain_mention(

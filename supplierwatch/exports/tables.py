@@ -17,7 +17,7 @@ COLUMNS = (
     *("first_seen_at", "published_at", "watch", "suppliers", "title", "source", "source_name"),
     *("url", "sentence", "words", "kind", "language", "authors", "also_in", "text", "revision"),
     *("baseline", "watch_version", "found_at", "story", "item", "mention"),
-    *("first_source", "copy", "release_share", "only_here"),
+    *("first_source", "copy", "release_share", "only_here", "event"),
 )
 # a cell that begins with one of these is a formula to spreadsheets, full-width forms too:
 # https://owasp.org/www-community/attacks/CSV_Injection
@@ -66,6 +66,7 @@ def mention_json(exported: ExportedMention) -> dict[str, Any]:
         "suppliers": list(exported.suppliers),
         "also_in": list(exported.also),
         "story": exported.item.story_id,
+        "event": exported.event,
         "carried": None if exported.facts is None else exported.facts.record(),
         "item": item_json(exported.item, {exported.item.source_key: exported.source_name}),
         "why": why_json(exported.item, exported.spans),
@@ -96,6 +97,7 @@ def _build_row(exported: ExportedMention) -> dict[str, str]:
         "watch_version": str(match.watch_version),
         "found_at": iso(exported.mention.created_at) or "",
         "story": str(item.story_id),
+        "event": "" if exported.event is None else str(exported.event),
         "item": str(item.item_id),
         "mention": str(exported.mention.mention_id),
         **_build_story_cells(exported),

@@ -80,6 +80,7 @@ def a_catalog(
     every_outlet: Collection[str] = (),
     press: Mapping[str, str] | None = None,
     without_asides: Collection[str] = (),
+    with_events: Collection[str] = (),
 ) -> Catalog:
     """A catalogue of two outlets and two suppliers.
 
@@ -136,6 +137,7 @@ def a_catalog(
                 where=WHERE,
                 every_outlet=key in every_outlet,
                 asides=key not in without_asides,
+                events=key in with_events,
             )
             for key, query in watches.items()
         ),
@@ -173,6 +175,7 @@ class Desk:
         every_outlet: Collection[str] = (),
         press: Mapping[str, str] | None = None,
         without_asides: Collection[str] = (),
+        with_events: Collection[str] = (),
     ) -> None:
         self.store = store
         self.clock = clock
@@ -184,6 +187,7 @@ class Desk:
             every_outlet=every_outlet,
             press=press,
             without_asides=without_asides,
+            with_events=with_events,
         )
 
     def declare(
@@ -193,6 +197,7 @@ class Desk:
         every_outlet: Collection[str] = (),
         press: Mapping[str, str] | None = None,
         without_asides: Collection[str] = (),
+        with_events: Collection[str] = (),
     ) -> None:
         """Put a configuration in force."""
         self.catalog = a_catalog(
@@ -201,6 +206,7 @@ class Desk:
             every_outlet=every_outlet,
             press=press,
             without_asides=without_asides,
+            with_events=with_events,
         )
         terms = compile_suppliers(self.catalog.suppliers)
         queries = {
@@ -251,12 +257,18 @@ class Desk:
         published_at: datetime | None = None,
         dated: bool = True,
         asides: tuple[AsideBlock, ...] = (),
+        notes: bool = True,
     ) -> int:
-        """Store an article; the same `name` again is an edit of it. Returns the item's id."""
+        """Store an article; the same `name` again is an edit of it. Returns the item's id.
+
+        Without `notes` it has no words but those of title and body.
+        """
         slug = (name or title).lower().replace(" ", "-")
         # words of its own: else all that is published would be copies of one story
-        notes = " ".join(f"n{crc32(slug.encode())}x{number}" for number in range(60))
-        filler = f"\n{slug} is reported by our own correspondent. Notes {notes}."
+        words = " ".join(f"n{crc32(slug.encode())}x{number}" for number in range(60))
+        filler = f"\n{slug} is reported by our own correspondent. Notes {words}."
+        if not notes:
+            filler = ""
         article = Article(
             source_key=source,
             kind="news",

@@ -24,6 +24,7 @@ DEFINITION = record(
     keywords=many(TEXT),
     exact=FLAG,
     every_outlet=FLAG,
+    events=FLAG,
     asides=FLAG,
 )
 
@@ -41,6 +42,7 @@ class WatchBody(Body):
     ] = []  # noqa: RUF012 (pydantic copies it)
     exact: Annotated[bool, Field(description="Keywords as they are written.")] = False
     every_outlet: Annotated[bool, Field(description="Tell of each outlet of a story.")] = False
+    events: Annotated[bool, Field(description="Tell the stories of one event as one.")] = False
     asides: Annotated[bool, Field(description="Name what was cut from pages.")] = True
 
 
@@ -69,6 +71,7 @@ def draft_of(body: WatchBody, key: str) -> WatchDraft:
         keywords=keywords,
         exact=body.exact,
         every_outlet=body.every_outlet,
+        events=body.events,
         asides=body.asides,
     )
 
@@ -82,6 +85,7 @@ def definition_json(draft: WatchDraft) -> dict[str, Any]:
         "keywords": list(draft.keywords),
         "exact": draft.exact,
         "every_outlet": draft.every_outlet,
+        "events": draft.events,
         "asides": draft.asides,
     }
 

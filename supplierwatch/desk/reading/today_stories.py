@@ -78,6 +78,17 @@ class TodayStories:
     irrelevant: tuple[Entry, ...]
     newest: int  # id of the newest mention
     cut: bool
+    events: Mapping[int, int]  # item id -> id of its event
+
+    def by_event(self, entries: Sequence[Entry]) -> list[list[Entry]]:
+        """Group entries of one event; each group is where its first entry was."""
+        grouped: dict[tuple[str, int], list[Entry]] = {}
+        for entry in entries:
+            event = self.events.get(entry.item_id)
+            # a story without an event is a group of its own
+            key = ("item", entry.item_id) if event is None else ("event", event)
+            grouped.setdefault(key, []).append(entry)
+        return list(grouped.values())
 
     def marks_of(self, entry: Entry) -> StoryMarks:
         """Return what is said of the story of an entry."""
@@ -131,6 +142,7 @@ def gather_today(unit: Unit, context: TellingContext, user: User, wish: TodayWis
         else entries_of(explain_tellings(unit, left_out, context), context.names, members),
         newest=unit.users.newest_mention(),
         cut=cut,
+        events=unit.events.events_of({item.item_id for _, item in found}),
     )
 
 

@@ -25,6 +25,7 @@ LEAST = {
     ("GET", "/item/{number}"): "reader",
     ("POST", "/item/{number}/mine"): "reader",
     ("POST", "/item/{number}/team"): "editor",
+    ("POST", "/item/{number}/event"): "editor",
     ("POST", "/item/{number}/mute"): "reader",
     ("POST", "/item/{number}/evidence"): "editor",
     ("GET", "/story/{number}"): "reader",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alerts.digest.findings import stories_of
 from storage.model import ItemRevision, Role, StoredItem
 from storage.store import Unit
+from supplierwatch.desk.api import schemas
 from supplierwatch.desk.api.endpoint import Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter
 from supplierwatch.desk.api.problem_details import ApiProblem
@@ -71,6 +72,7 @@ VERSION = record(
     changes=many(TEXT),
     difference=many(many(TEXT)),
 )
+REPORT = record(item=ITEM, shared=many(TEXT), hours_apart=schemas.NUMBER)
 TEXTS = record(title=TEXT, summary=TEXT, body=TEXT, comments=TEXT)
 NUMBER = Parameter(
     name="id",
@@ -89,6 +91,7 @@ def item(request: ApiRequest) -> Answer:
         known = _find_item(unit, request)
         account = account_of_item(unit, wired, known, sorted(wired.queries), now=request.now)
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
+        event_id = unit.events.event_of(known.item_id)
     accounted = account_json(account, wired.source_names)
     versions = versions_json(known, account.revisions)[-MOST_VERSIONS:]
     document = {
@@ -109,6 +112,8 @@ def item(request: ApiRequest) -> Answer:
         "versions": [{k: v for k, v in each.items() if k != "text"} for each in versions],
         "story_id": known.story_id,
         "story": None if story is None else story.record(),
+        "event_id": event_id,
+        "event": accounted["event"],
     }
     return Answer(document=document)
 
@@ -154,6 +159,8 @@ ENDPOINTS = (
             versions=many(VERSION, most=MOST_VERSIONS),
             story_id=INTEGER,
             story=perhaps(STORY),
+            event_id=perhaps(INTEGER),
+            event=many(REPORT),
         ),
     ),
     Endpoint(

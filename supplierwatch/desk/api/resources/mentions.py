@@ -39,6 +39,7 @@ MENTION = record(
     suppliers=many(TEXT),
     also_in=many(TEXT),
     story=INTEGER,
+    event=perhaps(INTEGER),
     carried=perhaps(STORY),
     item=ITEM,
     why=WHY,

@@ -39,6 +39,7 @@ PARTS = ("new", "edited", "older", "irrelevant", "muted")
 STORY = record(
     story=INTEGER,
     item=INTEGER,
+    event=perhaps(INTEGER),
     part=one_of(*PARTS),
     section=perhaps(TEXT),
     title=TEXT,
@@ -101,6 +102,7 @@ def _story_json(
     return {
         "story": stories.items[entry.item_id].story_id,
         "item": entry.item_id,
+        "event": stories.events.get(entry.item_id),
         "part": part,
         "section": section,
         "title": entry.headline,

@@ -13,6 +13,7 @@ from storage.model import Role, Span, StoredItem
 from storage.rules.aside_rules import rule_in_words
 from storage.store import Unit
 from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.reading.event_changes import read_apart
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
 from supplierwatch.desk.reading.version_diffs import MOST_VERSIONS, diff_versions
@@ -50,6 +51,7 @@ def item(visit: Visit) -> Shown:
         captures = unit.captures.described(known.item_id)
         by_links = unit.controls.dismissed_by_links([known.story_id])
         choices = read_choices(unit, visit)
+        apart = read_apart(unit, known)
     spans = [span for watch in account.watches if watch.verdict in _MARKED for span in watch.spans]
     found = [w for w in account.watches if w.verdict != "no"]
     own = None if story is None else story.of(known.item_id)
@@ -81,6 +83,8 @@ def item(visit: Visit) -> Shown:
             "story": story,
             "own": own,
             "members": members,
+            "event": account.event,
+            "apart": apart,
             "marks": marks,
             "is_unread": known.story_id in find_unread(mentions, readings, user),
             "mention_keys": [mention.match.watch_key for mention, _ in mentions],

@@ -8,6 +8,11 @@ from storage.model import MuteKind, Role, StoredItem
 from storage.store import Unit
 from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
 from supplierwatch.desk.reading import mark_requests
+from supplierwatch.desk.reading.event_changes import (
+    EventRefused,
+    put_report_back,
+    take_report_out,
+)
 from supplierwatch.desk.reading.mark_requests import MarkRefused
 
 MUTED: tuple[MuteKind, ...] = ("story", "outlet", "supplier", "watch")
@@ -51,6 +56,21 @@ def say_to_all(visit: Visit) -> Shown:
             mark_requests.mark_irrelevant(unit, user, item, watch, text, now, watches)
         elif what == "relevant":
             mark_requests.mark_relevant(unit, user, item, watch, now)
+        else:
+            raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
+
+    return _carry_out(visit, act)
+
+
+def correct_event(visit: Visit) -> Shown:
+    """Take a story out of its event, or put it back into one."""
+    what, event = visit.values.get("do", ""), read_number(visit.values.get("event", ""))
+
+    def act(unit: Unit, item: StoredItem) -> None:
+        if what == "take-out":
+            take_report_out(unit, visit.actor, item, visit.now)
+        elif what == "put-back":
+            put_report_back(unit, visit.actor, item, event, visit.now)
         else:
             raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
 
@@ -107,12 +127,12 @@ def _carry_out(visit: Visit, act: Act) -> Shown:
             if item is None:
                 return missing("There is no article of this number.")
             act(unit, item)
-    except MarkRefused as error:
+    except (MarkRefused, EventRefused) as error:
         return _refuse(visit, error)
     return Shown(redirect=f"{_back_of(visit)}#story-{item.story_id}")
 
 
-def _refuse(visit: Visit, error: MarkRefused) -> Shown:
+def _refuse(visit: Visit, error: MarkRefused | EventRefused) -> Shown:
     why = str(error)
     values = {"why": why[:1].upper() + why[1:] + ".", "back": _back_of(visit)}
     return Shown(template="reading/mark-refused.html", status=400, values=values)
@@ -127,6 +147,7 @@ def _back_of(visit: Visit) -> str:
 PAGES = (
     Page(path="/item/{number}/mine", answer=say_alone, role=Role.READER, method="POST"),
     Page(path="/item/{number}/team", answer=say_to_all, role=Role.EDITOR, method="POST"),
+    Page(path="/item/{number}/event", answer=correct_event, role=Role.EDITOR, method="POST"),
     Page(path="/item/{number}/mute", answer=mute, role=Role.READER, method="POST"),
     Page(path="/mutes/end", answer=end_mute, role=Role.READER, method="POST"),
 )

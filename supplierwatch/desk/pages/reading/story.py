@@ -8,8 +8,10 @@ from alerts.digest.syndication_text import first_line, release_line
 from storage.model import Role
 from supplierwatch.desk import render
 from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.reading.event_changes import read_apart
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
+from supplierwatch.exports.account import read_event
 
 MOST_MENTIONS = 200
 
@@ -35,6 +37,7 @@ def story(visit: Visit) -> Shown:
         history = unit.marks.history(known.story_id, user_id=user.user_id)
         by_links = unit.controls.dismissed_by_links([known.story_id])
         choices = read_choices(unit, visit)
+        event, apart = read_event(unit, known.item_id), read_apart(unit, known)
     watches: dict[int, dict[str, None]] = {}
     for mention, item in found:
         watches.setdefault(item.item_id, {})[mention.match.watch_key] = None
@@ -46,6 +49,8 @@ def story(visit: Visit) -> Shown:
             "names": context.names,
             "entry": entries[0] if entries else None,
             "lead": known,
+            "event": event,
+            "apart": apart,
             "origin": f"{first_line(facts, context.names.source, render.clock_text)}",
             "releases": {each.item_id: release_line(facts, each) for each in facts.carriages},
             "watches": {item_id: list(keys) for item_id, keys in watches.items()},

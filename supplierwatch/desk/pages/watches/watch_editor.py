@@ -58,6 +58,7 @@ def show_edit(visit: Visit) -> Shown:
         label=draft.label,
         query=known[number].query,
         every_outlet=draft.every_outlet,
+        events=draft.events,
         asides=draft.asides,
     )
     return _preview(visit, file, old, is_new=False)
@@ -99,6 +100,7 @@ def _draft_of(visit: Visit, key: str) -> WatchDraft:
         keywords=tuple(line.strip() for line in lines if line.strip()) if by_keywords else (),
         exact=by_keywords and bool(values.get("exact")),
         every_outlet=bool(values.get("every_outlet")),
+        events=bool(values.get("events")),
         asides=bool(values.get("asides")),
     )
 

@@ -1,0 +1,143 @@
+"""Makes one entry of the stories of one event: the clearest headline leads. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from alerts.digest.entry import Entry
+from alerts.text.sanitize import fragment, shorten
+from alerts.text.sentences import sentences
+from storage.model import StoredItem
+from storage.rules.events.features import read_features
+
+MOST_COMPARED = 30  # reports of an event
+MOST_SENTENCES = 60  # of a report that are compared
+MOST_CHARACTERS = 20_000
+MAX_SENTENCE = 240
+LEAST_WORDS = 6
+LEAST_NEW = 3  # names, amounts, dates and words of a sentence that no other report has
+LEAST_SHARE = 0.5  # of those of the sentence
+LONG_HEADLINE = 90  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTexts:
+    """What is known of the events of a message.
+
+    `events` maps the ids of items to those of their events, for watches that tell events as one;
+    `items` are the items by id.
+    """
+
+    events: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    items: Mapping[int, StoredItem] = field(default_factory=lambda: MappingProxyType({}))
+    watches: frozenset[str] = frozenset()
+
+    def event_of(self, entry: Entry) -> int | None:
+        """Return the event by which an entry is joined with others; None if by none."""
+        if entry.watch_key not in self.watches:
+            return None
+        return self.events.get(entry.item_id)
+
+
+NO_EVENTS = EventTexts()
+
+
+def join_events(
+    entries: Sequence[Entry], told: Sequence[Entry], known: EventTexts
+) -> tuple[Entry, ...]:
+    """Make one entry of those that report one event; the others of it are its `reports`.
+
+    Args:
+        entries: the new stories of one watch.
+        told: what the reader was alerted of before, of any watch.
+        known: the events.
+    """
+    grouped: dict[tuple[str, int], list[Entry]] = {}
+    for entry in entries:
+        event = known.event_of(entry)
+        key = ("item", entry.item_id) if event is None else ("event", event)
+        grouped.setdefault(key, []).append(entry)
+    joined = []
+    for (kind, number), members in grouped.items():
+        alerted = tuple(
+            each
+            for each in told
+            if kind == "event"
+            and known.event_of(each) == number
+            and each.watch_key == members[0].watch_key
+            and each.told_before is not None
+        )
+        joined.append(_join_entries(members, alerted, known))
+    return tuple(joined)
+
+
+def _join_entries(entries: Sequence[Entry], alerted: tuple[Entry, ...], known: EventTexts) -> Entry:
+    if len(entries) == 1:
+        return replace(entries[0], alerted=alerted)
+    in_order = sorted(entries, key=lambda each: (each.when, each.item_id))
+    adds = _find_own_sentences(in_order, known.items)
+    lead = choose_lead(in_order)
+    return replace(
+        lead,
+        alerted=alerted,
+        adds=adds.get(lead.item_id, ""),
+        reports=tuple(
+            replace(each, adds=adds.get(each.item_id, ""))
+            for each in in_order
+            if each.item_id != lead.item_id
+        ),
+    )
+
+
+def choose_lead(entries: Sequence[Entry]) -> Entry:
+    """Return the entry with the clearest headline.
+
+    It has a hit, is not cut short, and has most of the words that other headlines of the event
+    have too; of equal ones, the first.
+    """
+    words = [frozenset(read_features(each.headline, "")) for each in entries]
+    counts = Counter(word for each in words for word in each)
+
+    def rank(at: int) -> tuple[bool, bool, float]:
+        own = words[at]
+        shared = sum(counts[word] - 1 for word in own) / max(1.0, len(own) ** 0.5)
+        is_long = len(entries[at].headline) > LONG_HEADLINE
+        return any(segment.hit for segment in entries[at].title), not is_long, shared
+
+    best = max(range(len(entries)), key=lambda at: (rank(at), -at))
+    return entries[best]
+
+
+def _find_own_sentences(
+    entries: Sequence[Entry], items: Mapping[int, StoredItem]
+) -> dict[int, str]:
+    """Return item id -> the sentence that says most of what no other report says."""
+    texts = {
+        each.item_id: items[each.item_id].body[:MOST_CHARACTERS]
+        for each in entries[:MOST_COMPARED]
+        if each.item_id in items and items[each.item_id].text_state == "full"
+    }
+    read = {
+        item_id: [
+            (text, frozenset(read_features("", text)))
+            for text in sentences(body)[:MOST_SENTENCES]
+            if len(text.split()) >= LEAST_WORDS
+        ]
+        for item_id, body in texts.items()
+    }
+    counts: Counter[str] = Counter()
+    for said in read.values():
+        counts.update(frozenset().union(*(words for _, words in said)))
+    found = {}
+    for item_id, said in read.items():
+        best, most = "", 0
+        for text, words in said:
+            new = sum(counts[word] == 1 for word in words)
+            if new > most and new >= LEAST_NEW and new >= LEAST_SHARE * len(words):
+                best, most = text, new
+        if best and len(read) > 1:
+            found[item_id] = shorten(fragment(best).strip(), MAX_SENTENCE)
+    return found
