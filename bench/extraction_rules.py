@@ -28,7 +28,8 @@ import lxml.html
 
 from bench.adapters import extract
 from bench.extraction import DATA, Case, Score, judge, load
-from crawler.extraction import page
+from crawler.errors import Unreadable
+from crawler.extraction import page, parsed_page, shown_text
 from crawler.extraction.cleaning import boilerplate, lines, linked_lines
 
 _SETS = ("scrapinghub", "fundus", "trafilatura-eval", "readability", "newspaper4k")
@@ -54,8 +55,8 @@ RULES = (
     Rule("captions", ((boilerplate, "_drop_captions", lambda _: None),)),
     Rule("linked lines", ((linked_lines, "_is_linked_line", lambda _: False),)),
     Rule("cards within paragraphs", ((linked_lines, "_is_card", lambda _: False),)),
-    Rule("layout tables", ((page, "unfold_layout_tables", lambda _: 0),)),
-    Rule("lost paragraphs", ((page, "restore_paragraphs", lambda text, _: text),)),
+    Rule("layout tables", ((parsed_page, "unfold_layout_tables", lambda _: 0),)),
+    Rule("lost paragraphs", ((shown_text, "restore_paragraphs", lambda text, _: text),)),
     Rule("pleas of walls", ((page, "remove_pleas", lambda text, *_, **__: text),)),
     Rule("house lines: pointers", ((lines, "_POINTER", _NEVER),)),
     Rule("house lines: requests", ((lines, "_REQUEST", _NEVER),)),
@@ -83,25 +84,25 @@ def without(rule: Rule | None) -> Iterator[None]:
 @contextmanager
 def remember_extraction() -> Iterator[None]:
     """Run trafilatura once for each form of a page: most rules leave most pages alone."""
-    run, known = page._run_trafilatura, {}
+    run, known = shown_text._run_trafilatura, {}
 
     def remembering(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
         key = hashlib.sha1(url.encode() + lxml.html.tostring(document)).digest()
         if key not in known:
             try:
                 known[key] = run(document, url), None
-            except page.Unreadable as error:
+            except Unreadable as error:
                 known[key] = None, error
         found, error = known[key]
         if error is not None:
             raise error
         return found
 
-    page._run_trafilatura = remembering
+    shown_text._run_trafilatura = remembering
     try:
         yield
     finally:
-        page._run_trafilatura = run
+        shown_text._run_trafilatura = run
 
 
 def quality_of(case: Case) -> float:

@@ -130,4 +130,4 @@ def _insert_lost(
 
 
 def _text(element: lxml.html.HtmlElement) -> str:
-    return " ".join("".join(str(part) for part in element.itertext()).split())
+    return " ".join("".join(element.itertext()).split())

@@ -11,10 +11,10 @@ import lxml.html
 
 from crawler.page_dates.date_places import (
     MAX_TEXT,
+    Teasers,
     bounded_text,
     find_headline,
     is_in_row,
-    is_teaser,
     own_text,
     walk_article,
     words_before,
@@ -71,6 +71,7 @@ def date_candidates(
     headline = find_headline(document, title)
     above = [] if headline is None else list(headline.iterancestors())
     around, near = frozenset(above), frozenset(_near(above))
+    teasers = Teasers(around)
     found: list[tuple[int, DateCandidate]] = []
     looked, passed, start = 0, 0, 0
     for place, element in enumerate(walk_article(document, around)):
@@ -81,7 +82,7 @@ def date_candidates(
         if kind is None or looked >= MOST_CANDIDATES:
             continue
         looked += 1
-        if element in around or is_teaser(element, around):
+        if element in around or teasers.hold(element):
             continue
         one = _read_element(element, kind, language, now, around)
         if one is not None and headline is not None and not start:

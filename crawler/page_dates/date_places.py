@@ -105,20 +105,39 @@ def is_within(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlE
     return True
 
 
-def is_teaser(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
-    """Whether an element is in a small box with a link or heading that reads like a headline."""
-    for one in islice(element.iterancestors(), _MAX_ABOVE):
-        if one in around or one.tag in ("body", "main"):
+class Teasers:
+    """The boxes of a page that are teasers of other articles, each determined once.
+
+    Args:
+        around: the ancestors of the headline; none of them is a teaser.
+    """
+
+    def __init__(self, around: Collection[lxml.html.HtmlElement]) -> None:
+        self._around = around
+        self._known: dict[lxml.html.HtmlElement, bool | None] = {}
+
+    def hold(self, element: lxml.html.HtmlElement) -> bool:
+        """Whether an element is in a small box with a link or heading like a headline."""
+        for one in islice(element.iterancestors(), _MAX_ABOVE):
+            if one not in self._known:
+                self._known[one] = self._judge_box(one)
+            if (known := self._known[one]) is not None:
+                return known
+        return False
+
+    def _judge_box(self, box: lxml.html.HtmlElement) -> bool | None:
+        """Return whether a box is a teaser; None where that depends on the box around it."""
+        if box in self._around or box.tag in ("body", "main"):
             return False
-        if one.tag == "a" and len(bounded_text(one)) >= _MIN_LINK:
+        if box.tag == "a" and len(bounded_text(box)) >= _MIN_LINK:
             return True
-        if len(bounded_text(one, _MAX_TEASER)) >= _MAX_TEASER:
+        if len(bounded_text(box, _MAX_TEASER)) >= _MAX_TEASER:
             return False
-        least = _MIN_LINK if one.tag in ("li", "article", "tr") else _MIN_LONE_LINK
-        for part in islice(one.iter(), _MAX_NODES):
+        least = _MIN_LINK if box.tag in ("li", "article", "tr") else _MIN_LONE_LINK
+        for part in islice(box.iter(), _MAX_NODES):
             if part.tag in _LINKS and _is_headline(bounded_text(part), part.tag, least):
                 return True
-    return False
+        return None
 
 
 def words_before(element: lxml.html.HtmlElement) -> str:
@@ -166,6 +185,10 @@ def bounded_text(
 
     `is_skipped`: says which elements within it are left out.
     """
+    if not len(element):  # as most are
+        is_text = isinstance(element.tag, str) and element.tag not in ("script", "style")
+        text = (element.text or "") if is_text else ""
+        return " ".join(text[:most].split())
     pieces: list[str] = []
     length, nodes = 0, 0
     waiting: list[lxml.html.HtmlElement | str] = [element]

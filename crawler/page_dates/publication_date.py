@@ -15,9 +15,9 @@ import lxml.html
 
 from crawler.page_dates.date_candidates import ANY_TIME, date_candidates
 from crawler.page_dates.date_places import (
+    Teasers,
     bounded_text,
     find_headline,
-    is_teaser,
     is_within,
 )
 from crawler.text.dates import parse_date, parse_published, published_date, read_date
@@ -37,7 +37,9 @@ _MAX_CLAIM = 200  # characters of the name or the date of a meta tag
 _MAX_MARKED = 20  # elements that microdata calls the date of publication
 _MAX_STAMPS = 400  # stamps of a page that are compared with its date
 _MAX_SCANNED = 2_000_000  # characters of scripts and attributes in which stamps are looked for
-_STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9}+)?)?[+-]\d\d:?\d\d")
+# without its year: a pattern that begins with a fixed letter is found 18 times as fast
+_STAMP_BEHIND_YEAR = re.compile(r"-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9}+)?)?[+-]\d\d:?\d\d")
+_YEAR_LETTERS = 4
 # 2026/07/15, 2026/jul/15, 20260715 in the path of an address
 _URL_DATE = re.compile(
     r"(?<![\da-z])(?:19|20)\d\d(?:(?P<apart>[-/_])(?:\d\d?|[a-z]{3,9})(?P=apart)\d\d?"
@@ -131,8 +133,9 @@ def _read_microdata(
     elements = list(islice(marked, _MAX_MARKED))
     headline = find_headline(document, title) if elements else None
     around = frozenset() if headline is None else frozenset(headline.iterancestors())
+    teasers = Teasers(around)
     for one in elements:
-        if not is_within(one, around) or is_teaser(one, around):
+        if not is_within(one, around) or teasers.hold(one):
             continue
         for raw in (one.get("content"), one.get("datetime"), bounded_text(one)):
             when = parse_published(raw, now=now, language=language)
@@ -173,4 +176,9 @@ def _stamps(document: lxml.html.HtmlElement) -> Iterator[str]:
         scanned += len(text)
         if scanned > _MAX_SCANNED:
             return
-        yield from (found[0] for found in _STAMP.finditer(text))
+        end = 0
+        for found in _STAMP_BEHIND_YEAR.finditer(text):
+            start = found.start() - _YEAR_LETTERS
+            if start >= end and text[start : found.start()].isdecimal():
+                end = found.end()
+                yield text[start:end]

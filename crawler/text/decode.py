@@ -141,13 +141,27 @@ def _decode_as(body: bytes, encoding: str, because: str) -> Decoded:
         text = body.decode(encoding, "replace")
         replaced = text.count("�")
     return Decoded(
-        text=_strip_controls(text), encoding=encoding, replaced=replaced, because=because
+        text=_strip_controls(text) if _may_hold_controls(body, encoding) else text,
+        encoding=encoding,
+        replaced=replaced,
+        because=because,
     )
 
 
 # a pattern: str.translate is slower than parsing the page
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+_CONTROL_BYTES = bytes((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
+_BYTE_ORDER_MARK = "\ufeff".encode()
+
+
+def _may_hold_controls(body: bytes, encoding: str) -> bool:
+    """Whether the text of these bytes has to be searched; bytes are searched faster than text."""
+    if encoding != "utf-8" or _BYTE_ORDER_MARK in body:
+        return True
+    return len(body.translate(None, _CONTROL_BYTES)) != len(body)
 
 
 def _strip_controls(text: str) -> str:

@@ -109,7 +109,7 @@ def _drop_captions(document: lxml.html.HtmlElement) -> None:
     captions = [
         element
         for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
-        if element.tag == "figcaption" or _CAPTION.search(element.get("class") or "")
+        if element.tag == "figcaption" or _is_found(_CAPTION, element.get("class"))
     ]
     if not captions:
         return
@@ -157,8 +157,10 @@ def _find_named(
 
 
 def _is_named(element: lxml.html.HtmlElement, pattern: re.Pattern[str]) -> bool:
-    names = (element.get("class") or "").split()
-    return any(pattern.match(name) for name in (*names, element.get("id") or ""))
+    names, identifier = element.get("class"), element.get("id")
+    if names is None and identifier is None:  # as most elements
+        return False
+    return any(pattern.match(name) for name in (*(names or "").split(), identifier or ""))
 
 
 def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
@@ -171,7 +173,11 @@ def _is_hidden(element: lxml.html.HtmlElement) -> bool:
     """Whether an element is hidden by its attributes, or for screen readers or print only."""
     if element.tag in ("html", "body", "head", "main"):
         return False
-    return is_hidden(element) or bool(_SCREEN_READER_ONLY.search(element.get("class") or ""))
+    return is_hidden(element) or _is_found(_SCREEN_READER_ONLY, element.get("class"))
+
+
+def _is_found(pattern: re.Pattern[str], names: str | None) -> bool:
+    return names is not None and pattern.search(names) is not None
 
 
 def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement) -> bool:
@@ -211,7 +217,7 @@ def _take_comments(element: lxml.html.HtmlElement, prose: _Prose) -> str:
         if form is not element:
             prose.drop(form)
     blocks = [
-        " ".join(" ".join(str(part) for part in block.itertext()).split())
+        " ".join(" ".join(block.itertext()).split())
         for block in element.iter("p", "li", "blockquote", "div")
         if block.find("p") is None and block.find("div") is None and block.find("li") is None
     ]

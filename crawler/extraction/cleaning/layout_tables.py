@@ -73,4 +73,4 @@ def _own_parts(table: lxml.html.HtmlElement, name: str) -> list[lxml.html.HtmlEl
 
 
 def _text(element: lxml.html.HtmlElement) -> str:
-    return " ".join(" ".join(str(part) for part in element.itertext()).split())
+    return " ".join(" ".join(element.itertext()).split())

@@ -89,4 +89,4 @@ def _words(element: lxml.html.HtmlElement) -> int:
 
 
 def _text(element: lxml.html.HtmlElement) -> str:
-    return " ".join("".join(str(part) for part in element.itertext()).split())
+    return " ".join("".join(element.itertext()).split())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import lxml.html
+from lxml import etree
 
 MOST_ATTRIBUTES = 300  # of one element; the parser is quadratic in them
 MOST_ELEMENTS = 60_000
@@ -23,6 +25,8 @@ _CONTROL_REFERENCE = re.compile(
     "&#(?:0*+(?:[1-8]|1[124-9]|2[0-9]|3[01])|0++"
     "|[xX]0*+(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF])|[xX]0++)(?:;|(?![0-9a-fA-F]))"
 )
+_TOO_DEEP = etree.XPath(f"boolean({'/'.join('*' * (MOST_DEPTH + 1))})")
+_TOO_LONG = etree.XPath(f"boolean(string-length() > {MOST_LETTERS})")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -41,6 +45,8 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
     Elements nested too deeply are replaced by their text. Elements and characters beyond the limits
     are removed from the end of the page.
     """
+    if _is_within_limits(document):
+        return ()
     depths = {document: 0}
     deep: list[lxml.html.HtmlElement] = []
     late: list[lxml.html.HtmlElement] = []
@@ -75,6 +81,15 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
     return tuple(cuts)
 
 
+def _is_within_limits(document: lxml.html.HtmlElement) -> bool:
+    """Whether nothing is to be cut, counted by the parser's library; scripts count as text here."""
+    return (
+        next(islice(document.iter(), MOST_ELEMENTS, None), None) is None
+        and not _TOO_DEEP(document)
+        and not _TOO_LONG(document)
+    )
+
+
 def _cut_text(element: lxml.html.HtmlElement, room: int) -> int:
     text = element.text
     if text and len(text) > room:
@@ -94,7 +109,7 @@ def _flatten(element: lxml.html.HtmlElement) -> None:
     for machinery in list(element.iter("script", "style", "noscript", "template")):
         if machinery is not element:
             machinery.drop_tree()
-    text = _CONTROLS.sub("", " ".join(str(part) for part in element.itertext()))
+    text = _CONTROLS.sub("", " ".join(element.itertext()))
     for child in list(element):
         element.remove(child)
     element.text = text

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import lxml.html
 
@@ -81,9 +81,10 @@ def rule_of_box(element: lxml.html.HtmlElement) -> str:
 
 def is_hidden(element: lxml.html.HtmlElement) -> bool:
     """Whether an attribute or the style of an element hides it."""
-    return element.get("hidden") is not None or bool(
-        _HIDDEN_STYLE.search(element.get("style") or "")
-    )
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and _HIDDEN_STYLE.search(style) is not None
 
 
 def describe_box(element: lxml.html.HtmlElement) -> str:
@@ -97,16 +98,16 @@ def describe_box(element: lxml.html.HtmlElement) -> str:
 def _place_within(element: lxml.html.HtmlElement, around: Place) -> Place:
     if element.tag in ("html", "body", "main"):
         return around
-    names = set(_names_of(element))
+    named = _place_of_names(*((element.get(one) or "")[: 4 * _MAX_NAME] for one in ("class", "id")))
     menu = around.menu or element.tag == "nav" or (element.get("role") or "") in _MENU_ROLES
-    menu = menu or not names.isdisjoint(_MENU_NAMES)
-    comments = around.comments or not names.isdisjoint(_COMMENT_NAMES)
+    menu = menu or named.menu
+    comments = around.comments or named.comments
     if (menu, comments) != (around.menu, around.comments) and element.find(".//h1") is not None:
         return around  # it wraps the article, whatever it is called
     return Place(menu, comments)
 
 
-def _names_of(element: lxml.html.HtmlElement) -> Iterator[str]:
-    for attribute in ("class", "id"):
-        for part in _NAME_PART.findall((element.get(attribute) or "")[: 4 * _MAX_NAME]):
-            yield part.lower()
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _place_of_names(*names: str) -> Place:
+    parts = {part.lower() for name in names for part in _NAME_PART.findall(name)}
+    return Place(not parts.isdisjoint(_MENU_NAMES), not parts.isdisjoint(_COMMENT_NAMES))

@@ -9,6 +9,9 @@ from crawler.errors import Unreadable
 from crawler.extraction.cleaning.page_bounds import clean_markup
 from crawler.text.decode import decode
 
+# lxml.html asks a function of Python for the class of each element, by its tag
+_HTML_ELEMENTS = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
+
 
 def parse_document(body: bytes, content_type: str | None) -> lxml.html.HtmlElement:
     """Return the document in a page's bytes, without comments; `cut_page` limits its size.
@@ -22,6 +25,7 @@ def parse_document(body: bytes, content_type: str | None) -> lxml.html.HtmlEleme
     parser = lxml.html.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
+    parser.set_element_class_lookup(_HTML_ELEMENTS)
     try:
         document = lxml.html.document_fromstring(
             clean_markup(text).encode("utf-8", "replace"), parser=parser

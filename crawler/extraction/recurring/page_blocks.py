@@ -55,8 +55,10 @@ class PageBlock:
 def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
     """Return all text of a page as blocks, in document order."""
     found: list[PageBlock] = []
-    for element in document.iter(*_BLOCKS):
-        if next(element.iterdescendants(*_BLOCKS), None) is None:
+    elements = list(document.iter(*_BLOCKS))
+    holders = _find_holders(elements)
+    for element in elements:
+        if element not in holders:
             words = _text(element)
             if words:
                 found.append(
@@ -71,7 +73,7 @@ def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
         else:
             found += (
                 PageBlock(run, key_of(run), None, False, element)
-                for run in _loose_runs(element)
+                for run in _loose_runs(element, holders)
                 if run
             )
     return found
@@ -95,34 +97,43 @@ def _holds_nothing_else(box: lxml.html.HtmlElement) -> bool:
     return not (box.text or "").strip() and not (box[0].tail or "").strip()
 
 
-def _loose_runs(element: lxml.html.HtmlElement) -> Iterator[str]:
+def _find_holders(blocks: list[lxml.html.HtmlElement]) -> set[lxml.html.HtmlElement]:
+    """Return all elements that hold one of the blocks, whatever they are themselves."""
+    holders: set[lxml.html.HtmlElement] = set()
+    for block in blocks:
+        above = block.getparent()
+        while above is not None and above not in holders:
+            holders.add(above)
+            above = above.getparent()
+    return holders
+
+
+def _loose_runs(
+    element: lxml.html.HtmlElement, holders: set[lxml.html.HtmlElement]
+) -> Iterator[str]:
     """Yield the runs of text in an element that are outside of its child blocks."""
     run = [element.text or ""]
     for child in element:
         if not isinstance(child.tag, str):
             run.append(child.tail or "")
             continue
-        if child.tag == "br" or child.tag in _BLOCK_TAGS or _holds_blocks(child):
+        if child.tag == "br" or child.tag in _BLOCK_TAGS or child in holders:
             yield _squeeze("".join(run))
             run = []
         elif child.tag not in _HIDDEN_TAGS:
-            run.append("".join(str(part) for part in child.itertext()))
+            run.append("".join(child.itertext()))
         run.append(child.tail or "")
     yield _squeeze("".join(run))
 
 
-def _holds_blocks(element: lxml.html.HtmlElement) -> bool:
-    return next(element.iterdescendants(*_BLOCKS), None) is not None
-
-
 def _text(element: lxml.html.HtmlElement) -> str:
-    return _squeeze(" ".join(str(part) for part in element.itertext()))
+    return _squeeze(" ".join(element.itertext()))
 
 
 def _is_linked(element: lxml.html.HtmlElement, words: str) -> bool:
     linked = sum(len(_text(link)) for link in element.iter("a"))
     if not linked:  # a block within a link, as cards are built
-        return any(above.tag == "a" for above in element.iterancestors())
+        return next(element.iterancestors("a"), None) is not None
     return linked >= _MIN_LINKED_SHARE * len(words)
 
 

@@ -1,0 +1,54 @@
+"""Extract the text that a page shows, with trafilatura. Pure."""
+
+from __future__ import annotations
+
+import logging
+import re
+from itertools import islice
+from typing import Any
+
+import lxml.html
+from trafilatura import bare_extraction
+
+from crawler.errors import Unreadable
+from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
+from crawler.extraction.repeated_paragraphs import find_repeated, restore_repeated
+from crawler.text.plain_text import squeeze
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs every page it cannot read
+
+_MAX_FALLBACK_BLOCKS = 3000
+_ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # a table row, without the bars at its ends
+
+
+def extract_text(document: lxml.html.HtmlElement, url: str) -> str:
+    """Return the text of a page whose boilerplate has been removed, its lost paragraphs restored.
+
+    Raises:
+        Unreadable: trafilatura finds no text.
+    """
+    running, repeated = paragraphs(document), find_repeated(document)
+    found = _run_trafilatura(document, url)
+    text = _ROW.sub(r"\1", squeeze(str(found.get("text") or "")))
+    return restore_repeated(restore_paragraphs(text, running), repeated)
+
+
+def _run_trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
+    # with include_comments it takes whole articles for comments; metadata is read elsewhere
+    found = bare_extraction(
+        document,
+        url=url,
+        include_comments=False,
+        with_metadata=False,
+        # its fall-backs are quadratic in the number of short blocks
+        fast=_has_more_blocks(document, _MAX_FALLBACK_BLOCKS),
+    )
+    if found is None:
+        raise Unreadable("no text of an article was found")
+    return found if isinstance(found, dict) else dict(found.as_dict())
+
+
+def _has_more_blocks(document: lxml.html.HtmlElement, most: int) -> bool:
+    """Whether a page has more than `most` blocks."""
+    blocks = document.iter("p", "div", "li", "td", "th", "dd", "dt", "br", "section", "a", "pre")
+    return next(islice(blocks, most, None), None) is not None
