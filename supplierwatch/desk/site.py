@@ -45,6 +45,8 @@ MAX_FORM = 32_768  # bytes
 MAX_FIELDS = 100
 Values = Mapping[str, tuple[str, ...]]  # of a form or a query string, by name
 HEADERS = PRIVATE | {
+    # with no-referrer browsers send `Origin: null` with forms, which would be refused
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "

@@ -40,7 +40,7 @@ def check(page: Page, where: object) -> None:
     assert "unsafe" not in policy, where
     assert not re.search(r"https?:|\*", policy), where
     assert headers["x-content-type-options"] == "nosniff", where
-    assert headers["referrer-policy"] == "no-referrer", where
+    assert headers["referrer-policy"] == "same-origin", where
     assert headers["cross-origin-resource-policy"] == "same-origin", where
     assert headers["cache-control"] in ("no-store", "private, no-cache"), where
     assert "access-control-allow-origin" not in headers, where
