@@ -184,6 +184,7 @@ def _source(each: Declared[SourceTable], max_ages: Mapping[str, timedelta | None
         where=each.where,
         select=_selectors(table.select),
         press_of=table.press_of,
+        licence=table.licence,
         max_age=max_age,
     )
 

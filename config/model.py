@@ -18,6 +18,7 @@ DEFAULT_MAX_AGE = timedelta(days=14)
 
 CadenceKind = Literal["immediate", "hourly", "daily", "weekly", "cron"]
 Confidence = Literal["verified", "reported", "unconfirmed"]
+Licence = Literal["headline", "full-text"]
 ItemKind = Literal["news", "release", "tender", "question", "hansard", "boardpaper"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -79,6 +80,7 @@ class Source:
     select: Selectors = Selectors()
     press_of: str | None = None  # the supplier whose newsroom this is
     max_age: timedelta | None = None  # an item that is listed later is old, not news
+    licence: Licence = "headline"  # what a briefing may have of its texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,7 @@ from storage.telling.volumes import Volumes
 from storage.telling.watches import Watches
 from storage.text_index.full_text import FullText
 from storage.users.audit_trail import AuditTrail
+from storage.users.briefings import Briefings
 from storage.users.desk_mutes import DeskMutes
 from storage.users.identities import Identities
 from storage.users.kept_answers import KeptAnswers
@@ -90,6 +91,7 @@ class Unit:
         self.marks = Marks(connection)
         self.readings = Readings(connection)
         self.desk_mutes = DeskMutes(connection)
+        self.briefings = Briefings(connection)
         self.answers = KeptAnswers(connection)
         self.audit = AuditTrail(connection)
 

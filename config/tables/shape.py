@@ -13,7 +13,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from config.model import DATED_KINDS, Cadence, Confidence, ItemKind, QuietHours, Region, Sensitivity
+from config.model import (
+    DATED_KINDS,
+    Cadence,
+    Confidence,
+    ItemKind,
+    Licence,
+    QuietHours,
+    Region,
+    Sensitivity,
+)
 from config.values import cadence, values
 from config.values.mistakes import Mistake
 
@@ -152,6 +161,7 @@ class SourceTable(Keyed):
     relook: bool = True
     press_of: _Text | None = None
     max_age: _MaxAge = None
+    licence: Licence = "headline"
     select: SelectTable = SelectTable()
 
 

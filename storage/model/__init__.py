@@ -22,6 +22,7 @@ from storage.model.articles import (
     Stored,
     TextState,
 )
+from storage.model.briefings import Briefing, BriefingEntry
 from storage.model.changes import Actor, AuditEntry, Change
 from storage.model.items import Carrier, ItemRevision, PageDue, StoredItem
 from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, StoryReading
@@ -56,6 +57,8 @@ __all__ = [
     "Article",
     "AsideBlock",
     "AuditEntry",
+    "Briefing",
+    "BriefingEntry",
     "Carrier",
     "Change",
     "Completion",

@@ -11,6 +11,7 @@ from storage.tables.archive import (
     pending_match,
     story_sketch,
 )
+from storage.tables.briefings import briefing, briefing_entry
 from storage.tables.columns import Hash, Id, metadata
 from storage.tables.crawling import notice, poll, robots, run, site, source
 from storage.tables.events import event_apart, event_feature, event_report, feature_frequency
@@ -49,6 +50,8 @@ __all__ = [
     "aside",
     "aside_telling",
     "audit",
+    "briefing",
+    "briefing_entry",
     "capture",
     "carrier",
     "configuration",

@@ -30,6 +30,7 @@ def list_differences(
         ("confidence", source.confidence, "unconfirmed"),
         ("language", source.language, None),
         ("press_of", source.press_of, None),
+        ("licence", source.licence, "headline"),
         ("max_age", source.max_age, max_ages.get(source.kind, usual_age)),
         ("relook", source.relook, True),
         ("verify_tls", source.verify_tls, True),

@@ -1,0 +1,133 @@
+"""Repository of briefings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from storage.model import Briefing, BriefingEntry
+from storage.tables import briefing, briefing_entry, item
+
+MOST_BRIEFINGS = 100  # of one user
+MOST_ENTRIES = 100  # of one briefing
+MAX_TITLE = 200  # characters
+MAX_COMMENT = 2_000
+
+
+class Briefings:
+    """Reads and writes briefings, within one transaction. Each belongs to one user."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def make(self, user_id: int, title: str, now: datetime) -> int | None:
+        """Make an empty briefing; None where the user has `MOST_BRIEFINGS`."""
+        own = briefing.c.user_id == user_id
+        count = self._db.scalar(select(func.count()).select_from(briefing).where(own))
+        if int(count or 0) >= MOST_BRIEFINGS:
+            return None
+        made = self._db.execute(
+            insert(briefing)
+            .values(
+                user_id=user_id,
+                title=title[:MAX_TITLE],
+                introduction="",
+                made_at=now,
+                changed_at=now,
+            )
+            .returning(briefing.c.id)
+        )
+        return int(made.scalar_one())
+
+    def get(self, briefing_id: int, user_id: int) -> Briefing | None:
+        """Return a briefing of a user; None where it is none of theirs."""
+        found = self._db.execute(
+            select(briefing).where(briefing.c.id == briefing_id, briefing.c.user_id == user_id)
+        ).one_or_none()
+        return None if found is None else self._read(found)
+
+    def of_user(self, user_id: int) -> tuple[Briefing, ...]:
+        """Return the briefings of a user, those that changed last first."""
+        found = self._db.execute(
+            select(briefing)
+            .where(briefing.c.user_id == user_id)
+            .order_by(briefing.c.changed_at.desc(), briefing.c.id.desc())
+        )
+        return tuple(self._read(row) for row in found.all())
+
+    def add(self, briefing_id: int, item_ids: Sequence[int], now: datetime) -> int:
+        """Add items at the end; return how many. Known and unknown ones are left out."""
+        here = briefing_entry.c.briefing_id == briefing_id
+        present = dict(
+            self._db.execute(
+                select(briefing_entry.c.item_id, briefing_entry.c.position).where(here)
+            ).all()
+        )
+        wanted = list(dict.fromkeys(item_ids))[:MOST_ENTRIES]
+        known = set(self._db.scalars(select(item.c.id).where(item.c.id.in_(wanted))))
+        new = [each for each in wanted if each in known and each not in present]
+        new = new[: max(0, MOST_ENTRIES - len(present))]
+        last = max(present.values(), default=0)
+        for position, item_id in enumerate(new, start=last + 1):
+            self._db.execute(
+                insert(briefing_entry).values(
+                    briefing_id=briefing_id, item_id=item_id, position=position, comment=""
+                )
+            )
+        if new:
+            self._touch(briefing_id, now)
+        return len(new)
+
+    def replace(
+        self,
+        briefing_id: int,
+        *,
+        title: str,
+        introduction: str,
+        entries: Sequence[BriefingEntry],
+        now: datetime,
+    ) -> None:
+        """Store title, introduction, and the entries that stay, in their order."""
+        here = briefing_entry.c.briefing_id == briefing_id
+        present = set(self._db.scalars(select(briefing_entry.c.item_id).where(here)))
+        self._db.execute(delete(briefing_entry).where(here))
+        kept = {each.item_id: each for each in entries if each.item_id in present}
+        for position, entry in enumerate(kept.values(), start=1):
+            self._db.execute(
+                insert(briefing_entry).values(
+                    briefing_id=briefing_id,
+                    item_id=entry.item_id,
+                    position=position,
+                    comment=entry.comment[:MAX_COMMENT],
+                )
+            )
+        words = {"title": title[:MAX_TITLE], "introduction": introduction[:MAX_COMMENT]}
+        self._db.execute(update(briefing).where(briefing.c.id == briefing_id).values(words))
+        self._touch(briefing_id, now)
+
+    def remove(self, briefing_id: int) -> None:
+        """Delete a briefing."""
+        self._db.execute(delete(briefing).where(briefing.c.id == briefing_id))
+
+    def _touch(self, briefing_id: int, now: datetime) -> None:
+        here = briefing.c.id == briefing_id
+        self._db.execute(update(briefing).where(here).values(changed_at=now))
+
+    def _read(self, row: Row[Any]) -> Briefing:
+        found = self._db.execute(
+            select(briefing_entry)
+            .where(briefing_entry.c.briefing_id == row.id)
+            .order_by(briefing_entry.c.position)
+        )
+        return Briefing(
+            briefing_id=row.id,
+            user_id=row.user_id,
+            title=row.title,
+            introduction=row.introduction,
+            made_at=row.made_at,
+            changed_at=row.changed_at,
+            entries=tuple(BriefingEntry(item_id=e.item_id, comment=e.comment) for e in found),
+        )

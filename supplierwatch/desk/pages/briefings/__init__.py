@@ -1,0 +1,1 @@
+"""Pages of briefings: the list, the editor, and the briefing as it is printed."""

@@ -1,0 +1,151 @@
+"""The briefings of a user: stories that were selected, ordered and commented on."""
+
+from __future__ import annotations
+
+from storage.model import Briefing, BriefingEntry, Change, Role
+from storage.store import Unit
+from storage.users.briefings import MAX_COMMENT, MAX_TITLE, MOST_BRIEFINGS, MOST_ENTRIES
+from supplierwatch.desk.page import Download, Page, Shown, Visit, missing, read_number
+from supplierwatch.desk.reading.briefing_documents import read_document
+from supplierwatch.exports.briefings import BriefingDocument, as_markdown
+
+NONE = "You have no briefing of this number."
+
+
+def briefings(visit: Visit) -> Shown:
+    """List the briefings of the user who asks."""
+    return _list(visit)
+
+
+def select(visit: Visit) -> Shown:
+    """Put the selected articles into a briefing of the user, or into a new one."""
+    numbers = [read_number(each) for each in visit.lists.get("item", ())]
+    items = [each for each in numbers if each is not None]
+    number = read_number(visit.values.get("briefing", ""))
+    title = " ".join(visit.values.get("title", "").split())[:MAX_TITLE]
+    with visit.source.store.transaction() as unit:
+        if number is None:
+            number = _find_titled(unit, visit, title)
+        if number is not None:
+            found = unit.briefings.get(number, visit.user.user_id)
+            if found is None:
+                return missing(NONE)
+        else:
+            title = title or f"Briefing of {visit.now.day} {visit.now:%B %Y}"
+            number = unit.briefings.make(visit.user.user_id, title, visit.now)
+            if number is None:
+                return _refuse(f"You have {MOST_BRIEFINGS} briefings: remove one first.")
+            _record(unit, visit, "briefing.made", number, title)
+        added = unit.briefings.add(number, items, visit.now)
+        if added:
+            _record(unit, visit, "briefing.added-to", number, f"{added} articles")
+    return Shown(redirect=f"/briefings/{number}")
+
+
+def briefing(visit: Visit) -> Shown:
+    """Show a briefing with the form that edits it."""
+    found = _read(visit)
+    if found is None:
+        return missing(NONE)
+    values = {"briefing": found[0], "document": found[1], "most": MOST_ENTRIES}
+    limits = {"max_title": MAX_TITLE, "max_comment": MAX_COMMENT}
+    return Shown(template="briefings/briefing.html", values=values | limits)
+
+
+def save(visit: Visit) -> Shown:
+    """Store title, introduction, order and comments; or remove the briefing."""
+    number, values = read_number(visit.path["number"]) or 0, visit.values
+    with visit.source.store.transaction() as unit:
+        found = unit.briefings.get(number, visit.user.user_id)
+        if found is None:
+            return missing(NONE)
+        if values.get("do") == "remove":
+            unit.briefings.remove(number)
+            _record(unit, visit, "briefing.removed", number, found.title)
+            return Shown(redirect="/briefings")
+        title = " ".join(values.get("title", "").split())[:MAX_TITLE] or found.title
+        unit.briefings.replace(
+            number,
+            title=title,
+            introduction=values.get("introduction", ""),
+            entries=_read_entries(found, visit),
+            now=visit.now,
+        )
+        _record(unit, visit, "briefing.changed", number, title)
+    return Shown(redirect=f"/briefings/{number}")
+
+
+def printed(visit: Visit) -> Shown:
+    """Show a briefing as it is printed or sent."""
+    found = _read(visit)
+    if found is None:
+        return missing(NONE)
+    return Shown(template="briefings/printed.html", values={"document": found[1]})
+
+
+def markdown(visit: Visit) -> Shown:
+    """Return a briefing as a Markdown file."""
+    found = _read(visit)
+    if found is None:
+        return missing(NONE)
+    body = as_markdown(found[1]).encode("utf-8", "replace")
+    name = f"briefing-{found[0].briefing_id}.md"
+    return Shown(download=Download(name=name, media_type="text/markdown; charset=utf-8", body=body))
+
+
+def _find_titled(unit: Unit, visit: Visit, title: str) -> int | None:
+    """Return the number of the user's briefing with this title; None where there is none."""
+    own = unit.briefings.of_user(visit.user.user_id)
+    same = (each for each in own if each.title.casefold() == title.casefold())
+    return next((each.briefing_id for each in same), None)
+
+
+def _list(visit: Visit) -> Shown:
+    with visit.source.store.reading() as unit:
+        found = unit.briefings.of_user(visit.user.user_id)
+    return Shown(template="briefings/briefings.html", values={"briefings": found})
+
+
+def _read(visit: Visit) -> tuple[Briefing, BriefingDocument] | None:
+    number = read_number(visit.path["number"]) or 0
+    with visit.source.store.reading() as unit:
+        found = unit.briefings.get(number, visit.user.user_id)
+        if found is None:
+            return None
+        document = read_document(unit, visit.source, found, author=visit.user.name, home=visit.home)
+    return found, document
+
+
+def _read_entries(found: Briefing, visit: Visit) -> list[BriefingEntry]:
+    """Return the entries that stay, by the numbers in the fields of their places."""
+    placed = []
+    for at, entry in enumerate(found.entries, start=1):
+        values, key = visit.values, entry.item_id
+        if values.get(f"leave-out-{key}"):
+            continue
+        place = read_number(values.get(f"place-{key}", ""), digits=4)
+        comment = values.get(f"comment-{key}", entry.comment)
+        # of two with one place, the one that moved comes first
+        rank = (at if place is None else place, place is None or place == at, at)
+        placed.append((rank, BriefingEntry(item_id=key, comment=comment)))
+    return [entry for _, entry in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _record(unit: Unit, visit: Visit, action: str, number: int, after: str) -> None:
+    change = Change(action=action, subject=str(number), after=after)
+    unit.audit.record(visit.actor, change, visit.now)
+
+
+def _refuse(why: str) -> Shown:
+    values = {"why": why, "back": "/briefings"}
+    return Shown(template="reading/mark-refused.html", status=400, values=values)
+
+
+PAGES = (
+    Page(path="/briefings", answer=briefings, role=Role.READER, nav="Briefings", order=3),
+    Page(path="/briefings", answer=select, role=Role.READER, method="POST"),
+    Page(path="/briefings/{number}", answer=briefing, role=Role.READER),
+    Page(path="/briefings/{number}", answer=save, role=Role.READER, method="POST"),
+    Page(path="/briefings/{number}/printed", answer=printed, role=Role.READER),
+    Page(path="/briefings/{number}/markdown", answer=markdown, role=Role.READER),
+)

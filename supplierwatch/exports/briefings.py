@@ -1,0 +1,129 @@
+"""A briefing as values, and as Markdown. Full texts only where the licence of the source allows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.text.sanitize import line, web_link
+from storage.model import Briefing, Span, StoredItem
+from supplierwatch.formatting.hits import excerpt_of
+
+MAX_TEXT = 20_000  # characters of one full text
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefedItem:
+    """An entry as it is shown. `paragraphs` is its full text, empty where it may not be passed on.
+
+    `link` is the publisher's address, None where it has none that is safe; `evidence` the page
+    with texts, versions and hashes on the desk.
+    """
+
+    item_id: int
+    title: str
+    outlet: str
+    at: datetime
+    is_published: bool
+    sentence: str
+    comment: str
+    paragraphs: tuple[str, ...]
+    link: str | None
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefingDocument:
+    """A briefing with its entries as they are shown."""
+
+    title: str
+    introduction: str
+    author: str
+    at: datetime
+    items: tuple[BriefedItem, ...]
+
+
+def build_document(
+    briefing: Briefing,
+    items: Mapping[int, StoredItem],
+    spans: Mapping[int, Sequence[Span]],
+    *,
+    author: str,
+    outlets: Mapping[str, str],
+    licensed: frozenset[str],
+    home: str,
+) -> BriefingDocument:
+    """Return a briefing as it is shown; items that are gone are left out.
+
+    Args:
+        briefing: the briefing.
+        items: its items by id.
+        spans: item id -> where a watch hit.
+        author: the name of its user.
+        outlets: source key -> its name.
+        licensed: the keys of the sources whose full texts may be passed on.
+        home: the address of the desk, without a slash at its end.
+    """
+    shown = []
+    for entry in briefing.entries:
+        item = items.get(entry.item_id)
+        if item is None:
+            continue
+        may_have_text = item.source_key in licensed
+        excerpt = excerpt_of(item, spans.get(item.item_id, ()))
+        said = "" if excerpt is None else "".join(each.text for each in excerpt.segments)
+        lines = item.body[:MAX_TEXT].split("\n") if may_have_text else []
+        shown.append(
+            BriefedItem(
+                item_id=item.item_id,
+                title=line(item.title, 300) or "(no title)",
+                outlet=line(outlets.get(item.source_key, item.source_key), 120),
+                at=item.published_at or item.first_seen_at,
+                is_published=item.published_at is not None,
+                sentence=line(said, 400),
+                comment=entry.comment,
+                paragraphs=tuple(text for each in lines if (text := line(each))),
+                link=web_link(item.url),
+                evidence=f"{home}/item/{item.item_id}",
+            )
+        )
+    return BriefingDocument(
+        title=briefing.title,
+        introduction=briefing.introduction,
+        author=author,
+        at=briefing.changed_at,
+        items=tuple(shown),
+    )
+
+
+def as_markdown(document: BriefingDocument) -> str:
+    """Return a briefing as CommonMark; all that others wrote is escaped."""
+    parts = [f"# {_escape(document.title)}", f"{_escape(document.author)}, {_day(document.at)}"]
+    parts += _paragraphs(document.introduction)
+    for item in document.items:
+        title = _escape(item.title)
+        parts.append(f"## {f'[{title}](<{item.link}>)' if item.link else title}")
+        seen = "" if item.is_published else " (first seen)"
+        evidence = f"[evidence](<{item.evidence}>)"
+        parts.append(f"{_escape(item.outlet)}, {_day(item.at)}{seen} · {evidence}")
+        parts += _paragraphs(item.comment)
+        if item.paragraphs:
+            parts += [_escape(text) for text in item.paragraphs]
+        elif item.sentence:
+            parts.append(f"> {_escape(item.sentence)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [_escape(each) for each in text.splitlines() if each.strip()]
+
+
+def _escape(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", line(text))
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
