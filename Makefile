@@ -13,7 +13,7 @@ PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast test-long coverage package-check attack kills fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long test-web coverage package-check attack kills fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -30,10 +30,13 @@ test: $(DEVELOPING) ## run all tests
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 test-fast: $(DEVELOPING) ## run what takes little: tests that start no process and no server, and measure nothing
-	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not long and not attack"
+	TEST_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not long and not attack and not web"
 
 test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` takes a sample of
-	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack"
+	TEST_LONG=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "(long or sized) and not attack and not web"
+
+test-web: $(DEVELOPING) ## drive the desk in the Chromium of the system; skipped where there is none
+	$(BIN)/python -m pytest -m web tests/web
 
 coverage: $(DEVELOPING) ## run all tests and show the lines and branches that none of them takes
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-report=html:dist/coverage

@@ -18,6 +18,7 @@ PROMISED = (
     "test",
     "test-fast",
     "test-long",
+    "test-web",
     "package-check",
     "attack",
     "fuzz",
