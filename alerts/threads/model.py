@@ -71,7 +71,7 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ContractStep:
     """A step in the life of a contract, and the item whose notice says so."""
 
     stage: Stage
@@ -91,7 +91,7 @@ class Matter:
     item_ids: tuple[int, ...]
     events: tuple[ThreadEvent, ...]
     joins: tuple[Join, ...]
-    life: tuple[Step, ...] = ()
+    life: tuple[ContractStep, ...] = ()
     ahead: tuple[Ahead, ...] = ()
     value: str = ""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from alerts.text.sanitize import line
-from alerts.threads.model import Stage, Step
+from alerts.threads.model import Stage, ContractStep
 from storage.model import ItemRevision, StoredItem
 
 _LINE = re.compile(r"^(Stage|Notice|Value|Supplier|Contract): (.{1,400})$", re.MULTILINE)
@@ -80,15 +80,15 @@ def read_stage(tags: str) -> Stage | None:
     return next((stage for stage in order if stage in found), None)
 
 
-def life_of(notices: Sequence[tuple[StoredItem, Sequence[NoticeText]]]) -> tuple[Step, ...]:
+def life_of(notices: Sequence[tuple[StoredItem, Sequence[NoticeText]]]) -> tuple[ContractStep, ...]:
     """Return the steps of a contract in time: each stage when it was first said, each change."""
     steps = [
-        Step(stage=version.stage, at=version.at, item_id=item.item_id)
+        ContractStep(stage=version.stage, at=version.at, item_id=item.item_id)
         for item, versions in notices
         for version in versions
         if version.stage is not None
     ]
-    kept: list[Step] = []
+    kept: list[ContractStep] = []
     for step in sorted(steps, key=lambda each: (each.at, each.item_id)):
         if step.stage == "changed" or all(step.stage != each.stage for each in kept):
             kept.append(step)

@@ -28,6 +28,7 @@ KNOWN = {
     "crawler/reading/reader_process.py": "its end of such a pair",
     "crawler/reading/reader_pool.py": "its end of such a pair",
     "supplierwatch/service/steps/delivery_step.py": "the name of this machine",
+    "supplierwatch/demo/serve.py": "looks for a free port of this machine",
     "supplierwatch/web/server.py": "listens",
 }
 

@@ -205,6 +205,12 @@ FORMATS = {
         "TASKS.get(failed_task.task, f'{failed_task.task}: {{}}')",
     ),
     ("supplierwatch/health/heavy_pages.py:tell_of_pages", "TEXTS[event['event']]"),  # the same
+    # sentences of the demo
+    ("supplierwatch/demo/history/routine.py:_compose", "'\\n'.join(sentences)"),
+    ("supplierwatch/demo/history/routine.py:_compose", "title"),
+    ("supplierwatch/demo/history/routine.py:_compose", "sentences[0]"),
+    ("alerts/threads/joining.py:_say", "_SAID[clue.kind]"),  # of a dictionary of constants
+    ("alerts/threads/joining.py:_join_by_identifiers", "_SAID[clue.kind]"),  # the same
     ("alerts/query/syntax/combining.py:_check_placed", "hint"),  # of a dictionary of constants
     (
         "alerts/query/reporting/paraphrase.py:_describe",
