@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from alerts.text.sanitize import line
-from alerts.threads.model import Stage, ContractStep
+from alerts.threads.model import ContractStep, Stage
 from storage.model import ItemRevision, StoredItem
 
 _LINE = re.compile(r"^(Stage|Notice|Value|Supplier|Contract): (.{1,400})$", re.MULTILINE)
