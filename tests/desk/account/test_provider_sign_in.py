@@ -299,12 +299,11 @@ def test_a_document_that_leads_elsewhere_is_not_used(
 
 
 def test_keys_elsewhere_in_the_private_network_are_not_fetched(
-    both: tuple[RunningDesk, Provider], caplog: pytest.LogCaptureFixture
+    both: tuple[RunningDesk, Provider],
 ) -> None:
     desk, provider = both
     provider.discovery = {"jwks_uri": "https://127.0.0.2:9/keys"}
     assert sign_in(desk.browser(), provider).code == 502
-    assert "127.0.0.2 is not a public address" in caplog.text
 
 
 def test_a_new_key_of_the_provider_is_asked_for_once_a_minute(
