@@ -111,20 +111,20 @@ def _identifiers_of(item: StoredItem, text: str) -> Iterator[Clue]:
         yield Clue("process", process.lower(), line(process, 80))
     if number := facts.get("number", ""):
         yield Clue("notice", number.lower(), line(number, 60))
-    for found in _bounded(_OCID.finditer(text)):
+    for found in _take_first(_OCID.finditer(text)):
         yield Clue("process", found[0].rstrip("./-").lower(), found[0].rstrip("./-"))
-    for found in _bounded(_NOTICE.finditer(text)):
+    for found in _take_first(_NOTICE.finditer(text)):
         yield Clue("notice", found[0], found[0])
     if item.kind == "question":
         own = _QUESTION_URL.search(item.url or "") or _OWN_QUESTION.match(item.body)
         if own is not None:
             yield Clue("question", own[1].upper(), own[1].upper(), own=True)
-    for found in _bounded(_QUESTION.finditer(text)):
+    for found in _take_first(_QUESTION.finditer(text)):
         yield Clue("question", found[1].upper(), found[1].upper())
     for address in [carrier.url for carrier in item.carriers] + [item.url]:
         if address:
             yield Clue("link", url_key(address), line(address, 120), own=True)
-    for found in _bounded(_URL.finditer(text)):
+    for found in _take_first(_URL.finditer(text)):
         address = found[0].rstrip(".,;:!?")
         if quoted := _QUESTION_URL.search(address):
             yield Clue("question", quoted[1].upper(), quoted[1].upper())
@@ -137,9 +137,9 @@ def _facts_of(item: StoredItem) -> Iterator[Clue]:
     if notice is None:
         return
     if (programme := programme_titled(line(item.title, 120))) is not None:
-        yield from _named(programme)
+        yield from _find_name_clues(programme)
     for buyer in notice.buyers[:MOST_OF_A_KIND]:
-        yield from _named(NamedThing.body_of(line(buyer, 120)))
+        yield from _find_name_clues(NamedThing.body_of(line(buyer, 120)))
     if notice.value is not None and notice.value >= LEAST_AMOUNT:
         yield _amount_clue(notice.value, notice.currency or "GBP")
     for label, day in (("start", notice.starts_on), ("end", notice.ends_on)):
@@ -150,16 +150,16 @@ def _facts_of(item: StoredItem) -> Iterator[Clue]:
 def _names_in(text: str, own_names: frozenset[str]) -> Iterator[Clue]:
     for name in find_names(text):
         if not any(own in f" {name.folded} " for own in own_names):
-            yield from _named(name)
+            yield from _find_name_clues(name)
 
 
-def _named(name: NamedThing) -> Iterator[Clue]:
+def _find_name_clues(name: NamedThing) -> Iterator[Clue]:
     kind: ClueKind = "body" if name.is_body else "programme"
     yield Clue(kind, name.folded, shorten(name.text, 80), name.is_common)
 
 
 def _amounts_in(text: str) -> Iterator[Clue]:
-    for found in _bounded(_AMOUNT.finditer(text)):
+    for found in _take_first(_AMOUNT.finditer(text)):
         number = float(found["number"].replace(",", "") + (found["part"] or ""))
         value = number * _UNITS.get((found["unit"] or "").lower(), 1e9 if found["unit"] else 1.0)
         sign = found["sign"].strip().upper()
@@ -174,10 +174,10 @@ def _amount_clue(value: float, currency: str) -> Clue:
 
 
 def _companies_in(text: str) -> Iterator[Clue]:
-    for found in _bounded(_COMPANY.finditer(text)):
+    for found in _take_first(_COMPANY.finditer(text)):
         number = found[1].upper().rjust(8, "0")
         yield Clue("company", number, number)
 
 
-def _bounded(found: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
+def _take_first(found: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
     return (each for each, _ in zip(found, range(_MOST_IDENTIFIERS), strict=False))

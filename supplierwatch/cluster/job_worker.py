@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
 
 from storage.jobs.step_jobs import TASK, ServiceStep
@@ -50,8 +50,8 @@ def make_app(url: str, steps: JobSteps, *, connections: int) -> App:
 def _add_step(app: App, step: ServiceStep, steps: JobSteps) -> None:
     # never tried again by procrastinate: where another job for the step waits already, that breaks
     # the uniqueness of its queueing lock and leaves the job running for ever; the planner queues it
-    @app.task(name=f"{TASK}{step}", retry=False, pass_context=True)
-    def run(context: JobContext, configuration: int | None = None) -> None:
+    @app.task(name=f"{TASK}{step}", retry=False)
+    def run(configuration: int | None = None) -> None:
         steps.run(step)
 
 
