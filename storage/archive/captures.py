@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from storage.engine.dialect import lock_task, upsert
 from storage.model import FetchedPage
@@ -74,18 +75,7 @@ class Captures:
             select(capture).where(capture.c.item_id == item_id).order_by(capture.c.revision)
         )
         return tuple(
-            Capture(
-                item_id=row.item_id,
-                revision=row.revision,
-                requested_url=row.requested_url,
-                url=row.url,
-                status=row.status,
-                headers=tuple((name, value) for name, value in row.headers),
-                fetched_at=row.fetched_at,
-                body_sha256=row.body_sha256,
-                body_bytes=row.body_bytes,
-                body=None if row.body is None else gzip.decompress(row.body),
-            )
+            _read_capture(row, None if row.body is None else gzip.decompress(row.body))
             for row in found
         )
 
@@ -98,24 +88,7 @@ class Captures:
             .order_by(capture.c.revision.desc())
             .limit(MOST_DESCRIBED)
         )
-        return tuple(
-            (
-                Capture(
-                    item_id=row.item_id,
-                    revision=row.revision,
-                    requested_url=row.requested_url,
-                    url=row.url,
-                    status=row.status,
-                    headers=tuple((name, value) for name, value in row.headers),
-                    fetched_at=row.fetched_at,
-                    body_sha256=row.body_sha256,
-                    body_bytes=row.body_bytes,
-                    body=None,
-                ),
-                bool(row.kept),
-            )
-            for row in self._db.execute(found)
-        )
+        return tuple((_read_capture(row, None), bool(row.kept)) for row in self._db.execute(found))
 
     def forget_bodies(self, before: datetime, *, limit: int) -> int:
         """Delete up to `limit` bodies fetched before; hashes stay. Return how many were deleted."""
@@ -163,3 +136,18 @@ def bound_headers(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
             break
         kept.append((name, value))
     return kept
+
+
+def _read_capture(row: Row[*tuple[Any, ...]], body: bytes | None) -> Capture:
+    return Capture(
+        item_id=row.item_id,
+        revision=row.revision,
+        requested_url=row.requested_url,
+        url=row.url,
+        status=row.status,
+        headers=tuple((name, value) for name, value in row.headers),
+        fetched_at=row.fetched_at,
+        body_sha256=row.body_sha256,
+        body_bytes=row.body_bytes,
+        body=body,
+    )

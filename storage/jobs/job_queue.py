@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -162,14 +162,3 @@ class JobQueue:
             {"older": older},
         )
         return done.rowcount
-
-    def end_waiting(self, run_ids: Collection[str]) -> None:
-        """Delete waiting jobs of these runs."""
-        if self._exists and run_ids:
-            self._db.execute(
-                text(
-                    "DELETE FROM procrastinate_jobs WHERE status = 'todo' "
-                    "AND args->>'run_id' = ANY(:runs)"
-                ),
-                {"runs": list(run_ids)},
-            )

@@ -67,11 +67,6 @@ class JobEngine:
         self._state = JobState()
         self._config_watch: ConfigWatch | None = None
 
-    @property
-    def leads(self) -> bool:
-        """Whether this process plans."""
-        return self._leads
-
     def open_service(
         self, wired: CompiledConfiguration, store: Store, environ: Mapping[str, str]
     ) -> Service:

@@ -121,7 +121,6 @@ class Planner:
                 error = "its crawls were lost with their workers" if blamed else None
                 unit.sources.release(run.run_id, now=now, error=error)
                 unit.runs.finish(run.run_id, LOST, now)
-                unit.jobs.end_waiting([run.run_id])
         for job in lost:
             self._report(job)
         return len(lost) + len(ended)
