@@ -168,7 +168,9 @@ def test_one_process_leads_until_its_connection_is_gone(
     assert not second.acquire()
     with psycopg.connect(shared.libpq_url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks "
+            # waits until its process has ended, for up to that many milliseconds
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks JOIN pg_database "
+            "ON pg_database.oid = database AND datname = current_database() "
             "WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
         )
     assert second.acquire()

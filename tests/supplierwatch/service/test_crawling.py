@@ -213,14 +213,13 @@ def test_a_stop_ends_children_and_is_not_held_against_their_sources(
     assert crew.runs() == ["stopped"]
 
 
-def test_what_an_earlier_life_left_open_is_due_at_once_and_blamed_on_no_source(
+def test_what_an_earlier_process_left_open_is_due_at_once_and_blamed_on_no_source(
     crews: Any, site: FakeSite
 ) -> None:
     source = a_source("ledger", site.url("/empty.xml"))
     earlier = crews(source)
     with earlier.store.transaction() as unit:
-        for owner in ("service-dead", "other-alive"):
-            unit.runs.start(owner, ["ledger"], earlier.clock())
+        unit.runs.start("service-dead", ["ledger"], earlier.clock())
         unit.sources.claim_due(
             earlier.clock(), limit=1, owner="service-dead", lease=timedelta(hours=1)
         )
@@ -229,9 +228,21 @@ def test_what_an_earlier_life_left_open_is_due_at_once_and_blamed_on_no_source(
     assert crew.crawls.close_left_open() == 1
     assert crew.state("ledger").failures == 0
     with crew.store.reading() as unit:
-        assert [run.run_id for run in unit.runs.open()] == ["other-alive"]
+        assert unit.runs.open() == ()
     assert crew.start() == {"ledger"}
     assert eventually(crew.idle)
+
+
+def test_runs_of_other_processes_are_left_open_where_the_database_is_shared(store: Store) -> None:
+    with store.transaction() as unit:
+        for owner in ("service-dead", "other-alive"):
+            unit.runs.start(owner, ["ledger"], utc_now())
+
+    closed = CrawlSupervisor(store, owner="service", clock=utc_now).close_left_open()
+
+    with store.reading() as unit:
+        left = [run.run_id for run in unit.runs.open()]
+    assert (closed, left) == ((1, ["other-alive"]) if store.shared else (2, []))
 
 
 def test_a_lease_that_ran_out_is_taken_over(crews: Any, site: FakeSite) -> None:
