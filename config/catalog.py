@@ -63,7 +63,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
     subscriptions = read_tables(
         folder / "subscriptions.toml", "subscription", SubscriptionTable, required=True
     )
-    keys_of_subscriptions = subscription_keys([each.table for each in subscriptions.good])
+    keys_of_subscriptions = subscription_keys([each.table for each in subscriptions.valid])
     problems = (
         *settings_problems,
         *_find_unknown_kinds(settings.crawl.max_age, kinds, settings_file),
@@ -79,7 +79,7 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
             keys_of_subscriptions,
             watches,
             None if settings_problems else [each.key for each in settings.channels],
-            [key for _, key in sources.written("key")] if sources.readable else None,
+            [key for _, key in sources.written("key")] if sources.is_readable else None,
         ),
     )
     documents = (
@@ -87,26 +87,26 @@ def load_catalog(folder: Path, environ: Mapping[str, str], *, kinds: Collection[
         *(each.document for each in (suppliers, sources, watches, subscriptions)),
     )
     supplier_names = frozenset(
-        _plain_name(name) for each in suppliers.good for name in each.table.names or ()
+        _fold_name(name) for each in suppliers.valid for name in each.table.names or ()
     )
     catalog = Catalog(
         folder=folder,
         settings=settings,
-        suppliers=tuple(_supplier(each) for each in suppliers.good),
-        sources=tuple(_source(each, settings.crawl.max_age) for each in sources.good),
+        suppliers=tuple(_build_supplier(each) for each in suppliers.valid),
+        sources=tuple(_build_source(each, settings.crawl.max_age) for each in sources.valid),
         watches=tuple(
-            _watch(each, supplier_names)
-            for each in watches.good
+            _build_watch(each, supplier_names)
+            for each in watches.valid
             if each.table.query or each.table.keywords
         ),
         subscriptions=tuple(
-            _subscription(key, each)
-            for key, each in zip(keys_of_subscriptions, subscriptions.good, strict=True)
+            _build_subscription(key, each)
+            for key, each in zip(keys_of_subscriptions, subscriptions.valid, strict=True)
         ),
-        fingerprint=_fingerprint(documents),
+        fingerprint=_compute_fingerprint(documents),
     )
     if problems:
-        # with suppliers missing, queries that refer to them would be reported as wrong
+        # without these suppliers, queries that refer to them would be reported as wrong
         suppliers_known = not suppliers.problems and not supplier_problems(suppliers)
         rest = catalog if suppliers_known else None
         raise ConfigInvalid(problems, rest=rest, valid=catalog)
@@ -120,19 +120,17 @@ def keyword_query(
 
     Args:
         keywords: words and phrases.
-        exact: look for them in the number in which they are written.
-        supplier_names: as `_plain_name` gives them; a name has no plural.
+        exact: match them as written only, without singular or plural forms.
+        supplier_names: in the form of `_fold_name`; names are not pluralised.
     """
     return " OR ".join(
-        f'"{keyword}"'
-        if exact or _plain_name(keyword) in supplier_names
-        else f'plural("{keyword}")'
+        f'"{keyword}"' if exact or _fold_name(keyword) in supplier_names else f'plural("{keyword}")'
         for keyword in keywords
     )
 
 
-def _plain_name(name: str) -> str:
-    """Return a name without case, apostrophes and repeated blanks, for comparison."""
+def _fold_name(name: str) -> str:
+    """Normalise a name for comparison: case-folded, without apostrophes and repeated blanks."""
     return " ".join(re.sub("['’ʼ]", "", name).casefold().split())
 
 
@@ -147,20 +145,20 @@ def _find_unknown_kinds(
     ]
 
 
-def _supplier(each: Declared[SupplierTable]) -> Supplier:
+def _build_supplier(each: Declared[SupplierTable]) -> Supplier:
     table = each.table
     return Supplier(
         key=table.key, names=tuple(table.names or ()), query=table.query, where=each.where
     )
 
 
-def _source(each: Declared[SourceTable], max_ages: Mapping[str, timedelta | None]) -> Source:
+def _build_source(each: Declared[SourceTable], max_ages: Mapping[str, timedelta | None]) -> Source:
     table = each.table
     max_age = DEFAULT_MAX_AGE if table.kind in DATED_KINDS else None
     max_age = max_ages.get(table.kind, max_age)
     if "max_age" in table.model_fields_set:
         max_age = table.max_age
-    # a default bound adapts to the interval that was written
+    # a bound that is a default yields to an interval that is written
     least = table.min_every if "min_every" in table.model_fields_set else None
     most = table.max_every if "max_every" in table.model_fields_set else None
     every = table.every
@@ -182,14 +180,14 @@ def _source(each: Declared[SourceTable], max_ages: Mapping[str, timedelta | None
         verify_tls=table.verify_tls,
         relook=table.relook,
         where=each.where,
-        select=_selectors(table.select),
+        select=_build_selectors(table.select),
         press_of=table.press_of,
         licence=table.licence,
         max_age=max_age,
     )
 
 
-def _selectors(table: SelectTable) -> Selectors:
+def _build_selectors(table: SelectTable) -> Selectors:
     return Selectors(
         entry=table.entry,
         link=table.link,
@@ -201,7 +199,7 @@ def _selectors(table: SelectTable) -> Selectors:
     )
 
 
-def _watch(each: Declared[WatchTable], supplier_names: Collection[str]) -> Watch:
+def _build_watch(each: Declared[WatchTable], supplier_names: Collection[str]) -> Watch:
     table = each.table
     words = table.keywords or ()
     return Watch(
@@ -216,7 +214,7 @@ def _watch(each: Declared[WatchTable], supplier_names: Collection[str]) -> Watch
     )
 
 
-def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
+def _build_subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
     table = each.table
     return Subscription(
         key=key,
@@ -235,7 +233,7 @@ def _subscription(key: str, each: Declared[SubscriptionTable]) -> Subscription:
     )
 
 
-def _fingerprint(documents: Sequence[ConfigFile]) -> str:
+def _compute_fingerprint(documents: Sequence[ConfigFile]) -> str:
     """Return the SHA-256 over name, length and bytes of each file."""
     digest = hashlib.sha256()
     for document in documents:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from config.errors import Problem
 from config.model import Catalog
 from config.values.addresses import AddressRefused, Guard
-from config.values.values import is_channel
+from config.values.checks import is_channel
 
 _LOOPBACK = IPv4Address("127.0.0.1")
 _LOOPBACK_NAMES = ("localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback")
@@ -42,8 +42,8 @@ def _warn_of_example(recipient: str, file: str, line: int, key: str) -> Problem:
         line=line,
         key=key,
         value=recipient,
-        message="is an example: no mail is ever delivered to this domain",
-        hint="write an address that you read",
+        message="is an example: mail to this domain is never delivered",
+        hint="write an address whose mail you read",
     )
 
 
@@ -67,7 +67,7 @@ def _warn_of_sources(catalog: Catalog) -> Iterator[Problem]:
                 line=source.where.line,
                 key=source.key,
                 value=source.url,
-                message=f"will be refused: {host} is no public address",
+                message=f"will be refused: {host} is not a public address",
                 hint=f'add "{host}" to allowed_hosts under [crawl] in settings.toml',
             )
 

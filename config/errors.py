@@ -2,9 +2,9 @@
 
 ConfigError
 ├── ConfigInvalid    the files have problems
-├── ConfigNotFound   there is no such folder
-├── NotOpml          the document to import is not OPML
-└── StarterRefused   a file would be overwritten, or made invalid
+├── ConfigNotFound   there is no such folder or file
+├── EditRefused      a file would be overwritten, or made invalid
+└── NotOpml          the document to import is not OPML
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 
 from config.model import Catalog
 
-__all__ = ["ConfigError", "ConfigInvalid", "ConfigNotFound", "NotOpml", "Problem", "StarterRefused"]
+__all__ = ["ConfigError", "ConfigInvalid", "ConfigNotFound", "EditRefused", "NotOpml", "Problem"]
 
 ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One problem of the configuration: its place, the message and the fix (`hint`).
+    """One problem of the configuration: its location, the message and the fix (`hint`).
 
-    `line` counts from 1; it is 0 where there is no line, as in the environment or for a missing
-    file. `value` is what was written, None where nothing was or where it must not be shown.
+    `line` counts from 1; it is 0 where there is no line: for the environment, or a missing file.
+    `value` is the value as written; None where there is none, or where it is a secret.
     """
 
     file: str
@@ -52,9 +52,9 @@ class ConfigError(Exception):
 class ConfigInvalid(ConfigError):
     """The configuration files have problems; `problems` holds all of them, by file and line.
 
-    `rest` is a catalog of the valid declarations, so that a later check (of queries, say) can
-    report its problems together with these; None where too little could be read. `valid` is that
-    catalog even then, for commands that only read what is stored.
+    `rest` is a catalog of the valid declarations, so that a later check (of queries, for example)
+    can report its problems together with these; None where too little could be read. `valid` is
+    that catalog even then, for commands that only read stored data.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class ConfigNotFound(ConfigError):
     """The configuration folder, or a file to be edited, does not exist."""
 
 
-class StarterRefused(ConfigError):
+class EditRefused(ConfigError):
     """Nothing was written: a file would have been overwritten or made invalid."""
 
 

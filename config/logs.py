@@ -1,4 +1,4 @@
-"""Log set-up of the service and its child processes: one event, one line.
+"""Sets up logging of the service and its child processes: one event, one line.
 
 Control and direction characters are escaped, so that fetched text cannot forge or hide a line. The
 number of lines of one kind is limited per minute; a line reports how many were suppressed.
@@ -33,15 +33,15 @@ _UNSAFE = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_VARYING = re.compile(r"0x[0-9a-f]+|[0-9]+")
+_NUMBERS = re.compile(r"0x[0-9a-f]+|[0-9]+")
 
 
 def escape_controls(text: str) -> str:
     """Escape control, direction and invisible characters, so that the text is one line."""
-    return _UNSAFE.sub(_escape, text)
+    return _UNSAFE.sub(_escape_character, text)
 
 
-def _escape(found: re.Match[str]) -> str:
+def _escape_character(found: re.Match[str]) -> str:
     character = found[0]
     code = ord(character)
     if character in _NAMED:
@@ -73,14 +73,14 @@ class LineFormatter(logging.Formatter):
             text = (
                 f"{text[:half]}\n... ({len(text) - 2 * half} characters left out)\n{text[-half:]}"
             )
-        return _mark_continuation(text)
+        return _prefix_lines(text)
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802  # logging's name
         """Format a stack in the same way."""
-        return _mark_continuation(stack_info)
+        return _prefix_lines(stack_info)
 
 
-def _mark_continuation(text: str) -> str:
+def _prefix_lines(text: str) -> str:
     return "\n".join(CONTINUED + escape_controls(line) for line in text.split("\n"))
 
 
@@ -124,7 +124,7 @@ class LineLimit(logging.Filter):
 
     def _kind_of(self, record: logging.LogRecord) -> _Kind:
         # libraries log formatted messages: lines that differ in numbers are of one kind
-        form = str(record.msg) if record.args else _VARYING.sub("N", str(record.msg)[:200])
+        form = str(record.msg) if record.args else _NUMBERS.sub("N", str(record.msg)[:200])
         kind = (record.name, record.levelno, form[:80])
         if kind not in self._counts and len(self._counts) >= MAX_KINDS:
             return (record.name[:80], record.levelno, "")

@@ -12,7 +12,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Literal
 
-# kinds that list articles, of which old ones are no news; of official records every one is
+# kinds that list articles, where an old one is not news; official records are news at any age
 DATED_KINDS = frozenset({"feed", "page", "sitemap"})
 DEFAULT_MAX_AGE = timedelta(days=14)
 
@@ -25,7 +25,7 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """Where a declaration is in the files; lines count from 1."""
+    """Location of a declaration in the files; lines count from 1."""
 
     file: str
     line: int
@@ -79,8 +79,8 @@ class Source:
     where: Where
     select: Selectors = Selectors()
     press_of: str | None = None  # the supplier whose newsroom this is
-    max_age: timedelta | None = None  # an item that is listed later is old, not news
-    licence: Licence = "headline"  # what a briefing may have of its texts
+    max_age: timedelta | None = None  # an item first listed later than this is old, not news
+    licence: Licence = "headline"  # what a briefing may reproduce of its texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class Cadence:
     weekday: Weekday | None = None
     cron: str | None = None
     text: str = ""
-    not_on_bank_holidays_of: Region | None = None  # digests wait for the next other day
+    not_on_bank_holidays_of: Region | None = None  # digests wait for the next day that is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ Sensitivity = Literal["low", "medium", "high"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """A watch or a source that should bring something at least once in `within`."""
+    """A watch or a source that should have at least one item in each period of `within`."""
 
     watch: str | None
     source: str | None
@@ -145,13 +145,13 @@ class Subscription:
     send_empty: bool
     edits: bool = True  # report edits of items that were reported before
     unusual: Sensitivity | None = None  # report unusually high volumes
-    expect: tuple[Expected, ...] = ()  # report where nothing came
+    expect: tuple[Expected, ...] = ()  # report where nothing was published
     where: Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """The SMTP server. `security` must be in force before a login is sent."""
+    """The SMTP server. `security` is established before a login is sent."""
 
     host: str
     port: int
@@ -232,12 +232,12 @@ class OidcSettings:
     scopes: tuple[str, ...]
     role_claim: str
     roles: tuple[tuple[str, tuple[str, ...]], ...]  # empty: roles are set on the desk
-    new_users: bool  # users whom nobody added are made at their first sign-in
+    new_users: bool  # unknown users are added at their first sign-in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskSettings:
-    """Settings of the desk. `proxy_user_header` is read from `trusted_proxies` (networks) alone."""
+    """Settings of the desk. `proxy_user_header` is read from `trusted_proxies` (networks) only."""
 
     oidc: OidcSettings | None = None
     proxy_user_header: str | None = None

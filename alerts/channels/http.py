@@ -162,7 +162,7 @@ class Client:
     ) -> bool:
         # private addresses, and hosts that the operator allowed, are in their own network
         inside = not any(address.is_global for address in addresses)
-        return inside or self._guard.names(host)
+        return inside or self._guard.is_allowed_name(host)
 
 
 def _exchange(connection: http.client.HTTPConnection, request: Request, path: str) -> HttpAnswer:

@@ -15,7 +15,7 @@ from alerts.channels.webhook import Webhook
 from config.errors import Problem
 from config.model import ChannelSettings
 from config.settings.environment import channel_variable
-from config.values.mistakes import nearest
+from config.values.invalid_value import nearest
 
 HOOKS: dict[str, HttpService] = {
     kind.name: kind for kind in (Matrix(), Ntfy(), Slack(), Teams(), Telegram(), Webhook())

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal, get_args
 
-from config.values.values import is_channel
+from config.values.checks import is_channel
 from storage.model import Subscriber
 from storage.store import Unit
 

@@ -12,7 +12,7 @@ from alerts.messages.mail_address import mailbox
 from alerts.messages.mime import Envelope, freeze, message_id
 from alerts.messages.render import Rendered
 from config.model import Settings
-from config.values.values import CHANNEL, is_channel
+from config.values.checks import CHANNEL, is_channel
 from storage.model import Notification
 
 

@@ -11,7 +11,7 @@ from alerts.messages.mail_address import mailbox
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render_note
 from config.model import Settings
-from config.values.values import is_channel
+from config.values.checks import is_channel
 from storage.model import Receipt
 
 

@@ -14,8 +14,8 @@ from lxml import etree
 from config.editing.toml_writing import quote
 from config.errors import NotOpml
 from config.model import Source
-from config.values import values
-from config.values.mistakes import Mistake
+from config.values import checks
+from config.values.invalid_value import InvalidValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class Outline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Import:
-    """The result of an import: TOML tables for sources.toml, and what was left out."""
+    """The result of an import: TOML tables for sources.toml, and the feeds left out of them."""
 
     text: str
     added: tuple[str, ...]  # keys of the new sources
@@ -77,7 +77,7 @@ def read_opml(document: bytes) -> tuple[Outline, ...]:
     return tuple(found)
 
 
-def new_sources(
+def build_source_tables(
     outlines: Sequence[Outline], *, keys: Collection[str], urls: Collection[str]
 ) -> Import:
     """Make source tables for feeds that are not configured yet.
@@ -87,23 +87,23 @@ def new_sources(
         keys: keys in use; new ones differ from them.
         urls: URLs of the configured sources.
     """
-    taken, seen = set(keys), {_comparison_key(url) for url in urls}
+    taken, seen = set(keys), {_make_comparison_key(url) for url in urls}
     tables: list[str] = []
     added: list[str] = []
     refused: list[str] = []
     known = 0
     for outline in outlines:
         try:
-            url = values.check_url(outline.url)
-        except Mistake as mistake:
-            shown = outline.title or "a feed" if mistake.secret else outline.url
-            refused.append(f"{shown}: {mistake.message}; {mistake.hint}")
+            url = checks.check_url(outline.url)
+        except InvalidValue as invalid:
+            shown = outline.title or "a feed" if invalid.secret else outline.url
+            refused.append(f"{shown}: {invalid.message}; {invalid.hint}")
             continue
-        if _comparison_key(url) in seen:
+        if _make_comparison_key(url) in seen:
             known += 1
             continue
-        seen.add(_comparison_key(url))
-        key = values.make_key(outline.title or urlsplit(url).hostname or "", taken, default="feed")
+        seen.add(_make_comparison_key(url))
+        key = checks.make_key(outline.title or urlsplit(url).hostname or "", taken, default="feed")
         taken.add(key)
         added.append(key)
         lines = ["[[source]]", f"key = {quote(key)}", 'kind = "feed"', f"url = {quote(url)}"]
@@ -115,7 +115,7 @@ def new_sources(
     return Import(text=text, added=tuple(added), known=known, refused=tuple(refused))
 
 
-def _comparison_key(url: str) -> str:
+def _make_comparison_key(url: str) -> str:
     """Normalise a URL for comparison: without scheme, `www.` and trailing slash."""
     parts = urlsplit(url.strip())
     query = f"?{parts.query}" if parts.query else ""

@@ -9,12 +9,12 @@ from typing import Any
 from config.editing.table_file import (
     add_tables,
     change_table,
-    read_tables_of,
+    read_file_tables,
     remove_table,
     table_text,
 )
 from config.editing.table_form import TableForm
-from config.errors import StarterRefused
+from config.errors import EditRefused
 
 SELECTORS = ("entry", "link", "title", "date", "summary", "article")
 TEXTS = ("name", "every", "min_every", "max_every", "item_kind", "language", "press_of", "max_age")
@@ -29,7 +29,7 @@ FORM = TableForm(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDraft:
-    """A source as an editor wants it; nothing is checked here.
+    """A source as it should be written to the file; nothing is checked here.
 
     `texts` are the values of `TEXTS`, `select` those of `SELECTORS`, as they are written; an empty
     one needs no line.
@@ -45,7 +45,7 @@ class SourceDraft:
     select: Mapping[str, str] = field(default_factory=dict)
 
     def wanted(self) -> dict[str, Any]:
-        """Return name -> value of what an editor may change; None where no line is needed."""
+        """Return name -> value of the editable keys; None where no line is needed."""
         flags = {name: getattr(self, name) for name in _DEFAULTS}
         return {
             "kind": self.kind,
@@ -57,12 +57,12 @@ class SourceDraft:
 
 
 def read_source(content: bytes, key: str) -> SourceDraft | None:
-    """Return a source as the file has it; None where it has none of this key.
+    """Read a source from the content of the file; None where there is none with this key.
 
     Raises:
-        StarterRefused: the file is not TOML, or the source is of no form that a draft has.
+        EditRefused: the file is not TOML, or the source has values that a draft cannot hold.
     """
-    tables = read_tables_of(content, FORM)
+    tables = read_file_tables(content, FORM)
     table = next((each for each in tables if each.get("key") == key), None)
     if table is None:
         return None
@@ -72,7 +72,7 @@ def read_source(content: bytes, key: str) -> SourceDraft | None:
     is_plain = isinstance(select, dict) and all(isinstance(each, str) for each in texts_of)
     chosen = {name: select[name] for name in SELECTORS if name in select} if is_plain else {}
     if not is_plain or not all(isinstance(each, str) for each in chosen.values()):
-        raise StarterRefused(f"the source {key} in sources.toml has values of another type")
+        raise EditRefused(f"the source {key} in sources.toml has values of another type")
     return SourceDraft(
         key=key,
         kind=table.get("kind", ""),
@@ -87,23 +87,23 @@ def edit_source(content: bytes, draft: SourceDraft) -> bytes:
     """Return the file with the source of the draft's key changed, or added at its end.
 
     Raises:
-        StarterRefused: the file is not TOML, or anything else of it would change.
+        EditRefused: the file is not TOML, or anything else in it would change.
     """
-    number = _find(content, draft.key)
+    number = _find_source(content, draft.key)
     if number is None:
         return add_tables(content, FORM, [{"key": draft.key, **draft.wanted()}])
     return change_table(content, FORM, number, draft.wanted())
 
 
 def switch_source(content: bytes, key: str, *, enabled: bool) -> bytes:
-    """Return the file with a source switched on or off.
+    """Return the file with a source enabled or disabled.
 
     Raises:
-        StarterRefused: there is no such source, or anything else would change.
+        EditRefused: there is no such source, or anything else would change.
     """
-    number = _find(content, key)
+    number = _find_source(content, key)
     if number is None:
-        raise StarterRefused(f"there is no source {key} in sources.toml")
+        raise EditRefused(f"there is no source {key} in sources.toml")
     return change_table(content, FORM, number, {"enabled": None if enabled else False})
 
 
@@ -111,11 +111,11 @@ def drop_source(content: bytes, key: str) -> bytes:
     """Return the file without a source.
 
     Raises:
-        StarterRefused: there is no such source, or anything else would change.
+        EditRefused: there is no such source, or anything else would change.
     """
-    number = _find(content, key)
+    number = _find_source(content, key)
     if number is None:
-        raise StarterRefused(f"there is no source {key} in sources.toml")
+        raise EditRefused(f"there is no source {key} in sources.toml")
     return remove_table(content, FORM, number)
 
 
@@ -124,6 +124,6 @@ def source_text(draft: SourceDraft) -> str:
     return table_text(FORM, {"key": draft.key, **draft.wanted()})
 
 
-def _find(content: bytes, key: str) -> int | None:
-    keys = [each.get("key") for each in read_tables_of(content, FORM)]
+def _find_source(content: bytes, key: str) -> int | None:
+    keys = [each.get("key") for each in read_file_tables(content, FORM)]
     return keys.index(key) if key in keys else None

@@ -8,44 +8,44 @@ from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.editing.starter import read_content, replace_file
+from config.editing.file_replacement import read_content, replace_file
 from config.editing.toml_writing import append_tables, quote
-from config.errors import StarterRefused
+from config.errors import EditRefused
 from config.model import Source
-from config.values import values
-from config.values.mistakes import Mistake
+from config.values import checks
+from config.values.invalid_value import InvalidValue
 
 _PORT = re.compile(r"[^/?#]*?:(\d{1,5})(?:[/?#]|\Z)")
 _PORTS_OF_TLS = ("443", "8443")
 
 
 def read_address(text: str) -> str:
-    """Return a web address as typed, with https:// where no scheme is written.
+    """Return a typed URL, with https:// prepended where no scheme is written.
 
-    With a port other than 443 and 8443 it is http://, as development servers and proxies have it.
+    With a port other than 443 and 8443 it is http://, which development servers and proxies use.
 
     Raises:
-        Mistake: it is none.
+        InvalidValue: it is not a valid http or https URL.
     """
     tidy = text.strip()
     if "://" not in tidy:
         port = _PORT.match(tidy)
         scheme = "https" if port is None or port[1] in _PORTS_OF_TLS else "http"
         tidy = f"{scheme}://{tidy}"
-    return values.check_url(tidy)
+    return checks.check_url(tidy)
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is meant as a web address and not as the key of a source."""
+    """Return whether a text looks like a URL rather than the key of a source."""
     return "://" in text or "/" in text or "." in text
 
 
-def key_for(url: str, taken: Collection[str]) -> str:
-    """Return a key for a source that differs from those in use: `ward-ledger` of its host."""
+def make_source_key(url: str, taken: Collection[str]) -> str:
+    """Make a key from the host of a URL (`ward-ledger` of ward-ledger.org), unlike those in use."""
     host = (urlsplit(url).hostname or "source").removeprefix("www.")
     labels = host.split(".")
     name = "-".join(labels[:-1]) if len(labels) > 1 and not labels[-1].isdigit() else host
-    return values.make_key(name, taken, default="source")
+    return checks.make_key(name, taken, default="source")
 
 
 def append_source(folder: Path, source: Source) -> Path:
@@ -53,35 +53,35 @@ def append_source(folder: Path, source: Source) -> Path:
 
     Raises:
         ConfigNotFound: there is no sources.toml.
-        StarterRefused: the file has a form to which no table can be appended.
+        EditRefused: the file has a form to which no table can be appended.
     """
     path = folder / "sources.toml"
     before = read_content(path)
-    lines = ["[[source]]", *(f"{name} = {quote(text)}" for name, text in _fields(source))]
+    lines = ["[[source]]", *(f"{name} = {quote(text)}" for name, text in _list_fields(source))]
     text = append_tables(before.decode("utf-8"), "\n".join(lines))
     try:
         tables = tomllib.loads(text.removeprefix("\ufeff")).get("source", [])
     except tomllib.TOMLDecodeError as error:
-        raise StarterRefused(
+        raise EditRefused(
             f"nothing can be added at the end of {path}: write its sources as [[source]] tables"
         ) from error
-    if not tables or tables[-1] != dict(_fields(source)):
-        raise StarterRefused(f"{path} would not keep its other sources: add the source by hand")
+    if not tables or tables[-1] != dict(_list_fields(source)):
+        raise EditRefused(f"appending would change other sources of {path}: add the source by hand")
     replace_file(path, before, text.encode("utf-8"))
     return path
 
 
-def _fields(source: Source) -> list[tuple[str, str]]:
+def _list_fields(source: Source) -> list[tuple[str, str]]:
     fields = [("key", source.key), ("kind", source.kind), ("url", source.url)]
     return [*fields, ("name", source.name)] if source.name != source.key else fields
 
 
-def check_key(text: str, taken: Collection[str]) -> str:
-    """Return the key of a new source.
+def check_new_key(text: str, taken: Collection[str]) -> str:
+    """Check the key of a new source, and return it.
 
     Raises:
-        Mistake: it is in use, or no key.
+        InvalidValue: it is in use, or not a valid key.
     """
     if text in taken:
-        raise Mistake(f"there is a source {text!r} already", "choose another key")
-    return values.check_key(text)
+        raise InvalidValue(f"there is a source {text!r} already", "choose another key")
+    return checks.check_key(text)

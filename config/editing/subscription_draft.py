@@ -1,4 +1,4 @@
-"""Edits one subscription in the text of subscriptions.toml. Pure: all else of the file stays."""
+"""Edits one subscription in the text of subscriptions.toml. Pure: the rest of the file stays."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pydantic import ValidationError
 from config.editing.table_file import (
     add_tables,
     change_table,
-    read_tables_of,
+    read_file_tables,
     remove_table,
     table_text,
 )
 from config.editing.table_form import TableForm
-from config.errors import StarterRefused
+from config.errors import EditRefused
 from config.tables.keys import subscription_keys
 from config.tables.shape import DEFAULT_TIMEZONE, SubscriptionTable
 
@@ -31,7 +31,10 @@ FORM = TableForm(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionDraft:
-    """A subscription as an editor wants it; nothing is checked here. Empty texts need no line."""
+    """A subscription as it should be written to the file; nothing is checked here.
+
+    Empty texts need no line.
+    """
 
     key: str
     to: tuple[str, ...] = ()
@@ -45,10 +48,10 @@ class SubscriptionDraft:
     edits: bool = True
 
     def wanted(self) -> dict[str, Any]:
-        """Return name -> value of what an editor may change; None where no line is needed.
+        """Return name -> value of the editable keys; None where no line is needed.
 
-        The key is written always: one that is made of the cadence would change with it, and its
-        readers would begin anew.
+        The key is always written: one made from the cadence would change with it, and the
+        subscription would be taken for a new one.
         """
         texts = {name: getattr(self, name) or None for name in TEXTS}
         if self.timezone == DEFAULT_TIMEZONE:
@@ -64,15 +67,15 @@ class SubscriptionDraft:
 
 
 def read_subscription(content: bytes, key: str) -> SubscriptionDraft | None:
-    """Return a subscription as the file has it; None where it has none of this key.
+    """Read a subscription from the content of the file; None where there is none with this key.
 
     Raises:
-        StarterRefused: the file is not TOML, or a subscription in it is not valid.
+        EditRefused: the file is not TOML, or a subscription in it is not valid.
     """
-    number = _find(content, key)
+    number = _find_subscription(content, key)
     if number is None:
         return None
-    table = read_tables_of(content, FORM)[number]
+    table = read_file_tables(content, FORM)[number]
     return SubscriptionDraft(
         key=key,
         to=tuple(table["to"]),
@@ -86,9 +89,9 @@ def edit_subscription(content: bytes, draft: SubscriptionDraft) -> bytes:
     """Return the file with the subscription of the draft's key changed, or added at its end.
 
     Raises:
-        StarterRefused: the file cannot be read, or anything else of it would change.
+        EditRefused: the file cannot be read, or anything else in it would change.
     """
-    number = _find(content, draft.key)
+    number = _find_subscription(content, draft.key)
     if number is None:
         return add_tables(content, FORM, [draft.wanted()])
     return change_table(content, FORM, number, draft.wanted())
@@ -98,11 +101,11 @@ def drop_subscription(content: bytes, key: str) -> bytes:
     """Return the file without a subscription.
 
     Raises:
-        StarterRefused: there is no such subscription, or anything else would change.
+        EditRefused: there is no such subscription, or anything else would change.
     """
-    number = _find(content, key)
+    number = _find_subscription(content, key)
     if number is None:
-        raise StarterRefused(f"there is no subscription {key} in subscriptions.toml")
+        raise EditRefused(f"there is no subscription {key} in subscriptions.toml")
     return remove_table(content, FORM, number)
 
 
@@ -111,11 +114,11 @@ def subscription_text(draft: SubscriptionDraft) -> str:
     return table_text(FORM, draft.wanted())
 
 
-def _find(content: bytes, key: str) -> int | None:
+def _find_subscription(content: bytes, key: str) -> int | None:
     try:
-        tables = [SubscriptionTable.model_validate(t) for t in read_tables_of(content, FORM)]
+        tables = [SubscriptionTable.model_validate(t) for t in read_file_tables(content, FORM)]
     except ValidationError as error:
-        raise StarterRefused(
+        raise EditRefused(
             "subscriptions.toml has a subscription that is not valid: `supplierwatch check` says "
             "which"
         ) from error

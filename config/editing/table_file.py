@@ -1,7 +1,7 @@
 """Edits one table in the text of a TOML file. Pure: comments, order and other tables stay.
 
-tomlkit changes the lines; the result is read by the standard library's parser, and refused unless
-exactly that table differs and has the wanted values.
+tomlkit changes the lines; the result is parsed by the standard library, and refused unless exactly
+that table differs and has the wanted values.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from config.editing.table_form import (
     Wanted,
     check_others_stay,
     check_written,
-    is_nothing,
+    drop_absent,
     load_tables,
-    tables_of,
-    without_nothing,
+    needs_no_line,
+    select_tables,
 )
 from config.editing.toml_writing import append_tables
-from config.errors import StarterRefused
+from config.errors import EditRefused
 
 _Body = list[tuple[Key | None, Item]]
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_tables_of(content: bytes, form: TableForm) -> list[dict[str, Any]]:
-    """Return the tables of a file, as they are written.
+def read_file_tables(content: bytes, form: TableForm) -> list[dict[str, Any]]:
+    """Parse the tables of a file, without defaults.
 
     Raises:
-        StarterRefused: the file is not TOML, or does not consist of such tables.
+        EditRefused: the file is not TOML, or does not consist of such tables.
     """
-    return tables_of(load_tables(content, form), form)
+    return select_tables(load_tables(content, form), form)
 
 
 def change_table(content: bytes, form: TableForm, number: int, wanted: Wanted) -> bytes:
-    """Return the file with values of one table changed; names that are not wanted stay.
+    """Return the file with values of one table changed; names that are not in `wanted` stay.
 
     Raises:
-        StarterRefused: the file is not TOML, or anything else of it would change.
+        EditRefused: the file is not TOML, or anything else in it would change.
     """
     before = load_tables(content, form)
 
@@ -56,9 +56,9 @@ def change_table(content: bytes, form: TableForm, number: int, wanted: Wanted) -
             _edit_inline(table, wanted, form)
 
     after = _rewrite(content, form, change)
-    old = tables_of(before, form)[number]
+    old = select_tables(before, form)[number]
     check_others_stay(before, load_tables(after, form), form, number, number)
-    check_written(old, tables_of(load_tables(after, form), form)[number], wanted, form)
+    check_written(old, select_tables(load_tables(after, form), form)[number], wanted, form)
     return after
 
 
@@ -66,15 +66,15 @@ def add_tables(content: bytes, form: TableForm, tables: list[Wanted]) -> bytes:
     """Return the file with tables added at its end.
 
     Raises:
-        StarterRefused: the file is not TOML, or anything else of it would change.
+        EditRefused: the file is not TOML, or anything else in it would change.
     """
     before = load_tables(content, form)
-    there = tables_of(before, form)
+    existing = select_tables(before, form)
     text = "\n".join(table_text(form, values) for values in tables)
-    after = _encode(append_tables(content.decode("utf-8"), text))
+    after = _encode_text(append_tables(content.decode("utf-8"), text))
     loaded = load_tables(after, form)
-    check_others_stay(before, loaded, form, len(there), None)
-    for values, written in zip(tables, tables_of(loaded, form)[len(there) :], strict=True):
+    check_others_stay(before, loaded, form, len(existing), None)
+    for values, written in zip(tables, select_tables(loaded, form)[len(existing) :], strict=True):
         check_written({}, written, values, form)
     return after
 
@@ -83,7 +83,7 @@ def remove_table(content: bytes, form: TableForm, number: int) -> bytes:
     """Return the file without one table.
 
     Raises:
-        StarterRefused: the file is not TOML, or anything else of it would change.
+        EditRefused: the file is not TOML, or anything else in it would change.
     """
     before = load_tables(content, form)
 
@@ -98,9 +98,9 @@ def remove_table(content: bytes, form: TableForm, number: int) -> bytes:
 def table_text(form: TableForm, values: Wanted) -> str:
     """Return a table as new lines of the file."""
     lines = [
-        f"{name} = {_item(values[name]).as_string()}"
+        f"{name} = {_build_item(values[name]).as_string()}"
         for name in form.order
-        if not is_nothing(values.get(name))
+        if not needs_no_line(values.get(name))
     ]
     return "\n".join([f"[[{form.table}]]", *lines, ""])
 
@@ -115,41 +115,41 @@ def _rewrite(content: bytes, form: TableForm, change: Callable[[Any], None]) -> 
         change(document)
         text = tomlkit.dumps(document)
     except (TOMLKitError, KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
-        raise form.unfit() from error
-    after = _encode(text.replace("\n", "\r\n") if only_crlf else text)
+        raise form.unusual_form_error() from error
+    after = _encode_text(text.replace("\n", "\r\n") if only_crlf else text)
     return _BOM + after if content.startswith(_BOM) else after
 
 
 def _edit_table(body: _Body, wanted: Wanted, form: TableForm) -> None:
     for new, old in form.swaps:
-        at = _places(body)
+        at = _index_keys(body)
         if wanted[new] is not None and wanted[old] is None and old in at and new not in at:
-            body[at[old]] = (SingleKey(new), _take_style(wanted[new], body[at[old]][1]))
+            body[at[old]] = (SingleKey(new), _build_styled_item(wanted[new], body[at[old]][1]))
     for name, value in wanted.items():
-        _set(body, name, value, form)
+        _set_value(body, name, value, form)
 
 
-def _set(body: _Body, name: str, value: Any, form: TableForm) -> None:
-    """Set or remove a line. A new one comes after its neighbours, before comments below them."""
-    at = _places(body)
+def _set_value(body: _Body, name: str, value: Any, form: TableForm) -> None:
+    """Set or remove a line; insert a new one by `form.order`, before comments that follow."""
+    at = _index_keys(body)
     if name in at:
-        there = body[at[name]][1]
-        if isinstance(value, Mapping) and isinstance(there, Table):
+        existing = body[at[name]][1]
+        if isinstance(value, Mapping) and isinstance(existing, Table):
             inner = TableForm(file=form.file, table=form.table, order=("", *value), defaults={})
             for part, text in value.items():
-                _set(there.value.body, part, text, inner)
+                _set_value(existing.value.body, part, text, inner)
             return
-        if isinstance(value, Mapping) and isinstance(there, InlineTable):
-            _edit_inline(there, value, form)
+        if isinstance(value, Mapping) and isinstance(existing, InlineTable):
+            _edit_inline(existing, value, form)
             return
-        if _is_same(name, there.unwrap(), value, form):
+        if _is_same(name, existing.unwrap(), value, form):
             return
-        if is_nothing(value):
+        if needs_no_line(value):
             del body[at[name]]
         else:
-            body[at[name]] = (SingleKey(name), _take_style(value, there))
-    elif not is_nothing(value):
-        item = _item(value)
+            body[at[name]] = (SingleKey(name), _build_styled_item(value, existing))
+    elif not needs_no_line(value):
+        item = _build_item(value)
         order = form.order
         before = [at[each] for each in order[: order.index(name)] if each in at]
         lines = [n for n in at.values() if not isinstance(body[n][1], Table)]
@@ -162,13 +162,13 @@ def _set(body: _Body, name: str, value: Any, form: TableForm) -> None:
         body.insert(place + 1, (SingleKey(name), item))
 
 
-def _places(body: _Body) -> dict[str, int]:
+def _index_keys(body: _Body) -> dict[str, int]:
     return {key.key: number for number, (key, _) in enumerate(body) if key is not None}
 
 
-def _take_style(value: Any, old: Item) -> Item:
-    """Return a value as TOML, with the indent and the comment of the one that it replaces."""
-    item = _item(value)
+def _build_styled_item(value: Any, old: Item) -> Item:
+    """Return a value as TOML, with the indent and the comment of the item that it replaces."""
+    item = _build_item(value)
     for name in ("indent", "comment_ws", "comment", "trail"):
         setattr(item.trivia, name, getattr(old.trivia, name))
     return item
@@ -178,28 +178,28 @@ def _edit_inline(table: Any, wanted: Wanted, form: TableForm) -> None:
     for name, value in wanted.items():
         if name in table and _is_same(name, table[name].unwrap(), value, form):
             continue
-        if not is_nothing(value):
-            table[name] = _item(value)
+        if not needs_no_line(value):
+            table[name] = _build_item(value)
         elif name in table:
             table.remove(name)
 
 
-def _is_same(name: str, there: Any, value: Any, form: TableForm) -> bool:
+def _is_same(name: str, existing: Any, value: Any, form: TableForm) -> bool:
     if isinstance(value, str):
-        return isinstance(there, str) and there.strip() == value.strip()
+        return isinstance(existing, str) and existing.strip() == value.strip()
     if value is None:  # a default that is written out
-        return name in form.defaults and bool(there == form.defaults[name])
+        return name in form.defaults and bool(existing == form.defaults[name])
     if isinstance(value, Mapping):
-        return bool(there == without_nothing(value))
-    return bool(there == value)
+        return bool(existing == drop_absent(value))
+    return bool(existing == value)
 
 
-def _item(value: Any) -> Item:
-    """Return a value as TOML; texts in single quotes where possible: queries have double ones."""
+def _build_item(value: Any) -> Item:
+    """Return a value as TOML; texts in single quotes if possible, as queries contain double ones."""
     if isinstance(value, Mapping):
         table = tomlkit.inline_table()
-        for name, each in without_nothing(value).items():
-            table.append(name, _item(each))
+        for name, each in drop_absent(value).items():
+            table.append(name, _build_item(each))
         return table
     if not isinstance(value, str):
         item: Item = tomlkit.item(value)
@@ -212,8 +212,8 @@ def _item(value: Any) -> Item:
     return tomlkit.string(value)
 
 
-def _encode(text: str) -> bytes:
+def _encode_text(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise StarterRefused("the text holds characters that are not Unicode") from error
+        raise EditRefused("the text holds characters that are not Unicode") from error

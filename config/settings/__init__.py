@@ -1,4 +1,4 @@
 """Builds `Settings` from settings.toml and the environment.
 
-`service_settings` reads where the data is kept even if everything else is invalid.
+`service_settings` reads the data folder and database URL even if everything else is invalid.
 """

@@ -55,18 +55,18 @@ def _read_oidc(
     path = ("desk", "oidc_issuer")
     secret, problems = read_oidc_secret(environ)
     if not _is_safe(table.oidc_issuer):
-        hint = "write https://; http:// is taken for an address of this machine alone"
-        problems.append(document.problem(path, table.oidc_issuer, "is asked in clear", hint))
+        hint = "write https://; http:// is allowed only for an address of this machine"
+        problems.append(document.problem(path, table.oidc_issuer, "is not encrypted", hint))
     if table.oidc_client_id is None:
-        hint = "add oidc_client_id, under which the provider knows this desk"
-        problems.append(document.problem(path, table.oidc_issuer, "has no client", hint))
+        hint = "add oidc_client_id, the client ID of this desk at the provider"
+        problems.append(document.problem(path, table.oidc_issuer, "needs a client ID", hint))
     if tables.service.public_url is None:
-        hint = "add public_url to [service]: the provider leads back to it"
+        hint = "add public_url to [service]: the provider redirects to it"
         problems.append(document.problem(path, table.oidc_issuer, "needs a public address", hint))
     if "openid" not in table.oidc_scopes:
         hint = 'add "openid"'
         problems.append(
-            document.problem(("desk", "oidc_scopes"), None, "has no scope openid", hint)
+            document.problem(("desk", "oidc_scopes"), None, "lacks the scope openid", hint)
         )
     if problems or table.oidc_client_id is None:
         return None, problems

@@ -1,4 +1,4 @@
-"""Reads secrets and overrides from environment variables, or from files that these name."""
+"""Reads secrets and overrides from environment variables, or from files that they name."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def read_environment(environ: Mapping[str, str]) -> tuple[Environment, list[Prob
         )
     url = _read_secret(environ, DATABASE_URL, problems)
     if url is not None:
-        problems += _database_problems(url)
+        problems += _check_database_url(url)
     data = environ.get(DATA, "").strip()
     return (
         Environment(
@@ -109,7 +109,7 @@ def _read_secret(environ: Mapping[str, str], name: str, problems: list[Problem])
     return text
 
 
-def _database_problems(url: str) -> list[Problem]:
+def _check_database_url(url: str) -> list[Problem]:
     scheme, colon, rest = url.partition("://")
     if not colon or scheme.partition("+")[0] not in _DATABASES:
         hint = "write sqlite:////absolute/path.db or postgresql://user:password@host/name"
@@ -120,7 +120,7 @@ def _database_problems(url: str) -> list[Problem]:
         return [
             problem(
                 DATABASE_URL,
-                "is a database in memory, which no other process could see",
+                "is an in-memory database, which other processes cannot open",
                 "name a file: sqlite:////absolute/path.db",
             )
         ]

@@ -1,6 +1,6 @@
-"""Reads where the data is kept, whatever else is wrong with the configuration.
+"""Reads the data folder and the database URL, even where the configuration is otherwise invalid.
 
-For commands that keep the data safe: they must work on the day on which nothing else does.
+For commands that back up, check and restore the data.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from config.locate import require_folder
 from config.model import ServiceSettings
 from config.settings.environment import DATA, DATABASE_URL, read_environment
 from config.settings.settings import database_url_of, resolve_data
-from config.tables.complaints import shape_problems
+from config.tables.parser_errors import convert_validation_errors
 from config.tables.reading import ConfigFile, read_document
 from config.tables.shape import SettingsTables
 
@@ -29,11 +29,11 @@ _NEXT_HEADER = re.compile(r"^[ \t]*+\[", re.MULTILINE)
 def load_service_settings(folder: Path, environ: Mapping[str, str]) -> ServiceSettings:
     """Read the data folder and the database URL.
 
-    Other tables and files are not read; a key of [service] that is invalid has its default.
+    Other tables, files and keys of [service] are not validated.
 
     Raises:
         ConfigNotFound: there is no such folder.
-        ConfigInvalid: where the data is cannot be told; with the problems that concern it.
+        ConfigInvalid: these two cannot be determined; with the problems that concern them.
     """
     require_folder(folder)
     path = folder / "settings.toml"
@@ -44,7 +44,7 @@ def load_service_settings(folder: Path, environ: Mapping[str, str]) -> ServiceSe
     if overrides.data is None:
         table, document_problems = _read_service_table(document)
         problems += document_problems
-    tables, table_problems = _validate(document, table)
+    tables, table_problems = _validate_data(document, table)
     problems += table_problems
     if problems:
         raise ConfigInvalid(problems)
@@ -58,14 +58,14 @@ def load_service_settings(folder: Path, environ: Mapping[str, str]) -> ServiceSe
 
 
 def _read_service_table(document: ConfigFile) -> tuple[Mapping[str, Any], list[Problem]]:
-    """Return the table [service] of a file of which other parts may not even be TOML."""
+    """Return the table [service] of a file that may be invalid TOML elsewhere."""
     if document.data is not None:
         service = document.data.get("service", {})
         return (service if isinstance(service, Mapping) else {}), []
     text = document.content.decode("utf-8-sig", "replace")
     header = _HEADER.search(text)
     if not text or header is None:
-        # it cannot be told whether it would have named a folder
+        # whether it names a folder is unknown
         return {}, list(document.problems)
     end = _NEXT_HEADER.search(text, header.end())
     try:
@@ -75,7 +75,7 @@ def _read_service_table(document: ConfigFile) -> tuple[Mapping[str, Any], list[P
     return fragment, []
 
 
-def _validate(
+def _validate_data(
     document: ConfigFile, table: Mapping[str, Any]
 ) -> tuple[SettingsTables, list[Problem]]:
     if "data" not in table:
@@ -84,4 +84,6 @@ def _validate(
         return SettingsTables.model_validate({"service": {"data": table["data"]}}), []
     except ValidationError as error:
         lines = document.lines
-        return SettingsTables(), shape_problems(document.file, lines, (), error, SettingsTables)
+        return SettingsTables(), convert_validation_errors(
+            document.file, lines, (), error, SettingsTables
+        )

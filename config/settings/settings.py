@@ -20,8 +20,8 @@ from config.settings.desk import read_desk
 from config.settings.environment import PASSWORD, USERNAME, Environment, problem, read_environment
 from config.tables.reading import ConfigFile, read_settings
 from config.tables.shape import DEFAULT_SENDER, SettingsTables
-from config.values.mistakes import nearest
-from config.values.values import CHANNEL
+from config.values.checks import CHANNEL
+from config.values.invalid_value import nearest
 
 IMPLICIT_TLS_PORT = 465  # RFC 8314
 
@@ -43,7 +43,7 @@ def load_settings(
     smtp, smtp_problems = _read_smtp(tables, document, overrides)
     data = resolve_data(path, overrides, tables)
     if data.exists() and not data.is_dir():
-        environment_problems.append(_data_problem(data, document, overrides))
+        environment_problems.append(_report_file_as_folder(data, document, overrides))
     public_url = tables.service.public_url
     channels, channel_problems = read_channels(tables, document, environ)
     desk, desk_problems = read_desk(tables, document, environ)
@@ -97,7 +97,7 @@ def database_url_of(data: Path, overrides: Environment) -> str:
 def _find_unknown_channels(
     also: Sequence[str], tables: SettingsTables, document: ConfigFile
 ) -> list[Problem]:
-    # by the tables, not the built channels: one without its secret is declared all the same
+    # by the tables, not the built channels: one without its secret is declared too
     known = sorted(channel.key for channel in tables.channel)
     problems = []
     for number, recipient in enumerate(also):
@@ -129,7 +129,7 @@ def _read_smtp(
             document.problem(
                 ("mail", "security"),
                 mail.security,
-                "says how to reach a mail server, but none is named",
+                "is set, but no mail server is named",
                 'add smtp = "host:port", or remove this line',
             )
         ]
@@ -164,7 +164,7 @@ def _read_smtp(
     return server, problems
 
 
-def _data_problem(data: Path, document: ConfigFile, overrides: Environment) -> Problem:
+def _report_file_as_folder(data: Path, document: ConfigFile, overrides: Environment) -> Problem:
     message, hint = "is a file, not a folder", "name a folder; it is made when it is needed"
     if overrides.data is not None:
         return problem("SUPPLIERWATCH_DATA", message, hint, value=str(data))

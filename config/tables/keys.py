@@ -8,9 +8,9 @@ from config.tables.shape import SubscriptionTable
 
 
 def subscription_keys(tables: Sequence[SubscriptionTable]) -> list[str]:
-    """Return the key of each subscription: its own, or one of its cadence and first watch.
+    """Return the key of each subscription: its own, or one made from its cadence and first watch.
 
-    Where two of different recipients would get the same key, the recipient is appended to the
+    Where two with different recipients would get the same key, the recipient is appended to the
     second; the first keeps the short form, so that adding the second renames nothing.
     """
     taken: dict[str, str] = {each.key: "" for each in tables if each.key is not None}

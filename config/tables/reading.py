@@ -12,10 +12,14 @@ from pydantic import ValidationError
 
 from config.errors import Problem
 from config.model import Where
-from config.tables.complaints import format_value, shape_problems, syntax_problem
 from config.tables.lines import Lines
+from config.tables.parser_errors import (
+    convert_syntax_error,
+    convert_validation_errors,
+    format_value,
+)
 from config.tables.shape import SettingsTables, Table
-from config.values.mistakes import nearest
+from config.values.invalid_value import nearest
 
 T = TypeVar("T", bound=Table)
 
@@ -60,16 +64,16 @@ class Declared(Generic[T]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declarations(Generic[T]):
-    """The tables of one file: `good` those that passed validation, `raw` all of them."""
+    """The tables of one file: `valid` those that passed validation, `raw` all of them."""
 
     document: ConfigFile
     name: str
-    good: tuple[Declared[T], ...]
+    valid: tuple[Declared[T], ...]
     raw: tuple[Mapping[str, Any], ...]
     problems: tuple[Problem, ...]
 
     @property
-    def readable(self) -> bool:
+    def is_readable(self) -> bool:
         """Whether the file was parsed: only then is a key that is not in it unknown."""
         return self.document.data is not None
 
@@ -90,23 +94,27 @@ def read_document(path: Path, *, may_be_absent: bool = False) -> ConfigFile:
     except FileNotFoundError:
         if may_be_absent:
             return ConfigFile(file=file, data={})
-        return _unreadable_file(file, "there is no such file", "`supplierwatch init` writes one")
+        return _report_unreadable_file(
+            file, "there is no such file", "`supplierwatch init` writes one"
+        )
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        return _unreadable_file(
+        return _report_unreadable_file(
             file, f"cannot be read: {reason}", "let the user that runs supplierwatch read it"
         )
     try:
         text = content.decode("utf-8-sig")  # Notepad writes a byte order mark
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return _unreadable_file(
+        return _report_unreadable_file(
             file, "this is not UTF-8 text", "save it as UTF-8 in the editor", line=line
         )
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return ConfigFile(file=file, content=content, problems=(syntax_problem(file, text, error),))
+        return ConfigFile(
+            file=file, content=content, problems=(convert_syntax_error(file, text, error),)
+        )
     return ConfigFile(file=file, content=content, data=data, lines=Lines(text))
 
 
@@ -121,10 +129,10 @@ def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Dec
     """
     document = read_document(path, may_be_absent=not required)
     problems = list(document.problems)
-    good: list[Declared[T]] = []
+    valid: list[Declared[T]] = []
     data = document.data or {}
     problems += [
-        _stray_key(document, key, value, name) for key, value in data.items() if key != name
+        _report_stray_key(document, key, value, name) for key, value in data.items() if key != name
     ]
     tables = data.get(name, [])
     if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
@@ -136,7 +144,7 @@ def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Dec
         return Declarations(
             document=ConfigFile(file=document.file, content=document.content),
             name=name,
-            good=(),
+            valid=(),
             raw=(),
             problems=tuple(problems),
         )
@@ -154,13 +162,13 @@ def read_tables(path: Path, name: str, model: type[T], *, required: bool) -> Dec
         try:
             table = model.model_validate(raw)
         except ValidationError as error:
-            problems += shape_problems(document.file, document.lines, base, error, model)
+            problems += convert_validation_errors(document.file, document.lines, base, error, model)
         else:
-            good.append(Declared(table=table, path=base, where=document.where(*base)))
+            valid.append(Declared(table=table, path=base, where=document.where(*base)))
     return Declarations(
         document=document,
         name=name,
-        good=tuple(good),
+        valid=tuple(valid),
         raw=tuple(tables),
         problems=tuple(problems),
     )
@@ -178,11 +186,13 @@ def read_settings(path: Path) -> tuple[SettingsTables, ConfigFile, tuple[Problem
     try:
         return SettingsTables.model_validate(document.data), document, ()
     except ValidationError as error:
-        problems = shape_problems(document.file, document.lines, (), error, SettingsTables)
+        problems = convert_validation_errors(
+            document.file, document.lines, (), error, SettingsTables
+        )
         return SettingsTables(), document, tuple(problems)
 
 
-def _stray_key(document: ConfigFile, key: str, value: object, name: str) -> Problem:
+def _report_stray_key(document: ConfigFile, key: str, value: object, name: str) -> Problem:
     if isinstance(value, dict | list):
         meant = f"did you mean [[{name}]]? " if nearest(key, [name, f"{name}s"]) else ""
         return document.problem(
@@ -196,6 +206,6 @@ def _stray_key(document: ConfigFile, key: str, value: object, name: str) -> Prob
     )
 
 
-def _unreadable_file(file: str, message: str, hint: str, *, line: int = 0) -> ConfigFile:
+def _report_unreadable_file(file: str, message: str, hint: str, *, line: int = 0) -> ConfigFile:
     problem = Problem(file=file, line=line, key="", value=None, message=message, hint=hint)
     return ConfigFile(file=file, problems=(problem,))

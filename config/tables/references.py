@@ -12,8 +12,8 @@ from config.errors import Problem
 from config.tables.reading import ConfigFile, Declarations, Declared
 from config.tables.shape import Keyed, SourceTable, SubscriptionTable, SupplierTable, WatchTable
 from config.values.cadence import write_duration
-from config.values.mistakes import nearest
-from config.values.values import CHANNEL
+from config.values.checks import CHANNEL
+from config.values.invalid_value import nearest
 
 T = TypeVar("T", bound=Keyed)
 
@@ -29,7 +29,7 @@ def supplier_problems(suppliers: Declarations[SupplierTable]) -> list[Problem]:
             "this supplier has neither names nor a query",
             'add names = ["..."]',
         )
-        for each in suppliers.good
+        for each in suppliers.valid
         if not each.table.names and not each.table.query
     ]
     return problems
@@ -59,14 +59,14 @@ def source_problems(sources: Declarations[SourceTable], kinds: Collection[str]) 
             problems.append(
                 document.problem(path, kind, "is not a kind of source", f"{hint}Kinds: {known}")
             )
-    for each in sources.good:
-        problems += _interval_problems(document, each)
+    for each in sources.valid:
+        problems += _check_intervals(document, each)
         if each.table.kind == "page" and each.table.select.entry is None:
             problems.append(
                 document.problem(
                     each.path,
                     each.table.key,
-                    "a page is read by a selector, and none says what holds one entry",
+                    "a source of this kind needs a selector for its entries",
                     'add below it [source.select] with entry = "article.news-item"',
                 )
             )
@@ -78,8 +78,8 @@ def watch_problems(watches: Declarations[WatchTable]) -> list[Problem]:
     document = watches.document
     problems = _find_duplicate_keys(watches)
     declared = {key for _, key in watches.written("key")}
-    heirs: dict[str, str] = {}
-    for each in watches.good:
+    successors: dict[str, str] = {}
+    for each in watches.valid:
         table = each.table
         if (table.query is None) == (table.keywords is None):
             both = table.query is not None
@@ -100,12 +100,12 @@ def watch_problems(watches: Declarations[WatchTable]) -> list[Problem]:
                 document.problem(
                     (*each.path, "exact"),
                     "true",
-                    "exact is about keywords: a query finds words as they are written",
-                    "take it out; in a query, plural(word) finds singular and plural",
+                    "exact applies to keywords: a query finds words as they are written",
+                    "remove it; in a query, plural(word) finds singular and plural",
                 )
             )
         if table.was is not None:
-            problems += _history_problems(document, each, declared, heirs)
+            problems += _check_renamed_from(document, each, declared, successors)
     return problems
 
 
@@ -125,7 +125,7 @@ def subscription_problems(
     known = [key for _, key in watches.written("key")]
     problems = []
     first: dict[str, Declared[SubscriptionTable]] = {}
-    for key, each in zip(keys, subscriptions.good, strict=True):
+    for key, each in zip(keys, subscriptions.valid, strict=True):
         before = first.setdefault(key, each)
         if before is not each:
             explicit = each.table.key is not None
@@ -139,9 +139,9 @@ def subscription_problems(
                     else f'give this one its own key: key = "{key}-2"',
                 )
             )
-        if watches.readable:
+        if watches.is_readable:
             problems += _find_unknown_watches(document, each, known)
-        problems += _check_expected(document, each, known if watches.readable else None, sources)
+        problems += _check_expected(document, each, known if watches.is_readable else None, sources)
         if channels is not None:
             problems += _find_unknown_channels(document, each, channels)
     return problems
@@ -216,26 +216,26 @@ def _find_unknown_watches(
     return problems
 
 
-def _history_problems(
-    document: ConfigFile, each: Declared[WatchTable], declared: set[str], heirs: dict[str, str]
+def _check_renamed_from(
+    document: ConfigFile, each: Declared[WatchTable], declared: set[str], successors: dict[str, str]
 ) -> list[Problem]:
     table = each.table
     assert table.was is not None  # noqa: S101  # checked by the caller
     if table.was == table.key:
         message, hint = "is this watch's own key", "write the key that it had before"
     elif table.was in declared:
-        message = "is still a watch: its history cannot go to another"
+        message = "is still a watch: its history cannot be given to another"
         hint = f"remove the watch {table.was}, or this line"
-    elif table.was in heirs:
-        message = f"has given its history to {heirs[table.was]} already"
+    elif table.was in successors:
+        message = f"has given its history to {successors[table.was]} already"
         hint = "keep this line in one of the two"
     else:
-        heirs[table.was] = table.key
+        successors[table.was] = table.key
         return []
     return [document.problem((*each.path, "was"), table.was, message, hint)]
 
 
-def _interval_problems(document: ConfigFile, each: Declared[SourceTable]) -> list[Problem]:
+def _check_intervals(document: ConfigFile, each: Declared[SourceTable]) -> list[Problem]:
     """Check min_every <= every <= max_every, of those written: defaults adapt to them."""
     table = each.table
     written = table.model_fields_set

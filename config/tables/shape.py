@@ -23,32 +23,32 @@ from config.model import (
     Region,
     Sensitivity,
 )
-from config.values import cadence, values
-from config.values.mistakes import Mistake
+from config.values import cadence, checks
+from config.values.invalid_value import InvalidValue
 
 DEFAULT_SENDER = "supplierwatch <supplierwatch@localhost>"
 DEFAULT_LISTEN = "127.0.0.1:8420"
 DEFAULT_TIMEZONE = "Europe/London"
 
 
-def _read(reader: Callable[[str], Any]) -> BeforeValidator:
+def _parse_by(reader: Callable[[str], Any]) -> BeforeValidator:
     """Make a validator that parses a string by `reader` and refuses other types."""
 
     def read(value: object) -> Any:
         if not isinstance(value, str):
-            raise Mistake("is not text", 'write it between quotes: "..."')
+            raise InvalidValue("is not text", 'write it between quotes: "..."')
         return reader(value)
 
     return BeforeValidator(read)
 
 
-def _within(low: timedelta, high: timedelta) -> AfterValidator:
+def _require_within(low: timedelta, high: timedelta) -> AfterValidator:
     """Make a validator that accepts durations from `low` to `high`."""
 
     def check(length: timedelta) -> timedelta:
         if not low <= length <= high:
             least, most = cadence.write_duration(low), cadence.write_duration(high)
-            raise Mistake("is out of bounds", f"write {least} to {most}")
+            raise InvalidValue("is out of bounds", f"write {least} to {most}")
         return length
 
     return AfterValidator(check)
@@ -57,11 +57,11 @@ def _within(low: timedelta, high: timedelta) -> AfterValidator:
 def _check_list(items: list[str]) -> list[str]:
     """Refuse an empty list, and one with an entry that occurs twice, ignoring case."""
     if not items:
-        raise Mistake("is an empty list", "write at least one, or remove the table")
+        raise InvalidValue("is an empty list", "write at least one, or remove the table")
     seen: set[str] = set()
     for item in items:
         if item.casefold() in seen:
-            raise Mistake(f"names {item} twice", "remove one of them")
+            raise InvalidValue(f"names {item} twice", "remove one of them")
         seen.add(item.casefold())
     return items
 
@@ -70,7 +70,7 @@ def _read_listen(text: str) -> str | None:
     tidy = text.strip()
     if not tidy:
         return None
-    host, port = values.check_host_and_port(tidy)
+    host, port = checks.check_host_and_port(tidy)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
@@ -79,38 +79,54 @@ def _read_max_ages(value: object) -> object:
     if isinstance(value, str):
         return dict.fromkeys(sorted(DATED_KINDS), cadence.read_max_age(value))
     if not isinstance(value, dict):
-        raise Mistake("is no age", 'write "14d", "off", or a table: { feed = "14d", page = "off" }')
+        raise InvalidValue(
+            "is not an age", 'write "14d", "off", or a table: { feed = "14d", page = "off" }'
+        )
     ages = {}
     for kind, age in value.items():
         if not isinstance(age, str):
-            raise Mistake(f"has no text for {kind}", 'write it between quotes: "14d"')
+            raise InvalidValue(
+                f"has a value for {kind} that is not text", 'write it between quotes: "14d"'
+            )
         ages[kind] = cadence.read_max_age(age)
     return ages
 
 
 def _check_reference(text: str) -> str:
-    return text if text == "*" else values.check_key(text)
+    return text if text == "*" else checks.check_key(text)
 
 
-_Key = Annotated[str, AfterValidator(values.check_key)]
-_Text = Annotated[str, AfterValidator(values.check_text)]
-_Query = Annotated[str, AfterValidator(values.check_query)]
-_Url = Annotated[str, AfterValidator(values.check_url)]
-_Address = Annotated[str, AfterValidator(values.check_address)]
-_Recipient = Annotated[str, AfterValidator(values.check_recipient)]
-_Mailbox = Annotated[str, AfterValidator(values.check_mailbox)]
-_Keyword = Annotated[str, AfterValidator(values.check_keyword)]
-_Selector = Annotated[str, AfterValidator(values.check_selector)]
+_Key = Annotated[str, AfterValidator(checks.check_key)]
+_Text = Annotated[str, AfterValidator(checks.check_text)]
+_Query = Annotated[str, AfterValidator(checks.check_query)]
+_Url = Annotated[str, AfterValidator(checks.check_url)]
+_Address = Annotated[str, AfterValidator(checks.check_address)]
+_Recipient = Annotated[str, AfterValidator(checks.check_recipient)]
+_Mailbox = Annotated[str, AfterValidator(checks.check_mailbox)]
+_Keyword = Annotated[str, AfterValidator(checks.check_keyword)]
+_Selector = Annotated[str, AfterValidator(checks.check_selector)]
 _Reference = Annotated[str, AfterValidator(_check_reference)]
 _NotEmpty = AfterValidator(_check_list)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-_Interval = Annotated[timedelta, _read(cadence.read_duration), _within(_MINUTE, 31 * _DAY)]
-_Deadline = Annotated[timedelta, _read(cadence.read_duration), _within(10 * _MINUTE / 60, _DAY)]
-_RawKept = Annotated[timedelta, _read(cadence.read_duration), _within(_DAY, 36500 * _DAY)]
-_Kept = Annotated[timedelta, _read(cadence.read_duration), _within(30 * _DAY, 36500 * _DAY)]
-_Patience = Annotated[timedelta, _read(cadence.read_duration), _within(_HOUR, 366 * _DAY)]
-_MaxAge = Annotated[timedelta | None, _read(cadence.read_max_age)]
-_Delay = Annotated[timedelta, _read(cadence.read_duration), _within(timedelta(0), 10 * _MINUTE)]
+_Interval = Annotated[
+    timedelta, _parse_by(cadence.read_duration), _require_within(_MINUTE, 31 * _DAY)
+]
+_Deadline = Annotated[
+    timedelta, _parse_by(cadence.read_duration), _require_within(10 * _MINUTE / 60, _DAY)
+]
+_RawRetention = Annotated[
+    timedelta, _parse_by(cadence.read_duration), _require_within(_DAY, 36500 * _DAY)
+]
+_Retention = Annotated[
+    timedelta, _parse_by(cadence.read_duration), _require_within(30 * _DAY, 36500 * _DAY)
+]
+_ExpectedWithin = Annotated[
+    timedelta, _parse_by(cadence.read_duration), _require_within(_HOUR, 366 * _DAY)
+]
+_MaxAge = Annotated[timedelta | None, _parse_by(cadence.read_max_age)]
+_Delay = Annotated[
+    timedelta, _parse_by(cadence.read_duration), _require_within(timedelta(0), 10 * _MINUTE)
+]
 
 
 class Table(BaseModel):
@@ -156,7 +172,7 @@ class SourceTable(Keyed):
     enabled: bool = True
     confidence: Confidence = "unconfirmed"
     item_kind: ItemKind = "news"
-    language: Annotated[str, AfterValidator(values.check_language)] | None = None
+    language: Annotated[str, AfterValidator(checks.check_language)] | None = None
     verify_tls: bool = True
     relook: bool = True
     press_of: _Text | None = None
@@ -181,7 +197,7 @@ class WatchTable(Keyed):
 class ExpectTable(Table):
     """An entry of `expect` in a [[subscription]]."""
 
-    within: _Patience
+    within: _ExpectedWithin
     watch: _Key | None = None
     source: _Key | None = None
 
@@ -191,10 +207,10 @@ class SubscriptionTable(Table):
 
     to: Annotated[list[_Recipient], _NotEmpty]
     watches: Annotated[list[_Reference], _NotEmpty]
-    cadence: Annotated[Cadence, _read(cadence.read_cadence)]
+    cadence: Annotated[Cadence, _parse_by(cadence.read_cadence)]
     key: _Key | None = None
-    timezone: Annotated[str, AfterValidator(values.check_timezone)] = DEFAULT_TIMEZONE
-    quiet_hours: Annotated[QuietHours, _read(cadence.read_quiet_hours)] | None = None
+    timezone: Annotated[str, AfterValidator(checks.check_timezone)] = DEFAULT_TIMEZONE
+    quiet_hours: Annotated[QuietHours, _parse_by(cadence.read_quiet_hours)] | None = None
     send_empty: bool = False
     edits: bool = True
     bank_holidays: Region | None = None
@@ -207,7 +223,7 @@ class MailTable(Table):
 
     sender: _Mailbox = Field(default=DEFAULT_SENDER, validation_alias="from")
     reply_to: _Address | None = None
-    smtp: Annotated[tuple[str, int], _read(values.check_host_and_port)] | None = None
+    smtp: Annotated[tuple[str, int], _parse_by(checks.check_host_and_port)] | None = None
     security: Literal["starttls", "tls", "none"] | None = None
 
 
@@ -221,9 +237,9 @@ class OperatorTable(Table):
 class ServiceTable(Table):
     """[service] in settings.toml."""
 
-    data: Annotated[Path, _read(lambda text: Path(values.check_text(text)))] = Path("data")
+    data: Annotated[Path, _parse_by(lambda text: Path(checks.check_text(text)))] = Path("data")
     public_url: _Url | None = None
-    listen: Annotated[str | None, _read(_read_listen)] = DEFAULT_LISTEN
+    listen: Annotated[str | None, _parse_by(_read_listen)] = DEFAULT_LISTEN
     feeds: bool = False
 
 
@@ -238,7 +254,7 @@ class ChannelTable(Keyed):
 class CrawlTable(Table):
     """[crawl] in settings.toml."""
 
-    allowed_hosts: list[Annotated[str, AfterValidator(values.check_allowed_host)]] = []
+    allowed_hosts: list[Annotated[str, AfterValidator(checks.check_allowed_host)]] = []
     user_agent: _Text | None = None
     concurrent_batches: Annotated[int, Field(ge=1, le=64)] = 2
     batch_deadline: _Deadline = timedelta(minutes=10)
@@ -251,9 +267,9 @@ class CrawlTable(Table):
 class RetentionTable(Table):
     """[retention] in settings.toml."""
 
-    texts: _Kept | None = None
-    mentions: _Kept | None = None
-    raw: _RawKept | None = None
+    texts: _Retention | None = None
+    mentions: _Retention | None = None
+    raw: _RawRetention | None = None
 
 
 class OidcRolesTable(Table):
@@ -274,8 +290,8 @@ class DeskTable(Table):
     oidc_role_claim: _Text = "groups"
     oidc_roles: OidcRolesTable = OidcRolesTable()
     oidc_new_users: bool = False
-    proxy_user_header: Annotated[str, AfterValidator(values.check_header_name)] | None = None
-    trusted_proxies: list[Annotated[str, AfterValidator(values.check_network)]] = []
+    proxy_user_header: Annotated[str, AfterValidator(checks.check_header_name)] | None = None
+    trusted_proxies: list[Annotated[str, AfterValidator(checks.check_network)]] = []
 
 
 class SettingsTables(Table):

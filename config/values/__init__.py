@@ -1,9 +1,9 @@
 """Parse and check single values: keys, addresses, durations, cadences.
 
-Pure. What is invalid raises a `Mistake`, to which callers add file and line.
+Pure. An invalid value raises `InvalidValue`, to which callers add file and line.
 """
 
 from config.values.addresses import AddressRefused, Guard
-from config.values.mistakes import Mistake
+from config.values.invalid_value import InvalidValue
 
-__all__ = ["AddressRefused", "Guard", "Mistake"]
+__all__ = ["AddressRefused", "Guard", "InvalidValue"]

@@ -1,9 +1,9 @@
-"""Which addresses may be connected to: the check against requests to private networks (SSRF).
+"""Checks which addresses may be connected to, against requests to private networks (SSRF).
 
 Pure. `crawler.http.guarded_reactor` applies it to the connections of the reactor,
 `crawler.http.guard_middleware` to every request, redirects included, and `alerts.channels.http`
-to requests to other services. Cases: RELIABILITY S-01 to S-06; ranges: the IANA special-purpose
-registries.
+to requests to other services. Cases: S-01 to S-06 in docs/reliability.md; ranges: the IANA
+special-purpose registries.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_URL = 2083
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# special ranges that `ipaddress` calls global, or did in some Python 3.11
+# special ranges that `ipaddress` reports as global, at least in some releases of Python 3.11
 _ALSO_SPECIAL: tuple[Network, ...] = tuple(
     ipaddress.ip_network(text)
     for text in (
@@ -87,7 +87,7 @@ class Guard:
         if parts.scheme not in ("http", "https"):
             raise self.error(f"refused {url!r}: only http and https are fetched")
         if parts.username is not None or parts.password is not None:
-            raise self.error(f"refused a URL of {host}: it carries a user name")
+            raise self.error(f"refused a URL of {host}: it contains a user name")
         if not host or port == 0:
             raise self.error(f"refused {url!r}: no host to connect to")
         literal = literal_address(host)
@@ -100,20 +100,20 @@ class Guard:
         Raises:
             AddressRefused: names the host, the address and the setting that would allow it.
         """
-        if self.names(host):
+        if self.is_allowed_name(host):
             return
         for address in addresses:
-            if not self.allows(address):
+            if not self.is_allowed_address(address):
                 raise self.error(
                     f"refused {host}: {address} is not a public address; to fetch it, "
                     f'add "{host}" to allowed_hosts under [crawl] in settings.toml'
                 )
 
-    def names(self, host: str) -> bool:
+    def is_allowed_name(self, host: str) -> bool:
         """Return whether the operator allowed a host by its name."""
         return host.rstrip(".").lower() in self._names
 
-    def allows(self, address: Address) -> bool:
+    def is_allowed_address(self, address: Address) -> bool:
         """Return whether a connection to this address is allowed for any host name."""
         effective = _effective_address(address)
         return is_public(address) or any(

@@ -8,13 +8,13 @@ from typing import cast
 
 from config.model import Cadence, QuietHours, Weekday
 from config.values.cadence_words import WEEKDAYS, make_time, read_words
-from config.values.mistakes import Mistake
+from config.values.invalid_value import InvalidValue
 
 CADENCES = (
     "write immediate, hourly, daily at 07:30, weekdays at 07:30, weekly on monday at 07:30, "
     "or cron and five fields: cron 30 7 * * mon-fri"
 )
-# forms that name no time that could be meant -> what to write instead
+# forms without a definite time -> what to write instead
 _UNCLEAR = (
     (re.compile(r"(?:twice|two times|2x) (?:a|per|each|every) week\b.*"), "mon, thu at 07:30"),
     (
@@ -58,11 +58,11 @@ def read_duration(text: str) -> timedelta:
     """Parse a number and a unit: '90s', '15m', '2h', '1d', '1w', or with the unit spelled out.
 
     Raises:
-        Mistake: the text has another form.
+        InvalidValue: the text has another form.
     """
     found = _DURATION.fullmatch(text.strip().lower())
     if found is None:
-        raise Mistake("is not a duration", "write a number and a unit: 90s, 15m, 2h or 1d")
+        raise InvalidValue("is not a duration", "write a number and a unit: 90s, 15m, 2h or 1d")
     return timedelta(seconds=float(found[1]) * _SECONDS[found[2][0]])
 
 
@@ -70,13 +70,15 @@ def read_max_age(text: str) -> timedelta | None:
     """Parse a duration of a day or more, or 'off' for none (None).
 
     Raises:
-        Mistake: the text has another form, or the duration is shorter.
+        InvalidValue: the text has another form, or the duration is shorter.
     """
     if text.strip().lower() == "off":
         return None
     length = read_duration(text)
     if length < timedelta(days=1):
-        raise Mistake("is out of bounds", 'write 1d or more, or "off" where nothing is too old')
+        raise InvalidValue(
+            "is out of bounds", 'write 1d or more, or "off" where nothing is too old'
+        )
     return length
 
 
@@ -93,7 +95,7 @@ def read_cadence(text: str) -> Cadence:
     """Parse immediate, hourly, days and times of day, or cron FIVE FIELDS.
 
     Raises:
-        Mistake: the text has another form.
+        InvalidValue: the text has another form.
     """
     words = " ".join(text.lower().split())
     if found := _WEEKLY.fullmatch(words):
@@ -104,29 +106,29 @@ def read_cadence(text: str) -> Cadence:
         _check_cron(expression)
         return Cadence(kind="cron", cron=expression, text=f"cron {expression}")
     if len(words) > _MAX_LENGTH:
-        raise Mistake("is not a cadence", CADENCES)
+        raise InvalidValue("is not a cadence", CADENCES)
     for form, instead in _UNCLEAR:
         if form.fullmatch(words):
-            raise Mistake("is not a cadence", f"write {instead}")
+            raise InvalidValue("is not a cadence", f"write {instead}")
     if (written := read_words(words)) is not None:
         return written
-    raise Mistake("is not a cadence", CADENCES)
+    raise InvalidValue("is not a cadence", CADENCES)
 
 
 def read_quiet_hours(text: str) -> QuietHours:
     """Parse two times of day with a dash between them: '21:00-07:00'.
 
     Raises:
-        Mistake: the text has another form, or both times are equal.
+        InvalidValue: the text has another form, or both times are equal.
     """
     found = _QUIET.fullmatch(text.strip().lower())
     if found is None:
-        raise Mistake(
+        raise InvalidValue(
             "is not a span of quiet hours", "write two times with a dash between: 21:00-07:00"
         )
     start, end = _read_time(found[1], found[2]), _read_time(found[3], found[4])
     if start == end:
-        raise Mistake(
+        raise InvalidValue(
             "begins and ends at the same time",
             "leave the line out for no quiet hours; to stop a subscription, remove it",
         )
@@ -142,7 +144,7 @@ def _read_weekday(text: str) -> Weekday:
     for day in WEEKDAYS:
         if name in (day, day[:3]):
             return cast(Weekday, day[:3])
-    raise Mistake(
+    raise InvalidValue(
         f"has {text!r}, which is not a weekday",
         "write monday to sunday; for several days write cron 30 7 * * mon-fri",
     )
@@ -152,7 +154,7 @@ def _check_cron(text: str) -> None:
     """Check a cron expression by the grammar of `alerts.schedule.cron`; a test compares the two."""
     fields = text.split()
     if len(fields) != len(_CRON_FIELDS):
-        raise Mistake(
+        raise InvalidValue(
             f"has {len(fields)} fields after cron, not five",
             "write minute hour day month weekday: cron 30 7 * * mon-fri",
         )
@@ -166,7 +168,7 @@ def _check_cron(text: str) -> None:
                 good = good and first is not None and last is not None and first <= last
             if not good:
                 also = f" or {names[0]} to {names[-1]}" if names else ""
-                raise Mistake(
+                raise InvalidValue(
                     f"has {part!r} for the {name}",
                     f"write *, numbers from {low} to {high}{also}, spans a-b or steps */n",
                 )

@@ -1,6 +1,6 @@
 """Parses cadences as people write them: 'weekdays at 07:30', 'daily at 9am', 'Mon-Fri 8:00'. Pure.
 
-A cadence is some days and some times of day, in any order, with small words between them.
+A cadence is some days and some times of day, in any order, with filler words between them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import time
 from typing import cast
 
 from config.model import Cadence, Weekday
-from config.values.mistakes import Mistake
+from config.values.invalid_value import InvalidValue
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ALL, _WORKING, _WEEKEND = tuple(range(7)), tuple(range(5)), (5, 6)
@@ -56,7 +56,7 @@ def read_words(text: str) -> Cadence | None:
         text: in lower case, words separated by single spaces.
 
     Raises:
-        Mistake: the text names days or times, and is no cadence.
+        InvalidValue: the text names days or times, but is not a cadence.
     """
     joined = text.replace(" ", "")
     if joined in _IMMEDIATE:
@@ -75,11 +75,10 @@ def read_words(text: str) -> Cadence | None:
                 return None
             span_from = last_day
         elif named is not None:
-            # "every week on monday": the day is what counts
             if span_from is not None:
                 if len(named) != 1:
                     return None
-                days |= set(_span(span_from, named[0]))
+                days |= set(_list_span_days(span_from, named[0]))
             else:
                 days |= set(named)
             span_from, last_day = None, named[-1] if len(named) == 1 else None
@@ -102,13 +101,13 @@ def _is_bare(words: Sequence[str], at: int) -> bool:
 def _read_clock(word: str, *, alone: bool) -> time:
     found = _TIME.fullmatch(word)
     if found is None or alone:
-        raise Mistake(
+        raise InvalidValue(
             f"has {word!r}, which is not a time of day", "write 00:00 to 23:59, as in 07:30"
         )
     hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
     if half is not None:
         if not 1 <= hour <= 12:
-            raise Mistake(
+            raise InvalidValue(
                 f"has {word!r}, which is not a time of day", "write 1am to 12pm, or 00:00 to 23:59"
             )
         hour = hour % 12 + (12 if half == "p" else 0)
@@ -119,17 +118,17 @@ def make_time(hour: int, minute: int, *, written: str) -> time:
     """Return a time of day.
 
     Raises:
-        Mistake: there is none of this hour and minute.
+        InvalidValue: the hour or minute is out of range.
     """
     if hour > 23 or minute > 59:
-        raise Mistake(
+        raise InvalidValue(
             f"has {written}, which is not a time of day", "write 00:00 to 23:59, as in 07:30"
         )
     return time(hour, minute)
 
 
-def _span(first: int, last: int) -> tuple[int, ...]:
-    """Return the days from `first` to `last`, over the end of the week where it is earlier."""
+def _list_span_days(first: int, last: int) -> tuple[int, ...]:
+    """Return the days from `first` to `last`, across the end of the week if `last` is earlier."""
     return tuple((first + step) % 7 for step in range((last - first) % 7 + 1))
 
 
@@ -137,10 +136,10 @@ def _build_cadence(text: str, days: Sequence[int], times: Sequence[time]) -> Cad
     if not days:
         clock = f"{times[0]:%H:%M}"
         if "week" in text:
-            raise Mistake("names no day", f"write weekly on monday at {clock}")
-        raise Mistake("names no day", f"write daily at {clock}, or weekdays at {clock}")
+            raise InvalidValue("names no day", f"write weekly on monday at {clock}")
+        raise InvalidValue("names no day", f"write daily at {clock}, or weekdays at {clock}")
     if not times:
-        raise Mistake(f"names no time of day: {text}", f"write {text} at 07:30")
+        raise InvalidValue(f"names no time of day: {text}", f"write {text} at 07:30")
     if len(times) == 1 and len(days) == 7:
         return Cadence(kind="daily", at=times[0], text=text)
     if len(times) == 1 and len(days) == 1:
@@ -148,7 +147,7 @@ def _build_cadence(text: str, days: Sequence[int], times: Sequence[time]) -> Cad
         return Cadence(kind="weekly", weekday=day, at=times[0], text=text)
     minutes = {each.minute for each in times}
     if len(minutes) > 1:
-        raise Mistake(
+        raise InvalidValue(
             "has times with different minutes",
             "write times with the same minutes, or a subscription for each",
         )

@@ -65,7 +65,7 @@ class GuardedReactor:
         def connect_if_allowed(host: str, port: int, *args: Any, **kwargs: Any) -> Any:
             if host not in self._passed:
                 try:
-                    allowed = self.guard.allows(_parse_address(host))
+                    allowed = self.guard.is_allowed_address(_parse_address(host))
                 except ValueError:
                     allowed = False
                 if not allowed:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alerts.query import QueryError
-from config.editing.starter import replace_file
-from config.errors import ConfigInvalid, Problem, StarterRefused
+from config.editing.file_replacement import replace_file
+from config.errors import ConfigInvalid, EditRefused, Problem
 from storage.model import Change
 from supplierwatch.desk.page import DeskSource, Shown, Visit, missing
 from supplierwatch.wiring import CompiledConfiguration, load
@@ -107,7 +107,7 @@ def write_edit(file: ConfigText, content: bytes) -> EditTrouble | None:
     try:
         with _WRITING:
             replace_file(file.path, file.content, content)
-    except StarterRefused:
+    except EditRefused:
         return EditTrouble(conflict=True)
     except OSError as error:
         log.warning("desk.unwritable file=%s cause=%s", file.path.name, error.strerror)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from alerts.query import QueryError, compile_query
-from config.editing.table_file import read_tables_of, remove_table
-from config.editing.watch_file import FORM, WatchDraft, edit_watch, read_watch
-from config.errors import StarterRefused
+from config.editing.table_file import read_file_tables, remove_table
+from config.editing.watch_draft import FORM, WatchDraft, edit_watch, read_watch
+from config.errors import EditRefused
 from supplierwatch.desk.file_edits import ConfigText, EditTrouble, try_edit
 from supplierwatch.desk.page import DeskSource
 from supplierwatch.wiring import CompiledConfiguration
@@ -26,7 +26,7 @@ def compile_edit(
         content = edit_watch(file.content, draft)
     except QueryError as error:
         return EditTrouble(query=error)
-    except StarterRefused as error:
+    except EditRefused as error:
         return EditTrouble(text=str(error))
     wired = try_edit(source, file, content)
     return wired if isinstance(wired, EditTrouble) else (content, wired)
@@ -35,11 +35,11 @@ def compile_edit(
 def compile_removal(source: DeskSource, file: ConfigText, key: str) -> bytes | EditTrouble:
     """Return the file without a watch, unless something else of the configuration needs it."""
     try:
-        keys = [each.get("key") for each in read_tables_of(file.content, FORM)]
+        keys = [each.get("key") for each in read_file_tables(file.content, FORM)]
         if key not in keys:
             return EditTrouble(text="This watch is no longer in watches.toml.", conflict=True)
         content = remove_table(file.content, FORM, keys.index(key))
-    except StarterRefused as error:
+    except EditRefused as error:
         return EditTrouble(text=str(error))
     wired = try_edit(source, file, content)
     return wired if isinstance(wired, EditTrouble) else content

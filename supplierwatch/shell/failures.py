@@ -62,13 +62,13 @@ def exit_of(error: Exception) -> Exit | None:
     # imported late to keep start-up fast; a raised error has its module loaded already
     from alerts.errors import AlertsError
     from alerts.query import QueryError
-    from config.errors import ConfigError, StarterRefused
+    from config.errors import ConfigError, EditRefused
     from crawler.errors import CrawlerError
     from storage.errors import AlreadyRunning, BackupFailed, CopyFailed, StorageError
     from supplierwatch.errors import SupplierwatchError
 
     codes: tuple[tuple[type[Exception], Exit], ...] = (
-        (StarterRefused, Exit.FAILED),
+        (EditRefused, Exit.FAILED),
         (ConfigError, Exit.CONFIG_INVALID),
         (QueryError, Exit.USAGE),
         (AlreadyRunning, Exit.ALREADY_RUNNING),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alerts.schedule.cron import parse_cron
 from config.model import Cadence, QuietHours
 from config.values.cadence import read_cadence, read_duration, read_quiet_hours, write_duration
-from config.values.mistakes import Mistake
+from config.values.invalid_value import InvalidValue
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_length_of_time_is_read(text: str, length: timedelta) -> None:
 
 @pytest.mark.parametrize("text", ["", "15", "m", "-5m", "15 parsecs", "1h30m", "mm5"])
 def test_what_is_no_length_of_time_is_refused(text: str) -> None:
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(InvalidValue) as caught:
         read_duration(text)
 
     assert "15m" in caught.value.hint
@@ -45,7 +45,7 @@ def test_a_length_that_was_written_is_read_back(seconds: int) -> None:
 
     try:
         assert read_duration(write_duration(length)) == length
-    except Mistake:  # more digits than a person writes
+    except InvalidValue:  # more digits than a person writes
         assert len(write_duration(length)) > 7
 
 
@@ -96,7 +96,7 @@ def test_a_cadence_is_read(text: str, cadence: Cadence) -> None:
     ],
 )
 def test_what_is_no_cadence_is_refused_with_the_form_that_is(text: str, words: str) -> None:
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(InvalidValue) as caught:
         read_cadence(text)
 
     assert words in caught.value.hint
@@ -166,7 +166,7 @@ def test_days_and_times_are_read_as_people_write_them(text: str, expected: objec
     ],
 )
 def test_what_names_no_day_or_time_gets_the_form_that_works(text: str, instead: str) -> None:
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(InvalidValue) as caught:
         read_cadence(text)
 
     assert instead in caught.value.hint
@@ -182,7 +182,7 @@ WORDS = st.sampled_from([
 
 def test_words_longer_than_any_cadence_are_refused() -> None:
     assert read_cadence("daily at 07:30" + " " * 300).kind == "daily"  # blanks do not count
-    with pytest.raises(Mistake) as caught:
+    with pytest.raises(InvalidValue) as caught:
         read_cadence("daily at 07:30" + " and 08:30" * 12)
     assert "daily at 07:30" in caught.value.hint
 
@@ -191,7 +191,7 @@ def test_words_longer_than_any_cadence_are_refused() -> None:
 def test_any_words_are_a_cadence_that_can_be_kept_or_a_mistake(text: str) -> None:
     try:
         read = read_cadence(text)
-    except Mistake:
+    except InvalidValue:
         return
     if read.kind == "cron":
         parse_cron(read.cron or "")
@@ -219,7 +219,7 @@ def test_config_accepts_just_the_cron_that_alerts_can_read(parts: list[str]) -> 
     try:
         read_cadence(f"cron {text}")
         accepted = True
-    except Mistake:
+    except InvalidValue:
         accepted = False
 
     assert accepted == readable
@@ -232,5 +232,5 @@ def test_quiet_hours_are_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["21-7", "21:00", "21:00-24:00", "09:00-09:00", ""])
 def test_what_is_no_span_of_quiet_hours_is_refused(text: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         read_quiet_hours(text)

@@ -15,7 +15,7 @@ from config.editing.source_draft import (
     source_text,
     switch_source,
 )
-from config.errors import StarterRefused
+from config.errors import EditRefused
 
 FILE = """\
 # our sources
@@ -101,7 +101,7 @@ def test_pausing_and_resuming_leaves_the_file_as_it_was() -> None:
         'name = "The Ward Ledger"\n', 'name = "The Ward Ledger"\nenabled = false\n'
     )
     assert switch_source(off, "ward-ledger", enabled=True) == LINES
-    with pytest.raises(StarterRefused, match="no source nobody"):
+    with pytest.raises(EditRefused, match="no source nobody"):
         switch_source(LINES, "nobody", enabled=False)
 
 
@@ -115,5 +115,5 @@ def test_a_source_is_removed_alone(key: str) -> None:
 
 def test_values_of_another_type_are_not_edited() -> None:
     broken = b'[[source]]\nkey = "a"\nkind = "feed"\nurl = "https://a.example"\nevery = 3\n'
-    with pytest.raises(StarterRefused, match="another type"):
+    with pytest.raises(EditRefused, match="another type"):
         read_source(broken, "a")

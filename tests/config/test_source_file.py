@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.editing.source_file import append_source, check_key, is_address, key_for, read_address
-from config.errors import ConfigNotFound, StarterRefused
-from config.values.mistakes import Mistake
-from config.values.values import check_key as valid_key
+from config.editing.source_file import (
+    append_source,
+    check_new_key,
+    is_address,
+    make_source_key,
+    read_address,
+)
+from config.errors import ConfigNotFound, EditRefused
+from config.values.checks import check_key as valid_key
+from config.values.invalid_value import InvalidValue
 from tests.config.files import config_folder, load
 
 
@@ -26,12 +32,12 @@ from tests.config.files import config_folder, load
     ],
 )
 def test_the_key_is_of_the_host(url: str, key: str) -> None:
-    assert key_for(url, ["gazette"]) == key
+    assert make_source_key(url, ["gazette"]) == key
 
 
 @given(st.from_regex(r"https://[a-z0-9.-]{1,60}/", fullmatch=True))
 def test_any_host_gives_a_valid_key(url: str) -> None:
-    valid_key(key_for(url, []))
+    valid_key(make_source_key(url, []))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_an_address_is_read_as_typed(text: str, url: str) -> None:
     "text", ["ftp://x.example/", "https://u:p@x.example/", "a b.example", "//"]
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         read_address(text)
 
 
@@ -63,10 +69,10 @@ def test_keys_and_addresses_are_told_apart(text: str, meant: bool) -> None:
 
 
 def test_a_key_that_is_in_use_or_none_is_refused() -> None:
-    assert check_key("ward-ledger", ["gazette"]) == "ward-ledger"
+    assert check_new_key("ward-ledger", ["gazette"]) == "ward-ledger"
     for key in ("gazette", "No Key"):
-        with pytest.raises(Mistake):
-            check_key(key, ["gazette"])
+        with pytest.raises(InvalidValue):
+            check_new_key(key, ["gazette"])
 
 
 @pytest.mark.parametrize("ending", ["", "\n", "\n# the end", "\r\n"])
@@ -88,7 +94,7 @@ def test_a_file_without_tables_is_left_alone(tmp_path: Path) -> None:
     text = 'source = [{ key = "g", kind = "feed", url = "https://g.example/" }]\n'
     folder = config_folder(tmp_path, {"sources.toml": text})
     [known] = load(folder).sources
-    with pytest.raises(StarterRefused):
+    with pytest.raises(EditRefused):
         append_source(folder, replace(known, key="ledger"))
     assert (folder / "sources.toml").read_text(encoding="utf-8") == text
     (folder / "sources.toml").unlink()

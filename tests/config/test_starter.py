@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.catalog import load_catalog
-from config.editing.starter import append_watch, write_starter
-from config.errors import ConfigInvalid, ConfigNotFound, StarterRefused
+from config.editing.starter import write_starter
+from config.editing.watch_file import append_watch
+from config.errors import ConfigInvalid, ConfigNotFound, EditRefused
 from config.locate import FILES
 from crawler.spider_base.kind_registry import known_kinds
 from tests import ROOT
@@ -33,7 +34,7 @@ def test_a_starting_set_is_written_and_right(tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_never_overwritten(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
 
-    with pytest.raises(StarterRefused, match=name):
+    with pytest.raises(EditRefused, match=name):
         write_starter(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == [name]
@@ -94,7 +95,7 @@ def test_whatever_is_added_is_read_back_or_refused_with_the_file_unchanged(
 
     try:
         append_watch(folder, "new", query=None if words else query, keywords=words)
-    except (ConfigInvalid, StarterRefused):
+    except (ConfigInvalid, EditRefused):
         assert (folder / "watches.toml").read_bytes() == before
         return
 
@@ -110,7 +111,7 @@ def test_whatever_is_added_is_read_back_or_refused_with_the_file_unchanged(
     [
         ('[[watch]]\nkey = "epr"\nquery = "x"\n', ConfigInvalid),
         ("[[watch]]\nkey = \n", ConfigInvalid),
-        ('watch = [{ key = "a", query = "x" }]\n', StarterRefused),
+        ('watch = [{ key = "a", query = "x" }]\n', EditRefused),
     ],
     ids=["taken", "broken", "inline"],
 )

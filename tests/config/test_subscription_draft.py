@@ -13,7 +13,7 @@ from config.editing.subscription_draft import (
     read_subscription,
     subscription_text,
 )
-from config.errors import StarterRefused
+from config.errors import EditRefused
 
 FILE = """\
 [[subscription]] # the morning
@@ -70,5 +70,5 @@ def test_a_new_one_comes_at_the_end_and_can_be_removed_again() -> None:
 
 
 def test_a_file_with_an_invalid_subscription_is_not_edited() -> None:
-    with pytest.raises(StarterRefused, match="check"):
+    with pytest.raises(EditRefused, match="check"):
         read_subscription(LINES.replace(b"daily at 07:30", b"sometimes"), "at-once")

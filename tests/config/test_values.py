@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.messages.mail_address import mailbox
-from config.values.mistakes import Mistake
-from config.values.values import (
+from config.values.checks import (
     check_address,
     check_allowed_host,
     check_host_and_port,
@@ -16,6 +15,7 @@ from config.values.values import (
     check_mailbox,
     check_url,
 )
+from config.values.invalid_value import InvalidValue
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_address_is_tidied(written: str, address: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused(written: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         check_address(written)
 
 
@@ -69,7 +69,7 @@ def test_a_sender_may_have_a_name(written: str) -> None:
     "written", ["Watch", "Watch <>", "Watch <w@trust.example", "Watch <w@x.org> and more", "a\nb"]
 )
 def test_what_is_no_sender_is_refused(written: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         check_mailbox(written)
 
 
@@ -77,7 +77,7 @@ def test_what_is_no_sender_is_refused(written: str) -> None:
 def test_every_address_that_is_accepted_makes_a_header(text: str, named: bool) -> None:
     try:
         accepted = check_mailbox(f"A <{text}>") if named else check_address(text)
-    except Mistake:
+    except InvalidValue:
         return
 
     assert mailbox(accepted).addr_spec
@@ -101,7 +101,7 @@ def test_a_server_is_a_host_and_a_port(written: str, server: tuple[str, int]) ->
     "written", ["smtp.example.org", ":25", "host:0", "host:65536", "::1:25", "a b:25", "host:٢٥"]
 )
 def test_what_is_no_server_is_refused(written: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         check_host_and_port(written)
 
 
@@ -137,7 +137,7 @@ def test_a_web_address_stays_as_it_was_written(written: str) -> None:
     ],
 )
 def test_what_cannot_be_fetched_is_refused(written: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         check_url(written)
 
 
@@ -159,7 +159,7 @@ def test_a_host_that_is_allowed_is_tidied(written: str, allowed: str) -> None:
     "written", ["", "http://intranet.example/", "0.0.0.0/0", "::/0", "10.0.0.0/33", "300.1.1.1"]
 )
 def test_what_is_no_host_is_not_allowed(written: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         check_allowed_host(written)
 
 
@@ -170,5 +170,5 @@ def test_a_key_is_small_letters_digits_and_joints(written: str) -> None:
 
 @pytest.mark.parametrize("written", ["", "A", "a b", "-a", "a-", "a--b", "ä", "*", "a" * 65])
 def test_what_is_no_key_is_refused(written: str) -> None:
-    with pytest.raises(Mistake):
+    with pytest.raises(InvalidValue):
         check_key(written)

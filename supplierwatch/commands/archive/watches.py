@@ -120,7 +120,7 @@ def add(
     baseline: only later items are sent.
     """
     from alerts.query import compile_query
-    from config.editing.starter import append_watch
+    from config.editing.watch_file import append_watch
     from supplierwatch.views import watches as view
 
     keywords = tuple(word.strip() for word in keyword or () if word.strip())

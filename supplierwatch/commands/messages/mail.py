@@ -223,7 +223,7 @@ def mail_test(
     from rich.text import Text
 
     from alerts.dispatch.mail_test import advice, send_test
-    from config.values.values import CHANNEL, is_channel
+    from config.values.checks import CHANNEL, is_channel
 
     settings = session(ctx).wired().catalog.settings
     receipt = send_test(settings, address, datetime.now(UTC))

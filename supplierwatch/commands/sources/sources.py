@@ -202,7 +202,7 @@ def _export_feeds(wired: CompiledConfiguration, file: Path) -> None:
 def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
     import tomllib
 
-    from config.editing.opml import new_sources, read_opml
+    from config.editing.opml import build_source_tables, read_opml
     from config.editing.toml_writing import append_tables
     from supplierwatch.formatting.console import clean
 
@@ -211,7 +211,7 @@ def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     known = wired.catalog.sources
-    brought = new_sources(
+    brought = build_source_tables(
         outlines, keys=[one.key for one in known], urls=[one.url for one in known]
     )
     target = (wired.catalog.folder / "sources.toml").resolve()

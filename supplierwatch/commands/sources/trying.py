@@ -37,16 +37,16 @@ def source_at(text: str, *, key: str | None, name: str | None, taken: Sequence[s
     Raises:
         UsageError: it is no web address, or the key is in use.
     """
-    from config.editing.source_file import check_key, key_for, read_address
+    from config.editing.source_file import check_new_key, make_source_key, read_address
     from config.model import Source, Where
-    from config.values.mistakes import Mistake
+    from config.values.invalid_value import InvalidValue
 
     try:
         url = read_address(text)
-        chosen = key_for(url, taken) if key is None else check_key(key, taken)
-    except Mistake as mistake:
-        shown = "the address" if mistake.secret else text
-        raise UsageError(f"{shown} {mistake.message}", mistake.hint) from mistake
+        chosen = make_source_key(url, taken) if key is None else check_new_key(key, taken)
+    except InvalidValue as invalid:
+        shown = "the address" if invalid.secret else text
+        raise UsageError(f"{shown} {invalid.message}", invalid.hint) from invalid
     return Source(
         key=chosen,
         kind=KINDS[0],
@@ -95,7 +95,7 @@ def _take_from_feed(source: Source, steps: Sequence[Step]) -> Source:
     from dataclasses import replace
 
     from config.editing.source_file import read_address
-    from config.values.mistakes import Mistake
+    from config.values.invalid_value import InvalidValue
 
     facts = facts_of_listing(steps)
     if source.kind != "feed" or not facts:
@@ -104,7 +104,7 @@ def _take_from_feed(source: Source, steps: Sequence[Step]) -> Source:
     name = title if title and source.name == source.key else source.name
     try:
         return replace(source, name=name, url=read_address(facts["address"]))
-    except Mistake:
+    except InvalidValue:
         return replace(source, name=name)  # an address that no file may hold
 
 

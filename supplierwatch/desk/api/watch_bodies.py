@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from config.editing.watch_file import WatchDraft, read_watch, watch_text
-from config.errors import StarterRefused
+from config.editing.watch_draft import WatchDraft, read_watch, watch_text
+from config.errors import EditRefused
 from supplierwatch.desk.api.endpoint import ApiRequest
 from supplierwatch.desk.api.json_bodies import MAX_ERRORS, Body, bad_field
 from supplierwatch.desk.api.problem_details import ApiProblem
@@ -126,7 +126,7 @@ def is_declared(file: ConfigText, key: str) -> bool:
 def _read(file: ConfigText, key: str) -> WatchDraft | None:
     try:
         return read_watch(file.content, key)
-    except StarterRefused as error:
+    except EditRefused as error:
         raise ApiProblem(409, f"{error}.") from error
 
 

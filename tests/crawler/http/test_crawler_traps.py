@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from config.values.values import check_selector
+from config.values.checks import check_selector
 from crawler.polling.fetch_listing import MAX_PARTS
 from tests.support.crawls import Crawls, a_source
 from tests.support.site import FEED_TYPE, Asked, Entry, FakeSite, Reply, answer, feed

@@ -124,8 +124,8 @@ def test_the_refusal_says_how_to_allow_the_host() -> None:
 @pytest.mark.parametrize("allowed", ["10.0.0.5", "10.0.0.0/24", "10.0.0.7/24"])
 def test_an_allowed_address_or_network_is_let_through(allowed: str) -> None:
     guard = FetchGuard([allowed])
-    assert guard.allows(ipaddress.ip_address("10.0.0.5"))
-    assert not guard.allows(ipaddress.ip_address("10.0.1.5"))
+    assert guard.is_allowed_address(ipaddress.ip_address("10.0.0.5"))
+    assert not guard.is_allowed_address(ipaddress.ip_address("10.0.1.5"))
 
 
 def test_an_allowed_name_lets_through_its_addresses_and_no_other_name() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.editing.opml import Outline, new_sources, read_opml, write_opml
+from config.editing.opml import Outline, build_source_tables, read_opml, write_opml
 from config.editing.toml_writing import append_tables
 from config.errors import NotOpml
 from tests.supplierwatch.instance import an_instance
@@ -35,7 +35,7 @@ def test_what_is_written_is_read_again() -> None:
         Outline(url="https://a.example/feed?x=1&y=2", title='A & "B" <C>'),
         Outline(url="https://b.example/feed", title="Büro"),
     )
-    again = new_sources(read, keys=[], urls=[one.url for one in sources])
+    again = build_source_tables(read, keys=[], urls=[one.url for one in sources])
     assert (again.text, again.added, again.known) == ("", (), 2)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from config.editing.watch_file import WatchDraft, read_watch
+from config.editing.watch_draft import WatchDraft, read_watch
 from storage.model import Change, Role
 from supplierwatch.desk.api.endpoint import BASE, Answer, ApiRequest, Endpoint
 from supplierwatch.desk.api.parameters import LARGEST, Number, Parameter, Words

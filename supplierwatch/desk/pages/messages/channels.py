@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alerts.dispatch.mail_test import advice, send_test
 from config.settings.channels import MAIL
-from config.values.mistakes import Mistake
-from config.values.values import CHANNEL, check_address
+from config.values.checks import CHANNEL, check_address
+from config.values.invalid_value import InvalidValue
 from storage.model import Role
 from supplierwatch.desk.file_edits import note_edit
 from supplierwatch.desk.jobs import JobStep, Report, new_job
@@ -29,8 +29,8 @@ def test(visit: Visit) -> Shown:
     if key == MAIL:
         try:
             address = check_address(visit.values.get("address", ""))
-        except Mistake as mistake:
-            return _show(visit, problem=f"The address {mistake.message}: {mistake.hint}.")
+        except InvalidValue as invalid:
+            return _show(visit, problem=f"The address {invalid.message}: {invalid.hint}.")
     elif key not in {each.key for each in settings.channels}:
         return _show(visit, problem="There is no channel of this name.")
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from config.editing.source_draft import FORM, SELECTORS, SourceDraft
-from config.editing.source_file import key_for, read_address
+from config.editing.source_file import make_source_key, read_address
 from config.model import Selectors, Source, Where
-from config.values.mistakes import Mistake
+from config.values.invalid_value import InvalidValue
 from crawler.processes.inspect import FoundSource, discover_source
 from crawler.spider_base.kind_registry import known_kinds
 from storage.model import Role
@@ -34,10 +34,10 @@ def discover(visit: Visit) -> Shown:
     text = visit.values.get("address", "").strip()
     try:
         if len(text) > MAX_ADDRESS:
-            raise Mistake("is too long", f"give one of {MAX_ADDRESS:,} characters at most")
+            raise InvalidValue("is too long", f"give one of {MAX_ADDRESS:,} characters at most")
         url = read_address(text)
-    except Mistake as mistake:
-        return _ask(text[:MAX_ADDRESS], f"The address {mistake.message}: {mistake.hint}.")
+    except InvalidValue as invalid:
+        return _ask(text[:MAX_ADDRESS], f"The address {invalid.message}: {invalid.hint}.")
     desk = visit.source
     settings = desk.wired.catalog.settings.crawl
 
@@ -66,7 +66,7 @@ def choose(visit: Visit) -> Shown:
         return file
     declared = visit.source.wired.catalog.sources
     draft = SourceDraft(
-        key=key_for(found.url, [each.key for each in declared]),
+        key=make_source_key(found.url, [each.key for each in declared]),
         kind=found.kind,
         url=found.url,
         texts={"name": " ".join(found.title.split())},
@@ -81,8 +81,8 @@ def try_draft(visit: Visit) -> Shown:
     draft = draft_of(visit, visit.values.get("key", "").strip() or "new")
     try:
         url = read_address(draft.url)
-    except Mistake as mistake:
-        return missing(f"The address {mistake.message}: {mistake.hint}.")
+    except InvalidValue as invalid:
+        return missing(f"The address {invalid.message}: {invalid.hint}.")
     examined = source_at(url, kind=draft.kind, select=_select_by(draft.select))
     if draft.kind not in known_kinds():
         return missing("There is no such kind of source.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.editing.opml import Import, is_feed, new_sources, read_opml, write_opml
+from config.editing.opml import Import, build_source_tables, is_feed, read_opml, write_opml
 from config.editing.source_draft import FORM
 from config.editing.toml_writing import append_tables
 from config.errors import NotOpml
@@ -47,7 +47,7 @@ def preview(visit: Visit) -> Shown:
         why = f"The file has {len(outlines):,} feeds, and {MOST_FEEDS:,} are taken at a time."
         return _show(visit, trouble=EditTrouble(text=why))
     declared = visit.source.wired.catalog.sources
-    brought = new_sources(
+    brought = build_source_tables(
         outlines, keys=[each.key for each in declared], urls=[each.url for each in declared]
     )
     job = new_job(KIND, "Feeds of a file", "", visit.user.name, visit.now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from config.editing.source_draft import FORM, read_source, source_text, switch_source
-from config.errors import StarterRefused
+from config.errors import EditRefused
 from config.model import Source
 from crawler.processes.inspect import inspect_source
 from storage.model import Role
@@ -64,7 +64,7 @@ def switch(visit: Visit) -> Shown:
         if draft is None:
             return missing("There is no source of this name in sources.toml.")
         content = switch_source(file.content, key, enabled=enabled)
-    except StarterRefused as error:
+    except EditRefused as error:
         return _show(visit, trouble=EditTrouble(text=str(error)))
     checked = try_edit(visit.source, file, content)
     if isinstance(checked, EditTrouble):

@@ -14,7 +14,7 @@ from config.editing.source_draft import (
     read_source,
     source_text,
 )
-from config.errors import StarterRefused
+from config.errors import EditRefused
 from crawler.spider_base.kind_registry import known_kinds
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
@@ -62,7 +62,7 @@ def submit_removal(visit: Visit) -> Shown:
         return _ask_removal(visit, file, draft, EditTrouble(conflict=True))
     try:
         content = drop_source(file.content, draft.key)
-    except StarterRefused as error:
+    except EditRefused as error:
         return _ask_removal(visit, file, draft, EditTrouble(text=str(error)))
     checked = try_edit(visit.source, file, content)
     trouble = checked if isinstance(checked, EditTrouble) else write_edit(file, content)
@@ -101,7 +101,7 @@ def save(visit: Visit, file: ConfigText, draft: SourceDraft, *, is_new: bool) ->
         if not is_new and there is None:
             return form(visit, file, draft, is_new=False, trouble=EditTrouble(conflict=True))
         content = edit_source(file.content, draft)
-    except StarterRefused as error:
+    except EditRefused as error:
         return form(visit, file, draft, is_new=is_new, trouble=EditTrouble(text=str(error)))
     checked = try_edit(visit.source, file, content)
     if isinstance(checked, EditTrouble):
@@ -165,7 +165,7 @@ def form(
         try:
             file = file if isinstance(current, Shown) else current
             there = read_source(file.content, draft.key)
-        except StarterRefused as error:
+        except EditRefused as error:
             trouble = replace(trouble, text=str(error), conflict=False)
     return Shown(
         template="sources/source-edit.html",
@@ -221,7 +221,7 @@ def _read(visit: Visit) -> tuple[ConfigText, SourceDraft] | Shown:
         return file
     try:
         draft = read_source(file.content, visit.path["key"])
-    except StarterRefused as error:
+    except EditRefused as error:
         return missing(str(error))
     if draft is None:
         return missing("There is no source of this name in sources.toml.")

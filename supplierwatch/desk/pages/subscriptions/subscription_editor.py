@@ -14,7 +14,7 @@ from config.editing.subscription_draft import (
     read_subscription,
     subscription_text,
 )
-from config.errors import StarterRefused
+from config.errors import EditRefused
 from config.tables.shape import DEFAULT_TIMEZONE
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
@@ -82,7 +82,7 @@ def submit_removal(visit: Visit) -> Shown:
         return _ask_removal(visit, file, draft, EditTrouble(conflict=True))
     try:
         content = drop_subscription(file.content, draft.key)
-    except StarterRefused as error:
+    except EditRefused as error:
         return _ask_removal(visit, file, draft, EditTrouble(text=str(error)))
     checked = try_edit(visit.source, file, content)
     trouble = checked if isinstance(checked, EditTrouble) else write_edit(file, content)
@@ -147,7 +147,7 @@ def _check(
         if not is_new and there is None:
             return EditTrouble(conflict=True)
         content = edit_subscription(file.content, draft)
-    except StarterRefused as error:
+    except EditRefused as error:
         return EditTrouble(text=str(error))
     wired = try_edit(visit.source, file, content)
     return wired if isinstance(wired, EditTrouble) else (content, there, wired)
@@ -176,7 +176,7 @@ def _form(
         try:
             file = file if isinstance(current, Shown) else current
             there = read_subscription(file.content, draft.key)
-        except StarterRefused as error:
+        except EditRefused as error:
             trouble = replace(trouble, text=str(error), conflict=False)
     watches = visit.source.wired.catalog.watches
     return Shown(
@@ -249,7 +249,7 @@ def _read(visit: Visit) -> tuple[ConfigText, SubscriptionDraft] | Shown:
         return file
     try:
         draft = read_subscription(file.content, visit.path["key"])
-    except StarterRefused as error:
+    except EditRefused as error:
         return missing(str(error))
     if draft is None:
         return missing("There is no subscription of this name in subscriptions.toml.")

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from alerts.dispatch.cut import previews
 from alerts.errors import UnknownSubscriptionError
 from config.model import Subscription
-from config.values.values import is_channel
+from config.values.checks import is_channel
 from storage.model import Role
 from supplierwatch.desk.file_edits import note_edit
 from supplierwatch.desk.framed_message import frame_rendered, frame_text

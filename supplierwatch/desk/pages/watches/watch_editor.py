@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import quote
 
-from config.editing.watch_file import FORM, WatchDraft, read_watch, watch_text
-from config.errors import StarterRefused
+from config.editing.watch_draft import FORM, WatchDraft, read_watch, watch_text
+from config.errors import EditRefused
 from storage.model import Role
 from supplierwatch.desk.file_edits import (
     ConfigText,
@@ -40,7 +40,7 @@ def show_edit(visit: Visit) -> Shown:
         return file
     try:
         draft = read_watch(file.content, visit.path["key"])
-    except StarterRefused as error:
+    except EditRefused as error:
         return missing(str(error))
     if draft is None:
         return missing("There is no watch of this name in watches.toml.")
@@ -171,7 +171,7 @@ def _form(
     if trouble is not None and trouble.conflict:
         try:
             there = read_watch(file.content, draft.key)
-        except StarterRefused as error:
+        except EditRefused as error:
             trouble = replace(trouble, text=str(error), conflict=False)
     return Shown(
         template="watches/watch-edit.html",

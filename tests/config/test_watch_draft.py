@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.editing.watch_file import WatchDraft, edit_watch, read_watch, watch_text
-from config.errors import StarterRefused
+from config.editing.watch_draft import WatchDraft, edit_watch, read_watch, watch_text
+from config.errors import EditRefused
 
 FILE = """# What to look for
 
@@ -142,7 +142,7 @@ def test_a_watch_in_an_array_is_changed_in_place() -> None:
     ["[[watch]\n", "watch = 1\n", "watch = [1]\n", "watch = []\n", "\udcff"],
 )
 def test_a_file_of_another_form_is_refused_and_never_guessed_at(text: str) -> None:
-    with pytest.raises(StarterRefused):
+    with pytest.raises(EditRefused):
         edit_watch(text.encode("utf-8", "surrogateescape"), WatchDraft(key="a", query="b"))
 
 

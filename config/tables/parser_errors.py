@@ -1,4 +1,4 @@
-"""Converts errors of tomllib and pydantic to `Problem`: place, value, message, fix. Pure."""
+"""Converts errors of tomllib and pydantic to `Problem`: location, value, message, fix. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from config.errors import Problem
 from config.tables.lines import Lines
-from config.values.mistakes import Mistake, nearest
+from config.values.invalid_value import InvalidValue, nearest
 
 _SECRET = re.compile(r"pass(?:word|wd|phrase)?$|secret|token|api_?key|credential", re.IGNORECASE)
 _LOGIN = {"username", "user", "login", "smtp_username", "smtp_user"}
@@ -28,7 +28,7 @@ _WORDS = {
 }
 
 
-def syntax_problem(file: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
+def convert_syntax_error(file: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
     """Convert a syntax error of tomllib, with its line number and the most likely fix."""
     report = str(error)
     found = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", report)
@@ -70,7 +70,7 @@ def _find_curly_quote(line: str) -> str | None:
             opened, quote = at, char
         else:
             outside.append(char)
-    # a straight quote that is not closed holds nothing together
+    # after a straight quote that is not closed, the rest of the line is no string
     found = _CURLY.search("".join(outside) + (line[opened:] if quote else ""))
     return found[0] if found else None
 
@@ -93,7 +93,7 @@ def _suggest_fix(message: str, line: str) -> str:
     return "close every quote and bracket on this line or the one before"
 
 
-def shape_problems(
+def convert_validation_errors(
     file: str,
     lines: Lines,
     base: tuple[str | int, ...],
@@ -101,10 +101,10 @@ def shape_problems(
     model: type[BaseModel],
 ) -> list[Problem]:
     """Convert each validation error of the table at path `base` to a problem."""
-    return [_shape_problem(file, lines, base, each, model) for each in error.errors()]
+    return [_convert_validation_error(file, lines, base, each, model) for each in error.errors()]
 
 
-def _shape_problem(
+def _convert_validation_error(
     file: str,
     lines: Lines,
     base: tuple[str | int, ...],
@@ -122,10 +122,10 @@ def _shape_problem(
     elif kind == "extra_forbidden":
         message, hint, secret = _explain_unknown_key(key, _find_known_keys(model, path[:-1]))
         value = None if secret else value
-    elif kind == "value_error" and isinstance(error["ctx"]["error"], Mistake):
-        mistake = error["ctx"]["error"]
-        message, hint = mistake.message, mistake.hint
-        value = None if mistake.secret else value
+    elif kind == "value_error" and isinstance(error["ctx"]["error"], InvalidValue):
+        invalid = error["ctx"]["error"]
+        message, hint = invalid.message, invalid.hint
+        value = None if invalid.secret else value
     elif kind == "literal_error":
         message, hint = "is not one of the allowed words", error["ctx"]["expected"]
         hint = "write " + hint.replace("'", "")

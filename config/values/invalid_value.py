@@ -1,4 +1,4 @@
-"""The error for a single invalid value. Callers add the file and line."""
+"""The error for a single invalid value, to which callers add file and line, and close matches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-class Mistake(ValueError):
+class InvalidValue(ValueError):
     """An invalid value.
 
     Args:

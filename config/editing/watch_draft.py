@@ -1,0 +1,84 @@
+"""Edits one watch in the text of watches.toml. Pure: comments, order and other watches stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from config.editing.table_file import add_tables, change_table, read_file_tables, table_text
+from config.editing.table_form import TableForm
+from config.errors import EditRefused
+
+_DEFAULTS = {"exact": False, "every_outlet": False, "events": False, "asides": True}
+FORM = TableForm(
+    file="watches.toml",
+    table="watch",
+    order=("key", "label", "was", "query", "keywords", "exact", "every_outlet", "events", "asides"),
+    defaults=_DEFAULTS,
+    swaps=(("query", "keywords"), ("keywords", "query")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchDraft:
+    """A watch as it should be written to the file: either `query` or `keywords`.
+
+    Nothing is checked here.
+    """
+
+    key: str
+    label: str = ""
+    query: str = ""
+    keywords: tuple[str, ...] = ()
+    exact: bool = False
+    every_outlet: bool = False
+    events: bool = False
+    asides: bool = True
+
+    def wanted(self) -> dict[str, Any]:
+        """Return name -> value of the editable keys; None where no line is needed."""
+        flags = {name: getattr(self, name) for name in _DEFAULTS}
+        return {
+            "label": self.label or None,
+            "query": self.query or None,
+            "keywords": list(self.keywords) or None,
+            **{name: None if flags[name] == _DEFAULTS[name] else flags[name] for name in flags},
+        }
+
+
+def read_watch(content: bytes, key: str) -> WatchDraft | None:
+    """Read a watch from the content of the file; None where there is none with this key.
+
+    Raises:
+        EditRefused: the file is not TOML, or the watch has values that a draft cannot hold.
+    """
+    table = next((each for each in read_file_tables(content, FORM) if each.get("key") == key), None)
+    if table is None:
+        return None
+    draft = WatchDraft(
+        key=key,
+        label=table.get("label", ""),
+        query=str(table.get("query", "")).strip(),
+        keywords=tuple(table.get("keywords", ())),
+        **{name: table.get(name, default) for name, default in _DEFAULTS.items()},
+    )
+    if not all(isinstance(each, str) for each in (draft.label, *draft.keywords)):
+        raise EditRefused(f"the watch {key} in watches.toml has values of another type")
+    return draft
+
+
+def edit_watch(content: bytes, draft: WatchDraft) -> bytes:
+    """Return the file with the watch of the draft's key changed, or added at its end.
+
+    Raises:
+        EditRefused: the file is not TOML, or anything else in it would change.
+    """
+    keys = [each.get("key") for each in read_file_tables(content, FORM)]
+    if draft.key not in keys:
+        return add_tables(content, FORM, [{"key": draft.key, **draft.wanted()}])
+    return change_table(content, FORM, keys.index(draft.key), draft.wanted())
+
+
+def watch_text(draft: WatchDraft) -> str:
+    """Return a watch as a new table of watches.toml."""
+    return table_text(FORM, {"key": draft.key, **draft.wanted()})
