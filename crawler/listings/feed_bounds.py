@@ -46,7 +46,7 @@ def _add_first_tags(self: Any, term: object, scheme: object, label: object) -> N
         _original_add_tag(self, term, scheme, label)
 
 
-def _valid_reference(reference: str) -> str:
+def valid_reference(reference: str) -> str:
     """Return a character reference, or U+FFFD in place of an invalid one.
 
     feedparser fails on the whole feed for a surrogate or a number beyond Unicode.
@@ -64,9 +64,9 @@ def _valid_reference(reference: str) -> str:
 
 
 _FeedParserMixin._add_tag = _add_first_tags
-_FeedParserMixin.handle_charref = lambda self, ref: _handle_reference(self, _valid_reference(ref))
+_FeedParserMixin.handle_charref = lambda self, ref: _handle_reference(self, valid_reference(ref))
 _BaseHTMLProcessor.handle_charref = lambda self, ref: _handle_reference_in_markup(
-    self, _valid_reference(ref)
+    self, valid_reference(ref)
 )
 
 

@@ -139,7 +139,8 @@ def _read_element(
     is_published = is_published_name(names) or element.get("pubdate") is not None
     if is_other_name(names) and not is_published:
         return None
-    text, before = fold(own_text(element)), words_before(element)
+    written, before = own_text(element), words_before(element)
+    text = fold(written)
     if kind == ANY_TIME:
         label = f"{before} {_UP_TO_NUMBER.sub('', text)}"
         if is_other_date(label):
@@ -153,7 +154,7 @@ def _read_element(
             if raw and when is not None:
                 return DateCandidate(raw=raw.strip()[:MAX_TEXT], at=when, rank=rank)
         return None
-    if len(text) >= MAX_TEXT:
+    if len(written) >= MAX_TEXT:
         return None
     for date in dates_in(text, language=language, latest=now + MOST_AHEAD):
         label = f"{before} {text[: date.start]}"

@@ -188,7 +188,7 @@ def bounded_text(
     if not len(element):  # as most are
         is_text = isinstance(element.tag, str) and element.tag not in ("script", "style")
         text = (element.text or "") if is_text else ""
-        return " ".join(text[:most].split())
+        return " ".join(text[: 2 * most].split())[:most]
     pieces: list[str] = []
     length, nodes = 0, 0
     waiting: list[lxml.html.HtmlElement | str] = [element]
@@ -196,7 +196,7 @@ def bounded_text(
         one = waiting.pop()
         nodes += 1
         if isinstance(one, str):
-            pieces.append(one[:most])
+            pieces.append(one[: 2 * most])
             length += len(one.strip())
         elif not isinstance(one.tag, str) or one.tag in ("script", "style"):
             continue

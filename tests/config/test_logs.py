@@ -10,7 +10,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.logs import LINES_PER_MINUTE, MAX_KINDS, LimitedHandler, LineLimit, escape_controls
+from config.logs import (
+    LINES_PER_MINUTE,
+    MAX_KINDS,
+    MAX_TRACEBACK,
+    LimitedHandler,
+    LineLimit,
+    escape_controls,
+)
 
 HOSTILE = {
     "a forged line": "x\n2026-01-01 00:00:00 ERROR storage all is lost",
@@ -99,6 +106,28 @@ def test_a_line_without_end_is_cut(log: logging.Logger, out: io.StringIO) -> Non
     log.info("said %s", "x" * 1_000_000)
     assert len(out.getvalue()) < 5_000
     assert "more characters)" in out.getvalue()
+
+
+def test_a_traceback_without_end_is_cut(log: logging.Logger, out: io.StringIO) -> None:
+    try:
+        raise ValueError("x" * 1_000_000)
+    except ValueError:
+        log.exception("worker.failed")
+    assert len(out.getvalue()) < MAX_TRACEBACK + 1_000
+    assert "characters left out)" in out.getvalue()
+
+
+def test_tracebacks_of_one_kind_are_limited_and_counted(
+    log: logging.Logger, handler: LimitedHandler, out: io.StringIO
+) -> None:
+    for number in range(LINES_PER_MINUTE + 50):
+        try:
+            raise ValueError(f"item {number}")
+        except ValueError:
+            log.exception("worker.failed name=%s", "match")
+    handler.close()
+    assert out.getvalue().count("Traceback (most recent call last)") == LINES_PER_MINUTE
+    assert "log.suppressed lines=50" in out.getvalue()
 
 
 @pytest.mark.slow

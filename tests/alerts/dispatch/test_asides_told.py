@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from alerts.dispatch import composition
+from alerts.messages.layout import MAX_ASIDES
 from alerts.query import Document, WatchIndex, compile_query
 from alerts.query.index import watch_index
 from alerts.query.text.document import PreparedDocument
@@ -218,6 +220,18 @@ def test_more_than_fit_wait_for_the_next_digest(
     assert "and 1 more at" in both(first)[0]
     assert "more at" not in both(second)[0]
     assert desk.tick(DAY) == []
+
+
+def test_so_many_watches_are_named_and_the_others_counted(store: Store, clock: Clock) -> None:
+    watches = {f"halcyon-{number:02}": "@halcyon" for number in range(MAX_ASIDES + 3)}
+    desk = a_desk(store, clock, watches=watches)
+    desk.publish("Porters move", PLAIN, asides=(SPONSOR,))
+    [digest] = desk.tick(2 * HOUR)
+    text, html = both(digest)
+    assert text.count("- Halcyon-") == MAX_ASIDES
+    for said in (text, html):
+        assert len(set(re.findall(r"Halcyon-(\d\d)", said))) == MAX_ASIDES
+        assert "and 3 more watches" in said
 
 
 def test_trials_on_the_blocks_of_an_item_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -267,3 +267,8 @@ def test_a_long_sentence_is_judged_by_its_beginning() -> None:
     beginning = "We use what you tell us " + "and what you do " * 20
     assert is_plea(f"{beginning}for cookies.") is False
     assert is_plea("We use what you tell us for cookies. " + "and so on " * 100_000)
+
+
+def test_what_somebody_said_far_behind_the_beginning_makes_no_report_of_a_plea() -> None:
+    assert not is_plea("Subscribe to continue reading, the spokesman said.")
+    assert is_plea("Subscribe to continue reading " + "and so on " * 40 + "the spokesman said.")

@@ -6,10 +6,12 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from feedparser.html import _BaseHTMLProcessor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import NotAFeed
+from crawler.listings.feed_bounds import valid_reference
 from crawler.listings.feeds import ParsedFeed, parse_feed
 from tests.support.sizes import examples
 
@@ -167,3 +169,25 @@ def test_a_reference_that_names_no_character_costs_no_feed(written: str) -> None
     [entry] = read(broken).entries
     assert entry.title.startswith("One")
     entry.title.encode()
+
+
+@pytest.mark.parametrize(
+    ("written", "is_read"),
+    [
+        ("9" * 5000, "xfffd"),
+        ("x" + "f" * 5000, "xfffd"),
+        ("0" * 5000 + "65", "65"),
+        ("x" + "0" * 5000 + "41", "x41"),
+        ("1114112", "xfffd"),
+        ("xD800", "xfffd"),
+        ("x10FFFF", "x10FFFF"),
+        ("0008217", "0008217"),
+    ],
+    ids=lambda written: written[:12],
+)
+def test_a_reference_has_as_many_digits_as_a_character_has(written: str, is_read: str) -> None:
+    assert valid_reference(written) == is_read
+    # feedparser's own method fails for numbers of more digits than Python converts
+    processor = _BaseHTMLProcessor("utf-8", "text/html")
+    processor.handle_charref(written)
+    assert processor.output() == f"&#{is_read.lower()};"

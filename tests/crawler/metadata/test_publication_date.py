@@ -9,6 +9,7 @@ import pytest
 
 from crawler.metadata.structured_data import read_structured_data
 from crawler.page_dates.date_candidates import MOST_CANDIDATES
+from crawler.page_dates.date_places import MAX_TEXT
 from crawler.page_dates.publication_date import published_of
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -242,6 +243,20 @@ def test_only_the_first_elements_that_may_be_dated_are_looked_at() -> None:
     line = "<time datetime='2026-03-02'></time>"
     assert published(article(many + line)) == (None, None)
     assert published(article(line + many))[1] == THE_DAY
+
+
+def test_an_element_of_many_characters_or_nodes_dates_no_article() -> None:
+    label = "Published 2 March 2026"
+    for more, when in (("", THE_DAY), (" and so on" * 12, THE_DAY), (" and so on" * 24, None)):
+        assert published(article(f"<p class='date'>{label}{more}</p>"))[1] == when
+    for nodes, when in ((100, THE_DAY), (300, None)):
+        assert published(article(f"<p class='date'>{'<b></b>' * nodes}{label}</p>"))[1] == when
+
+
+def test_a_date_as_written_is_kept_up_to_a_length() -> None:
+    written, _ = published(article(f"<time datetime='2026-03-02{' -' * 300}'></time>"))
+    assert written is not None
+    assert len(written) <= MAX_TEXT
 
 
 def test_a_page_without_a_date_has_none() -> None:

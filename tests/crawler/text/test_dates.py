@@ -273,6 +273,13 @@ def test_an_impossible_time_leaves_the_day() -> None:
     assert parse_date("2 March 2026 29:99") == THE_DAY
 
 
+@pytest.mark.parametrize(("before", "is_read"), [(180, True), (200, False)])
+def test_a_date_is_read_within_the_first_characters_of_its_field(
+    before: int, is_read: bool
+) -> None:
+    assert (parse_date("- " * (before // 2) + "2 March 2026") == THE_DAY) is is_read
+
+
 @given(st.text(max_size=60) | st.from_regex(r"[0-9A-Za-z:/,. +-]{1,40}", fullmatch=True))
 def test_any_text_gives_a_date_in_utc_or_none(written: str) -> None:
     found = parse_date(written)

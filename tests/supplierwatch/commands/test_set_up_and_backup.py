@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -108,7 +110,16 @@ def test_a_service_that_does_not_poll_in_time_is_not_waited_for_longer(
         "sources.toml",
         '[[source]]\nkey = "ward-ledger"\nkind = "feed"\nurl = "https://ward.example/feed"\n',
     )
+    assert crawling.PATIENCE <= 120  # seconds: somebody waits for the command
     monkeypatch.setattr(crawling, "PATIENCE", 0.2)  # seconds; a service that hangs never polls
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        assert len(looks) < 200, "it waits on"
+        time.sleep(0.05)
+
+    monkeypatch.setattr(crawling, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
     with ServiceLock(stocked.data):
         run = stocked.run("crawl", "ward-ledger")
     assert run.exit_code == Exit.FAILED
