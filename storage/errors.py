@@ -1,11 +1,11 @@
 """Errors of storage.
 
 StorageError
-├── DatabaseUnusable   cannot be opened, is locked, full, damaged or away
+├── DatabaseUnusable   cannot be opened, is locked, full, damaged or not reachable
 ├── DamagedRow         a row cannot be decoded
 ├── DatabaseLost       the file was removed or replaced while the service had it open
 ├── SchemaTooNew       was written by a newer release
-├── SchemaTooOld       was written by an older release and was not to be upgraded
+├── SchemaTooOld       was written by an older release, or has no schema
 ├── AlreadyRunning     another service holds the data folder
 ├── BackupFailed       a backup could not be made, verified or restored
 └── CopyFailed         a database could not be copied into another
@@ -27,7 +27,7 @@ __all__ = [
     "SchemaTooOld",
     "StorageError",
     "explain_error",
-    "is_damage",
+    "is_damaged_page",
 ]
 
 _FIXES = (
@@ -87,6 +87,6 @@ def explain_error(error: DBAPIError, url: URL) -> DatabaseUnusable:
     return DatabaseUnusable(f"{url!r}: {text}" + (f" ({fix})" if fix else ""))
 
 
-def is_damage(error: DBAPIError) -> bool:
+def is_damaged_page(error: DBAPIError) -> bool:
     """Return whether SQLite reports a damaged page."""
     return "malformed" in str(error.orig or error).lower()

@@ -24,7 +24,7 @@ from storage.engine.advisory_lock import LEADER, LeaderLock, exclusive
 from storage.engine.damage import Damage
 from storage.engine.engine import READ_ONLY, make_engine, sqlite_file
 from storage.engine.schema_version import refuse_other_schema
-from storage.errors import DatabaseUnusable, explain_error, is_damage
+from storage.errors import DatabaseUnusable, explain_error, is_damaged_page
 from storage.jobs import ConfigurationStore, HostSlots, JobQueue
 from storage.telling.asides import Asides
 from storage.telling.backlog import Backlog
@@ -44,10 +44,10 @@ from storage.text_index.full_text import FullText
 from storage.users.audit_trail import AuditTrail
 from storage.users.briefings import Briefings
 from storage.users.desk_mutes import DeskMutes
+from storage.users.idempotent_responses import IdempotentResponses
 from storage.users.identities import Identities
-from storage.users.kept_answers import KeptAnswers
 from storage.users.marks import Marks
-from storage.users.readings import Readings
+from storage.users.read_states import ReadStates
 from storage.users.tokens import Tokens
 from storage.users.users import Users
 
@@ -89,10 +89,10 @@ class Unit:
         self.tokens = Tokens(connection)
         self.identities = Identities(connection)
         self.marks = Marks(connection)
-        self.readings = Readings(connection)
+        self.read_states = ReadStates(connection)
         self.desk_mutes = DeskMutes(connection)
         self.briefings = Briefings(connection)
-        self.answers = KeptAnswers(connection)
+        self.responses = IdempotentResponses(connection)
         self.audit = AuditTrail(connection)
 
 
@@ -116,8 +116,8 @@ class Store:
         On SQLite it is the only writer: do nothing slow in it.
 
         Raises:
-            DatabaseUnusable: the database is locked, full, damaged or away. Once a page was found
-                damaged, this process writes nothing more: that would spread the damage.
+            DatabaseUnusable: the database is locked, full, damaged or not reachable. After a
+                damaged page was found, this process writes nothing more: a write could spread it.
         """
         if self._damage is not None:
             raise DatabaseUnusable(f"nothing is written any more: {self._damage}")
@@ -129,7 +129,7 @@ class Store:
         """Open a read-only unit, which sees one snapshot of the database.
 
         Raises:
-            DatabaseUnusable: the database is damaged or away, or a write was tried.
+            DatabaseUnusable: the database is damaged or not reachable, or a write was tried.
         """
         with self._connect() as connection:
             connection = connection.execution_options(**READ_ONLY)
@@ -145,7 +145,7 @@ class Store:
                 yield connection
         except DBAPIError as error:
             unusable = explain_error(error, self._engine.url)
-            if is_damage(error):
+            if is_damaged_page(error):
                 self._damage = self._damage or unusable
             raise unusable from error
 
@@ -160,7 +160,7 @@ class Store:
         return self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def leader_lock(self) -> LeaderLock:
-        """Return the lock of the process that plans the work of all."""
+        """Return the lock of the process that plans the jobs of a cluster."""
         return LeaderLock(self._engine, LEADER)
 
     def exclusive(self, task: str) -> AbstractContextManager[None]:
@@ -182,17 +182,17 @@ class Store:
         return sqlite_file(self._engine)
 
     def lost_file(self) -> str | None:
-        """Say how the opened SQLite file was lost; None while it is in place.
+        """Describe how the opened SQLite file was lost; None while it is in place.
 
         A process that has the file open goes on writing into it after it was unlinked, and all of
         that is lost when the process ends.
         """
         if self._opened_file is None:
             return None
-        there = _file_identity(self._engine)
-        if there is None:
+        present = _file_identity(self._engine)
+        if present is None:
             return "was removed"
-        return None if there == self._opened_file else "was replaced by another file"
+        return None if present == self._opened_file else "was replaced by another file"
 
     def connections_in_use(self) -> int:
         """Count the connections that units have checked out of the pool."""

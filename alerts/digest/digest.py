@@ -20,7 +20,7 @@ from alerts.digest.reader_links import ReaderLinks
 from alerts.digest.volume import Voice, Volume
 from storage.crawling.coverage import Coverage
 from storage.model import StoredItem
-from storage.rules.age import is_of_old
+from storage.rules.age import is_old_item_telling
 from storage.telling.asides import Aside
 
 Official = Literal["notices", "parliament", "papers"]
@@ -233,7 +233,7 @@ def _build_story(
     # a story with a new item is new, even if edits or repeats of it are pending too
     untold = [f for f in found if f.telling.told_before is None]
     # an old item is news of nothing, and does not hide what is
-    new = [f for f in untold if f.telling.what == "new" and not is_of_old(f.telling)]
+    new = [f for f in untold if f.telling.what == "new" and not is_old_item_telling(f.telling)]
     changed = [f for f in untold if f.telling.what == "edit"]
     chosen = new or changed or untold or found
     items = {f.telling.item.item_id: f.telling.item for f in chosen}

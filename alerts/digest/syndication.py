@@ -16,7 +16,7 @@ from alerts.text.sanitize import fragment, shorten
 from alerts.text.sentences import sentences
 from storage.model import StoredItem
 from storage.rules.local_time import later, utc_text
-from storage.rules.shingles import Fingerprint, covered, fingerprint
+from storage.rules.shingles import Fingerprint, covered_share, fingerprint
 
 MAX_OWN = 3
 MAX_SENTENCE = 240
@@ -113,7 +113,7 @@ def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryF
     released: frozenset[int] = frozenset()
     for item, text in zip(ordered, prints, strict=True):
         if item.source_key in press:
-            released |= text.each
+            released |= text.as_set
     shared = _find_shared(ordered, prints)
     carriages = []
     before: frozenset[int] = frozenset()
@@ -129,13 +129,13 @@ def story_facts(items: Sequence[StoredItem], press: Mapping[str, str]) -> StoryF
                 when=when,
                 when_is=when_is,
                 supplier=press.get(item.source_key),
-                is_copy=covered(text, before) >= COPIED,
-                release=covered(text, released) if released and not is_release else None,
+                is_copy=covered_share(text, before) >= COPIED,
+                release=covered_share(text, released) if released and not is_release else None,
                 own=own[:MAX_OWN],
                 own_count=len(own),
             )
         )
-        before |= text.each
+        before |= text.as_set
     return StoryFacts(carriages=tuple(carriages))
 
 
@@ -163,7 +163,7 @@ def _find_shared(items: Sequence[StoredItem], prints: Sequence[Fingerprint]) -> 
     """Return the shingles that occur in the texts of two outlets or more."""
     by_outlet: dict[str, set[int]] = {}
     for item, text in zip(items, prints, strict=True):
-        by_outlet.setdefault(item.source_key, set()).update(text.each)
+        by_outlet.setdefault(item.source_key, set()).update(text.as_set)
     counts: Counter[int] = Counter()
     for each in by_outlet.values():
         counts.update(each)
@@ -178,6 +178,6 @@ def _find_own(item: StoredItem, shared: frozenset[int]) -> tuple[str, ...]:
     for sentence in sentences(item.body):
         if len(sentence.split()) < LEAST_WORDS:
             continue
-        if covered(fingerprint(sentence), shared) < MOST_SHARED:
+        if covered_share(fingerprint(sentence), shared) < MOST_SHARED:
             own[shorten(fragment(sentence).strip(), MAX_SENTENCE)] = None
     return tuple(own)

@@ -30,7 +30,7 @@ from alerts.text.missing_text import NOT_SHOWN
 from alerts.text.sanitize import line, shorten
 from config.model import Subscription
 from storage.model import Notification, PendingTelling, StoredItem, Subscriber, TextState
-from storage.rules.age import is_of_old
+from storage.rules.age import is_old_item_telling
 from storage.store import Unit
 from storage.telling.asides import PendingAside
 
@@ -141,7 +141,7 @@ def compose(
     is_immediate = kind == "alert" or group.of_old
     if is_immediate:
         # an alert is news; what is old goes in one message a day
-        pending = tuple(each for each in pending if is_of_old(each) == group.of_old)
+        pending = tuple(each for each in pending if is_old_item_telling(each) == group.of_old)
     if cut.only is not None:
         pending = tuple(each for each in pending if each.item.item_id in cut.only)
     wanted = apply_preferences(unit, pending, group.subscriptions, group.subscribers, context, now)

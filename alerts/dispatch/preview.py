@@ -22,7 +22,7 @@ from alerts.errors import UnknownSubscriptionError
 from alerts.messages.render import Rendered, render
 from config.model import Subscription
 from storage.model import PendingTelling, Subscriber
-from storage.rules.age import is_of_old
+from storage.rules.age import is_old_item_telling
 from storage.store import Store, Unit
 from storage.telling.asides import PendingAside
 
@@ -138,8 +138,8 @@ def _list_messages(
         if not context.tells_at_once(subscription.key):
             yield _Message(subscriber=each, pending=pending, of_old=False, goes_at=each.next_at)
             continue
-        old = tuple(telling for telling in pending if is_of_old(telling))
-        news = tuple(telling for telling in pending if not is_of_old(telling))
+        old = tuple(telling for telling in pending if is_old_item_telling(telling))
+        news = tuple(telling for telling in pending if not is_old_item_telling(telling))
         if news or not old:
             goes = held.get((each.recipient, False))
             yield _Message(

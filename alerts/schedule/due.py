@@ -14,7 +14,7 @@ from types import MappingProxyType
 from alerts.schedule.cadence import held_until, next_due, once_a_day, slot_day
 from config.model import Cadence, Subscription
 from storage.model import Subscriber
-from storage.rules.age import OldWaiting
+from storage.rules.age import OldItemsWaiting
 from storage.rules.local_time import earlier
 
 # Rate limit of alerts to one recipient: a burst of five, then one every twelve minutes with all
@@ -65,7 +65,7 @@ def agenda(
     waiting: Mapping[int, int],
     now: datetime,
     force: Collection[int] = (),
-    waiting_old: Mapping[int, OldWaiting] = MappingProxyType({}),
+    waiting_old: Mapping[int, OldItemsWaiting] = MappingProxyType({}),
     held: Collection[int] = (),
 ) -> Agenda:
     """Decide for each subscriber whether it is due or to be rescheduled.

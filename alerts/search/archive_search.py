@@ -17,7 +17,7 @@ from alerts.query.index.archive_filter import translate
 from alerts.query.model.nodes import Field, walk
 from storage.model import Span, StoredItem
 from storage.store import Store
-from storage.text_index.full_text_query import ANYTHING, NOTHING, FullTextQuery, bounded
+from storage.text_index.full_text_query import ANYTHING, NOTHING, FullTextQuery, bound_query
 
 Order = Literal["date", "relevance"]
 # candidates in one query of the index: few at first, for a quick first hit, then more and more,
@@ -151,7 +151,7 @@ def _iterate_candidates(
         keys = unit.fulltext.source_keys() if by_source else ()
         sources = {key: names.get(key, key) for key in keys}
         lowest = 0 if request.since is None else unit.fulltext.lowest_since(request.since)
-    text_query = bounded(translate(query.node, sources))
+    text_query = bound_query(translate(query.node, sources))
     if request.order == "date" or text_query == ANYTHING:
         yield from _iterate_newest(store, text_query, lowest)
     else:
@@ -179,7 +179,7 @@ def _iterate_most_relevant(
     most, done = MOST_RELEVANT, 0
     while True:
         with store.reading() as unit:
-            best = unit.fulltext.best(text_query, limit=most, lowest=lowest)
+            best = unit.fulltext.rank(text_query, limit=most, lowest=lowest)
         numbers = list(dict.fromkeys(best))
         yield from _read_items(store, numbers[done:])
         if len(best) < most:

@@ -33,7 +33,7 @@ def index_pending(store: Store, *, limit: int = CHUNK) -> int:
     """
     with store.reading() as unit:
         coverage = unit.fulltext.coverage()
-    if coverage.whole and coverage.spelling == SPELLING:
+    if coverage.is_complete and coverage.spelling == SPELLING:
         return 0
     try:
         return run_within(LIMIT, lambda: _index_batch(store, limit))
@@ -55,9 +55,9 @@ def _index_one(store: Store) -> int:
 def _index_batch(store: Store, limit: int) -> int:
     # the words of long texts take seconds: other writers must not wait for them
     with store.transaction() as unit:
-        if unit.fulltext.spell_anew(SPELLING):
+        if unit.fulltext.reset_spelling(SPELLING):
             log.info("index.begun spelling=%d", SPELLING)
-        batch = unit.fulltext.to_index(limit)
+        batch = unit.fulltext.next_batch(limit)
         items = {item.item_id: item for item in unit.items.get_many(batch.items)}
         versions = unit.items.text_versions(batch.items)
         damaged = dict(unit.damage.rows)
@@ -85,7 +85,7 @@ def _index_batch(store: Store, limit: int) -> int:
 def _index_as_everything(store: Store, error: Exception) -> int:
     """Index the next item so that it is a candidate of every search, and report the failure."""
     with store.transaction() as unit:
-        batch = unit.fulltext.to_index(1)
+        batch = unit.fulltext.next_batch(1)
         for item_id in batch.items:
             _report_failure(unit, item_id, error)
         unit.fulltext.put(batch, [(each, EVERYTHING) for each in batch.items])

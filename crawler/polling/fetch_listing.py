@@ -18,7 +18,7 @@ from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_interval import has_moved
 from crawler.reading.poll_outcome import no_answer
 from storage.model import SourceState, Validators
-from storage.rules.wait_bounds import is_from_ahead
+from storage.rules.wait_bounds import is_in_future
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ async def _fetch_first(source: Source, state: SourceState, context: PollContext)
     """Fetch the first part of a listing, or the next that the last poll left, and read it."""
     now = context.clock()
     # a time in the future comes from a clock that ran ahead: what was covered is unknown
-    covered = None if is_from_ahead(state.covered_until, now) else state.covered_until
+    covered = None if is_in_future(state.covered_until, now) else state.covered_until
     address = context.kind.address(source, since=covered, now=now)
     if address == source.url and has_moved(state, now):
         source = replace(source, url=str(state.moved_to))

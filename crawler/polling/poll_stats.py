@@ -62,7 +62,7 @@ class PollStats:
             read=self.read,
             thin=self.thin,
             moved_to=listed.moved_to,
-            asked=listed.asked,
+            polled_url=listed.asked,
             silent_hours=(None if listing is None else tuple(sorted(listing.silent_hours))),
             rejected=tuple(sorted(self.rejected.items())),
             errors=tuple(self.errors[:20]),

@@ -24,7 +24,7 @@ from storage.rules.events.grouping import (
     rank_candidates,
 )
 from storage.rules.events.linkage import fullness_of, link, similarities
-from storage.rules.events.rarity import looked_up, select_features
+from storage.rules.events.rarity import lookup_features, select_features
 from storage.tables import event_apart, event_feature, event_report, feature_frequency, item
 
 
@@ -60,7 +60,7 @@ class Events:
             features=features,
         )
         self._store(own, is_new=is_new)
-        keys = looked_up(features)
+        keys = lookup_features(features)
         carriers = self._rows.carriers(keys, stored.item_id)
         found = rank_candidates(features, carriers, frequencies, total)
         if found:

@@ -34,7 +34,7 @@ from storage.model import (
 )
 from storage.rules.address_evidence import former_keys, own_urls
 from storage.rules.dedupe import address_keys, decide, is_compared_by_words
-from storage.rules.identity import guid_key, identifies, url_key
+from storage.rules.identity import guid_key, is_identifying_hash, url_key
 from storage.tables import aside, carrier, item, item_revision, mention, pending_match, source
 from storage.text_index import full_text as fulltext
 
@@ -114,7 +114,7 @@ class ItemWriter:
         if tests:
             ids.update(self._db.scalars(select(carrier.c.item_id).where(or_(*tests))))
         words: list[ColumnElement[bool]] = []
-        if identifies(article.content_hash):
+        if is_identifying_hash(article.content_hash):
             words.append(item.c.content_hash == article.content_hash)
         if is_compared_by_words(article):
             words.append(item.c.entry_hash == article.entry_hash)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from storage.model import FetchedEntry, TextState
 from storage.rules.identity import entry_hash, guid_key, url_key
-from storage.rules.wait_bounds import LONGEST_PAGE_WAIT, due_column, from_ahead_column
+from storage.rules.wait_bounds import LONGEST_PAGE_WAIT, due_condition, in_future_condition
 from storage.tables import carrier, item
 
 _AT_ONCE = 400  # bound parameters of one query
@@ -108,12 +108,12 @@ def find_due_pages(
         .where(
             item.c.source_key == source_key,
             or_(
-                due_column(item.c.page_due_at, now, LONGEST_PAGE_WAIT),
+                due_condition(item.c.page_due_at, now, LONGEST_PAGE_WAIT),
                 and_(
                     # never tried: page_due_at was set by the same clock as first_seen_at
                     item.c.page_due_at.is_not(None),
                     item.c.page_attempts == 0,
-                    from_ahead_column(item.c.first_seen_at, now),
+                    in_future_condition(item.c.first_seen_at, now),
                 ),
             ),
         )

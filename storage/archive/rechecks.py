@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from storage.archive.item_writer import mark_for_matching, save_revision
 from storage.model import TextState
-from storage.rules.wait_bounds import LONGEST_LOOK_WAIT, due_column
+from storage.rules.wait_bounds import LONGEST_RECHECK_WAIT, due_condition
 from storage.tables import item
 from storage.text_index import full_text as fulltext
 
@@ -23,7 +23,10 @@ def find_due(
     """Return item rows of a source whose recheck is due, most overdue first."""
     return connection.execute(
         select(item)
-        .where(item.c.source_key == source_key, due_column(item.c.look_at, now, LONGEST_LOOK_WAIT))
+        .where(
+            item.c.source_key == source_key,
+            due_condition(item.c.look_at, now, LONGEST_RECHECK_WAIT),
+        )
         .order_by(item.c.look_at, item.c.id)
         .limit(limit)
     ).all()

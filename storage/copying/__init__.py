@@ -1,4 +1,4 @@
-"""Copies all tables of one database into another, of SQLite or PostgreSQL, and compares both."""
+"""Copies all tables between databases, of SQLite or PostgreSQL, and compares them."""
 
 from storage.copying.database_copy import CopiedTable, copy_database
 from storage.copying.databases import open_both

@@ -1,8 +1,8 @@
-"""Copies all tables in the order of their references; a copy that was interrupted is continued.
+"""Copies all tables in the order of their references; an interrupted copy is continued.
 
-Rows are written in the order of their keys, batch by batch, so that what an interrupted copy left
-is a beginning of each table; anything else in the target is other data. The full-text index is
-not copied: it differs between the databases, and the service fills it.
+Rows are written in the order of their keys, batch by batch, so that an interrupted copy leaves the
+beginning of each table; anything else in the target is other data. The full-text index is not
+copied: it differs between the databases, and the service fills it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from storage.tables import index_state, item, metadata, pending_index
 
 BATCH_ROWS = 500
 BATCH_BYTES = 8_000_000
-# what the full-text index covers: written anew
-LEFT_OUT = frozenset({index_state.name, pending_index.name})
+# state of the full-text index, which is built again
+EXCLUDED_TABLES = frozenset({index_state.name, pending_index.name})
 
 # table, rows done, rows of the table
 Progress = Callable[[str, int, int], None]
@@ -31,7 +31,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopiedTable:
-    """A table that both sides hold. `copied`: rows that were not there before this copy."""
+    """A table that was copied. `copied`: rows that the target did not have before."""
 
     name: str
     rows: int
@@ -40,8 +40,8 @@ class CopiedTable:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Begun:
-    """What the target has of a table: the hash of its rows, and the key of the last one."""
+class _PartialTable:
+    """The rows of a table that the target has: their hash, and the key of the last one."""
 
     table: RawTable
     total: int
@@ -54,17 +54,17 @@ def copy_database(
 ) -> tuple[CopiedTable, ...]:
     """Copy what the target does not have yet, and compare both sides.
 
-    The caller keeps services out of both, and both have the newest schema.
+    No service may use either, and both have the newest schema.
 
     Raises:
         CopyFailed: the target has other data (nothing was written), a row cannot be copied, or the
             two sides differ at the end.
         DatabaseUnusable: a database cannot be read or written; the copy can be continued.
     """
-    tables = [RawTable(each) for each in metadata.sorted_tables if each.name not in LEFT_OUT]
+    tables = [RawTable(each) for each in metadata.sorted_tables if each.name not in EXCLUDED_TABLES]
     with _open_snapshot(source) as reading:
-        begun = [_compare_beginnings(reading, target, table) for table in tables]
-        copied = tuple(_copy_table(reading, target, each, progress) for each in begun)
+        partial = [_compare_beginnings(reading, target, table) for table in tables]
+        copied = tuple(_copy_table(reading, target, each, progress) for each in partial)
     with _explain_errors(target), target.begin() as connection:
         _mark_for_indexing(connection)
         _set_sequences(connection)
@@ -91,49 +91,51 @@ def _explain_errors(engine: Engine) -> Iterator[None]:
         raise explain_error(error, engine.url) from error
 
 
-def _compare_beginnings(reading: Connection, target: Engine, table: RawTable) -> _Begun:
-    """Hash what the target has of a table; raise CopyFailed unless the source begins with it."""
-    begun = _Begun(table=table, total=table.count(reading))
-    there = RowHash()
+def _compare_beginnings(reading: Connection, target: Engine, table: RawTable) -> _PartialTable:
+    """Hash the rows that the target has; raise CopyFailed unless the table begins with them."""
+    partial = _PartialTable(table=table, total=table.count(reading))
+    in_target = RowHash()
     with _open_snapshot(target) as connection:
-        for row in _read(table, connection):
-            there.add(row)
-    if there.rows:
-        for row in islice(_read(table, reading), there.rows):
-            begun.hash.add(row)
-            begun.last = table.key_of(row)
-    if there.hexdigest() != begun.hash.hexdigest():
+        for row in _read_rows(table, connection):
+            in_target.add(row)
+    if in_target.rows:
+        for row in islice(_read_rows(table, reading), in_target.rows):
+            partial.hash.add(row)
+            partial.last = table.key_of(row)
+    if in_target.hexdigest() != partial.hash.hexdigest():
         raise CopyFailed(
             f"the target has other data in {table.name}; nothing was written: copy into an empty "
             "database, or continue a copy whose source was not changed in between"
         )
-    return begun
+    return partial
 
 
 def _copy_table(
-    reading: Connection, target: Engine, begun: _Begun, progress: Progress
+    reading: Connection, target: Engine, partial: _PartialTable, progress: Progress
 ) -> CopiedTable:
-    table, before = begun.table, begun.hash.rows
+    table, before = partial.table, partial.hash.rows
     batch: list[Row] = []
     size = 0
-    progress(table.name, before, begun.total)
-    for row in _read(table, reading, after=begun.last):
-        size += begun.hash.add(row)
+    progress(table.name, before, partial.total)
+    for row in _read_rows(table, reading, after=partial.last):
+        size += partial.hash.add(row)
         batch.append(row)
         if len(batch) >= BATCH_ROWS or size >= BATCH_BYTES:
-            _write(table, target, batch)
-            progress(table.name, begun.hash.rows, begun.total)
+            _write_rows(table, target, batch)
+            progress(table.name, partial.hash.rows, partial.total)
             batch, size = [], 0
     if batch:
-        _write(table, target, batch)
-    progress(table.name, begun.hash.rows, begun.total)
-    rows = begun.hash.rows
+        _write_rows(table, target, batch)
+    progress(table.name, partial.hash.rows, partial.total)
+    rows = partial.hash.rows
     return CopiedTable(
-        name=table.name, rows=rows, copied=rows - before, sha256=begun.hash.hexdigest()
+        name=table.name, rows=rows, copied=rows - before, sha256=partial.hash.hexdigest()
     )
 
 
-def _read(table: RawTable, connection: Connection, *, after: Row | None = None) -> Iterator[Row]:
+def _read_rows(
+    table: RawTable, connection: Connection, *, after: Row | None = None
+) -> Iterator[Row]:
     try:
         yield from table.read(connection, after=after)
     except (ValueError, TypeError, OverflowError) as error:
@@ -143,7 +145,7 @@ def _read(table: RawTable, connection: Connection, *, after: Row | None = None) 
         ) from error
 
 
-def _write(table: RawTable, target: Engine, rows: list[Row]) -> None:
+def _write_rows(table: RawTable, target: Engine, rows: list[Row]) -> None:
     try:
         with target.begin() as connection:
             table.write(connection, rows)
@@ -161,7 +163,7 @@ def _mark_for_indexing(connection: Connection) -> None:
 
 
 def _set_sequences(connection: Connection) -> None:
-    """Let PostgreSQL go on counting after the highest keys; SQLite does so by itself."""
+    """Set PostgreSQL's sequences to the highest keys; SQLite needs none."""
     if connection.dialect.name != "postgresql":
         return
     for table in metadata.sorted_tables:
@@ -172,17 +174,18 @@ def _set_sequences(connection: Connection) -> None:
         sequence = connection.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), names)
         highest = connection.scalar(select(func.max(key)))
         if sequence is not None and highest is not None:
-            given = {"sequence": sequence, "highest": highest}
-            connection.execute(text("SELECT setval(:sequence, :highest)"), given)
+            values = {"sequence": sequence, "highest": highest}
+            connection.execute(text("SELECT setval(:sequence, :highest)"), values)
 
 
 def _verify(target: Engine, table: RawTable, done: CopiedTable) -> None:
-    there = RowHash()
+    in_target = RowHash()
     with _open_snapshot(target) as connection:
-        for row in _read(table, connection):
-            there.add(row)
-    if (there.rows, there.hexdigest()) != (done.rows, done.sha256):
+        for row in _read_rows(table, connection):
+            in_target.add(row)
+    if (in_target.rows, in_target.hexdigest()) != (done.rows, done.sha256):
         raise CopyFailed(
             f"{table.name} differs: {done.rows} rows with the hash {done.sha256[:12]} were read, "
-            f"{there.rows} with {there.hexdigest()[:12]} were written; do not use the target"
+            f"{in_target.rows} with {in_target.hexdigest()[:12]} were written; do not use the "
+            "target"
         )

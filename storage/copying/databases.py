@@ -18,8 +18,8 @@ from storage.engine.upgrade import upgrade
 from storage.errors import AlreadyRunning, CopyFailed, explain_error
 from storage.jobs import JobQueue
 
-# a worker that was killed counts as alive for so long after its last sign of life
-ALIVE_WITHIN = timedelta(seconds=30)
+# a killed worker counts as running for so long after its last heartbeat
+HEARTBEAT_WITHIN = timedelta(seconds=30)
 
 
 @contextmanager
@@ -31,14 +31,14 @@ def open_both(
     Args:
         source_url: SQLAlchemy URL of what is read.
         target_url: of what is written.
-        data_folders: of services that may have one of the two open, beside the folders of files.
+        data_folders: of services that may use one of the two, besides the folders of SQLite files.
 
     Raises:
         AlreadyRunning: a service or a worker runs on one of them.
         CopyFailed: both are the same database.
-        DatabaseUnusable: one of them cannot be opened, or a source file is not there.
-        SchemaTooNew: one has the schema of another release.
-        SchemaTooOld: one has the schema of another release.
+        DatabaseUnusable: one of them cannot be opened, or a source file does not exist.
+        SchemaTooNew: one has the schema of a newer release.
+        SchemaTooOld: one has the schema of an older release.
     """
     with ExitStack() as stack:
         source = make_engine(source_url)
@@ -52,7 +52,7 @@ def open_both(
             stack.enter_context(ServiceLock(folder))
         _check_schema(target, make=True)
         for engine in (source, target):
-            _keep_leaders_out(engine, stack)
+            _hold_leader_lock(engine, stack)
         yield source, target
         for engine in (source, target):
             _refuse_workers(engine)
@@ -80,7 +80,7 @@ def _check_schema(engine: Engine, *, make: bool) -> None:
         raise explain_error(error, engine.url) from error
 
 
-def _keep_leaders_out(engine: Engine, stack: ExitStack) -> None:
+def _hold_leader_lock(engine: Engine, stack: ExitStack) -> None:
     lock = LeaderLock(engine, LEADER)
     if not lock.acquire():
         raise AlreadyRunning(
@@ -92,9 +92,9 @@ def _keep_leaders_out(engine: Engine, stack: ExitStack) -> None:
 
 def _refuse_workers(engine: Engine) -> None:
     with engine.connect() as connection:
-        workers = JobQueue(connection).count_workers(ALIVE_WITHIN)
+        workers = JobQueue(connection).count_workers(HEARTBEAT_WITHIN)
     if workers:
         raise AlreadyRunning(
-            f"workers on {engine.url!r} that run, or ran until {ALIVE_WITHIN.seconds} seconds ago: "
-            f"{workers}; stop them, and start this again"
+            f"{workers} workers of {engine.url!r} run, or ran "
+            f"{HEARTBEAT_WITHIN.seconds} seconds ago: stop them, and run this command again"
         )

@@ -1,4 +1,4 @@
-"""Rows of a table as both databases hold them: JSON stays text, and keys have one order.
+"""Reads and writes rows without conversion: JSON stays text, and keys have the same order.
 
 Text keys are ordered by their bytes, whatever the collation of PostgreSQL.
 """
@@ -51,7 +51,7 @@ class RowHash:
         return size
 
     def hexdigest(self) -> str:
-        """Return the hash of all rows that were added."""
+        """Return the hash of all added rows."""
         return self._hash.hexdigest()
 
 
@@ -60,7 +60,7 @@ class RawTable:
 
     def __init__(self, table: Table) -> None:
         self.name = table.name
-        columns = [plain_column(each.name, _plain_type(each.type)) for each in table.columns]
+        columns = [plain_column(each.name, _unwrap_type(each.type)) for each in table.columns]
         self._table = plain_table(table.name, *columns)
         self._key_names = [each.name for each in table.primary_key]
         self._positions = [list(table.columns.keys()).index(name) for name in self._key_names]
@@ -76,7 +76,7 @@ class RawTable:
 
     def read(self, connection: Connection, *, after: Row | None = None) -> Iterator[Row]:
         """Yield the rows in the order of their keys, from the one after `after`."""
-        order = [self._ordered(name, connection.dialect) for name in self._key_names]
+        order = [self._order_by(name, connection.dialect) for name in self._key_names]
         statement = select(self._table).order_by(*order)
         if after is not None:
             last = [
@@ -94,7 +94,7 @@ class RawTable:
         named: list[Mapping[str, Any]] = [dict(zip(self.columns, row, strict=True)) for row in rows]
         connection.execute(insert(self._table), named)
 
-    def _ordered(self, name: str, dialect: Dialect) -> ColumnElement[Any]:
+    def _order_by(self, name: str, dialect: Dialect) -> ColumnElement[Any]:
         found = self._table.c[name]
         if dialect.name == "postgresql" and isinstance(found.type, String):
             return found.collate("C")
@@ -116,7 +116,7 @@ class _ZonedDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _plain_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+def _unwrap_type(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     plain = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
     return _ZonedDateTime() if isinstance(plain, DateTime) and plain.timezone else plain
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from storage.engine.column_types import JsonText, UtcDateTime
-from storage.engine.damage import is_damage
+from storage.engine.damage import is_decode_error
 from storage.tables import source
 
 log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ def _read(
     try:
         value = connection.scalar(select(column).where(source.c.key == key))
     except Exception as error:
-        if not is_damage(error):
+        if not is_decode_error(error):
             raise
         return None
     return (value,) if isinstance(value, kinds) else None

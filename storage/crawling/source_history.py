@@ -107,7 +107,7 @@ def health_after(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
 
 def _redirect_columns(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
     """Count the polls for which a permanent redirect has led to the same URL."""
-    if report.asked != "declared":
+    if report.polled_url != "declared":
         return {}
     if report.moved_to is None:
         return {"moved_to": None, "moved_since": None, "moved_polls": None}

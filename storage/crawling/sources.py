@@ -20,16 +20,16 @@ from storage.crawling.source_history import (
     health_after,
     read_arrival_gaps,
 )
-from storage.engine.damage import is_damage
+from storage.engine.damage import is_decode_error
 from storage.engine.dialect import lock_task, upsert
 from storage.model import CrawlReport, SourceState, Validators
 from storage.rules.wait_bounds import (
     LONGEST_LEASE,
     LONGEST_POLL_WAIT,
-    due_column,
-    from_ahead_column,
+    due_condition,
+    in_future_condition,
     is_due,
-    is_from_ahead,
+    is_in_future,
 )
 from storage.tables import item, robots, source
 
@@ -57,7 +57,7 @@ def poll_is_due(state: SourceState, now: datetime) -> bool:
     """Return whether a source is due, leased or not, by the rule of `Sources.claim_due`."""
     return (
         state.last_polled_at is None
-        or is_from_ahead(state.last_polled_at, now)
+        or is_in_future(state.last_polled_at, now)
         or is_due(state.next_at, now, LONGEST_POLL_WAIT)
     )
 
@@ -117,15 +117,15 @@ class Sources:
             source.c.active.is_(True),
             or_(
                 source.c.lease_until.is_(None),
-                due_column(source.c.lease_until, now, LONGEST_LEASE),
+                due_condition(source.c.lease_until, now, LONGEST_LEASE),
             ),
         )
         if not even_if_not_due:
             due = due.where(
                 or_(
-                    due_column(source.c.next_at, now, LONGEST_POLL_WAIT),
+                    due_condition(source.c.next_at, now, LONGEST_POLL_WAIT),
                     # next_at was set by the same clock as last_polled_at
-                    from_ahead_column(source.c.last_polled_at, now),
+                    in_future_condition(source.c.last_polled_at, now),
                     source.c.last_polled_at.is_(None),
                 )
             )
@@ -269,7 +269,7 @@ class Sources:
             if all(map(damaged_sources.is_sound, found)):
                 return tuple(_state(row) for row in found)
         except Exception as error:
-            if not is_damage(error):
+            if not is_decode_error(error):
                 raise
         keys = damaged_sources.list_keys(self._db, *tests)
         states = tuple(self._read_damaged(key) for key in keys)

@@ -1,4 +1,4 @@
-"""Locks of PostgreSQL that are held by a connection: across processes, and gone with it."""
+"""PostgreSQL advisory locks of a connection: they end with it, and count for all processes."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
-LEADER = "leader"  # the lock of the process that plans the work of all
-_SCOPE = 0x7377  # first key, which sets them apart from locks with one key
+LEADER = "leader"  # the lock of the process that plans the jobs of a cluster
+_SCOPE = 0x7377  # the first of two keys, so that no lock with one key is the same
 
 
 class LeaderLock:
-    """At most one process on a database holds it; a connection that breaks gives it up.
+    """A lock that one process on a database holds; it is released when its connection breaks.
 
-    On SQLite the service lock of the data folder does the same: it is always held there.
+    On SQLite it counts as held: there the service lock of the data folder keeps others out.
     """
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
-        self._key = _key(name)
+        self._key = _hash_name(name)
         self._connection: Connection | None = None
-        self._always = engine.dialect.name != "postgresql"
+        self._is_always_held = engine.dialect.name != "postgresql"
 
     def acquire(self) -> bool:
         """Take the lock unless another process has it; return whether this process holds it."""
-        if self._always or self._still_held():
+        if self._is_always_held or self._is_still_held():
             return True
         connection = None
         try:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             if connection.scalar(
-                text("SELECT pg_try_advisory_lock(:scope, :key)"), _keys(self._key)
+                text("SELECT pg_try_advisory_lock(:scope, :key)"), _bind_keys(self._key)
             ):
                 self._connection = connection
                 return True
@@ -45,7 +45,7 @@ class LeaderLock:
         return False
 
     def release(self) -> None:
-        """Give the lock up."""
+        """Release the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(DBAPIError):
@@ -54,7 +54,7 @@ class LeaderLock:
                     connection.detach()
                 connection.close()
 
-    def _still_held(self) -> bool:
+    def _is_still_held(self) -> bool:
         if self._connection is None:
             return False
         try:
@@ -71,7 +71,7 @@ def exclusive(engine: Engine, name: str) -> Iterator[None]:
     if engine.dialect.name != "postgresql":
         yield
         return
-    keys = _keys(_key(name))
+    keys = _bind_keys(_hash_name(name))
     with engine.connect() as plain:
         connection = plain.execution_options(isolation_level="AUTOCOMMIT")
         connection.execute(text("SELECT pg_advisory_lock(:scope, :key)"), keys)
@@ -84,10 +84,10 @@ def exclusive(engine: Engine, name: str) -> Iterator[None]:
                 connection.invalidate()
 
 
-def _key(name: str) -> int:
+def _hash_name(name: str) -> int:
     # a signed integer of 32 bits
     return zlib.crc32(name.encode()) - 0x80000000
 
 
-def _keys(key: int) -> dict[str, int]:
+def _bind_keys(key: int) -> dict[str, int]:
     return {"scope": _SCOPE, "key": key}

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from storage.errors import BackupFailed
 
-PAGES_A_STEP = 200  # writers can run between steps
+PAGES_A_STEP = 200  # writers may run between steps
 _LOG_SUFFIXES = ("-wal", "-shm")
 
 
@@ -102,9 +102,9 @@ def _keep_old(database: Path) -> Path:
     names = (database.with_name(f"{database.name}.before-restore{n}") for n in numbers)
     old = next(name for name in names if not name.exists())
     for suffix in _LOG_SUFFIXES:
-        there = Path(f"{database}{suffix}")
-        if there.exists():  # the checkpoint failed: the file is damaged
-            shutil.copyfile(there, f"{old}{suffix}")
+        log = Path(f"{database}{suffix}")
+        if log.exists():  # the checkpoint failed: the file is damaged
+            shutil.copyfile(log, f"{old}{suffix}")
     os.link(database, old)
     return old
 

@@ -63,7 +63,7 @@ class JsonText(TypeDecorator[Any]):
 
 
 def clean(text: str) -> str:
-    """Remove NUL and replace lone surrogates, which databases refuse (RELIABILITY C-16)."""
+    """Remove NUL and replace lone surrogates, which PostgreSQL refuses."""
     if "\x00" in text:
         text = text.replace("\x00", "")
     try:

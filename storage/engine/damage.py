@@ -27,14 +27,14 @@ class Damage:
 
     rows: dict[tuple[str, int], str] = field(default_factory=dict)
 
-    def note(self, table: str, row_id: int, error: Exception) -> None:
+    def record(self, table: str, row_id: int, error: Exception) -> None:
         """Record a damaged row, and log it the first time."""
         cause = cause_of(error)
         if self.rows.setdefault((table, row_id), cause) is cause:
             log.error("row.damaged table=%s row=%s problem=%s", table, row_id, cause)
 
 
-def is_damage(error: Exception) -> bool:
+def is_decode_error(error: Exception) -> bool:
     """Return whether an error comes from decoding a row, not from the database itself."""
     # SQLite says of text that is not UTF-8: "Could not decode to UTF-8 column"
     return not isinstance(error, DBAPIError) or "decode" in str(error).lower()
@@ -69,10 +69,10 @@ def read_decodable(
     try:
         return dict(read(ids))
     except Exception as error:
-        if not is_damage(error):
+        if not is_decode_error(error):
             raise
         if len(ids) == 1:
-            damage.note(table, ids[0], error)
+            damage.record(table, ids[0], error)
             return {}
     half = len(ids) // 2
     return read_decodable(read, ids[:half], table=table, damage=damage) | read_decodable(
@@ -96,9 +96,9 @@ def read_unless_damaged(
     try:
         return read()
     except Exception as error:
-        if not is_damage(error):
+        if not is_decode_error(error):
             raise
-        log.error("row.damaged table=%s: %s", table, consequence)
+        log.error("row.damaged table=%s consequence=%r", table, consequence)
         return {}
 
 
@@ -111,7 +111,7 @@ def read_columns(
         try:
             values[column.name] = connection.scalar(select(column).where(where))
         except Exception as error:
-            if not is_damage(error):
+            if not is_decode_error(error):
                 raise
             values[column.name] = None
     return values

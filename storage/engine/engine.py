@@ -1,8 +1,8 @@
 """Makes SQLAlchemy engines whose commits are durable.
 
 SQLite: the driver's transaction handling is switched off and transactions are begun explicitly, by
-BEGIN IMMEDIATE for writers, so that concurrent writers wait instead of failing and DDL rolls back
-(RELIABILITY trap 12). synchronous=FULL: the record of a sent message must survive a power cut.
+BEGIN IMMEDIATE for writers, so that concurrent writers wait instead of failing and DDL rolls back.
+synchronous=FULL: the record of a sent message must survive a power cut.
 """
 
 from __future__ import annotations
@@ -60,27 +60,27 @@ def sqlite_file(engine: Engine) -> Path | None:
 def _make_sqlite_engine(url: str, database: str | None) -> Engine:
     if not database or database == ":memory:":
         raise DatabaseUnusable("SQLite needs a file: write sqlite:///FOLDER/supplierwatch.db")
-    elsewhere = network_filesystem(Path(database))
-    if elsewhere is not None:
+    network = network_filesystem(Path(database))
+    if network is not None:
         raise DatabaseUnusable(
-            f"{database} is on a network file system ({elsewhere}), where SQLite loses data: "
+            f"{database} is on a network file system ({network}), where SQLite loses data: "
             "put the data folder on a local disk, or use PostgreSQL"
         )
     engine = create_engine(
         url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     )
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "connect", _configure_connection)
+    event.listen(engine, "begin", _begin_transaction)
     return engine
 
 
-def _on_begin(connection: Connection) -> None:
+def _begin_transaction(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _on_connect(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
+def _configure_connection(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
     dbapi.isolation_level = None
     cursor = dbapi.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

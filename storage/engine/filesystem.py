@@ -22,14 +22,14 @@ def network_filesystem(path: Path, mounts: str | None = None) -> str | None:
             mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return None
-    place = path.resolve()
+    resolved = path.resolve()
     kind, depth = None, -1
     for line in mounts.splitlines():
         fields = line.split(" ")
         if len(fields) < 3:
             continue
         mounted = Path(fields[1].replace("\\040", " "))
-        # a later mount of the same place covers an earlier one
-        if (mounted == place or mounted in place.parents) and len(mounted.parts) >= depth:
+        # a later mount at the same folder covers an earlier one
+        if (mounted == resolved or mounted in resolved.parents) and len(mounted.parts) >= depth:
             kind, depth = fields[2], len(mounted.parts)
     return kind if kind in _NETWORK_KINDS else None

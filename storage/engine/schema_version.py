@@ -1,4 +1,4 @@
-"""Reads the schema version without Alembic: crawl children open the database often."""
+"""Reads the schema version without Alembic: crawl processes open the database often."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def present_schema(engine: Engine) -> str | None:
     if present is not None and present not in SCHEMAS:
         raise SchemaTooNew(
             f"the database has schema {present}, which this release does not know: "
-            "install the release that wrote it, or restore a backup made by this one"
+            "install the release that wrote it, or restore a backup that this release made"
         )
     return present
 
@@ -43,7 +43,7 @@ def refuse_other_schema(engine: Engine) -> None:
     """
     file = sqlite_file(engine)
     if file is not None and not file.exists():
-        raise DatabaseUnusable(f"there is no database at {file}: `supplierwatch run` makes one")
+        raise DatabaseUnusable(f"there is no database at {file}: `supplierwatch run` creates one")
     present = present_schema(engine)
     if present != SCHEMAS[-1]:
         raise SchemaTooOld(

@@ -1,4 +1,4 @@
-"""Lock that allows one service per data folder; the kernel releases it when the process ends."""
+"""Locks a data folder for one service; the kernel releases it when the process ends."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ServiceLock:
             holder = os.read(descriptor, 100).decode(errors="replace").strip() or "unknown"
             os.close(descriptor)
             raise AlreadyRunning(
-                f"another supplierwatch (process {holder}) works on {self._path.parent}: "
+                f"another supplierwatch (process {holder}) uses {self._path.parent}: "
                 "stop it first, or give this one a data folder of its own"
             ) from error
         os.ftruncate(descriptor, 0)
@@ -45,10 +45,10 @@ class ServiceLock:
             return False
         held = os.fstat(self._descriptor)
         try:
-            there = self._path.stat()
+            present = self._path.stat()
         except FileNotFoundError:
             return False
-        return (held.st_dev, held.st_ino) == (there.st_dev, there.st_ino)
+        return (held.st_dev, held.st_ino) == (present.st_dev, present.st_ino)
 
     def __exit__(
         self,

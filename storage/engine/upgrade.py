@@ -48,7 +48,7 @@ def upgrade(engine: Engine, *, backup_dir: Path | None = None) -> None:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-                _run_migrations(scripts(), connection)
+                _run_migrations(load_migrations(), connection)
                 _check_references(connection)
         log.info("database.upgraded from=%s to=%s", present or "nothing", SCHEMAS[-1])
     finally:
@@ -56,8 +56,8 @@ def upgrade(engine: Engine, *, backup_dir: Path | None = None) -> None:
         engine.dispose()
 
 
-def scripts() -> ScriptDirectory:
-    """Return the Alembic scripts of this release."""
+def load_migrations() -> ScriptDirectory:
+    """Return the Alembic migrations of this release."""
     config = Config()
     config.set_main_option("script_location", str(resources.files("storage") / "migrations"))
     config.set_main_option("path_separator", "os")

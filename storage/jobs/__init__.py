@@ -1,6 +1,6 @@
-"""What several processes on one PostgreSQL share: queued jobs, the leader, the configuration.
+"""State that processes on one PostgreSQL share: queued jobs, host slots, the configuration.
 
-On SQLite, which one process has to itself, nothing is queued: threads do the same steps.
+On SQLite, which one process uses alone, nothing is queued: its threads do the same steps.
 """
 
 from storage.jobs.configuration_store import ConfigurationStore, StoredConfiguration

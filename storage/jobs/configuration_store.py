@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from storage.tables import configuration
 
-KEPT = 20  # versions
+KEPT_VERSIONS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,9 @@ class ConfigurationStore:
         version = 1 if newest is None else newest.version + 1
         values = {"version": version, "fingerprint": fingerprint, "files": dict(files)}
         self._db.execute(insert(configuration).values(**values, declared_at=now))
-        self._db.execute(delete(configuration).where(configuration.c.version <= version - KEPT))
+        self._db.execute(
+            delete(configuration).where(configuration.c.version <= version - KEPT_VERSIONS)
+        )
         return version
 
     def version(self) -> int | None:

@@ -1,4 +1,4 @@
-"""Repository of host slots: who may ask a host now, among all processes on one PostgreSQL.
+"""Repository of host slots: which of the processes on one PostgreSQL may request a host now.
 
 All times are those of the database, since the clocks of workers may differ.
 """
@@ -35,25 +35,25 @@ _FREE = text(
     WHERE host = :host AND holder = :holder
     """
 )
-# a pause is at most that of robots.txt, which is bounded; anything further off is an error
-FURTHEST = timedelta(minutes=10)
+# the crawl delay of robots.txt is bounded by less; a longer pause is an error
+MAX_PAUSE = timedelta(minutes=10)
 
 
 class HostSlots:
-    """Takes and frees slots, within one transaction, which should do nothing else."""
+    """Takes and frees slots, in a transaction that should do nothing else: it locks their rows."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def take(self, host: str, holder: str, longest: timedelta) -> bool:
         """Take the slot of a host for `longest` at most; return whether it was free."""
-        values = {"host": host, "holder": holder, "longest": longest, "furthest": FURTHEST}
+        values = {"host": host, "holder": holder, "longest": longest, "furthest": MAX_PAUSE}
         return self._db.scalar(_TAKE, values) is not None
 
-    def wait(self, host: str) -> float:
-        """Return the seconds until the slot may be free; less where it is freed before."""
+    def seconds_until_free(self, host: str) -> float:
+        """Return the seconds after which the slot is free at the latest; 0 where it is free."""
         return max(0.0, float(self._db.scalar(_WAIT, {"host": host}) or 0.0))
 
     def free(self, host: str, holder: str, pause: timedelta) -> None:
-        """Free a slot; nobody takes it for the length of the pause."""
+        """Free a slot; no process can take it during the pause."""
         self._db.execute(_FREE, {"host": host, "holder": holder, "pause": pause})

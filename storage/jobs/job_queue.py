@@ -1,4 +1,4 @@
-"""Repository of queued jobs: queueing them, counting them, and jobs whose worker was lost."""
+"""Repository of queued jobs: queues and counts them, and finds those whose worker was lost."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage.jobs.step_jobs import TASK, NewJob, ServiceStep, queue_job, queue_step
+from storage.jobs.step_jobs import TASK_PREFIX, NewJob, ServiceStep, queue_job, queue_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostJob:
-    """A job that runs by its row, and whose worker has given no sign of life."""
+    """A job that is running by its row, while the heartbeat of its worker has stopped."""
 
     job_id: int
     step: str
@@ -24,7 +24,7 @@ class LostJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCounts:
-    """Jobs of one step by state. `oldest`: how long the oldest waiting one has waited."""
+    """Jobs of one step by state. `oldest`: the wait of the oldest waiting one."""
 
     step: str
     waiting: int
@@ -38,7 +38,7 @@ class JobQueue:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-        self._exists = connection.dialect.name == "postgresql"
+        self._is_postgresql = connection.dialect.name == "postgresql"
 
     def queue(self, step: ServiceStep) -> None:
         """Queue a step that takes what is due, unless a job for it waits."""
@@ -54,34 +54,34 @@ class JobQueue:
 
     def unfinished_runs(self) -> frozenset[str]:
         """Return the runs whose jobs wait or run."""
-        found = text(
+        query = text(
             "SELECT args->>'run_id' FROM procrastinate_jobs "
             "WHERE task_name = :task AND status IN ('todo', 'doing')"
         )
-        if not self._exists:
+        if not self._is_postgresql:
             return frozenset()
-        return frozenset(self._db.scalars(found, {"task": f"{TASK}{ServiceStep.CRAWL}"}))
+        return frozenset(self._db.scalars(query, {"task": f"{TASK_PREFIX}{ServiceStep.CRAWL}"}))
 
     def now(self) -> datetime:
         """Return the time of the database, which all processes share."""
         now: datetime = self._db.scalar(text("SELECT clock_timestamp()"))
         return now.astimezone(UTC)
 
-    def count_workers(self, alive_within: timedelta | None = None) -> int:
-        """Return how many workers there are, or how many gave a sign of life so lately."""
-        if not self._exists:
+    def count_workers(self, heartbeat_within: timedelta | None = None) -> int:
+        """Return the number of workers; with a span, of those whose last heartbeat is within it."""
+        if not self._is_postgresql:
             return 0
-        found = text(
+        query = text(
             "SELECT count(*) FROM procrastinate_workers WHERE CAST(:within AS interval) IS NULL "
             "OR last_heartbeat > now() - CAST(:within AS interval)"
         )
-        return int(self._db.scalar(found, {"within": alive_within}) or 0)
+        return int(self._db.scalar(query, {"within": heartbeat_within}) or 0)
 
     def count(self) -> tuple[JobCounts, ...]:
         """Return the number of jobs of each step."""
-        if not self._exists:
+        if not self._is_postgresql:
             return ()
-        found = text(
+        query = text(
             """
             SELECT queue_name AS step,
                 count(*) FILTER (WHERE status = 'todo') AS waiting,
@@ -95,38 +95,40 @@ class JobQueue:
             GROUP BY queue_name ORDER BY queue_name
             """
         )
-        return tuple(JobCounts(**row._mapping) for row in self._db.execute(found, {"task": TASK}))
+        return tuple(
+            JobCounts(**row._mapping) for row in self._db.execute(query, {"task": TASK_PREFIX})
+        )
 
     def failed_within(self, span: timedelta) -> frozenset[str]:
         """Return the steps of which a job has failed within `span`."""
-        if not self._exists:
+        if not self._is_postgresql:
             return frozenset()
-        found = text(
+        query = text(
             "SELECT DISTINCT queue_name FROM procrastinate_jobs AS jobs "
             "JOIN procrastinate_events AS events ON events.job_id = jobs.id "
             "WHERE status = 'failed' AND events.type = 'failed' AND events.at > now() - :span"
         )
-        return frozenset(self._db.scalars(found, {"span": span}))
+        return frozenset(self._db.scalars(query, {"span": span}))
 
-    def lost(self, without_sign: timedelta) -> tuple[LostJob, ...]:
-        """Return running jobs whose worker is gone, or gave no sign of life for so long."""
-        if not self._exists:
+    def find_lost(self, silent_for: timedelta) -> tuple[LostJob, ...]:
+        """Return running jobs whose worker is gone, or sent no heartbeat for so long."""
+        if not self._is_postgresql:
             return ()
-        found = text(
+        query = text(
             """
             SELECT jobs.id AS job_id, queue_name AS step, attempts, args
             FROM procrastinate_jobs AS jobs
             LEFT JOIN procrastinate_workers AS workers ON workers.id = jobs.worker_id
             WHERE status = 'doing' AND starts_with(task_name, :task)
-                AND (workers.id IS NULL OR workers.last_heartbeat < now() - :without)
+                AND (workers.id IS NULL OR workers.last_heartbeat < now() - :silent)
             ORDER BY jobs.id FOR UPDATE OF jobs SKIP LOCKED
             """
         )
-        given = {"task": TASK, "without": without_sign}
-        return tuple(LostJob(**row._mapping) for row in self._db.execute(found, given))
+        values = {"task": TASK_PREFIX, "silent": silent_for}
+        return tuple(LostJob(**row._mapping) for row in self._db.execute(query, values))
 
     def retry_lost(self, job_id: int) -> None:
-        """Let another worker take a lost job; where a job for the same waits, it is ended."""
+        """Queue a lost job again; where a job with the same queueing lock waits, end it instead."""
         waits = self._db.scalar(
             text(
                 "SELECT 1 FROM procrastinate_jobs AS other JOIN procrastinate_jobs AS this "
@@ -150,10 +152,10 @@ class JobQueue:
         )
 
     def delete_failed(self, older: timedelta) -> int:
-        """Delete failed jobs that ended so long ago; return how many."""
-        if not self._exists:
+        """Delete jobs that failed so long ago; return how many."""
+        if not self._is_postgresql:
             return 0
-        done = self._db.execute(
+        deleted = self._db.execute(
             text(
                 "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND id IN "
                 "(SELECT job_id FROM procrastinate_events WHERE type = 'failed' "
@@ -161,4 +163,4 @@ class JobQueue:
             ),
             {"older": older},
         )
-        return done.rowcount
+        return deleted.rowcount

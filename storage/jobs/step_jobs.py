@@ -1,8 +1,8 @@
 """Queues the steps of the service as jobs of procrastinate, in the caller's transaction.
 
-Written into procrastinate's table rather than by its function `procrastinate_defer_jobs_v1`: that
-raises where a job with the same queueing lock waits, and an error would end the caller's
-transaction. Triggers of the table wake the workers when the transaction is committed.
+They are inserted into procrastinate's table rather than by its `procrastinate_defer_jobs_v1`: that
+function raises where a job with the same queueing lock waits, and an error would abort the
+caller's transaction. Triggers of the table wake the workers when the transaction is committed.
 Source: https://procrastinate.readthedocs.io/en/stable/discussions.html
 """
 
@@ -28,7 +28,7 @@ class ServiceStep(StrEnum):
     PRUNE = "prune"
 
 
-# a job with a higher number is taken first: an alert never waits behind a baseline
+# a job with a higher number is taken first, so that alerts do not wait for baselines
 PRIORITY = {
     ServiceStep.DELIVER: 50,
     ServiceStep.TELL: 40,
@@ -37,7 +37,7 @@ PRIORITY = {
     ServiceStep.INDEX: 10,
     ServiceStep.PRUNE: 0,
 }
-TASK = "supplierwatch."  # before the name of a step, in the names of procrastinate's tasks
+TASK_PREFIX = "supplierwatch."  # of the names of procrastinate's tasks; a step follows
 
 _INSERT = text(
     """
@@ -70,8 +70,8 @@ def queue_step(connection: Connection, step: ServiceStep) -> None:
 
     Two workers may deliver at the same time: each message is claimed by one of them.
     """
-    alone = None if step is ServiceStep.DELIVER else str(step)
-    queue_job(connection, NewJob(step=step, args={}, lock=alone, queueing_lock=str(step)))
+    lock = None if step is ServiceStep.DELIVER else str(step)
+    queue_job(connection, NewJob(step=step, args={}, lock=lock, queueing_lock=str(step)))
 
 
 def queue_job(connection: Connection, job: NewJob) -> None:
@@ -80,7 +80,7 @@ def queue_job(connection: Connection, job: NewJob) -> None:
         return
     values = {
         "queue": str(job.step),
-        "task": f"{TASK}{job.step}",
+        "task": f"{TASK_PREFIX}{job.step}",
         "priority": PRIORITY[job.step],
         "lock": job.lock,
         "queueing_lock": job.queueing_lock,

@@ -25,7 +25,7 @@ from storage.model.articles import (
 from storage.model.briefings import Briefing, BriefingEntry
 from storage.model.changes import Actor, AuditEntry, Change
 from storage.model.items import Carrier, ItemRevision, PageDue, StoredItem
-from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, StoryReading
+from storage.model.marks import DeskMute, Mark, MarkKind, MuteKind, StoryReadState
 from storage.model.mentions import (
     FieldName,
     Match,
@@ -96,7 +96,7 @@ __all__ = [
     "Span",
     "Stored",
     "StoredItem",
-    "StoryReading",
+    "StoryReadState",
     "Subscriber",
     "TextState",
     "User",

@@ -81,9 +81,9 @@ class FetchedPage:
 class AsideBlock:
     """A block of text that was cut from an article's page, and the rule that cut it.
 
-    `rule` is a key of `storage.rules.aside_rules.RULES`, `detail` what it went by (the name of a
-    box). `tells`: whether a watch that matches only here is worth a line in a digest; menus,
-    readers' comments and links to articles that are items themselves are not.
+    `rule` is a key of `storage.rules.aside_rules.RULES`, `detail` what it recognised (such as
+    the name of a box). `tells`: whether a digest reports a watch that matches only here; it does
+    not for menus, readers' comments and links to articles that are items themselves.
     """
 
     rule: str
@@ -178,7 +178,7 @@ class New:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """The text of a listed or thin item came. `absorb`: a duplicate row to merge into it."""
+    """The text of a listed or thin item was read. `absorb`: a duplicate row to merge into it."""
 
     item_id: int
     absorb: int | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefingEntry:
-    """An item in a briefing, and what its author says of it."""
+    """An item in a briefing, and the comment of the author."""
 
     item_id: int
     comment: str = ""

@@ -1,4 +1,4 @@
-"""What users of the desk say of stories: stars, notes, tags; what they read and mute."""
+"""Marks that users of the desk make on stories, what they have read, and what they mute."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 
 class MarkKind(StrEnum):
-    """What a user says of a story. A star is the user's own; the team shares the others."""
+    """Kinds of marks on a story. A star is the user's own; all users share the others."""
 
     STAR = "star"
     NOTE = "note"
@@ -22,8 +22,8 @@ class MarkKind(StrEnum):
 class Mark:
     """A mark, present or ended. It is made on an item and counts for the item's whole story.
 
-    `text` is the note, the tag, or the reason of an irrelevant one; `watch_key` is the watch to
-    which the story is irrelevant; `assignee` is the name of the user it is assigned to.
+    `text` is the note, the tag, or the reason why the story is irrelevant; `watch_key` is the
+    watch to which it is irrelevant; `assignee` is the name of the user it is assigned to.
     """
 
     mark_id: int
@@ -41,10 +41,10 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryReading:
-    """That a user marked a story as read, or as unread again.
+class StoryReadState:
+    """Whether a user marked a story as read, or as unread again.
 
-    `mention_id` is the newest mention of that moment: what was found later is new all the same.
+    `mention_id` is the newest mention of that moment; later mentions of the story are unread.
     """
 
     is_read: bool
@@ -57,10 +57,10 @@ MuteKind = Literal["story", "outlet", "supplier", "watch"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskMute:
-    """What a user wants to hear no more of until a time; of a whole subscription with its key.
+    """A mute until a time: for one user, or with `subscription_key` for all its readers.
 
-    `kind` says which fields count: `item_id` of a story, `source_key` of an outlet, `watch_key` of
-    a watch; `supplier_key` with `watch_key` for a supplier, of which the watch says nothing more.
+    `kind` decides which fields are set: `item_id` of a story, `source_key` of an outlet,
+    `watch_key` of a watch; `supplier_key` with `watch_key` for one supplier of a watch.
     """
 
     mute_id: int

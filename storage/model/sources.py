@@ -57,7 +57,7 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastPoll:
-    """What a poll brought, or `polls` in a row that were alike and brought nothing."""
+    """The counts of one poll, or of `polls` in a row with the same outcome and nothing new."""
 
     row_id: int
     source_key: str
@@ -94,7 +94,7 @@ class CrawlReport:
     read: int = 0  # pages with a text, or unchanged
     thin: int = 0
     moved_to: str | None = None  # target of a permanent redirect
-    asked: Literal["declared", "moved"] = "declared"  # which of its URLs was polled
+    polled_url: Literal["declared", "moved"] = "declared"
     silent_hours: tuple[int, ...] | None = None  # None: this poll did not read them
     rejected: tuple[tuple[str, int], ...] = field(default=())
     errors: tuple[str, ...] = ()

@@ -10,8 +10,8 @@ from enum import StrEnum
 class Role(StrEnum):
     """What a user may do. Each role includes the ones before it.
 
-    A reader looks and searches, an editor changes watches and what is said of items, an operator
-    also sees messages, the state of the service and the users.
+    A reader reads and searches, an editor also changes watches and marks, an operator also sees
+    messages, the state of the service and the users.
     """
 
     READER = "reader"
@@ -55,9 +55,9 @@ class DeskSession:
 class Scope(StrEnum):
     """What a personal token may be used for; never for more than the role of its user.
 
-    `read` reads what a reader sees, `operate` what only an operator sees, `write` changes what the
-    role may change; what is an operator's needs both `write` and `operate`. None includes another,
-    so that a token for monitoring can neither read the archive nor change anything.
+    `read` allows what a reader sees, `operate` what only an operator sees, `write` the changes that
+    the role may make; changes that only an operator may make need `write` and `operate`. No scope
+    includes another, so that a token for monitoring cannot read the archive or change anything.
     """
 
     READ = "read"
@@ -71,7 +71,7 @@ class ApiToken:
 
     token_id: int
     user: User
-    label: str  # what it is for, in the user's words
+    label: str  # its purpose, in the user's words
     scopes: frozenset[Scope]
     created_at: datetime
     expires_at: datetime

@@ -1,4 +1,4 @@
-"""The form in which a URL is shown and stored: it reaches what its publisher wrote. Pure."""
+"""Canonical form of URLs, in which they are shown and stored; it leads to the same page. Pure."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from contextlib import suppress
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from storage.rules.tracking import telling_fragment, without_tracking
+from storage.rules.tracking import distinguishing_fragment, remove_tracking
 
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
-# what browsers leave as it is; "%" too, so that nothing is escaped twice
+# characters that browsers do not escape; "%" too, so that nothing is escaped twice
 _IN_PATH = "%/:@!$&'()*+,;=~-._|[]"
 _IN_QUERY = _IN_PATH + "?`{}^\\"
 _IN_FRAGMENT = _IN_QUERY + "#"
@@ -22,10 +22,10 @@ _NOT_IN_HOST = re.compile(r"[\x00-\x20/\\?#@:<>\[\]^|%]")
 def canonical_url(url: str) -> str:
     """Remove from a URL what varies between listings of the same page.
 
-    Lower-case scheme and host (in the form of DNS), no default port, credentials, session in the
-    path, or parameters and fragments that only track. The rest is kept octet for octet: case,
-    order, empty values and escapes, whatever they decode to; only characters that no URL may have
-    are escaped, as UTF-8. Text that is not a URL is returned unchanged.
+    Scheme and host become lower case (the host as in DNS); default port, credentials, session ids
+    in the path, and parameters and fragments that only track are removed. The rest is kept octet
+    for octet: case, order, empty values and escapes, whatever they decode to; only characters that
+    a URL may not have are escaped, as UTF-8. Text that is not a URL is returned unchanged.
     """
     url = url.strip().encode("utf-8", "ignore").decode()
     try:
@@ -33,8 +33,8 @@ def canonical_url(url: str) -> str:
     except ValueError:
         return url
     path = quote(_SESSION_PATH.sub("", parts.path), safe=_IN_PATH)
-    query = quote(without_tracking(parts.query), safe=_IN_QUERY)
-    fragment = quote(telling_fragment(parts.fragment, parts.path), safe=_IN_FRAGMENT)
+    query = quote(remove_tracking(parts.query), safe=_IN_QUERY)
+    fragment = quote(distinguishing_fragment(parts.fragment, parts.path), safe=_IN_FRAGMENT)
     scheme = parts.scheme.lower()
     start = f"{scheme}:" if scheme else ""
     host = host_of(parts)
@@ -46,9 +46,9 @@ def canonical_url(url: str) -> str:
 
 
 def host_of(parts: SplitResult) -> str:
-    """Return host and port in the form of DNS: lower case, no default port, no last dot."""
+    """Return host and port as in DNS: lower case, no default port, no trailing dot."""
     host = unescape_host((parts.hostname or "").lower()).rstrip(".")
-    host = dns_form(host)
+    host = to_dns_form(host)
     if ":" in host:
         host = f"[{host}]"
     try:
@@ -61,24 +61,24 @@ def host_of(parts: SplitResult) -> str:
 
 
 def unescape_host(host: str) -> str:
-    """Resolve percent escapes of a host's name, unless that would make it another part."""
+    """Decode percent escapes of a host name, unless the result has characters no host may have."""
     if "%" not in host or ":" in host:
         return host
     plain = unquote(host, errors="strict") if _is_utf8(host) else host
     return host if _NOT_IN_HOST.search(plain) else plain.lower()
 
 
-def dns_form(host: str) -> str:
-    """Return a host with letters beyond ASCII as DNS has it (UTS 46, not transitional)."""
+def to_dns_form(host: str) -> str:
+    """Encode a host with letters beyond ASCII for DNS (UTS 46, not transitional)."""
     if host.isascii():
         return host
     with suppress(UnicodeError):
-        return ".".join(map(_dns_label, _DOTS.split(host)))
+        return ".".join(map(_encode_label, _DOTS.split(host)))
     return host
 
 
 def fragment_of(url: str) -> str:
-    """Return the fragment of a URL that may tell its entry from others; empty without one."""
+    """Return the fragment of a URL where it may identify one entry of a page; else empty."""
     if "#" not in url:
         return ""
     return canonical_url(url).partition("#")[2]
@@ -90,7 +90,7 @@ def with_fragment(url: str, fragment: str) -> str:
     return f"{page}#{fragment}" if fragment else page
 
 
-def _dns_label(label: str) -> str:
+def _encode_label(label: str) -> str:
     if _DEVIATING.search(label):
         return "xn--" + label.lower().encode("punycode").decode("ascii")
     return label.encode("idna").decode("ascii")

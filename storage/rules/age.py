@@ -1,4 +1,4 @@
-"""Decides whether a newly listed item is old: published long before its source listed it. Pure."""
+"""Decides whether an item was already old when its source first listed it. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from storage.model import PendingTelling
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldItems:
-    """What counts as old, and who is told of it.
+    """Limits from which items count as old, and who is told of old items.
 
     Args:
-        max_age: source key -> age from which its items are old; without one, none is.
+        max_age: source key -> age from which its items are old; without a limit none is.
         audience: watch key -> ids of the subscribers who are told of old items; None: of all.
     """
 
@@ -23,7 +23,7 @@ class OldItems:
 
 
 @dataclass(frozen=True, slots=True)
-class OldWaiting:
+class OldItemsWaiting:
     """The number of old items that a subscriber is still to be told of, and since when."""
 
     count: int
@@ -55,6 +55,6 @@ def is_old(
     return known_from - published_at > max_age
 
 
-def is_of_old(telling: PendingTelling) -> bool:
-    """Return whether a telling is the first of an old item, which is no news."""
+def is_old_item_telling(telling: PendingTelling) -> bool:
+    """Return whether a telling is the first of an old item, which is not news."""
     return telling.mention.old and telling.what == "new"

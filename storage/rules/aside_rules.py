@@ -1,4 +1,4 @@
-"""The rules that cut text from an article's page, in words, and the key of a cut block. Pure."""
+"""Descriptions of the rules that cut text from an article's page, and keys of cut blocks. Pure."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def rule_in_words(rule: str, detail: str = "") -> str:
 
 
 def block_key(text: str) -> str:
-    """Return the key of a block (40 hex digits): equal whatever its case, signs and numbers."""
+    """Return the key of a block (40 hex digits): without case, punctuation and numbers."""
     words = ("0" if word.isdigit() else word for word in _LETTERS.findall(text.casefold()))
     return hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()[:40]

@@ -2,8 +2,8 @@
 
 Pure: takes an article and the known items, returns a decision that storage applies. The keys are
 tried in the order of trust: the row that the listing made, the URL, the publisher's identifier,
-the full text within one source, the listing's words within one source. Entries that differ in the
-fragment of their URL only are items of their own, whatever their page says.
+the full text within one source, the words of the entry within one source. Entries that differ only
+in the fragment of their URL are separate items, whatever their page says.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from storage.rules.address_evidence import (
     SYNTHETIC,
     differs_in_parameters,
     former_keys,
-    is_other_part,
+    has_other_fragment,
     own_urls,
 )
-from storage.rules.identity import UNTITLED, identifies, url_key
+from storage.rules.identity import UNTITLED, is_identifying_hash, url_key
 
 By = Literal["url", "former-url", "guid", "text", "entry", "parameters"]
 _ENTRY_WORDS = 12  # different notices of one source can share fewer words
@@ -41,7 +41,7 @@ def decide(article: Article, known: Sequence[KnownItem], *, expected: int | None
     Args:
         article: the article to be stored.
         known: items with one of its URLs, its identifier, its text hash or its entry hash.
-        expected: id of the item that its listing made, where the article is of its page.
+        expected: id of the item that was stored from the listing, where the article is its page.
     """
     listed = next((item for item in known if item.item_id == expected), None)
     others = sorted((item for item in known if item is not listed), key=lambda item: item.item_id)
@@ -86,7 +86,7 @@ def _find_same(article: Article, oldest_first: Sequence[KnownItem]) -> tuple[Kno
     former = former_keys(article)
     for item in oldest_first:
         same = _has_same_title(article, item) or article.entry_hash == item.entry_hash
-        if same and former & item.url_keys and not is_other_part(article, item):
+        if same and former & item.url_keys and not has_other_fragment(article, item):
             return item, "former-url"
     if article.guid is not None:
         guid = (article.source_key, article.guid)
@@ -96,9 +96,9 @@ def _find_same(article: Article, oldest_first: Sequence[KnownItem]) -> tuple[Kno
     own = [
         item
         for item in oldest_first
-        if item.source_key == article.source_key and not is_other_part(article, item)
+        if item.source_key == article.source_key and not has_other_fragment(article, item)
     ]
-    if article.text_state is TextState.FULL and identifies(article.content_hash):
+    if article.text_state is TextState.FULL and is_identifying_hash(article.content_hash):
         for item in own:
             if item.content_hash == article.content_hash:
                 return item, "text"
@@ -119,7 +119,7 @@ def _may_differ_in_parameters(article: Article) -> bool:
 
 
 def _lost_its_url(article: Article, item: KnownItem) -> bool:
-    """Return whether other entries got the link of this item: it is now known by its words."""
+    """Return whether other entries share the link of this item now: its words identify it."""
     return _is_synthetic(article) and not own_urls(article) and bool(item.url_keys)
 
 
@@ -132,8 +132,8 @@ def _reuses_guid(article: Article, keys: frozenset[str], item: KnownItem) -> boo
 
     Some feeds number their entries 1 to 20 each day. A moved article keeps its title or date, an
     article with a new headline keeps its URL. The notices of one procurement share an identifier
-    and differ in all of this; but buyers who call off a framework use the identifier of the
-    framework, each for a procurement of their own.
+    and may differ in URL, title and date; but call-offs from a framework, each by another buyer,
+    carry the identifier of the framework, and each is a procurement of its own.
     """
     if article.notice is not None and _are_notices(article, item):
         buyers = {_normalise(name) for name in item.buyers}
@@ -148,7 +148,7 @@ def _reuses_guid(article: Article, keys: frozenset[str], item: KnownItem) -> boo
 
 
 def _has_same_text(article: Article, item: KnownItem) -> bool:
-    """Return whether title or full text are equal: an equal URL alone merges no listed entries.
+    """Return whether title or full text are equal; listed entries are not merged by URL alone.
 
     Some sites give the URL of a section as the rel=canonical of every page in it.
     """
@@ -164,9 +164,9 @@ def _may_be_absorbed(listed: KnownItem) -> bool:
 def _decide_on_known(
     article: Article, item: KnownItem, by: By, *, absorb: int | None = None
 ) -> Decision:
-    # a copy in another source differs in length and headline: that is no edit of this item
     if item.pruned:
         return Duplicate(item_id=item.item_id, by=by, absorb=absorb)
+    # a copy in another source differs in length and headline: that is not an edit of this item
     own = article.source_key == item.source_key or _are_notices(article, item)
     if article.text_state is TextState.FULL:
         if item.text_state is not TextState.FULL:
@@ -183,7 +183,7 @@ def _decide_on_known(
 
 
 def _are_notices(article: Article, item: KnownItem) -> bool:
-    """Return whether both are notices with buyers: these are the same in every source."""
+    """Return whether both are notices with buyers, whose text does not depend on the source."""
     return article.notice is not None and bool(article.notice.buyers and item.buyers)
 
 

@@ -1,7 +1,6 @@
-"""Keys that URLs had in archives written before fragments and other bytes than UTF-8 counted. Pure.
+"""Keys of URLs in archives of releases that ignored fragments and non-UTF-8 escapes. Pure.
 
-Rows of such archives keep them; see docs/decisions, "What an address is". They are only compared:
-new rows never get one.
+Rows of such archives keep them (decision 33). They are only compared: new rows never get one.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote_to_bytes, urlenc
 from storage.rules.addresses import canonical_url as canonical_url
 from storage.rules.combining_marks import limit_marks
 
-# escapes that stay as they are in a key: unescaped they would end or shift what is around them
+# escapes of "%" and "/" are kept: decoded, they would begin another escape or path segment
 _KEPT_ESCAPES = re.compile(r"(%2[5F])", re.IGNORECASE)
 _INDEX_FILE = re.compile(r"/(index|default)\.(html?|php|aspx?)$")
 _WORD = re.compile(r"\w+")
@@ -22,7 +22,8 @@ UNTITLED = "(no title)"  # hashed in place of a title that is the beginning of t
 def url_key(url: str) -> str:
     """Hash a URL so that http and https, `www.` and a trailing slash make no difference.
 
-    Nor do the order of parameters and the spelling of escapes. Bytes that are no UTF-8 are kept.
+    The order of parameters and the spelling of escapes make none either. Bytes that are not UTF-8
+    are kept.
     """
     url = canonical_url(url)
     try:
@@ -40,12 +41,12 @@ def page_path(parts: SplitResult) -> str:
 
 
 def page_key(url: str) -> str:
-    """Hash a URL as `url_key` does, without its fragment: the page that it is on."""
+    """Hash a URL as `url_key` does, without its fragment: the key of its page."""
     return url_key(canonical_url(url).partition("#")[0])
 
 
 def _fold(escaped: str) -> str:
-    """Spell escapes in one way: those of characters that need none are resolved."""
+    """Normalise escapes: those of characters that need none are decoded."""
     parts = _KEPT_ESCAPES.split(escaped)
     return "".join(
         part.upper() if at % 2 else quote(unquote_to_bytes(part), safe="/%:@!$&'()*+,;=~-._")
@@ -68,25 +69,29 @@ def content_hash(title: str, body: str) -> str | None:
 
     The hash of a short text has a prefix: it detects an edit, but does not identify an item.
     """
-    words = _words(body)
+    words = _split_words(body)
     if not words:
         return None
-    digest = _digest(" ".join(_words(title)) + "\x1f" + " ".join(words))
+    digest = _digest(" ".join(_split_words(title)) + "\x1f" + " ".join(words))
     return digest if len(words) >= _LEAST_WORDS else _SHORT + digest
 
 
-def identifies(text_hash: str | None) -> bool:
+def is_identifying_hash(text_hash: str | None) -> bool:
     """Return whether an equal hash means the same text, not just the same template."""
     return text_hash is not None and not text_hash.startswith(_SHORT)
 
 
 def entry_hash(title: str, summary: str, published_raw: str | None) -> str:
     """Hash title, summary and date of an entry, without links and identifiers."""
-    parts = (" ".join(_words(title)), " ".join(_words(summary)), (published_raw or "").strip())
+    parts = (
+        " ".join(_split_words(title)),
+        " ".join(_split_words(summary)),
+        (published_raw or "").strip(),
+    )
     return _digest("\x1f".join(parts))
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFKC", limit_marks(text)).casefold())
 
 

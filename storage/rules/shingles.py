@@ -21,21 +21,22 @@ if TYPE_CHECKING:
 
 WORDS_IN_SHINGLE = 3
 SKETCH = 32
-# Copies are cut, edited, and get a new headline and byline: a quarter of the shorter is shared,
-# or three tenths of what follows a new lead (two reports with one quotation share less).
+# Copies are cut, edited, and get a new headline and byline. Least share of the shorter text that is
+# in the longer one, and of what follows a new lead (two reports with one quotation share less).
 LEAST_CONTAINED, LEAST_BELOW_LEAD = 0.25, 0.3
 # Pages of one publisher share a block (about us, comments); copies share text throughout: the
-# shorter text must have no long stretch that is not shared. A new lead is about forty words.
-MOST_APART, NEW_LEAD = 0.2, 40
-# Short texts share shingles by chance: these are compared by resemblance of the whole texts.
+# longest stretch of the shorter text that is not shared may be this share of it, and a new lead of
+# about forty words.
+MAX_GAP, NEW_LEAD = 0.2, 40
+# Texts with fewer shingles share some by chance: these are compared by resemblance (Broder).
 SHORT = 60
-LEAST_ALIKE = 0.45
+MIN_RESEMBLANCE = 0.45
 # A source that prints a short text again in nearly the same words follows a template: with another
 # date it is another note.
-LEAST_ALIKE_IN_ONE_SOURCE = 0.9
+MIN_RESEMBLANCE_IN_SOURCE = 0.9
 MOST_CANDIDATES = 60
 # quick test: of 48 shingles of a copy that shares a quarter, fewer than 3 are shared in 1 of 5,000
-LOOK, LEAST_IN_LOOK = 48, 3
+SAMPLE, MIN_SHARED_IN_SAMPLE = 48, 3
 # A shingle is recorded for the first 64 items only: common phrases ("one of the") must not make
 # further items more expensive. One shared shingle is chance, except for texts with at most 4.
 MOST_CARRIERS, TINY = 64, 4
@@ -45,19 +46,19 @@ _SPREAD = 0xBF58476D1CE4E5B9
 
 
 class Fingerprint:
-    """The shingles of a text: in text order, and sorted without duplicates."""
+    """The shingles of a text: `ordered` as in the text, `unique` sorted without duplicates."""
 
-    __slots__ = ("least_first", "ordered")
+    __slots__ = ("ordered", "unique")
 
     def __init__(self, ordered: NDArray[np.int64]) -> None:
         import numpy as np
 
-        inorder = np.sort(ordered)
-        again = inorder[1:] == inorder[:-1]
-        if again.any():
-            inorder = inorder[np.concatenate(([True], ~again))]
+        unique = np.sort(ordered)
+        repeated = unique[1:] == unique[:-1]
+        if repeated.any():
+            unique = unique[np.concatenate(([True], ~repeated))]
         self.ordered = ordered
-        self.least_first: NDArray[np.int64] = inorder
+        self.unique: NDArray[np.int64] = unique
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fingerprint) and self.ordered.tobytes() == other.ordered.tobytes()
@@ -66,14 +67,14 @@ class Fingerprint:
         return hash(self.ordered.tobytes())
 
     @property
-    def each(self) -> frozenset[int]:
-        """The set of shingles."""
+    def as_set(self) -> frozenset[int]:
+        """The shingles as a set."""
         return frozenset(self.ordered.tolist())
 
     @property
     def sketch(self) -> tuple[int, ...]:
         """The lowest shingles, at most `SKETCH`."""
-        return tuple(self.least_first[:SKETCH].tolist())
+        return tuple(self.unique[:SKETCH].tolist())
 
 
 def fingerprint(text: str) -> Fingerprint:
@@ -85,7 +86,7 @@ def fingerprint_of(words: NDArray[np.uint64]) -> Fingerprint:
     """Make the fingerprint of words given as numbers (see `word_numbers`), in text order."""
     import numpy as np
 
-    factor, spread, half, one = _constants()
+    factor, spread, half, one = _load_constants()
     if len(words) < WORDS_IN_SHINGLE:
         mixed = words.sum(dtype=np.uint64, keepdims=True) if len(words) else words.copy()
     else:
@@ -100,7 +101,7 @@ def fingerprint_of(words: NDArray[np.uint64]) -> Fingerprint:
 
 
 @lru_cache(maxsize=1)
-def _constants() -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+def _load_constants() -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     import numpy as np
 
     return np.uint64(_FACTOR), np.uint64(_SPREAD), np.uint64(31), np.uint64(1)
@@ -110,31 +111,25 @@ def are_copies(one: Fingerprint, other: Fingerprint, *, same_source: bool = Fals
     """Return whether two texts are copies of each other; symmetric.
 
     Args:
-        one: of a text.
-        other: of another text.
-        same_source: whether one source carried both.
+        one: fingerprint of a text.
+        other: fingerprint of another text.
+        same_source: whether the same source carried both.
     """
-    mine, others = one.least_first, other.least_first
+    mine, others = one.unique, other.unique
     if (len(mine), len(one.ordered)) > (len(others), len(other.ordered)):
         one, other, mine, others = other, one, others, mine
     if len(mine) < SHORT:
         shared = _count_shared(mine, others)
-        least = LEAST_ALIKE_IN_ONE_SOURCE if same_source else LEAST_ALIKE
+        least = MIN_RESEMBLANCE_IN_SOURCE if same_source else MIN_RESEMBLANCE
         return shared > 0 and shared >= least * (len(mine) + len(others) - shared)
     # rules out most candidates; the lowest shingles are a random sample
-    if _count_shared(mine[:LOOK], others) < LEAST_IN_LOOK:
+    if _count_shared(mine[:SAMPLE], others) < MIN_SHARED_IN_SAMPLE:
         return False
     # for equal lengths, test both directions
     return _is_embedded(one, other) and (len(mine) < len(others) or _is_embedded(other, one))
 
 
-def contained(one: Fingerprint, other: Fingerprint) -> float:
-    """Return the share of the shingles of `one` that `other` has too, from 0 to 1."""
-    mine = one.least_first
-    return _count_shared(mine, other.least_first) / len(mine) if len(mine) else 0.0
-
-
-def covered(one: Fingerprint, others: Container[int]) -> float:
+def covered_share(one: Fingerprint, others: Container[int]) -> float:
     """Return the share of the words of `one` that are in a shingle of `others`, from 0 to 1."""
     words = until = 0
     for at, shingle in enumerate(one.ordered.tolist()):
@@ -154,16 +149,16 @@ def candidates(sketch: Sequence[int], carriers: Mapping[int, Sequence[int]]) -> 
         carriers: shingle of the sketch -> ids of the items that have it in theirs.
     """
     once: set[int] = set()
-    worth: set[int] = set()
+    chosen: set[int] = set()
     for known in carriers.values():
-        worth.update(once.intersection(known))
+        chosen.update(once.intersection(known))
         once.update(known)
     if len(sketch) <= TINY:
-        worth = once
-    if len(worth) <= MOST_CANDIDATES:
-        return sorted(worth)
+        chosen = once
+    if len(chosen) <= MOST_CANDIDATES:
+        return sorted(chosen)
     shared = Counter(chain.from_iterable(carriers.values()))
-    return sorted(worth, key=lambda one: (-shared[one], one))[:MOST_CANDIDATES]
+    return sorted(chosen, key=lambda one: (-shared[one], one))[:MOST_CANDIDATES]
 
 
 class Grouping:
@@ -182,19 +177,19 @@ class Grouping:
         carriers = self._carriers
         known: dict[int, list[int]] = {}
         for shingle in mine.sketch:
-            had = carriers.setdefault(shingle, number)
-            if had != number:
-                # most shingles have one carrier, stored without a list
-                if isinstance(had, int):
-                    had = carriers[shingle] = [had]
-                known[shingle] = had
+            known_carriers = carriers.setdefault(shingle, number)
+            if known_carriers != number:
+                # most shingles have one carrier, which is stored without a list
+                if isinstance(known_carriers, int):
+                    known_carriers = carriers[shingle] = [known_carriers]
+                known[shingle] = known_carriers
         for other in candidates(mine.sketch, known) if known else ():
-            mother, father = self.story(number), self.story(other)
-            if mother != father and are_copies(mine, self._texts[other]):
-                self._parents[max(mother, father)] = min(mother, father)
-        for had in known.values():
-            if len(had) < MOST_CARRIERS:
-                had.append(number)
+            root, other_root = self.story(number), self.story(other)
+            if root != other_root and are_copies(mine, self._texts[other]):
+                self._parents[max(root, other_root)] = min(root, other_root)
+        for known_carriers in known.values():
+            if len(known_carriers) < MOST_CARRIERS:
+                known_carriers.append(number)
         return number
 
     def story(self, number: int) -> int:
@@ -220,7 +215,7 @@ def _find_among(some: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np
 def _is_embedded(one: Fingerprint, other: Fingerprint) -> bool:
     """Return whether enough of a text is in a longer one, and spread over the text."""
     length = len(one.ordered)
-    places = _find_among(one.ordered, other.least_first).nonzero()[0]
+    places = _find_among(one.ordered, other.unique).nonzero()[0]
     if not len(places):
         return False
     first, last = int(places[0]), int(places[-1])
@@ -228,4 +223,4 @@ def _is_embedded(one: Fingerprint, other: Fingerprint) -> bool:
     if len(places) < min(LEAST_CONTAINED * length, LEAST_BELOW_LEAD * below_lead):
         return False
     between = int((places[1:] - places[:-1]).max()) - 1 if len(places) > 1 else 0
-    return max(first, between, length - 1 - last) <= MOST_APART * length + NEW_LEAD
+    return max(first, between, length - 1 - last) <= MAX_GAP * length + NEW_LEAD

@@ -1,6 +1,6 @@
-"""Tell which parameters and fragments of a URL only track its reader. Pure.
+"""Recognises parameters and fragments of a URL that only track its reader. Pure.
 
-The names stand in `tracking_parameters.txt`, which says its own form.
+The names are in `tracking_parameters.txt`, which describes its own format.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from importlib import resources
 from urllib.parse import unquote_plus
 
 _LIST = "tracking_parameters.txt"
-# parts of a page that every article has
+# anchors of parts that every article page has
 _PAGE_PARTS = frozenset(
     ("comments", "comment", "respond", "disqus_thread", "top", "page-top", "content", "main",
      "main-content", "maincontent", "primary", "article", "start", "header", "footer", "share",
@@ -19,10 +19,10 @@ _PAGE_PARTS = frozenset(
 # WordPress's "more" link; ShareThis, AddThis and their like
 _COUNTED = re.compile(r"more-\d{1,12}|sthash\.\w{1,20}(?:\.\w{1,20})?|\.\w{8,20}(?:\.\w{1,20})?")
 _DIRECTIVE = ":~:"  # after it: instructions to a browser (WICG, URL fragment text directives)
-_ROUTE = ("!", "/")  # begins the fragment of a page that a script puts together
+_ROUTE = ("!", "/")  # begins the fragment of a route of a single-page application
 
 
-def _read_list() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+def _load_parameters() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
     text = resources.files("storage.rules").joinpath(_LIST).read_text("utf-8")
     lines = [one.strip() for one in text.splitlines() if one.strip() and not one.startswith("#")]
     names = frozenset(one for one in lines if "=" not in one and not one.endswith("*"))
@@ -30,7 +30,7 @@ def _read_list() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
     return names, beginnings, frozenset(one for one in lines if "=" in one)
 
 
-_NAMES, _BEGINNINGS, _PAIRS = _read_list()
+_NAMES, _BEGINNINGS, _PAIRS = _load_parameters()
 
 
 def is_tracking(parameter: str) -> bool:
@@ -42,31 +42,31 @@ def is_tracking(parameter: str) -> bool:
     return f"{name}={unquote_plus(value).lower()}" in _PAIRS
 
 
-def without_tracking(query: str) -> str:
+def remove_tracking(query: str) -> str:
     """Remove the parameters that only track; the others stay as written, in their order."""
     parts = query.split("&")
     kept = [one for one in parts if not is_tracking(one)]
     return query if len(kept) == len(parts) else "&".join(kept)
 
 
-def telling_fragment(fragment: str, path: str) -> str:
-    """Return the part of a fragment that may tell one entry from another; empty without one.
+def distinguishing_fragment(fragment: str, path: str) -> str:
+    """Return the part of a fragment that may distinguish one entry from another; else empty.
 
     Empty for fragments that only track, name a part that every page has, such as its comments, or
-    say how a PDF is to be opened (RFC 8118). `path`: that of the URL.
+    say how a PDF is to be opened (RFC 8118). `path` is that of the URL.
     """
     fragment = fragment.partition(_DIRECTIVE)[0]
     if path.lower().endswith(".pdf"):
         return ""
     if fragment.startswith(_ROUTE):
         path, mark, query = fragment.partition("?")
-        rest = without_tracking(query)
+        rest = remove_tracking(query)
         return path + mark + rest if rest or not query else path
     head, mark, query = fragment.partition("?")
     if mark and "=" in query:
-        kept = without_tracking(query)
+        kept = remove_tracking(query)
         fragment = f"{head}?{kept}" if kept else head
-    fragment = without_tracking(fragment)
+    fragment = remove_tracking(fragment)
     if fragment.lower() in _PAGE_PARTS or _COUNTED.fullmatch(fragment):
         return ""
     return fragment

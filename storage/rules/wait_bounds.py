@@ -1,8 +1,8 @@
 """Upper bounds of stored due times.
 
-A clock that ran ahead and was corrected leaves due times too far in the future. A due time beyond
-its upper bound was written by such a clock, and counts as due. Checked where the times are read,
-so that no row has to be corrected.
+A clock that ran ahead and was then corrected leaves due times too far in the future. A due time
+beyond its upper bound was written by such a clock, and counts as due. This is checked where the
+times are read, so that no row has to be corrected.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, or_
-
-__all__ = ["is_due", "is_from_ahead"]
 
 SKEW = timedelta(minutes=2)  # allowed between clocks of machines that share a database
 
@@ -24,7 +22,7 @@ LONGEST_LEASE = timedelta(days=1, minutes=15)
 # the longest wait before a page is tried again is three days
 LONGEST_PAGE_WAIT = timedelta(days=3, hours=1)
 # the last recheck of a page is seven days after it was first seen
-LONGEST_LOOK_WAIT = timedelta(days=7, hours=1)
+LONGEST_RECHECK_WAIT = timedelta(days=7, hours=1)
 # an item whose page is being fetched is matched without it after minutes
 LONGEST_MATCH_WAIT = timedelta(minutes=30)
 # mentions of a watch are muted for a week by one click
@@ -34,20 +32,20 @@ LONGEST_DESK_MUTE = timedelta(days=366)
 
 
 def is_due(at: datetime, now: datetime, longest: timedelta) -> bool:
-    """Return whether a stored time has come, or is later than `now` by more than `longest`."""
+    """Return whether a stored time is past, or later than `now` by more than `longest`."""
     return at <= now or at > now + longest
 
 
-def is_from_ahead(written_at: datetime | None, now: datetime) -> bool:
-    """Return whether a time of writing is in the future: the clock ran ahead."""
+def is_in_future(written_at: datetime | None, now: datetime) -> bool:
+    """Return whether a time of writing is in the future, that is, the clock ran ahead then."""
     return written_at is not None and written_at > now + SKEW
 
 
-def due_column(at: Column[Any], now: datetime, longest: timedelta) -> ColumnElement[bool]:
+def due_condition(at: Column[Any], now: datetime, longest: timedelta) -> ColumnElement[bool]:
     """Return `is_due` as an SQL condition."""
     return or_(at <= now, at > now + longest)
 
 
-def from_ahead_column(written_at: Column[Any], now: datetime) -> ColumnElement[bool]:
-    """Return `is_from_ahead` as an SQL condition; not true for NULL."""
+def in_future_condition(written_at: Column[Any], now: datetime) -> ColumnElement[bool]:
+    """Return `is_in_future` as an SQL condition; not true for NULL."""
     return written_at > now + SKEW

@@ -1,19 +1,18 @@
-"""Which items are baseline to a watch: those that were stored before it became active."""
+"""Decides which items are baseline to a watch: those stored before it became active. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 
-def is_older(
+def is_before_watch(
     item_id: int, seen_at: datetime, *, active_since: datetime, last_item_id: int | None
 ) -> bool:
-    """Return whether an item, or the event in it, came before a watch became active.
+    """Return whether an item, or an event in it, was stored before a watch became active.
 
-    The clock may have been set back since, or may have run ahead: what has a higher number than
-    the newest item of that moment came later, whatever the times say. Numbers of deleted items are
-    used again on SQLite, so the times count too. In doubt the item is new: it is reported rather
-    than lost.
+    The clock may have been set back since, or may have run ahead: an item with a higher id than
+    the newest item of that moment was stored later, whatever the times say. SQLite reuses ids of
+    deleted items, so the times count too. In doubt the item is new: better reported than lost.
 
     Args:
         item_id: of the item.

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from storage.archive.item_rows import EPOCH
 from storage.archive.item_writer import clear_mark
 from storage.archive.items import Items
-from storage.engine.damage import Damage, is_damage, read_columns, read_decodable
+from storage.engine.damage import Damage, is_decode_error, read_columns, read_decodable
 from storage.engine.dialect import insert_new
 from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.model import EVENTFUL, Match, Mention, Span, StoredItem
 from storage.rules.age import OldItems, is_old
-from storage.rules.watch_baseline import is_older
+from storage.rules.watch_baseline import is_before_watch
 from storage.tables import (
     item,
     item_revision,
@@ -308,7 +308,7 @@ def predates_watch(connection: Connection, match: Match, seen_at: datetime, now:
     try:
         known = versions.all()
     except Exception as error:
-        if not is_damage(error):
+        if not is_decode_error(error):
             raise
         # unknown: report the mention rather than lose it
         log.error("row.damaged table=watch_version watch=%s", match.watch_key)
@@ -323,7 +323,7 @@ def predates_watch(connection: Connection, match: Match, seen_at: datetime, now:
             break
     if since is None or since > now:
         return False
-    return is_older(match.item_id, seen_at, active_since=since, last_item_id=last_item_id)
+    return is_before_watch(match.item_id, seen_at, active_since=since, last_item_id=last_item_id)
 
 
 def _match_columns(match: Match) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 from config import model as declared
 from storage.archive.item_rows import EPOCH
 from storage.archive.items import Items
-from storage.engine.damage import Damage, is_damage, read_columns, read_unless_damaged
+from storage.engine.damage import Damage, is_decode_error, read_columns, read_unless_damaged
 from storage.engine.dialect import insert_new, lock_task
 from storage.model import Notification, PendingTelling, Subscriber
-from storage.rules.age import OldWaiting
+from storage.rules.age import OldItemsWaiting
 from storage.tables import (
     aside,
     aside_telling,
@@ -177,7 +177,7 @@ class Subscribers:
         try:
             return tuple(_subscriber(row._asdict()) for row in self._db.execute(found).all())
         except Exception as error:
-            if not is_damage(error):
+            if not is_decode_error(error):
                 raise
         ids = select(subscriber.c.id).where(*tests).order_by(subscriber.c.id)
         each = (self._read_damaged(row_id) for row_id in self._db.scalars(ids).all())
@@ -192,9 +192,9 @@ class Subscribers:
         try:
             return _subscriber(self._db.execute(select(subscriber).where(this)).one()._asdict())
         except Exception as error:
-            if not is_damage(error):
+            if not is_decode_error(error):
                 raise
-            self._damage.note("subscriber", row_id, error)
+            self._damage.record("subscriber", row_id, error)
         values = read_columns(self._db, list(subscriber.columns), this)
         if values["recipient"] is None or values["subscription_key"] is None:
             return None
@@ -213,7 +213,7 @@ class Subscribers:
         )
         return {row[0]: int(row[1]) for row in self._db.execute(counted)}
 
-    def waiting_old(self) -> dict[int, OldWaiting]:
+    def waiting_old(self) -> dict[int, OldItemsWaiting]:
         """Return subscriber id -> its pending tellings of old items that are no edits.
 
         None where a row is damaged: they are told with what is news.
@@ -224,7 +224,7 @@ class Subscribers:
             consequence="old items are told with the others",
         )
 
-    def _read_waiting_old(self) -> dict[int, OldWaiting]:
+    def _read_waiting_old(self) -> dict[int, OldItemsWaiting]:
         counted = (
             select(
                 pending_telling.c.subscriber_id,
@@ -235,7 +235,7 @@ class Subscribers:
             .where(mention.c.old.is_(True), pending_telling.c.what == "new")
             .group_by(pending_telling.c.subscriber_id)
         )
-        return {row[0]: OldWaiting(int(row[1]), row[2]) for row in self._db.execute(counted)}
+        return {row[0]: OldItemsWaiting(int(row[1]), row[2]) for row in self._db.execute(counted)}
 
     def pending(
         self, subscriber_ids: Sequence[int], mention_ids: Sequence[int] | None = None

@@ -1,4 +1,4 @@
 """The full-text index on SQLite and PostgreSQL, and its queries.
 
-It returns candidates only; the matcher decides.
+It returns candidates only; the matcher decides which of them match.
 """

@@ -2,7 +2,7 @@
 
 SQLite's FTS5 or a PostgreSQL tsvector. It holds words, normalised by its callers
 (`storage.text_index.full_text_query`), and returns candidates only: an indexed item may have
-changed since, and items that are not indexed yet are always candidates. So no match is missed,
+changed since, and items that are not indexed yet are always candidates: no match is missed,
 whether the index is complete, partial or empty.
 """
 
@@ -27,7 +27,7 @@ from storage.text_index.full_text_query import (
     any_of,
     as_fts5,
     as_tsquery,
-    bounded,
+    bound_query,
 )
 from storage.text_index.tsvector import as_tsvector
 
@@ -64,7 +64,7 @@ class IndexCoverage:
     waiting: int
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the whole archive is indexed."""
         return self.waiting == 0 and self.unread_below <= 1
 
@@ -76,8 +76,6 @@ class FullText:
         self._db = connection
         self._is_sqlite = connection.dialect.name == "sqlite"
 
-    # indexing
-
     def coverage(self) -> IndexCoverage:
         """Return what is indexed."""
         row = self._db.execute(select(index_state)).one()
@@ -86,10 +84,10 @@ class FullText:
         unread = 0 if lowest is None or lowest >= row.unread_below else row.unread_below
         return IndexCoverage(row.spelling, unread, waiting)
 
-    def spell_anew(self, spelling: int) -> bool:
+    def reset_spelling(self, spelling: int) -> bool:
         """Empty the index unless it has this spelling version; return whether it was emptied.
 
-        All items are to be indexed again then.
+        After that all items are indexed again.
         """
         lock_task(self._db, "index")
         if self._db.scalar(select(index_state.c.spelling)) == spelling:
@@ -106,7 +104,7 @@ class FullText:
         )
         return True
 
-    def to_index(self, limit: int) -> IndexBatch:
+    def next_batch(self, limit: int) -> IndexBatch:
         """Return the next items to index: new and changed ones, then the archive backwards.
 
         They are locked until this transaction ends.
@@ -125,8 +123,8 @@ class FullText:
     def put(self, batch: IndexBatch, words: Sequence[tuple[int, str]]) -> None:
         """Index a batch. `words`: (item id, words separated by blanks) of each existing item."""
         if words and self._is_sqlite:
-            # FTS5 writes rows in ascending order in one go, in any other order one by one
-            rows = [{"row": self._next_row(number), "words": row} for number, row in words]
+            # FTS5 writes rows in ascending order in one pass, in any other order one by one
+            rows = [{"row": self._choose_rowid(number), "words": row} for number, row in words]
             self._db.execute(
                 text("INSERT INTO item_words (rowid, words) VALUES (:row, :words)"), rows
             )
@@ -143,11 +141,11 @@ class FullText:
             self._db.execute(delete(pending_index).where(done))
             return
         self._db.execute(update(index_state).values(unread_below=batch.down_to))
-        if not self._is_sqlite and not self._item_ids(batch.down_to, 0, 1):
+        if not self._is_sqlite and not self._select_item_ids(batch.down_to, 0, 1):
             # word frequencies decide the query plan of PostgreSQL
             self._db.execute(text("ANALYZE item_words"))
 
-    def _next_row(self, number: int) -> int:
+    def _choose_rowid(self, number: int) -> int:
         first = number * _ROWS_PER_ITEM
         last = self._db.scalar(
             text(
@@ -159,7 +157,7 @@ class FullText:
         if last is None:
             return first
         if last == first + _ROWS_PER_ITEM - 1:
-            # no rowid is left for this item: have everything indexed again
+            # no rowid is left for this item: all items are indexed again
             self._db.execute(update(index_state).values(spelling=0))
             return int(last)
         return int(last) + 1
@@ -168,12 +166,10 @@ class FullText:
         """Mark an item to be indexed again."""
         mark_for_indexing(self._db, item_id)
 
-    # queries
-
     def candidates(
         self, text_query: FullTextQuery, *, limit: int, before: int | None = None, lowest: int = 0
     ) -> CandidatePage:
-        """Return a page of candidates, newest first.
+        """Return a page of candidates of a query, newest first.
 
         Args:
             text_query: the condition on indexed items.
@@ -182,28 +178,28 @@ class FullText:
             lowest: leave out items with lower ids.
         """
         top = 2**52 if before is None else before
-        text_query = bounded(text_query)
+        text_query = bound_query(text_query)
         if text_query == ANYTHING:
-            return _merge_runs([self._item_ids(top, lowest, limit)], limit)
+            return _merge_runs([self._select_item_ids(top, lowest, limit)], limit)
         waiting = select(pending_index.c.item_id).order_by(pending_index.c.item_id.desc())
         waiting = waiting.where(pending_index.c.item_id < top, pending_index.c.item_id >= lowest)
         below = int(self._db.scalar(select(index_state.c.unread_below)) or 0)
         runs = [
             self._search(text_query, "newest", top, lowest, limit),
             list(self._db.scalars(waiting.limit(limit))),
-            self._item_ids(min(top, below), lowest, limit),
+            self._select_item_ids(min(top, below), lowest, limit),
         ]
         return _merge_runs(runs, limit)
 
-    def best(self, text_query: FullTextQuery, *, limit: int, lowest: int = 0) -> tuple[int, ...]:
+    def rank(self, text_query: FullTextQuery, *, limit: int, lowest: int = 0) -> tuple[int, ...]:
         """Return indexed candidates, best rank first; an item may occur several times."""
-        return tuple(self._search(bounded(text_query), "best", 2**52, lowest, limit))
+        return tuple(self._search(bound_query(text_query), "best", 2**52, lowest, limit))
 
     def count(self, text_query: FullTextQuery, *, newest: int) -> int:
         """Count the indexed candidates among the `newest` items of the archive."""
         highest = int(self._db.scalar(select(func.max(item.c.id))) or 0)
         lowest = max(0, highest + 1 - newest)
-        return len(set(self._search(bounded(text_query), "newest", 2**52, lowest, newest)))
+        return len(set(self._search(bound_query(text_query), "newest", 2**52, lowest, newest)))
 
     def lowest_since(self, moment: datetime) -> int:
         """Return the lowest id of the items first seen since then."""
@@ -222,7 +218,7 @@ class FullText:
             )
         return frozenset(found)
 
-    def _item_ids(self, top: int, lowest: int, limit: int) -> list[int]:
+    def _select_item_ids(self, top: int, lowest: int, limit: int) -> list[int]:
         numbers = select(item.c.id).where(item.c.id < top, item.c.id >= lowest)
         return list(self._db.scalars(numbers.order_by(item.c.id.desc()).limit(limit)))
 
@@ -237,7 +233,7 @@ class FullText:
             found = self._db.scalars(_FTS5[order], {"text_query": as_fts5(text_query), **rows})
             return [number // _ROWS_PER_ITEM for number in found]
         query = {"text_query": as_tsquery(text_query)}
-        [plan] = self._db.execute(_EXPECTED, query).scalar_one()
+        [plan] = self._db.execute(_EXPLAIN, query).scalar_one()
         self._db.execute(_SET_PLAN, {"found": plan["Plan"]["Plan Rows"], "limit": limit})
         numbers = {"top": top, "lowest": lowest, "limit": limit}
         return list(self._db.scalars(_TSQUERY[order], query | numbers))
@@ -266,9 +262,9 @@ _TSQUERY = {
 }
 
 
-# For the newest rows with rare words PostgreSQL scans the whole table backwards: it estimates the
-# test of a tsvector as cheap as comparing two numbers, while it takes 2 us. This forces the GIN
-# index, up to four times as many rows as cost the same either way.
+# For the newest rows with rare words PostgreSQL scans the whole table backwards: it estimates
+# that testing a tsvector costs as little as comparing two numbers, while it takes 2 us. This forces
+# the GIN index, up to four times as many rows as cost the same either way.
 _SET_PLAN = text(
     "SELECT set_config('plan_cache_mode', 'force_custom_plan', true),"
     " set_config('jit', 'off', true),"
@@ -276,7 +272,7 @@ _SET_PLAN = text(
     " THEN 'off' ELSE 'on' END, true)"
     " FROM pg_class WHERE oid = CAST('item_words' AS regclass)"
 )
-_EXPECTED = text(
+_EXPLAIN = text(
     "EXPLAIN (FORMAT JSON) SELECT 1 FROM item_words WHERE words @@ CAST(:text_query AS tsquery)"
 )
 
@@ -285,7 +281,7 @@ def mark_for_indexing(connection: Connection, item_id: int) -> None:
     """Mark an item to be indexed (again)."""
     kind = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = kind.insert(pending_index)
-    # an update without a change: it waits for a transaction that is indexing the item
+    # an update that changes nothing: it waits for a transaction that is indexing the item
     same = statement.on_conflict_do_update(
         index_elements=[pending_index.c.item_id], set_={"item_id": statement.excluded.item_id}
     )

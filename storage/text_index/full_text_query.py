@@ -1,7 +1,7 @@
 """Queries of the full-text index: words combined by AND, OR and NOT. Pure.
 
-A query passes all matches and some items that do not match (a superset), and the
-caller decides on these. Words consist of the characters of `WORD` only: they are normalised alike
+A query finds all matches and some items that do not match (a superset); the caller decides on
+them. Words consist of the characters of `WORD` only: they are normalised alike
 for indexing and for queries, and no database tokeniser splits them.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 WORD = r"[a-z0-9_:.\-]{1,255}"
-DEEPEST = 16  # nested brackets; SQLite's parser accepts a few dozen
-MOST_OPEN = 40  # prefixes: each costs as much as all words that begin with it
+MAX_DEPTH = 16  # of nested brackets; SQLite's parser accepts a few dozen
+MOST_PREFIXES = 40  # each costs as much as all words that begin with it
 MOST_WORDS = 20_000
 EVERYTHING = "_all"  # word of items that cannot be indexed: every query finds them
 UNPLACED = "_long"  # word of items for which some word positions are not indexed
@@ -85,46 +85,50 @@ def any_of(parts: Iterable[FullTextQuery]) -> FullTextQuery:
     return next(iter(unique)) if len(unique) == 1 else AnyOf(tuple(unique))
 
 
-def bounded(text_query: FullTextQuery) -> FullTextQuery:
+def bound_query(text_query: FullTextQuery) -> FullTextQuery:
     """Widen a query where it would be too expensive for the index.
 
-    Parts nested deeper than `DEEPEST` match everything; so do all prefixes where there are more
-    than `MOST_OPEN`, and the whole query where it has more than `MOST_WORDS` words.
+    Parts nested deeper than `MAX_DEPTH` match everything; so do all prefixes where there are more
+    than `MOST_PREFIXES`, and the whole query where it has more than `MOST_WORDS` words.
     """
-    flat = _flatten(text_query, DEEPEST, open_words=True)
-    if _count(flat, WordPrefix) > MOST_OPEN:
-        flat = _flatten(text_query, DEEPEST, open_words=False)
-    return ANYTHING if _count(flat, Word) + _count(flat, WordSequence) > MOST_WORDS else flat
+    flat = _flatten(text_query, MAX_DEPTH, prefixes=True)
+    if _count_words(flat, WordPrefix) > MOST_PREFIXES:
+        flat = _flatten(text_query, MAX_DEPTH, prefixes=False)
+    return (
+        ANYTHING
+        if _count_words(flat, Word) + _count_words(flat, WordSequence) > MOST_WORDS
+        else flat
+    )
 
 
-def _flatten(text_query: FullTextQuery, depth: int, *, open_words: bool) -> FullTextQuery:
+def _flatten(text_query: FullTextQuery, depth: int, *, prefixes: bool) -> FullTextQuery:
     match text_query:
         case Without():
             return ANYTHING
-        case WordPrefix() if not open_words:
+        case WordPrefix() if not prefixes:
             return ANYTHING
         case AllOf(parts) | AnyOf(parts) if parts and depth == 0:
             return ANYTHING
         case AllOf(parts):
             others = [part for part in parts if isinstance(part, Without)]
             wanted = all_of(
-                _flatten(part, depth - 1, open_words=open_words)
+                _flatten(part, depth - 1, prefixes=prefixes)
                 for part in parts
                 if not isinstance(part, Without)
             )
             return wanted if wanted in (ANYTHING, NOTHING) else all_of([wanted, *others])
         case AnyOf(parts):
-            return any_of(_flatten(part, depth - 1, open_words=open_words) for part in parts)
+            return any_of(_flatten(part, depth - 1, prefixes=prefixes) for part in parts)
         case _:
             return text_query
 
 
-def _count(text_query: FullTextQuery, kind: type[FullTextQuery]) -> int:
+def _count_words(text_query: FullTextQuery, kind: type[FullTextQuery]) -> int:
     match text_query:
         case AllOf(parts) | AnyOf(parts):
-            return sum(_count(part, kind) for part in parts)
+            return sum(_count_words(part, kind) for part in parts)
         case Without(part):
-            return _count(part, kind)
+            return _count_words(part, kind)
         case _:
             return int(isinstance(text_query, kind))
 
@@ -139,7 +143,9 @@ def as_fts5(text_query: FullTextQuery) -> str:
         case WordSequence(words):
             return f'"{" ".join(words)}"'
         case Without():
-            raise ValueError("FTS5 takes something out of something only")
+            raise ValueError(
+                "FTS5 has no unary NOT: put `Without` beside another part of an `AllOf`"
+            )
         case AllOf(parts):
             wanted = [as_fts5(part) for part in parts if not isinstance(part, Without)]
             others = [as_fts5(part.part) for part in parts if isinstance(part, Without)]

@@ -5,29 +5,33 @@ from __future__ import annotations
 from storage.text_index.full_text_query import EVERYTHING, UNPLACED
 
 MOST_BYTES = 900_000  # PostgreSQL allows 1 MB
-MOST_PLACES = 16_383  # highest position
-MOST_OF_A_WORD = 255  # positions of one word
+MAX_POSITION = 16_383
+MOST_POSITIONS_OF_WORD = 255
 
 
 def as_tsvector(words: str) -> str:
     """Format words, separated by blanks, as the text of a tsvector with positions.
 
     Where some positions do not fit, the word `UNPLACED` is added; where not all words fit, the
-    word `EVERYTHING` replaces them.
+    word `EVERYTHING` repositions them.
     """
-    places: dict[str, list[int]] = {}
+    positions: dict[str, list[int]] = {}
     row = words.split()
-    for place, word in enumerate(row[:MOST_PLACES], start=1):
-        places.setdefault(word, []).append(place)
-    placed = len(row) <= MOST_PLACES and max(map(len, places.values()), default=0) <= MOST_OF_A_WORD
-    if not placed:
-        places = {word: [] for word in row} | places | {UNPLACED: []}
-    held = sum(
-        len(word) + 8 + 2 * min(len(found), MOST_OF_A_WORD) for word, found in places.items()
+    for position, word in enumerate(row[:MAX_POSITION], start=1):
+        positions.setdefault(word, []).append(position)
+    all_fit = (
+        len(row) <= MAX_POSITION
+        and max(map(len, positions.values()), default=0) <= MOST_POSITIONS_OF_WORD
     )
-    if held > MOST_BYTES:
+    if not all_fit:
+        positions = {word: [] for word in row} | positions | {UNPLACED: []}
+    size = sum(
+        len(word) + 8 + 2 * min(len(found), MOST_POSITIONS_OF_WORD)
+        for word, found in positions.items()
+    )
+    if size > MOST_BYTES:
         return f"'{EVERYTHING}'"
     return " ".join(
-        f"'{word}':{','.join(map(str, found[:MOST_OF_A_WORD]))}" if found else f"'{word}'"
-        for word, found in places.items()
+        f"'{word}':{','.join(map(str, found[:MOST_POSITIONS_OF_WORD]))}" if found else f"'{word}'"
+        for word, found in positions.items()
     )

@@ -1,1 +1,1 @@
-"""Users of the desk: names, roles, password hashes, sessions and one-use links."""
+"""Users of the desk: sign-in, roles, tokens, and what they mark, read, mute and change."""

@@ -16,7 +16,7 @@ MAX_TEXT = 2_000  # characters of each text; a longer one is cut
 class AuditTrail:
     """Writes and reads the audit trail, within one transaction.
 
-    `recorded` counts the rows of this transaction.
+    `recorded` counts the changes that this transaction stored.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -24,7 +24,7 @@ class AuditTrail:
         self.recorded = 0
 
     def record(self, actor: Actor, change: Change, now: datetime) -> None:
-        """Store who changed what."""
+        """Store a change and who made it."""
         texts = {
             "actor": actor.name,
             "via": actor.via,
@@ -69,14 +69,14 @@ class AuditTrail:
             found = found.where(audit.c.at >= since)
         if below is not None:
             found = found.where(audit.c.id < below)
-        return tuple(_entry(row) for row in self._db.execute(found))
+        return tuple(_build_entry(row) for row in self._db.execute(found))
 
     def prune(self, before: datetime) -> int:
         """Delete the entries from before a time; return how many."""
         return self._db.execute(delete(audit).where(audit.c.at < before)).rowcount
 
 
-def _entry(row: Row[Any]) -> AuditEntry:
+def _build_entry(row: Row[Any]) -> AuditEntry:
     return AuditEntry(
         entry_id=row.id,
         at=row.at,

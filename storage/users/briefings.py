@@ -43,23 +43,23 @@ class Briefings:
         return int(made.scalar_one())
 
     def get(self, briefing_id: int, user_id: int) -> Briefing | None:
-        """Return a briefing of a user; None where it is none of theirs."""
+        """Return a briefing of a user; None where they have none of this id."""
         found = self._db.execute(
             select(briefing).where(briefing.c.id == briefing_id, briefing.c.user_id == user_id)
         ).one_or_none()
-        return None if found is None else self._read(found)
+        return None if found is None else self._read_briefing(found)
 
     def of_user(self, user_id: int) -> tuple[Briefing, ...]:
-        """Return the briefings of a user, those that changed last first."""
+        """Return the briefings of a user, the last changed first."""
         found = self._db.execute(
             select(briefing)
             .where(briefing.c.user_id == user_id)
             .order_by(briefing.c.changed_at.desc(), briefing.c.id.desc())
         )
-        return tuple(self._read(row) for row in found.all())
+        return tuple(self._read_briefing(row) for row in found.all())
 
     def add(self, briefing_id: int, item_ids: Sequence[int], now: datetime) -> int:
-        """Add items at the end; return how many. Known and unknown ones are left out."""
+        """Add items at the end, except unknown items and those it has; return how many."""
         here = briefing_entry.c.briefing_id == briefing_id
         present = dict(
             self._db.execute(
@@ -78,7 +78,7 @@ class Briefings:
                 )
             )
         if new:
-            self._touch(briefing_id, now)
+            self._set_changed(briefing_id, now)
         return len(new)
 
     def replace(
@@ -90,7 +90,7 @@ class Briefings:
         entries: Sequence[BriefingEntry],
         now: datetime,
     ) -> None:
-        """Store title, introduction, and the entries that stay, in their order."""
+        """Store title and introduction, and keep only these entries, in this order."""
         here = briefing_entry.c.briefing_id == briefing_id
         present = set(self._db.scalars(select(briefing_entry.c.item_id).where(here)))
         self._db.execute(delete(briefing_entry).where(here))
@@ -106,17 +106,17 @@ class Briefings:
             )
         words = {"title": title[:MAX_TITLE], "introduction": introduction[:MAX_COMMENT]}
         self._db.execute(update(briefing).where(briefing.c.id == briefing_id).values(words))
-        self._touch(briefing_id, now)
+        self._set_changed(briefing_id, now)
 
     def remove(self, briefing_id: int) -> None:
         """Delete a briefing."""
         self._db.execute(delete(briefing).where(briefing.c.id == briefing_id))
 
-    def _touch(self, briefing_id: int, now: datetime) -> None:
+    def _set_changed(self, briefing_id: int, now: datetime) -> None:
         here = briefing.c.id == briefing_id
         self._db.execute(update(briefing).where(here).values(changed_at=now))
 
-    def _read(self, row: Row[Any]) -> Briefing:
+    def _read_briefing(self, row: Row[Any]) -> Briefing:
         found = self._db.execute(
             select(briefing_entry)
             .where(briefing_entry.c.briefing_id == row.id)

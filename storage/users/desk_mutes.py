@@ -1,4 +1,4 @@
-"""Repository of what users muted on the desk: stories, outlets, suppliers of a watch, watches."""
+"""Repository of mutes on the desk: of stories, outlets, suppliers of a watch, and watches."""
 
 from __future__ import annotations
 
@@ -34,11 +34,9 @@ class DeskMutes:
         source_key: str = "",
         item_id: int | None = None,
     ) -> int | None:
-        """Mute something; return the number of the mute.
+        """Add a mute; return its id. Expired mutes of the user are deleted.
 
         None where the user has `MOST_MUTES`, or the item is unknown.
-
-        Mutes of the user that are over are deleted.
         """
         theirs = desk_mute.c.user_id == user_id
         self._db.execute(delete(desk_mute).where(theirs, desk_mute.c.until <= now))
@@ -66,27 +64,27 @@ class DeskMutes:
         return int(made.inserted_primary_key[0])
 
     def remove(self, mute_id: int, *, user_id: int | None = None) -> bool:
-        """End a mute, of a user only where one is given; return False where there is none."""
+        """End a mute; with a user, only one of theirs. Return False where there is none."""
         wanted = [desk_mute.c.id == mute_id]
         if user_id is not None:
             wanted.append(desk_mute.c.user_id == user_id)
         return self._db.execute(delete(desk_mute).where(*wanted)).rowcount == 1
 
     def of_user(self, user_id: int, now: datetime) -> tuple[DeskMute, ...]:
-        """Return what a user muted for themselves, the newest first."""
+        """Return the mutes of a user for themselves, the newest first."""
         own = (desk_mute.c.user_id == user_id, desk_mute.c.subscription_key == "")
         return self._read(now, *own)
 
     def of_subscriptions(self, now: datetime) -> tuple[DeskMute, ...]:
-        """Return what is muted for all readers of a subscription, the newest first."""
+        """Return the mutes for all readers of a subscription, the newest first."""
         return self._read(now, desk_mute.c.subscription_key != "")
 
     def of_recipients(
         self, recipients: Collection[str], subscription_keys: Collection[str], now: datetime
     ) -> tuple[tuple[str, DeskMute], ...]:
-        """Return (address in lower case, mute) for what concerns messages.
+        """Return (address in lower case, mute) for the mutes that apply to messages.
 
-        A user's own mutes concern messages to the address of the user; those of a subscription
+        A user's own mutes apply to messages to the address of the user; those of a subscription
         have an empty address.
         """
         addresses = sorted({each.lower() for each in recipients})
@@ -94,14 +92,15 @@ class DeskMutes:
         shared = desk_mute.c.subscription_key.in_(sorted(subscription_keys))
         rows = self._db.execute(self._select(now, or_(own, shared)))
         return tuple(
-            ("" if row.subscription_key else str(row.email).lower(), _mute(row)) for row in rows
+            ("" if row.subscription_key else str(row.email).lower(), _build_mute(row))
+            for row in rows
         )
 
     def _read(self, now: datetime, *wanted: ColumnElement[bool]) -> tuple[DeskMute, ...]:
-        return tuple(_mute(row) for row in self._db.execute(self._select(now, *wanted)))
+        return tuple(_build_mute(row) for row in self._db.execute(self._select(now, *wanted)))
 
     def _select(self, now: datetime, *wanted: ColumnElement[bool]) -> Any:
-        # one that ends later than a new one could was made by a clock that ran ahead
+        # one that ends later than a new one could was made while the clock ran ahead
         in_force = (desk_mute.c.until > now, desk_mute.c.until <= now + LONGEST_DESK_MUTE + SKEW)
         return (
             select(
@@ -117,7 +116,7 @@ class DeskMutes:
         )
 
 
-def _mute(row: Row[Any]) -> DeskMute:
+def _build_mute(row: Row[Any]) -> DeskMute:
     return DeskMute(
         mute_id=row.id,
         kind=row.kind,

@@ -19,7 +19,7 @@ class Identities:
         self._db = connection
 
     def find(self, issuer: str, subject: str) -> User | None:
-        """Return the user whom a provider means by a subject; None where unknown."""
+        """Return the user with a subject at a provider; None where unknown."""
         row = self._db.execute(
             select(desk_user)
             .join(desk_identity, desk_identity.c.user_id == desk_user.c.id)
@@ -28,7 +28,7 @@ class Identities:
         return None if row is None else user_of_row(row)
 
     def find_unlinked(self, issuer: str, email: str) -> User | None:
-        """Return the one user of a mail address, ignoring case, without an identity there.
+        """Return the user with a mail address, ignoring case, who has no identity there.
 
         None where there is no such user, or more than one.
         """
@@ -40,7 +40,7 @@ class Identities:
         return user_of_row(rows[0])
 
     def link(self, issuer: str, subject: str, user_id: int, now: datetime) -> None:
-        """Store by which subject a provider means a user."""
+        """Store the subject of a user at a provider."""
         self._db.execute(
             insert(desk_identity).values(
                 issuer=issuer, subject=subject, user_id=user_id, created_at=now
@@ -48,7 +48,7 @@ class Identities:
         )
 
     def use_state(self, state: str, expires_at: datetime, now: datetime) -> bool:
-        """Record that a sign-in came to its end; return False where it did before."""
+        """Record that the state of a sign-in was used; return False where it was used before."""
         self._db.execute(delete(desk_used_state).where(desk_used_state.c.expires_at <= now))
         values = {"state_hash": hash_token(state), "expires_at": expires_at}
         return insert_new(self._db, desk_used_state, values, [desk_used_state.c.state_hash])

@@ -1,7 +1,7 @@
-"""Repository of what users say of stories: stars, notes, assignments, tags, "not relevant".
+"""Repository of marks on stories: stars, notes, assignments, tags, "not relevant".
 
-A mark is made on an item and counts for the story to which the item belongs: stories merge, and
-items never leave theirs. Rows stay when a mark ends: they are its history.
+A mark is made on an item and counts for its story: stories may merge, and items never leave theirs.
+Rows of ended marks are kept as history.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from storage.engine.dialect import lock_task
 from storage.model import Mark, MarkKind
 from storage.tables import desk_user, item, item_mark
 
-MOST_OF_STORY = 1_000  # marks, ended ones too; further ones are refused
+MOST_OF_STORY = 1_000  # marks, with ended ones; further ones are refused
 MOST_HISTORY = 200  # marks of a story that are shown as its history
 MOST_TAGS = 200  # tags that are offered, the most used
-_AT_ONCE = 500  # bound parameters of one query
+_BATCH = 500  # bound parameters of one query
 _AUTHOR, _ASSIGNEE, _ENDER = desk_user.alias(), desk_user.alias(), desk_user.alias()
 
 
@@ -40,12 +40,12 @@ class Marks:
         watch_key: str = "",
         assignee_id: int | None = None,
     ) -> bool:
-        """Make a mark on the story of an item, unless the same is there.
+        """Add a mark to the story of an item, unless it has the same already.
 
         A new assignment ends the one before.
 
         Returns:
-            False, with nothing made, where the item is unknown or its story has `MOST_OF_STORY`.
+            False, and nothing is added, where the item is unknown or its story has `MOST_OF_STORY`.
         """
         lock_task(self._db, "marks")
         story_id = self._db.scalar(select(item.c.story_id).where(item.c.id == item_id))
@@ -56,7 +56,7 @@ class Marks:
             return False
         present = self.of_stories([story_id]).get(story_id, ())
         for mark in present:
-            if mark.kind is kind and _says_the_same(mark, user_id, text, watch_key, assignee_id):
+            if mark.kind is kind and _is_same_mark(mark, user_id, text, watch_key, assignee_id):
                 return True
         if kind is MarkKind.ASSIGNMENT:
             self.end(item_id, kind, user_id, now)
@@ -86,7 +86,7 @@ class Marks:
     ) -> int:
         """End the present marks of a kind on an item's story; return how many.
 
-        A star is ended by its own user alone. `mark_id`, `text` and `watch_key` narrow it down.
+        A star is ended by its own user alone. `mark_id`, `text` and `watch_key` restrict which.
         """
         story = select(item.c.story_id).where(item.c.id == item_id).scalar_subquery()
         members = select(item.c.id).where(item.c.story_id == story)
@@ -107,21 +107,21 @@ class Marks:
         return self._db.execute(ended).rowcount
 
     def of_stories(self, story_ids: Collection[int]) -> dict[int, tuple[Mark, ...]]:
-        """Return story id -> its present marks, the oldest first; everybody's stars included."""
+        """Return story id -> its present marks, the oldest first, with the stars of all users."""
         found: dict[int, list[Mark]] = {}
         ids = sorted(story_ids)
-        for at in range(0, len(ids), _AT_ONCE):
-            some = _is_of_stories(ids[at : at + _AT_ONCE])
+        for at in range(0, len(ids), _BATCH):
+            some = _is_of_stories(ids[at : at + _BATCH])
             for row in self._db.execute(_select(some, item_mark.c.ended_at.is_(None))):
-                found.setdefault(row.story_id, []).append(_mark(row))
+                found.setdefault(row.story_id, []).append(_build_mark(row))
         return {story: tuple(marks) for story, marks in found.items()}
 
     def history(self, story_id: int, *, user_id: int) -> tuple[Mark, ...]:
-        """Return the marks of a story, ended ones too, the newest first; of stars a user's own."""
+        """Return all marks of a story, the newest first; of stars only the user's own."""
         own = (item_mark.c.kind != MarkKind.STAR.value) | (item_mark.c.user_id == user_id)
         newest = (item_mark.c.made_at.desc(), item_mark.c.id.desc())
         wanted = _select(_is_of_stories([story_id]), own).order_by(None).order_by(*newest)
-        return tuple(_mark(row) for row in self._db.execute(wanted.limit(MOST_HISTORY)))
+        return tuple(_build_mark(row) for row in self._db.execute(wanted.limit(MOST_HISTORY)))
 
     def find_items(
         self,
@@ -132,7 +132,7 @@ class Marks:
         assignee_id: int | None = None,
         text: str | None = None,
     ) -> tuple[int, ...]:
-        """Return ids of items that carry a present mark, those marked last first."""
+        """Return ids of items with a present mark, the last marked first."""
         wanted = [item_mark.c.kind == kind.value, item_mark.c.ended_at.is_(None)]
         if user_id is not None:
             wanted.append(item_mark.c.user_id == user_id)
@@ -164,7 +164,7 @@ class Marks:
         return tuple(sorted((row[0], int(row[1])) for row in self._db.execute(used)))
 
 
-def _says_the_same(
+def _is_same_mark(
     mark: Mark, user_id: int, text: str, watch_key: str, assignee_id: int | None
 ) -> bool:
     if mark.kind is MarkKind.STAR:
@@ -172,7 +172,7 @@ def _says_the_same(
     if mark.kind is MarkKind.IRRELEVANT:
         return mark.watch_key == watch_key
     same = (mark.text, mark.assignee_id) == (text, assignee_id)
-    # two people may note the same
+    # two users may write the same note
     return same and (mark.kind is not MarkKind.NOTE or mark.user_id == user_id)
 
 
@@ -198,7 +198,7 @@ def _select(*wanted: ColumnElement[bool]) -> Any:
     )
 
 
-def _mark(row: Row[Any]) -> Mark:
+def _build_mark(row: Row[Any]) -> Mark:
     return Mark(
         mark_id=row.id,
         item_id=row.item_id,

@@ -1,4 +1,4 @@
-"""Repository of the personal tokens for the API, of which only a SHA-256 is stored."""
+"""Repository of the personal tokens for the API, of which only the SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from storage.rules.wait_bounds import is_due
 from storage.tables import desk_token, desk_user
 from storage.users.users import hash_token, user_of_row
 
-PREFIX = "swt_"  # by which scanners of repositories find one that was given away
-LONGEST = timedelta(days=3_660)
+PREFIX = "swt_"  # secret scanners recognise a leaked token by it
+MAX_VALIDITY = timedelta(days=3_660)
 MOST_TOKENS = 50  # of one user
 
 
@@ -34,9 +34,9 @@ class Tokens:
         *,
         valid_for: timedelta,
     ) -> str | None:
-        """Return the secret of a new token; None where the user has `MOST_TOKENS` already.
+        """Make a token; return its secret. Expired tokens of the user are deleted.
 
-        Tokens of the user that are over are deleted.
+        None where the user has `MOST_TOKENS`.
         """
         theirs = desk_token.c.user_id == user_id
         self._db.execute(delete(desk_token).where(theirs, desk_token.c.expires_at <= now))
@@ -51,31 +51,31 @@ class Tokens:
                 label=label,
                 scopes=" ".join(sorted(scopes)),
                 created_at=now,
-                expires_at=now + min(valid_for, LONGEST),
+                expires_at=now + min(valid_for, MAX_VALIDITY),
             )
         )
         return token
 
     def find(self, token: str, now: datetime) -> ApiToken | None:
-        """Return the token of a secret; None where it is over or its user may not sign in.
+        """Return the token of a secret; None where it is expired or its user may not sign in.
 
-        One that ends later than a new one could was made by a clock that ran ahead: it is over.
+        One that ends later than a new one could was made while the clock ran ahead: it is expired.
         """
-        row = self._read(desk_token.c.token_hash == hash_token(token))
+        row = self._read_tokens(desk_token.c.token_hash == hash_token(token))
         if not row or row[0].user.disabled_at is not None:
             return None
-        return None if is_due(row[0].expires_at, now, LONGEST) else row[0]
+        return None if is_due(row[0].expires_at, now, MAX_VALIDITY) else row[0]
 
     def of_user(self, user_id: int) -> tuple[ApiToken, ...]:
-        """Return the tokens of a user, the newest first, with those that are over."""
-        return self._read(desk_token.c.user_id == user_id)
+        """Return the tokens of a user, the newest first, with expired ones."""
+        return self._read_tokens(desk_token.c.user_id == user_id)
 
     def revoke(self, user_id: int, token_id: int) -> bool:
-        """Delete a token of a user; return False where they have none of this number."""
+        """Delete a token of a user; return False where they have none of this id."""
         wanted = (desk_token.c.user_id == user_id, desk_token.c.id == token_id)
         return self._db.execute(delete(desk_token).where(*wanted)).rowcount == 1
 
-    def _read(self, wanted: Any) -> tuple[ApiToken, ...]:
+    def _read_tokens(self, wanted: Any) -> tuple[ApiToken, ...]:
         columns = [column for column in desk_token.c if column.name != "token_hash"]
         labelled = [column.label(f"token_{column.name}") for column in columns]
         found = (
@@ -84,10 +84,10 @@ class Tokens:
             .where(wanted)
             .order_by(desk_token.c.id.desc())
         )
-        return tuple(_token(row) for row in self._db.execute(found))
+        return tuple(_build_token(row) for row in self._db.execute(found))
 
 
-def _token(row: Row[Any]) -> ApiToken:
+def _build_token(row: Row[Any]) -> ApiToken:
     known = set(Scope)
     return ApiToken(
         token_id=row.token_id,

@@ -1,6 +1,6 @@
 """Repository of the users of the desk, their sessions and one-use links.
 
-Tokens are stored as SHA-256: whoever reads the database can sign in by none of them.
+Of tokens only the SHA-256 is stored, so that reading the database does not allow to sign in.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from storage.model import DeskSession, Role, User
 from storage.rules.wait_bounds import is_due
 from storage.tables import desk_link, desk_session, desk_token, desk_user, mention
 
-SESSION_FOR = timedelta(days=30)
-FIRST_LINK_FOR = timedelta(days=1)
-RESET_LINK_FOR = timedelta(hours=24)
+SESSION_LIFETIME = timedelta(days=30)
+FIRST_LINK_LIFETIME = timedelta(days=1)
+RESET_LINK_LIFETIME = timedelta(hours=24)
 MOST_SESSIONS = 50  # of one user; the oldest end
 
 
@@ -29,7 +29,7 @@ class Users:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def exist(self) -> bool:
+    def has_any(self) -> bool:
         """Return whether there is any user."""
         return self._db.scalar(select(desk_user.c.id).limit(1)) is not None
 
@@ -40,12 +40,12 @@ class Users:
             for row in self._db.execute(select(desk_user).order_by(desk_user.c.name))
         )
 
-    def named(self, name: str) -> User | None:
+    def find_by_name(self, name: str) -> User | None:
         """Return the user of a name; None where unknown."""
         row = self._db.execute(select(desk_user).where(desk_user.c.name == name)).one_or_none()
         return None if row is None else user_of_row(row)
 
-    def numbered(self, user_id: int) -> User | None:
+    def find_by_id(self, user_id: int) -> User | None:
         """Return the user of an id; None where unknown."""
         row = self._db.execute(select(desk_user).where(desk_user.c.id == user_id)).one_or_none()
         return None if row is None else user_of_row(row)
@@ -57,16 +57,16 @@ class Users:
             "role": role,
             "email": email,
             "created_at": now,
-            # what is there already is not new to somebody who comes later
+            # earlier mentions are not unread to a new user
             "seen_mention_id": self.newest_mention(),
             "seen_at": now,
         }
         if not insert_new(self._db, desk_user, values, [desk_user.c.name]):
             return None
-        return self.named(name)
+        return self.find_by_name(name)
 
     def is_last_operator(self, user: User) -> bool:
-        """Return whether nobody but this user could look after the users."""
+        """Return whether this user is the only operator who can sign in."""
         able = [
             each.user_id
             for each in self.list()
@@ -85,7 +85,7 @@ class Users:
     def set_password(self, user_id: int, password_hash: str) -> None:
         """Set a password, and end the sessions, links and tokens of the user.
 
-        Whoever knew the old password may have made a token by it.
+        Somebody who knew the old password may have made a token with it.
         """
         self._update(user_id, password_hash=password_hash)
         self.sign_out_everywhere(user_id)
@@ -93,16 +93,16 @@ class Users:
         self._db.execute(delete(desk_link).where(desk_link.c.user_id == user_id))
 
     def replace_hash(self, user_id: int, password_hash: str) -> None:
-        """Store the same password hashed by newer parameters."""
+        """Store the hash of the same password with newer parameters."""
         self._update(user_id, password_hash=password_hash)
 
     def disable(self, user_id: int, now: datetime | None) -> None:
-        """Refuse a user from now on, and end their sessions; with None, admit them again."""
+        """Disable a user and end their sessions; with None, enable them again."""
         self._update(user_id, disabled_at=now)
         self.sign_out_everywhere(user_id)
 
     def mark_all_read(self, user_id: int, mention_id: int) -> None:
-        """Record the newest mention that a user has seen; it never goes back."""
+        """Record the newest mention that a user has seen; a lower one changes nothing."""
         here = (desk_user.c.id == user_id, desk_user.c.seen_mention_id < mention_id)
         self._db.execute(update(desk_user).where(*here).values(seen_mention_id=mention_id))
 
@@ -128,16 +128,16 @@ class Users:
                 user_id=user_id,
                 csrf=secrets.token_urlsafe(24),
                 created_at=now,
-                expires_at=now + SESSION_FOR,
+                expires_at=now + SESSION_LIFETIME,
             )
         )
         self._end_old_sessions(user_id, now)
         return token
 
-    def session(self, token: str, now: datetime) -> DeskSession | None:
-        """Return the session of a cookie; None where it is over or its user may not sign in.
+    def find_session(self, token: str, now: datetime) -> DeskSession | None:
+        """Return the session of a cookie; None where it is expired or its user may not sign in.
 
-        One that ends later than a new one would was begun by a clock that ran ahead: it is over.
+        One that ends later than a new one would was begun while the clock ran ahead: it is expired.
         """
         row = self._db.execute(
             select(desk_session.c.csrf, desk_session.c.expires_at, *desk_user.c)
@@ -146,7 +146,7 @@ class Users:
         ).one_or_none()
         if row is None or row.disabled_at is not None:
             return None
-        if is_due(row.expires_at, now, SESSION_FOR):
+        if is_due(row.expires_at, now, SESSION_LIFETIME):
             return None
         return DeskSession(user=user_of_row(row), csrf=row.csrf, expires_at=row.expires_at)
 
@@ -159,16 +159,16 @@ class Users:
         self._db.execute(delete(desk_session).where(desk_session.c.user_id == user_id))
 
     def make_link(self, user_id: int | None, now: datetime) -> str:
-        """Return the token of a new link that sets a password; earlier ones of the user end.
+        """Make a link that sets a password; return its token. Earlier links of the user end.
 
-        Without a user it is the first link, which makes an operator.
+        Without a user it is the first link, by which the first operator is added.
         """
         token = secrets.token_urlsafe(32)
         theirs = (
             desk_link.c.user_id.is_(None) if user_id is None else desk_link.c.user_id == user_id
         )
         self._db.execute(delete(desk_link).where(theirs))
-        length = FIRST_LINK_FOR if user_id is None else RESET_LINK_FOR
+        length = FIRST_LINK_LIFETIME if user_id is None else RESET_LINK_LIFETIME
         self._db.execute(
             insert(desk_link).values(
                 token_hash=hash_token(token),
@@ -179,19 +179,19 @@ class Users:
         )
         return token
 
-    def user_of_link(self, token: str, now: datetime) -> tuple[bool, User | None]:
-        """Return whether a link is good, and its user; None for the first link."""
+    def check_link(self, token: str, now: datetime) -> tuple[bool, User | None]:
+        """Return whether a link is valid, and its user; None for the first link."""
         row = self._db.execute(
             select(desk_link.c.expires_at, desk_link.c.user_id).where(
                 desk_link.c.token_hash == hash_token(token)
             )
         ).one_or_none()
-        longest = max(FIRST_LINK_FOR, RESET_LINK_FOR)
+        longest = max(FIRST_LINK_LIFETIME, RESET_LINK_LIFETIME)
         if row is None or is_due(row.expires_at, now, longest):
             return False, None
         if row.user_id is None:
-            return not self.exist(), None
-        user = self.numbered(row.user_id)
+            return not self.has_any(), None
+        user = self.find_by_id(row.user_id)
         return user is not None and user.disabled_at is None, user
 
     def use_link(self, token: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from procrastinate import App, PsycopgConnector
 from procrastinate.jobs import DeleteJobCondition
 
-from storage.jobs.step_jobs import TASK, ServiceStep
+from storage.jobs.step_jobs import TASK_PREFIX, ServiceStep
 from supplierwatch.cluster.job_steps import JobSteps
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def make_app(url: str, steps: JobSteps, *, connections: int) -> App:
         if step is not ServiceStep.CRAWL:
             _add_step(app, step, steps)
 
-    @app.task(name=f"{TASK}{ServiceStep.CRAWL}", retry=False)
+    @app.task(name=f"{TASK_PREFIX}{ServiceStep.CRAWL}", retry=False)
     def crawl(run_id: str, sources: list[str], configuration: int | None = None) -> None:
         steps.crawl(run_id, sources)
 
@@ -50,7 +50,7 @@ def make_app(url: str, steps: JobSteps, *, connections: int) -> App:
 def _add_step(app: App, step: ServiceStep, steps: JobSteps) -> None:
     # never tried again by procrastinate: where another job for the step waits already, that breaks
     # the uniqueness of its queueing lock and leaves the job running for ever; the planner queues it
-    @app.task(name=f"{TASK}{step}", retry=False)
+    @app.task(name=f"{TASK_PREFIX}{step}", retry=False)
     def run(configuration: int | None = None) -> None:
         steps.run(step)
 

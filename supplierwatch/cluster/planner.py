@@ -99,7 +99,7 @@ class Planner:
         """Have others do what lost workers left, and end crawls without a job; return how many."""
         service, now = self._service, self._service.clock()
         with service.store.transaction() as unit:
-            lost = unit.jobs.lost(timedelta(seconds=LOST_AFTER))
+            lost = unit.jobs.find_lost(timedelta(seconds=LOST_AFTER))
             for job in lost:
                 if job.step == ServiceStep.CRAWL or job.attempts + 1 >= MOST_ATTEMPTS:
                     unit.jobs.end_lost(job.job_id)

@@ -58,7 +58,7 @@ def serve_demo(screen: Console, *, output: Path, end: datetime | None = None) ->
 
         def print_link(service: Service, _link: str | None) -> None:
             with service.store.transaction() as unit:
-                user = unit.users.named(YOU)
+                user = unit.users.find_by_name(YOU)
                 token = unit.users.make_link(
                     None if user is None else user.user_id, service.clock()
                 )

@@ -143,7 +143,7 @@ def _answer(
     token = session_cookie(source, request)
     with source.store.reading() as unit:
         session = find_session(unit, source, request, token)
-        begun = session is not None or unit.users.exist()
+        begun = session is not None or unit.users.has_any()
     if not begun and not is_local(request):
         return _page(
             Shown(template="closed.html", status=404),

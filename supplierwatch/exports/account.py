@@ -22,9 +22,9 @@ from storage.model import (
     Subscriber,
     WatchVersion,
 )
-from storage.rules.age import is_of_old
+from storage.rules.age import is_old_item_telling
 from storage.rules.aside_rules import block_key
-from storage.rules.watch_baseline import is_older
+from storage.rules.watch_baseline import is_before_watch
 from storage.store import Store, Unit
 from storage.telling.asides import Aside
 from storage.telling.quarantine import FailedTask
@@ -181,7 +181,7 @@ class _WatchAccountBuilder:
                     recipient=subscriber.recipient,
                     subscription=subscriber.subscription_key,
                     at=None,
-                    due_at=self._due_at(subscriber, now, of_old=is_of_old(pending)),
+                    due_at=self._due_at(subscriber, now, of_old=is_old_item_telling(pending)),
                     state="pending" if pending.told_before is None else "repeated",
                     error=None,
                 )
@@ -284,7 +284,7 @@ def _decide_verdict(
         return "baseline" if mention.baseline else "untold"
     if not found:
         return "no"
-    if version is not None and is_older(
+    if version is not None and is_before_watch(
         item.item_id,
         item.first_seen_at,
         active_since=version.active_since,

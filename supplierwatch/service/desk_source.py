@@ -85,7 +85,7 @@ def first_link(service: Service, address: tuple[str, int] | None) -> str | None:
     if address is None:
         return None
     with service.store.transaction() as unit:
-        if unit.users.exist():
+        if unit.users.has_any():
             return None
         token = unit.users.make_link(None, service.clock())
     return f"http://127.0.0.1:{address[1]}/link/{token}"

@@ -30,7 +30,7 @@ _UNPICKLES = frozenset(("pickle", "marshal", "shelve", "dill"))
 PATTERNS = {
     "alerts/query/text/terms.py:pattern_of": "a term's letters, each escaped; stars are atomic",
     "alerts/query/text/terms.py:_raw_pattern": "a term's words, each escaped",
-    "storage/rules/combining_marks.py:_too_many_marks": "combining marks, and a constant",
+    "storage/rules/combining_marks.py:_compile_excess_marks": "combining marks, and a constant",
     "crawler/text/tolerant_json.py:whole_members": "the name is the caller's constant, and escaped",
 }
 # module -> why what it unpickles is ours
@@ -40,7 +40,7 @@ UNPICKLING = {
     "crawler/reading/reader_process.py": "the task that the process that started this one gives it",
 }
 # function -> why its statement, which is more than constants, holds no value
-STATEMENTS = {"storage/engine/engine.py:_on_begin": "0 or 1"}
+STATEMENTS = {"storage/engine/engine.py:_begin_transaction": "0 or 1"}
 
 
 @cache

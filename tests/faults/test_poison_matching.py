@@ -200,7 +200,7 @@ def test_an_item_that_cannot_be_filed_is_found_all_the_same(
     while index_pending(store):
         pass
     with store.reading() as unit:
-        assert unit.fulltext.coverage().whole
+        assert unit.fulltext.coverage().is_complete
     assert quarantined(store) == {("index", "2"): True}
     for word, item_id in (("poison", 2), ("corvid", 3)):
         looked = search_archive(

@@ -34,7 +34,7 @@ _names = count(1)
 
 
 MOST_STATEMENTS = 5_000
-_set_up = engines._on_connect
+_set_up = engines._configure_connection
 
 
 def _set_up_quick(connection: Any, entry: Any) -> None:
@@ -59,14 +59,14 @@ def quick_engines() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engines, "create_engine", create_quick_engine)
-        patch.setattr(engines, "_on_connect", _set_up_quick)
+        patch.setattr(engines, "_configure_connection", _set_up_quick)
         yield
 
 
 @pytest.fixture
 def durable_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have SQLite wait for the disk in this test, as it does in the product."""
-    monkeypatch.setattr(engines, "_on_connect", _set_up)
+    monkeypatch.setattr(engines, "_configure_connection", _set_up)
 
 
 @pytest.fixture(scope="session")

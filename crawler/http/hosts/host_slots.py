@@ -81,7 +81,7 @@ class SharedHostExclusion:
         with self._store.transaction() as unit:
             if unit.host_slots.take(host, holder, longest):
                 return None
-            return unit.host_slots.wait(host)
+            return unit.host_slots.seconds_until_free(host)
 
     def _free(self, host: str, holder: str, pause: timedelta) -> None:
         try:

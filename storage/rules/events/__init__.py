@@ -1,1 +1,1 @@
-"""Grouping of reports that were written independently of one another into events. Pure."""
+"""Grouping of reports on one event that were written independently of one another. Pure."""

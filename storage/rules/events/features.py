@@ -16,15 +16,15 @@ from storage.rules.events.function_words import FUNCTION_WORDS
 
 FeatureKind = Literal["word", "name", "number", "date"]
 
-# what a report is about stands in its first words; what follows is background, quoted from
-# earlier reports of other events
+# the first words of a report say what it is about; what follows is often background, repeated
+# from earlier reports of other events
 MOST_WORDS, MOST_CHARACTERS = 250, 4_000
 LEAD = 60  # words that count twice, as those of the headline do
-NAME, NUMBER, DATE = 2.0, 1.5, 1.5  # times as much as a word
-# of the words of a headline; in one with more capitals than this, capitals are no sign of a name
+NAME, NUMBER, DATE = 2.0, 1.5, 1.5  # weight, relative to a word
+# share of the words of a headline; with more capitals than this, they do not indicate names
 MOST_CAPITALS = 0.6
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’:/][^\W_]+)*|[.!?\n\"“”|]")
-_MONTHS_TOO = frozenset(["May"])  # a function word and a month
+_MONTH_WORDS = frozenset(["May"])  # a function word and a month
 _BREAKS = frozenset('.!?\n"“”|')
 _MONTHS = {
     month[:3]: month
@@ -48,7 +48,7 @@ def read_features(title: str, body: str) -> dict[str, tuple[float, FeatureKind]]
     at = 0
     for part, is_title in ((title, True), (body, False)):
         tokens = _TOKEN.findall(part[:MOST_CHARACTERS])
-        capitals_tell = not (is_title and _is_capitalised(tokens))
+        capitals_count = not (is_title and _is_capitalised(tokens))
         starts, before, day = True, "", ""
         for token in tokens:
             if token in _BREAKS:
@@ -73,7 +73,7 @@ def read_features(title: str, body: str) -> dict[str, tuple[float, FeatureKind]]
                     dates.add(date := f"{int(day)} {_MONTHS[word[:3]]}")
                     counts[date] += weight
                 counts[word] += weight
-                if form == "acronym" or (form == "capital" and capitals_tell and not starts):
+                if form == "acronym" or (form == "capital" and capitals_count and not starts):
                     names.add(word)
                 day = ""
             else:
@@ -81,15 +81,15 @@ def read_features(title: str, body: str) -> dict[str, tuple[float, FeatureKind]]
             before, starts = word, False
     found: dict[str, tuple[float, FeatureKind]] = {}
     for name, count in counts.items():
-        grown = 1 + log(count)
+        weight_of_count = 1 + log(count)
         if name in dates:
-            found[name] = (DATE * grown, "date")
+            found[name] = (DATE * weight_of_count, "date")
         elif name in numbers:
-            found[name] = (NUMBER * grown, "number")
+            found[name] = (NUMBER * weight_of_count, "number")
         elif name in names:
-            found[name] = (NAME * grown, "name")
+            found[name] = (NAME * weight_of_count, "name")
         else:
-            found[name] = (grown, "word")
+            found[name] = (weight_of_count, "word")
     return found
 
 
@@ -106,11 +106,11 @@ def _is_capitalised(tokens: list[str]) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _read_token(token: str) -> tuple[str, str]:
-    """Return (the feature, "" for a word that says nothing; its form)."""
+    """Return (the feature, "" for a function word; its form)."""
     if token[0].isdigit():
         return token.replace(",", "").casefold()[:40], "number"
     word = _POSSESSIVE.sub("", token).casefold()[:40]
-    if len(word) < 2 or (word in FUNCTION_WORDS and token not in _MONTHS_TOO):
+    if len(word) < 2 or (word in FUNCTION_WORDS and token not in _MONTH_WORDS):
         return "", "word"
     form = "word"
     if token[0].isupper():

@@ -1,7 +1,7 @@
-"""English words that say nothing of an event. Data only.
+"""English function words and days, which do not characterise an event. Data only.
 
-Rarity would find them too, but only in an archive that has some hundreds of texts; and they are
-half of every text.
+Rarity would give them no weight either, but only in an archive with some hundreds of texts; and
+they are half of every text.
 """
 
 FUNCTION_WORDS = frozenset(

@@ -1,7 +1,7 @@
 """Groups reports into events in memory, by the same rules as `storage.archive.events`. Pure.
 
-A report is looked up by its rarest features; the events of those found and the report are grouped
-afresh (`linkage`). So a later report connects two events, and shows that one was two.
+Similar reports are looked up by the rarest features of a report; it is grouped anew with them and
+their events (`linkage`). So a later report may join two events, or split one.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 
 from storage.rules.events.features import read_features
 from storage.rules.events.linkage import fullness_of, link, similarities
-from storage.rules.events.rarity import looked_up, rarity, select_features
+from storage.rules.events.rarity import lookup_features, rarity, select_features
 
-# the latest reports that have a feature; features of everybody find nobody
+# the latest reports that have a feature; frequent features are no use for looking up
 MOST_CARRIERS = 32
-# reports that share most with the new one; their events are grouped afresh
+# reports that share most with the new one; their events are grouped anew
 MOST_CANDIDATES = 16
-# Of the squared length of the report, what its looked-up features must share with another. Most
-# reports share a word or two with some others: these are not compared.
+# The least share of the squared length of a report that the features it is looked up by must have
+# in common with another. Most reports share a word or two with others: these are not compared.
 LEAST_SHARED = 0.05
 # reports in a neighbourhood
 MOST_NEIGHBOURS = 48
-# an event of so many is not taken apart any more; so many of its members are compared
+# an event with so many members is not split any more; so many of them are compared
 SETTLED = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedReport:
-    """A report as it is compared: feature -> weight, and when it was published, in hours."""
+    """Features of a report with their weights, and its time of publication in hours."""
 
     features: Mapping[str, float]
     hours: float | None = None
@@ -56,7 +56,7 @@ class EventGrouping:
         self._reports.append(report)
         self._events.append(number)
         self._members[number] = [number]
-        keys = looked_up(features)
+        keys = lookup_features(features)
         carriers = {key: self._carriers.get(key, ()) for key in keys}
         found = rank_candidates(features, carriers, frequencies, total)
         if found:
@@ -130,7 +130,7 @@ def rank_candidates(
 def choose_neighbours(
     number: int, events: Sequence[Sequence[int]]
 ) -> tuple[list[int], list[list[int]]]:
-    """Return the reports that are grouped afresh, and which of their positions are one group.
+    """Return the reports that are grouped anew, and which of their positions are one group.
 
     Args:
         number: of the new report.

@@ -1,8 +1,8 @@
 """Groups the reports of a neighbourhood by average linkage. Pure.
 
 Two groups are joined while the mean similarity across them is near the mean similarity within
-them. Reports of another event of the same kind ("the same player was arrested again") are alike
-too, but less so than reports of one event among each other.
+them. Reports of another event of the same kind ("the same player was arrested again") are similar
+too, but less than reports of one event are to each other.
 """
 
 from __future__ import annotations
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float64]
 
 LEAST_SIMILAR = 0.05  # on average across two groups
-# The mean similarity within a group is taken from its pairs and from three more, of which this is
-# assumed: a pair alone says little.
-# Headlines are less alike than full texts, and what is measured of them is less certain: of a
-# headline the first number holds, of a text with at least `FULL` features the second.
+# The mean similarity within a group is taken over its pairs and three more with this assumed
+# similarity (a prior): one pair alone is little evidence. Headlines are less similar than full
+# texts: the first number is for a headline, the second for a text with at least `FULL` features.
 ASSUMED, ASSUMED_PAIRS = (0.12, 0.28), 3
 LEAST_RATIO = (0.5, 0.85)  # of the mean similarity across two groups to that within them
 FULL = 48
-HALVES_AFTER = 12.0  # hours apart after which two reports count half as similar
+HALVES_AFTER = 12.0  # hours between two reports after which they count half as similar
 
 
 def similarities(
@@ -47,7 +46,7 @@ def similarities(
     import numpy as np
 
     weights = _weigh_features(reports, frequencies, total)
-    # a feature of one report alone counts for its length only
+    # a feature of only one report counts for its length only
     columns: dict[str, int] = {}
     once: set[str] = set()
     lengths = []
@@ -141,13 +140,13 @@ def link(
         row = mean / np.sqrt(within[one] * within)
         row /= _interpolate(LEAST_RATIO, (full[one] + full) / (size + sizes))
         row[(mean < LEAST_SIMILAR) | forbidden[one] | (ratios[one] == -2.0)] = -1.0
-        ratios[other] = ratios[:, other] = -2.0  # is no group any more
+        ratios[other] = ratios[:, other] = -2.0  # no longer a group
         row[ratios[one] == -2.0] = -2.0
         ratios[one] = ratios[:, one] = row
 
 
 def fullness_of(features: Mapping[str, float]) -> float:
-    """Return how near a report is to a full text, from 0 to 1."""
+    """Return how much of a full text a report has, from 0 to 1, by its number of features."""
     return min(1.0, len(features) / FULL)
 
 

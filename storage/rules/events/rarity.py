@@ -2,7 +2,7 @@
 
 The weight of a feature is its count in the report times the logarithm of how few reports have it
 (inverse document frequency; Spärck Jones, "A statistical interpretation of term specificity",
-1972). Frequencies are those of the moment of comparing, so that all members are weighed alike.
+1972). Frequencies are those at the time of the comparison, so that all members are weighted alike.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from heapq import nlargest
 from itertools import islice
 from math import log
 
-# a report is compared by its weightiest features, and looked up by the first of these
+# features by which a report is compared, and those of them by which similar reports are looked up
 MOST_FEATURES, MOST_LOOKED_UP = 64, 20
 
 
 def rarity(frequency: int, reports: int) -> float:
-    """Return the weight of a feature that is in `frequency` of so many reports; 0 or more."""
+    """Return the weight of a feature that `frequency` of so many reports have; 0 or more."""
     return max(0.0, log((reports + 1) / max(1, frequency)))
 
 
 def select_features(
     weights: Mapping[str, float], frequencies: Mapping[str, int], reports: int
 ) -> dict[str, float]:
-    """Return the `MOST_FEATURES` weightiest features of a report, weightiest first."""
+    """Return the `MOST_FEATURES` features of a report with the most weight, heaviest first."""
     most = log(reports + 1)
     weighed = [
         (weight * (most - log(frequencies.get(name) or 1)), name)
@@ -33,6 +33,6 @@ def select_features(
     return {name: weights[name] for _, name in nlargest(MOST_FEATURES, weighed)}
 
 
-def looked_up(features: Iterable[str]) -> tuple[str, ...]:
-    """Return the features by which a report is found."""
+def lookup_features(features: Iterable[str]) -> tuple[str, ...]:
+    """Return the features by which similar reports are looked up: the first ones."""
     return tuple(islice(features, MOST_LOOKED_UP))

@@ -283,7 +283,7 @@ def _print_tokens(tokens: Sequence[ApiToken], *, as_json: bool) -> None:
 
 
 def _find_user(unit: Unit, name: str) -> User:
-    found = unit.users.named(name)
+    found = unit.users.find_by_name(name)
     if found is None:
         known = ", ".join(clean(each.name) for each in unit.users.list()) or "nobody"
         raise UsageError(f"there is no user {name!r}; there is {known}")

@@ -49,7 +49,7 @@ def add_marks(store: Store, now: datetime) -> None:
             )
         if len(newest) > 40:
             for item in newest[40:]:
-                unit.readings.record(you.user_id, item.item_id, now, is_read=True)
+                unit.read_states.record(you.user_id, item.item_id, now, is_read=True)
 
 
 def _add_user(unit: Unit, name: str, role: Role, now: datetime) -> User:

@@ -36,8 +36,8 @@ def find_session(
     """
     names = _read_header(source, request)
     if names is None:
-        return unit.users.session(token, source.clock()) if token else None
-    user = unit.users.named(names[0]) if len(names) == 1 and is_name(names[0]) else None
+        return unit.users.find_session(token, source.clock()) if token else None
+    user = unit.users.find_by_name(names[0]) if len(names) == 1 and is_name(names[0]) else None
     if user is None or user.disabled_at is not None:
         log.warning("desk.proxy-user-refused names=%d from=%s", len(names), request.client)
         return None

@@ -38,7 +38,7 @@ def authenticate(source: DeskSource, request: Request) -> Asker:
     given = request.headers.get("authorization")
     cookie = session_cookie(source, request)
     with source.store.reading() as unit:
-        if not is_local(request) and not unit.users.exist():
+        if not is_local(request) and not unit.users.has_any():
             raise ApiProblem(404, "The desk is not open yet: it has no user.")
         if given is not None:
             scheme, _, secret = given.partition(" ")

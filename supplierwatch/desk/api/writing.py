@@ -54,7 +54,7 @@ class Writing:
             raise RuntimeError("a change of the API is not in the audit trail")
         request = self._request
         if request.key is not None:
-            self.unit.answers.keep(
+            self.unit.responses.store(
                 request.user.user_id,
                 request.key.text,
                 status=answer.status,
@@ -74,7 +74,7 @@ def writing(request: ApiRequest) -> Iterator[Writing]:
     """
     with request.source.store.transaction() as unit:
         key, user = request.key, request.user
-        if key is not None and not unit.answers.claim(
+        if key is not None and not unit.responses.claim(
             user.user_id, key.text, key.request_hash, request.now
         ):
             raise Repeated
@@ -112,7 +112,7 @@ def find_answer(request: ApiRequest) -> Answer | None:
     if request.key is None:
         return None
     with request.source.store.reading() as unit:
-        kept = unit.answers.find(request.user.user_id, request.key.text, request.now)
+        kept = unit.responses.find(request.user.user_id, request.key.text, request.now)
     if kept is None:
         return None
     if kept.request_hash != request.key.request_hash:

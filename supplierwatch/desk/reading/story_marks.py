@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.model import Mark, MarkKind, Mention, StoredItem, StoryReading, User
+from storage.model import Mark, MarkKind, Mention, StoredItem, StoryReadState, User
 from storage.store import Unit
 
 
@@ -51,7 +51,7 @@ def sort_marks(marks: Sequence[Mark], user: User) -> StoryMarks:
 
 
 def find_unread(
-    found: Iterable[tuple[Mention, StoredItem]], readings: Mapping[int, StoryReading], user: User
+    found: Iterable[tuple[Mention, StoredItem]], readings: Mapping[int, StoryReadState], user: User
 ) -> frozenset[int]:
     """Return the ids of the stories that a user has not read, or that were edited since."""
     return frozenset(
@@ -62,7 +62,9 @@ def find_unread(
     )
 
 
-def is_edited(item: StoredItem, mention: Mention, reading: StoryReading | None, user: User) -> bool:
+def is_edited(
+    item: StoredItem, mention: Mention, reading: StoryReadState | None, user: User
+) -> bool:
     """Whether a user had read an item and it was edited since."""
     if item.revised_at is None or _is_new(mention, reading, user):
         return False
@@ -70,7 +72,7 @@ def is_edited(item: StoredItem, mention: Mention, reading: StoryReading | None, 
     return read_at is not None and item.revised_at > read_at
 
 
-def _is_new(mention: Mention, reading: StoryReading | None, user: User) -> bool:
+def _is_new(mention: Mention, reading: StoryReadState | None, user: User) -> bool:
     if mention.mention_id <= 0:  # an item that no watch found
         return False
     if reading is None:

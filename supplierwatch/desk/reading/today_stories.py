@@ -19,7 +19,7 @@ from storage.model import (
     Mention,
     PendingTelling,
     StoredItem,
-    StoryReading,
+    StoryReadState,
     User,
 )
 from storage.store import Unit
@@ -105,7 +105,7 @@ def gather_today(unit: Unit, context: TellingContext, user: User, wish: TodayWis
     by_mark = wish.show in ("starred", "mine", "tag")
     stories = {item.story_id for _, item in found}
     marks = read_marks(unit, user, stories)
-    readings = unit.readings.of_stories(user.user_id, stories)
+    readings = unit.read_states.of_stories(user.user_id, stories)
     unread = find_unread(found, readings, user)
     if wish.show == "unread":
         found = [pair for pair in found if pair[1].story_id in unread]
@@ -215,7 +215,7 @@ def _find_mute(
 def _telling(
     mention: Mention,
     item: StoredItem,
-    readings: Mapping[int, StoryReading],
+    readings: Mapping[int, StoryReadState],
     user: User,
     wish: TodayWish,
 ) -> PendingTelling:

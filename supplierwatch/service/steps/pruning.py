@@ -57,7 +57,7 @@ def prune_all(
         total += _prune_kind(store, kind, now, ending)
     with store.transaction() as unit:
         unit.quarantine.forget(now)
-        unit.answers.prune(now)
+        unit.responses.prune(now)
         if retention.mentions is not None:
             unit.audit.prune(now - retention.mentions)
     return total

@@ -27,7 +27,7 @@ from storage.text_index.full_text_query import (
     WordSequence,
     as_fts5,
     as_tsquery,
-    bounded,
+    bound_query,
 )
 from tests.alerts.query.generated import documents, queries
 from tests.alerts.query.seeded import a_document, a_query
@@ -43,7 +43,7 @@ SOURCES = {"ledger": "The Health Ledger", "nhs": "nhs", "": ""}
 
 
 def text_query(query: Query) -> FullTextQuery:
-    return bounded(translate(query.node, SOURCES))
+    return bound_query(translate(query.node, SOURCES))
 
 
 def passes(asked: FullTextQuery, words: list[str]) -> bool:
@@ -105,7 +105,7 @@ def test_what_a_query_finds_passes_its_sieve(text: str, some: list[Document]) ->
         sources = {document.source: document.source_name}
         words = words_of(document).split()
         assert all(re.fullmatch(WORD, word) for word in words)
-        asked = bounded(translate(query.node, sources))
+        asked = bound_query(translate(query.node, sources))
         if query.matches(document) is not None:
             assert passes(asked, words), (text, document, asked)
 
@@ -120,7 +120,7 @@ def test_databases_let_pass_what_a_query_finds(store: Store) -> None:
             unit.items.put(an_article(), now=NOW, baseline=False).item_id for _ in range(len(made))
         ]
         by_number = dict(zip(numbers, made, strict=True))
-        batch = unit.fulltext.to_index(len(made))
+        batch = unit.fulltext.next_batch(len(made))
         unit.fulltext.put(batch, [(n, words_of(by_number[n])) for n in batch.items])
     narrow = 0
     with store.reading() as unit:
@@ -219,6 +219,6 @@ def test_deep_brackets_widen_the_sieve() -> None:
     asked: FullTextQuery = Word("a")
     for n in range(60):
         asked = AnyOf((asked, Word(f"b{n}"))) if n % 2 else AllOf((asked, Word(f"b{n}")))
-    flat = bounded(asked)
+    flat = bound_query(asked)
     assert as_fts5(flat).count("(") < 40
     assert as_tsquery(flat).count("(") < 40

@@ -88,7 +88,7 @@ def archive(store: Store) -> Store:
         with store.transaction() as unit:
             unit.items.put(article, now=NOW, baseline=False)
     with store.transaction() as unit:
-        batch = unit.fulltext.to_index(1000)
+        batch = unit.fulltext.next_batch(1000)
         items = unit.items.get_many(batch.items)
         unit.fulltext.put(
             batch,

@@ -35,7 +35,7 @@ def test_others_write_while_words_are_computed(
     assert index_pending(store) == 1
     with store.reading() as unit:
         assert [notice.key for notice in unit.notices.open()] == ["meanwhile"]
-        assert unit.fulltext.coverage().whole
+        assert unit.fulltext.coverage().is_complete
 
 
 def test_an_item_that_changes_meanwhile_is_indexed_again(
@@ -50,9 +50,9 @@ def test_an_item_that_changes_meanwhile_is_indexed_again(
     monkeypatch.setattr(index_filing, "words_of", change_meanwhile)
     index_pending(store)
     with store.reading() as unit:
-        assert not unit.fulltext.coverage().whole
+        assert not unit.fulltext.coverage().is_complete
     monkeypatch.setattr(index_filing, "words_of", WORDS_OF)
     while index_pending(store):
         pass
     with store.reading() as unit:
-        assert unit.fulltext.coverage().whole
+        assert unit.fulltext.coverage().is_complete

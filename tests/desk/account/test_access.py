@@ -160,7 +160,7 @@ def test_before_the_first_user_only_this_machine_reaches_a_page(new_desk: Runnin
         assert new_desk.browser().ask(link, form, headers=elsewhere).code in (403, 404), elsewhere
     assert new_desk.browser().ask("/sign-in").code == 200
     with new_desk.service.store.reading() as unit:
-        assert not unit.users.exist()
+        assert not unit.users.has_any()
 
 
 def test_the_first_link_makes_an_operator_once(new_desk: RunningDesk) -> None:
@@ -268,7 +268,7 @@ def test_a_session_ends_with_its_user_its_password_and_its_time(new_desk: Runnin
     def signed_in_after(change: str) -> bool:
         browser = new_desk.browser("reader")
         with store.transaction() as unit:
-            user = unit.users.named("reader")
+            user = unit.users.find_by_name("reader")
             assert user is not None
             if change == "disabled":
                 unit.users.disable(user.user_id, clock())

@@ -100,7 +100,7 @@ def test_a_form_that_changes_something_leaves_a_row(desk: RunningDesk, path: str
     asked = path.replace("{number}", "1")
     if path == "/link/{token}":
         with desk.service.store.transaction() as unit:
-            user = unit.users.named("editor")
+            user = unit.users.find_by_name("editor")
             assert user is not None
             asked = f"/link/{unit.users.make_link(user.user_id, desk.clock())}"
     csrf = browser.ask("/").csrf
@@ -141,7 +141,7 @@ def test_every_writing_route_of_the_api_works_within_writing() -> None:
 
 def test_a_change_of_the_api_that_is_not_recorded_is_rolled_back(desk: RunningDesk) -> None:
     with desk.service.store.reading() as unit:
-        user = unit.users.named("reader")
+        user = unit.users.find_by_name("reader")
         assert user is not None
         session = DeskSession(user=user, csrf="", expires_at=desk.clock())
     source = ServiceSource(desk.service, lambda: REPORT, {})
@@ -152,7 +152,7 @@ def test_a_change_of_the_api_that_is_not_recorded_is_rolled_back(desk: RunningDe
             if finish:
                 change.finish(Answer(document={}))
     with desk.service.store.reading() as unit:
-        assert unit.users.named("reader") == user
+        assert unit.users.find_by_name("reader") == user
 
 
 def test_operators_read_the_trail_by_filter_and_page(desk: RunningDesk) -> None:

@@ -31,7 +31,7 @@ def public(tmp_path: Path) -> Iterator[RunningDesk]:
         made.people()
         with made.service.store.transaction() as unit:
             for name in ("reader", "editor"):
-                user = unit.users.named(name)
+                user = unit.users.find_by_name(name)
                 assert user is not None
                 unit.users.set_email(user.user_id, f"{name}@trust.example")
         yield made
@@ -105,7 +105,7 @@ def test_the_request_itself_looks_nobody_up(
 
 def test_a_disabled_user_gets_no_link(public: RunningDesk) -> None:
     with public.service.store.transaction() as unit:
-        user = unit.users.named("reader")
+        user = unit.users.find_by_name("reader")
         assert user is not None
         unit.users.disable(user.user_id, public.clock())
     ask(public, "reader")
@@ -126,7 +126,7 @@ def test_one_name_gets_so_many_links_at_most_and_others_still_get_theirs(
 
 def test_without_an_address_of_the_desk_no_link_is_sent(desk: RunningDesk) -> None:
     with desk.service.store.transaction() as unit:
-        user = unit.users.named("reader")
+        user = unit.users.find_by_name("reader")
         assert user is not None
         unit.users.set_email(user.user_id, "reader@trust.example")
     assert "Ask an operator" in ask(desk, "reader", Host="evil.example").words

@@ -80,7 +80,7 @@ def sign_in(browser: Browser, provider: Provider, **changes: str) -> Page:
 
 def set_email(desk: RunningDesk, name: str, email: str) -> None:
     with desk.service.store.transaction() as unit:
-        user = unit.users.named(name)
+        user = unit.users.find_by_name(name)
         assert user is not None
         unit.users.set_email(user.user_id, email)
 
@@ -349,7 +349,7 @@ def test_a_disabled_user_does_not_come_in_by_the_provider(
     provider.claims = {"sub": "s-1", "preferred_username": "ruth"}
     assert sign_in(desk.browser(), provider).code == 303
     with desk.service.store.transaction() as unit:
-        user = unit.users.named("ruth")
+        user = unit.users.find_by_name("ruth")
         assert user is not None
         unit.users.disable(user.user_id, desk.clock())
     assert sign_in(desk.browser(), provider).code == 403
@@ -372,7 +372,7 @@ oidc_roles = { reader = ["staff"], operator = ["admins"] }"""
             provider.claims = known | {"roles": claim}
             assert sign_in(desk.browser(), provider).code == code, claim
         with desk.service.store.reading() as unit:
-            user = unit.users.named("ruth")
+            user = unit.users.find_by_name("ruth")
             assert user is not None
             assert user.role is Role.READER
             changes = [each.change for each in unit.audit.list(limit=100, subject="ruth")]

@@ -40,7 +40,7 @@ def test_a_header_that_names_no_user_signs_nobody_in(proxied: RunningDesk, name:
 
 def test_a_disabled_user_does_not_come_in_by_a_proxy(proxied: RunningDesk) -> None:
     with proxied.service.store.transaction() as unit:
-        user = unit.users.named("editor")
+        user = unit.users.find_by_name("editor")
         assert user is not None
         unit.users.disable(user.user_id, proxied.clock())
     assert proxied.browser(**{"X-Remote-User": "editor"}).ask("/").code == 303

@@ -24,7 +24,7 @@ def link_of(page: Page) -> str:
 
 def user_of(desk: RunningDesk, name: str) -> User:
     with desk.service.store.reading() as unit:
-        found = unit.users.named(name)
+        found = unit.users.find_by_name(name)
     assert found is not None
     return found
 

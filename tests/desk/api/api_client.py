@@ -49,7 +49,7 @@ def token_of(
 ) -> str:
     """A new token of a user."""
     with desk.service.store.transaction() as unit:
-        user = unit.users.named(name)
+        user = unit.users.find_by_name(name)
         assert user is not None
         token = unit.tokens.make(user.user_id, "test", scopes, desk.clock(), valid_for=valid_for)
     assert token is not None

@@ -199,7 +199,7 @@ def test_a_token_ends_with_its_time_its_user_and_its_password(new_desk: RunningD
     def works_after(change: str) -> bool:
         program = client(new_desk, "reader")
         with store.transaction() as unit:
-            user = unit.users.named("reader")
+            user = unit.users.find_by_name("reader")
             assert user is not None
             if change == "revoked":
                 [token] = unit.tokens.of_user(user.user_id)
@@ -224,7 +224,7 @@ def test_a_token_of_a_former_operator_operates_no_more(new_desk: RunningDesk) ->
     program = client(new_desk)
     assert program.ask("/service").code == 200
     with new_desk.service.store.transaction() as unit:
-        user = unit.users.named("operator")
+        user = unit.users.find_by_name("operator")
         assert user is not None
         unit.users.set_role(user.user_id, Role.READER)
     assert program.ask("/service").code == 403

@@ -38,7 +38,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiClient]:
         desk.instance.stores(an_article("a1", title="Millbrook halts its Halcyon roll-out"))
         assert desk.instance.run("digest", "--yes").exit_code == 0
         with desk.service.store.transaction() as unit:
-            user = unit.users.named("operator")
+            user = unit.users.find_by_name("operator")
             assert user is not None
             made = unit.briefings.make(user.user_id, "June", desk.clock())
             assert made is not None

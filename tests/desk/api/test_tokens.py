@@ -23,7 +23,7 @@ def secret_of(page: Page) -> str:
 
 def tokens_of(desk: RunningDesk, name: str) -> tuple[ApiToken, ...]:
     with desk.service.store.reading() as unit:
-        user = unit.users.named(name)
+        user = unit.users.find_by_name(name)
         assert user is not None
         return unit.tokens.of_user(user.user_id)
 

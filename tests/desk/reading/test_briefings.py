@@ -121,7 +121,7 @@ def test_hostile_texts_stay_text_in_a_briefing(desk: RunningDesk) -> None:
 def test_briefings_and_their_entries_are_bounded(told: RunningDesk) -> None:
     now = told.clock()
     with told.service.store.transaction() as unit:
-        user = unit.users.named("reader")
+        user = unit.users.find_by_name("reader")
         assert user is not None
         made = [unit.briefings.make(user.user_id, "t" * 999, now) for _ in range(MOST_BRIEFINGS)]
         assert unit.briefings.make(user.user_id, "one more", now) is None

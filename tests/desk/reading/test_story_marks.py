@@ -116,7 +116,7 @@ def test_a_link_in_a_message_says_it_for_the_user_of_the_address(stored: Running
         ids = [each.subscriber_id for each in unit.subscribers.all()]
         unit.controls.dismiss(ids, "halcyon-trusts", 1, stored.clock())
         unit.users.add("comms", Role.READER, stored.clock(), email="Comms@trust.example")
-        user = unit.users.named("comms")
+        user = unit.users.find_by_name("comms")
         assert user is not None
         unit.users.set_password(user.user_id, HASH)
     assert ids

@@ -35,7 +35,7 @@ def put(store: Store, *words: str) -> list[int]:
 
 
 def index(unit: Unit, words: dict[int, str]) -> None:
-    batch = unit.fulltext.to_index(100)
+    batch = unit.fulltext.next_batch(100)
     unit.fulltext.put(batch, [(number, words[number]) for number in batch.items])
 
 
@@ -129,7 +129,7 @@ def test_a_text_that_changes_while_it_is_indexed_is_indexed_again(store: Store) 
 
     changing = Thread(target=change)
     with store.transaction() as unit:
-        batch = unit.fulltext.to_index(100)
+        batch = unit.fulltext.next_batch(100)
         assert unit.items.get(number) is not None
         changing.start()
         changing.join(0.5)
@@ -147,12 +147,12 @@ def test_an_item_that_changes_without_end_has_all_indexed_anew(
 ) -> None:
     monkeypatch.setattr(fulltext, "_ROWS_PER_ITEM", 4)
     with store.transaction() as unit:
-        unit.fulltext.spell_anew(7)
+        unit.fulltext.reset_spelling(7)
         number = unit.items.put(an_article(), now=NOW, baseline=False).item_id
         for turn in range(9):
             index(unit, {number: f"palantir turn{turn}"})
             fulltext.mark_for_indexing(unit.fulltext._db, number)
-            if unit.fulltext.spell_anew(7):
+            if unit.fulltext.reset_spelling(7):
                 index(unit, {number: f"palantir turn{turn}"})
                 fulltext.mark_for_indexing(unit.fulltext._db, number)
         index(unit, {number: "palantir last"})
@@ -164,24 +164,24 @@ def test_an_item_that_changes_without_end_has_all_indexed_anew(
 def test_an_archive_from_before_is_indexed_backwards_and_searched_meanwhile(store: Store) -> None:
     old = put(store, *["halcyon"] * 5)
     with store.transaction() as unit:
-        assert unit.fulltext.spell_anew(7)
-        assert not unit.fulltext.spell_anew(7)
+        assert unit.fulltext.reset_spelling(7)
+        assert not unit.fulltext.reset_spelling(7)
     assert asked(store, Word("halcyon")) == tuple(reversed(old))
     assert asked(store, Word("palantir")) == tuple(reversed(old))
 
     with store.transaction() as unit:
-        batch = unit.fulltext.to_index(2)
+        batch = unit.fulltext.next_batch(2)
         assert batch.items == tuple(old[3:])
         unit.fulltext.put(batch, [(number, "halcyon") for number in batch.items])
-        assert not unit.fulltext.coverage().whole
+        assert not unit.fulltext.coverage().is_complete
     assert asked(store, Word("palantir")) == (old[2], old[1], old[0])
     assert asked(store, Word("halcyon")) == tuple(reversed(old))
 
     with store.transaction() as unit:
-        batch = unit.fulltext.to_index(100)
+        batch = unit.fulltext.next_batch(100)
         unit.fulltext.put(batch, [(number, "halcyon") for number in batch.items])
-        assert unit.fulltext.coverage().whole
-        assert unit.fulltext.to_index(100).items == ()
+        assert unit.fulltext.coverage().is_complete
+        assert unit.fulltext.next_batch(100).items == ()
     assert asked(store, Word("palantir")) == ()
 
 
@@ -206,7 +206,7 @@ def test_the_most_telling_come_first(store: Store) -> None:
     _, both, _ = put(store, "halcyon x y", "halcyon palantir", "trust x y")
 
     with store.reading() as unit:
-        best = unit.fulltext.best(any_of([Word("halcyon"), Word("palantir")]), limit=10)
+        best = unit.fulltext.rank(any_of([Word("halcyon"), Word("palantir")]), limit=10)
     assert best[0] == both
     assert len(best) == 2
 
@@ -219,8 +219,8 @@ def test_a_text_that_no_index_can_hold_is_named_for_every_word(store: Store) -> 
 
 def test_an_empty_archive_has_nothing_to_index(store: Store) -> None:
     with store.transaction() as unit:
-        assert unit.fulltext.to_index(10).items == ()
-        unit.fulltext.put(unit.fulltext.to_index(10), [])
+        assert unit.fulltext.next_batch(10).items == ()
+        unit.fulltext.put(unit.fulltext.next_batch(10), [])
     assert asked(store, ANYTHING) == ()
 
 

@@ -6,25 +6,27 @@ import pytest
 
 from storage.text_index.full_text_query import (
     ANYTHING,
-    MOST_OPEN,
+    MOST_PREFIXES,
     MOST_WORDS,
     Word,
     WordPrefix,
     all_of,
     any_of,
-    bounded,
+    bound_query,
 )
 
 WORD = Word("halcyon")
 
 
-@pytest.mark.parametrize(("prefixes", "asked"), [(MOST_OPEN, True), (MOST_OPEN + 1, False)])
+@pytest.mark.parametrize(("prefixes", "asked"), [(MOST_PREFIXES, True), (MOST_PREFIXES + 1, False)])
 def test_more_prefixes_than_that_are_left_to_the_matcher(prefixes: int, asked: bool) -> None:
     open_words = any_of(WordPrefix(f"p{n}") for n in range(prefixes))
-    assert bounded(all_of([WORD, open_words])) == (all_of([WORD, open_words]) if asked else WORD)
+    assert bound_query(all_of([WORD, open_words])) == (
+        all_of([WORD, open_words]) if asked else WORD
+    )
 
 
 @pytest.mark.parametrize(("words", "asked"), [(MOST_WORDS, True), (MOST_WORDS + 1, False)])
 def test_a_query_of_more_words_than_that_is_left_to_the_matcher(words: int, asked: bool) -> None:
     query = any_of(Word(f"w{n}") for n in range(words))
-    assert bounded(query) == (query if asked else ANYTHING)
+    assert bound_query(query) == (query if asked else ANYTHING)

@@ -137,7 +137,7 @@ def test_a_redirect_to_something_that_is_no_listing_does_not_count(store: Store)
 def test_an_answer_at_the_new_address_leaves_the_move_as_it_is(store: Store) -> None:
     declared(store)
     polled(store, HOUR, moved_to="https://a.example/new")
-    state = polled(store, 2 * HOUR, asked="moved")
+    state = polled(store, 2 * HOUR, polled_url="moved")
     assert (state.moved_to, state.moved_polls) == ("https://a.example/new", 1)
 
 

@@ -11,10 +11,10 @@ from storage.crawling.sources import is_free, poll_is_due
 from storage.model import CrawlReport, Match
 from storage.rules.wait_bounds import (
     LONGEST_LEASE,
-    LONGEST_LOOK_WAIT,
     LONGEST_MATCH_WAIT,
     LONGEST_PAGE_WAIT,
     LONGEST_POLL_WAIT,
+    LONGEST_RECHECK_WAIT,
 )
 from storage.store import Store
 from tests.support.builders import NOW, a_listed_article, a_match, a_watch_text, an_article
@@ -154,7 +154,7 @@ def test_a_look_that_a_clock_ahead_put_off_is_made(store: Store) -> None:
     with store.transaction() as unit:
         item = unit.items.put(an_article(), now=NOW, baseline=False).item_id
         unit.items.schedule_recheck(item, NOW + 7 * DAY)
-        assert 7 * DAY < LONGEST_LOOK_WAIT
+        assert 7 * DAY < LONGEST_RECHECK_WAIT
         assert unit.items.looks_due("ward-ledger", now=NOW + HOUR, limit=5) == ()
         unit.items.schedule_recheck(item, NOW + 3650 * DAY)
         due = unit.items.looks_due("ward-ledger", now=NOW + HOUR, limit=5)

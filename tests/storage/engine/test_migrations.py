@@ -63,9 +63,9 @@ def later_release(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     folder.mkdir()
     (folder / "9001_next.py").write_text(NEXT)
     ours = Path(next(iter(shipped.__path__)))
-    directory = migrate.scripts()
+    directory = migrate.load_migrations()
     directory.version_locations = [str(ours), str(folder)]
-    monkeypatch.setattr(migrate, "scripts", lambda: directory)
+    monkeypatch.setattr(migrate, "load_migrations", lambda: directory)
     known = (*version.SCHEMAS, "9001")
     monkeypatch.setattr(version, "SCHEMAS", known)
     monkeypatch.setattr(migrate, "SCHEMAS", known)
@@ -104,7 +104,7 @@ def test_the_pinned_procrastinate_has_the_schema_that_migration_0020_made() -> N
 
 
 def test_the_schemas_that_are_known_are_the_migrations_that_exist() -> None:
-    oldest_first = [script.revision for script in migrate.scripts().walk_revisions()][::-1]
+    oldest_first = [script.revision for script in migrate.load_migrations().walk_revisions()][::-1]
 
     assert list(version.SCHEMAS) == oldest_first
 

@@ -65,10 +65,10 @@ QUESTIONS: dict[str, Callable[[Unit], Any]] = {
     "items in a span": lambda unit: unit.items.count(since=NOW - LEASE, until=NOW),
     "coverage": lambda unit: unit.coverage(NOW - LEASE, NOW),
     "candidates": lambda unit: unit.fulltext.candidates(Word("nhs"), limit=20, before=30),
-    "best candidates": lambda unit: unit.fulltext.best(Word("nhs"), limit=20),
+    "best candidates": lambda unit: unit.fulltext.rank(Word("nhs"), limit=20),
     "index coverage": lambda unit: unit.fulltext.coverage(),
     "index": lambda unit: unit.fulltext.put(
-        unit.fulltext.to_index(5), [(number, "nhs") for number in range(30, 35)]
+        unit.fulltext.next_batch(5), [(number, "nhs") for number in range(30, 35)]
     ),
     "items since": lambda unit: unit.fulltext.lowest_since(NOW - LEASE),
     "source keys": lambda unit: unit.fulltext.source_keys(),

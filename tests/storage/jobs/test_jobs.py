@@ -99,14 +99,14 @@ def test_a_long_job_is_not_taken_for_lost_and_one_without_heartbeat_is(shared: S
         unit.jobs.queue(ServiceStep.MATCH)
     job = run_first(shared)
     with shared.transaction() as unit:
-        assert unit.jobs.lost(30 * SECOND) == ()
+        assert unit.jobs.find_lost(30 * SECOND) == ()
     with psycopg.connect(shared.libpq_url, autocommit=True) as connection:
         connection.execute(
             "UPDATE procrastinate_workers SET last_heartbeat = now() - '31s'::interval"
         )
 
     with shared.transaction() as unit:
-        lost = unit.jobs.lost(30 * SECOND)
+        lost = unit.jobs.find_lost(30 * SECOND)
         assert [(each.job_id, each.step, each.attempts) for each in lost] == [(job, "match", 0)]
         unit.jobs.retry_lost(job)
     assert jobs(shared) == [("match", "todo")]
@@ -129,7 +129,11 @@ def test_a_lost_job_ends_where_another_for_the_same_waits(shared: Store) -> None
 def test_nothing_is_queued_on_sqlite(sqlite_store: Store) -> None:
     with sqlite_store.transaction() as unit:
         unit.jobs.queue(ServiceStep.MATCH)
-        assert (unit.jobs.count(), unit.jobs.lost(SECOND), unit.jobs.count_workers()) == ((), (), 0)
+        assert (unit.jobs.count(), unit.jobs.find_lost(SECOND), unit.jobs.count_workers()) == (
+            (),
+            (),
+            0,
+        )
 
 
 def test_a_host_slot_has_one_holder_and_leaves_a_pause(shared: Store) -> None:
@@ -140,14 +144,14 @@ def test_a_host_slot_has_one_holder_and_leaves_a_pause(shared: Store) -> None:
     assert take("first")
     assert not take("second")
     with shared.transaction() as unit:
-        assert 50 < unit.host_slots.wait("a.example") <= 60
+        assert 50 < unit.host_slots.seconds_until_free("a.example") <= 60
         unit.host_slots.free("a.example", "second", SECOND * 0)  # not its holder
     assert not take("second")
     with shared.transaction() as unit:
         unit.host_slots.free("a.example", "first", 30 * SECOND)
     assert not take("second")
     with shared.transaction() as unit:
-        assert 20 < unit.host_slots.wait("a.example") <= 30
+        assert 20 < unit.host_slots.seconds_until_free("a.example") <= 30
         assert unit.host_slots.take("b.example", "second", SECOND)
 
 

@@ -11,7 +11,7 @@ from storage.rules.identity import (
     content_hash,
     entry_hash,
     guid_key,
-    identifies,
+    is_identifying_hash,
     url_key,
 )
 from tests.support.builders import a_text
@@ -118,11 +118,11 @@ def test_an_empty_text_has_no_hash_and_a_short_one_does_not_identify() -> None:
     short = content_hash("Video", "This video is not available in your country.")
 
     assert content_hash("Title", " \n—\n") is None
-    assert not identifies(None)
+    assert not is_identifying_hash(None)
     assert short is not None
-    assert not identifies(short)
+    assert not is_identifying_hash(short)
     assert short != content_hash("Video", "This video is available.")
-    assert identifies(content_hash("Video", a_text(words=60)))
+    assert is_identifying_hash(content_hash("Video", a_text(words=60)))
 
 
 def test_what_a_listing_says_is_title_teaser_and_date() -> None:

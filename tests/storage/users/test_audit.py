@@ -8,7 +8,7 @@ from datetime import timedelta
 from storage.model import Actor, Change
 from storage.store import Store
 from storage.users.audit_trail import MAX_TEXT
-from storage.users.kept_answers import KEPT_FOR, MOST_ANSWERS
+from storage.users.idempotent_responses import KEPT_FOR, MOST_RESPONSES
 from tests.storage.users.test_users import add
 from tests.support.builders import NOW
 
@@ -61,34 +61,34 @@ def test_long_texts_are_cut_and_old_entries_pruned(store: Store) -> None:
 def test_an_answer_is_kept_for_its_time_and_its_user(store: Store) -> None:
     ruth, ada = add(store), add(store, "ada")
     with store.transaction() as unit:
-        assert unit.answers.claim(ruth, "k", "h", NOW)
-        unit.answers.keep(ruth, "k", status=201, document="{}", location="/x")
+        assert unit.responses.claim(ruth, "k", "h", NOW)
+        unit.responses.store(ruth, "k", status=201, document="{}", location="/x")
     with store.transaction() as unit:
-        assert not unit.answers.claim(ruth, "k", "h", NOW)
-        assert unit.answers.claim(ada, "k", "h", NOW)
-        found = unit.answers.find(ruth, "k", NOW)
+        assert not unit.responses.claim(ruth, "k", "h", NOW)
+        assert unit.responses.claim(ada, "k", "h", NOW)
+        found = unit.responses.find(ruth, "k", NOW)
         assert found is not None
         assert (found.status, found.document, found.location) == (201, "{}", "/x")
         for over in (NOW + KEPT_FOR, NOW - timedelta(days=3)):
-            assert unit.answers.find(ruth, "k", over) is None
-        assert unit.answers.claim(ruth, "k", "h", NOW + KEPT_FOR)
-        assert unit.answers.prune(NOW + KEPT_FOR) == 1
+            assert unit.responses.find(ruth, "k", over) is None
+        assert unit.responses.claim(ruth, "k", "h", NOW + KEPT_FOR)
+        assert unit.responses.prune(NOW + KEPT_FOR) == 1
 
 
 def test_a_claim_that_is_rolled_back_leaves_the_key_free(store: Store) -> None:
     ruth = add(store)
     with suppress(RuntimeError), store.transaction() as unit:
-        assert unit.answers.claim(ruth, "k", "h", NOW)
+        assert unit.responses.claim(ruth, "k", "h", NOW)
         raise RuntimeError
     with store.transaction() as unit:
-        assert unit.answers.claim(ruth, "k", "h", NOW)
+        assert unit.responses.claim(ruth, "k", "h", NOW)
 
 
 def test_of_one_user_so_many_answers_are_kept_at_most(store: Store) -> None:
     ruth = add(store)
     with store.transaction() as unit:
-        for at in range(MOST_ANSWERS + 3):
-            assert unit.answers.claim(ruth, f"k{at}", "h", NOW + timedelta(seconds=at))
+        for at in range(MOST_RESPONSES + 3):
+            assert unit.responses.claim(ruth, f"k{at}", "h", NOW + timedelta(seconds=at))
         later = NOW + timedelta(hours=1)
-        assert unit.answers.find(ruth, "k2", later) is None
-        assert unit.answers.find(ruth, "k3", later) is not None
+        assert unit.responses.find(ruth, "k2", later) is None
+        assert unit.responses.find(ruth, "k3", later) is not None

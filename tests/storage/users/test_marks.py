@@ -9,7 +9,7 @@ import pytest
 from storage.model import Mark, MarkKind
 from storage.rules.wait_bounds import LONGEST_DESK_MUTE
 from storage.store import Store
-from storage.users import desk_mutes, marks, readings
+from storage.users import desk_mutes, marks, read_states
 from tests.storage.users.test_users import add
 from tests.support.builders import NOW, a_text, an_article
 
@@ -88,13 +88,13 @@ def test_marks_of_stories_that_merge_are_those_of_the_one_story(store: Store) ->
     with store.transaction() as unit:
         unit.marks.add(first, MarkKind.TAG, ruth, NOW, text="one")
         unit.marks.add(second, MarkKind.TAG, ruth, NOW, text="two")
-        unit.readings.record(ruth, second, NOW, is_read=True)
+        unit.read_states.record(ruth, second, NOW, is_read=True)
     # the second now has the text of the first
     with store._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE item SET story_id = (SELECT min(id) FROM item)")
     assert [mark.text for mark in marks_of(store, second)] == ["one", "two"]
     with store.transaction() as unit:
-        assert unit.readings.of_stories(ruth, [first])[first].is_read
+        assert unit.read_states.of_stories(ruth, [first])[first].is_read
         assert unit.marks.end(first, MarkKind.TAG, ruth, NOW, text="two") == 1
 
 
@@ -120,23 +120,23 @@ def test_tags_are_counted_by_story(store: Store) -> None:
 def test_what_was_read_is_forgotten_once_all_is_read(store: Store) -> None:
     ruth, item = add(store), put(store)
     with store.transaction() as unit:
-        assert unit.readings.record(ruth, item, NOW, is_read=False)
-        assert not unit.readings.record(ruth, item + 99, NOW, is_read=True)
-        assert not unit.readings.of_stories(ruth, [item])[item].is_read
-        unit.readings.record(ruth, item, NOW, is_read=True)
-        assert unit.readings.of_stories(ruth, [item])[item].is_read
-        unit.readings.forget(ruth, 0)
-        assert unit.readings.of_stories(ruth, [item]) == {}
+        assert unit.read_states.record(ruth, item, NOW, is_read=False)
+        assert not unit.read_states.record(ruth, item + 99, NOW, is_read=True)
+        assert not unit.read_states.of_stories(ruth, [item])[item].is_read
+        unit.read_states.record(ruth, item, NOW, is_read=True)
+        assert unit.read_states.of_stories(ruth, [item])[item].is_read
+        unit.read_states.delete_until(ruth, 0)
+        assert unit.read_states.of_stories(ruth, [item]) == {}
 
 
 def test_so_many_readings_of_a_user_are_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readings, "MOST_READINGS", 2)
+    monkeypatch.setattr(read_states, "MOST_READ_STATES", 2)
     ruth = add(store)
     items = [put(store, number) for number in range(1, 5)]
     with store.transaction() as unit:
         for at, item in enumerate(items):
-            unit.readings.record(ruth, item, NOW + at * HOUR, is_read=True)
-        assert set(unit.readings.of_stories(ruth, items)) == set(items[2:])
+            unit.read_states.record(ruth, item, NOW + at * HOUR, is_read=True)
+        assert set(unit.read_states.of_stories(ruth, items)) == set(items[2:])
 
 
 def test_a_mute_ends_in_time_and_one_of_a_clock_ahead_at_once(store: Store) -> None:

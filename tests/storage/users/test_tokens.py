@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from storage.model import Role, Scope
 from storage.store import Store
-from storage.users.tokens import LONGEST, MOST_TOKENS
+from storage.users.tokens import MAX_VALIDITY, MOST_TOKENS
 from tests.storage.users.test_users import add
 from tests.support.builders import NOW
 
@@ -41,13 +41,13 @@ def test_a_token_ends_in_time_and_one_of_a_clock_ahead_at_once(store: Store) -> 
     with store.reading() as unit:
         assert unit.tokens.find(token, NOW + DAY - timedelta(seconds=1)) is not None
         assert unit.tokens.find(token, NOW + DAY) is None
-        assert unit.tokens.find(token, NOW - LONGEST) is None
+        assert unit.tokens.find(token, NOW - MAX_VALIDITY) is None
 
 
 def test_none_is_valid_for_longer_than_the_longest(store: Store) -> None:
     token = make(store, add(store), valid_for=timedelta(days=100_000))
     with store.reading() as unit:
-        assert unit.tokens.find(token, NOW + LONGEST) is None
+        assert unit.tokens.find(token, NOW + MAX_VALIDITY) is None
 
 
 def test_a_user_has_so_many_tokens_at_most(store: Store) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from storage.model import Role
 from storage.store import Store
-from storage.users.users import MOST_SESSIONS, SESSION_FOR
+from storage.users.users import MOST_SESSIONS, SESSION_LIFETIME
 from tests.support.builders import NOW
 
 
@@ -45,10 +45,13 @@ def test_a_session_ends_in_time_and_one_of_a_clock_ahead_at_once(store: Store) -
         token = unit.users.open_session(user, NOW)
         ahead = unit.users.open_session(user, NOW + timedelta(days=3650))
         token = unit.users.open_session(user, NOW)
-        assert unit.users.session(token, NOW + SESSION_FOR - timedelta(seconds=1)) is not None
-        assert unit.users.session(token, NOW + SESSION_FOR) is None
-        assert unit.users.session(ahead, NOW) is None
-        assert unit.users.session("another", NOW) is None
+        assert (
+            unit.users.find_session(token, NOW + SESSION_LIFETIME - timedelta(seconds=1))
+            is not None
+        )
+        assert unit.users.find_session(token, NOW + SESSION_LIFETIME) is None
+        assert unit.users.find_session(ahead, NOW) is None
+        assert unit.users.find_session("another", NOW) is None
 
 
 def test_one_user_has_so_many_sessions_at_most(store: Store) -> None:
@@ -59,7 +62,7 @@ def test_one_user_has_so_many_sessions_at_most(store: Store) -> None:
             for at in range(MOST_SESSIONS + 2)
         ]
         later = NOW + timedelta(minutes=5)
-        alive = [token for token in tokens if unit.users.session(token, later) is not None]
+        alive = [token for token in tokens if unit.users.find_session(token, later) is not None]
     assert alive == tokens[2:]
 
 
@@ -67,8 +70,8 @@ def test_a_link_is_used_once_and_ended_by_a_newer_one(store: Store) -> None:
     user = add(store)
     with store.transaction() as unit:
         old, new = unit.users.make_link(user, NOW), unit.users.make_link(user, NOW)
-        assert unit.users.user_of_link(old, NOW) == (False, None)
-        good, found = unit.users.user_of_link(new, NOW)
+        assert unit.users.check_link(old, NOW) == (False, None)
+        good, found = unit.users.check_link(new, NOW)
         assert (good, found is not None and found.name) == (True, "ruth")
         assert unit.users.use_link(new)
         assert not unit.users.use_link(new)
@@ -77,8 +80,8 @@ def test_a_link_is_used_once_and_ended_by_a_newer_one(store: Store) -> None:
 def test_a_first_link_ends_the_one_before(store: Store) -> None:
     with store.transaction() as unit:
         old, new = unit.users.make_link(None, NOW), unit.users.make_link(None, NOW)
-        assert unit.users.user_of_link(old, NOW) == (False, None)
-        assert unit.users.user_of_link(new, NOW) == (True, None)
+        assert unit.users.check_link(old, NOW) == (False, None)
+        assert unit.users.check_link(new, NOW) == (True, None)
 
 
 def test_what_was_read_is_never_unread(store: Store) -> None:

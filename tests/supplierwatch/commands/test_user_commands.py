@@ -61,7 +61,7 @@ def test_what_is_wrong_is_named(instance: Instance, typed: tuple[str, ...], said
 def test_the_only_operator_who_can_sign_in_stays_one(instance: Instance) -> None:
     instance.run("user", "add", "ruth", "--role", "operator")
     with instance.store() as store, store.transaction() as unit:
-        user = unit.users.named("ruth")
+        user = unit.users.find_by_name("ruth")
         assert user is not None
         unit.users.set_password(user.user_id, "x")
     for typed in (("role", "ruth", "reader"), ("disable", "ruth")):

@@ -145,7 +145,7 @@ def set_own(request: ApiRequest) -> Answer:
             mark_requests.star(unit, user, item, now, on=body.starred)
         except MarkRefused as error:
             raise ApiProblem(409, f"{error}.") from error
-        unit.readings.record(user.user_id, item.item_id, now, is_read=body.read)
+        unit.read_states.record(user.user_id, item.item_id, now, is_read=body.read)
         return change.finish(Answer(document=said_of(unit, user, item)), audited=False)
 
 
@@ -164,7 +164,7 @@ def find_item(unit: Unit, request: ApiRequest) -> StoredItem:
 def said_of(unit: Unit, user: User, item: StoredItem) -> dict[str, object]:
     """Return the document of what is said of the story of an article."""
     present = unit.marks.of_stories([item.story_id]).get(item.story_id, ())
-    readings = unit.readings.of_stories(user.user_id, [item.story_id])
+    readings = unit.read_states.of_stories(user.user_id, [item.story_id])
     mentions = [(each, item) for each in unit.mentions.of_item(item.item_id)]
     return said_json(
         item.story_id,

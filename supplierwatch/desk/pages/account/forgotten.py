@@ -88,7 +88,7 @@ def _send_link(source: DeskSource, name: str, client: str, home: str, now: datet
 def _make_link(store: Store, name: str, client: str, now: datetime) -> tuple[str, str] | None:
     """Return address and token; None for somebody unknown, disabled or without an address."""
     with store.transaction() as unit:
-        user = unit.users.named(name)
+        user = unit.users.find_by_name(name)
         if user is None or user.disabled_at is not None or user.email is None:
             return None
         actor = Actor(name=name, via="mail", client=client)

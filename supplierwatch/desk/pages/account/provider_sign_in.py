@@ -58,7 +58,7 @@ def finish(visit: Visit) -> Shown:
     if not 0 < len(code) <= MAX_CODE or visit.values.get("iss", settings.issuer) != settings.issuer:
         return _fail(visit, "The provider's answer cannot be used.", "no code, or issuer", 403)
     with visit.source.store.transaction() as unit:
-        if not unit.users.exist():
+        if not unit.users.has_any():
             return _fail(visit, "Nobody can sign in yet.", "no user", 403)
         if not unit.identities.use_state(attempt.state, visit.now + STATE_FOR, visit.now):
             return _fail(visit, "This sign-in is over. Begin again.", "used before", 403)

@@ -43,7 +43,7 @@ def sign_in(visit: Visit) -> Shown:
         error = "Too many attempts. Try again in 15 minutes, or ask an operator for a link."
         return Shown(template="account/sign-in.html", status=429, values=values | {"error": error})
     with visit.source.store.reading() as unit:
-        user = unit.users.named(name)
+        user = unit.users.find_by_name(name)
     known = user is not None and user.disabled_at is None
     password = visit.values.get("password", "")
     right = is_right(password, user.password_hash if known and user is not None else None)
@@ -80,7 +80,7 @@ def sign_out(visit: Visit) -> Shown:
 def show_link(visit: Visit) -> Shown:
     """Show the form that sets a password; looking at it uses nothing up."""
     with visit.source.store.reading() as unit:
-        good, user = unit.users.user_of_link(visit.path["token"], visit.now)
+        good, user = unit.users.check_link(visit.path["token"], visit.now)
     return _link_page(visit, good=good, user=user)
 
 
@@ -88,7 +88,7 @@ def use_link(visit: Visit) -> Shown:
     """Set the password of a link's user, or make the first user, and sign in."""
     token = visit.path["token"]
     with visit.source.store.reading() as unit:
-        good, user = unit.users.user_of_link(token, visit.now)
+        good, user = unit.users.check_link(token, visit.now)
     name = user.name if user is not None else visit.values.get("name", "").strip()
     password = visit.values.get("password", "")
     error = why_unfit(password, name)

@@ -154,7 +154,7 @@ def _role(visit: Visit) -> Role | None:
 
 
 def _find_user(unit: Unit, visit: Visit) -> User | None:
-    return unit.users.named(visit.values.get("name", ""))
+    return unit.users.find_by_name(visit.values.get("name", ""))
 
 
 PAGES = (

@@ -45,7 +45,7 @@ def item(visit: Visit) -> Shown:
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
         members = {} if story is None else _members(unit, known)
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
-        readings = unit.readings.of_stories(user.user_id, [known.story_id])
+        readings = unit.read_states.of_stories(user.user_id, [known.story_id])
         mentions = [(each, known) for each in unit.mentions.of_item(known.item_id)]
         history = unit.marks.history(known.story_id, user_id=user.user_id)
         captures = unit.captures.described(known.item_id)

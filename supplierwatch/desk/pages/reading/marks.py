@@ -27,7 +27,7 @@ def say_alone(visit: Visit) -> Shown:
         if what in ("star", "unstar"):
             mark_requests.star(unit, user, item, now, on=what == "star")
         elif what in ("read", "unread"):
-            unit.readings.record(user.user_id, item.item_id, now, is_read=what == "read")
+            unit.read_states.record(user.user_id, item.item_id, now, is_read=what == "read")
         else:
             raise MarkRefused(f"there is nothing like {what[:40]!r} to do")
 

@@ -33,7 +33,7 @@ def story(visit: Visit) -> Shown:
         found = unit.exports.of_stories([known.story_id], limit=MOST_MENTIONS)
         entries = shown(unit, found, context, {known.story_id: members})
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
-        readings = unit.readings.of_stories(user.user_id, [known.story_id])
+        readings = unit.read_states.of_stories(user.user_id, [known.story_id])
         history = unit.marks.history(known.story_id, user_id=user.user_id)
         by_links = unit.controls.dismissed_by_links([known.story_id])
         choices = read_choices(unit, visit)

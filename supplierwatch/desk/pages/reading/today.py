@@ -64,7 +64,7 @@ def mark_all_read(visit: Visit) -> Shown:
         with visit.source.store.transaction() as unit:
             newest = min(shown, unit.users.newest_mention())
             unit.users.mark_all_seen(visit.user.user_id, newest, visit.now)
-            unit.readings.forget(visit.user.user_id, newest)
+            unit.read_states.delete_until(visit.user.user_id, newest)
     return Shown(redirect="/")
 
 

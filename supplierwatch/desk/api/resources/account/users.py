@@ -138,7 +138,7 @@ def make_link(request: ApiRequest) -> Answer:
 
 
 def _find(unit: Unit, request: ApiRequest) -> User:
-    found = unit.users.numbered(request.values["id"])
+    found = unit.users.find_by_id(request.values["id"])
     if found is None:
         raise ApiProblem(404, "There is no user of this number.")
     return found

@@ -1,6 +1,6 @@
-"""Repository of the stories that users have read one by one.
+"""Repository of the stories that users marked as read or unread one by one.
 
-What is older than the moment when a user marked all as read needs no row.
+Mentions from before a user marked all as read need no row.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select
 
 from storage.engine.dialect import upsert
-from storage.model import StoryReading
+from storage.model import StoryReadState
 from storage.tables import item, item_reading, mention
 
-MOST_READINGS = 5_000  # of one user; the oldest are deleted
-_AT_ONCE = 500  # bound parameters of one query
+MOST_READ_STATES = 5_000  # of one user; the oldest are deleted
+_BATCH = 500  # bound parameters of one query
 
 
-class Readings:
-    """Reads and writes what users have read, within one transaction."""
+class ReadStates:
+    """Reads and writes read states, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -40,28 +40,28 @@ class Readings:
         self._delete_oldest(user_id)
         return True
 
-    def of_stories(self, user_id: int, story_ids: Collection[int]) -> dict[int, StoryReading]:
-        """Return story id -> what a user last did with it."""
-        found: dict[int, StoryReading] = {}
+    def of_stories(self, user_id: int, story_ids: Collection[int]) -> dict[int, StoryReadState]:
+        """Return story id -> the last read state that a user gave it."""
+        found: dict[int, StoryReadState] = {}
         ids = sorted(story_ids)
-        for at in range(0, len(ids), _AT_ONCE):
+        for at in range(0, len(ids), _BATCH):
             wanted = (
                 select(item.c.story_id, item_reading)
                 .join(item, item.c.id == item_reading.c.item_id)
                 .where(
                     item_reading.c.user_id == user_id,
-                    item.c.story_id.in_(ids[at : at + _AT_ONCE]),
+                    item.c.story_id.in_(ids[at : at + _BATCH]),
                 )
                 .order_by(item_reading.c.at)
             )
             for row in self._db.execute(wanted):
-                found[row.story_id] = StoryReading(
+                found[row.story_id] = StoryReadState(
                     is_read=row.is_read, mention_id=row.mention_id, at=row.at
                 )
         return found
 
-    def forget(self, user_id: int, mention_id: int) -> None:
-        """Delete what a user did up to a mention: they have marked all of it as read."""
+    def delete_until(self, user_id: int, mention_id: int) -> None:
+        """Delete read states up to a mention: the user marked everything up to it as read."""
         theirs = (item_reading.c.user_id == user_id, item_reading.c.mention_id <= mention_id)
         self._db.execute(delete(item_reading).where(*theirs))
 
@@ -71,7 +71,7 @@ class Readings:
             select(item_reading.c.at)
             .where(theirs)
             .order_by(item_reading.c.at.desc())
-            .offset(MOST_READINGS)
+            .offset(MOST_READ_STATES)
             .limit(1)
         )
         last = self._db.scalar(oldest)
