@@ -1,11 +1,11 @@
 """Exceptions of the crawler.
 
 CrawlerError
-  NotAFeed     the document is not a feed or listing
-  Unreadable   a page has no article that can be read
-    Junk       its text also appears on other pages of the site
-  OverLimit    reading exceeded its time or memory limit, or crashed
-  ReaderBroke  a reader raised an unexpected exception
+  NotAFeed         the document is not a feed or listing
+  Unreadable       a page has no article that can be read
+    RecurringText  its text also appears on other pages of the site
+  OverLimit        reading exceeded its time or memory limit, or crashed
+  ReaderFailed     a reader raised an unexpected exception
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class NotAFeed(CrawlerError):
 class Unreadable(CrawlerError):
     """A page has no article that can be read.
 
-    `lasting`: trying again is useless until the publisher replaces the file. `asides` is the text
-    that stands on the page.
+    `lasting`: trying again is useless until the publisher replaces the file. `asides`: the text
+    that was found on the page.
     """
 
     def __init__(self, reason: str, *, lasting: bool = False) -> None:
@@ -39,10 +39,10 @@ class Unreadable(CrawlerError):
         self.asides: tuple[AsideBlock, ...] = ()
 
 
-class Junk(Unreadable):
-    """The text in an article's place also appears on other pages of its site.
+class RecurringText(Unreadable):
+    """The text in the position of an article also appears on other pages of its site.
 
-    `text`: the text that was read; stored items with the same text are junk as well.
+    `text`: the text that was read; stored items with the same text have no article either.
     """
 
     def __init__(self, reason: str, *, text: str = "") -> None:
@@ -58,5 +58,5 @@ class OverLimit(CrawlerError):
         self.reason = reason
 
 
-class ReaderBroke(CrawlerError):
+class ReaderFailed(CrawlerError):
     """A reader raised an unexpected exception; the message has the error and its location."""

@@ -1,22 +1,29 @@
 """Exceptions of fetching a URL.
 
 CrawlerError
-  BadJob          a child process was given an invalid job
-  FetchFailed     there was no usable response (the message says what happened)
-    FetchRefused  the guard does not allow the address
-    HostIsOut     the host failed earlier in this batch, or asked for no requests
-    NoRoom        too many large responses were in memory
-    RobotsDenied  robots.txt does not allow the address, or could not be read
+  InvalidJob              a child process was given an invalid job
+  FetchFailed             there was no usable response (the message says what happened)
+    FetchRefused          the guard does not allow the address
+    HostUnavailable       the host failed earlier in this batch, or asked for no requests
+    TooManyLargeBodies    too many large responses were in memory
+    RobotsDenied          robots.txt does not allow the address, or could not be read
 """
 
 from __future__ import annotations
 
 from crawler.errors import CrawlerError
 
-__all__ = ["BadJob", "FetchFailed", "FetchRefused", "HostIsOut", "NoRoom", "RobotsDenied"]
+__all__ = [
+    "FetchFailed",
+    "FetchRefused",
+    "HostUnavailable",
+    "InvalidJob",
+    "RobotsDenied",
+    "TooManyLargeBodies",
+]
 
 
-class BadJob(CrawlerError):
+class InvalidJob(CrawlerError):
     """A child process was given an invalid job."""
 
 
@@ -25,7 +32,7 @@ _HOST_CAUSES = frozenset({"timeout", "dns", "connection", "tls"})
 
 
 class FetchFailed(CrawlerError):
-    """There was no usable response. `cause` is the keyword that counters and reports use."""
+    """There was no usable response. `cause` is the keyword used by counters and reports."""
 
     cause = "fetch-failed"
 
@@ -35,8 +42,8 @@ class FetchFailed(CrawlerError):
             self.cause = cause
 
     @property
-    def no_host(self) -> bool:
-        """Whether other requests to the same host would fail as well."""
+    def is_host_failure(self) -> bool:
+        """Return whether other requests to the same host would fail as well."""
         return self.cause in _HOST_CAUSES
 
 
@@ -46,13 +53,13 @@ class FetchRefused(FetchFailed):
     cause = "address-refused"
 
 
-class HostIsOut(FetchFailed):
+class HostUnavailable(FetchFailed):
     """The host failed earlier in this batch, or asked for no requests for a time."""
 
     cause = "host-out"
 
 
-class NoRoom(FetchFailed):
+class TooManyLargeBodies(FetchFailed):
     """Too many large responses were in memory; the URL itself may be fine."""
 
     cause = "no-room"

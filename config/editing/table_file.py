@@ -195,7 +195,7 @@ def _is_same(name: str, existing: Any, value: Any, form: TableForm) -> bool:
 
 
 def _build_item(value: Any) -> Item:
-    """Return a value as TOML; texts in single quotes if possible, as queries contain double ones."""
+    """Return a value as TOML; texts in single quotes if possible: queries contain double ones."""
     if isinstance(value, Mapping):
         table = tomlkit.inline_table()
         for name, each in drop_absent(value).items():

@@ -12,7 +12,7 @@ from typing import Any
 from crawler.boardpapers.pdf import PdfDocument, PdfInfo, PdfPage, pdf_document
 from crawler.errors import Unreadable
 
-MOST_PAGES = 1000
+MAX_PAGES = 1000
 PATIENCE = 60.0  # seconds for a document; its remaining pages are not read
 _MAX_CRASHES = 3  # of the child process for one document
 _COMMAND = (sys.executable, "-m", "crawler.boardpapers.pdf_process")
@@ -21,7 +21,7 @@ _COMMAND = (sys.executable, "-m", "crawler.boardpapers.pdf_process")
 def read_pdf(
     body: bytes,
     *,
-    most_pages: int = MOST_PAGES,
+    most_pages: int = MAX_PAGES,
     patience: float = PATIENCE,
     command: Sequence[str] = _COMMAND,
 ) -> PdfDocument:

@@ -37,7 +37,9 @@ MAX_DATE_SHOWN = 80  # characters of a date as written
 class ArchiveLookup(Protocol):
     """Looks up stored items, to say how an entry compares with them."""
 
-    def known(self, source_key: str, entries: Sequence[FetchedEntry]) -> tuple[KnownEntry, ...]:
+    def known_entries(
+        self, source_key: str, entries: Sequence[FetchedEntry]
+    ) -> tuple[KnownEntry, ...]:
         """Say for each entry whether it is known, and whether it has changed."""
 
     def preview_decision(self, article: Article, item_id: int | None) -> Decision:
@@ -94,7 +96,7 @@ def describe_identity(
     """
     if archive is None:
         return ["nothing is stored yet: every entry would be new, and baseline"]
-    known = archive.known(source.key, listing.entries)
+    known = archive.known_entries(source.key, listing.entries)
     new = sum(1 for one in known if one.item_id is None)
     changed = sum(1 for one in known if one.changed)
     own = next((one.item_id for one in known if one.entry is entry), None)

@@ -19,16 +19,16 @@ from crawler.jobs.events import Emit
 from crawler.listings.feeds import discover_feeds
 from crawler.listings.link_groups import find_link_groups
 from crawler.listings.listing import Listing
-from crawler.reading.poll_outcome import judge_afresh
+from crawler.reading.poll_outcome import decide_first_outcome
 from crawler.spider_base.source_kind import SourceKind
 from crawler.text.decode import decode
 from storage.model import FetchedEntry
 
 FetchOnce = Callable[[str], Awaitable[FetchResponse]]
 
-MOST_FEEDS = 4  # that a page offers
-MOST_GROUPS = 3  # of links that may be articles
-MOST_PARTS = 3  # of a listing in several parts, fetched until one has entries
+MAX_FEEDS = 4  # that a page offers
+MAX_GROUPS = 3  # of links that may be articles
+MAX_PARTS = 3  # of a listing in several parts, fetched until one has entries
 SAMPLE = 5  # entries that are shown
 MAX_TITLE = 200  # characters
 KINDS_OF_HOSTS = {
@@ -93,14 +93,14 @@ def _candidates(source: Source, answer: FetchResponse) -> Iterator[Source]:
     page = answer.page
     document = _parse_page(answer)
     text = decode(page.body, content_type=page.content_type, kind="html").text
-    offered = discover_feeds(text, page.final_url)[:MOST_FEEDS]
+    offered = discover_feeds(text, page.final_url)[:MAX_FEEDS]
     for url in offered:
         yield replace(source, kind="feed", url=url)
     for kind in _KINDS:
         if not (kind == "feed" and offered):
             yield replace(source, kind=kind)
     if document is not None:
-        groups = find_link_groups(document, base=page.final_url, most=MOST_GROUPS)
+        groups = find_link_groups(document, base=page.final_url, most=MAX_GROUPS)
         for group in groups:
             yield replace(source, kind="page", select=group.select)
     root = urljoin(page.final_url, "/")
@@ -127,15 +127,15 @@ async def _read(source: Source, fetch: FetchOnce, kind: SourceKind) -> Listing:
     """
     address = kind.address(source, since=None, now=datetime.now(UTC))
     listing = _judge(await fetch(address), source, kind)
-    for part in listing.more[:MOST_PARTS]:
+    for part in listing.more[:MAX_PARTS]:
         if listing.entries:
             break
-        listing = listing.joined(_judge(await fetch(part), source, kind))
+        listing = listing.with_part(_judge(await fetch(part), source, kind))
     return listing
 
 
 def _judge(answer: FetchResponse, source: Source, kind: SourceKind) -> Listing:
-    listed = judge_afresh(answer, source, kind)
+    listed = decide_first_outcome(answer, source, kind)
     if listed.listing is None:
         raise NotAFeed(listed.error or listed.outcome)
     return listed.listing

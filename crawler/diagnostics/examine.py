@@ -25,8 +25,8 @@ from crawler.fetch_errors import FetchFailed
 from crawler.http.response import Fetch, FetchResponse
 from crawler.jobs.events import Emit
 from crawler.listings.listing import Listing
-from crawler.polling.page_reader import own_page
-from crawler.reading.poll_outcome import judge_afresh
+from crawler.polling.page_reader import own_page_url
+from crawler.reading.poll_outcome import decide_first_outcome
 from crawler.spider_base.source_kind import SourceKind
 from storage.model import Article, FetchedEntry, PageText
 
@@ -72,7 +72,7 @@ async def examine(
         return
     report("fetch", describe_response(answer), ok=answer.status == 200)
     report("decode", describe_decoding(answer))
-    listed = judge_afresh(answer, source, kind)
+    listed = decide_first_outcome(answer, source, kind)
     listing = listed.listing
     if listing is None:
         report("listing", [f"{listed.outcome}: {listed.error}"], ok=False)
@@ -104,7 +104,7 @@ async def _read_first_part(
     except FetchFailed as error:
         report("parts", [*lines, str(error)], ok=False)
         return listing
-    part = judge_afresh(answer, source, kind)
+    part = decide_first_outcome(answer, source, kind)
     if part.listing is None:
         report("parts", [*lines, f"{part.outcome}: {part.error}"], ok=False)
         return listing
@@ -114,7 +114,7 @@ async def _read_first_part(
         ok=part.listing.degraded is None,
         facts=listing_facts(part.listing, address),
     )
-    return listing.joined(part.listing)
+    return listing.with_part(part.listing)
 
 
 async def _read_page(
@@ -125,7 +125,7 @@ async def _read_page(
     kind: SourceKind,
     report: ReportStep,
 ) -> Article:
-    url = None if entry.complete else own_page(entry)
+    url = None if entry.complete else own_page_url(entry)
     answer: FetchResponse | None = None
     text: PageText | None = None
     reason: str | None = "no-page"

@@ -9,7 +9,7 @@ from crawler.fetch_errors import FetchFailed
 from crawler.http.response import Fetch, FetchResponse
 from crawler.jobs.events import Emit
 from crawler.listings.listing import Listed
-from crawler.reading.poll_outcome import judge_afresh, no_answer
+from crawler.reading.poll_outcome import decide_first_outcome, failed_outcome
 from crawler.spider_base.source_kind import SourceKind
 
 MAX_PARTS = 3  # of a listing in several parts; fetched until one has entries
@@ -49,5 +49,5 @@ async def _fetch_listing(
     try:
         answer = await fetch(address, {})
     except FetchFailed as failure:
-        return no_answer(failure), None
-    return judge_afresh(answer, source, kind), answer
+        return failed_outcome(failure), None
+    return decide_first_outcome(answer, source, kind), answer

@@ -15,23 +15,23 @@ from rapidfuzz.distance import Indel
 
 from crawler.extraction.cleaning.boilerplate import strip_boilerplate
 from crawler.extraction.cleaning.page_bounds import clean_markup, cut_page
-from crawler.metadata.state_objects import MOST_TEXT, find_state_text
+from crawler.metadata.state_objects import MAX_TEXT, find_state_text
 from crawler.metadata.structured_data import StructuredData
 from crawler.text.folding import fold_words
 from crawler.text.markup import has_markup
 from crawler.text.plain_text import one_line, plain_text, text_of
 
-MOST_TEMPLATES = 20
-MOST_TEMPLATE = 1_000_000  # characters of one template; what is longer is not read
+MAX_TEMPLATES = 20
+MAX_TEMPLATE = 1_000_000  # characters of one template; what is longer is not read
 _ENOUGH_PROSE = 2_000  # characters in paragraphs; a page that shows more is not searched
 _MIN_LETTERS = 120
 _MIN_RATIO = 1.5  # of an embedded text to the one that the page shows
-_MOST_SHOWN = 4_000  # characters; a page that shows more shows the article, not a teaser
+_MAX_SHOWN = 4_000  # characters; a page that shows more shows the article, not a teaser
 _MIN_SIMILARITY = 0.8
 _MIN_TITLE = 12  # characters of a title that may be a part of another
 _TEASER_WORDS = 8
 _BEGINNING = 2_000  # characters of a text in which its teaser is looked for
-_MOST_TITLE = 1_000
+_MAX_TITLE = 1_000
 _TEMPLATE_TYPE = re.compile(
     r"template|^text/html$|handlebars|mustache|tmpl|jsrender", re.IGNORECASE
 )
@@ -56,14 +56,14 @@ def find_embedded(
         titles: the headline, as the page and its listing give it.
         teasers: descriptions of the article, as the page and its listing give them.
     """
-    known = [fold for one in titles if one and (fold := fold_words(one[:_MOST_TITLE]))]
+    known = [fold for one in titles if one and (fold := fold_words(one[:_MAX_TITLE]))]
     starts = [" ".join(words) for one in teasers if (words := _first_words(one))]
 
     def agrees(title: str, text: str) -> bool:
         if len(text) < _MIN_LETTERS:
             return False
         beginning = fold_words(text[:_BEGINNING])
-        return _is_title(fold_words(title[:_MOST_TITLE]), known) or any(
+        return _is_title(fold_words(title[:_MAX_TITLE]), known) or any(
             one in beginning for one in starts
         )
 
@@ -79,7 +79,7 @@ def find_embedded(
 
 def is_more(embedded: str, shown: str) -> bool:
     """Whether an embedded text is to be taken in place of what the page shows."""
-    return len(shown) <= _MOST_SHOWN and len(embedded) > _MIN_RATIO * len(shown)
+    return len(shown) <= _MAX_SHOWN and len(embedded) > _MIN_RATIO * len(shown)
 
 
 def _is_title(title: str, known: Collection[str]) -> bool:
@@ -109,9 +109,9 @@ def _templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
         for one in document.iter("script")
         if _TEMPLATE_TYPE.search((one.get("type") or "")[:100])
     )
-    for script in islice(scripts, MOST_TEMPLATES):
+    for script in islice(scripts, MAX_TEMPLATES):
         source = script.text or ""
-        if not source.strip() or len(source) > MOST_TEMPLATE:
+        if not source.strip() or len(source) > MAX_TEMPLATE:
             continue
         try:
             part = lxml.html.fragment_fromstring(clean_markup(source), create_parent="div")
@@ -119,7 +119,7 @@ def _templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
             continue
         cut_page(part)
         yield _read_part(part)
-    for element in islice(document.iter("template", "noscript"), MOST_TEMPLATES):
+    for element in islice(document.iter("template", "noscript"), MAX_TEMPLATES):
         copy = lxml.html.Element("div")
         copy.extend([_copy(child) for child in element])
         yield _read_part(copy)
@@ -131,14 +131,14 @@ def _copy(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
 
 def _read_part(part: lxml.html.HtmlElement) -> tuple[str, str]:
     headline = next(part.iter("h1", "h2"), None)
-    title = "" if headline is None else one_line(text_of(headline, _MOST_TITLE))
+    title = "" if headline is None else one_line(text_of(headline, _MAX_TITLE))
     strip_boilerplate(part)
     lines = [
-        one_line(text_of(one, MOST_TEXT))
+        one_line(text_of(one, MAX_TEXT))
         for one in part.iter(*_PARAGRAPHS)
         if next(one.iterdescendants(*_PARAGRAPHS), None) is None
     ]
-    return title, "\n".join(line for line in lines if line and line != title)[:MOST_TEXT]
+    return title, "\n".join(line for line in lines if line and line != title)[:MAX_TEXT]
 
 
 def _first_words(teaser: str | None) -> list[str]:

@@ -20,10 +20,10 @@ _MIN_WORDS = 3  # of a headline that is told from a section by nothing else
 _MIN_SIMILARITY = 0.7
 _MIN_SHORTER_WORDS = 5
 _MIN_SHORTER_SHARE = 0.7  # of a headline's words, in a shorter form; half if its end is left out
-MOST_HEADINGS = 50  # h1 elements of a page that are examined
-MOST_LETTERS = 1000  # characters of a title
+MAX_HEADINGS = 50  # h1 elements of a page that are examined
+MAX_LETTERS = 1000  # characters of a title
 _RAW_LETTERS = 20_000  # of a title before its blanks are collapsed
-_MOST_PARTS = 20  # text nodes of a heading that may begin or end the headline
+_MAX_PARTS = 20  # text nodes of a heading that may begin or end the headline
 
 
 def best_title(
@@ -41,7 +41,7 @@ def best_title(
         data: its metadata.
         listed: the title in the listing, if any.
     """
-    elements = list(islice(document.iter("h1"), MOST_HEADINGS))
+    elements = list(islice(document.iter("h1"), MAX_HEADINGS))
     headings = [text for text in find_headings(document) if not data.sites.is_name(text)]
     folded_headings = {fold_words(heading) for heading in headings}
 
@@ -76,9 +76,9 @@ def _headline_within(
     """Return the claim that is the first or last elements of a heading, without a section name."""
     folded = {fold_words(claim): claim for claim in claims if claim}
     for h1 in elements:
-        texts = islice(h1.itertext(), _MOST_PARTS + 1)
+        texts = islice(h1.itertext(), _MAX_PARTS + 1)
         parts = [one for text in texts if (one := one_line(text[:_RAW_LETTERS]))]
-        if len(parts) > _MOST_PARTS or one_line(" ".join(parts)) != heading:
+        if len(parts) > _MAX_PARTS or one_line(" ".join(parts)) != heading:
             continue
         for number in range(1, len(parts)):
             for part in (parts[:number], parts[number:]):
@@ -91,7 +91,7 @@ def find_headings(document: lxml.html.HtmlElement) -> list[str]:
     """Return the texts of the h1 elements of a page, as far as they can be headlines."""
     return [
         text
-        for h1 in islice(document.iter("h1"), MOST_HEADINGS)
+        for h1 in islice(document.iter("h1"), MAX_HEADINGS)
         if 3 < len(text := one_line(text_of(h1, _RAW_LETTERS))) < 400
     ]
 
@@ -122,8 +122,8 @@ def _is_shorter_form(title: str, headline: str) -> bool:
 
 
 def _shorten(title: str | None) -> str:
-    """Return a title on one line, cut to `MOST_LETTERS` characters."""
-    return one_line((title or "")[:_RAW_LETTERS])[:MOST_LETTERS]
+    """Return a title on one line, cut to `MAX_LETTERS` characters."""
+    return one_line((title or "")[:_RAW_LETTERS])[:MAX_LETTERS]
 
 
 def _heading_in(title: str, folded_headings: set[str]) -> str | None:
@@ -131,7 +131,7 @@ def _heading_in(title: str, folded_headings: set[str]) -> str | None:
 
     The shorter part may be the name of a blog, which stands in the heading of all its pages.
     """
-    for found in islice(_SEPARATOR.finditer(title), _MOST_PARTS):
+    for found in islice(_SEPARATOR.finditer(title), _MAX_PARTS):
         for part in (title[: found.start()], title[found.end() :]):
             is_longer = len(part) > len(title) / 2 and len(part.split()) >= _MIN_WORDS
             if is_longer and fold_words(part) in folded_headings:

@@ -19,7 +19,7 @@ _MIN_LENGTH = 60  # characters
 _MAX_LINKED_SHARE = 0.4  # of a paragraph's characters
 _MIN_TAKEN = 2  # paragraphs taken from a kind of element, for it to count as the article's
 
-MOST_PARAGRAPHS = 20_000
+MAX_PARAGRAPHS = 20_000
 _WINDOW = 5_000  # letters after the previous paragraph, in which the next one is searched
 _MAX_FULL_SEARCHES = 200  # of the whole text
 _MAX_EXTRA_LINES = 10_000  # lines examined beyond that
@@ -66,7 +66,7 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
         text: what the extractor found, one line a paragraph.
         page: all paragraphs of the page, of `paragraphs`.
     """
-    page = page[:MOST_PARAGRAPHS]
+    page = page[:MAX_PARAGRAPHS]
     keys = [letters_of(paragraph.text) for paragraph in page]
     taken = find_keys(letters_of(text), keys)
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)

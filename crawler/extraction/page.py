@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 
 import lxml.html
 
-from crawler.errors import Junk, Unreadable
+from crawler.errors import RecurringText, Unreadable
 from crawler.extraction.cleaning.boilerplate import strip_boilerplate
 from crawler.extraction.cleaning.lines import article_lines
 from crawler.extraction.embedded_article import is_more
@@ -57,7 +57,7 @@ def extract(
 
     Raises:
         Unreadable: there is no article: not HTML, empty, a consent wall, a login, a paywall.
-        Junk: the text also appears on other pages of the host.
+        RecurringText: the text also appears on other pages of the host.
     """
     parsed = take_parsed(page, entry)
     blocks = collect_blocks(parsed.document) if parsed.blocks is None else parsed.blocks
@@ -65,7 +65,7 @@ def extract(
     kept = parsed.kept_words()
     try:
         read = _extract_article(parsed, blocks, cut, page, entry=entry, site=site)
-    except Junk:
+    except RecurringText:
         raise
     except Unreadable as error:
         error.asides = cut.collect("", comments="", own=kept, authors=parsed.authors)
@@ -94,7 +94,7 @@ def _extract_article(
         _learn_blocks(site, article_name(entry, title, page), blocks, own)
         is_frame = is_junk(blocks, site, own)
         if is_frame and not parsed.embedded:
-            raise Junk(
+            raise RecurringText(
                 "only what stands on other pages of the site too was found",
                 text=_text_or_empty(document, page.final_url, title),
             )
@@ -213,6 +213,6 @@ def _text_or_empty(document: lxml.html.HtmlElement, url: str, title: str | None)
 
 
 def _refuse_repeats(text: str, site: SiteMemory, article: str, own: tuple[str, ...]) -> None:
-    """Raise Junk for a text that came with other headlines too and does not match this one."""
+    """Raise RecurringText for a text that also came with other headlines and does not fit this."""
     if site.note_text(article, text) and not is_about(text, own):
-        raise Junk("the same text came in place of other articles of the site", text=text)
+        raise RecurringText("the same text came in place of other articles of the site", text=text)

@@ -23,10 +23,10 @@ _WHOLE = frozenset(("html", "body", "main", "head", "form"))
 _NO_TEXT = frozenset(("script", "style", "noscript", "template", "nav", "button", "select", "svg"))
 _INLINE = ("a", "span", "strong", "b", "em", "i", "small", "time")
 _LEAST_WORDS = 3
-_MOST_SHARE = 0.7  # of the words of its page: more is the page, not a part of it
-_MOST_STEPS = 6  # up from an anchor to the block that it begins
+_MAX_SHARE = 0.7  # of the words of its page: more is the page, not a part of it
+_MAX_STEPS = 6  # up from an anchor to the block that it begins
 _LEAST_TITLE_WORDS = 4  # of a headline within a longer one
-_MOST_ANCHORS = 3000
+_MAX_ANCHORS = 3000
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"\w+")
 
@@ -41,7 +41,7 @@ def read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageText
     elements = [] if found is None else _section(found)
     text = _text(document, elements)
     words = len(text.split())
-    if not _LEAST_WORDS <= words <= _MOST_SHARE * whole:
+    if not _LEAST_WORDS <= words <= _MAX_SHARE * whole:
         return None
     title, comments, text = one_line(entry.title), "", text
     stripped, comments = _without_boilerplate(elements)
@@ -106,7 +106,7 @@ def _section(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
         return _until_next_anchor(found)
     ends = _ends_like(start)
     block = start
-    for _ in range(_MOST_STEPS):  # a heading alone in its wrapper begins what follows the wrapper
+    for _ in range(_MAX_STEPS):  # a heading alone in its wrapper begins what follows the wrapper
         parent = block.getparent()
         if parent is None or parent.tag in _WHOLE or _following(block, ends):
             break
@@ -119,7 +119,7 @@ def _section(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 def _heading_of(found: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
     """Return the heading or term that an element is or stands in, if any."""
     element: lxml.html.HtmlElement | None = found
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         if element is None:
             break
         if element.tag in _HEADINGS or element.tag == "dt":
@@ -134,7 +134,7 @@ def _until_next_anchor(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlEleme
     """Return the blocks from an anchor up to that with the next anchor of its kind."""
     anchors = [one for one in found.getroottree().iter(found.tag) if _name_of(one)]
     alike = [one for one in anchors if _shape(one) == _shape(found)]
-    anchors = (alike if len(alike) > 1 else anchors)[:_MOST_ANCHORS]
+    anchors = (alike if len(alike) > 1 else anchors)[:_MAX_ANCHORS]
     others = [one for one in anchors if one is not found]
     if found not in anchors or not others:
         parent = found.getparent()

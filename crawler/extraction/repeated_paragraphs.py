@@ -10,10 +10,10 @@ import lxml.html
 from crawler.text.folding import letters_of
 from crawler.text.plain_text import text_of
 
-MOST_REPEATED = 50  # different paragraphs of a page
-_MOST_TIMES = 5
+MAX_REPEATED = 50  # different paragraphs of a page
+_MAX_TIMES = 5
 _MIN_LENGTH = 60  # characters
-_MOST_LENGTH = 5_000
+_MAX_LENGTH = 5_000
 _LEAVES = ("p", "div")
 _INNER = ("p", "div", "ul", "ol", "table", "section", "article", "pre", "blockquote")
 
@@ -28,11 +28,11 @@ def find_repeated(document: lxml.html.HtmlElement) -> Mapping[str, int]:
         parent = element.getparent()
         if parent is None or next(element.iterchildren(*_INNER), None) is not None:
             continue
-        text = " ".join(text_of(element, _MOST_LENGTH).split())
-        if _MIN_LENGTH <= len(text) < _MOST_LENGTH:
+        text = " ".join(text_of(element, _MAX_LENGTH).split())
+        if _MIN_LENGTH <= len(text) < _MAX_LENGTH:
             found[parent, text] += 1
-    repeated = ((text, min(n, _MOST_TIMES)) for (_, text), n in found.items() if n > 1)
-    return dict(list(repeated)[:MOST_REPEATED])
+    repeated = ((text, min(n, _MAX_TIMES)) for (_, text), n in found.items() if n > 1)
+    return dict(list(repeated)[:MAX_REPEATED])
 
 
 def restore_repeated(text: str, repeated: Mapping[str, int]) -> str:

@@ -19,8 +19,8 @@ from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.text.folding import letters_of
 from storage.model import AsideBlock
 
-MOST_BLOCKS = 400  # of one page
-MOST_CHARACTERS = 16_000  # of one page
+MAX_BLOCKS = 400  # of one page
+MAX_CHARACTERS = 16_000  # of one page
 LONGEST = 2_000  # characters of a block; longer ones are divided
 _MIN_WORDS = 3  # of a block that is worth telling; captions may be shorter
 _MIN_HEADLINE_WORDS = 5  # of a link; shorter ones are labels of a menu
@@ -169,10 +169,10 @@ def limit_asides(blocks: Sequence[AsideBlock]) -> tuple[AsideBlock, ...]:
     The rest is named by one block of the rule `over-limit`, without its text.
     """
     kept: set[int] = set()
-    room, characters, left = MOST_CHARACTERS, 0, 0
+    room, characters, left = MAX_CHARACTERS, 0, 0
     for at in sorted(range(len(blocks)), key=lambda at: (not blocks[at].tells, at)):
         length = len(blocks[at].text)
-        if len(kept) < MOST_BLOCKS and length <= room:
+        if len(kept) < MAX_BLOCKS and length <= room:
             kept.add(at)
             room -= length
         else:

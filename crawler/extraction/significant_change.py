@@ -36,22 +36,22 @@ _WORD = re.compile(r"\w+")
 _MAX_LABEL_WORDS = 3  # a line with no more words is no sentence
 
 
-def is_noise(old: str, new: str, *, surrounds: Callable[[str], bool]) -> bool:
+def is_insignificant(old: str, new: str, *, is_boilerplate: Callable[[str], bool]) -> bool:
     """Whether two texts differ in insignificant parts only.
 
     Args:
         old: the stored text.
         new: the text that was extracted now.
-        surrounds: whether a line is known as boilerplate of this host.
+        is_boilerplate: whether a line is known as boilerplate of this host.
     """
     was, now = _count_lines(old), _count_lines(new)
     left: Counter[str] = Counter()
     # lines that are in both texts, wherever, are unchanged
     for line, many in (was - now).items():
-        if key := _fold_line(line, surrounds):
+        if key := _fold_line(line, is_boilerplate):
             left[key] += many
     for line, many in (now - was).items():
-        if key := _fold_line(line, surrounds):
+        if key := _fold_line(line, is_boilerplate):
             left[key] -= many
     return not any(left.values())
 
@@ -61,9 +61,9 @@ def _count_lines(text: str) -> Counter[str]:
     return Counter(" ".join(line.split()) for line in text.split("\n"))
 
 
-def _fold_line(line: str, surrounds: Callable[[str], bool]) -> str | None:
+def _fold_line(line: str, is_boilerplate: Callable[[str], bool]) -> str | None:
     """Return a line's words without clocks and counters; None where nothing is left."""
-    if surrounds(line) or _STAMP.match(line.strip()):
+    if is_boilerplate(line) or _STAMP.match(line.strip()):
         return None
     bare = _COUNTER.sub(" ", _RELATIVE_TIME.sub(" ", line))
     words = list(_fold_words(bare))

@@ -11,7 +11,7 @@ from itertools import islice
 
 import lxml.html
 
-from crawler.extraction.headline import MOST_HEADINGS
+from crawler.extraction.headline import MAX_HEADINGS
 from crawler.text.folding import fold_words
 from crawler.text.plain_text import one_line, text_of
 
@@ -36,7 +36,7 @@ def find_standfirst(
     headline = next(
         (
             h1
-            for h1 in islice(document.iter("h1"), MOST_HEADINGS)
+            for h1 in islice(document.iter("h1"), MAX_HEADINGS)
             if title and one_line(text_of(h1, _RAW_LETTERS)) == title
         ),
         None,

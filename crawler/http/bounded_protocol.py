@@ -40,14 +40,14 @@ class BoundedParser(_LenientHTTPClientParser):
         self._header_lines += 1
         self._header_bytes += len(line)
         if self._header_lines > MAX_HEADER_LINES:
-            raise TooMuchOverhead(f"the answer has more than {MAX_HEADER_LINES} header lines")
+            raise TooMuchOverhead(f"the response has more than {MAX_HEADER_LINES} header lines")
         if self._header_bytes > MAX_HEADER_BYTES:
-            raise TooMuchOverhead(f"the answer's headers have more than {MAX_HEADER_BYTES} bytes")
+            raise TooMuchOverhead(f"the headers of the response exceed {MAX_HEADER_BYTES} bytes")
         super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802 - Twisted's interface
         """Refuse a header line that is too long."""
-        raise TooMuchOverhead(f"the answer has a header line of more than {MAX_LINE_BYTES} bytes")
+        raise TooMuchOverhead(f"the response has a header line of more than {MAX_LINE_BYTES} bytes")
 
     def switchToBodyMode(self, decoder: Any) -> None:  # noqa: N802 - Twisted's interface
         """Count the decoded bytes of the body."""
@@ -67,7 +67,7 @@ class BoundedParser(_LenientHTTPClientParser):
         super().rawDataReceived(data)  # type: ignore[no-untyped-call]
         allowed = _MAX_WIRE_RATIO * self._body_bytes + len(data)
         if self._wire_bytes > max(_OVERHEAD_CHECKED_FROM, allowed):
-            raise TooMuchOverhead("the answer is chunking more than body")
+            raise TooMuchOverhead("the response has more bytes of chunked encoding than of body")
 
 
 class BoundedProtocol(_LenientHTTP11ClientProtocol):
@@ -75,10 +75,10 @@ class BoundedProtocol(_LenientHTTP11ClientProtocol):
 
     def request(self, request: Any) -> Any:
         """Send a request and parse its response within the limits."""
-        answer = super().request(request)
+        response = super().request(request)
         if self._parser is not None:
             self._parser.__class__ = BoundedParser
-        return answer
+        return response
 
 
 class BoundedFactory(_LenientHTTP11ClientFactory):

@@ -22,10 +22,10 @@ def request_headers(etag: str | None, last_modified: str | None) -> dict[str, st
 
 
 def should_fetch_in_full(last_polled_at: datetime | None, now: datetime) -> bool:
-    """Whether this poll should send no validators: true for the first poll of each UTC day.
+    """Return whether this poll should send no validators: true for the first of each UTC day.
 
     Some servers answer 304 for ever (a stuck cache, an ETag of the template). One full response a
-    day detects that, and the hash of the body still saves the parsing when nothing has changed.
+    day detects that; the hash of the body still avoids parsing when nothing has changed.
     """
     return last_polled_at is None or last_polled_at.astimezone(UTC).date() != now.date()
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class CrawlContext:
     """The job of a child process, its guarded reactor and its politeness state per host.
 
-    `host_locks`: a lock for each host; `host_exclusion`: the same among all processes. `hosts`:
-    hosts that are not to be asked for now. `crawl_delays`: the least seconds between requests, by
-    host. `sites`: the text that recurs on the pages of each host.
+    `host_locks`: a lock for each host; `host_exclusion`: the same across all processes. `hosts`:
+    failures and rate limits of hosts. `crawl_delays`: minimum seconds between requests, by host.
+    `sites`: the text that recurs on the pages of each host.
     """
 
     job: CrawlJob
@@ -45,7 +45,7 @@ class CrawlContext:
 
 
 def context_of(crawler: Crawler) -> CrawlContext:
-    """Return the context of a crawler, which its spider holds."""
+    """Return the context of a crawler, an attribute of its spider."""
     spider: Any = crawler.spider
     context: CrawlContext = spider.context
     return context

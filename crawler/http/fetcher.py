@@ -20,20 +20,20 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.fetch_errors import FetchFailed, NoRoom
+from crawler.fetch_errors import FetchFailed, TooManyLargeBodies
 from crawler.http.bounded_protocol import TooMuchOverhead
 from crawler.http.crawl_context import context_of
-from crawler.http.large_bodies import SMALL
+from crawler.http.large_bodies import MAX_SMALL_BODY
 from crawler.http.response import CUT_SHORT, FetchResponse, gunzip_body
 from crawler.http.scrapy_settings import MAX_BODY
 from storage.model import FetchedPage
 
 _PERMANENT = frozenset({301, 308})
 _FAILURES: tuple[tuple[type[Exception], str, str], ...] = (
-    (DownloadTimeoutError, "timeout", "no complete answer in time"),
+    (DownloadTimeoutError, "timeout", "no complete response in time"),
     (CannotResolveHostError, "dns", "the host name cannot be resolved"),
     (DownloadConnectionRefusedError, "connection", "the host refuses connections"),
-    (ResponseDataLossError, "truncated", "the connection broke off before the answer was complete"),
+    (ResponseDataLossError, "truncated", "the connection closed before the response was complete"),
 )
 
 
@@ -41,8 +41,8 @@ class Fetcher:
     """Fetches URLs for one spider.
 
     Args:
-        largest: the most bytes that a body may have.
-        slowest: the download timeout; None: that of the job.
+        max_body: the most bytes that a body may have.
+        response_timeout: the most time for a response; None: that of the job.
     """
 
     def __init__(
@@ -50,15 +50,15 @@ class Fetcher:
         crawler: Crawler,
         clock: Callable[[], datetime],
         *,
-        largest: int = MAX_BODY,
-        slowest: timedelta | None = None,
+        max_body: int = MAX_BODY,
+        response_timeout: timedelta | None = None,
     ) -> None:
         self._crawler = crawler
         self._clock = clock
-        self._largest = largest
+        self._max_body = max_body
         self._meta: dict[str, Any] = {}
-        if slowest is not None:
-            self._meta["download_timeout"] = slowest.total_seconds()
+        if response_timeout is not None:
+            self._meta["download_timeout"] = response_timeout.total_seconds()
         context = context_of(crawler)
         self._guard = context.guarded_reactor.guard
         self._large_bodies = context.large_bodies
@@ -66,31 +66,31 @@ class Fetcher:
     async def __call__(self, url: str, headers: Mapping[str, str]) -> FetchResponse:
         """Fetch a URL with these headers in addition to the default ones.
 
-        A body over `SMALL` bytes is fetched again when no other large body is held.
+        A body over `MAX_SMALL_BODY` bytes is fetched again when no other large body is in memory.
 
         Raises:
-            FetchFailed: no usable response came; the message says why.
+            FetchFailed: there was no usable response; the message says why.
         """
-        # before Scrapy normalises it, which turns a backslash into a slash
+        # before Scrapy normalises the URL, which turns a backslash into a slash
         self._guard.check_url(url)
         try:
-            return await self._fetch(url, headers, largest=min(SMALL, self._largest))
+            return await self._fetch(url, headers, max_body=min(MAX_SMALL_BODY, self._max_body))
         except FetchFailed as error:
-            if error.cause != "too-large" or self._largest <= SMALL:
+            if error.cause != "too-large" or self._max_body <= MAX_SMALL_BODY:
                 raise
         if not await self._large_bodies.acquire():
-            raise NoRoom(f"{url}: other large answers are being read")
+            raise TooManyLargeBodies(f"{url}: other large responses are being read")
         try:
-            answer = await self._fetch(url, headers, largest=self._largest)
+            answer = await self._fetch(url, headers, max_body=self._max_body)
         except BaseException:
             self._large_bodies.release()
             raise
         self._large_bodies.release_after(answer)
         return answer
 
-    async def _fetch(self, url: str, headers: Mapping[str, str], *, largest: int) -> FetchResponse:
+    async def _fetch(self, url: str, headers: Mapping[str, str], *, max_body: int) -> FetchResponse:
         try:
-            meta = self._meta | {"download_maxsize": largest}
+            meta = self._meta | {"download_maxsize": max_body}
             request = Request(url, headers=dict(headers), meta=meta)
             response = await self._crawler.engine.download_async(request)
         except FetchFailed:
@@ -98,10 +98,10 @@ class Fetcher:
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            raise to_fetch_failed(url, error, largest=largest) from error
-        return self._build_response(url, response, largest=largest)
+            raise to_fetch_failed(url, error, max_body=max_body) from error
+        return self._build_response(url, response, max_body=max_body)
 
-    def _build_response(self, url: str, response: Response, *, largest: int) -> FetchResponse:
+    def _build_response(self, url: str, response: Response, *, max_body: int) -> FetchResponse:
         headers = {
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
@@ -112,8 +112,8 @@ class Fetcher:
             final_url=response.url,
             status=response.status,
             content_type=headers.get("content-type"),
-            body=gunzip_body(response.body, limit=largest),
-            # with validators the next request would take half a document for the whole one
+            body=gunzip_body(response.body, limit=max_body),
+            # with validators of a truncated document, a 304 would confirm half of it as complete
             etag=None if cut_short else headers.get("etag"),
             last_modified=None if cut_short else headers.get("last-modified"),
             fetched_at=self._clock(),
@@ -130,7 +130,7 @@ class Fetcher:
         )
 
 
-def to_fetch_failed(url: str, error: Exception, *, largest: int = MAX_BODY) -> FetchFailed:
+def to_fetch_failed(url: str, error: Exception, *, max_body: int = MAX_BODY) -> FetchFailed:
     """Convert an exception of Scrapy to `FetchFailed`, with a message for operators and a cause."""
     if isinstance(error, FetchFailed):
         return error
@@ -140,11 +140,11 @@ def to_fetch_failed(url: str, error: Exception, *, largest: int = MAX_BODY) -> F
         if isinstance(error, kind):
             return FetchFailed(f"{url}: {words}", cause=cause)
     if isinstance(error, DownloadCancelledError):
-        return FetchFailed(f"{url}: the answer is larger than {largest} bytes", cause="too-large")
+        return FetchFailed(f"{url}: the response exceeds {max_body} bytes", cause="too-large")
     if isinstance(error, IgnoreRequest):
         if "redirections" in str(error):
             return FetchFailed(f"{url}: too many redirects", cause="redirect-loop")
-        return FetchFailed(f"{url}: the answer unpacks to too much", cause="too-large")
+        return FetchFailed(f"{url}: the decompressed response is too large", cause="too-large")
     if isinstance(error, DownloadFailedError):
         if "certificate" in str(error):
             words = "its certificate is not valid (verify_tls = false in sources.toml accepts it)"

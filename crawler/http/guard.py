@@ -1,4 +1,4 @@
-"""The address rules of `config.values.addresses` for fetching: a refusal is a failed fetch."""
+"""Applies the address rules of `config.values.addresses` to fetching: a refusal fails the fetch."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from crawler.http.guarded_reactor import GuardedReactor
 
 
 class GuardMiddleware:
-    """Refuses forbidden URLs before they are fetched, and explains lookups that were refused."""
+    """Refuses forbidden URLs before they are fetched, and reports refused DNS lookups."""
 
     def __init__(self, guarded_reactor: GuardedReactor) -> None:
         self._guarded_reactor = guarded_reactor
@@ -32,7 +32,7 @@ class GuardMiddleware:
         self._guarded_reactor.guard.check_url(request.url)
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Report a lookup that the guard refused, which Scrapy takes for an unknown host.
+        """Report a DNS lookup that the guard refused, which Scrapy reports as an unknown host.
 
         Raises:
             FetchRefused: the guard refused the addresses of the host.

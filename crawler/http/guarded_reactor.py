@@ -28,7 +28,7 @@ from crawler.http.guard import Address, FetchGuard
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 1000  # names and addresses kept; a batch has some dozens
+MAX_REMEMBERED = 1000  # names and addresses kept; a batch has some dozens
 
 
 class GuardedReactor:
@@ -40,12 +40,12 @@ class GuardedReactor:
         self._passed: OrderedDict[str, None] = OrderedDict()
 
     def install(self, reactor: Any) -> None:
-        """Check all DNS lookups and TCP connections of a reactor from now on."""
+        """Check all further DNS lookups and TCP connections of a reactor."""
         reactor.installNameResolver(_GuardedResolver(reactor.nameResolver, self))
         reactor.connectTCP = self._guard_connect(reactor.connectTCP)
 
     def refusal(self, host: str) -> str | None:
-        """Return why the last lookup of a host was refused; None if it was not."""
+        """Return the reason why the last lookup of a host was refused; None if it was not."""
         return self._refused.get(host)
 
     def check_addresses(self, host: str, found: Sequence[IAddress]) -> list[IAddress]:
@@ -70,7 +70,7 @@ class GuardedReactor:
                     allowed = False
                 if not allowed:
                     log.error("connection.refused address=%s port=%d", host, port)
-                    raise FetchRefused(f"refused a connection to {host}: no lookup let it pass")
+                    raise FetchRefused(f"refused a connection to {host}: no DNS lookup allowed it")
             return connect(host, port, *args, **kwargs)
 
         return connect_if_allowed
@@ -126,5 +126,5 @@ def _parse_address(host: str) -> Address:
 def _remember(entries: OrderedDict[str, Any], key: str, value: Any) -> None:
     entries[key] = value
     entries.move_to_end(key)
-    if len(entries) > REMEMBERED:
+    if len(entries) > MAX_REMEMBERED:
         entries.popitem(last=False)

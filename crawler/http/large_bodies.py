@@ -1,4 +1,4 @@
-"""Limits a crawl to one large body in memory; each of its sources could hold one otherwise."""
+"""Limits a crawl to one large body in memory; otherwise each of its sources could hold one."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import weakref
 
 from crawler.http.response import FetchResponse
 
-SMALL = 2 * 1024 * 1024  # bytes; a larger body needs the slot
+MAX_SMALL_BODY = 2 * 1024 * 1024  # bytes; a larger body needs the slot
 _COLLECT_EVERY = 0.5
-PATIENCE = 60.0  # seconds to wait for the slot
+MAX_WAIT = 60.0  # seconds to wait for the slot
 
 
 class LargeBodies:
@@ -20,8 +20,8 @@ class LargeBodies:
         self._slot = asyncio.Semaphore(1)
 
     async def acquire(self) -> bool:
-        """Wait for the slot, for at most `PATIENCE` seconds; return whether it was acquired."""
-        for _ in range(int(PATIENCE / _COLLECT_EVERY)):
+        """Wait for the slot, for at most `MAX_WAIT` seconds; return whether it was acquired."""
+        for _ in range(int(MAX_WAIT / _COLLECT_EVERY)):
             try:
                 await asyncio.wait_for(self._slot.acquire(), _COLLECT_EVERY)
             except TimeoutError:
@@ -44,5 +44,5 @@ class LargeBodies:
         weakref.finalize(answer, release_slot).atexit = False
 
     def release(self) -> None:
-        """Release the slot at once: no response came."""
+        """Release the slot at once, where there was no response."""
         self._slot.release()

@@ -29,4 +29,4 @@ def parse_html(answer: FetchResponse) -> lxml.html.HtmlElement:
     try:
         return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
-        raise NotAFeed(f"no HTML that can be read: {error}") from error
+        raise NotAFeed(f"the HTML cannot be parsed: {error}") from error

@@ -45,7 +45,7 @@ class FetchResponse:
 
     @property
     def is_challenge(self) -> bool:
-        """Whether this is a bot challenge (CAPTCHA, browser check), with any status."""
+        """Return whether this is a bot challenge (CAPTCHA, browser check), with any status."""
         if self.headers.get("cf-mitigated", "").lower() == "challenge":
             return True
         looks_html = b"<html" in self.page.body[:2000].lower()
@@ -53,10 +53,10 @@ class FetchResponse:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether the server refuses access, rather than fails."""
+        """Return whether the server refuses access, rather than fails."""
         if self.status in _BLOCKED_STATUSES:
             return True
-        # with status 200 an article may only mention these products: its reader decides
+        # with status 200 it may be an article about these products: extraction decides
         return self.status != 200 and self.is_challenge
 
     def retry_after(self, now: datetime) -> datetime | None:

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-CEILING = timedelta(hours=24)  # a server that asks for the year 2099 is asked again tomorrow
+CEILING = timedelta(hours=24)  # some servers name a date years ahead
 
 
 def parse_retry_after(value: str | None, now: datetime) -> datetime | None:

@@ -55,13 +55,13 @@ class RobotsMiddleware:
         pending = self._pending_rules.get(origin)
         if pending is None:
             pending = self._pending_rules[origin] = asyncio.ensure_future(self._load_rules(origin))
-        # cancelling one poll must not cancel the fetch that others wait for
-        rules, trouble = await asyncio.shield(pending)
+        # cancelling one poll must not cancel the fetch that other polls wait for
+        rules, failure = await asyncio.shield(pending)
         if not rules.allows(request.url):
-            log.info("robots.denied url=%s trouble=%s", request.url, trouble or "-")
+            log.info("robots.denied url=%s failure=%s", request.url, failure or "-")
             raise RobotsDenied(
-                trouble or f"{origin}/robots.txt does not allow {request.url}",
-                unreachable=bool(trouble),
+                failure or f"{origin}/robots.txt does not allow {request.url}",
+                unreachable=bool(failure),
             )
         if rules.crawl_delay:
             set_min_delay(self._crawler, urlparse_cached(request).hostname or "", rules.crawl_delay)
@@ -71,12 +71,12 @@ class RobotsMiddleware:
         cached = self._context.robots.get(origin)
         if cached is not None and is_fresh(cached, self._context.clock()):
             return rules_of(cached, self._token), ""
-        copy, trouble = await self._fetch_robots(origin)
-        if copy.reached:
+        copy, failure = await self._fetch_robots(origin)
+        if copy.is_usable:
             self._context.robots.put(origin, copy)
             return rules_of(copy, self._token), ""
         # RFC 9309, 2.4: a stale copy is used while the host cannot be reached
-        return rules_of(cached or copy, self._token), trouble
+        return rules_of(cached or copy, self._token), failure
 
     async def _fetch_robots(self, origin: str) -> tuple[RobotsCopy, str]:
         url = f"{origin}/robots.txt"
@@ -85,7 +85,7 @@ class RobotsMiddleware:
         now = self._context.clock()
         try:
             response = await self._crawler.engine.download_async(request)
-        except Exception as error:  # any failure means the same: nothing may be fetched
+        except Exception as error:  # after any failure nothing may be fetched
             if isinstance(error, IgnoreRequest) and "redirections" in str(error):
                 # RFC 9309, 2.3.1.2: more than five redirects may be taken as "there is none"
                 return RobotsCopy(fetched_at=now, status=404, body=""), ""
@@ -94,6 +94,6 @@ class RobotsMiddleware:
                 RobotsCopy(fetched_at=now, status=None, body=""),
                 f"robots.txt could not be read, so nothing may be fetched: {reason}",
             )
-        trouble = f"{url} answered {response.status}, so nothing may be fetched"
+        failure = f"{url} answered {response.status}, so nothing may be fetched"
         body = decode_robots(response.body) if response.status < 300 else ""
-        return RobotsCopy(fetched_at=now, status=response.status, body=body), trouble
+        return RobotsCopy(fetched_at=now, status=response.status, body=body), failure

@@ -27,8 +27,8 @@ class RobotsCopy:
     body: str
 
     @property
-    def reached(self) -> bool:
-        """Whether the host answered with usable rules (4xx: everything is allowed)."""
+    def is_usable(self) -> bool:
+        """Return whether the host answered with usable rules (4xx: everything is allowed)."""
         return self.status is not None and self.status < 500
 
 
@@ -36,7 +36,7 @@ class RobotsRules(Protocol):
     """The rules of one host for one user agent."""
 
     def allows(self, url: str) -> bool:
-        """Whether this URL may be fetched."""
+        """Return whether this URL may be fetched."""
 
     @property
     def crawl_delay(self) -> float:
@@ -72,7 +72,7 @@ class _ParsedRules:
 
 def rules_of(copy: RobotsCopy, token: str) -> RobotsRules:
     """Return the rules of a robots.txt for the user agent with this product token."""
-    if not copy.reached:
+    if not copy.is_usable:
         return _DenyAll()
     if copy.status is not None and 200 <= copy.status < 300:
         return _ParsedRules(copy.body, token)
@@ -81,7 +81,7 @@ def rules_of(copy: RobotsCopy, token: str) -> RobotsRules:
 
 def is_fresh(copy: RobotsCopy, now: datetime) -> bool:
     """Whether a cached copy may be used without fetching it again."""
-    return copy.reached and timedelta(0) <= now - copy.fetched_at < CACHED_FOR
+    return copy.is_usable and timedelta(0) <= now - copy.fetched_at < CACHED_FOR
 
 
 def origin_of(url: str) -> str:

@@ -26,10 +26,10 @@ def host_of(url: str) -> str:
         return ""
 
 
-def batches(sources: Sequence[Polled], *, size: int) -> tuple[tuple[Polled, ...], ...]:
+def make_batches(sources: Sequence[Polled], *, size: int) -> tuple[tuple[Polled, ...], ...]:
     """Group sources into batches of about `size`, in the given order, with each host in one batch.
 
-    A host with more than `size` sources makes a larger batch: requests to a host run one at a
+    A host with more than `size` sources gets a larger batch: requests to a host run one at a
     time, which only one process can ensure.
     """
     by_host: dict[str, list[Polled]] = {}

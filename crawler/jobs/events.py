@@ -11,12 +11,12 @@ from typing import Any
 Emit = Callable[[dict[str, Any]], None]
 
 
-def line_of(event: dict[str, Any]) -> str:
+def encode_event(event: dict[str, Any]) -> str:
     """Encode an event as one line of JSON; datetimes become ISO 8601 text."""
     return json.dumps(event, default=_to_plain) + "\n"
 
 
-def event_of(line: str) -> dict[str, Any] | None:
+def decode_event(line: str) -> dict[str, Any] | None:
     """Decode an event; None if the line is not one (a child may end in the middle of a line)."""
     try:
         event = json.loads(line)

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from config.model import CrawlSettings, Source
-from crawler.fetch_errors import BadJob
+from crawler.fetch_errors import InvalidJob
 
 Shape = TypeVar("Shape")
-# environment variable with the descriptor of a file that crawls lock for their slow lane
-SLOW_LANE_LOCK_FD = "SUPPLIERWATCH_TURN_FD"
+# environment variable with the descriptor of the lock file of the slow lane, which serialises
+# expensive reading tasks across all crawl processes of a service
+SLOW_LANE_LOCK_FD = "SUPPLIERWATCH_SLOW_LANE_FD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +22,8 @@ class CrawlJob:
     """One batch of sources for one child process.
 
     `pages_per_source`: the most pages of older entries that one poll of a source reads.
-    `clock_offset`: added to the clock of the machine, where others share the database.
+    `clock_offset`: added to the clock of the machine; on a shared database, the database's clock
+    counts.
     `deadline`: the time limit of the whole batch. `timeout`: that of one download.
     `task`: "crawl" polls the sources; "inspect" reads one step by step, "probe"
     reads the listing of each, "discover" tries an address by each kind; these store nothing.
@@ -48,18 +50,18 @@ def from_json(line: str) -> CrawlJob:
     """Decode a job that `to_json` encoded.
 
     Raises:
-        BadJob: the line is not a job.
+        InvalidJob: the line is not a job.
     """
     try:
         return cast(CrawlJob, _restore(CrawlJob, json.loads(line)))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadJob(f"stdin's first line is not a crawl job: {error}") from error
+        raise InvalidJob(f"stdin's first line is not a crawl job: {error}") from error
 
 
 def _to_seconds(value: object) -> float:
     if isinstance(value, timedelta):
         return value.total_seconds()
-    raise TypeError(f"a crawl job cannot carry a {type(value).__name__}")
+    raise TypeError(f"a crawl job cannot contain a {type(value).__name__}")
 
 
 def _restore(shape: Any, value: Any) -> Any:

@@ -1,4 +1,4 @@
 """The kinds of source, one file each; the name of the file is the `kind` in sources.toml.
 
-A spider here builds URLs and reads responses; it neither fetches nor stores.
+Each spider builds URLs and reads responses; it neither fetches nor stores.
 """

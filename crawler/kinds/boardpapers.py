@@ -20,17 +20,17 @@ from crawler.text.uk_dates import find_uk_date
 from storage.model import FetchedEntry, PageText, ProcurementNotice
 from storage.rules.former_keys import former_canonical_url
 
-MEETINGS = 24  # meeting pages that one poll fetches, the newest first
-# papers of this age are fetched again: trusts replace a file by a corrected one
+MAX_MEETINGS = 24  # meeting pages that one poll fetches, the newest first
+# papers younger than this are fetched again: trusts replace a file by a corrected one
 RECENT = timedelta(days=62)
 RECENT_UNDATED = 10
-# lines with the date of another thing than the meeting
+# lines with a date other than that of the meeting
 _OTHER_DATE = re.compile(
     r"\b(?:review(?: date| due|ed)|next review|deadline|due (?:by|on|date)"
     r"|expir(?:y|es)|valid until|next meeting)\b",
     re.IGNORECASE,
 )
-_MAX_NUMBERS_SHOWN = 12  # page numbers that are listed in a notice
+_MAX_NUMBERS_SHOWN = 12  # page numbers listed in a notice
 
 
 class BoardPapersSpider(SourceSpider):
@@ -38,19 +38,19 @@ class BoardPapersSpider(SourceSpider):
 
     name = "boardpapers"
     learns_sites = False
-    largest = 64 * 1024 * 1024
-    slowest = timedelta(minutes=3)
+    max_body = 64 * 1024 * 1024
+    response_timeout = timedelta(minutes=3)
     reads_slowly = True
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """Read the PDFs of a page; the declared page also leads to those of its meetings."""
+        """Read the PDF links of a page; the declared page also links to pages of its meetings."""
         page = answer.page
         whole = page.requested_url == source.url
         document = parse_html(answer)
         links = paper_links(document, base=page.final_url, select=source.select, whole=whole)
         # the papers listed earlier in this poll
-        listed: set[str] = set() if whole else (self.notes.get(source.key) or set())
-        self.notes[source.key] = listed
+        listed: set[str] = set() if whole else (self.poll_state.get(source.key) or set())
+        self.poll_state[source.key] = listed
         if whole and not links:
             raise NotAFeed(
                 "no link to a PDF or to a meeting was found on this page; "
@@ -61,8 +61,8 @@ class BoardPapersSpider(SourceSpider):
         return Listing(
             entries=tuple(_build_entry(source, paper, page.fetched_at) for paper in papers),
             language=document.get("lang") or None,
-            more=_newest_meetings(links),
-            again=_select_recent(papers, page.fetched_at),
+            more=_select_newest_meetings(links),
+            refetch_daily=_select_recent(papers, page.fetched_at),
         )
 
     def read_page(self, source: Source, answer: FetchResponse, entry: FetchedEntry) -> PageText:
@@ -92,7 +92,7 @@ def _build_entry(source: Source, link: PaperLink, fetched_at: datetime) -> Fetch
     return FetchedEntry(
         source_key=source.key,
         url=link.url,
-        # in the form that stored papers have
+        # in the form of stored papers
         guid=former_canonical_url(lasting(link.url)),
         title=link.title,
         summary="",
@@ -107,7 +107,7 @@ def _build_entry(source: Source, link: PaperLink, fetched_at: datetime) -> Fetch
     )
 
 
-def _newest_meetings(links: list[PaperLink]) -> tuple[str, ...]:
+def _select_newest_meetings(links: list[PaperLink]) -> tuple[str, ...]:
     """Return the URLs of meeting pages, newest first, with undated ones before all others."""
     meetings = [link for link in links if link.is_meeting]
     placed = sorted(
@@ -117,7 +117,7 @@ def _newest_meetings(links: list[PaperLink]) -> tuple[str, ...]:
             at,
         ),
     )
-    return tuple(meetings[at].url for at in placed[:MEETINGS])
+    return tuple(meetings[at].url for at in placed[:MAX_MEETINGS])
 
 
 def _select_recent(papers: list[PaperLink], now: datetime) -> frozenset[str]:

@@ -9,19 +9,19 @@ from urllib.parse import urlsplit
 from config.model import Source
 from crawler.errors import NotAFeed
 from crawler.http.response import FetchResponse
-from crawler.listings.feed_bytes import utf8_feed
-from crawler.listings.feed_parts import part_of_feed
-from crawler.listings.feeds import discover_feeds, main_feed, parse_feed
+from crawler.listings.feed_bytes import convert_to_utf8
+from crawler.listings.feed_parts import split_feed
+from crawler.listings.feeds import choose_main_feed, discover_feeds, parse_feed
 from crawler.listings.listing import Listing
-from crawler.listings.skip_hours import silent_hours
+from crawler.listings.skip_hours import read_silent_hours
 from crawler.spider_base.spider import SourceSpider
 from crawler.text.decode import decode
 
 log = logging.getLogger(__name__)
 
 ENTRIES_AT_ONCE = 1000  # read in one task; feedparser takes a second for them
-_OF_A_FEED = re.compile(r"(?<![a-z])(rss|feeds?|atom|rdf)|\.(xml|json)$", re.IGNORECASE)
-_ENDED = re.compile(
+_FEED_URL = re.compile(r"(?<![a-z])(rss|feeds?|atom|rdf)|\.(xml|json)$", re.IGNORECASE)
+_END_OF_FEED = re.compile(
     rb"(</[\w:]*(rss|feed|rdf|channel)\s*>|\})[\s\x00]*(<!--.*)?\Z", re.IGNORECASE | re.DOTALL
 )
 
@@ -32,10 +32,10 @@ class FeedSpider(SourceSpider):
     name = "feed"
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """Read the entries of a feed; a web page leads to the feed that it links to."""
+        """Read the entries of a feed; a web page refers to the feed that it links to."""
         page = answer.page
-        whole = utf8_feed(page.body, page.content_type)
-        body, rest = part_of_feed(whole, start=self.start_at, count=ENTRIES_AT_ONCE)
+        whole = convert_to_utf8(page.body, page.content_type)
+        body, continue_at = split_feed(whole, start=self.start_at, count=ENTRIES_AT_ONCE)
         try:
             feed = parse_feed(
                 body,
@@ -49,26 +49,30 @@ class FeedSpider(SourceSpider):
             offered = discover_feeds(text, page.final_url)
             if not offered:
                 raise
-            best = main_feed(offered, page.final_url)
-            # a redirect to another host means that the feed is gone: none is searched for
+            best = choose_main_feed(offered, page.final_url)
+            # a redirect to another host means that the feed is gone: no other one is used
             moved = not _same_host(page.requested_url, page.final_url)
-            # the URL of a feed that is a web page now is a change to report
-            was_feed = _OF_A_FEED.search(urlsplit(source.url).path) is not None
+            # a feed URL that answers with a web page now is a change to report
+            was_feed = _FEED_URL.search(urlsplit(source.url).path) is not None
             if page.requested_url != source.url or best is None or moved or was_feed:
-                raise NotAFeed(f"{error}; the page offers {', '.join(offered[:3])}") from error
+                raise NotAFeed(f"{error}; the page links to {', '.join(offered[:3])}") from error
             log.info("source.discovered source=%s feed=%s", source.key, best)
-            note = f"a web page; of the {len(offered)} feeds that it offers {best} is read"
+            note = f"a web page; of the {len(offered)} feeds that it links to, {best} is read"
             return Listing(entries=(), more=(best,), note=note)
         entries = feed.entries
-        if rest is None and feed.degraded is not None and not _ENDED.search(whole[-400:]):
+        if (
+            continue_at is None
+            and feed.degraded is not None
+            and not _END_OF_FEED.search(whole[-400:])
+        ):
             entries = entries[:-1]  # truncated: half a link is a different link
         return Listing(
             entries=entries,
             language=feed.language,
             degraded=feed.degraded,
             ttl=feed.ttl,
-            silent_hours=silent_hours(body),
-            rest=rest,
+            silent_hours=read_silent_hours(body),
+            continue_at=continue_at,
             title=feed.title or None,
         )
 

@@ -32,7 +32,7 @@ class GovukSpider(SourceSpider):
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """Return the search URL, newest results first; a feed URL as declared."""
-        self.notes[source.key] = since
+        self.poll_state[source.key] = since
         return search_address(source.url) if is_search(source.url) else source.url
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
@@ -40,7 +40,7 @@ class GovukSpider(SourceSpider):
         page = answer.page
         if is_search(source.url):
             return read_results(
-                source.url, page, source_key=source.key, since=self.notes.get(source.key)
+                source.url, page, source_key=source.key, since=self.poll_state.get(source.key)
             )
         feed = parse_feed(
             page.body,

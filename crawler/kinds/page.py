@@ -6,7 +6,7 @@ from config.model import Source
 from crawler.http.parsed_page import parse_html
 from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
-from crawler.listings.listing_pages import listed_links
+from crawler.listings.listing_pages import read_listed_links
 from crawler.spider_base.spider import SourceSpider
 from crawler.text.date_forms import language_by_numbers
 from crawler.text.dates import parse_published
@@ -22,9 +22,9 @@ class PageSpider(SourceSpider):
         """Read the entries that `select.entry` matches on the page."""
         page = answer.page
         document = parse_html(answer)
-        found = listed_links(document, base=page.final_url, select=source.select)
-        spoken = source.language or document.get("lang") or None
-        numbers = language_by_numbers((link.published_raw for link in found.links), spoken)
+        found = read_listed_links(document, base=page.final_url, select=source.select)
+        language = source.language or document.get("lang") or None
+        numbers = language_by_numbers((link.published_raw for link in found.links), language)
         count = len(found.links) + found.unlinked
         return Listing(
             entries=tuple(

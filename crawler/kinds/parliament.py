@@ -1,6 +1,6 @@
 """Parliament: written questions with their answers, and contributions in Hansard.
 
-The host or path of a source says which of the two it is.
+The host or path of a source distinguishes the two.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ class ParliamentSpider(SourceSpider):
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """Return the URL of the first page of results since the last poll, and some days before."""
-        if _asks_questions(source):
+        if _is_questions_source(source):
             return questions.first_address(source.url, since=since, now=now)
         return hansard.first_address(source.url, since=since, now=now)
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
         """Read the entries of a page of results."""
-        if _asks_questions(source):
+        if _is_questions_source(source):
             return questions.read_list(source.url, answer.page, source_key=source.key)
         return hansard.read_contributions(source.url, answer.page, source_key=source.key)
 
-    def whole(self, listing: Listing) -> Listing:
-        """Keep each question once, though it may be listed both as tabled and as answered."""
+    def combine_parts(self, listing: Listing) -> Listing:
+        """Keep each question once: it may be listed both as tabled and as answered."""
         return replace(listing, entries=questions.one_per_question(listing))
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
@@ -50,6 +50,6 @@ class ParliamentSpider(SourceSpider):
         return questions.read_question(answer.page)
 
 
-def _asks_questions(source: Source) -> bool:
+def _is_questions_source(source: Source) -> bool:
     parts = urlsplit(source.url)
     return "questions-statements" in (parts.hostname or "") or "writtenquestions" in parts.path

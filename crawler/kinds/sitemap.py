@@ -14,11 +14,11 @@ from crawler.listings.listing import Listing
 from crawler.listings.sitemaps import (
     RECENT,
     SitemapEntry,
-    newest,
-    parts_worth_reading,
+    find_sitemaps_in_robots,
+    is_same_site,
     read_sitemap,
-    same_site,
-    sitemaps_in_robots,
+    select_newest,
+    select_parts,
 )
 from crawler.spider_base.spider import SourceSpider
 from crawler.text.dates import parse_published
@@ -42,12 +42,12 @@ class SitemapSpider(SourceSpider):
         return source.url
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """Read the entries of a sitemap; an index or a robots.txt leads to its sitemaps."""
+        """Read the entries of a sitemap; an index or a robots.txt refers to its sitemaps."""
         page = answer.page
         text = decode(page.body, content_type=page.content_type, kind="xml").text
         if urlsplit(page.requested_url).path == "/robots.txt":
-            named = sitemaps_in_robots(text, base=page.final_url)
-            # one that is not named is at the usual path
+            named = find_sitemaps_in_robots(text, base=page.final_url)
+            # without a Sitemap line, it is expected at the usual path
             return Listing(entries=(), more=named or (urljoin(page.final_url, "/sitemap.xml"),))
         try:
             sitemap = read_sitemap(text, base=page.final_url)
@@ -56,29 +56,29 @@ class SitemapSpider(SourceSpider):
                 f"{error}; give the address of a sitemap, of a robots.txt or of the site's root"
             ) from error
         if sitemap.is_index:
-            parts = parts_worth_reading(sitemap.places, now=page.fetched_at)
+            parts = select_parts(sitemap.entries, now=page.fetched_at)
             return Listing(entries=(), more=parts, degraded=sitemap.damage)
         hosts = (page.final_url, source.url)  # robots.txt may name a sitemap on another host
-        own = [place for place in sitemap.places if _is_page_of(place.loc, hosts)]
-        chosen = newest(own, most=MAX_ENTRIES)
-        if len(chosen) < len(sitemap.places):
+        own = [listed for listed in sitemap.entries if _is_page_of(listed.loc, hosts)]
+        chosen = select_newest(own, most=MAX_ENTRIES)
+        if len(chosen) < len(sitemap.entries):
             log.info(
-                "sitemap.left source=%s url=%s other_hosts=%d older=%d",
+                "sitemap.skipped source=%s url=%s other_hosts=%d older=%d",
                 source.key,
                 page.requested_url,
-                len(sitemap.places) - len(own),
+                len(sitemap.entries) - len(own),
                 len(own) - len(chosen),
             )
         return Listing(
-            entries=tuple(_build_entry(source, place, page.fetched_at) for place in chosen),
+            entries=tuple(_build_entry(source, listed, page.fetched_at) for listed in chosen),
             degraded=sitemap.damage
-            or _describe_foreign_pages(len(sitemap.places), len(own), page.final_url),
-            again=frozenset(
+            or _describe_foreign_pages(len(sitemap.entries), len(own), page.final_url),
+            refetch_daily=frozenset(
                 one.loc for one in chosen if one.lastmod and one.lastmod > page.fetched_at - RECENT
             ),
         )
 
-    def whole(self, listing: Listing) -> Listing:
+    def combine_parts(self, listing: Listing) -> Listing:
         """Keep each URL once, with a title if one part has it, and the newest `MAX_ENTRIES`."""
         found: dict[str | None, FetchedEntry] = {}
         for entry in listing.entries:
@@ -87,14 +87,14 @@ class SitemapSpider(SourceSpider):
                 found[entry.url] = entry
         entries = list(found.values())
         if len(entries) > MAX_ENTRIES:
-            log.info("sitemap.left url=%s older=%d", "all parts", len(entries) - MAX_ENTRIES)
+            log.info("sitemap.skipped url=%s older=%d", "all parts", len(entries) - MAX_ENTRIES)
             entries.sort(key=_newest_first_key)
         return replace(listing, entries=tuple(entries[:MAX_ENTRIES]))
 
 
 def _is_page_of(url: str, sites: tuple[str, ...]) -> bool:
-    """Whether a URL is a page of one of these sites, but not a front page."""
-    own = any(same_site(url, site) for site in sites)
+    """Return whether a URL is a page of one of these sites, but not a front page."""
+    own = any(is_same_site(url, site) for site in sites)
     return own and urlsplit(url).path not in ("", "/")
 
 
@@ -109,20 +109,20 @@ def _newest_first_key(entry: FetchedEntry) -> float:
     return -when.timestamp() if when is not None else 0.0
 
 
-def _build_entry(source: Source, place: SitemapEntry, fetched_at: datetime) -> FetchedEntry:
+def _build_entry(source: Source, listed: SitemapEntry, fetched_at: datetime) -> FetchedEntry:
     return FetchedEntry(
         source_key=source.key,
-        url=place.loc,
+        url=listed.loc,
         guid=None,
-        title=place.title,
+        title=listed.title,
         summary="",
         content="",
         authors=(),
-        published_raw=place.published_raw,
+        published_raw=listed.published_raw,
         published_at=parse_published(
-            place.published_raw, now=fetched_at, language=place.language or source.language
+            listed.published_raw, now=fetched_at, language=listed.language or source.language
         ),
-        updated_at=place.lastmod,
-        language=place.language or source.language,
+        updated_at=listed.lastmod,
+        language=listed.language or source.language,
         fetched_at=fetched_at,
     )

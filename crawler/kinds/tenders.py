@@ -20,7 +20,7 @@ from crawler.tenders.ocds_windows import (
     CONTRACTS_FINDER,
     TimeWindow,
     address_of,
-    covered,
+    covered_until,
     first_window,
     next_window,
     page_after,
@@ -28,10 +28,10 @@ from crawler.tenders.ocds_windows import (
     window_in,
 )
 
-REQUESTS = 15  # after which a poll ends with its current window
+MAX_REQUESTS = 15  # a poll that has made more ends with its current window
 # Find a Tender allows 12 requests in 2 minutes, that of robots.txt included
 LEAST_DELAY = timedelta(seconds=11)
-PATIENCE = timedelta(minutes=5)  # as Contracts Finder demands after a 403
+REFUSED_WAIT = timedelta(minutes=5)  # after a 403, by the rules of Contracts Finder
 
 
 @dataclass(slots=True)
@@ -47,23 +47,23 @@ class TendersSpider(SourceSpider):
 
     name = "tenders"
     learns_sites = False
-    least_delay = LEAST_DELAY
-    slowest = timedelta(minutes=2)  # a page of a hundred releases is slow
+    min_delay = LEAST_DELAY
+    response_timeout = timedelta(minutes=2)  # a page of a hundred releases is slow
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
         """Return the URL of the first page of the first window that has not been read."""
-        self.notes[source.key] = _PollProgress()
+        self.poll_state[source.key] = _PollProgress()
         window = first_window(service_of(source.url), since=since, now=now)
         return address_of(source.url, window)
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
-        """Read the releases of a page; the last page of a window leads to the next window."""
+        """Read the releases of a page; after the last page of a window comes the next window."""
         page = answer.page
-        progress: _PollProgress = self.notes.get(source.key) or _PollProgress()
-        self.notes[source.key] = progress
+        progress: _PollProgress = self.poll_state.get(source.key) or _PollProgress()
+        self.poll_state[source.key] = progress
         window = window_in(page.requested_url)
         if window is None:
-            raise NotAFeed(f"{page.requested_url} asks for no window of time")
+            raise NotAFeed(f"{page.requested_url} has no time window")
         progress.requests += 1
         progress.cursors.add(window)
         package = read_package(page.body)
@@ -84,14 +84,14 @@ class TendersSpider(SourceSpider):
             source, listing, package, window, progress, now=page.fetched_at
         )
 
-    def whole(self, listing: Listing) -> Listing:
-        """Keep one entry for each procurement, however many of its notices were listed."""
+    def combine_parts(self, listing: Listing) -> Listing:
+        """Keep one entry for each procurement, of all its notices that were listed."""
         return replace(listing, entries=one_per_process(listing.entries))
 
-    def patience(self, source: Source, answer: FetchResponse) -> timedelta | None:
+    def get_wait(self, source: Source, answer: FetchResponse) -> timedelta | None:
         """Return the wait after a 403 of Contracts Finder, which means too many requests."""
         refused = answer.status == 403 and not answer.is_challenge
-        return PATIENCE if refused and service_of(source.url) is CONTRACTS_FINDER else None
+        return REFUSED_WAIT if refused and service_of(source.url) is CONTRACTS_FINDER else None
 
     def _add_next_address(
         self,
@@ -103,19 +103,19 @@ class TendersSpider(SourceSpider):
         *,
         now: datetime,
     ) -> Listing:
-        """Add to a listing the URL to fetch next, or up to when it has been read."""
+        """Add to a listing the URL to fetch next, or the time up to which it has been read."""
         if not package.whole and window.halved is not None:
-            # a release that breaks the response is in one half: the other half can be read
+            # the release that makes the response invalid is in one half: the other can be read
             return replace(listing, more=(address_of(source.url, window.halved),))
         page = page_after(window, package.next_link) if package.whole else None
         if page is not None and page not in progress.cursors:
             return replace(listing, more=(address_of(source.url, page),))
         if page is not None:
-            listing = replace(listing, degraded=f"its pages go round in circles: {page.cursor}")
-        reached = replace(listing, covered_until=covered(window, now=now))
+            listing = replace(listing, degraded=f"its pages form a loop: {page.cursor}")
+        listing = replace(listing, covered_until=covered_until(window, now=now))
         following = next_window(service_of(source.url), window, now=now)
         if following is None:
-            return reached
-        if progress.requests >= REQUESTS:
-            return replace(reached, behind=True)
-        return replace(reached, more=(address_of(source.url, following),))
+            return listing
+        if progress.requests >= MAX_REQUESTS:
+            return replace(listing, behind=True)
+        return replace(listing, more=(address_of(source.url, following),))

@@ -1,4 +1,4 @@
-"""Parse listings to entries: feeds, JSON Feed, sitemaps, pages that list articles.
+"""Parses listings to entries: feeds, JSON Feed, sitemaps, pages that list articles.
 
 Pure; sizes are limited before parsing.
 """

@@ -1,4 +1,4 @@
-"""Correct the entries of a listing: invalid links, shared links, repeated identifiers. Pure."""
+"""Corrects the entries of a listing: invalid links, shared links, repeated identifiers. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def make_distinct(entries: Sequence[FetchedEntry], base: str) -> tuple[FetchedEn
         base: the URL that relative links are resolved against.
     """
     linked = [replace(entry, url=_resolve_link(entry, base)) for entry in entries]
-    # links that only track differently are one link: storage would take them for one item
+    # links that differ only in tracking parameters are one link: to storage they are one item
     keys = {entry.url: url_key(entry.url) for entry in linked if entry.url}
     links = Counter(keys[entry.url] for entry in linked if entry.url)
     titles = {(keys[entry.url], entry.title) for entry in linked if entry.url}
@@ -45,7 +45,7 @@ def make_distinct(entries: Sequence[FetchedEntry], base: str) -> tuple[FetchedEn
 
 
 def absolute(link: str | None, base: str) -> str | None:
-    """Resolve `link` to an absolute http(s) URL; None where it is none."""
+    """Resolve a link to an absolute http(s) URL; None if it is not one."""
     if not link or not link.strip():
         return None
     try:
@@ -60,17 +60,17 @@ def absolute(link: str | None, base: str) -> str | None:
 
 
 def join_link(base: str, link: str) -> str:
-    """Resolve `link` against `base`; one that is absolute stays octet for octet.
+    """Resolve `link` against `base`; an absolute one is returned unchanged.
 
     Raises:
-        ValueError: it is no URL.
+        ValueError: it is not a URL.
     """
     # urljoin drops a ";" at the end of a path and an empty query
     return link if urlsplit(link).netloc and urlsplit(link).scheme else urljoin(base, link)
 
 
 def _resolve_link(entry: FetchedEntry, base: str) -> str | None:
-    # feedparser takes an RSS guid for a missing link; one without a slash is no address
+    # feedparser uses the RSS guid where a link is missing; one without a slash is not a URL
     if entry.url is not None and entry.url == entry.guid and "/" not in entry.url:
         return None
     return absolute(entry.url, base)

@@ -1,4 +1,4 @@
-"""Turn the bytes of a feed into UTF-8 that parsers read, and escape bare ampersands. Pure."""
+"""Converts the bytes of a feed to UTF-8, and escapes bare ampersands. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _DECLARED = re.compile(rb"(\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"'])[^\"'<>]*+"
 _CDATA, _CDATA_END = "<![CDATA[", "]]>"
 
 
-def utf8_feed(body: bytes, content_type: str | None) -> bytes:
-    """Return a feed in UTF-8 without a byte-order mark, and declared so.
+def convert_to_utf8(body: bytes, content_type: str | None) -> bytes:
+    """Convert a feed to UTF-8 without a byte-order mark, and declare that encoding.
 
-    Decoded by `crawler.text.decode`: no parser guesses, whatever header and declaration say.
+    It is decoded by `crawler.text.decode`, so that no parser guesses the encoding.
     """
     text = decode(body, content_type=content_type, kind="xml").text
     return _DECLARED.sub(rb"\g<1>utf-8", text.encode("utf-8"), count=1)

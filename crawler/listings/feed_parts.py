@@ -1,4 +1,4 @@
-"""Split a feed with very many entries into parts that are parsed one at a time. Pure."""
+"""Splits a feed with very many entries into parts that are parsed one at a time. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _BEGINS = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])")
 _ENDS = re.compile(rb"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s{0,10}>")
 
 
-def part_of_feed(body: bytes, *, start: int, count: int) -> tuple[bytes, int | None]:
+def split_feed(body: bytes, *, start: int, count: int) -> tuple[bytes, int | None]:
     """Return a feed with `count` of its entries, from entry number `start` on.
 
     Returns:

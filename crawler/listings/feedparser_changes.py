@@ -1,9 +1,9 @@
-"""Change how feedparser reads three things that it offers no settings for.
+"""Changes how feedparser reads three things for which it has no settings; import it to apply.
 
 - Only HTML elements are markup, and only complete references are characters: its sanitizer removes
-  `<Name>`, and reads `&copy=3` as a sign.
-- Titles and descriptions of pictures and films never take the place of an entry's own.
-- A type that is declared is kept beside the one that is assumed without a declaration.
+  `<Name>`, and reads `&copy=3` as a copyright sign.
+- Titles and descriptions of images and videos never replace those of the entry.
+- A declared content type is kept beside the one that is assumed without a declaration.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ _resolve_links = feedparser.mixin.resolve_relative_uris
 _push_content = _FeedParserMixin.push_content
 
 
-def _escape(fragment: str, content_type: str) -> str:
-    # in XHTML each element was one in the document, and its text is escaped
+def _escape_fragment(fragment: str, content_type: str) -> str:
+    # in XHTML, elements are those of the document, and text is escaped
     if content_type != "text/html":
         return fragment
     return escape_ampersands(escape_text(fragment))
 
 
 def _sanitize_elements(fragment: str, encoding: str, content_type: str) -> Any:
-    return _sanitize_html(_escape(fragment, content_type), encoding, content_type)
+    return _sanitize_html(_escape_fragment(fragment, content_type), encoding, content_type)
 
 
 def _resolve_in_elements(fragment: str, base: str, encoding: str, content_type: str) -> Any:
-    return _resolve_links(_escape(fragment, content_type), base, encoding, content_type)
+    return _resolve_links(_escape_fragment(fragment, content_type), base, encoding, content_type)
 
 
 def _push_declared(self: Any, tag: str, attributes: Any, default: str, expecting: Any) -> None:

@@ -1,7 +1,6 @@
-"""Parse feeds to entries: RSS, Atom and RDF with feedparser, and JSON Feed. Pure.
+"""Parses feeds to entries: RSS, Atom and RDF with feedparser, and JSON Feed. Pure.
 
-feedparser is only given a file object: it would open a string or bytes that look like a path or a
-URL.
+feedparser gets a file object: it would open a string or bytes that look like a path or a URL.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ import lxml.html
 from crawler.errors import NotAFeed
 from crawler.listings import feedparser_changes  # noqa: F401 (changes feedparser)
 from crawler.listings.entries import absolute, make_distinct
-from crawler.listings.entry_dates import language_of_dates, publication_dates
-from crawler.listings.feed_bounds import MOST_TITLE, bounded_entry, bounded_head
-from crawler.listings.feed_bytes import escape_bare_ampersands, utf8_feed
+from crawler.listings.entry_dates import detect_date_language, read_entry_dates
+from crawler.listings.feed_bounds import MAX_TITLE, limit_entry, limit_head
+from crawler.listings.feed_bytes import convert_to_utf8, escape_bare_ampersands
 from crawler.listings.json_feed import looks_like_json, read_json_feed
 from crawler.text.markup import has_markup, unescape
 from storage.model import FetchedEntry
@@ -44,7 +43,7 @@ _WRAPPED = re.compile(r"\s*+<(?:p|div|ul|ol|table|h[1-6]|a|img|b|i|em|strong|br)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A parsed feed. `degraded`: what was wrong with it, if its entries were kept all the same."""
+    """A parsed feed. `degraded`: its damage, if its entries were kept despite it."""
 
     version: str
     title: str
@@ -61,7 +60,7 @@ def parse_feed(
     """Parse a feed of any format, with unique identifiers and absolute links.
 
     Raises:
-        NotAFeed: the document is something else; the message says what it seems to be.
+        NotAFeed: the document is not a feed; the message says what it seems to be.
     """
     feed = read_feed(body, source_key=source_key, content_type=content_type, fetched_at=fetched_at)
     return replace(
@@ -79,16 +78,16 @@ def read_feed(
     """Parse a feed of any format, with links and identifiers as published.
 
     Raises:
-        NotAFeed: the document is something else; the message says what it seems to be.
+        NotAFeed: the document is not a feed; the message says what it seems to be.
     """
     if not body.strip():
         raise NotAFeed("an empty document")
-    body = utf8_feed(body, content_type)
+    body = convert_to_utf8(body, content_type)
     if looks_like_json(body):
         feed = read_json_feed(body, source_key=source_key, fetched_at=fetched_at)
         return ParsedFeed(
             version="json", title=feed.title, language=feed.language, site_url=feed.site_url,
-            entries=tuple(map(bounded_entry, feed.entries)), ttl=None, degraded=feed.degraded,
+            entries=tuple(map(limit_entry, feed.entries)), ttl=None, degraded=feed.degraded,
         )  # fmt: skip
     parsed, cut = _run_feedparser(body)
     if not parsed.get("entries") and not (parsed.get("version") and _begins_as_markup(body)):
@@ -96,31 +95,31 @@ def read_feed(
         raise NotAFeed(_describe_document(body))
     head = parsed.get("feed", {})
     language = head.get("language") or None
-    numbers = language_of_dates(parsed["entries"], language)
+    numbers = detect_date_language(parsed["entries"], language)
     found = [
         _build_entry(
-            one, publication_dates(one, language=numbers, now=fetched_at), source_key=source_key,
+            one, read_entry_dates(one, language=numbers, now=fetched_at), source_key=source_key,
             language=language, fetched_at=fetched_at,
         )
         for one in parsed["entries"]
     ]  # fmt: skip
     return ParsedFeed(
         version=parsed.get("version") or "unknown",
-        title=head.get("title", "")[:MOST_TITLE],
+        title=head.get("title", "")[:MAX_TITLE],
         language=language,
         site_url=head.get("link") or None,
-        entries=tuple(map(bounded_entry, found)),
+        entries=tuple(map(limit_entry, found)),
         ttl=_parse_ttl(head.get("ttl")),
         degraded=_describe_damage(parsed) or cut,
     )
 
 
 def discover_feeds(html: str, url: str) -> tuple[str, ...]:
-    """Return the URLs of the feeds that a page links to (rel=alternate), in its order."""
+    """Return the URLs of the feeds that a page links to (rel=alternate), in document order."""
     if not html.strip():
         return ()
     try:
-        document = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=_html_parser())
+        document = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=_make_html_parser())
     except (lxml.etree.LxmlError, ValueError):
         return ()
     base = next((b.get("href") for b in document.iter("base") if b.get("href")), None)
@@ -133,10 +132,10 @@ def discover_feeds(html: str, url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def main_feed(offered: Sequence[str], page: str) -> str | None:
-    """Choose the feed that has the articles of a page.
+def choose_main_feed(offered: Sequence[str], page: str) -> str | None:
+    """Choose the feed with the articles of a page.
 
-    The feed of the page's own section, else the first; never one of readers' comments.
+    The feed of the page's own section, else the first; never a feed of readers' comments.
     """
     articles = [one for one in offered if not _COMMENTS.search(urlsplit(one).path)]
     section = urlsplit(page).path.rstrip("/") + "/"
@@ -144,16 +143,16 @@ def main_feed(offered: Sequence[str], page: str) -> str | None:
     return next(iter(own or articles), None)
 
 
-def _html_parser() -> Any:
+def _make_html_parser() -> Any:
     return lxml.html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
 
 
 def _run_feedparser(body: bytes) -> tuple[Any, str | None]:
     """Parse a feed that is in UTF-8."""
-    body, cut = bounded_head(body)
+    body, cut = limit_head(body)
     parsed = _parse_xml(body)
     if parsed.get("bozo") and b"&" in body:
-        # its parser for ill-formed feeds reads "AT&T" as "AT&T;"
+        # the feedparser fallback for ill-formed feeds reads "AT&T" as "AT&T;"
         escaped = escape_bare_ampersands(body)
         if escaped != body:
             again = _parse_xml(escaped)
@@ -164,10 +163,10 @@ def _run_feedparser(body: bytes) -> tuple[Any, str | None]:
 
 
 def _parse_xml(body: bytes) -> Any:
-    """Parse by feedparser, without the feed's URL: it would resolve identifiers against it.
+    """Parse with feedparser, without the feed's URL: it would resolve identifiers against it.
 
-    It fails where the address of a namespace has a blank, and perhaps elsewhere: then such
-    namespaces are left out, and a feed that fails even so has no entries.
+    It raises for a namespace URL with a blank, and perhaps elsewhere: then such namespaces are
+    removed, and a feed that fails again has no entries.
     """
     try:
         return feedparser.parse(io.BytesIO(body))
@@ -197,23 +196,23 @@ def _build_entry(
         source_key=source_key,
         url=one.get("link") or None,
         guid=one.get("id") or None,
-        title=_as_fragment(one, "title", title),
-        summary=summary if _is_wrapped(summary) else _as_fragment(one, "summary", summary),
+        title=_escape_plain_text(one, "title", title),
+        summary=summary if _is_wrapped(summary) else _escape_plain_text(one, "summary", summary),
         content=max(contents, key=len, default=""),
-        authors=tuple(_author_names(one)),
+        authors=tuple(_list_author_names(one)),
         published_raw=raw,
         published_at=published,
         updated_at=updated,
-        language=_language(one) or language or None,
+        language=_find_language(one) or language or None,
         fetched_at=fetched_at,
         tags=tuple(t for tag in one.get("tags") or () if (t := tag.get("term"))),
     )
 
 
-def _as_fragment(one: Any, name: str, text: str) -> str:
-    """Return a text as HTML: one that is declared to be text is escaped where it looks like HTML.
+def _escape_plain_text(one: Any, name: str, text: str) -> str:
+    """Return a text as HTML: one that is declared as plain text is escaped if it looks like HTML.
 
-    Where no type is declared, feeds of all formats have HTML in places for text.
+    Without a declared type, text elements of all feed formats may contain HTML.
     """
     declared = (one.get(f"{name}_detail") or {}).get("declared")
     if declared not in ("text", "text/plain") or not (has_markup(text) or unescape(text) != text):
@@ -222,16 +221,16 @@ def _as_fragment(one: Any, name: str, text: str) -> str:
 
 
 def _is_wrapped(summary: str) -> bool:
-    # HTML that is declared to be text by mistake
+    # HTML that is declared as plain text by mistake
     return bool(_WRAPPED.match(summary)) and summary.rstrip().endswith(">")
 
 
-def _author_names(one: Any) -> list[str]:
+def _list_author_names(one: Any) -> list[str]:
     named = [person.get("name") for person in one.get("authors") or () if person.get("name")]
     return named or ([one["author"]] if one.get("author") else [])
 
 
-def _language(one: Any) -> str | None:
+def _find_language(one: Any) -> str | None:
     for key in ("title_detail", "summary_detail"):
         if language := (one.get(key) or {}).get("language"):
             return str(language)
@@ -248,12 +247,12 @@ def _parse_ttl(value: Any) -> timedelta | None:
 
 
 def _describe_damage(parsed: Any) -> str | None:
-    trouble = parsed.get("bozo_exception")
-    if not parsed.get("bozo") or trouble is None:
+    error = parsed.get("bozo_exception")
+    if not parsed.get("bozo") or error is None:
         return None
-    if type(trouble).__name__ in ("CharacterEncodingOverride", "NonXMLContentType"):
+    if type(error).__name__ in ("CharacterEncodingOverride", "NonXMLContentType"):
         return None
-    return f"ill-formed: {trouble}"
+    return f"ill-formed: {error}"
 
 
 def _describe_document(body: bytes) -> str:
@@ -262,4 +261,4 @@ def _describe_document(body: bytes) -> str:
         return "a web page, not a feed"
     if b"<urlset" in head or b"<sitemapindex" in head:
         return "a sitemap, not a feed"
-    return "no feed in any format that is known"
+    return "not a feed in any known format"

@@ -1,4 +1,4 @@
-"""Parse JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser does not read. Pure."""
+"""Parses JSON Feed 1.0 and 1.1 (jsonfeed.org), which feedparser does not read. Pure."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _NEXT = re.compile(r"[\s,]*\{")
 
 
 def looks_like_json(body: bytes) -> bool:
-    """Whether a document begins like a JSON object."""
+    """Return whether a document begins like a JSON object."""
     return body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonFeed:
-    """A parsed JSON Feed. `degraded`: what was wrong, if its items were kept all the same."""
+    """A parsed JSON Feed. `degraded`: its damage, if its items were kept despite it."""
 
     title: str
     site_url: str | None
@@ -36,7 +36,7 @@ class JsonFeed:
 
 
 def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> JsonFeed:
-    """Parse a JSON Feed in UTF-8; of a truncated one, the complete items.
+    """Parse a JSON Feed in UTF-8; of a truncated one, only the complete items.
 
     Raises:
         NotAFeed: the document is not JSON, or not a JSON Feed.
@@ -48,15 +48,15 @@ def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> Jso
     except (ValueError, RecursionError) as error:
         feed = _recover_items(text)
         if feed is None:
-            raise NotAFeed(f"begins like JSON and is not: {error}") from error
+            raise NotAFeed(f"begins like JSON, but is not valid: {error}") from error
         degraded = f"ill-formed: {error}"
     if not isinstance(feed, dict) or "jsonfeed.org" not in str(feed.get("version", "")):
-        raise NotAFeed("JSON, but no JSON Feed: it names no jsonfeed.org version")
+        raise NotAFeed("JSON, but not a JSON Feed: it has no jsonfeed.org version")
     items = feed.get("items")
-    language = _text(feed, "language")
+    language = _get_text(feed, "language")
     return JsonFeed(
-        title=_text(feed, "title") or "",
-        site_url=_text(feed, "home_page_url"),
+        title=_get_text(feed, "title") or "",
+        site_url=_get_text(feed, "home_page_url"),
         language=language,
         entries=tuple(
             _build_entry(item, source_key=source_key, fetched_at=fetched_at, language=language)
@@ -68,7 +68,7 @@ def read_json_feed(body: bytes, *, source_key: str, fetched_at: datetime) -> Jso
 
 
 def _recover_items(text: str) -> dict[str, Any] | None:
-    """Return head and complete items of a truncated feed; None where it is no feed."""
+    """Return head and complete items of a truncated feed; None if it is not a feed."""
     found = _ITEMS.search(text)
     version = _VERSION.search(text)
     if found is None or version is None:
@@ -92,40 +92,40 @@ def _recover_items(text: str) -> dict[str, Any] | None:
 def _build_entry(
     item: dict[str, Any], *, source_key: str, fetched_at: datetime, language: str | None
 ) -> FetchedEntry:
-    raw = _date(item, "date_published") or _date(item, "date_modified")
-    spoken = _text(item, "language") or language
-    content = _text(item, "content_html") or _text(item, "content_text") or ""
+    raw = _get_date(item, "date_published") or _get_date(item, "date_modified")
+    entry_language = _get_text(item, "language") or language
+    content = _get_text(item, "content_html") or _get_text(item, "content_text") or ""
     identifier = item.get("id")
     return FetchedEntry(
         source_key=source_key,
-        url=_text(item, "url") or _text(item, "external_url"),
+        url=_get_text(item, "url") or _get_text(item, "external_url"),
         guid=None if identifier in (None, "") else str(identifier),
-        title=_text(item, "title") or "",
-        summary=_text(item, "summary") or "",
+        title=_get_text(item, "title") or "",
+        summary=_get_text(item, "summary") or "",
         content=content,
-        authors=tuple(_author_names(item)),
+        authors=tuple(_list_author_names(item)),
         published_raw=raw,
-        published_at=parse_published(raw, now=fetched_at, language=spoken),
-        updated_at=parse_date(_date(item, "date_modified"), language=spoken),
-        language=spoken,
+        published_at=parse_published(raw, now=fetched_at, language=entry_language),
+        updated_at=parse_date(_get_date(item, "date_modified"), language=entry_language),
+        language=entry_language,
         fetched_at=fetched_at,
         tags=tuple(str(tag) for tag in item.get("tags") or () if isinstance(tag, str)),
     )
 
 
-def _author_names(item: dict[str, Any]) -> list[str]:
+def _list_author_names(item: dict[str, Any]) -> list[str]:
     named = item.get("authors") or [item.get("author")]
     people = named if isinstance(named, list) else [named]
-    return [name for one in people if isinstance(one, dict) and (name := _text(one, "name"))]
+    return [name for one in people if isinstance(one, dict) and (name := _get_text(one, "name"))]
 
 
-def _date(item: dict[str, Any], key: str) -> str | None:
-    """Return a date as text; some feeds give numbers of seconds or milliseconds."""
+def _get_date(item: dict[str, Any], key: str) -> str | None:
+    """Return a date as text; some feeds have numbers of seconds or milliseconds."""
     value = item.get(key)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value)[:_MAX_NUMBER] if is_number else _text(item, key)
+    return str(value)[:_MAX_NUMBER] if is_number else _get_text(item, key)
 
 
-def _text(item: dict[str, Any], key: str) -> str | None:
+def _get_text(item: dict[str, Any], key: str) -> str | None:
     value = item.get(key)
     return value if isinstance(value, str) and value else None

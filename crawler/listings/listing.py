@@ -13,18 +13,18 @@ from storage.model import FetchedEntry, Outcome, Validators
 class Listing:
     """A parsed listing, or a part of one.
 
-    `degraded`: what was wrong with it; its entries are used all the same.
+    `degraded`: its damage; the entries are used despite it.
     `more`: URLs of further parts, fetched in this order; a part may name further ones.
     `covered_until`: the time up to which a source queried by time windows has been read; passed to
     the next poll as `since` if all parts were fetched.
     `ttl`: the publisher's interval between polls.
     `silent_hours`: hours of the week (0: Monday from 0 to 1 UTC) in which nothing is published,
     as declared by the publisher.
-    `again`: URLs of entries whose pages may change while the listing stays the same; fetched daily.
-    `in_order`: parts follow each other in time, so what precedes a missing part is covered.
-    `behind`: there is more than one poll reads; the next poll comes soon and continues.
-    `rest`: number of the first entry of the next part, where one response has too many entries.
-    `title`: what a feed calls itself.
+    `refetch_daily`: URLs of entries whose pages may change while the listing stays the same.
+    `in_order`: parts follow each other in time, so the time before a missing part is covered.
+    `behind`: one poll does not read everything; the next one is soon, and continues.
+    `continue_at`: number of the first entry of the next part, if one response has too many entries.
+    `title`: the title of a feed.
     `note`: information for the operator on how the listing was found, shown by `doctor`.
     """
 
@@ -35,14 +35,14 @@ class Listing:
     covered_until: datetime | None = None
     ttl: timedelta | None = None
     silent_hours: frozenset[int] = frozenset()
-    again: frozenset[str] = frozenset()
+    refetch_daily: frozenset[str] = frozenset()
     in_order: bool = False
     behind: bool = False
-    rest: int | None = None
+    continue_at: int | None = None
     note: str | None = None
     title: str | None = None
 
-    def joined(self, part: Listing) -> Listing:
+    def with_part(self, part: Listing) -> Listing:
         """Return this listing with the entries of one more part appended."""
         ends = [end for end in (self.covered_until, part.covered_until) if end is not None]
         return replace(
@@ -51,11 +51,11 @@ class Listing:
             language=self.language or part.language,
             degraded=self.degraded or part.degraded,
             covered_until=max(ends, default=None),
-            again=self.again | part.again,
+            refetch_daily=self.refetch_daily | part.refetch_daily,
             silent_hours=self.silent_hours | part.silent_hours,
             title=self.title or part.title,
             behind=self.behind or part.behind,
-            rest=part.rest,
+            continue_at=part.continue_at,
         )
 
 
@@ -70,7 +70,7 @@ class Listed:
     error: str | None = None
     retry_after: datetime | None = None
     ttl: timedelta | None = None
-    moved_to: str | None = None  # where a permanent redirect led
+    moved_to: str | None = None  # the target of a permanent redirect
     asked: Literal["declared", "moved"] = "declared"  # which of the source's URLs was used
     skipped: int = 0  # entries that earlier polls have read
-    body_hash: str | None = None  # of the response, where it is read in parts
+    body_hash: str | None = None  # of the response, if it is read in parts

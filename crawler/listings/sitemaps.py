@@ -1,4 +1,4 @@
-"""Parse sitemaps, news sitemaps, sitemap indexes, and the Sitemap lines of robots.txt. Pure.
+"""Parses sitemaps, news sitemaps, sitemap indexes, and the Sitemap lines of robots.txt. Pure.
 
 Sources: sitemaps.org protocol 0.9, Google's news sitemaps 0.9, RFC 9309 section 2.2.4.
 """
@@ -17,7 +17,7 @@ from crawler.errors import NotAFeed
 from crawler.listings.entries import join_link
 from crawler.text.dates import parse_date
 
-MOST_PARTS = 12  # parts of an index that one poll reads
+MAX_PARTS = 12  # parts of an index that one poll reads
 RECENT = timedelta(days=7)
 _NEWS = re.compile(r"news(?!letter)|latest|breaking", re.IGNORECASE)
 # names that common site builders give to parts without articles
@@ -36,7 +36,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapEntry:
-    """A `url` of a sitemap, or a part of an index. The fields from `title` on: of news only."""
+    """A `url` of a sitemap, or a part of an index. Fields from `title` on: news sitemaps only."""
 
     loc: str
     lastmod: datetime | None = None
@@ -47,9 +47,9 @@ class SitemapEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sitemap:
-    """A parsed sitemap. `damage`: what was wrong with it; its entries are used all the same."""
+    """A parsed sitemap. `damage`: if any; the entries are used despite it."""
 
-    places: tuple[SitemapEntry, ...]
+    entries: tuple[SitemapEntry, ...]
     is_index: bool
     damage: str | None = None
 
@@ -68,23 +68,23 @@ def read_sitemap(text: str, *, base: str) -> Sitemap:
     try:
         root = etree.fromstring(text.lstrip().encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError) as error:
-        raise NotAFeed(f"no XML that can be read: {error}") from error
-    name = _local_name(root) if root is not None else ""
+        raise NotAFeed(f"the XML cannot be parsed: {error}") from error
+    name = _get_local_name(root) if root is not None else ""
     if root is None or name not in ("urlset", "sitemapindex"):
         raise NotAFeed(f"not a sitemap: it begins with <{name or 'nothing'}>")
     wanted = "sitemap" if name == "sitemapindex" else "url"
-    elements = [one for one in root if _local_name(one) == wanted]
+    elements = [one for one in root if _get_local_name(one) == wanted]
     damage: str | None = None
     if len(parser.error_log):
         first = parser.error_log[0]
         damage = f"line {first.line}: {first.message.strip()}"
     if damage is not None and not _CLOSING_TAG.search(_strip_last_comments(text[-_TAIL_LENGTH:])):
         elements = elements[:-1]  # truncated: the last URL may be incomplete
-    places = [place for one in elements if (place := _build_entry(one, base)) is not None]
-    missing = len(elements) - len(places)
+    entries = [entry for one in elements if (entry := _build_entry(one, base)) is not None]
+    missing = len(elements) - len(entries)
     if missing and damage is None:
         damage = f"{missing} of {len(elements)} entries have no address"
-    return Sitemap(places=tuple(places), is_index=wanted == "sitemap", damage=damage)
+    return Sitemap(entries=tuple(entries), is_index=wanted == "sitemap", damage=damage)
 
 
 def _strip_last_comments(text: str) -> str:
@@ -94,53 +94,54 @@ def _strip_last_comments(text: str) -> str:
     return text
 
 
-def sitemaps_in_robots(text: str, *, base: str) -> tuple[str, ...]:
+def find_sitemaps_in_robots(text: str, *, base: str) -> tuple[str, ...]:
     """Return the sitemaps that a robots.txt names; only news sitemaps where there are any."""
     named = dict.fromkeys(urljoin(base, found) for found in _ROBOTS.findall(text))
-    news = [one for one in named if _NEWS.search(_path(one))]
-    return tuple(news or (one for one in named if not _NOT_ARTICLES.search(_path(one))))[
-        :MOST_PARTS
+    news = [one for one in named if _NEWS.search(_get_path(one))]
+    return tuple(news or (one for one in named if not _NOT_ARTICLES.search(_get_path(one))))[
+        :MAX_PARTS
     ]
 
 
-def parts_worth_reading(parts: Sequence[SitemapEntry], *, now: datetime) -> tuple[str, ...]:
+def select_parts(parts: Sequence[SitemapEntry], *, now: datetime) -> tuple[str, ...]:
     """Return the parts of an index that are news or changed recently, the newest first.
 
     If there are none, all parts by date, else by the number in their names: site builders start a
-    new part when one is full. At most `MOST_PARTS`.
+    new part when one is full. At most `MAX_PARTS`.
     """
-    articles = [one for one in parts if not _NOT_ARTICLES.search(_path(one.loc))] or list(parts)
+    articles = [one for one in parts if not _NOT_ARTICLES.search(_get_path(one.loc))] or list(parts)
     chosen = [
         one
         for one in articles
-        if _NEWS.search(_path(one.loc)) or (one.lastmod is not None and one.lastmod > now - RECENT)
+        if _NEWS.search(_get_path(one.loc))
+        or (one.lastmod is not None and one.lastmod > now - RECENT)
     ]
     chosen = chosen or articles
-    placed = sorted(chosen, key=lambda one: _natural_key(one.loc), reverse=True)
+    placed = sorted(chosen, key=lambda one: _make_natural_key(one.loc), reverse=True)
     placed.sort(key=lambda one: one.lastmod or _LONG_AGO, reverse=True)
-    return tuple(dict.fromkeys(one.loc for one in placed))[:MOST_PARTS]
+    return tuple(dict.fromkeys(one.loc for one in placed))[:MAX_PARTS]
 
 
-def newest(places: Sequence[SitemapEntry], *, most: int) -> tuple[SitemapEntry, ...]:
-    """Return the newest `most` entries; where none has a date, those at both ends.
+def select_newest(entries: Sequence[SitemapEntry], *, most: int) -> tuple[SitemapEntry, ...]:
+    """Return the newest `most` entries; if none has a date, those at both ends.
 
     Sites add new entries at the beginning or at the end.
     """
-    if len(places) <= most:
-        return tuple(places)
-    if not any(map(_date, places)):
-        return (*places[: most // 2], *places[-(most - most // 2) :])
-    return tuple(sorted(places, key=lambda one: _date(one) or _LONG_AGO, reverse=True)[:most])
+    if len(entries) <= most:
+        return tuple(entries)
+    if not any(map(_get_date, entries)):
+        return (*entries[: most // 2], *entries[-(most - most // 2) :])
+    return tuple(sorted(entries, key=lambda one: _get_date(one) or _LONG_AGO, reverse=True)[:most])
 
 
-def same_site(one: str, other: str) -> bool:
-    """Whether two URLs have the same host, ignoring www."""
+def is_same_site(one: str, other: str) -> bool:
+    """Return whether two URLs have the same host, ignoring www."""
     hosts = [(urlsplit(url).hostname or "").removeprefix("www.") for url in (one, other)]
     return bool(hosts[0]) and hosts[0] == hosts[1]
 
 
-def _date(place: SitemapEntry) -> datetime | None:
-    return parse_date(place.published_raw) or place.lastmod
+def _get_date(entry: SitemapEntry) -> datetime | None:
+    return parse_date(entry.published_raw) or entry.lastmod
 
 
 def _build_entry(element: etree._Element, base: str) -> SitemapEntry | None:
@@ -164,7 +165,7 @@ def _build_entry(element: etree._Element, base: str) -> SitemapEntry | None:
 def _read_fields(element: etree._Element) -> Iterator[tuple[str, str]]:
     """Yield name and text of an entry's fields, without those of its images and videos."""
     for child in element:
-        name = _local_name(child)
+        name = _get_local_name(child)
         if name in ("news", "publication"):
             yield from _read_fields(child)
         elif name in ("loc", "lastmod", "title", "language", "publication_date"):
@@ -174,15 +175,15 @@ def _read_fields(element: etree._Element) -> Iterator[tuple[str, str]]:
                 yield name, text
 
 
-def _local_name(element: etree._Element) -> str:
+def _get_local_name(element: etree._Element) -> str:
     tag = element.tag
     return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
 
 
-def _path(url: str) -> str:
+def _get_path(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
 
 
-def _natural_key(url: str) -> tuple[tuple[int, str], ...]:
-    return tuple((int(n or 0), text) for text, n in re.findall(r"(\D*)(\d{0,9})", _path(url)))
+def _make_natural_key(url: str) -> tuple[tuple[int, str], ...]:
+    return tuple((int(n or 0), text) for text, n in re.findall(r"(\D*)(\d{0,9})", _get_path(url)))

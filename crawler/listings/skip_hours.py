@@ -1,4 +1,4 @@
-"""Read `skipHours` and `skipDays` of RSS 2.0 feeds, both in GMT. Pure.
+"""Reads `skipHours` and `skipDays` of RSS 2.0 feeds, both in GMT. Pure.
 
 feedparser keeps only the last of each. The updatePeriod of the Syndication module is ignored:
 WordPress writes "hourly" into every feed.
@@ -18,7 +18,7 @@ _HEAD_BYTES = 100_000
 HOURS = 7 * 24
 
 
-def silent_hours(body: bytes) -> frozenset[int]:
+def read_silent_hours(body: bytes) -> frozenset[int]:
     """Return the hours of the week (0: Monday from 0 to 1 GMT) that a feed asks to skip.
 
     Empty if it names every hour, which must be a mistake.

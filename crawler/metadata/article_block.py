@@ -19,7 +19,7 @@ from crawler.text.folding import fold_words
 from storage.rules.identity import url_key
 
 _MIN_SIMILARITY = 0.75
-_MOST_TITLE = 1000  # characters of a title that are compared
+_MAX_TITLE = 1000  # characters of a title that are compared
 _ARTICLE = re.compile(r"article$|posting$|^report$|^pressrelease$|^newsarticle")
 _OTHER = re.compile(
     r"^(?:recipe|howto|review|criticreview|event|videoobject|podcastepisode|dataset|creativework"
@@ -116,4 +116,4 @@ def _agrees(block: dict[str, Any], folded: list[str]) -> bool:
 
 
 def _fold(title: str) -> str:
-    return fold_words(title[:_MOST_TITLE])
+    return fold_words(title[:_MAX_TITLE])

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from crawler.metadata.site_names import SiteNames
 from crawler.text.plain_text import one_line
 
-MOST_BYLINE = 5_000  # characters of a byline that are read
-_MOST_NAME = 100
-_MOST_WORDS = 9
+MAX_BYLINE = 5_000  # characters of a byline that are read
+_MAX_NAME = 100
+_MAX_WORDS = 9
 
 _MAIL = r"[^\s@()<>\[\],;:\"]++@[^\s@()<>\[\],;:\"]++"
 _MAIL_FIRST = re.compile(rf"^\s*+(?:mailto:)?{_MAIL}\s*+\((?P<name>[^()]++)\)\s*+$", re.IGNORECASE)
@@ -114,7 +114,7 @@ def split_names(claim: str, sites: SiteNames, *, is_organisation: bool = False) 
         sites: the names of the site, which are no authors.
         is_organisation: the page says that this is one organisation: it is kept as it is.
     """
-    text = one_line(claim[:MOST_BYLINE]).strip(" ,|")
+    text = one_line(claim[:MAX_BYLINE]).strip(" ,|")
     if is_organisation:
         return [text] if _is_plausible(text) else []
     names: list[str] = []
@@ -211,8 +211,8 @@ def _trim(piece: str) -> str:
 
 def _is_plausible(name: str) -> bool:
     return (
-        1 < len(name) < _MOST_NAME
-        and len(name.split()) <= _MOST_WORDS
+        1 < len(name) < _MAX_NAME
+        and len(name.split()) <= _MAX_WORDS
         and any(character.isalpha() for character in name)
         and not re.search(r"@|https?:|www\.|[{}<>=]|[.!?]\s\w+\s\w+\s\w+", name)
         and not _PLACEHOLDER.match(name)

@@ -12,7 +12,7 @@ from crawler.metadata.author_names import is_news_agency, is_person_name, split_
 from crawler.metadata.structured_data import StructuredData
 from crawler.metadata.visible_byline import find_byline, is_only_quoted
 
-MOST_AUTHORS = 50
+MAX_AUTHORS = 50
 
 
 def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[s
         or _guess(document, data)
         or site
     )
-    return tuple(dict.fromkeys(found))[:MOST_AUTHORS]
+    return tuple(dict.fromkeys(found))[:MAX_AUTHORS]
 
 
 def _guess(document: lxml.html.HtmlElement, data: StructuredData) -> list[str]:

@@ -17,12 +17,12 @@ from crawler.metadata.script_json import read_script_values
 
 log = logging.getLogger(__name__)
 
-MOST_FIELD = 20_000  # characters of a value
-MOST_JSON = 1_000_000  # characters of one script; what is longer is not read
-MOST_ALL_JSON = 4_000_000  # characters of all scripts of a page
-MOST_SCRIPTS = 50
-MOST_BLOCKS = 200  # of one script
-MOST_NODES = 5_000  # objects and arrays of one script that are looked through for identifiers
+MAX_FIELD = 20_000  # characters of a value
+MAX_JSON = 1_000_000  # characters of one script; what is longer is not read
+MAX_ALL_JSON = 4_000_000  # characters of all scripts of a page
+MAX_SCRIPTS = 50
+MAX_BLOCKS = 200  # of one script
+MAX_NODES = 5_000  # objects and arrays of one script that are looked through for identifiers
 _NESTED = ("@graph", "mainEntity")  # what else stands in a block is about other things
 _DOUBLE_ESCAPED = re.compile(r"&amp;(#?\w{1,10};)")
 
@@ -48,10 +48,10 @@ def read_json_ld(document: lxml.html.HtmlElement) -> JsonLd:
     )
     blocks: list[dict[str, Any]] = []
     named: dict[str, dict[str, Any]] = {}
-    room = MOST_ALL_JSON
-    for script in islice(scripts, MOST_SCRIPTS):
+    room = MAX_ALL_JSON
+    for script in islice(scripts, MAX_SCRIPTS):
         text = script.text or ""
-        if len(text) > min(MOST_JSON, room):
+        if len(text) > min(MAX_JSON, room):
             log.info("page.json-ld-too-long characters=%d", len(text))
             continue
         room -= len(text)
@@ -74,7 +74,7 @@ def text_value(value: object) -> str | None:
         value = str(value)
     if not isinstance(value, str) or not value.strip():
         return None
-    return html.unescape(_DOUBLE_ESCAPED.sub(r"&\1", value[:MOST_FIELD])).strip()
+    return html.unescape(_DOUBLE_ESCAPED.sub(r"&\1", value[:MAX_FIELD])).strip()
 
 
 def types_of(block: dict[str, Any]) -> frozenset[str]:
@@ -82,27 +82,27 @@ def types_of(block: dict[str, Any]) -> frozenset[str]:
     kinds = block.get("@type")
     return frozenset(
         re.split(r"[/:#]", str(kind))[-1].strip().casefold()
-        for kind in (kinds if isinstance(kinds, list) else [kinds])[:MOST_BLOCKS]
+        for kind in (kinds if isinstance(kinds, list) else [kinds])[:MAX_BLOCKS]
         if kind
     )
 
 
 def _collect_blocks(values: list[Any]) -> Iterable[dict[str, Any]]:
-    queue, seen = deque(values[:MOST_BLOCKS]), 0
-    while queue and seen < MOST_BLOCKS:  # a bound for hostile or huge graphs
+    queue, seen = deque(values[:MAX_BLOCKS]), 0
+    while queue and seen < MAX_BLOCKS:  # a bound for hostile or huge graphs
         node = queue.popleft()
         seen += 1
         if isinstance(node, list):
-            queue.extend(node[:MOST_BLOCKS])
+            queue.extend(node[:MAX_BLOCKS])
         elif isinstance(node, dict):
             queue.extend(node[key] for key in _NESTED if key in node)
             yield node
 
 
 def _walk(values: list[Any]) -> Iterable[dict[str, Any]]:
-    """Yield the objects within values at any depth, at most `MOST_NODES`."""
+    """Yield the objects within values at any depth, at most `MAX_NODES`."""
     queue, seen = deque(values), 0
-    while queue and seen < MOST_NODES:
+    while queue and seen < MAX_NODES:
         node = queue.popleft()
         seen += 1
         if isinstance(node, dict):

@@ -15,7 +15,7 @@ from typing import Any
 
 from crawler.text.tolerant_json import STRING, repair_json
 
-MOST_VALUES = 50  # of one script
+MAX_VALUES = 50  # of one script
 
 _MARKER = r"(?:/[/*]\s*+)?(?:<!\[CDATA\[|\]\]>)(?:\s*+\*/)?"  # also in a comment of JavaScript
 _COMMENT = (
@@ -38,12 +38,12 @@ _BARE_NAME = re.compile(
 )
 _BRACKET = re.compile(rf"{STRING}|[{{}}\[\]]", re.DOTALL)
 _WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be whole
-_MOST_OPEN = 50  # brackets that are closed at the end of a script
+_MAX_OPEN = 50  # brackets that are closed at the end of a script
 _START = re.compile(r"[{\[]")
 
 
 def read_script_values(text: str) -> list[Any]:
-    """Return the objects and arrays that a script holds, at most `MOST_VALUES`; may be empty."""
+    """Return the objects and arrays that a script holds, at most `MAX_VALUES`; may be empty."""
     text = text.strip("\ufeff \t\r\n;")
     try:
         return [json.loads(text, strict=False)]
@@ -93,7 +93,7 @@ def _close_brackets(text: str) -> str:
                 return text
         elif len(part) < 2 or not part.endswith('"'):
             return text  # a string without an end
-    return text + "".join(reversed(closing)) if len(closing) <= _MOST_OPEN else text
+    return text + "".join(reversed(closing)) if len(closing) <= _MAX_OPEN else text
 
 
 def _repair_all(text: str) -> str:
@@ -111,7 +111,7 @@ def _decode_values(text: str) -> tuple[list[Any], bool]:
     """Return values that stand one after another, and whether none of them is damaged."""
     decoder, at = json.JSONDecoder(strict=False), 0
     values: list[Any] = []
-    for _ in range(MOST_VALUES):
+    for _ in range(MAX_VALUES):
         start = _START.search(text, at)
         if start is None:
             break

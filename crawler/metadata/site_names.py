@@ -15,10 +15,10 @@ _METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher",
     "dcterms.publisher", "twitter:site", "citation_journal_title",
 )  # fmt: skip
-_MOST_NAMES = 50
-_MOST_LETTERS = 60  # of a name; what is longer is a title or a slogan
-_MOST_WORDS = 6
-_MOST_PARTS = 3  # of a name that has separators in it
+_MAX_NAMES = 50
+_MAX_LETTERS = 60  # of a name; what is longer is a title or a slogan
+_MAX_WORDS = 6
+_MAX_PARTS = 3  # of a name that has separators in it
 # with blanks around it, or a bar or dots without; a hyphen without blanks is part of a word
 _SEPARATOR = re.compile(
     r"(?<!\s)(\s*+(?:[|｜»«·•：]|::)++\s*+|\s++(?:[-–—:~/>*@]|\|\|)++\s++|:\s++)"
@@ -63,7 +63,7 @@ class SiteNames:
 
     def _count_names(self, parts: list[str], first: int, last: int, *, at_end: bool) -> int | None:
         """Return how many texts at one end of a title, not all, are together a name of the site."""
-        for count in range(1, min(_MOST_PARTS + 1, last - first)):
+        for count in range(1, min(_MAX_PARTS + 1, last - first)):
             edge = (last - count, last) if at_end else (first, first + count)
             if self.is_name(_join(parts, *edge)):
                 return count
@@ -93,7 +93,7 @@ def collect_site_names(
     labels = [label for label in host.split(".")[:-1] if label not in _PUBLIC and len(label) > 2]
     hosts = {fold_letters(host.removeprefix("www.")), *(fold_letters(label) for label in labels)}
     return SiteNames(
-        names=frozenset(form for name in names[:_MOST_NAMES] for form in _forms(name)),
+        names=frozenset(form for name in names[:_MAX_NAMES] for form in _forms(name)),
         hosts=frozenset(hosts - {""}),
     )
 
@@ -104,8 +104,8 @@ def _join(parts: list[str], first: int, last: int) -> str:
 
 
 def _forms(text: str) -> frozenset[str]:
-    words = re.findall(r"\w+", text[: _MOST_LETTERS + 1].casefold())
-    if len(text) > _MOST_LETTERS or len(words) > _MOST_WORDS:
+    words = re.findall(r"\w+", text[: _MAX_LETTERS + 1].casefold())
+    if len(text) > _MAX_LETTERS or len(words) > _MAX_WORDS:
         return frozenset()
     core = list(words)
     while len(core) > 1 and core[0] == "the":

@@ -16,13 +16,13 @@ from typing import Any
 
 import lxml.html
 
-from crawler.metadata.state_values import MOST_STATE, read_state_values
+from crawler.metadata.state_values import MAX_STATE, read_state_values
 from crawler.text.plain_text import plain_text
 
-MOST_NODES = 30_000  # objects and arrays of one script
-MOST_VISITS = 100_000  # of objects, arrays and strings that may be parts of a text
-MOST_TEXT = 300_000  # characters of an article
-_MOST_DEPTH = 30
+MAX_NODES = 30_000  # objects and arrays of one script
+MAX_VISITS = 100_000  # of objects, arrays and strings that may be parts of a text
+MAX_TEXT = 300_000  # characters of an article
+_MAX_DEPTH = 30
 
 _TITLES = ("headline", "title", "name", "heading", "headlines", "shortHeadline", "seoTitle")
 _BODIES = re.compile(
@@ -47,7 +47,7 @@ _BLOCK = re.compile(
 )
 _ARTICLES = frozenset(("article", "main"))
 _HEADINGS = frozenset(("h1", "h2"))
-_MOST_BEFORE_HEADING = 500  # nodes
+_MAX_BEFORE_HEADING = 500  # nodes
 _MIN_PROSE = 40  # characters of a string that nothing says is a paragraph
 
 
@@ -55,8 +55,8 @@ _MIN_PROSE = 40  # characters of a string that nothing says is a paragraph
 class _Budget:
     """How much of a page's state may still be read."""
 
-    nodes: int = MOST_VISITS
-    letters: int = MOST_STATE
+    nodes: int = MAX_VISITS
+    letters: int = MAX_STATE
 
 
 def find_state_text(
@@ -81,7 +81,7 @@ def find_state_text(
 def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the title of each object and a value in it that may be an article's text."""
     queue, seen = deque([value]), 0
-    while queue and seen < MOST_NODES:
+    while queue and seen < MAX_NODES:
         node = queue.popleft()
         seen += 1
         if isinstance(node, list):
@@ -99,7 +99,7 @@ def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
 def _find_heading(node: Any) -> str:
     """Return the first heading in a tree of elements; empty without one."""
     stack, seen = [node], 0
-    while stack and seen < _MOST_BEFORE_HEADING:
+    while stack and seen < _MAX_BEFORE_HEADING:
         node = stack.pop()
         seen += 1
         if isinstance(node, list):
@@ -129,8 +129,8 @@ def _collect_text(body: Any, budget: _Budget) -> str:
         if isinstance(node, str):
             budget.letters -= len(node)
             if len(node) >= _MIN_PROSE and " " in node and not node.lstrip().startswith("{"):
-                parts.append(plain_text(node[:MOST_TEXT]))
-        elif depth >= _MOST_DEPTH:
+                parts.append(plain_text(node[:MAX_TEXT]))
+        elif depth >= _MAX_DEPTH:
             continue
         elif isinstance(node, list):
             stack.extend((one, depth + 1) for one in reversed(node))
@@ -140,7 +140,7 @@ def _collect_text(body: Any, budget: _Budget) -> str:
             else:
                 inner = [one for key, one in node.items() if _TEXTS.match(str(key)[:100])]
                 stack.extend((one, depth + 1) for one in reversed(inner))
-    return "\n".join(dict.fromkeys(part for part in parts if part))[:MOST_TEXT]
+    return "\n".join(dict.fromkeys(part for part in parts if part))[:MAX_TEXT]
 
 
 def _strings_in(block: dict[str, Any], budget: _Budget) -> Iterator[str]:

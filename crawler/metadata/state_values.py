@@ -18,16 +18,16 @@ import lxml.html
 
 from crawler.metadata.script_json import read_script_values
 
-MOST_SCRIPTS = 60
-MOST_SCRIPT = 1_500_000  # characters of one script or attribute; what is longer is not read
-MOST_STATE = 4_000_000  # characters of all scripts and attributes of a page
-MOST_ATTRIBUTES = 20
-MOST_CHUNKS = 2_000
-MOST_ROWS = 5_000
-MOST_EXPANDED = 100_000  # values of a flat array or of streamed rows that are put in their places
+MAX_SCRIPTS = 60
+MAX_SCRIPT = 1_500_000  # characters of one script or attribute; what is longer is not read
+MAX_STATE = 4_000_000  # characters of all scripts and attributes of a page
+MAX_ATTRIBUTES = 20
+MAX_CHUNKS = 2_000
+MAX_ROWS = 5_000
+MAX_EXPANDED = 100_000  # values of a flat array or of streamed rows that are put in their places
 _MIN_ATTRIBUTE = 200  # characters of one that may hold an article
-_MOST_ASSIGNMENTS = 20
-_MOST_DEPTH = 30
+_MAX_ASSIGNMENTS = 20
+_MAX_DEPTH = 30
 
 _ASSIGNMENT = re.compile(
     r"[\w$\])]\s*+=\s*+(?:JSON\.parse\(\s*+(?P<encoded>decodeURIComponent\(\s*+)?+(?P<string>[\"'])"
@@ -49,21 +49,21 @@ def read_state_values(document: lxml.html.HtmlElement) -> Iterator[Any]:
     Args:
         document: the parsed page, with its scripts.
     """
-    room = MOST_STATE
+    room = MAX_STATE
     chunks: list[str] = []
-    for script in islice(document.iter("script"), MOST_SCRIPTS):
+    for script in islice(document.iter("script"), MAX_SCRIPTS):
         source, kind = script.text or "", (script.get("type") or "").lower()
-        if len(source) > min(MOST_SCRIPT, room) or "ld+json" in kind:
+        if len(source) > min(MAX_SCRIPT, room) or "ld+json" in kind:
             continue
         room -= len(source)
         yield from _read_script(source, kind)
     for script in document.iter("script"):
         source = script.text or ""
-        if "__next_f" in source[:MOST_SCRIPT] and len(chunks) < MOST_CHUNKS:
-            chunks += islice(_read_chunks(source[:MOST_SCRIPT]), MOST_CHUNKS - len(chunks))
+        if "__next_f" in source[:MAX_SCRIPT] and len(chunks) < MAX_CHUNKS:
+            chunks += islice(_read_chunks(source[:MAX_SCRIPT]), MAX_CHUNKS - len(chunks))
     if chunks:
-        yield from _read_rows("".join(chunks)[:MOST_STATE])
-    for text in islice(_long_attributes(document), MOST_ATTRIBUTES):
+        yield from _read_rows("".join(chunks)[:MAX_STATE])
+    for text in islice(_long_attributes(document), MAX_ATTRIBUTES):
         if len(text) > room:
             continue
         room -= len(text)
@@ -78,7 +78,7 @@ def _read_script(source: str, kind: str) -> Iterator[Any]:
     if kind and "javascript" not in kind and kind != "module":
         return
     end = 0
-    for found in islice(_ASSIGNMENT.finditer(source), _MOST_ASSIGNMENTS):
+    for found in islice(_ASSIGNMENT.finditer(source), _MAX_ASSIGNMENTS):
         if found.start() < end:
             continue  # within the value before
         if found["string"]:
@@ -109,13 +109,13 @@ def _read_string(source: str, start: int, quote: str) -> tuple[str, int]:
 def _long_attributes(document: lxml.html.HtmlElement) -> Iterator[str]:
     for element in document.iter():
         for text in element.values() if isinstance(element.tag, str) else ():
-            if _MIN_ATTRIBUTE <= len(text) <= MOST_SCRIPT and text.lstrip()[:1] in ("{", "["):
+            if _MIN_ATTRIBUTE <= len(text) <= MAX_SCRIPT and text.lstrip()[:1] in ("{", "["):
                 yield text
 
 
 def _unwrap_island(value: Any, depth: int = 0) -> Any:
     """Return the properties of an island of Astro as plain values; other values as they are."""
-    if depth >= _MOST_DEPTH or not isinstance(value, dict) or not value:
+    if depth >= _MAX_DEPTH or not isinstance(value, dict) or not value:
         return value
     if not all(_is_island_value(one) for one in value.values()):
         return value
@@ -124,7 +124,7 @@ def _unwrap_island(value: Any, depth: int = 0) -> Any:
 
 def _unwrap_property(pair: list[Any], depth: int) -> Any:
     kind, value = pair
-    if kind == 1 and isinstance(value, list) and depth < _MOST_DEPTH:
+    if kind == 1 and isinstance(value, list) and depth < _MAX_DEPTH:
         return [_unwrap_property(x, depth + 1) if _is_island_value(x) else x for x in value]
     return _unwrap_island(value, depth)
 
@@ -147,7 +147,7 @@ def _read_rows(stream: str) -> Iterator[Any]:
     """Yield the values of the rows that React streams; references to others are put in place."""
     rows: dict[str, Any] = {}
     at = 0
-    while at < len(stream) and len(rows) < MOST_ROWS:
+    while at < len(stream) and len(rows) < MAX_ROWS:
         found = _ROW.match(stream, at)
         if found is not None and found[2]:
             # its length is in bytes of UTF-8
@@ -164,7 +164,7 @@ def _read_rows(stream: str) -> Iterator[Any]:
             except (ValueError, RecursionError):
                 rows[found[1]] = None
         at = end + 1
-    left = [MOST_EXPANDED]
+    left = [MAX_EXPANDED]
     for value in rows.values():
         if isinstance(value, dict | list):
             yield _resolve(value, rows, left, 0)
@@ -173,7 +173,7 @@ def _read_rows(stream: str) -> Iterator[Any]:
 def _resolve(value: Any, rows: dict[str, Any], left: list[int], depth: int) -> Any:
     """Return a value of a row with its texts in place, and elements as objects."""
     left[0] -= 1
-    if left[0] < 0 or depth >= _MOST_DEPTH * 2:
+    if left[0] < 0 or depth >= _MAX_DEPTH * 2:
         return None
     if isinstance(value, str):
         found = _REFERENCE.match(value)
@@ -196,13 +196,13 @@ def _expand_flat(value: Any) -> Any:
         type(at) is int and at < len(value) for one in objects for at in one.values()
     ):
         return value
-    left = [MOST_EXPANDED]
+    left = [MAX_EXPANDED]
     return [_expand(one, value, left, 0) for one in objects]
 
 
 def _expand(value: Any, flat: list[Any], left: list[int], depth: int) -> Any:
     left[0] -= 1
-    if left[0] < 0 or depth >= _MOST_DEPTH:
+    if left[0] < 0 or depth >= _MAX_DEPTH:
         return None
     if isinstance(value, dict):
         return {key: _expand_at(at, flat, left, depth) for key, at in value.items()}

@@ -11,14 +11,14 @@ from typing import Any
 import lxml.html
 
 from crawler.metadata.article_block import choose_blocks, is_article
-from crawler.metadata.json_ld import MOST_FIELD, JsonLd, read_json_ld, text_value, types_of
+from crawler.metadata.json_ld import MAX_FIELD, JsonLd, read_json_ld, text_value, types_of
 from crawler.metadata.site_names import SiteNames, collect_site_names
 from crawler.text.plain_text import one_line, text_of
 
-MOST_NAMES = 100
-MOST_PARAGRAPHS = 1_000
-MOST_BODY = 300_000  # characters of a text in structured data
-_MOST_HEADINGS = 50
+MAX_NAMES = 100
+MAX_PARAGRAPHS = 1_000
+MAX_BODY = 300_000  # characters of a text in structured data
+_MAX_HEADINGS = 50
 _DATES = (
     "article:published_time",
     "og:article:published_time",
@@ -101,7 +101,7 @@ def read_structured_data(
     data.language = (document.get("lang") or metas.get("og:locale") or "")[:35] or None
     for link in document.iter("link"):
         if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
-            data.canonical = link.get("href")[:MOST_FIELD].strip()
+            data.canonical = link.get("href")[:MAX_FIELD].strip()
             break
     json_ld = read_json_ld(document)
     known = [one for one in addresses if one]
@@ -121,7 +121,7 @@ def read_structured_data(
 def _read_metas(document: lxml.html.HtmlElement) -> dict[str, str]:
     found: dict[str, str] = {}
     for meta in document.iter("meta"):
-        value = (meta.get("content") or "")[:MOST_FIELD].strip()
+        value = (meta.get("content") or "")[:MAX_FIELD].strip()
         if not value:
             continue
         for key in _names_of(meta):
@@ -133,11 +133,11 @@ def _read_meta_authors(document: lxml.html.HtmlElement) -> list[str]:
     """Return all values of the first name in `_AUTHORS` that the page has."""
     found: dict[str, list[str]] = {}
     for meta in document.iter("meta"):
-        value = (meta.get("content") or "")[:MOST_FIELD].strip()
+        value = (meta.get("content") or "")[:MAX_FIELD].strip()
         if value and not value.startswith(("http", "//", "/")) and not _is_of_another_thing(meta):
             for key in _names_of(meta):
                 found.setdefault(key, []).append(value)
-    return next((found[key][:MOST_NAMES] for key in _AUTHORS if key in found), [])
+    return next((found[key][:MAX_NAMES] for key in _AUTHORS if key in found), [])
 
 
 def _is_of_another_thing(meta: lxml.html.HtmlElement) -> bool:
@@ -150,12 +150,12 @@ def _is_of_another_thing(meta: lxml.html.HtmlElement) -> bool:
 
 def _names_of(meta: lxml.html.HtmlElement) -> list[str]:
     name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-    return name[:MOST_FIELD].lower().split()[:MOST_NAMES]
+    return name[:MAX_FIELD].lower().split()[:MAX_NAMES]
 
 
 def _read_titles(document: lxml.html.HtmlElement) -> list[str]:
-    titles = islice(document.iter("h1", "title"), _MOST_HEADINGS)
-    return [one_line(text_of(one, MOST_FIELD)) for one in titles]
+    titles = islice(document.iter("h1", "title"), _MAX_HEADINGS)
+    return [one_line(text_of(one, MAX_FIELD)) for one in titles]
 
 
 def _add_block(data: StructuredData, block: dict[str, Any], json_ld: JsonLd) -> None:
@@ -188,12 +188,12 @@ def _read_body(block: dict[str, Any]) -> str | None:
     updates = block.get("liveBlogUpdate")
     body = block.get("articleBody") or block.get("text")
     # some give it paragraph by paragraph
-    parts: list[object] = list(body[:MOST_PARAGRAPHS]) if isinstance(body, list) else [body]
-    for one in updates[:MOST_NAMES] if isinstance(updates, list) else ():
+    parts: list[object] = list(body[:MAX_PARAGRAPHS]) if isinstance(body, list) else [body]
+    for one in updates[:MAX_NAMES] if isinstance(updates, list) else ():
         if isinstance(one, dict):
             parts += [one.get("headline"), one.get("articleBody")]
     texts = [part for part in parts if isinstance(part, str) and part.strip()]
-    return "\n".join(texts)[:MOST_BODY] or None
+    return "\n".join(texts)[:MAX_BODY] or None
 
 
 def _author_claims(value: object, json_ld: JsonLd) -> list[AuthorClaim]:
@@ -202,14 +202,14 @@ def _author_claims(value: object, json_ld: JsonLd) -> list[AuthorClaim]:
     people = value if isinstance(value, list) else [value]
     if len(people) == 1 and isinstance(people[0], list):
         people = people[0]
-    for person in people[:MOST_NAMES]:
+    for person in people[:MAX_NAMES]:
         one = json_ld.resolve(person)
         if not isinstance(one, dict):
             names, kinds = [one], frozenset[str]()
         else:
             named = one.get("name") or one.get("byline") or _full_name(one)
             names, kinds = named if isinstance(named, list) else [named], types_of(one)
-        for name in names[:MOST_NAMES]:
+        for name in names[:MAX_NAMES]:
             text = text_value(name)
             if text and not text.startswith(("http:", "https:", "//")):
                 is_person = "person" in kinds

@@ -16,10 +16,10 @@ from crawler.metadata.site_names import SiteNames
 from crawler.text.folding import fold_letters
 from crawler.text.plain_text import text_of
 
-MOST_CANDIDATES = 40  # elements of a page that may be bylines
-_MOST_ELEMENTS = 20_000
-_MOST_LETTERS = 300  # of a byline
-_MOST_GROUP = 12  # elements between two authors of one byline
+MAX_CANDIDATES = 40  # elements of a page that may be bylines
+_MAX_ELEMENTS = 20_000
+_MAX_LETTERS = 300  # of a byline
+_MAX_GROUP = 12  # elements between two authors of one byline
 _NEAR = 60  # elements between a headline and a byline that only its "by" tells
 
 _BYLINE = re.compile(
@@ -69,7 +69,7 @@ _BY_ELSEWHERE = re.compile(
 def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str, ...]:
     """Return the names of the byline that is nearest behind the headline; empty without one."""
     best: tuple[int, list[str]] | None = None
-    last, headline = -_MOST_GROUP, None
+    last, headline = -_MAX_GROUP, None
     for number, element in enumerate(_outside_others(document)):
         if element.tag == "h1":
             headline = number
@@ -82,7 +82,7 @@ def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str,
             continue
         if best is None:
             best = (number, names)
-        elif number - last <= _MOST_GROUP:
+        elif number - last <= _MAX_GROUP:
             best[1].extend(name for name in names if name not in best[1])
         else:
             break
@@ -116,7 +116,7 @@ def _outside_others(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlE
     """Yield elements in their order, without those that belong to others than the article."""
     stack, seen = [document], 0
     kept = {one for headline in _headlines(document) for one in headline.iterancestors()}
-    while stack and seen < _MOST_ELEMENTS:
+    while stack and seen < _MAX_ELEMENTS:
         element = stack.pop()
         seen += 1
         if not isinstance(element.tag, str) or element.tag in _ELSEWHERE_TAGS:
@@ -129,7 +129,7 @@ def _outside_others(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlE
 
 def _headlines(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
     headings = document.iter("h1", "h2", "h3")
-    for number, heading in enumerate(islice(headings, MOST_CANDIDATES)):
+    for number, heading in enumerate(islice(headings, MAX_CANDIDATES)):
         if heading.tag == "h1" or _HEADLINE.search(_attributes(heading)) or not number:
             yield heading
 
@@ -146,8 +146,8 @@ def _names_in(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bool
     is_named = bool(_BYLINE.search(said)) and not _NO_BYLINE.search(said)
     if not (is_marked or is_named or is_near):
         return []
-    text = " ".join(text_of(element, _MOST_LETTERS + 1).split())
-    if not 2 < len(text) <= _MOST_LETTERS:
+    text = " ".join(text_of(element, _MAX_LETTERS + 1).split())
+    if not 2 < len(text) <= _MAX_LETTERS:
         return []
     pieces = _pieces(element)
     by = _BY.search(pieces)
@@ -190,4 +190,4 @@ def _pieces(element: lxml.html.HtmlElement) -> str:
             pieces.append(part.text or "")
         if part is not element:
             pieces.append(part.tail or "")
-    return " | ".join(piece for one in pieces if (piece := " ".join(one.split())))[:_MOST_LETTERS]
+    return " | ".join(piece for one in pieces if (piece := " ".join(one.split())))[:_MAX_LETTERS]

@@ -29,9 +29,9 @@ from crawler.page_dates.date_words import (
     is_sentence,
 )
 from crawler.text.date_forms import WrittenDate, dates_in, fold
-from crawler.text.dates import MOST_AHEAD, parse_published, published_date
+from crawler.text.dates import MAX_AHEAD, parse_published, published_date
 
-MOST_CANDIDATES = 300  # elements in which a date is sought
+MAX_CANDIDATES = 300  # elements in which a date is sought
 PUBLISHED_TIME, ANY_TIME, LABELLED, NAMED, LINE = range(5)  # ranks, the most likely first
 _MAX_BESIDE = 40  # letters beside the date in a date line
 _MAX_BESIDE_NAMED = 90  # the same, where its name says that it is one
@@ -79,7 +79,7 @@ def date_candidates(
             start, passed = place, 0
         passed += len((element.text or "").strip()) + len((element.tail or "").strip())
         kind = _kind_of(element, is_near=passed < _MAX_AWAY)
-        if kind is None or looked >= MOST_CANDIDATES:
+        if kind is None or looked >= MAX_CANDIDATES:
             continue
         looked += 1
         if element in around or teasers.hold(element):
@@ -156,7 +156,7 @@ def _read_element(
         return None
     if len(written) >= MAX_TEXT:
         return None
-    for date in dates_in(text, language=language, latest=now + MOST_AHEAD):
+    for date in dates_in(text, language=language, latest=now + MAX_AHEAD):
         label = f"{before} {text[: date.start]}"
         when = published_date(date.at, now=now)
         if when is None or is_other_date(label):

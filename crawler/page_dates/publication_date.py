@@ -48,7 +48,7 @@ _URL_DATE = re.compile(
 )
 _MAX_URL = 2000
 _MAX_URL_DATES = 5
-_MOST_DAYS_APART = 2  # of a shown date from that in the address
+_MAX_DAYS_APART = 2  # of a shown date from that in the address
 
 
 def published_of(
@@ -84,7 +84,7 @@ def published_of(
     for one in date_candidates(document, title=title, language=language, now=fetched_at):
         if in_url is None or one.rank <= ANY_TIME:
             return one.raw, one.at
-        if abs((one.at - in_url[1]).days) <= _MOST_DAYS_APART:
+        if abs((one.at - in_url[1]).days) <= _MAX_DAYS_APART:
             return one.raw, one.at
     return in_url or (claimed, None)
 

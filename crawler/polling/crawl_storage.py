@@ -39,9 +39,9 @@ MAX_WRITE_SECONDS = 1.0  # of one transaction; other writers wait meanwhile
 # seconds between two transactions of one listing: SQLite gives the lock to the first that asks when
 # it is free, and waiting writers ask ten times a second
 PAUSE_FOR_WRITERS = 0.12
-MIN_REFETCH_GAP = timedelta(hours=20)  # allows one a day, a little early
+MIN_REFETCH_GAP = timedelta(hours=20)  # allows one a day, with some tolerance
 # an entry is matched by title and teaser alone if its page has not been read by then
-PAGE_PATIENCE = timedelta(minutes=10)
+PAGE_WAIT = timedelta(minutes=10)
 SAME_TEXT_SPAN = timedelta(days=30)
 
 
@@ -71,8 +71,10 @@ class CrawlStorage:
             raise LookupError(f"source {source.key} is not declared in the database")
         return state
 
-    def known(self, source_key: str, entries: Sequence[FetchedEntry]) -> tuple[KnownEntry, ...]:
-        """Say for each entry whether it is known, and whether it has changed."""
+    def known_entries(
+        self, source_key: str, entries: Sequence[FetchedEntry]
+    ) -> tuple[KnownEntry, ...]:
+        """Return for each entry whether it is known, and whether it has changed."""
         with self._store.reading() as unit:
             return unit.items.known_entries(source_key, entries)
 
@@ -95,7 +97,7 @@ class CrawlStorage:
         """Store entries as listed, in transactions of about `MAX_WRITE_SECONDS` at most.
 
         Args:
-            pages: "soon": this poll fetches their pages, and matching waits `PAGE_PATIENCE` for
+            pages: "soon": this poll fetches their pages, and matching waits `PAGE_WAIT` for
                 them; "later": another poll fetches them; "known": they need not be fetched.
         """
         stored: list[Stored] = []
@@ -109,13 +111,13 @@ class CrawlStorage:
                         break
                     now = self._clock()
                     listed = article.text_state is TextState.LISTED
-                    patience = PAGE_PATIENCE if listed and pages == "soon" else timedelta(0)
+                    wait = PAGE_WAIT if listed and pages == "soon" else timedelta(0)
                     stored.append(
                         unit.items.put(
                             article,
                             now=now,
                             baseline=baseline,
-                            ready_at=now + patience,
+                            ready_at=now + wait,
                             page_due_at=now if listed and pages != "known" else None,
                         )
                     )
@@ -153,24 +155,24 @@ class CrawlStorage:
             return unit.items.pages_due(source_key, now=self._clock(), limit=limit)
 
     def count_attempts(self, pages: Sequence[PageDue]) -> None:
-        """Count attempts at pages before they begin, so that one that ends this process counts."""
+        """Count attempts at pages before they begin: one that ends this process is counted, too."""
         with self._store.transaction() as unit:
             ids = [page.item_id for page in pages]
             unit.items.count_attempts(ids, now=self._clock(), waits=UNFINISHED_RETRIES)
 
-    def take_attempts_back(self, item_ids: Sequence[int]) -> None:
+    def undo_attempts(self, item_ids: Sequence[int]) -> None:
         """Undo the count of attempts that were not made."""
         if item_ids:
             with self._store.transaction() as unit:
                 unit.items.take_attempts_back(item_ids, self._clock())
 
-    def put_off_looks(self, item_ids: Sequence[int]) -> None:
+    def postpone_rechecks(self, item_ids: Sequence[int]) -> None:
         """Postpone rechecks before they begin, in case one of them ends this process."""
         if item_ids:
             with self._store.transaction() as unit:
                 unit.items.put_off_looks(item_ids, self._clock() + RECHECK_UNFINISHED_AFTER)
 
-    def make_looks_due(self, item_ids: Sequence[int]) -> None:
+    def make_rechecks_due(self, item_ids: Sequence[int]) -> None:
         """Make rechecks due again that were postponed and not made."""
         if item_ids:
             with self._store.transaction() as unit:
@@ -190,7 +192,7 @@ class CrawlStorage:
             unit.items.refetch_pages(moved, now=now, unless_since=now)
             unit.items.refetch_pages(others, now=now, unless_since=now - MIN_REFETCH_GAP)
 
-    def page_failed(
+    def record_failed_page(
         self,
         item_id: int,
         *,
@@ -203,8 +205,8 @@ class CrawlStorage:
 
         Args:
             retry_at: when to try again; None: never.
-            kept: the page as fetched, if it is not to be fetched again until it changes.
-            asides: the text on it that is not the article's.
+            kept: the page as fetched, if it is not to be read again until it changes.
+            asides: the text on it that is not part of the article.
         """
         with self._store.transaction() as unit:
             unit.items.page_failed(
@@ -217,16 +219,16 @@ class CrawlStorage:
                 asides=asides,
             )
 
-    def same_text(self, source_key: str, body: str) -> tuple[tuple[int, str, str], ...]:
+    def find_same_text(self, source_key: str, body: str) -> tuple[tuple[int, str, str], ...]:
         """Return (id, title, summary) of recent items with this text and no mentions."""
         with self._store.reading() as unit:
             since = self._clock() - SAME_TEXT_SPAN
             return unit.items.same_text(source_key, body, since=since)
 
-    def take_text_away(
+    def remove_text(
         self, item_ids: Sequence[int], reason: str, asides: Sequence[AsideBlock]
     ) -> None:
-        """Remove the text of items to which it does not belong, and keep it as asides."""
+        """Remove a text from items whose article it is not, and keep it as asides."""
         with self._store.transaction() as unit:
             unit.items.take_text_away(item_ids, reason=reason, now=self._clock(), asides=asides)
 
@@ -236,7 +238,7 @@ class CrawlStorage:
             unit.items.record_unchanged_page(item_id, self._clock())
             unit.items.schedule_recheck(item_id, recheck_at)
 
-    def looks_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
+    def rechecks_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
         """Return the items of a source whose pages are due to be rechecked for edits."""
         with self._store.reading() as unit:
             return unit.items.looks_due(source_key, now=self._clock(), limit=limit)

@@ -1,4 +1,4 @@
-"""Fetches the listing of a source with its further parts, over several polls where it is long."""
+"""Fetches the listing of a source with its further parts; a long one over several polls."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.model import Source
-from crawler.fetch_errors import FetchFailed, HostIsOut
+from crawler.fetch_errors import FetchFailed, HostUnavailable
 from crawler.http.conditional import NO_VALIDATORS, body_hash, request_headers, should_fetch_in_full
 from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listed, Listing
 from crawler.polling.polite_fetch import fetch_politely
 from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_interval import has_moved
-from crawler.reading.poll_outcome import no_answer
+from crawler.reading.poll_outcome import failed_outcome
 from storage.model import SourceState, Validators
 from storage.rules.wait_bounds import is_in_future
 
@@ -26,24 +26,24 @@ MAX_PARTS = 60  # of one listing that are fetched in one poll
 
 
 async def fetch_listing(source: Source, state: SourceState, context: PollContext) -> Listed:
-    """Fetch the listing of a source, whole as far as one poll may; failures are in the result."""
+    """Fetch the listing of a source, within the limits of one poll; failures are in the result."""
     listed = await _fetch_first(source, state, context)
     if listed.listing is not None and listed.listing.more:
         listed = await _fetch_parts(source, listed, listed.listing, context)
     if listed.listing is not None:
-        listed = replace(listed, listing=context.kind.whole(listed.listing))
-    if listed.listing is not None and (listed.listing.rest is not None or listed.skipped):
+        listed = replace(listed, listing=context.kind.combine_parts(listed.listing))
+    if listed.listing is not None and (listed.listing.continue_at is not None or listed.skipped):
         listed = _mark_continued(listed, state)
-    if listed.listing is not None and listed.listing.again:
-        # pages may change while the listing does not: the next poll must read it
+    if listed.listing is not None and listed.listing.refetch_daily:
+        # pages may change while the listing does not: the next poll must read it again
         listed = replace(listed, validators=None)
     return listed
 
 
 async def _fetch_first(source: Source, state: SourceState, context: PollContext) -> Listed:
-    """Fetch the first part of a listing, or the next that the last poll left, and read it."""
+    """Fetch and read the first part of a listing, or the part where the last poll ended."""
     now = context.clock()
-    # a time in the future comes from a clock that ran ahead: what was covered is unknown
+    # a time in the future was stored by a clock that ran ahead: the covered time is unknown
     covered = None if is_in_future(state.covered_until, now) else state.covered_until
     address = context.kind.address(source, since=covered, now=now)
     if address == source.url and has_moved(state, now):
@@ -57,19 +57,19 @@ async def _fetch_first(source: Source, state: SourceState, context: PollContext)
     headers = request_headers(sent.etag, sent.last_modified)
     try:
         answer = await fetch_politely(context, address, headers)
-    except HostIsOut:
-        error = "not asked: this host did not answer just before, or wants to be left alone"
+    except HostUnavailable:
+        error = "not fetched: this host did not answer before, or asked for no requests for now"
         return Listed(outcome="failed", error=error)
     except FetchFailed as failure:
-        return no_answer(failure)
+        return failed_outcome(failure)
     if answer.permanent_to is not None:
         log.info("source.moved source=%s to=%s", source.key, answer.permanent_to)
     listed = await _read_listing(
         source, address, answer, context, known=known, sent=sent, start_at=state.continue_at
     )
-    if (listed.listing is not None and listed.listing.rest is not None) or state.continue_at:
+    if (listed.listing is not None and listed.listing.continue_at is not None) or state.continue_at:
         listed = replace(listed, body_hash=body_hash(answer.page.body), skipped=state.continue_at)
-    # the redirect of an address that changes with time is not that of the source
+    # for a URL that changes with time, the redirect is not that of the source
     moved_to = answer.permanent_to if address == source.url else None
     return replace(listed, moved_to=moved_to, asked="declared" if declared else "moved")
 
@@ -84,9 +84,9 @@ async def _read_listing(
     sent: Validators = NO_VALIDATORS,
     start_at: int = 0,
 ) -> Listed:
-    if context.kind.patience(source, answer) is not None:
+    if context.kind.get_wait(source, answer) is not None:
         context.hosts.record_rate_limit(address)
-    return await context.reading.listing(
+    return await context.reading.read_listing(
         source,
         context.kind,
         answer,
@@ -115,8 +115,8 @@ async def _fetch_parts(
         fetched.add(address)
         try:
             answer = await fetch_politely(context, address)
-        except HostIsOut:
-            why = f"{address}: its host did not answer just before"
+        except HostUnavailable:
+            why = f"{address}: its host did not answer before, or asked for no requests for now"
             return _mark_incomplete(listed, listing, why)
         except FetchFailed as failure:
             return _mark_incomplete(listed, listing, f"{address}: {failure}")
@@ -124,12 +124,12 @@ async def _fetch_parts(
             if not listing.in_order:
                 raise
             log.info("source.interrupted source=%s", source.key)
-            return _mark_incomplete(listed, listing, "the time for this poll was over")
+            return _mark_incomplete(listed, listing, "the time limit of this poll was reached")
         part = await _read_listing(source, address, answer, context)
         if part.listing is None:
             incomplete = _mark_incomplete(listed, listing, f"{address}: {part.error}")
             return replace(incomplete, retry_after=part.retry_after)
-        listing = listing.joined(part.listing)
+        listing = listing.with_part(part.listing)
         waiting.extend(part.listing.more)
     return replace(
         listed,
@@ -154,13 +154,14 @@ def _mark_incomplete(listed: Listed, listing: Listing, why: str) -> Listed:
 def _mark_continued(listed: Listed, state: SourceState) -> Listed:
     """Prepare the result of a listing that is read over several polls.
 
-    Its validators are kept by the poll that reads the last part, if it has not changed meanwhile.
+    The poll that reads the last part stores the validators, if the listing has not changed
+    meanwhile.
     """
     listing = listed.listing
     if listing is None:
         return listed
     same = not listed.skipped or state.continue_of == listed.body_hash
-    if listing.rest is None:
+    if listing.continue_at is None:
         return listed if same else replace(listed, validators=None)
     return replace(
         listed,
@@ -171,7 +172,7 @@ def _mark_continued(listed: Listed, state: SourceState) -> Listed:
 
 
 def covered_until(listed: Listed) -> datetime | None:
-    """Return up to when a source has been read without gaps; None if unknown."""
+    """Return the time up to which a source has been read without gaps; None if unknown."""
     listing = listed.listing
     if listing is None or (listing.degraded is not None and not listing.in_order):
         return None

@@ -1,10 +1,10 @@
-"""Fetches URLs for a poll and heeds what hosts ask for; every request of a poll comes from here."""
+"""Fetches URLs for a poll and respects rate limits; every request of a poll is made here."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crawler.fetch_errors import FetchFailed, HostIsOut
+from crawler.fetch_errors import FetchFailed, HostUnavailable
 from crawler.http.response import FetchResponse
 from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_stats import PollStats
@@ -17,24 +17,24 @@ async def fetch_politely(
     *,
     stats: PollStats | None = None,
 ) -> FetchResponse:
-    """Fetch a URL, unless its host is not to be asked now.
+    """Fetch a URL, unless its host is unavailable.
 
-    What the host does is recorded in `context.hosts`: an answer, no answer, or the wish to be left
-    alone (429 or Retry-After). After that wish nothing more is asked of it in this batch.
+    The result is recorded in `context.hosts`: a response, no response, or a rate limit (429 or
+    Retry-After). After a rate limit, this batch sends no further requests to the host.
 
     Args:
-        stats: of the poll that is to wait for as long as Retry-After says; None for its listing,
-            whose outcome says so.
+        stats: of the poll, whose next time respects Retry-After; None for its listing, whose
+            outcome contains it.
 
     Returns:
         the response, whatever its status; see `asks_to_wait`.
 
     Raises:
-        HostIsOut: the host did not answer before, or asked to be left alone.
-        FetchFailed: no usable response came.
+        HostUnavailable: the host did not answer before, or asked for fewer requests.
+        FetchFailed: there was no usable response.
     """
     if context.hosts.is_unavailable(url):
-        raise HostIsOut(f"{url}: this host did not answer before, or asked to be left alone")
+        raise HostUnavailable(f"{url}: this host did not answer before, or limits requests")
     try:
         answer = await context.fetch(url, headers or {})
     except FetchFailed as failure:
@@ -44,10 +44,10 @@ async def fetch_politely(
     if asks_to_wait(answer, context):
         context.hosts.record_rate_limit(url)
         if stats is not None:
-            stats.note_retry_after(answer.retry_after(context.clock()))
+            stats.record_retry_after(answer.retry_after(context.clock()))
     return answer
 
 
 def asks_to_wait(answer: FetchResponse, context: PollContext) -> bool:
-    """Whether a response asks for fewer requests: 429, or 503 with Retry-After."""
+    """Return whether a response asks for fewer requests: 429, or 503 with Retry-After."""
     return answer.status == 429 or answer.retry_after(context.clock()) is not None

@@ -17,7 +17,8 @@ from config.model import Source
 from crawler.listings.listing import Listed, Listing
 from crawler.polling.crawl_storage import PagePlan
 from crawler.polling.fetch_listing import covered_until, fetch_listing
-from crawler.polling.page_reader import PageReader, note_headings, own_page
+from crawler.polling.page_reader import PageReader, own_page_url, record_headings
+from crawler.polling.page_recorder import PageRecorder
 from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_interval import next_poll
 from crawler.polling.poll_stats import PollStats
@@ -39,7 +40,7 @@ async def poll(source: Source, context: PollContext) -> None:
         for entry in listing:                       # `_store_entries`
             known? count it as a duplicate; changed? make its page due again
             new: identity, dedupe, store title and teaser; its page is due
-        for page in storage.pages_due(source):      # `_read_due`, `PageReader`
+        for page in storage.pages_due(source):      # `_read_due`, `PageReader`, `PageRecorder`
             count the attempt, fetch politely, read it in another process (text, title, date,
             authors; boilerplate of the site left out), store the text or why it is missing
         for item in recent items that are due:      # `PageRechecker`
@@ -48,8 +49,8 @@ async def poll(source: Source, context: PollContext) -> None:
 
     Matching and telling begin with what is stored here: `alerts.matching`, `alerts.dispatch.cut`.
 
-    If cancelled while it fetches pages, or parts of a listing that is in order, it stores what it
-    has and the report; if cancelled before its listing came, it changes nothing.
+    If cancelled while it fetches pages, or parts of a listing in order of time, it stores what it
+    has and the report; if cancelled before it has the listing, it changes nothing.
     """
     started_at = context.clock()
     state = context.storage.state(source)
@@ -57,7 +58,7 @@ async def poll(source: Source, context: PollContext) -> None:
     context.emit({"event": "source.started", "source": source.key, "url": source.url})
     stats = PollStats()
     listed = await fetch_listing(source, state, context)
-    stats.note_retry_after(listed.retry_after)
+    stats.record_retry_after(listed.retry_after)
     if listed.error is not None:
         stats.errors.append(listed.error)
         log.warning("source.%s source=%s %s", listed.outcome, source.key, listed.error)
@@ -65,13 +66,14 @@ async def poll(source: Source, context: PollContext) -> None:
     if listed.listing is not None:
         entries = await _store_entries(source, listed.listing, context, stats, baseline=baseline)
     language = listed.listing.language if listed.listing is not None else None
-    reader = PageReader(source, context, stats, baseline=baseline, language=language)
+    recorder = PageRecorder(source, context, stats, baseline=baseline, language=language)
+    reader = PageReader(source, context, stats, recorder, language=language)
     pages_left = False
     if listed.outcome not in ("failed", "blocked"):
         limit = context.pages_per_source + (0 if baseline else len(entries))
         try:
             pages_left = await _read_due(source, context, reader, entries, limit=limit)
-            await PageRechecker(source, context, stats, reader).recheck_due()
+            await PageRechecker(source, context, stats, reader, recorder).recheck_due()
         except asyncio.CancelledError:
             log.info("source.interrupted source=%s", source.key)
             pages_left = True
@@ -92,7 +94,9 @@ async def poll(source: Source, context: PollContext) -> None:
             random=context.random,
             ttl=listed.ttl,
             pages_left=pages_left or (listed.listing is not None and listed.listing.behind),
-            page_retry_at=_earliest(reader.retry_at, context.storage.next_recheck(source.key)),
+            page_retry_at=_find_earliest(
+                recorder.retry_at, context.storage.next_recheck(source.key)
+            ),
         ),
         validators=listed.validators,
         baseline_done=not baseline or _ends_baseline(state, listed),
@@ -113,7 +117,7 @@ async def _store_entries(
     carried_elsewhere: list[FetchedEntry] = []
     entries: dict[int, FetchedEntry] = {}
     refetch: list[KnownEntry] = []
-    known = context.storage.known(source.key, listing.entries)
+    known = context.storage.known_entries(source.key, listing.entries)
     for entry, item in zip(listing.entries, known, strict=True):
         if item.item_id is None or item.changed:
             new_entries.append(entry)
@@ -121,13 +125,13 @@ async def _store_entries(
             carried_elsewhere.append(entry)
         else:
             stats.duplicate += 1
-            if entry.url in listing.again:
+            if entry.url in listing.refetch_daily:
                 refetch.append(item)
                 entries[item.item_id] = entry
     context.storage.refetch_pages(refetch)
     if context.kind.learns_sites:
-        note_headings(new_entries, context)
-    # oldest first, as if each had been seen when it was published
+        record_headings(new_entries, context)
+    # oldest first, in the order of publication
     new_entries.reverse()
     new_entries.sort(key=lambda entry: entry.published_at or entry.fetched_at)
     # entries whose pages this poll does not reach are matched by title and teaser at once
@@ -138,8 +142,8 @@ async def _store_entries(
         (carried_elsewhere, "known"),
     )
     for part, pages in parts:
-        reasons = [None if own_page(entry) is not None else "no-page" for entry in part]
-        articles = await context.reading.entries(
+        reasons = [None if own_page_url(entry) is not None else "no-page" for entry in part]
+        articles = await context.reading.normalise_entries(
             source, part, reasons, language=source.language or listing.language
         )
         stored = await context.storage.put_entries(articles, baseline=baseline, pages=pages)
@@ -164,8 +168,8 @@ async def _read_due(
     """
     due = context.storage.pages_due(source.key, limit=limit + 1)
     left = len(due) > limit
-    # pages that failed before are read last and alone, each counted when it begins: one that ends
-    # this process is then the only one counted
+    # pages that failed before are read last and alone, each counted when it begins, so that one
+    # that ends this process is the only one counted
     fresh = [page for page in due[:limit] if not page.attempts]
     tried = sorted((page for page in due[:limit] if page.attempts), key=lambda page: page.attempts)
     attempted = {page.item_id for page in fresh}
@@ -188,18 +192,18 @@ async def _read_due(
                 attempted.discard(page.item_id)
     finally:
         try:
-            await reader.read_held()  # a poll that is cancelled keeps what it has fetched
+            await reader.read_held()  # a cancelled poll stores what it has fetched
         finally:
-            context.storage.take_attempts_back(sorted(attempted - reader.done))
+            context.storage.undo_attempts(sorted(attempted - reader.done))
     return left
 
 
-def _earliest(*moments: datetime | None) -> datetime | None:
+def _find_earliest(*moments: datetime | None) -> datetime | None:
     return min((at for at in moments if at is not None), default=None)
 
 
 def _ends_baseline(state: SourceState, listed: Listed) -> bool:
-    """Whether entries of a new source count as new after this poll.
+    """Return whether entries of a new source count as new after this poll.
 
     A damaged first listing may lack old entries that appear later, so it does not end the baseline;
     the second one does, since a listing may be damaged every time.
@@ -207,6 +211,6 @@ def _ends_baseline(state: SourceState, listed: Listed) -> bool:
     if listed.outcome not in ("ok", "empty"):
         return False
     if listed.listing is not None and listed.listing.behind:
-        return False  # the rest, which the next poll reads, is as old
+        return False  # the entries that the next poll reads are part of the baseline too
     damaged = listed.listing is not None and listed.listing.degraded is not None
     return not damaged or state.last_success_at is not None

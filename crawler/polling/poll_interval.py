@@ -1,8 +1,8 @@
 """Computes when to poll a source, retry a page, and recheck a page for edits. Pure.
 
-A source that fails is polled less and less often, at least every `max_every`, and never given up:
-outlets come back after weeks. Intervals have jitter, so that sources added at the same time are not
-polled at the same time.
+The interval of a source that fails grows, up to `max_every`; polling never ends, since outlets come
+back after weeks. Intervals have jitter, so that sources added at the same time are not polled at
+the same time.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ ANSWERED: frozenset[Outcome] = frozenset({"ok", "not-modified", "empty"})
 JITTER = 0.1
 MOVED_POLLS = 3  # in a row that were redirected to the same URL
 MOVED_FOR = timedelta(hours=24)
-GONE_EVERY = timedelta(days=7)  # after a 410, which says that the source will not come back
+GONE_EVERY = timedelta(days=7)  # after a 410, which means that the source will not come back
 
-# edits come soon after publication, corrections within days
+# edits are made soon after publication, corrections within days
 RECHECK_DELAYS = (
     timedelta(minutes=15),
     timedelta(hours=1),
@@ -29,7 +29,7 @@ RECHECK_DELAYS = (
     timedelta(days=7),
 )
 CONFIRM_GONE_AFTER = timedelta(hours=1)  # after a recheck that found the page gone
-_MIN_RECHECK_GAP = timedelta(minutes=5)  # a late recheck replaces one that is due sooner than this
+_MIN_RECHECK_GAP = timedelta(minutes=5)  # a late recheck replaces the next one if sooner than this
 
 _PAGE_RETRIES = (
     timedelta(minutes=15),
@@ -38,7 +38,7 @@ _PAGE_RETRIES = (
     timedelta(days=1),
     timedelta(days=3),
 )
-# of a page whose attempt ended with the process: another page may have ended it
+# for a page whose attempt did not end before the process did: another page may have ended it
 UNFINISHED_RETRIES = (timedelta(0), timedelta(0), *_PAGE_RETRIES[1:])
 RECHECK_UNFINISHED_AFTER = timedelta(hours=1)
 _CLOSED_RETRIES = (timedelta(hours=6), timedelta(days=3))  # paywalls sometimes open after days
@@ -64,8 +64,8 @@ def next_poll(
         random: returns floats in [0, 1).
         ttl: the publisher's interval (RSS ttl, Cache-Control max-age); it can only lengthen the
             interval, up to `max_every`.
-        pages_left: entries are stored whose pages this poll had no time to fetch.
-        page_retry_at: when the first page that failed is to be tried again.
+        pages_left: pages of stored entries are due that this poll did not fetch.
+        page_retry_at: when the first failed page is due again.
     """
     if report.http_status == 410:
         return now + GONE_EVERY * (1 + JITTER * random())
@@ -85,7 +85,7 @@ def next_poll(
     due = now + interval * (1 + JITTER * random())
     silent = state.silent_hours if report.silent_hours is None else report.silent_hours
     if silent and not pages_left and page_retry_at is None:
-        # hours that the publisher declares silent delay a poll by `max_every` at most
+        # the silent hours of the publisher delay a poll by `max_every` at most
         due = min(_skip_silent_hours(due, silent), max(due, now + source.max_every))
     if report.retry_after is not None:
         due = max(due, report.retry_after + timedelta(seconds=1))
@@ -105,10 +105,10 @@ def usual_interval(source: Source, usual_gap: timedelta | None) -> timedelta:
 
 
 def has_moved(state: SourceState, now: datetime) -> bool:
-    """Whether to poll a source at the target of its permanent redirect.
+    """Return whether to poll a source at the target of its permanent redirect.
 
-    Only after `MOVED_POLLS` polls and `MOVED_FOR`, since a captive portal redirects as well. Not
-    while polls at the target fail: then the declared URL is used again.
+    Only after `MOVED_POLLS` polls and `MOVED_FOR`, since a captive portal redirects as well. If
+    polls at the target fail, the declared URL is used again.
     """
     return (
         state.moved_to is not None
@@ -122,7 +122,7 @@ def has_moved(state: SourceState, now: datetime) -> bool:
 def next_recheck(first_seen_at: datetime, now: datetime) -> datetime | None:
     """Return when to recheck a page for edits; None: never again.
 
-    A `first_seen_at` in the future comes from a clock that ran ahead; such a page is rechecked
+    A `first_seen_at` in the future was stored by a clock that ran ahead; such a page is rechecked
     daily.
     """
     if first_seen_at > now + _MIN_RECHECK_GAP:
@@ -147,12 +147,11 @@ def page_retry(attempts: int, status: int | None, now: datetime) -> datetime | N
 
     Args:
         attempts: failed attempts so far with this one, at least 1.
-        status: the HTTP status of the page; None if no response came.
+        status: the HTTP status of the page; None if there was no response.
     """
     if status in _NOT_FOUND:
-        waits: tuple[timedelta, ...] = (
-            timedelta(hours=1),
-        )  # a feed may list a page before caches have it
+        # a feed may list a page before caches have it
+        waits: tuple[timedelta, ...] = (timedelta(hours=1),)
     elif status in _CLOSED:
         waits = _CLOSED_RETRIES
     else:

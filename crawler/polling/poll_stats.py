@@ -25,15 +25,15 @@ class PollStats:
 
     @property
     def new(self) -> int:
-        """The number of items that were not known."""
+        """The number of items that were new."""
         return self._decisions[New]
 
     def count(self, decision: Decision) -> None:
         """Count the decision of storage about an article."""
         self._decisions[type(decision)] += 1
 
-    def note_retry_after(self, when: datetime | None) -> None:
-        """Note the time before which a server asks not to be polled; the latest one counts."""
+    def record_retry_after(self, when: datetime | None) -> None:
+        """Record the Retry-After of a server, in UTC; the latest one counts."""
         if when is not None:
             self.retry_after = max(when, self.retry_after or when)
 
@@ -67,6 +67,10 @@ class PollStats:
             rejected=tuple(sorted(self.rejected.items())),
             errors=tuple(self.errors[:20]),
             retry_after=self.retry_after,
-            continue_at=0 if listing is None or listing.rest is None else listing.rest,
-            continue_of=None if listing is None or listing.rest is None else listed.body_hash,
+            continue_at=0
+            if listing is None or listing.continue_at is None
+            else listing.continue_at,
+            continue_of=None
+            if listing is None or listing.continue_at is None
+            else listed.body_hash,
         )

@@ -6,11 +6,12 @@ import logging
 from urllib.parse import urlsplit
 
 from config.model import Source
-from crawler.errors import OverLimit, ReaderBroke, Unreadable
-from crawler.fetch_errors import FetchFailed, HostIsOut, NoRoom
+from crawler.errors import OverLimit, ReaderFailed, Unreadable
+from crawler.fetch_errors import FetchFailed, HostUnavailable, TooManyLargeBodies
 from crawler.http.conditional import request_headers
 from crawler.http.response import FetchResponse
-from crawler.polling.page_reader import PageReader, own_page
+from crawler.polling.page_reader import PageReader, own_page_url
+from crawler.polling.page_recorder import PageRecorder
 from crawler.polling.polite_fetch import asks_to_wait, fetch_politely
 from crawler.polling.poll_context import PollContext
 from crawler.polling.poll_stats import PollStats
@@ -18,17 +19,17 @@ from storage.model import PageDue
 
 log = logging.getLogger(__name__)
 
-RECHECKS_PER_POLL = 15  # in one poll of a source: new entries go first
+RECHECKS_PER_POLL = 15  # of one source, so that new entries are not delayed
 _GONE = frozenset({404, 410})
 
 
 def _redirects_to_front_page(answer: FetchResponse, url: str) -> bool:
-    """Whether the URL of an article redirects to the front page, as deleted articles often do."""
+    """Return whether the URL of an article redirects to the front page, as after a deletion."""
     return answer.status == 200 and is_front_page(answer.page.final_url) and not is_front_page(url)
 
 
 def is_front_page(url: str) -> bool:
-    """Whether a URL is the front page of a site."""
+    """Return whether a URL is the front page of a site."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query
 
@@ -37,28 +38,34 @@ class PageRechecker:
     """Rechecks pages of one source in one poll."""
 
     def __init__(
-        self, source: Source, context: PollContext, stats: PollStats, reader: PageReader
+        self,
+        source: Source,
+        context: PollContext,
+        stats: PollStats,
+        reader: PageReader,
+        recorder: PageRecorder,
     ) -> None:
         self._source = source
         self._context = context
         self._stats = stats
         self._reader = reader
+        self._recorder = recorder
 
     async def recheck_due(self) -> None:
         """Recheck the pages that are due, the longest overdue first."""
-        pages = self._context.storage.looks_due(self._source.key, limit=RECHECKS_PER_POLL)
+        pages = self._context.storage.rechecks_due(self._source.key, limit=RECHECKS_PER_POLL)
         waiting = [page.item_id for page in pages]
-        self._context.storage.put_off_looks(waiting)
+        self._context.storage.postpone_rechecks(waiting)
         try:
             for page in pages:
                 if await self._recheck(page):
                     waiting.remove(page.item_id)
         finally:
-            self._context.storage.make_looks_due(waiting)
+            self._context.storage.make_rechecks_due(waiting)
 
     async def _recheck(self, page: PageDue) -> bool:
-        """Recheck a page; return False if it was not asked for and stays due."""
-        url = own_page(page.entry)
+        """Recheck a page; return False if it was not fetched and stays due."""
+        url = own_page_url(page.entry)
         if url is None or not self._source.relook:
             self._context.storage.record_failed_recheck(page.item_id, recheck_at=None)
             return True
@@ -67,7 +74,7 @@ class PageRechecker:
         headers = request_headers(page.etag, page.last_modified)
         try:
             answer = await fetch_politely(self._context, url, headers, stats=self._stats)
-        except (HostIsOut, NoRoom):
+        except (HostUnavailable, TooManyLargeBodies):
             return False
         except FetchFailed:
             self._record_failure(page)
@@ -80,11 +87,11 @@ class PageRechecker:
             return False
         if answer.status == 304 and (page.etag or page.last_modified):
             storage.record_unchanged_page(
-                page.item_id, recheck_at=self._reader.next_recheck_at(page)
+                page.item_id, recheck_at=self._recorder.next_recheck_at(page)
             )
         elif answer.status in _GONE or _redirects_to_front_page(answer, url):
             if storage.record_gone_page(
-                page.item_id, recheck_at=self._reader.next_recheck_at(page)
+                page.item_id, recheck_at=self._recorder.next_recheck_at(page)
             ):
                 self._stats.retracted += 1
                 log.info("page.gone source=%s url=%s", self._source.key, url)
@@ -96,26 +103,28 @@ class PageRechecker:
 
     async def _read(self, page: PageDue, answer: FetchResponse) -> None:
         try:
-            # the listing's headline may never have been on the page
-            read = await self._reader.page_text(page, answer, page_title=page.page_title)
+            # the headline of the listing may differ from that of the page
+            read = await self._reader.read_text(page, answer, page_title=page.page_title)
         except Unreadable as error:
             # a paywall or consent page does not replace the stored article
-            log.info("page.looked source=%s url=%s %s", self._source.key, page.entry.url, error)
+            log.info(
+                "recheck.unreadable source=%s url=%s %s", self._source.key, page.entry.url, error
+            )
             self._record_failure(page)
             return
-        except (OverLimit, ReaderBroke) as error:
+        except (OverLimit, ReaderFailed) as error:
             why = str(error).splitlines()[0]
-            log.error("page.looked source=%s url=%s %s", self._source.key, page.entry.url, why)
-            self._reader.report_too_much(page, why, was_read=True)
+            log.error("recheck.failed source=%s url=%s %s", self._source.key, page.entry.url, why)
+            self._recorder.report_over_limit(page, why, was_read=True)
             self._record_failure(page)
             return
-        if read.is_noise:
-            recheck_at = self._reader.next_recheck_at(page)
+        if read.is_insignificant:
+            recheck_at = self._recorder.next_recheck_at(page)
             self._context.storage.record_unchanged_page(page.item_id, recheck_at=recheck_at)
         else:
-            self._reader.store(read.article, page, answer.page)
+            self._recorder.store(read.article, page, answer.page)
 
     def _record_failure(self, page: PageDue) -> None:
         self._context.storage.record_failed_recheck(
-            page.item_id, recheck_at=self._reader.next_recheck_at(page)
+            page.item_id, recheck_at=self._recorder.next_recheck_at(page)
         )

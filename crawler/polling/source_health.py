@@ -1,7 +1,7 @@
-"""Diagnoses what is wrong with a source, with a hint for its operator. Pure.
+"""Diagnoses problems of a source, with a hint for its operator. Pure.
 
-A source that answers and lists nothing new is told apart from one that cannot be read: it is the
-more dangerous one, because no poll fails.
+A source that answers but lists nothing new is distinguished from one that cannot be read: it is
+easily overlooked, because no poll fails.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from crawler.polling.poll_interval import has_moved
 from storage.model import SourceState
 from storage.rules.local_time import day_text
 
-Oddity = Literal[
+SourceProblemKind = Literal[
     "gone", "blocked", "changed", "failed", "unfinished", "empty", "silent", "thin", "moved"
 ]
 
-PATIENCE = 3  # failed polls in a row, so that a short outage raises no alarm
+FAILURES_BEFORE_ALARM = 3  # polls in a row, so that a short outage raises no alarm
 UNFINISHED = 2  # polls: one in a batch, where another source may have ended it, and one alone
 EMPTY_FOR = timedelta(days=1)
 NEVER_LISTED_FOR = timedelta(days=3)
@@ -34,13 +34,13 @@ _BY_WINDOW = frozenset({"tenders", "parliament", "sitemap"})  # these list only 
 class SourceProblem:
     """One problem of a source. `text` describes it for an operator, with a hint."""
 
-    oddity: Oddity
+    kind: SourceProblemKind
     text: str
 
     @property
     def is_blindness(self) -> bool:
-        """Whether the source cannot be read at all."""
-        return self.oddity in ("gone", "blocked", "changed", "failed", "unfinished")
+        """Return whether the source cannot be read at all."""
+        return self.kind in ("gone", "blocked", "changed", "failed", "unfinished")
 
 
 def find_problems(state: SourceState, now: datetime) -> tuple[SourceProblem, ...]:
@@ -63,10 +63,10 @@ def _check_unfinished(state: SourceState) -> SourceProblem | None:
     if state.unfinished_polls < UNFINISHED or state.failures == 0:
         return None
     return SourceProblem(
-        oddity="unfinished",
+        kind="unfinished",
         text=f"source {state.key} ({state.url}) ends the process that polls it "
         f"({state.last_error}): {state.unfinished_polls} polls in a row did not end; it is polled "
-        "apart from all others, less and less often",
+        "in a batch of its own, at growing intervals",
     )
 
 
@@ -74,25 +74,25 @@ def _check_unread(state: SourceState, now: datetime) -> SourceProblem | None:
     see = f"`supplierwatch doctor {state.key}` shows it step by step"
     if state.http_status == 410:
         return SourceProblem(
-            oddity="gone",
-            text=f"source {state.key} is gone for good (HTTP 410): it is asked once a week; "
-            "give its new address in sources.toml or remove it",
+            kind="gone",
+            text=f"source {state.key} is gone for good (HTTP 410): it is polled once a week; "
+            "write its new address into sources.toml, or remove it",
         )
-    if state.failures < PATIENCE:
+    if state.failures < FAILURES_BEFORE_ALARM:
         return None
     if state.outcome == "blocked":
         return SourceProblem(
-            oddity="blocked", text=f"source {state.key} refuses us ({state.last_error}): {see}"
+            kind="blocked", text=f"source {state.key} refuses access ({state.last_error}): {see}"
         )
     if state.outcome == "not-a-feed":
         return SourceProblem(
-            oddity="changed",
-            text=f"source {state.key} no longer gives a listing that we can read: {see}",
+            kind="changed",
+            text=f"source {state.key} no longer returns a listing that can be read: {see}",
         )
     read_at = state.last_success_at
     since = "ever" if read_at is None else f"since {day_text(read_at, now)} {read_at:%H:%M}"
     return SourceProblem(
-        oddity="failed",
+        kind="failed",
         text=f"source {state.key} has not been read {since} UTC ({state.last_error}): {see}",
     )
 
@@ -100,35 +100,35 @@ def _check_unread(state: SourceState, now: datetime) -> SourceProblem | None:
 def _check_empty(state: SourceState, now: datetime) -> SourceProblem | None:
     if state.empty_since is None or state.kind in _BY_WINDOW:
         return None
-    patience = EMPTY_FOR if state.item_count else NEVER_LISTED_FOR
-    if now - state.empty_since < patience:
+    threshold = EMPTY_FOR if state.item_count else NEVER_LISTED_FOR
+    if now - state.empty_since < threshold:
         return None
     before = "it listed articles before" if state.item_count else "it has never listed any"
     return SourceProblem(
-        oddity="empty",
+        kind="empty",
         text=f"source {state.key} answers, and its listing has been empty since "
         f"{day_text(state.empty_since, now)}; {before}: look at {state.url} in a browser",
     )
 
 
 def _check_silent(state: SourceState, now: datetime) -> SourceProblem | None:
-    patience = silence_threshold(state)
-    if state.newest_at is None or patience is None or state.baseline_done_at is None:
+    threshold = silence_threshold(state)
+    if state.newest_at is None or threshold is None or state.baseline_done_at is None:
         return None
-    # the silence of a new source counts from its first poll
-    if now - max(state.newest_at, state.baseline_done_at) < patience:
+    # for a new source, silence begins with its first poll
+    if now - max(state.newest_at, state.baseline_done_at) < threshold:
         return None
     usual, longest = format_gap(state.usual_gap), format_gap(state.longest_gap)
     return SourceProblem(
-        oddity="silent",
-        text=f"source {state.key} answers, and has brought nothing new since "
-        f"{day_text(state.newest_at, now)}; it usually does every {usual}, and its longest silence "
+        kind="silent",
+        text=f"source {state.key} answers, but has listed nothing new since "
+        f"{day_text(state.newest_at, now)}; it usually does every {usual}, and its longest gap "
         f"was {longest}: look at {state.url} in a browser, its address may have changed",
     )
 
 
 def silence_threshold(state: SourceState) -> timedelta | None:
-    """Return how long a source may bring nothing before it counts as silent.
+    """Return how long a source may list nothing new before it counts as silent.
 
     None while its usual gap between items is unknown.
     """
@@ -145,10 +145,10 @@ def _check_thin(state: SourceState, now: datetime) -> SourceProblem | None:
     if now - state.thin_since < THIN_FOR:
         return None
     return SourceProblem(
-        oddity="thin",
+        kind="thin",
         text=f"no article of source {state.key} could be read since "
-        f"{day_text(state.thin_since, now)} ({state.thin_pages} pages): headlines and teasers "
-        f"match alone; its layout may have changed: `supplierwatch doctor {state.key}` reads one "
+        f"{day_text(state.thin_since, now)} ({state.thin_pages} pages): watches see only headlines "
+        f"and teasers; its layout may have changed: `supplierwatch doctor {state.key}` reads one "
         "step by step",
     )
 
@@ -157,8 +157,8 @@ def _check_moved(state: SourceState, now: datetime) -> SourceProblem | None:
     if not has_moved(state, now):
         return None
     return SourceProblem(
-        oddity="moved",
-        text=f"source {state.key} has moved for good to {state.moved_to} and is asked there: "
+        kind="moved",
+        text=f"source {state.key} has moved for good to {state.moved_to} and is polled there: "
         "write that address into sources.toml",
     )
 

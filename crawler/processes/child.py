@@ -14,8 +14,8 @@ import warnings
 from typing import Any, NoReturn
 
 from config.logs import set_up
-from crawler.fetch_errors import BadJob
-from crawler.jobs.events import Emit, line_of
+from crawler.fetch_errors import InvalidJob
+from crawler.jobs.events import Emit, encode_event
 from crawler.jobs.job import from_json
 from crawler.jobs.limits import ORPHANED, end_after, end_with_parent, limit_memory
 
@@ -53,7 +53,7 @@ def main() -> NoReturn:
     emit = _events_on_stdout()
     try:
         job = from_json(sys.stdin.buffer.readline().decode())
-    except (BadJob, UnicodeDecodeError) as error:
+    except (InvalidJob, UnicodeDecodeError) as error:
         log.error("child.bad-job %s", error)
         _exit(BAD_JOB)
     end_with_parent(sys.stdin.fileno())
@@ -85,7 +85,7 @@ def _events_on_stdout() -> Emit:
     def emit(event: dict[str, Any]) -> None:
         try:
             with lock:
-                events.write(line_of(event))
+                events.write(encode_event(event))
                 events.flush()
         except BrokenPipeError:
             os._exit(ORPHANED)

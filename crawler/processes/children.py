@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import cache
 from typing import IO, Any, cast
 
-from crawler.jobs.events import event_of
+from crawler.jobs.events import decode_event
 from crawler.jobs.job import SLOW_LANE_LOCK_FD, CrawlJob, to_json
 from crawler.processes.launcher import LaunchedProcess, launcher
 from crawler.processes.launcher_process import LOCK_FD
@@ -96,7 +96,7 @@ class Child:
 
     def _read(self, stdout: IO[str]) -> None:
         for line in stdout:
-            event = event_of(line)
+            event = decode_event(line)
             if event is not None:
                 self._events.put(event)
 

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from config.model import CrawlSettings, Selectors, Source
-from crawler.jobs.batches import batches, host_of
+from crawler.jobs.batches import host_of, make_batches
 from crawler.jobs.job import CrawlJob
 from crawler.processes.children import Child, spawn
 
@@ -83,7 +83,7 @@ def probe_sources(
 
     As in a poll, one process sends all requests to a host, one at a time.
     """
-    waiting = list(batches(sources, size=PROBED_TOGETHER))
+    waiting = list(make_batches(sources, size=PROBED_TOGETHER))
     running: list[tuple[Child, set[str]]] = []
     try:
         while waiting or running:

@@ -1,7 +1,7 @@
 """Reads listings and pages for polls, in reader processes with limits.
 
-A task that exceeds the limits of the quick lane is tried once more in the slow one, which runs one
-task at a time. If it exceeds those limits too, it is given up, with the reason.
+A task that exceeds the limits of the quick lane is run again in the slow lane, which has higher
+limits and runs one task at a time. If it exceeds those too, it fails, with the reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from config.model import Source
-from crawler.errors import CrawlerError, OverLimit, ReaderBroke
+from crawler.errors import CrawlerError, OverLimit, ReaderFailed
 from crawler.extraction.recurring.site_memories import SiteMemoryStore, site_of
 from crawler.http.conditional import NO_VALIDATORS
 from crawler.http.response import FetchResponse
@@ -35,19 +35,19 @@ from storage.model import Article, FetchedEntry, Validators
 
 log = logging.getLogger(__name__)
 
-SUSPECT_AFTER = 2  # tasks of a source over the limits; its others begin in the slow lane
-GIVE_UP_AFTER = 4  # tasks of a source over both limits; its others wait for the next poll
+SUSPECT_AFTER = 2  # tasks of a source over the limits: its others start in the slow lane
+GIVE_UP_AFTER = 4  # tasks of a source over both limits: its others wait for the next poll
 ENTRIES_AT_ONCE = 100
 ENTRIES_OF_A_POLL = 10_000  # of one listing; the next poll continues with the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageToRead:
-    """A fetched page of an entry. `held`, `page_title`: see `ReadPage`."""
+    """A fetched page of an entry. `stored_text`, `page_title`: see `ReadPage`."""
 
     answer: FetchResponse
     entry: FetchedEntry
-    held: tuple[str, str] | None = None
+    stored_text: tuple[str, str] | None = None
     page_title: str | None = None
 
 
@@ -62,10 +62,10 @@ class IsolatedReader:
         self._given_up: Counter[str] = Counter()
 
     def is_exhausted(self, source: Source) -> bool:
-        """Whether so many tasks of a source were given up that the rest waits for the next poll."""
+        """Return whether `GIVE_UP_AFTER` tasks failed: further ones wait for the next poll."""
         return self._given_up[source.key] >= GIVE_UP_AFTER
 
-    async def listing(
+    async def read_listing(
         self,
         source: Source,
         kind: SourceKind,
@@ -78,48 +78,48 @@ class IsolatedReader:
     ) -> Listed:
         """Read the response to a poll: its outcome and the listing in it.
 
-        Reads at most `ENTRIES_OF_A_POLL` entries from number `start_at` on; `rest` of the listing
-        is where the next poll continues. A listing that exceeds the limits is a failed poll, with
-        the reason. `known`, `sent`: see `judge`.
+        Reads at most `ENTRIES_OF_A_POLL` entries from number `start_at` on; the next poll continues
+        at `continue_at` of the listing. A listing that exceeds the limits makes the poll fail, with
+        the reason. `known`, `sent`: see `decide_outcome`.
         """
         task = ReadListing(
             source=source,
             answer=answer,
             known=known,
             sent=sent,
-            patience=kind.patience(source, answer),
+            wait=kind.get_wait(source, answer),
             now=now,
             start_at=start_at,
         )
         try:
             listed: Listed = await self._run(source, task, kind, answer=answer)
-            while (whole := listed.listing) is not None and whole.rest is not None:
+            while (whole := listed.listing) is not None and whole.continue_at is not None:
                 if len(whole.entries) >= ENTRIES_OF_A_POLL:
                     break
-                more = replace(task, known=NO_VALIDATORS, start_at=whole.rest)
+                more = replace(task, known=NO_VALIDATORS, start_at=whole.continue_at)
                 try:
                     part: Listed = await self._run(source, more, kind, answer=answer)
                 except OverLimit as error:
                     part = Listed(outcome="failed", error=error.reason)
                 if part.listing is None:
                     return _drop_rest(listed, whole, part)
-                listed = _add_part(listed, whole.joined(part.listing), part)
+                listed = _add_part(listed, whole.with_part(part.listing), part)
         except OverLimit as error:
             return Listed(
                 outcome="failed",
                 http_status=answer.status,
                 error=f"the listing cannot be read: {error.reason}",
             )
-        except ReaderBroke as error:
-            log.error("listing.broke-the-reader source=%s %s", source.key, error)
+        except ReaderFailed as error:
+            log.error("listing.reader-failed source=%s %s", source.key, error)
             return Listed(
                 outcome="failed",
                 http_status=answer.status,
-                error=f"the listing breaks its reader: {str(error).splitlines()[0]}",
+                error=f"the reader of the listing failed: {str(error).splitlines()[0]}",
             )
         return listed
 
-    async def learn(
+    async def learn_pages(
         self, source: Source, kind: SourceKind, pages: Sequence[tuple[FetchResponse, FetchedEntry]]
     ) -> bool:
         """Add pages of a host to its site memory before they are read.
@@ -128,17 +128,17 @@ class IsolatedReader:
         """
         task = LearnPages(pages=tuple(pages))
         try:
-            await self._run(source, task, kind, answer=pages[0][0], again=False)
-        except (OverLimit, ReaderBroke):
+            await self._run(source, task, kind, answer=pages[0][0], retry=False)
+        except (OverLimit, ReaderFailed):
             return False
         return True
 
-    async def pages(
+    async def read_pages(
         self, source: Source, kind: SourceKind, pages: Sequence[PageToRead], *, language: str | None
     ) -> list[PageRead | CrawlerError] | None:
         """Add pages of a host to its site memory, then read them; return a result for each.
 
-        Returns None if together they exceed the limits or one breaks the reader: nothing was
+        Returns None if together they exceed the limits or one makes the reader fail: nothing was
         learned, and each is to be read alone.
         """
         if kind.reads_slowly or self._over_limit[source.key] >= SUSPECT_AFTER:
@@ -148,12 +148,12 @@ class IsolatedReader:
             outcomes: list[PageRead | CrawlerError] = await self._run_once(
                 source, task, kind, answer=pages[0].answer, lane="quick"
             )
-        except (OverLimit, ReaderBroke) as error:
+        except (OverLimit, ReaderFailed) as error:
             log.info("reading.not-together source=%s %s", source.key, str(error).splitlines()[0])
             return None
         return outcomes
 
-    async def page(
+    async def read_page(
         self,
         source: Source,
         kind: SourceKind,
@@ -167,14 +167,14 @@ class IsolatedReader:
         Raises:
             Unreadable: no article can be read from it.
             OverLimit: it exceeded the limits, in the slow lane too.
-            ReaderBroke: the code that reads it raised an unexpected error.
+            ReaderFailed: the code that reads it raised an unexpected error.
         """
         task = _build_task(source, page, language)
         alone |= kind.reads_slowly
         read: PageRead = await self._run(source, task, kind, answer=page.answer, alone=alone)
         return read
 
-    async def entries(
+    async def normalise_entries(
         self,
         source: Source,
         entries: Sequence[FetchedEntry],
@@ -182,7 +182,7 @@ class IsolatedReader:
         *,
         language: str | None,
     ) -> list[Article]:
-        """Make articles of entries as listed; `reasons`: why each has no page, if it has none.
+        """Make articles of entries as listed; `reasons`: why each has no page; None if it has one.
 
         An entry that exceeds the limits is kept with its headline only, and with the reason.
         """
@@ -196,25 +196,25 @@ class IsolatedReader:
             )
             try:
                 articles += (await self._readers.run(batch))[0]
-            except (OverLimit, ReaderBroke):
+            except (OverLimit, ReaderFailed):
                 for task in _split_entries(batch):
                     articles += await self._read_entry(source, task)
         return articles
 
     async def _read_entry(self, source: Source, task: NormaliseEntries) -> list[Article]:
-        """Make the article of one entry, of its headline only if the whole exceeds the limits."""
+        """Make the article of one entry, or of its headline only if it exceeds the limits."""
         [entry] = task.entries
         try:
             articles: list[Article] = (await self._readers.run(task, lane="slow"))[0]
-        except (OverLimit, ReaderBroke) as error:
+        except (OverLimit, ReaderFailed) as error:
             self._over_limit[source.key] += 1
             why = str(error).splitlines()[0]
-            log.warning("entry.too-much source=%s url=%s %s", source.key, entry.url, why)
+            log.warning("entry.over-limit source=%s url=%s %s", source.key, entry.url, why)
             bare = replace(entry, title=entry.title[:500], summary="", content="", authors=())
             reason = f"the entry: {why}"
             self._emit(
                 {
-                    "event": "entry.too-much",
+                    "event": "entry.over-limit",
                     "source": source.key,
                     "url": entry.url,
                     "reason": why,
@@ -232,24 +232,24 @@ class IsolatedReader:
         *,
         answer: FetchResponse,
         alone: bool = False,
-        again: bool = True,
+        retry: bool = True,
     ) -> Any:
         is_suspect = self._over_limit[source.key] >= SUSPECT_AFTER
-        lanes: list[Lane] = ["slow"] if alone or (is_suspect and again) else ["quick", "slow"]
+        lanes: list[Lane] = ["slow"] if alone or (is_suspect and retry) else ["quick", "slow"]
         reason = ""
-        for lane in lanes if again else lanes[:1]:
+        for lane in lanes if retry else lanes[:1]:
             try:
                 return await self._run_once(source, task, kind, answer=answer, lane=lane)
             except OverLimit as error:
                 self._over_limit[source.key] += 1
                 log.warning(
-                    "reading.too-much source=%s url=%s lane=%s %s",
+                    "reading.over-limit source=%s url=%s lane=%s %s",
                     *(source.key, answer.page.requested_url, lane, error.reason),
                 )
                 reason = error.reason
-        if again:
+        if retry:
             self._given_up[source.key] += 1
-        # not the caught one, whose traceback holds the response in memory
+        # not the caught error, whose traceback keeps the response in memory
         raise OverLimit(reason)
 
     async def _run_once(
@@ -257,9 +257,9 @@ class IsolatedReader:
     ) -> Any:
         final = answer.page.final_url
         site = (site_of(final), self._sites.of(final)) if kind.learns_sites else None
-        notes = kind.notes.get(source.key)
-        value, kind.notes[source.key] = await self._readers.run(
-            task, lane=lane, site=site, notes=notes
+        poll_state = kind.poll_state.get(source.key)
+        value, kind.poll_state[source.key] = await self._readers.run(
+            task, lane=lane, site=site, poll_state=poll_state
         )
         return value
 
@@ -273,15 +273,15 @@ def _build_task(source: Source, page: PageToRead, language: str | None) -> ReadP
         answer=bare,
         entry=page.entry,
         language=language,
-        held=page.held,
+        stored_text=page.stored_text,
         page_title=page.page_title,
     )
 
 
 def _drop_rest(listed: Listed, whole: Listing, part: Listed) -> Listed:
-    """Keep the entries before a part that cannot be read; the next poll reads all again."""
-    why = f"entries from number {whole.rest} on: {part.error}"
-    whole = replace(whole, rest=None, degraded=why)
+    """Keep the entries before an unreadable part; the next poll reads all again."""
+    why = f"entries from number {whole.continue_at} on: {part.error}"
+    whole = replace(whole, continue_at=None, degraded=why)
     return replace(listed, listing=whole, validators=None, error=why)
 
 

@@ -26,14 +26,14 @@ from crawler.text.plain_text import one_line
 from storage.model import Validators
 
 
-def judge(
+def decide_outcome(
     answer: FetchResponse,
     *,
     known: Validators,
     sent: Validators,
     read: Callable[[FetchResponse], Listing],
     now: datetime,
-    patience: timedelta | None = None,
+    wait: timedelta | None = None,
 ) -> Listed:
     """Decide the outcome of a poll from its response, and read the listing in it.
 
@@ -41,21 +41,21 @@ def judge(
         known: the stored validators of the source.
         sent: the validators of the request; `NO_VALIDATORS` if it was not conditional.
         read: reads the listing; may raise NotAFeed.
-        patience: how long the response asks to wait, other than by Retry-After.
+        wait: demanded by the response, other than by Retry-After.
     """
     status = answer.status
-    if patience is not None:
-        wait = f"{patience.total_seconds() / 60:g} minutes"
+    if wait is not None:
+        pause = f"{wait.total_seconds() / 60:g} minutes"
         return Listed(
             outcome="failed",
             http_status=status,
-            error=f"HTTP {status}: we are asking too often; it is left alone for {wait}",
-            retry_after=now + patience,
+            error=f"HTTP {status}: too many requests; it is not polled for {pause}",
+            retry_after=now + wait,
         )
     if status == 304:
         if sent.etag is None and sent.last_modified is None:
             return Listed(
-                outcome="failed", http_status=304, error="answered 304 although nothing was sent"
+                outcome="failed", http_status=304, error="answered 304 to an unconditional request"
             )
         return Listed(
             outcome="not-modified",
@@ -80,19 +80,19 @@ def judge(
     return _read_listing(answer, read)
 
 
-def judge_afresh(answer: FetchResponse, source: Source, kind: SourceKind) -> Listed:
+def decide_first_outcome(answer: FetchResponse, source: Source, kind: SourceKind) -> Listed:
     """Decide the outcome of an unconditional request, as in the first poll of a source."""
-    return judge(
+    return decide_outcome(
         answer,
         known=NO_VALIDATORS,
         sent=NO_VALIDATORS,
         read=lambda given: kind.read(source, given),
         now=answer.page.fetched_at,
-        patience=kind.patience(source, answer),
+        wait=kind.get_wait(source, answer),
     )
 
 
-def no_answer(error: FetchFailed) -> Listed:
+def failed_outcome(error: FetchFailed) -> Listed:
     """Return the outcome of a poll whose request failed."""
     denied = isinstance(error, RobotsDenied) and not error.unreachable
     return Listed(outcome="blocked" if denied else "failed", error=str(error))
@@ -105,13 +105,13 @@ def _read_listing(answer: FetchResponse, read: Callable[[FetchResponse], Listing
         if answer.is_challenge:
             return Listed(outcome="blocked", http_status=200, error="a challenge page, not a feed")
         return Listed(outcome="not-a-feed", http_status=200, error=str(error))
-    damage = listing.degraded or ("it ended before its end" if answer.cut_short else None)
+    damage = listing.degraded or ("the response is truncated" if answer.cut_short else None)
     ttls = (listing.ttl, parse_max_age(answer.headers.get("cache-control")))
     return Listed(
         outcome="ok" if listing.entries else "empty",
         http_status=200,
         listing=listing,
-        # a damaged listing may lack entries: it is fetched in full until it is whole
+        # a damaged listing may lack entries: it is fetched in full until it is complete
         validators=None if damage else validators_after_200(answer.headers, answer.page.body),
         error=f"the listing is damaged: {damage}" if damage else None,
         ttl=max((ttl for ttl in ttls if ttl is not None), default=None),
@@ -120,13 +120,13 @@ def _read_listing(answer: FetchResponse, read: Callable[[FetchResponse], Listing
 
 def _describe_error(answer: FetchResponse) -> str:
     if answer.is_challenge:
-        return f"HTTP {answer.status}: a challenge page that asks the visitor to prove something"
+        return f"HTTP {answer.status}: a bot challenge (CAPTCHA or browser check)"
     hints = {
-        401: "it asks for a login",
-        403: "it refuses us",
-        404: "nothing is at this address",
-        410: "the publisher says that it is gone for good",
-        429: "we are asking too often",
+        401: "a login is required",
+        403: "access is refused",
+        404: "there is nothing at this address",
+        410: "the publisher has removed it for good",
+        429: "too many requests",
     }
     hint = hints.get(answer.status)
     hint = hint or _read_api_message(answer)

@@ -39,7 +39,7 @@ class ReaderConnection:
             return None
         self._received.clear()
         self._reply = self._loop.create_future()
-        await self._send(request)
+        await self._send_request(request)
         message = await self._reply
         if message is None:
             return None
@@ -53,7 +53,7 @@ class ReaderConnection:
         self._stop_receiving()
         self._connection.close()
 
-    async def _send(self, request: bytes) -> None:
+    async def _send_request(self, request: bytes) -> None:
         head = HEAD.pack(len(request), True)
         try:
             sent = self._connection.sendmsg((head, request))
@@ -77,12 +77,12 @@ class ReaderConnection:
             is_whole = len(self._received) >= HEAD.size + min(length, MAX_MESSAGE)
         if not part or len(self._received) > HEAD.size + MAX_MESSAGE:
             self._stop_receiving()
-            self._settle(None)
+            self._resolve_reply(None)
         elif is_whole:
             message, self._received = self._received, bytearray()
-            self._settle(message)
+            self._resolve_reply(message)
 
-    def _settle(self, message: bytearray | None) -> None:
+    def _resolve_reply(self, message: bytearray | None) -> None:
         if self._reply is not None and not self._reply.done():
             self._reply.set_result(message)
 

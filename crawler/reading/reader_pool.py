@@ -1,7 +1,7 @@
 """Runs tasks in reader processes with limits, and replaces a reader that ended.
 
-There are two lanes with a process each: the quick one, and the slow one for tasks that exceeded the
-limits of the quick one or are known to take long. A slow task does not delay the quick lane.
+There are two lanes with a process each: the quick lane, and the slow lane for tasks that exceeded
+the limits of the quick one or are known to take long. A slow task does not delay the quick lane.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from crawler.errors import OverLimit, ReaderBroke
+from crawler.errors import OverLimit, ReaderFailed
 from crawler.extraction.recurring.site_memory import Change, SiteMemory
 from crawler.jobs.job import SLOW_LANE_LOCK_FD, CrawlJob
 from crawler.reading.fork_server import ForkServer
@@ -30,8 +30,8 @@ from crawler.reading.reader_process import Limits, Reply, SiteUpdate, Task, Task
 log = logging.getLogger(__name__)
 
 Lane = Literal["quick", "slow"]
-IDLE = 5.0  # seconds after which the reader of the slow lane is ended, to free its memory
-_CHANGES_KEPT = 100  # of a host; a reader that misses more gets the whole memory
+IDLE_SECONDS = 5.0  # after which the reader of the slow lane is ended, to free its memory
+_MAX_CHANGES = 100  # kept for a host; a reader that lacks more gets the whole memory
 
 
 def lane_limits(megabytes: int) -> dict[Lane, Limits]:
@@ -56,7 +56,7 @@ class _HostMemory:
 
 
 class HostMemories:
-    """The site memories of hosts, of which readers hold copies, and the changes to send to them."""
+    """The site memories of hosts, of which readers have copies, and the changes to send to them."""
 
     def __init__(self) -> None:
         self._hosts: dict[str, _HostMemory] = {}
@@ -67,13 +67,13 @@ class HostMemories:
         if known is None or known.memory is not memory:
             memory.journal = []
             known = self._hosts[host] = _HostMemory(memory, memory.journal)
-        if len(known.changes) > _CHANGES_KEPT:
+        if len(known.changes) > _MAX_CHANGES:
             known.dropped += len(known.changes)
             known.changes.clear()
         return known.dropped + len(known.changes)
 
     def update(self, host: str, memory: SiteMemory, seen: int | None) -> SiteUpdate:
-        """Return what a reader needs that has seen `seen` changes; None: it has seen nothing."""
+        """Return the update for a reader that has seen `seen` changes; None: it has no copy."""
         self.count_changes(host, memory)
         known = self._hosts[host]
         if seen is None or seen < known.dropped:
@@ -98,20 +98,20 @@ class ReaderPool:
         *,
         lane: Lane = "quick",
         site: tuple[str, SiteMemory] | None = None,
-        notes: Any = None,
+        poll_state: Any = None,
     ) -> tuple[Any, Any]:
-        """Run a task; return its value and the notes as it left them.
+        """Run a task; return its value and the new `poll_state`.
 
         Args:
-            site: the host of the task and its memory, which gets the changes that the task made.
-            notes: the notes of the poll (see `SourceKind`).
+            site: the host of the task and its memory, to which the changes of the task are applied.
+            poll_state: see `SourceKind`.
 
         Raises:
             OverLimit: it exceeded a limit; the site memory is unchanged.
-            ReaderBroke: it raised an unexpected error.
+            ReaderFailed: it raised an unexpected error.
             CrawlerError: raised by the task itself.
         """
-        reply = await self._lanes[lane].run(task, site, notes, self._hosts)
+        reply = await self._lanes[lane].run(task, site, poll_state, self._hosts)
         if site is not None:
             host, memory = site
             before = self._hosts.count_changes(host, memory)
@@ -122,10 +122,10 @@ class ReaderPool:
             try:
                 raise reply.error
             finally:
-                del reply  # it would keep the error in memory, with this frame and the response
-        if reply.broke is not None:
-            raise ReaderBroke(reply.broke)
-        return reply.value, reply.notes
+                del reply  # otherwise it keeps the error, this frame and the response in memory
+        if reply.exception is not None:
+            raise ReaderFailed(reply.exception)
+        return reply.value, reply.poll_state
 
     def close(self) -> None:
         """End all readers and the fork server."""
@@ -135,10 +135,10 @@ class ReaderPool:
 
 
 class _Lane:
-    """One reader at a time, with its tasks first in, first out.
+    """Runs one reader, and its tasks first in, first out.
 
     Each source has one task at a time, so this is fair to sources. The connection is on the event
-    loop; waiting for a process or for another crawl is done in a thread.
+    loop; a thread waits for processes and for other crawls.
     """
 
     def __init__(self, name: str, server: ForkServer, job: CrawlJob, limits: Limits) -> None:
@@ -153,7 +153,7 @@ class _Lane:
         self._idle: asyncio.TimerHandle | None = None
 
     async def run(
-        self, task: Task, site: tuple[str, SiteMemory] | None, notes: Any, hosts: HostMemories
+        self, task: Task, site: tuple[str, SiteMemory] | None, poll_state: Any, hosts: HostMemories
     ) -> Reply:
         await self._lock.acquire()
         if self._idle is not None:
@@ -163,7 +163,9 @@ class _Lane:
             if site is not None:
                 # unknown until the reader replies
                 update = hosts.update(*site, self._seen.pop(site[0], None))
-            request = TaskRequest(task=task, limits=self._limits, site=update, notes=notes)
+            request = TaskRequest(
+                task=task, limits=self._limits, site=update, poll_state=poll_state
+            )
             pending = asyncio.ensure_future(self._execute(request))
         except BaseException:
             self._lock.release()
@@ -179,7 +181,7 @@ class _Lane:
         # so that the next task runs while the poll stores this result
         self._lock.release()
         if self._name == "slow":
-            self._idle = asyncio.get_running_loop().call_later(IDLE, self._end_idle_reader)
+            self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._end_idle_reader)
         if not done.cancelled():
             done.exception()  # mark it as retrieved, or asyncio logs it when the poll was cancelled
 
@@ -201,15 +203,15 @@ class _Lane:
         async with self._lock_slow_lane():
             if self._reader is None:
                 loop = asyncio.get_running_loop()
-                pid, connection = await loop.run_in_executor(self._thread, self._start)
+                pid, connection = await loop.run_in_executor(self._thread, self._start_reader)
                 self._reader = ReaderConnection(pid, connection, loop)
-            return await self._send(request, self._reader)
+            return await self._send_request(request, self._reader)
 
     @asynccontextmanager
     async def _lock_slow_lane(self) -> AsyncIterator[None]:
         """Lock the slow lane of all crawls of this service.
 
-        So the memory of such a task is needed once, and not for each batch.
+        Thus only one such task at a time uses memory, not one of each batch.
         """
         lock_fd = os.environ.get(SLOW_LANE_LOCK_FD)
         if self._name != "slow" or lock_fd is None:
@@ -223,7 +225,9 @@ class _Lane:
         finally:
             fcntl.lockf(int(lock_fd), fcntl.LOCK_UN)
 
-    async def _send(self, request: TaskRequest, reader: ReaderConnection) -> Reply | OverLimit:
+    async def _send_request(
+        self, request: TaskRequest, reader: ReaderConnection
+    ) -> Reply | OverLimit:
         """Send a request. `OverLimit` is returned: raised, it would keep the request in memory."""
         received: tuple[Reply, bool] | None = None
         try:
@@ -243,7 +247,7 @@ class _Lane:
             return OverLimit(f"reading it needs more than {self._limits.megabytes} MB of memory")
         return reply
 
-    def _start(self) -> tuple[int, socket.socket]:
+    def _start_reader(self) -> tuple[int, socket.socket]:
         pid, connection = self._server.fork()
         send(connection, pickle.dumps(self._job, protocol=5))
         return pid, connection
@@ -273,11 +277,11 @@ class _Lane:
             return -signal.SIGKILL
 
     def _explain_end(self, code: int) -> str:
-        """Say why the reader ended during a task."""
+        """Describe why the reader ended during a task."""
         if code == -signal.SIGPROF:
             seconds = self._limits.processor_seconds
             return f"reading it took longer than {seconds:g} s of processor time"
         if code == -signal.SIGKILL:
-            return "reading it was ended, for it took too much memory beside others"
+            return "its reader was ended, since all processes together used too much memory"
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return f"reading it ended the reader with {how}"
+        return f"its reader ended with {how}"

@@ -1,4 +1,4 @@
-"""The reader process, which parses untrusted content: one task at a time, each with limits.
+"""The reader process, which parses untrusted content: one task at a time, with limits.
 
 `crawler.reading.fork_server` forks it; `crawler.reading.reader_pool` sends its tasks. The kernel
 enforces the limits: that on processor time ends this process, that on memory makes the task fail.
@@ -31,7 +31,7 @@ MAX_MESSAGE = 256 * 1024 * 1024  # bytes; a larger length is invalid
 _BUFFER = 64 * 1024  # bytes; most requests are received at once
 MAX_GROWTH = 48 * 1024 * 1024  # bytes; a reader that has grown by more is not used again
 _MB = 1024 * 1024
-_NEAR_LIMIT = 0.9  # of the memory limit; a failure beyond it is taken as out of memory
+_NEAR_LIMIT = 0.9  # of the memory limit; a failure beyond it counts as out of memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteUpdate:
-    """An update of a reader's site memory of a host: the whole (`packed`) or None, then changes."""
+    """An update of a reader's site memory of a host: `packed`, unless None, then the changes."""
 
     host: str
     packed: bytes | None
@@ -54,42 +54,42 @@ class SiteUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRequest:
-    """A task with its limits and inputs. `notes`: those of the poll (see `SourceKind`)."""
+    """A task with its limits and inputs. `poll_state`: see `SourceKind`."""
 
     task: Task
     limits: Limits
     site: SiteUpdate | None
-    notes: Any
+    poll_state: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """The result of a task: `value`, or one kind of failure.
 
-    `error`: an expected error. `broke`: an unexpected one, as text with its traceback.
+    `error`: an expected error. `exception`: an unexpected one, as text with its traceback.
     `out_of_memory`: it exceeded its memory limit. `changes`: those it made to the site memory.
     """
 
     value: Any = None
     error: CrawlerError | None = None
-    broke: str | None = None
+    exception: str | None = None
     out_of_memory: bool = False
     changes: tuple[Change, ...] = ()
-    notes: Any = None
+    poll_state: Any = None
 
 
 @dataclass(slots=True)
 class ReaderContext:
-    """The state of a reader: its job, site memories by host, spiders by kind, current notes."""
+    """The state of a reader: job, site memories by host, spiders by kind, current poll state."""
 
     job: CrawlJob
     sites: dict[str, SiteMemory] = field(default_factory=dict)
     kinds: dict[str, Any] = field(default_factory=dict)
-    notes: Any = None
+    poll_state: Any = None
 
 
 class Task(Protocol):
-    """A task for a reader. It is pickled, so it holds plain values."""
+    """A task for a reader. It is pickled, so it contains plain values only."""
 
     def run(self, context: ReaderContext) -> Any:
         """Run the task; the return value is pickled."""
@@ -119,14 +119,14 @@ def _run_task(request: TaskRequest, context: ReaderContext) -> tuple[bytes, bool
         The pickled reply, and whether this process should not be used again.
     """
     site = _update_site(request.site, context.sites)
-    context.notes = request.notes
+    context.poll_state = request.poll_state
     failure: Exception | None = None
     before = limit_growth(request.limits.megabytes)
     limit_processor_time(request.limits.processor_seconds)
     try:
         value = request.task.run(context)
         # pickled within the limits: a value that cannot be pickled is an error of the task
-        reply = Reply(value=value, notes=context.notes, changes=_collect_changes(site))
+        reply = Reply(value=value, poll_state=context.poll_state, changes=_collect_changes(site))
         return pickle.dumps(reply, 5), False
     except Exception as error:
         failure = error
@@ -147,9 +147,9 @@ def _build_failure(
     if out_of_memory:
         return Reply(out_of_memory=True)
     if isinstance(error, CrawlerError):
-        return Reply(error=error, notes=context.notes, changes=_collect_changes(site))
-    place = "".join(traceback.format_exception(error))[-2000:]
-    return Reply(broke=f"{type(error).__name__}: {str(error)[:500]}\n{place}")
+        return Reply(error=error, poll_state=context.poll_state, changes=_collect_changes(site))
+    trace = "".join(traceback.format_exception(error))[-2000:]
+    return Reply(exception=f"{type(error).__name__}: {str(error)[:500]}\n{trace}")
 
 
 def _update_site(update: SiteUpdate | None, sites: dict[str, SiteMemory]) -> SiteMemory | None:

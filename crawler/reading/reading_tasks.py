@@ -12,19 +12,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from config.model import ItemKind, Source
-from crawler.errors import CrawlerError, Junk
+from crawler.errors import CrawlerError, RecurringText
 from crawler.extraction.normalise import normalise
 from crawler.extraction.page import learn, learn_to_read
 from crawler.extraction.recurring.site_memories import site_of
 from crawler.extraction.recurring.site_memory import SiteMemory, key_of
-from crawler.extraction.significant_change import is_noise
+from crawler.extraction.significant_change import is_insignificant
 from crawler.http.crawl_context import CrawlContext
 from crawler.http.guard import FetchGuard
 from crawler.http.guarded_reactor import GuardedReactor
 from crawler.http.response import FetchResponse
 from crawler.http.robots_cache import TransientRobotsCache
 from crawler.listings.listing import Listed
-from crawler.reading.poll_outcome import judge
+from crawler.reading.poll_outcome import decide_outcome
 from crawler.reading.reader_process import ReaderContext
 from crawler.spider_base.spider import SourceSpider
 from crawler.spider_base.spider_classes import spider_class
@@ -40,31 +40,31 @@ MAX_PARSED_BYTES = 256 * 1024  # of HTML; parsed it takes some ten times as much
 class ReadListing:
     """Decides the outcome of a poll from its response and reads the listing in it.
 
-    `start_at`: number of its entries that were read before. Other fields: see `judge`.
+    `start_at`: number of its entries that were read before. Other fields: see `decide_outcome`.
     """
 
     source: Source
     answer: FetchResponse
     known: Validators
     sent: Validators
-    patience: timedelta | None
+    wait: timedelta | None
     now: datetime
     start_at: int = 0
 
     def run(self, context: ReaderContext) -> Listed:
         """Return the outcome, with the listing if there is one."""
         kind = _get_spider(context, self.source)
-        kind.notes[self.source.key] = context.notes
+        kind.poll_state[self.source.key] = context.poll_state
         kind.start_at = self.start_at
-        listed = judge(
+        listed = decide_outcome(
             self.answer,
             known=self.known,
             sent=self.sent,
             read=lambda given: kind.read(self.source, given),
             now=self.now,
-            patience=self.patience,
+            wait=self.wait,
         )
-        context.notes = kind.notes[self.source.key]
+        context.poll_state = kind.poll_state[self.source.key]
         return listed
 
 
@@ -88,25 +88,25 @@ class LearnPages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
-    """The article of a page. `is_noise`: it differs from the stored text in boilerplate only."""
+    """The article of a page. `is_insignificant`: it differs from the stored one in boilerplate."""
 
     article: Article
-    is_noise: bool
+    is_insignificant: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
     """Reads the page of an entry.
 
-    `held`: the stored title and text of its item, if any. `page_title`: the title that the page had
-    when it was read before; if it has changed, it replaces the title of the listing.
+    `stored_text`: the stored title and text of its item, if any. `page_title`: the title of the
+    page when it was last read; if it has changed, it replaces the title of the listing.
     """
 
     source: Source
     answer: FetchResponse
     entry: FetchedEntry
     language: str | None
-    held: tuple[str, str] | None = None
+    stored_text: tuple[str, str] | None = None
     page_title: str | None = None
 
     def run(self, context: ReaderContext) -> PageRead:
@@ -118,12 +118,12 @@ class ReadPage:
         kind = _get_spider(context, self.source)
         try:
             text = kind.read_page(self.source, self.answer, self.entry)
-        except Junk as error:
-            raise Junk(error.reason, text=repair_text(error.text)) from error
+        except RecurringText as error:
+            raise RecurringText(error.reason, text=repair_text(error.text)) from error
         article = self._build_article(text)
         host = site_of(self.answer.page.final_url)
         return PageRead(
-            article=article, is_noise=self._is_unchanged(article, context.sites.get(host))
+            article=article, is_insignificant=self._is_unchanged(article, context.sites.get(host))
         )
 
     def _build_article(self, text: PageText) -> Article:
@@ -131,7 +131,7 @@ class ReadPage:
         if text.title and self.page_title and text.title != self.page_title:
             entry = replace(entry, title=text.title)
         if page.requested_url != entry.url and entry.url is not None:
-            # the URL of an API is not shown to people
+            # readers get the URL of the page, not that of the API
             page = replace(page, final_url=entry.url)
         return normalise(
             entry,
@@ -143,15 +143,15 @@ class ReadPage:
         )
 
     def _is_unchanged(self, article: Article, site: SiteMemory | None) -> bool:
-        if self.held is None or site is None:
+        if self.stored_text is None or site is None:
             return False
-        title, body = self.held
+        title, body = self.stored_text
         if title.split() != article.title.split():
             return False
-        return is_noise(
+        return is_insignificant(
             body,
             article.body,
-            surrounds=lambda line: site.recurs(key_of(line)) or site.is_heading(line),
+            is_boilerplate=lambda line: site.recurs(key_of(line)) or site.is_heading(line),
         )
 
 
@@ -163,18 +163,18 @@ class ReadPages:
 
     def run(self, context: ReaderContext) -> list[PageRead | CrawlerError]:
         """Learn all pages, then read them one after the other."""
-        learned = self._learn(context)
+        learned = self._learn_pages(context)
         outcomes: list[PageRead | CrawlerError] = []
         while learned:
             try:
                 outcomes.append(learned.popleft().run(context))
             except CrawlerError as error:
-                # these hold the parsed page in memory
+                # these would keep the parsed page in memory
                 error.__traceback__ = error.__cause__ = error.__context__ = None
                 outcomes.append(error)
         return outcomes
 
-    def _learn(self, context: ReaderContext) -> deque[ReadPage]:
+    def _learn_pages(self, context: ReaderContext) -> deque[ReadPage]:
         """Learn the pages; return them parsed, up to `MAX_PARSED_BYTES`, to parse them once."""
         room = MAX_PARSED_BYTES
         learned: deque[ReadPage] = deque()
@@ -224,7 +224,7 @@ class NormaliseEntries:
 
 
 def _removes_parts(source: Source) -> bool:
-    """Whether the selectors of a source reduce its pages before they are read."""
+    """Return whether the selectors of a source reduce its pages before they are read."""
     return source.select.article is not None or bool(source.select.remove)
 
 
@@ -243,7 +243,7 @@ class _ReplicaMemories:
 
 
 def _get_spider(context: ReaderContext, source: Source) -> SourceSpider:
-    """Return the spider of a source's kind, which fetches nothing in a reader."""
+    """Return the spider of a source's kind; in a reader it fetches nothing."""
     if source.kind not in context.kinds:
         crawl_context = CrawlContext(
             job=context.job,
@@ -260,4 +260,4 @@ def _get_spider(context: ReaderContext, source: Source) -> SourceSpider:
 
 
 def _refuse(*_: Any) -> NoReturn:
-    raise AssertionError("a reader polls nothing and says nothing")
+    raise AssertionError("a reader process neither polls nor emits events")

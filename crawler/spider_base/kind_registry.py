@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-# built from documentation and captured responses; never tried against the live services
+# built from documentation and captured responses; never run against the live services
 NEVER_TRIED_LIVE = frozenset({"govuk", "parliament", "tenders"})
 
 

@@ -1,4 +1,4 @@
-"""What a kind of source does: URLs, listings and pages. It neither fetches nor stores."""
+"""The interface of a kind of source: URLs, listings and pages. It neither fetches nor stores."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from storage.model import FetchedEntry, PageText
 class SourceKind:
     """Builds the URLs of sources of one kind, and reads their listings and pages.
 
-    A kind sets `read`, and what differs from the defaults here. Polls know this class alone; that
-    kinds are spiders of Scrapy (`SourceSpider`) is a matter of fetching.
+    A kind implements `read`, and overrides what differs from the defaults here. Polls depend on
+    this class only; its subclass `SourceSpider`, a spider of Scrapy, adds fetching.
 
     `reads_slowly`: reading a page takes seconds, so it runs in the slow lane.
-    `learns_sites`: its pages are web pages of articles, whose boilerplate is found by what recurs
-    on the pages of a host.
-    `notes`: state of the current poll by source, as plain values. `read` runs in another process,
-    so state from earlier calls must be kept here.
+    `learns_sites`: its pages are web pages of articles, whose boilerplate is recognised by text
+    that recurs on the pages of a host.
+    `poll_state`: state of the current poll by source, as plain values. `read` runs in another
+    process, so state from earlier calls must be kept here.
     """
 
     reads_slowly: bool = False
     learns_sites: bool = True
-    notes: dict[str, Any]
+    poll_state: dict[str, Any]
 
     def address(self, source: Source, *, since: datetime | None, now: datetime) -> str:
-        """Return the URL of the listing; `since`: up to when the source has been read."""
+        """Return the URL of the listing; `since`: the time up to which the source has been read."""
         return source.url
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
@@ -40,12 +40,12 @@ class SourceKind:
         """
         raise NotImplementedError
 
-    def whole(self, listing: Listing) -> Listing:
+    def combine_parts(self, listing: Listing) -> Listing:
         """Combine the entries of all parts of a listing (merge duplicates, apply limits)."""
         return listing
 
-    def patience(self, source: Source, answer: FetchResponse) -> timedelta | None:
-        """Return how long a response asks to wait, other than by Retry-After; else None."""
+    def get_wait(self, source: Source, answer: FetchResponse) -> timedelta | None:
+        """Return the wait that a response demands, other than by Retry-After; None: no wait."""
         return None
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:

@@ -29,22 +29,23 @@ from storage.model import FetchedEntry, PageText
 
 log = logging.getLogger(__name__)
 
-# what is done with each source: poll, examine or probe
+# the task for each source: poll, examine or probe
 Work = Callable[[Source, Fetch, SourceKind], Awaitable[None]]
 
 
 class SourceSpider(SourceKind, scrapy.Spider):
-    """Polls the sources of one kind; subclasses set `name` and what `SourceKind` asks for.
+    """Polls the sources of one kind; subclasses set `name` and implement `SourceKind`.
 
-    `largest`: the most bytes of a response. `slowest`: the download timeout; None: that of the job.
-    `start_at`: number of entries of the response that were read before and are skipped.
-    `least_delay`: the least time between requests to a host that the service demands.
+    `max_body`: the most bytes of a response. `response_timeout`: the most time for one; None: that
+    of the job.
+    `start_at`: number of entries of the response to skip, since earlier polls have read them.
+    `min_delay`: the minimum time between requests to a host, where the service demands one.
     """
 
-    largest: int = MAX_BODY
-    slowest: timedelta | None = None
+    max_body: int = MAX_BODY
+    response_timeout: timedelta | None = None
     start_at: int = 0
-    least_delay: timedelta = timedelta(0)
+    min_delay: timedelta = timedelta(0)
 
     def __init__(
         self,
@@ -57,8 +58,8 @@ class SourceSpider(SourceKind, scrapy.Spider):
         super().__init__()
         self.context = context
         self.sources = tuple(sources)
-        self.notes: dict[str, Any] = {}
-        # keys of sources whose poll raised or was cancelled; their leases are not given back
+        self.poll_state: dict[str, Any] = {}
+        # keys of sources whose poll raised or was cancelled; their leases are not released
         self.failed_sources: list[str] = []
         self._work = work
         self._emit = emit
@@ -72,11 +73,14 @@ class SourceSpider(SourceKind, scrapy.Spider):
     async def start(self) -> AsyncIterator[Any]:
         """Run the work of every source; yields no requests for Scrapy to schedule."""
         fetch = Fetcher(
-            self.crawler, self.context.clock, largest=self.largest, slowest=self.slowest
+            self.crawler,
+            self.context.clock,
+            max_body=self.max_body,
+            response_timeout=self.response_timeout,
         )
         if self.context.job.crawl.download_delay:  # 0 for local servers and for `inspect`
             for source in self.sources:
-                set_min_delay(self.crawler, host_of(source.url), self.least_delay.total_seconds())
+                set_min_delay(self.crawler, host_of(source.url), self.min_delay.total_seconds())
         self._polls = [asyncio.ensure_future(self._run_work(each, fetch)) for each in self.sources]
         await self.wait_for_polls()
         return
@@ -99,7 +103,7 @@ class SourceSpider(SourceKind, scrapy.Spider):
             self.failed_sources.append(source.key)
         except Exception as error:
             self.failed_sources.append(source.key)
-            log.exception("source.broke source=%s", source.key)
+            log.exception("source.failed source=%s", source.key)
             self._emit(
                 {
                     "event": "error",

@@ -74,7 +74,7 @@ def next_window(service: ProcurementApi, last: TimeWindow, *, now: datetime) -> 
     return None if last.until >= now - timedelta(minutes=1) else _window(service, last.until, now)
 
 
-def covered(window: TimeWindow, *, now: datetime) -> datetime:
+def covered_until(window: TimeWindow, *, now: datetime) -> datetime:
     """Return the time up to which all releases are known, once a window has been read."""
     return max(window.since, min(window.until, now - LATE))
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from crawler.text.date_forms import WrittenDate, first_date, fold
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-MOST_AHEAD = timedelta(days=2)
+MAX_AHEAD = timedelta(days=2)
 _MAX_DATE_LENGTH = 200  # characters of a date as it is written
 _EPOCH = re.compile(r"(?:/?date\()?(\d{9,16})(?:\.\d{0,9}+)?(?:[+-]\d{4})?(?:\)/?)?", re.IGNORECASE)
 _PER_SECOND = {9: 1, 10: 1, 12: 10**3, 13: 10**3, 15: 10**6, 16: 10**6}
@@ -67,24 +67,24 @@ def published_date(
     """
     if date is None or date < EARLIEST:
         return None
-    return date if is_meeting or date <= now + MOST_AHEAD else None
+    return date if is_meeting or date <= now + MAX_AHEAD else None
 
 
 def parse_published(
     text: str | None, *, now: datetime, language: str | None = None
 ) -> datetime | None:
     """Parse a date of publication; None where it is not plausible as one."""
-    return published_date(parse_date(text, language=language, latest=now + MOST_AHEAD), now=now)
+    return published_date(parse_date(text, language=language, latest=now + MAX_AHEAD), now=now)
 
 
 def refusal(text: str, *, now: datetime, language: str | None = None) -> str:
     """Say why a text gives no date of publication: for `doctor`."""
-    date = parse_date(text, language=language, latest=now + MOST_AHEAD)
+    date = parse_date(text, language=language, latest=now + MAX_AHEAD)
     if date is None:
         return "no date with a day, a month and a year"
     if date < EARLIEST:
         return "before 1990"
-    return "more than two days ahead" if date > now + MOST_AHEAD else "not used"
+    return "more than two days ahead" if date > now + MAX_AHEAD else "not used"
 
 
 def from_struct(parsed: time.struct_time | None, *, written: str | None) -> datetime | None:

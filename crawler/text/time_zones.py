@@ -87,7 +87,7 @@ _ZONE = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-MOST_HOURS = 14  # of an offset: the zone of Kiritimati
+MAX_HOURS = 14  # of an offset: the zone of Kiritimati
 
 
 def read_zone(text: str, at: int, language: str | None) -> tuple[tzinfo | None, int]:
@@ -131,7 +131,7 @@ def _region(language: str) -> str:
 def _offset(found: re.Match[str]) -> tzinfo | None:
     hours = int(found["hours"])
     minutes = int(found["minutes"] or found["close"] or 0)
-    if hours > MOST_HOURS or minutes > 59:
+    if hours > MAX_HOURS or minutes > 59:
         return None
     away = timedelta(hours=hours, minutes=minutes)
     return timezone(-away if "-" in found["sign"] else away)

@@ -11,7 +11,7 @@ import math
 import re
 from typing import Any
 
-_MOST_DIGITS = 300  # beyond that a float is infinite anyway
+_MAX_DIGITS = 300  # beyond that a float is infinite anyway
 # a JSON string; one without an end takes the rest, or each mark would be scanned to the end
 STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 # after a colon inside an object, digits that follow a comma can only be thousands
@@ -84,7 +84,7 @@ def _decoder() -> json.JSONDecoder:
         strict=False,
         parse_constant=lambda _: None,
         parse_float=_parse_float,
-        parse_int=lambda digits: int(digits) if len(digits) <= _MOST_DIGITS else None,
+        parse_int=lambda digits: int(digits) if len(digits) <= _MAX_DIGITS else None,
     )
 
 

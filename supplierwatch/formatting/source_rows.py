@@ -33,7 +33,7 @@ class SourceRow:
             return "new"
         if self.state.failures:
             return str(self.state.outcome or "failed")
-        return self.problems[0].oddity if self.problems else "ok"
+        return self.problems[0].kind if self.problems else "ok"
 
     @property
     def is_odd(self) -> bool:

@@ -25,14 +25,18 @@ MOST_OF_SOURCE = 5  # open notices about pages of one source; one more notice st
 MOST_LINES = 20  # of one message
 OPEN_FOR = timedelta(days=14)
 TEXTS = {
-    "page.too-much": "a page of source {source} is kept by its headline and teaser alone, "
+    "page.over-limit": "a page of source {source} is kept by its headline and teaser alone, "
     "for {reason}: {url}",
-    "look.too-much": "a page of source {source} may have changed and cannot be read again, "
+    "recheck.over-limit": "a page of source {source} may have changed and cannot be read again, "
     "for {reason}; what was read before stays: {url}",
-    "entry.too-much": "an entry of source {source} is kept by its headline alone, "
+    "entry.over-limit": "an entry of source {source} is kept by its headline alone, "
     "for {reason}: {url}",
 }  # by the name of the event
-_PREFIXES = {"page.too-much": "page:", "look.too-much": "look:", "entry.too-much": "entry:"}
+_PREFIXES = {
+    "page.over-limit": "page:",
+    "recheck.over-limit": "look:",
+    "entry.over-limit": "entry:",
+}
 _MORE = "pages-of:"
 
 
@@ -58,13 +62,13 @@ def tell_of_pages(
             key = _notice_key(event)
             if key not in is_open and of_source[source] >= MOST_OF_SOURCE:
                 left[source] += 1
-                log.warning("page.too-much %s", text)
+                log.warning("page.over-limit %s", text)
                 continue
             of_source[source] += key not in is_open
             is_open.add(key)
             if unit.notices.raise_(key, text, now):
                 news.append(text)
-                log.warning("page.too-much %s", text)
+                log.warning("page.over-limit %s", text)
         for source in left:
             text = f"more pages of source {source} could not be read; the log names them"
             if unit.notices.raise_(f"{_MORE}{source}", text, now):
@@ -95,7 +99,7 @@ def close_notices_of_pages(unit: Unit, now: datetime) -> None:
 
 
 def _notice_key(event: Mapping[str, Any]) -> str:
-    subject = event["source"] if event["event"] == "entry.too-much" else event["item"]
+    subject = event["source"] if event["event"] == "entry.over-limit" else event["item"]
     return f"{_PREFIXES[event['event']]}{subject}"
 
 
@@ -103,7 +107,7 @@ def _is_read(item: StoredItem | None, notice: OperatorNotice) -> bool:
     """Return whether the item of a notice was deleted or read since."""
     if item is None:
         return True
-    if notice.key.startswith(_PREFIXES["page.too-much"]):
+    if notice.key.startswith(_PREFIXES["page.over-limit"]):
         return item.text_state is TextState.FULL
     return item.revised_at is not None and item.revised_at > notice.since
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from alerts.digest.context import TellingContext
 from alerts.dispatch.cut import operator_message
 from crawler.jobs.batches import host_of
-from crawler.polling.source_health import PATIENCE, SourceProblem, find_problems
+from crawler.polling.source_health import FAILURES_BEFORE_ALARM, SourceProblem, find_problems
 from storage.model import SourceState
 from storage.store import Store, Unit
 from supplierwatch.health.heavy_pages import close_notices_of_pages
@@ -49,7 +49,7 @@ def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, .
         and (last is None or state.last_polled_at > last)
     )
     hosts = {host_of(state.url) for state in active}
-    lately = {host_of(state.url) for state in silent if state.failures < PATIENCE}
+    lately = {host_of(state.url) for state in silent if state.failures < FAILURES_BEFORE_ALARM}
     began = last or min((s.last_polled_at for s in silent if s.last_polled_at), default=now)
     if len(lately) < max(_FEWEST, len(hosts) / 4) or (last is not None and now - began < NO_ANSWER):
         return ()
@@ -125,4 +125,4 @@ def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
 
 def _notice_key(state: SourceState, problem: SourceProblem) -> str:
     """Return the key of a notice; all kinds of blindness of a source share one."""
-    return PREFIX + state.key + ("" if problem.is_blindness else f":{problem.oddity}")
+    return PREFIX + state.key + ("" if problem.is_blindness else f":{problem.kind}")

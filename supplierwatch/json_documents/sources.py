@@ -20,7 +20,7 @@ def row_json(row: SourceRow) -> dict[str, Any]:
         "enabled": source.enabled,
         "confidence": source.confidence,
         "status": row.status,
-        "troubles": [{"what": one.oddity, "text": one.text} for one in row.problems],
+        "troubles": [{"what": one.kind, "text": one.text} for one in row.problems],
         "last_polled_at": iso(state.last_polled_at) if state else None,
         "last_success_at": iso(state.last_success_at) if state else None,
         "next_at": iso(state.next_at) if state and source.enabled else None,

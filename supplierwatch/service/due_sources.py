@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from config.model import Source
-from crawler.jobs.batches import batches, host_of
+from crawler.jobs.batches import host_of, make_batches
 from storage.crawling.sources import is_free, poll_is_due
 from storage.model import SourceState
 
@@ -81,7 +81,7 @@ def build_batches(
         suspect_runs: whether a batch of a suspect is running.
     """
     waiting = due.sources
-    made = list(batches([one for one in waiting if one.key not in due.suspects], size=size))
+    made = list(make_batches([one for one in waiting if one.key not in due.suspects], size=size))
     suspects = [source for source in waiting if source.key in due.suspects]
     if suspect_runs or not suspects:
         return made

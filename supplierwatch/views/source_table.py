@@ -78,7 +78,7 @@ def _print_problem(screen: Console, row: SourceRow) -> None:
     else:
         for one in row.problems:
             what, _, fix = clean(one.text.removeprefix("source ")).partition(": ")
-            screen.print(Text.assemble((one.oddity, "bold red"), f"  {what}"))
+            screen.print(Text.assemble((one.kind, "bold red"), f"  {what}"))
             screen.print(Text(f"  {fix}", "dim"))
 
 

@@ -9,24 +9,24 @@ import pytest
 
 from crawler.errors import NotAFeed, Unreadable
 from crawler.extraction.cleaning.page_bounds import (
-    MOST_ATTRIBUTES,
-    MOST_DEPTH,
-    MOST_ELEMENTS,
-    MOST_LETTERS,
+    MAX_ATTRIBUTES,
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    MAX_LETTERS,
     clean_markup,
     cut_page,
 )
 from crawler.extraction.normalise import normalise
 from crawler.extraction.page import extract
 from crawler.extraction.recurring.site_memory import SiteMemory
-from crawler.extraction.significant_change import is_noise
+from crawler.extraction.significant_change import is_insignificant
 from crawler.listings.feed_bounds import (
-    MOST_CONTENT,
-    MOST_IDENTIFIER,
-    MOST_NAMES,
-    MOST_SUMMARY,
-    MOST_TITLE,
-    bounded_entry,
+    MAX_CONTENT,
+    MAX_IDENTIFIER,
+    MAX_NAMES,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    limit_entry,
 )
 from crawler.listings.feeds import parse_feed
 from storage.model import FetchedEntry, FetchedPage
@@ -37,7 +37,7 @@ from tests.support.sizes import cases
 
 # twice as large: linear is 2, quadratic 4
 timed = pytest.mark.attack  # alone on the machine: others make one of two measurements slower
-_MOST_GROWTH = 3.1
+_MAX_GROWTH = 3.1
 _SIZE = 50_000
 
 
@@ -99,7 +99,7 @@ def read_feed(text: str) -> int:
 @pytest.mark.parametrize("family", PAGES)
 def test_a_page_is_read_in_linear_time(family: str) -> None:
     small, large = PAGES[family](_SIZE), PAGES[family](2 * _SIZE)
-    assert growth(read_page, small, large) < _MOST_GROWTH
+    assert growth(read_page, small, large) < _MAX_GROWTH
 
 
 # a page with a table of 50,000 letters beside three paragraphs is a page with that table
@@ -112,7 +112,7 @@ def test_the_article_of_a_pumped_page_is_kept(family: str) -> None:
 @pytest.mark.parametrize("family", FEEDS)
 def test_a_feed_is_read_in_linear_time(family: str) -> None:
     small, large = FEEDS[family](_SIZE), FEEDS[family](2 * _SIZE)
-    assert growth(read_feed, small, large) < _MOST_GROWTH
+    assert growth(read_feed, small, large) < _MAX_GROWTH
 
 
 @pytest.mark.parametrize("family", [name for name in cases(FEEDS) if not name.startswith("JSON")])
@@ -125,9 +125,9 @@ def test_texts_of_many_lines_are_compared_in_linear_time() -> None:
     def compare(lines: int) -> object:
         old = "\n".join(f"line {n} of the old text" for n in range(lines))
         new = "\n".join(f"line {n} of the new text" for n in range(lines, 0, -1))
-        return is_noise(old, new, surrounds=lambda _: False)
+        return is_insignificant(old, new, is_boilerplate=lambda _: False)
 
-    assert growth(compare, 3_000, 6_000) < _MOST_GROWTH
+    assert growth(compare, 3_000, 6_000) < _MAX_GROWTH
 
 
 def test_what_is_cut_from_a_page_is_said(caplog: pytest.LogCaptureFixture) -> None:
@@ -153,16 +153,16 @@ def test_a_feed_says_that_its_head_was_left_out() -> None:
 
 def test_what_is_left_of_a_page_is_within_the_limits() -> None:
     deep = document_of("<div>" * 120 + "deep" + "</div>" * 120)
-    assert cut_page(deep) == (f"nested more than {MOST_DEPTH} deep",)
-    assert max(len(list(element.iterancestors())) for element in deep.iter()) == MOST_DEPTH + 1
-    wide = document_of("<b>x</b>" * (MOST_ELEMENTS + 10))
-    assert cut_page(wide) == (f"more than {MOST_ELEMENTS} elements",)
-    assert len(list(wide.iter())) <= MOST_ELEMENTS
+    assert cut_page(deep) == (f"nested more than {MAX_DEPTH} deep",)
+    assert max(len(list(element.iterancestors())) for element in deep.iter()) == MAX_DEPTH + 1
+    wide = document_of("<b>x</b>" * (MAX_ELEMENTS + 10))
+    assert cut_page(wide) == (f"more than {MAX_ELEMENTS} elements",)
+    assert len(list(wide.iter())) <= MAX_ELEMENTS
     long = document_of(
-        "<p>ab ba</p>" * (MOST_ELEMENTS // 2) + f"<p>{'x' * MOST_LETTERS}</p><b>late</b>"
+        "<p>ab ba</p>" * (MAX_ELEMENTS // 2) + f"<p>{'x' * MAX_LETTERS}</p><b>late</b>"
     )
-    assert cut_page(long) == (f"more than {MOST_LETTERS} characters",)
-    assert len(long.text_content()) <= MOST_LETTERS
+    assert cut_page(long) == (f"more than {MAX_LETTERS} characters",)
+    assert len(long.text_content()) <= MAX_LETTERS
     assert not list(long.iter("b"))
 
 
@@ -174,33 +174,33 @@ def document_of(inside: str) -> lxml.html.HtmlElement:
 
 @pytest.mark.slow
 def test_what_a_page_has_too_much_of_is_cut_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
-    text = read_page(page("<b>x</b>" * (MOST_ELEMENTS + 10)))
+    text = read_page(page("<b>x</b>" * (MAX_ELEMENTS + 10)))
     assert PROSE.strip() in text
     assert "elements" in caplog.text
     caplog.clear()
-    text = read_page(page(f"<p>{'ab ba ' * (MOST_LETTERS // 5)}</p>"))
-    assert len(text) <= MOST_LETTERS
+    text = read_page(page(f"<p>{'ab ba ' * (MAX_LETTERS // 5)}</p>"))
+    assert len(text) <= MAX_LETTERS
     assert "characters" in caplog.text
 
 
 def test_an_element_with_too_many_attributes_has_none() -> None:
-    names = "".join(f' a{n}="<"' for n in range(MOST_ATTRIBUTES + 1))
+    names = "".join(f' a{n}="<"' for n in range(MAX_ATTRIBUTES + 1))
     assert clean_markup(f"<p{names}>x</p>") == "<p>x</p>"
     few = '<p class="a" id=b hidden>x</p>'
     assert clean_markup(few) == few
 
 
 def test_fields_of_an_entry_are_cut() -> None:
-    long = "a" * (MOST_CONTENT + 1)
-    entry = bounded_entry(
+    long = "a" * (MAX_CONTENT + 1)
+    entry = limit_entry(
         replace(
             ENTRY,
             **dict.fromkeys(("url", "guid", "title", "summary", "content"), long),
-            authors=("Ann",) * (MOST_NAMES + 1),
-            tags=("a",) * (MOST_NAMES + 1),
+            authors=("Ann",) * (MAX_NAMES + 1),
+            tags=("a",) * (MAX_NAMES + 1),
         )
     )
     assert entry.url is None
     lengths = [len(x or "") for x in (entry.guid, entry.title, entry.summary, entry.content)]
-    assert lengths == [MOST_IDENTIFIER, MOST_TITLE, MOST_SUMMARY, MOST_CONTENT]
-    assert (len(entry.authors), len(entry.tags)) == (MOST_NAMES, MOST_NAMES)
+    assert lengths == [MAX_IDENTIFIER, MAX_TITLE, MAX_SUMMARY, MAX_CONTENT]
+    assert (len(entry.authors), len(entry.tags)) == (MAX_NAMES, MAX_NAMES)

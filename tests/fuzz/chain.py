@@ -24,7 +24,7 @@ from config.model import Cadence
 from crawler.errors import NotAFeed, Unreadable
 from crawler.extraction.normalise import normalise
 from crawler.extraction.page import extract
-from crawler.extraction.significant_change import is_noise
+from crawler.extraction.significant_change import is_insignificant
 from crawler.listings.feeds import parse_feed
 from storage.model import FetchedEntry, FetchedPage
 from storage.store import Store
@@ -140,7 +140,9 @@ def _store(
         )
         articles.append(article)
         if before is not None:
-            is_noise(pages[entry.guid].decode("latin-1"), article.body, surrounds=lambda _: False)
+            is_insignificant(
+                pages[entry.guid].decode("latin-1"), article.body, is_boilerplate=lambda _: False
+            )
     with desk.store.transaction() as unit:
         for article in articles:
             unit.items.put(article, now=desk.clock(), baseline=False)

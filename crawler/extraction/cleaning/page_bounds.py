@@ -8,15 +8,15 @@ from itertools import islice
 import lxml.html
 from lxml import etree
 
-MOST_ATTRIBUTES = 300  # of one element; the parser is quadratic in them
-MOST_ELEMENTS = 60_000
-MOST_DEPTH = 80  # elements within each other; articles have some thirty
-MOST_LETTERS = 2_000_000  # characters of text, scripts apart
+MAX_ATTRIBUTES = 300  # of one element; the parser is quadratic in them
+MAX_ELEMENTS = 60_000
+MAX_DEPTH = 80  # elements within each other; articles have some thirty
+MAX_LETTERS = 2_000_000  # characters of text, scripts apart
 
 _MANY_ATTRIBUTES = re.compile(
     r"""(<[a-zA-Z][^\s<>"'=/]*+)"""
     r"""(?:[\s/<]*+[^\s<>"'=/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>]++))?+)"""
-    rf"{{{MOST_ATTRIBUTES},}}+"
+    rf"{{{MAX_ATTRIBUTES},}}+"
 )
 
 
@@ -25,15 +25,15 @@ _CONTROL_REFERENCE = re.compile(
     "&#(?:0*+(?:[1-8]|1[124-9]|2[0-9]|3[01])|0++"
     "|[xX]0*+(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF])|[xX]0++)(?:;|(?![0-9a-fA-F]))"
 )
-_TOO_DEEP = etree.XPath(f"boolean({'/'.join('*' * (MOST_DEPTH + 1))})")
-_TOO_LONG = etree.XPath(f"boolean(string-length() > {MOST_LETTERS})")
+_TOO_DEEP = etree.XPath(f"boolean({'/'.join('*' * (MAX_DEPTH + 1))})")
+_TOO_LONG = etree.XPath(f"boolean(string-length() > {MAX_LETTERS})")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def clean_markup(text: str) -> str:
     """Remove what breaks the parser or what follows it, before a page is parsed.
 
-    That is the attributes of elements that have more than `MOST_ATTRIBUTES`, and references to
+    That is the attributes of elements that have more than `MAX_ATTRIBUTES`, and references to
     characters that no XML document may contain, such as `&#1;`.
     """
     return _MANY_ATTRIBUTES.sub(r"\1", _CONTROL_REFERENCE.sub("", text))
@@ -57,34 +57,34 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
             depth = depths.get(parent)
             if depth is None:
                 continue  # inside an element that is cut
-            if number >= MOST_ELEMENTS or letters > MOST_LETTERS:
+            if number >= MAX_ELEMENTS or letters > MAX_LETTERS:
                 late.append(element)
                 continue
-            if depth == MOST_DEPTH:
+            if depth == MAX_DEPTH:
                 deep.append(element)
                 continue
             depths[element] = depth + 1
         if element.tag not in ("script", "style"):
-            letters += _cut_text(element, MOST_LETTERS - letters)
-        letters += _cut_tail(element, MOST_LETTERS - letters)
+            letters += _cut_text(element, MAX_LETTERS - letters)
+        letters += _cut_tail(element, MAX_LETTERS - letters)
     for element in late:
         element.getparent().remove(element)
     for element in deep:
         _flatten(element)
     cuts = []
     if deep:
-        cuts.append(f"nested more than {MOST_DEPTH} deep")
-    if letters > MOST_LETTERS:
-        cuts.append(f"more than {MOST_LETTERS} characters")
+        cuts.append(f"nested more than {MAX_DEPTH} deep")
+    if letters > MAX_LETTERS:
+        cuts.append(f"more than {MAX_LETTERS} characters")
     elif late:
-        cuts.append(f"more than {MOST_ELEMENTS} elements")
+        cuts.append(f"more than {MAX_ELEMENTS} elements")
     return tuple(cuts)
 
 
 def _is_within_limits(document: lxml.html.HtmlElement) -> bool:
     """Whether nothing is to be cut, counted by the parser's library; scripts count as text here."""
     return (
-        next(islice(document.iter(), MOST_ELEMENTS, None), None) is None
+        next(islice(document.iter(), MAX_ELEMENTS, None), None) is None
         and not _TOO_DEEP(document)
         and not _TOO_LONG(document)
     )

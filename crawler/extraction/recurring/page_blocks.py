@@ -19,7 +19,7 @@ _HIDDEN_TAGS = frozenset(("script", "style", "noscript", "template", "iframe", "
 _MIN_KEY_WORDS = 3  # shorter blocks are keyed with their element: "Contact" is also a word
 _MIN_PROSE = 80  # characters
 _MIN_SENTENCE_WORDS = 4
-_MOST_WRAPPERS = 4  # elements around a paragraph that hold nothing else
+_MAX_WRAPPERS = 4  # elements around a paragraph that hold nothing else
 _MIN_LINKED_SHARE = 0.8
 Row = tuple[lxml.html.HtmlElement, tuple[str, ...]]
 
@@ -85,7 +85,7 @@ def row_of(block: PageBlock) -> Row | None:
         return None if block.near is None else (block.near, ())
     box = block.element.getparent()
     wrappers: list[str] = []
-    while box is not None and len(wrappers) < _MOST_WRAPPERS and _holds_nothing_else(box):
+    while box is not None and len(wrappers) < _MAX_WRAPPERS and _holds_nothing_else(box):
         wrappers.append(f"{box.tag} {box.get('class') or ''}")
         box = box.getparent()
     return None if box is None else (box, tuple(wrappers))

@@ -18,10 +18,10 @@ from typing import Any, Self, TypeVar
 
 from crawler.text.folding import fold_letters, fold_words
 
-MOST_BLOCKS = 3000  # of one host; some 40 of each article do not recur and are evicted first
-MOST_ARTICLES = 1000
-MOST_TEXTS = 300
-MOST_HEADINGS = 2000
+MAX_BLOCKS = 3000  # of one host; some 40 of each article do not recur and are evicted first
+MAX_ARTICLES = 1000
+MAX_TEXTS = 300
+MAX_HEADINGS = 2000
 ENOUGH_PAGES = 3  # with a block, for it to count as recurring
 ENOUGH_SHARE = 0.25  # of the pages since it first appeared
 _MIN_SURE_PAGES, _MIN_SURE_SHARE = 5, 0.6
@@ -76,18 +76,18 @@ class SiteMemory:
 
         Args:
             article: its headline, so that an article under several addresses is counted once.
-            blocks: keys of all blocks of the page; those beyond `MOST_BLOCKS` are ignored.
+            blocks: keys of all blocks of the page; those beyond `MAX_BLOCKS` are ignored.
             unrelated: those of them that are about something else than the page.
         """
         key = key_of(article)
         if key in self._articles:
             return False
-        counted = tuple(islice(dict.fromkeys(blocks), MOST_BLOCKS))
+        counted = tuple(islice(dict.fromkeys(blocks), MAX_BLOCKS))
         strange = frozenset(unrelated).intersection(counted)
         self._add_to_journal("learn", article, counted, strange)
         self.pages += 1
         self.changed = True
-        _add_bounded(self._articles, key, MOST_ARTICLES)
+        _add_bounded(self._articles, key, MAX_ARTICLES)
         for block in counted:
             seen = self._blocks.get(block)
             if seen is None:
@@ -95,7 +95,7 @@ class SiteMemory:
             seen.pages += 1
             seen.last = self.pages
             seen.strange += block in strange
-        if len(self._blocks) > MOST_BLOCKS:
+        if len(self._blocks) > MAX_BLOCKS:
             self._evict_blocks()
         return True
 
@@ -103,13 +103,13 @@ class SiteMemory:
         """Whether the page of an article with this headline was counted."""
         return key_of(article) in self._articles
 
-    def note_headings(self, headlines: Iterable[str]) -> None:
+    def record_headings(self, headlines: Iterable[str]) -> None:
         """Remember headlines and teasers of a listing: on other pages they are article links."""
         headlines = tuple(headlines)
-        self._add_to_journal("note_headings", headlines)
+        self._add_to_journal("record_headings", headlines)
         for words in headlines:
             if len(words.split()) > 2 and _add_bounded(
-                self._headings, heading_key(words), MOST_HEADINGS
+                self._headings, heading_key(words), MAX_HEADINGS
             ):
                 self.changed = True
 
@@ -153,7 +153,7 @@ class SiteMemory:
         """Do what `note_text` does, given the keys of headline and text."""
         self._add_to_journal("note_text_key", own, same)
         others = sum(text == same and other != own for text, other in self._texts)
-        if _add_bounded(self._texts, (same, own), MOST_TEXTS):
+        if _add_bounded(self._texts, (same, own), MAX_TEXTS):
             self.changed = True
         return others
 
@@ -220,7 +220,7 @@ class SiteMemory:
     def _evict_blocks(self) -> None:
         """Remove a quarter of the blocks: those on the fewest pages, the oldest of them first."""
         ranked = sorted(self._blocks.items(), key=lambda one: (-one[1].pages, -one[1].last, one[0]))
-        self._blocks = dict(ranked[: MOST_BLOCKS * 3 // 4])
+        self._blocks = dict(ranked[: MAX_BLOCKS * 3 // 4])
 
 
 def key_of(words: str) -> int:

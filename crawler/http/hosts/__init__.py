@@ -1,1 +1,1 @@
-"""What is shared by the requests to one host: its lock, its slot, and whether it is out."""
+"""State shared by the requests to one host: its lock, its slot, its failures and rate limits."""

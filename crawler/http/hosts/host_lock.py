@@ -13,7 +13,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetch_errors import HostIsOut
+from crawler.fetch_errors import HostUnavailable
 from crawler.http.bounded_protocol import BoundedFactory
 from crawler.http.crawl_context import context_of
 from crawler.http.response import CUT_SHORT, is_cut_short
@@ -40,13 +40,13 @@ class HostLockHandler(HTTP11DownloadHandler):
         """Download when no other request to the host runs; the timeout starts then.
 
         Raises:
-            HostIsOut: the host became unavailable while this request waited.
+            HostUnavailable: the host became unavailable while this request waited.
         """
         host = urlparse_cached(request).hostname or ""
         async with self._host_locks[host], self._hold_slot(host, request):
-            # a request that waited while the host stopped answering need not time out by itself
+            # if the host stopped answering meanwhile, do not wait for another timeout
             if self._hosts.is_unavailable(request.url):
-                raise HostIsOut(f"{request.url}: this host is not asked again for now")
+                raise HostUnavailable(f"{request.url}: no further request to this host for now")
             response = await super().download_request(request)
         return _mark_cut_short(response)
 
@@ -59,7 +59,7 @@ class HostLockHandler(HTTP11DownloadHandler):
 
 
 def _mark_cut_short(response: Response) -> Response:
-    # Scrapy accepts half a gzip stream as a whole document
+    # Scrapy accepts a truncated gzip stream as a whole document
     encoding = (response.headers.get("Content-Encoding") or b"").decode("latin-1")
     if is_cut_short(encoding, response.body, limit=MAX_BODY):
         return response.replace(flags=[*response.flags, CUT_SHORT])

@@ -1,7 +1,7 @@
 """Allows one request at a time per host over all processes that share a database.
 
-`HostLock` does so within a process; with several, each request also takes the slot of its host
-from the database, and leaves a pause behind.
+`HostLockHandler` does so within a process; with several processes, each request also takes the
+slot of its host from the database, and frees it after a pause.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Protocol
 
-from crawler.fetch_errors import HostIsOut
+from crawler.fetch_errors import HostUnavailable
 from storage.errors import StorageError
 from storage.store import Store
 
-LONGEST_REST = 1.0  # seconds between two questions whether a slot is free
-# a slot whose process is gone is free after the longest download and this
+MAX_POLL_PAUSE = 1.0  # seconds between two attempts to take a slot
+# the lease of a slot is the longest download and this; then it is free, even if its process died
 MARGIN = timedelta(seconds=15)
 
 
 class HostExclusion(Protocol):
-    """Where the slot of a host is taken."""
+    """Takes and frees the slot of a host."""
 
     def hold(self, host: str, *, pause: float, timeout: float) -> AbstractAsyncContextManager[None]:
         """Hold the slot of a host for a request.
 
         Args:
-            pause: seconds for which nobody asks the host afterwards.
-            timeout: the longest that the request takes, in seconds.
+            pause: seconds without requests to the host afterwards.
+            timeout: of the request, in seconds.
         """
 
 
 class NoHostExclusion:
-    """For a process that has all hosts to itself."""
+    """Takes no slots: for the only crawl process."""
 
     @asynccontextmanager
     async def hold(self, host: str, *, pause: float, timeout: float) -> AsyncIterator[None]:
@@ -44,10 +44,10 @@ class NoHostExclusion:
 
 
 class SharedHostExclusion:
-    """Slots in the database.
+    """Takes slots in the database.
 
     Args:
-        longest_wait: seconds after which a host that others keep asking counts as out.
+        longest_wait: seconds after which a host whose slot was never free counts as unavailable.
     """
 
     def __init__(self, store: Store, *, longest_wait: float) -> None:
@@ -59,34 +59,34 @@ class SharedHostExclusion:
         """Hold the slot of a host.
 
         Raises:
-            HostIsOut: other processes kept the slot for `longest_wait`.
+            HostUnavailable: other processes kept the slot for `longest_wait`.
         """
         holder = uuid.uuid4().hex
-        longest = timedelta(seconds=timeout) + MARGIN
+        lease = timedelta(seconds=timeout) + MARGIN
         end = asyncio.get_running_loop().time() + self._longest_wait
-        while (rest := await asyncio.to_thread(self._try_take, host, holder, longest)) is not None:
+        while (wait := await asyncio.to_thread(self._try_take, host, holder, lease)) is not None:
             if asyncio.get_running_loop().time() > end:
-                raise HostIsOut(f"{host}: other crawls have asked it all the time")
-            await asyncio.sleep(min(max(rest, 0.02), LONGEST_REST))
+                raise HostUnavailable(f"{host}: its slot was taken by other crawls all the time")
+            await asyncio.sleep(min(max(wait, 0.02), MAX_POLL_PAUSE))
         try:
             yield
         finally:
-            freeing = asyncio.ensure_future(
-                asyncio.to_thread(self._free, host, holder, timedelta(seconds=pause))
+            task = asyncio.ensure_future(
+                asyncio.to_thread(self._free_slot, host, holder, timedelta(seconds=pause))
             )
-            await asyncio.shield(freeing)
+            await asyncio.shield(task)
 
-    def _try_take(self, host: str, holder: str, longest: timedelta) -> float | None:
-        """Take a slot; return None, or the seconds to wait before the next try."""
+    def _try_take(self, host: str, holder: str, lease: timedelta) -> float | None:
+        """Take a slot; return None, or the seconds to wait before the next attempt."""
         with self._store.transaction() as unit:
-            if unit.host_slots.take(host, holder, longest):
+            if unit.host_slots.take(host, holder, lease):
                 return None
             return unit.host_slots.seconds_until_free(host)
 
-    def _free(self, host: str, holder: str, pause: timedelta) -> None:
+    def _free_slot(self, host: str, holder: str, pause: timedelta) -> None:
         try:
             with self._store.transaction() as unit:
                 unit.host_slots.free(host, holder, pause)
         except StorageError:
-            # the slot frees itself when its time is over
+            # the slot is free when its lease ends
             return

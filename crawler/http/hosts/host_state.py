@@ -1,4 +1,4 @@
-"""Records which hosts a batch should not ask again: unanswered requests and rate limits."""
+"""Records which hosts get no further requests in a batch: unanswered requests and rate limits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HostState:
 
     def record_failure(self, url: str, error: FetchFailed) -> None:
         """Record a failed fetch; only failures that mean the host does not answer count."""
-        if error.no_host or (isinstance(error, RobotsDenied) and error.unreachable):
+        if error.is_host_failure or (isinstance(error, RobotsDenied) and error.unreachable):
             self._unanswered[host_of(url)] += 1
 
     def record_rate_limit(self, url: str) -> None:
@@ -31,6 +31,6 @@ class HostState:
         self._rate_limited.add(host_of(url))
 
     def is_unavailable(self, url: str) -> bool:
-        """Whether the host of this URL is not to be asked again in this batch."""
+        """Return whether the host of this URL gets no further requests in this batch."""
         host = host_of(url)
         return host in self._rate_limited or self._unanswered[host] >= GIVE_UP_AFTER

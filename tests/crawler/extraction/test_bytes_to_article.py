@@ -114,7 +114,7 @@ def test_a_feed_of_each_format_is_read() -> None:
     [
         ("<!doctype html><html><body>hello</body></html>", "web page"),
         ("", "empty"),
-        ('{"a": 1}', "no JSON Feed"),
+        ('{"a": 1}', "not a JSON Feed"),
         ("<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'></urlset>", "sitemap"),
     ],
 )

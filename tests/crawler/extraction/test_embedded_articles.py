@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.errors import Junk, Unreadable
+from crawler.errors import RecurringText, Unreadable
 from crawler.extraction.page import extract
 from crawler.extraction.recurring.site_memory import SiteMemory
 from tests.support.builders import an_entry
@@ -180,7 +180,7 @@ def test_a_page_of_a_frame_that_recurs_is_read_from_its_structured_data() -> Non
         fetched = a_fetched_page(page(frame + held), f"https://outlet.example/{number}")
         entry = an_entry(title=f"{HEADLINE} {number}", summary="", content="")
         text = ""
-        with suppress(Junk):  # until the frame is known to recur
+        with suppress(RecurringText):  # until the frame is known to recur
             text = extract(fetched, entry=entry, site=site).text
     assert text.startswith(f"{HEADLINE} in ward 7")
     assert "Brightwell" not in text

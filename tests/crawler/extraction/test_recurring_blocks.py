@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bench import adapters
-from crawler.errors import Junk
+from crawler.errors import RecurringText
 from crawler.extraction.page import extract, learn
 from crawler.extraction.recurring.page_blocks import blocks_of
 from crawler.extraction.recurring.recurring_blocks import drop_recurring, is_about
@@ -24,7 +24,7 @@ def a_memory_of(site: Site, pages: int = PAGES_TO_COMPARE) -> SiteMemory:
     """As a poll has it when it begins to read: listings noted, the first pages learned."""
     memory = SiteMemory()
     for one in site.pages:
-        memory.note_headings((one.entry.title, one.entry.summary))
+        memory.record_headings((one.entry.title, one.entry.summary))
     for one in site.pages[:pages]:
         learn(one.page, entry=one.entry, site=memory)
     return memory
@@ -127,7 +127,7 @@ def test_a_wall_in_place_of_articles_is_junk_and_says_which_text_it_was() -> Non
         walled = with_body(one.page, f"<p>{WALL}</p>")
         try:
             came.append(extract(walled, entry=one.entry, site=memory).text)
-        except Junk as junk:
+        except RecurringText as junk:
             came.append(f"junk: {junk.text}")
     assert [one.startswith("junk: Readers of the Ledger") for one in came] == [False, *[True] * 4]
     after = site.pages[9]
@@ -140,7 +140,7 @@ def test_a_page_of_which_every_block_stands_on_other_pages_is_junk() -> None:
     walled = [with_body(one.page, f"<p>{WALL}</p>") for one in site.pages]
     for page, one in zip(walled[4:8], site.pages[4:8], strict=True):
         learn(page, entry=one.entry, site=memory)
-    with pytest.raises(Junk, match="only what stands on other pages"):
+    with pytest.raises(RecurringText, match="only what stands on other pages"):
         extract(walled[8], entry=site.pages[8].entry, site=memory)
 
 

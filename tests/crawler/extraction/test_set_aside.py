@@ -13,8 +13,8 @@ from crawler.extraction.page import extract, learn
 from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.extraction.set_aside import (
     LONGEST,
-    MOST_BLOCKS,
-    MOST_CHARACTERS,
+    MAX_BLOCKS,
+    MAX_CHARACTERS,
     divide_text,
     limit_asides,
     lines_set_aside,
@@ -122,7 +122,7 @@ def a_page(number: int, html: str) -> tuple[str, str]:
 def read_site(html: str, *, headings: tuple[str, ...] = ()) -> list[PageText]:
     """Five pages of a site that all have something around their texts."""
     memory = SiteMemory()
-    memory.note_headings(headings)
+    memory.record_headings(headings)
     pages = [a_page(number, html) for number in range(5)]
     fetched = [
         (a_fetched_page(page, f"https://outlet.example/{at}"), an_entry(title=title, summary=""))
@@ -162,17 +162,17 @@ def test_what_is_kept_is_bounded_and_says_what_is_missing(
     kept = limit_asides(blocks)
     named = [block for block in kept if block.rule == "over-limit"]
     held = [block for block in kept if block.rule != "over-limit"]
-    assert sum(len(block.text) for block in held) <= MOST_CHARACTERS
-    assert len(held) <= MOST_BLOCKS
+    assert sum(len(block.text) for block in held) <= MAX_CHARACTERS
+    assert len(held) <= MAX_BLOCKS
     assert len(named) == (len(held) < len(blocks))
     if named:
         assert named[0].detail.startswith(f"{len(blocks) - len(held)} blocks")
 
 
 def test_so_many_small_blocks_are_kept_and_the_others_counted() -> None:
-    blocks = [AsideBlock(rule="box", text="x", tells=True)] * (MOST_BLOCKS + 30)
+    blocks = [AsideBlock(rule="box", text="x", tells=True)] * (MAX_BLOCKS + 30)
     *kept, last = limit_asides(blocks)
-    assert (len(kept), last.detail) == (MOST_BLOCKS, "30 blocks, 30 characters")
+    assert (len(kept), last.detail) == (MAX_BLOCKS, "30 blocks, 30 characters")
 
 
 @given(st.text(alphabet="ab \n", max_size=3 * LONGEST))
@@ -183,7 +183,7 @@ def test_a_long_block_is_divided_without_loss(text: str) -> None:
 
 
 def test_blocks_that_are_told_are_kept_first() -> None:
-    menus = [AsideBlock(rule="menu", text=f"Menu {n}", tells=False) for n in range(MOST_BLOCKS)]
+    menus = [AsideBlock(rule="menu", text=f"Menu {n}", tells=False) for n in range(MAX_BLOCKS)]
     kept = limit_asides([*menus, AsideBlock(rule="sidebar", text=NAME)])
     assert [block.text for block in kept if block.tells] == [NAME]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.significant_change import is_noise
+from crawler.extraction.significant_change import is_insignificant
 
 FIRST = "Wexmere has paused its move to the shared record, the trust told staff on Monday."
 SECOND = "The contract is worth £3.2 million over four years, papers of 12 May 2026 show."
@@ -15,7 +15,7 @@ TEXT = "\n".join((FIRST, SECOND, THIRD))
 
 
 def differs(new: str, *, old: str = TEXT, around: tuple[str, ...] = ()) -> bool:
-    return not is_noise(old, new, surrounds=lambda line: line in around)
+    return not is_insignificant(old, new, is_boilerplate=lambda line: line in around)
 
 
 @pytest.mark.parametrize(

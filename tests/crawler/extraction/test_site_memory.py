@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.extraction.recurring.site_memory import (
-    MOST_ARTICLES,
-    MOST_BLOCKS,
-    MOST_HEADINGS,
-    MOST_TEXTS,
+    MAX_ARTICLES,
+    MAX_BLOCKS,
+    MAX_HEADINGS,
+    MAX_TEXTS,
     InvalidSiteMemory,
     SiteMemory,
     covers,
@@ -81,7 +81,7 @@ def test_a_heading_is_known_by_its_beginning() -> None:
         "The board of Fenmoor heard on Monday that the planner for its wards costs four times what "
         "its makers had said"
     )
-    memory.note_headings([teaser + " in spring, and asked for a report.", "Two words"])
+    memory.record_headings([teaser + " in spring, and asked for a report.", "Two words"])
     assert memory.is_heading(teaser + " in…")
     assert not memory.is_heading("Two words")  # a rubric would be one on every page
     assert heading_key("A b") != key_of("A b")  # a headline is no block
@@ -115,7 +115,7 @@ def test_a_memory_comes_back_from_its_bytes_as_it_was(
     pages: list[tuple[str, list[int]]], texts: list[tuple[str, str]]
 ) -> None:
     memory = a_memory(*pages)
-    memory.note_headings(article for article, _ in pages)
+    memory.record_headings(article for article, _ in pages)
     for article, text in texts:
         memory.note_text(article, text)
     again = SiteMemory.unpacked(memory.packed())
@@ -150,11 +150,11 @@ def test_a_memory_of_a_later_release_says_so() -> None:
 def test_it_stays_within_its_bounds_and_keeps_what_recurs() -> None:
     memory = SiteMemory()
     footer = 7
-    for number in range(MOST_ARTICLES + 200):
+    for number in range(MAX_ARTICLES + 200):
         own = range(1000 + number * 40, 1000 + number * 40 + 40)
         memory.learn(f"article {number}", [footer, *own])
         memory.note_text(f"article {number}", f"text {number}")
-        memory.note_headings([f"headline of article {number} and {2 * n}" for n in range(3)])
-    most = 33 + 8 * (MOST_ARTICLES + MOST_HEADINGS) + 16 * MOST_TEXTS + 20 * MOST_BLOCKS
+        memory.record_headings([f"headline of article {number} and {2 * n}" for n in range(3)])
+    most = 33 + 8 * (MAX_ARTICLES + MAX_HEADINGS) + 16 * MAX_TEXTS + 20 * MAX_BLOCKS
     assert len(memory.packed()) <= most
     assert memory.recurs(footer, surely=True)

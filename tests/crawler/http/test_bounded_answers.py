@@ -52,7 +52,7 @@ HOSTILE = {
     "trailers": (for_ever(CHUNKED + b"1\r\n<\r\n0\r\n", b"X-T: y\r\n" * 999), "broke off"),
     "extensions": (
         for_ever(CHUNKED, (b"1;" + b"e" * 900 + b"\r\n<\r\n") * 99),
-        "chunking more than body",
+        "more bytes of chunked encoding",
     ),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.listings.feeds import main_feed
+from crawler.listings.feeds import choose_main_feed
 from crawler.processes.inspect import inspect_source
 from tests.support.crawls import Crawls, a_source, crawl_settings, titles
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed, long_text, redirect
@@ -34,7 +34,7 @@ def put_feed(site: FakeSite, path: str, title: str) -> None:
     ],
 )
 def test_the_main_feed_is_chosen(offered: list[str], page: str, best: str | None) -> None:
-    found = main_feed([SITE + one for one in offered], SITE + page)
+    found = choose_main_feed([SITE + one for one in offered], SITE + page)
     assert found == (best and SITE + best)
 
 
@@ -81,6 +81,6 @@ def test_doctor_says_which_feed_was_found(site: FakeSite) -> None:
     put_feed(site, "/feed", "Halcyon in the wards")
     source = a_source("outlet", site.url("/"))
     steps = {one.step: one for one in inspect_source(source, crawl_settings())}
-    note = f"a web page; of the 2 feeds that it offers {site.url('/feed')} is read"
+    note = f"a web page; of the 2 feeds that it links to, {site.url('/feed')} is read"
     assert note in steps["listing"].lines
     assert "- Halcyon in the wards" in steps["parts"].lines

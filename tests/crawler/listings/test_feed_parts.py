@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.listings.feed_parts import part_of_feed
+from crawler.listings.feed_parts import split_feed
 from crawler.listings.feeds import parse_feed
 from tests.support.builders import NOW
 from tests.support.site import Entry, feed
@@ -27,7 +27,7 @@ def a_feed(count: int) -> bytes:
 def test_the_parts_of_a_feed_have_each_entry_once_and_in_order(count: int) -> None:
     body, seen, start = a_feed(count), [], 0
     for _ in range(10):
-        part, rest = part_of_feed(body, start=start, count=20)
+        part, rest = split_feed(body, start=start, count=20)
         seen += titles(part)
         if rest is None:
             break
@@ -37,7 +37,7 @@ def test_the_parts_of_a_feed_have_each_entry_once_and_in_order(count: int) -> No
 
 def test_a_feed_that_fits_comes_back_as_it_is() -> None:
     body = a_feed(20)
-    assert part_of_feed(body, start=0, count=20) == (body, None)
+    assert split_feed(body, start=0, count=20) == (body, None)
 
 
 def test_atom_entries_with_a_prefix_are_told_apart() -> None:
@@ -45,10 +45,10 @@ def test_atom_entries_with_a_prefix_are_told_apart() -> None:
         f"<a:entry><a:id>{n}</a:id><a:title>Notice {n}</a:title></a:entry>" for n in range(5)
     )
     body = f'<a:feed xmlns:a="http://www.w3.org/2005/Atom">{entries}</a:feed>'.encode()
-    part, rest = part_of_feed(body, start=2, count=2)
+    part, rest = split_feed(body, start=2, count=2)
     assert (titles(part), rest) == (["Notice 2", "Notice 3"], 4)
 
 
 def test_a_feed_that_has_become_shorter_is_begun_anew() -> None:
-    part, _ = part_of_feed(a_feed(5), start=90, count=3)
+    part, _ = split_feed(a_feed(5), start=90, count=3)
     assert titles(part) == ["Notice 0", "Notice 1", "Notice 2"]

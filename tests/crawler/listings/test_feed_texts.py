@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bench.adapters import parse_feed as adapted
 from crawler.extraction.normalise import normalise
-from crawler.listings.feed_bytes import escape_bare_ampersands, utf8_feed
+from crawler.listings.feed_bytes import convert_to_utf8, escape_bare_ampersands
 from crawler.listings.feeds import parse_feed
 from storage.model import Article, FetchedEntry
 from tests.support.builders import NOW, an_entry
@@ -190,9 +190,9 @@ def test_bytes_are_read_for_what_they_are(body: bytes, content_type: str | None)
 
 @given(st.binary(max_size=200), st.sampled_from([None, "text/xml", "text/xml; charset=utf-16"]))
 def test_any_bytes_become_utf8_once(body: bytes, content_type: str | None) -> None:
-    once = utf8_feed(body, content_type)
+    once = convert_to_utf8(body, content_type)
     once.decode("utf-8")
-    assert utf8_feed(once, content_type).decode("utf-8") is not None
+    assert convert_to_utf8(once, content_type).decode("utf-8") is not None
     escape_bare_ampersands(once)
 
 

@@ -6,7 +6,7 @@ import lxml.html
 import pytest
 
 from crawler.listings.link_groups import find_link_groups
-from crawler.listings.listing_pages import listed_links
+from crawler.listings.listing_pages import read_listed_links
 
 HEADLINES = (
     "Millbrook pauses its move to the platform",
@@ -46,7 +46,7 @@ def test_cards_are_found_with_title_date_and_teaser() -> None:
 
     assert (group.links, group.headlines) == (4, 4)
     assert group.select.entry == "article.card", "the class of one card alone is not named"
-    links = listed_links(document, base="https://ward.example/news", select=group.select).links
+    links = read_listed_links(document, base="https://ward.example/news", select=group.select).links
     assert [(link.title, link.url) for link in links] == [
         (title, f"https://ward.example/news/{n}") for n, title in enumerate(HEADLINES)
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from config.model import Selectors, Source
 from crawler.errors import NotAFeed
-from crawler.listings.listing_pages import listed_links
+from crawler.listings.listing_pages import read_listed_links
 from crawler.processes.inspect import inspect_source
 from storage.model import TextState
 from tests import DATA
@@ -41,7 +41,9 @@ def test_each_listing_has_its_answer_and_each_answer_its_listing() -> None:
 def test_a_listing_is_read_as_its_answer_says(name: str) -> None:
     said = json.loads((LISTINGS / f"{name}.json").read_text("utf-8"))
     document = lxml.html.document_fromstring((LISTINGS / f"{name}.html").read_text("utf-8"))
-    found = listed_links(document, base=said.pop("base"), select=Selectors(**said.pop("select")))
+    found = read_listed_links(
+        document, base=said.pop("base"), select=Selectors(**said.pop("select"))
+    )
     assert json.loads(json.dumps(asdict(found), default=str)) == said
 
 
@@ -59,7 +61,7 @@ def test_days_are_read_as_they_are_written_here(written: str, day: tuple[int, in
     document = lxml.html.document_fromstring(
         f"<li class='story'><a href='/a'>A</a><b class='on'>{written}</b></li>"
     )
-    (found,) = listed_links(document, base="https://q.example/", select=SELECT).links
+    (found,) = read_listed_links(document, base="https://q.example/", select=SELECT).links
     assert found.published_at is not None
     assert found.published_at.date() == datetime(*day, tzinfo=UTC).date()
 
@@ -75,7 +77,7 @@ def test_days_are_read_as_they_are_written_here(written: str, day: tuple[int, in
 def test_a_page_that_does_not_fit_names_the_selector(select: Selectors, said: str) -> None:
     document = lxml.html.document_fromstring("<ul><li><a href='/a'>A</a></li></ul>")
     with pytest.raises(NotAFeed, match="select") as refused:
-        listed_links(document, base="https://q.example/", select=select)
+        read_listed_links(document, base="https://q.example/", select=select)
     assert said in str(refused.value)
 
 
@@ -89,7 +91,7 @@ def test_a_page_that_does_not_fit_names_the_selector(select: Selectors, said: st
 )
 def test_the_link_of_an_entry_is_found(html: str, link: str | None) -> None:
     document = lxml.html.document_fromstring(f"<div>{html}</div>")
-    found = listed_links(
+    found = read_listed_links(
         document, base="https://q.example/", select=Selectors(entry=".e", link=link)
     )
     assert [one.url for one in found.links] == ["https://q.example/a"]

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from crawler.errors import NotAFeed
 from crawler.listings.sitemaps import (
-    MOST_PARTS,
+    MAX_PARTS,
     SitemapEntry,
-    newest,
-    parts_worth_reading,
+    find_sitemaps_in_robots,
     read_sitemap,
-    sitemaps_in_robots,
+    select_newest,
+    select_parts,
 )
 from tests import DATA
 
@@ -56,7 +56,7 @@ def test_entities_of_a_sitemap_are_not_resolved() -> None:
         '<!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
         "<urlset><url><loc>https://ledger.example/a&x;</loc></url></urlset>"
     )
-    (found,) = read_sitemap(text, base=BASE).places
+    (found,) = read_sitemap(text, base=BASE).entries
     assert "https://ledger.example/a" in found.loc
     assert Path("/etc/hostname").read_text().strip() not in found.loc
 
@@ -91,21 +91,21 @@ def test_no_text_breaks_the_reader(inner: str) -> None:
     ],
 )
 def test_parts_of_an_index_are_chosen(parts: list[SitemapEntry], chosen: list[str]) -> None:
-    found = parts_worth_reading(parts, now=NOW)
+    found = select_parts(parts, now=NOW)
     assert [url.removeprefix("https://ledger.example/") for url in found] == chosen
 
 
 def test_an_index_of_thousands_is_bounded() -> None:
     parts = [place(f"part{n}.xml", days=1) for n in range(3000)]
-    assert len(parts_worth_reading(parts, now=NOW)) == MOST_PARTS
+    assert len(select_parts(parts, now=NOW)) == MAX_PARTS
 
 
 def test_the_newest_are_kept_wherever_they_stand() -> None:
     dated = [place(str(n), days=n % 7) for n in range(70)]
-    kept = newest(dated, most=10)
+    kept = select_newest(dated, most=10)
     assert {one.lastmod for one in kept} == {NOW}
     undated = [place(str(n)) for n in range(10)]
-    assert newest(undated, most=4) == (*undated[:2], *undated[-2:])
+    assert select_newest(undated, most=4) == (*undated[:2], *undated[-2:])
 
 
 @pytest.mark.parametrize(
@@ -125,4 +125,4 @@ def test_the_newest_are_kept_wherever_they_stand() -> None:
     ],
 )
 def test_robots_txt_names_sitemaps(text: str, named: list[str]) -> None:
-    assert list(sitemaps_in_robots(text, base="https://ledger.example/robots.txt")) == named
+    assert list(find_sitemaps_in_robots(text, base="https://ledger.example/robots.txt")) == named

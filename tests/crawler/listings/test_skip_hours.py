@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.listings.skip_hours import HOURS, silent_hours
+from crawler.listings.skip_hours import HOURS, read_silent_hours
 
 
 def a_feed(head: str, entries: str = "<item><title>One</title></item>") -> bytes:
@@ -13,7 +13,7 @@ def a_feed(head: str, entries: str = "<item><title>One</title></item>") -> bytes
 
 
 def test_hours_count_on_every_day_and_days_with_all_their_hours() -> None:
-    found = silent_hours(
+    found = read_silent_hours(
         a_feed(
             "<skipHours><hour>0</hour><hour> 23 </hour></skipHours>"
             "<skipDays><day>Sunday</day></skipDays>"
@@ -25,23 +25,25 @@ def test_hours_count_on_every_day_and_days_with_all_their_hours() -> None:
 
 
 def test_twenty_four_is_midnight_and_nonsense_is_nothing() -> None:
-    assert 0 in silent_hours(a_feed("<skipHours><hour>24</hour></skipHours>"))
-    assert silent_hours(a_feed("<skipHours><hour>31</hour><hour>x</hour></skipHours>")) == set()
-    assert silent_hours(a_feed("<skipDays><day>Caturday</day></skipDays>")) == set()
+    assert 0 in read_silent_hours(a_feed("<skipHours><hour>24</hour></skipHours>"))
+    assert (
+        read_silent_hours(a_feed("<skipHours><hour>31</hour><hour>x</hour></skipHours>")) == set()
+    )
+    assert read_silent_hours(a_feed("<skipDays><day>Caturday</day></skipDays>")) == set()
 
 
 def test_a_feed_that_names_every_hour_names_none() -> None:
     hours = "".join(f"<hour>{hour}</hour>" for hour in range(24))
-    assert silent_hours(a_feed(f"<skipHours>{hours}</skipHours>")) == set()
+    assert read_silent_hours(a_feed(f"<skipHours>{hours}</skipHours>")) == set()
 
 
 def test_what_stands_behind_the_entries_counts_too_and_in_an_entry_does_not() -> None:
     wish = "<skipHours><hour>3</hour></skipHours>"
-    assert 3 in silent_hours(a_feed("", "<item/>" + wish))
+    assert 3 in read_silent_hours(a_feed("", "<item/>" + wish))
     quoted = "<item><description>&lt;skipHours&gt;&lt;hour&gt;3</description></item>"
-    assert silent_hours(a_feed("", quoted)) == set()
+    assert read_silent_hours(a_feed("", quoted)) == set()
 
 
 @given(body=st.binary(max_size=300))
 def test_any_bytes_are_read(body: bytes) -> None:
-    assert len(silent_hours(body)) < HOURS
+    assert len(read_silent_hours(body)) < HOURS

@@ -8,10 +8,10 @@ import lxml.html
 import pytest
 
 from crawler.metadata.json_ld import (
-    MOST_ALL_JSON,
-    MOST_BLOCKS,
-    MOST_JSON,
-    MOST_SCRIPTS,
+    MAX_ALL_JSON,
+    MAX_BLOCKS,
+    MAX_JSON,
+    MAX_SCRIPTS,
     read_json_ld,
 )
 from crawler.metadata.structured_data import read_structured_data
@@ -35,27 +35,27 @@ def block(headline: str, *, characters: int = 0) -> str:
 
 
 def test_a_script_beyond_its_limit_is_left_out_and_the_next_one_is_read() -> None:
-    long = block("long", characters=MOST_JSON + 1)
+    long = block("long", characters=MAX_JSON + 1)
     assert headlines(long, block("next")) == ["next"]
-    assert headlines(block("just", characters=MOST_JSON)) == ["just"]
+    assert headlines(block("just", characters=MAX_JSON)) == ["just"]
 
 
 def test_all_scripts_of_a_page_together_have_a_limit() -> None:
-    many = [block(str(n), characters=MOST_JSON) for n in range(MOST_ALL_JSON // MOST_JSON + 2)]
+    many = [block(str(n), characters=MAX_JSON) for n in range(MAX_ALL_JSON // MAX_JSON + 2)]
     assert headlines(*many, block("small")) == ["0", "1", "2", "3"]
     assert headlines(*many[:3], block("small")) == ["0", "1", "2", "small"]
 
 
 def test_no_more_scripts_are_read_than_any_page_has() -> None:
-    read = headlines(*(block(str(n)) for n in range(MOST_SCRIPTS + 10)))
-    assert read == [str(n) for n in range(MOST_SCRIPTS)]
+    read = headlines(*(block(str(n)) for n in range(MAX_SCRIPTS + 10)))
+    assert read == [str(n) for n in range(MAX_SCRIPTS)]
 
 
 def test_no_more_blocks_of_a_script_are_read_than_any_page_has() -> None:
     graphs = ",".join(
         '{"@graph": [' + ",".join(block(f"{at}.{n}") for n in range(30)) + "]}" for at in range(30)
     )
-    assert len(headlines(f"[{graphs}]")) < MOST_BLOCKS  # lists count too
+    assert len(headlines(f"[{graphs}]")) < MAX_BLOCKS  # lists count too
 
 
 @pytest.mark.parametrize("name", ["@type", "headline", "author", "@graph", "articleBody"])

@@ -8,7 +8,7 @@ import lxml.html
 import pytest
 
 from crawler.metadata.structured_data import read_structured_data
-from crawler.page_dates.date_candidates import MOST_CANDIDATES
+from crawler.page_dates.date_candidates import MAX_CANDIDATES
 from crawler.page_dates.date_places import MAX_TEXT
 from crawler.page_dates.publication_date import published_of
 
@@ -239,7 +239,7 @@ def test_the_language_of_the_page_orders_its_numbers() -> None:
 
 
 def test_only_the_first_elements_that_may_be_dated_are_looked_at() -> None:
-    many = "<b class='date'>soon</b>" * (MOST_CANDIDATES + 10)
+    many = "<b class='date'>soon</b>" * (MAX_CANDIDATES + 10)
     line = "<time datetime='2026-03-02'></time>"
     assert published(article(many + line)) == (None, None)
     assert published(article(line + many))[1] == THE_DAY

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.metadata.script_json import MOST_VALUES, read_script_values
+from crawler.metadata.script_json import MAX_VALUES, read_script_values
 
 BLOCK = {"@type": "NewsArticle", "headline": "Ferry clinics"}
 TEXT = json.dumps(BLOCK)
@@ -91,7 +91,7 @@ def test_a_damaged_block_does_not_cost_those_before_it() -> None:
 
 
 def test_the_number_of_values_is_bounded() -> None:
-    assert len(read_script_values("{}" * (MOST_VALUES + 5))) == MOST_VALUES
+    assert len(read_script_values("{}" * (MAX_VALUES + 5))) == MAX_VALUES
 
 
 _JSON = st.recursive(

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from crawler.fetch_errors import FetchFailed, HostIsOut
+from crawler.fetch_errors import FetchFailed, HostUnavailable
 from crawler.http.hosts.host_state import GIVE_UP_AFTER, HostState
 from crawler.http.response import FetchResponse
 from crawler.polling.polite_fetch import fetch_politely
@@ -59,7 +59,7 @@ def a_response(url: str, status: int, headers: Mapping[str, str]) -> FetchRespon
 def test_a_host_that_does_not_answer_is_asked_no_more_and_another_one_is() -> None:
     host = Host(SILENCE)
     for number in range(GIVE_UP_AFTER + 3):
-        with pytest.raises(FetchFailed if number < GIVE_UP_AFTER else HostIsOut):
+        with pytest.raises(FetchFailed if number < GIVE_UP_AFTER else HostUnavailable):
             host.ask(f"https://silent.example/{number}")
     assert len(host.asked) == GIVE_UP_AFTER
     host.answers = [200]
@@ -83,6 +83,6 @@ def test_a_host_that_wants_to_be_left_alone_is_asked_no_more(
 ) -> None:
     host = Host(status, headers=headers)
     assert host.ask("https://busy.example/1").status == status
-    with pytest.raises(HostIsOut):
+    with pytest.raises(HostUnavailable):
         host.ask("https://busy.example/2")
     assert len(host.asked) == 1

@@ -13,7 +13,7 @@ from crawler.fetch_errors import FetchFailed, RobotsDenied
 from crawler.http.conditional import NO_VALIDATORS, body_hash
 from crawler.http.response import FetchResponse, gunzip_body, is_cut_short
 from crawler.listings.listing import Listed, Listing
-from crawler.reading.poll_outcome import judge, no_answer
+from crawler.reading.poll_outcome import decide_outcome, failed_outcome
 from storage.model import FetchedEntry, Validators
 from tests.support.pages import a_fetched_page
 
@@ -58,7 +58,7 @@ def no_feed(answer: FetchResponse) -> Listing:
 
 
 def judged(answer: FetchResponse, *, sent: Validators = KNOWN) -> Listed:
-    return judge(answer, known=KNOWN, sent=sent, read=a_listing, now=NOW)
+    return decide_outcome(answer, known=KNOWN, sent=sent, read=a_listing, now=NOW)
 
 
 def test_a_listing_that_was_read_is_a_success_with_its_validators() -> None:
@@ -71,7 +71,7 @@ def test_a_listing_that_was_read_is_a_success_with_its_validators() -> None:
 
 
 def test_an_empty_listing_is_a_success() -> None:
-    listed = judge(
+    listed = decide_outcome(
         an_answer(),
         known=KNOWN,
         sent=KNOWN,
@@ -82,7 +82,7 @@ def test_an_empty_listing_is_a_success() -> None:
 
 
 def test_a_damaged_listing_keeps_its_entries_and_stores_no_validators() -> None:
-    listed = judge(
+    listed = decide_outcome(
         an_answer(),
         known=KNOWN,
         sent=KNOWN,
@@ -141,13 +141,15 @@ def test_the_wait_that_a_server_asks_for_is_kept(status: int) -> None:
 
 
 def test_a_page_in_place_of_a_feed_is_not_an_empty_feed() -> None:
-    listed = judge(an_answer(), known=KNOWN, sent=KNOWN, read=no_feed, now=NOW)
+    listed = decide_outcome(an_answer(), known=KNOWN, sent=KNOWN, read=no_feed, now=NOW)
     assert (listed.outcome, listed.error) == ("not-a-feed", "an HTML page")
     assert listed.validators is None
 
 
 def test_a_challenge_with_status_200_in_place_of_a_feed_is_a_block() -> None:
-    listed = judge(an_answer(200, CHALLENGE), known=KNOWN, sent=KNOWN, read=no_feed, now=NOW)
+    listed = decide_outcome(
+        an_answer(200, CHALLENGE), known=KNOWN, sent=KNOWN, read=no_feed, now=NOW
+    )
     assert listed.outcome == "blocked"
 
 
@@ -157,9 +159,12 @@ def test_an_article_about_challenges_is_none() -> None:
 
 
 def test_robots_that_forbid_block_and_robots_that_cannot_be_read_fail() -> None:
-    assert no_answer(RobotsDenied("robots.txt does not allow it")).outcome == "blocked"
-    assert no_answer(RobotsDenied("no answer", unreachable=True)).outcome == "failed"
-    assert no_answer(FetchFailed("no complete answer in time", cause="timeout")).outcome == "failed"
+    assert failed_outcome(RobotsDenied("robots.txt does not allow it")).outcome == "blocked"
+    assert failed_outcome(RobotsDenied("no answer", unreachable=True)).outcome == "failed"
+    assert (
+        failed_outcome(FetchFailed("no complete answer in time", cause="timeout")).outcome
+        == "failed"
+    )
 
 
 def test_a_gzip_file_that_does_not_say_so_is_unpacked() -> None:

@@ -149,7 +149,7 @@ def test_an_edit_that_cannot_be_read_is_told_of_and_leaves_the_item_as_it_was(
     site.behave("/1.html", redirect(f"/{how}.html"))
     make_due(crawls)
     crawled = crawls.run(source)
-    [event] = [event for event in crawled.events if event["event"] == "look.too-much"]
+    [event] = [event for event in crawled.events if event["event"] == "recheck.over-limit"]
     assert (event["source"], event["item"], event["url"]) == ("outlet", 2, site.url("/1.html"))
     after = next(one for one in crawls.items() if one.item_id == 2)
     assert (after.revision, after.text_state) == (1, TextState.FULL)

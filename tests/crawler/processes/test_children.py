@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.jobs.events import event_of
+from crawler.jobs.events import decode_event
 from crawler.jobs.job import to_json
 from crawler.jobs.limits import ORPHANED
 from crawler.processes.children import child_environment
@@ -180,7 +180,7 @@ def test_one_poll_that_breaks_stops_no_other(site: FakeSite, crawls: Crawls) -> 
     assert ended.stdout is not None
     ended.stdin.write(json.dumps(broken) + "\n")
     ended.stdin.flush()
-    events = [event_of(line) for line in ended.stdout]
+    events = [decode_event(line) for line in ended.stdout]
     assert ended.wait(30) == 1
     ended.stdin.close()
     ended.stdout.close()

@@ -53,11 +53,15 @@ def test_pages_that_break_their_reader_are_thin_with_a_reason_and_no_other_page_
     assert reasons == {
         "loop": "reading it took longer than 2 s of processor time",
         "allocate": "reading it needs more than 128 MB of memory",
-        "crash": "reading it ended the reader with SIGSEGV",
+        "crash": "its reader ended with SIGSEGV",
         "raise": "reader-error",
-        "exit": "reading it ended the reader with exit code 3",
+        "exit": "its reader ended with exit code 3",
     }
-    told = {event["url"].rpartition("/")[2] for event in crawled.events if "too" in event["event"]}
+    told = {
+        event["url"].rpartition("/")[2]
+        for event in crawled.events
+        if event["event"].endswith("over-limit")
+    }
     assert told == {f"{name}.html" for name in HOW}
     state = crawls.state("bad")
     assert (state.failures, state.unfinished_polls) == (0, 0)
@@ -87,8 +91,8 @@ def test_a_listing_that_breaks_its_reader_fails_that_source_alone(
         "processor time",
         "allocate-listing": "the listing cannot be read: reading it needs more than 128 MB of "
         "memory",
-        "crash-listing": "the listing cannot be read: reading it ended the reader with SIGSEGV",
-        "raise-listing": "the listing breaks its reader: ValueError: this reader raises",
+        "crash-listing": "the listing cannot be read: its reader ended with SIGSEGV",
+        "raise-listing": "the reader of the listing failed: ValueError: this reader raises",
     }
     assert [crawls.state(key).failures for key in keys] == [1] * 4
 

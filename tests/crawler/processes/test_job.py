@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.fetch_errors import BadJob
+from crawler.fetch_errors import InvalidJob
 from crawler.jobs.job import CrawlJob, from_json, to_json
 from tests.support.crawls import a_source, crawl_settings
 
@@ -33,5 +33,5 @@ def test_a_job_survives_the_wire() -> None:
 
 @pytest.mark.parametrize("line", ["", "nonsense", "[]", "null", "{}", '{"run_id": "r1"}'])
 def test_nonsense_is_refused_with_a_reason(line: str) -> None:
-    with pytest.raises(BadJob, match="not a crawl job"):
+    with pytest.raises(InvalidJob, match="not a crawl job"):
         from_json(line)

@@ -18,7 +18,7 @@ from crawler.tenders.ocds_windows import (
     ProcurementApi,
     TimeWindow,
     address_of,
-    covered,
+    covered_until,
     first_window,
     next_window,
     page_after,
@@ -56,8 +56,8 @@ def test_windows_reach_from_where_a_poll_begins_to_now_without_a_gap(
 def test_what_bears_a_time_may_come_a_little_later() -> None:
     windows = walked(FIND_A_TENDER, NOW - timedelta(hours=7))
 
-    assert covered(windows[0], now=NOW) == windows[0].until
-    assert covered(windows[-1], now=NOW) == NOW - LATE
+    assert covered_until(windows[0], now=NOW) == windows[0].until
+    assert covered_until(windows[-1], now=NOW) == NOW - LATE
     assert first_window(FIND_A_TENDER, since=NOW, now=NOW).since <= NOW - LATE
 
 

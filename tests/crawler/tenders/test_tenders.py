@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from config.model import Source
-from crawler.kinds.tenders import REQUESTS
+from crawler.kinds.tenders import MAX_REQUESTS
 from crawler.processes.inspect import inspect_source
 from crawler.tenders.ocds_windows import CONTRACTS_FINDER, FIND_A_TENDER, ProcurementApi
 from storage.model import TextState
@@ -77,7 +77,7 @@ def test_a_poll_that_has_asked_enough_goes_on_soon_where_it_ended(
     report = crawls.run(source).report("notices")
     state = crawls.state("notices")
 
-    assert len(service.asked) == REQUESTS
+    assert len(service.asked) == MAX_REQUESTS
     assert report["errors"] == []
     assert state.baseline_done_at is None
     assert state.covered_until == service.windows()[-1][1]
@@ -158,7 +158,7 @@ def test_a_service_that_is_asked_too_often_is_left_alone_and_nothing_is_lost(
 
     assert len(service.asked) == 2
     assert state.outcome == "ok"
-    assert "we are asking too often" in report["errors"][0]
+    assert "too many requests" in report["errors"][0]
     assert state.baseline_done_at is None
     if which is CONTRACTS_FINDER:
         assert state.next_at - recently() > timedelta(minutes=4.5)
@@ -178,7 +178,7 @@ def test_contracts_finder_that_refuses_at_once_is_not_taken_for_blocked(
     state = crawls.state("notices")
 
     assert (state.outcome, state.http_status) == ("failed", 403)
-    assert "left alone for 5 minutes" in (state.last_error or "")
+    assert "not polled for 5 minutes" in (state.last_error or "")
 
 
 def test_find_a_tender_that_refuses_by_403_is_blocked(site: FakeSite, crawls: Crawls) -> None:

@@ -23,7 +23,7 @@ from tests.support.desk import Desk, a_subscription
 
 def too_much(item: int, what: str = "page", source: str = "ledger") -> dict[str, Any]:
     return {
-        "event": f"{what}.too-much",
+        "event": f"{what}.over-limit",
         "source": source,
         "item": item,
         "url": f"http://{source}.example/{item}",
@@ -100,7 +100,7 @@ def test_a_flood_of_such_pages_is_one_message_and_leaves_room_for_other_sources(
 def test_edits_and_entries_that_were_too_much_are_named_too(sqlite_store: Store) -> None:
     context = a_desk(sqlite_store).context
     [number] = store_articles(sqlite_store, ["ledger"])
-    events = [too_much(number, "look"), too_much(0, "entry", source="trolley")]
+    events = [too_much(number, "recheck"), too_much(0, "entry", source="trolley")]
     tell_of_pages(sqlite_store, context, events, NOW)
     with sqlite_store.transaction() as unit:
         close_notices_of_pages(unit, NOW)

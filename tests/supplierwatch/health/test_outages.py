@@ -151,7 +151,7 @@ def test_a_silent_source_is_told_of_once_and_apart_from_a_failing_one(store: Sto
     polled(store, "a", week, outcome="not-modified", new=0)
 
     [text] = looked(store, week)
-    assert "brought nothing new since" in text
+    assert "listed nothing new since" in text
     with store.reading() as unit:
         coverage = unit.coverage(NOW, NOW + week)
     assert (coverage.quiet, coverage.thin, coverage.blind) == (("a",), (), ())

@@ -35,8 +35,8 @@ MOVED: dict[str, Any] = {
         ({"outcome": "failed", "failures": 2}, []),
         ({"outcome": "failed", "failures": 3}, ["failed: has not been read since"]),
         ({"outcome": "failed", "failures": 3, "last_success_at": None}, ["failed: read ever"]),
-        ({"outcome": "blocked", "failures": 3, "http_status": 403}, ["blocked: refuses us"]),
-        ({"outcome": "not-a-feed", "failures": 3}, ["changed: no longer gives a listing"]),
+        ({"outcome": "blocked", "failures": 3, "http_status": 403}, ["blocked: refuses access"]),
+        ({"outcome": "not-a-feed", "failures": 3}, ["changed: no longer returns a listing"]),
         ({"newest_at": NOW - 3 * DAY}, []),
         ({"newest_at": NOW - 5 * DAY}, ["silent: nothing new since 19 November"]),
         ({"newest_at": NOW - 5 * DAY, "longest_gap": 4 * DAY}, []),
@@ -62,7 +62,7 @@ MOVED: dict[str, Any] = {
 )
 def test_kinds_of_trouble_are_told_apart(changes: dict[str, Any], said: list[str]) -> None:
     found = find_problems(replace(LIVELY, **changes), NOW)
-    assert [one.oddity for one in found] == [one.partition(": ")[0] for one in said]
+    assert [one.kind for one in found] == [one.partition(": ")[0] for one in said]
     for one, words in zip(found, said, strict=True):
         assert words.partition(": ")[2] in one.text
 

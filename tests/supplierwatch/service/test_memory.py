@@ -91,7 +91,7 @@ def test_bombs_in_both_batches_keep_all_processes_within_the_declared_memory(
             good = [i for i in unit.items.newest(limit=10_000) if i.source_key == "good"]
     assert "crawl.unfinished" not in log
     # else the bombs never came to be read, and nothing is shown
-    assert "reading.too-much" in log
+    assert "reading.over-limit" in log
     assert held.peak <= 1.1 * DECLARED * 2**20, held.at_peak
     assert [item.text_state for item in good] == [TextState.FULL] * 5
 

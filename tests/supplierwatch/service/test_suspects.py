@@ -55,7 +55,7 @@ def test_a_source_that_ends_its_batch_is_found_and_the_others_are_polled_and_not
     assert guilty.unfinished_polls == 2
     assert guilty.next_at > crew.clock()
     [found] = find_problems(guilty, crew.clock())
-    assert found.oddity == "unfinished"
+    assert found.kind == "unfinished"
     assert "kills" in found.text
     assert guilty.url in found.text
 
