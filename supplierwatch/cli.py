@@ -43,7 +43,7 @@ class Commands(CommandGroup):
         import sys
 
         given = list(sys.argv[1:] if args is None else args)
-        return super().main(globals_first(given), *rest, **extra)
+        return super().main(move_globals_first(given), *rest, **extra)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; print what it raises and exit with the code for it."""
@@ -55,7 +55,7 @@ class Commands(CommandGroup):
             raise typer.Exit(show_failure(error, verbose=_is_verbose(ctx))) from error
 
 
-def globals_first(args: Sequence[str]) -> list[str]:
+def move_globals_first(args: Sequence[str]) -> list[str]:
     """Move --config and --verbose before the command, so that they may be typed anywhere.
 
     Arguments after `--` stay as they are.
@@ -148,5 +148,5 @@ for family in (
 
 
 def main() -> None:
-    """The console command."""
+    """Run the command line."""
     app()

@@ -35,6 +35,6 @@ class OutputTaken(SupplierwatchError):
 
     def __init__(self, there: object) -> None:
         super().__init__(
-            f"{there} is there and no demo wrote it: nothing was touched. "
+            f"{there} exists and no demo wrote it: nothing was changed. "
             "Name another folder with --output."
         )

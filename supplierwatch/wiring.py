@@ -83,7 +83,7 @@ def load_valid(
 
     Raises:
         ConfigNotFound: there is no such folder.
-        ConfigInvalid: it cannot be told where the data is.
+        ConfigInvalid: the settings do not say where the data is.
     """
     try:
         return load(folder, environ), ()
@@ -113,11 +113,11 @@ def watches_of(subscription: Subscription, watches: Sequence[Watch]) -> tuple[st
 
 def subscriptions_by_watch(wired: CompiledConfiguration) -> dict[str, tuple[str, ...]]:
     """Map watch keys to the keys of the subscriptions that have them."""
-    told: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for subscription in wired.catalog.subscriptions:
         for key in watches_of(subscription, wired.catalog.watches):
-            told[key] = (*told.get(key, ()), subscription.key)
-    return told
+            found[key] = (*found.get(key, ()), subscription.key)
+    return found
 
 
 def newsrooms(wired: CompiledConfiguration) -> dict[str, str]:
@@ -179,7 +179,7 @@ def _query_warnings(watches: Sequence[Watch], queries: Mapping[str, Query]) -> l
 
 
 def as_problem(watch: Watch, warning: QueryWarning) -> Problem:
-    """Return the warning about a watch as what `check` lists."""
+    """Return the warning about a watch in the form that `check` lists."""
     return Problem(
         file=watch.where.file,
         line=watch.where.line,

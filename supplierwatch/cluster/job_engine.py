@@ -1,7 +1,7 @@
 """The engine for PostgreSQL: one process leads and plans, jobs are done by any worker.
 
-A process that does not lead serves the web pages, works on jobs, and takes over within seconds
-when the connection that holds the leader's lock is gone.
+A process that does not lead serves the web pages, does jobs, and takes over within seconds when
+the connection that holds the leader's lock is closed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from supplierwatch.wiring import CompiledConfiguration
 log = logging.getLogger(__name__)
 
 WAIT_FOR_LEADER = 30.0  # seconds for which a process waits for a configuration to be declared
-FAILED_LATELY = timedelta(minutes=1)
+RECENT = timedelta(minutes=1)  # failures of jobs within it are reported
 OWN_JOBS = 4  # jobs that a process of `run` does at the same time
 
 
@@ -138,7 +138,7 @@ class JobEngine:
         before, service = self._leads, self._get_service()
         if service.ending.is_set():
             return False
-        self._look_at_jobs()
+        self._read_job_state()
         self._leads = self._lock.acquire()
         if self._leads == before:
             return False
@@ -150,12 +150,12 @@ class JobEngine:
         self._put_in_force(own)
         return True
 
-    def _look_at_jobs(self) -> None:
+    def _read_job_state(self) -> None:
         with self._store.reading() as unit:
             self._state = JobState(
                 workers=unit.jobs.count_workers(),
                 counts=unit.jobs.count(),
-                failing=unit.jobs.failed_within(FAILED_LATELY),
+                failing=unit.jobs.failed_within(RECENT),
             )
 
     def _reload(self) -> bool:
@@ -189,13 +189,13 @@ class JobEngine:
     def _plan_steps(self) -> bool:
         if not self._leads or self._planner is None:
             return False
-        self._planner.rescue()
+        self._planner.recover_lost()
         self._planner.plan_steps()
         return True
 
     def _plan_pruning(self) -> None:
         if self._leads and self._planner is not None:
-            self._planner.plan_pruning()  # the job looks whether it is due
+            self._planner.plan_pruning()  # the job checks whether it is due
 
     def _get_service(self) -> Service:
         if self._service is None:

@@ -18,7 +18,7 @@ CRAWL = "crawl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobState:
-    """Jobs and workers at one time. `failing`: steps of which a job failed lately."""
+    """Jobs and workers at one time. `failing`: steps of which a job failed recently."""
 
     workers: int = 0
     counts: tuple[JobCounts, ...] = ()
@@ -39,8 +39,12 @@ def job_reasons(state: JobState) -> Sequence[Reason]:
                 urgent=True,
             )
         )
-    found += [_late(each) for each in waiting if each.oldest and each.oldest > _longest(each.step)]
-    found += [_failing(step) for step in sorted(state.failing)]
+    found += [
+        _build_late_reason(each)
+        for each in waiting
+        if each.oldest and each.oldest > _get_longest_wait(each.step)
+    ]
+    found += [_build_failing_reason(step) for step in sorted(state.failing)]
     return found
 
 
@@ -61,21 +65,21 @@ def describe_jobs(state: JobState, *, leads: bool) -> dict[str, Any]:
     }
 
 
-def _longest(step: str) -> timedelta:
+def _get_longest_wait(step: str) -> timedelta:
     return LONGEST_CRAWL_WAIT if step == CRAWL else LONGEST_WAIT
 
 
-def _late(counts: JobCounts) -> Reason:
+def _build_late_reason(counts: JobCounts) -> Reason:
     seconds = 0.0 if counts.oldest is None else counts.oldest.total_seconds()
     return Reason(
         key=f"jobs-late:{counts.step}",
         text=f"{counts.waiting} jobs of the step {counts.step} wait, the oldest for "
-        f"{seconds:.0f} seconds: start more workers, or look whether they do that step",
+        f"{seconds:.0f} seconds: start more workers, or check that they do that step",
         weight="degraded",
     )
 
 
-def _failing(step: str) -> Reason:
+def _build_failing_reason(step: str) -> Reason:
     return Reason(
         key=f"jobs-failing:{step}",
         text=f"jobs of the step {step} fail: the log of the workers has the cause; it is tried "

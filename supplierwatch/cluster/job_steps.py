@@ -1,8 +1,8 @@
-"""What a job of each step does, on whichever worker takes it.
+"""Does the step that a job names, on whichever worker takes it.
 
-Each takes what is due from the database, so that a job which comes twice, late or beside another
-does nothing twice. A lock in the database keeps a second process from the same step, also where a
-job was taken for lost and its worker still runs.
+Each step takes what is due from the database, so that a job that runs twice, late or beside another
+does no work twice. A lock in the database keeps a second process from the same step, also where a
+job counts as lost and its worker still runs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 STOP_GRACE = 8.0  # seconds that a crawl may take to store what it has read
 # steps that one process does at a time; deliveries claim each message by itself
-ALONE = frozenset({ServiceStep.MATCH, ServiceStep.TELL, ServiceStep.INDEX, ServiceStep.PRUNE})
+EXCLUSIVE = frozenset({ServiceStep.MATCH, ServiceStep.TELL, ServiceStep.INDEX, ServiceStep.PRUNE})
 
 
 class JobSteps:
@@ -59,10 +59,10 @@ class JobSteps:
 
     def run(self, step: ServiceStep) -> None:
         """Do a step that takes what is due."""
-        alone: AbstractContextManager[None] = nullcontext()
-        if step in ALONE:
-            alone = self._service.store.exclusive(step)
-        with alone:
+        lock: AbstractContextManager[None] = nullcontext()
+        if step in EXCLUSIVE:
+            lock = self._service.store.exclusive(step)
+        with lock:
             self._adopt_newest()
             self._do(step)
 
@@ -113,4 +113,4 @@ class JobSteps:
                 self._declared = found
                 self._service.in_force = found.active
             else:
-                self._service.audience_changed()
+                self._service.reload_subscribers()

@@ -1,4 +1,4 @@
-"""Runs jobs of procrastinate until it is told to stop, and again after the database was away."""
+"""Runs jobs of procrastinate until it is stopped; reconnects after the database was unavailable."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ class JobWorker:
         self._lock = threading.Lock()
 
     @property
-    def working(self) -> bool:
-        """Whether jobs are taken now, and not after a pause or no more."""
+    def takes_jobs(self) -> bool:
+        """Whether jobs are taken now: not while it reconnects, nor after `stop`."""
         with self._lock:
             return self._working is not None and not self._stopping.is_set()
 
@@ -89,7 +89,7 @@ class JobWorker:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more jobs; those that run may end. Return at once."""
+        """Take no more jobs, without waiting; running jobs may end."""
         with self._lock:
             self._stopping.set()
             if self._loop is not None and self._working is not None:

@@ -1,4 +1,4 @@
-"""What the leader does: queues due work as jobs, and takes care of jobs whose worker was lost."""
+"""The leader's work: queues due work as jobs, and retries or ends jobs whose worker was lost."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ class Planner:
             unit.jobs.queue(ServiceStep.PRUNE)
             unit.jobs.delete_failed(FAILED_KEPT)
 
-    def rescue(self) -> int:
-        """Have others do what lost workers left, and end crawls without a job; return how many."""
+    def recover_lost(self) -> int:
+        """Retry or end the jobs of lost workers, and end crawls without a job; return how many."""
         service, now = self._service, self._service.clock()
         with service.store.transaction() as unit:
             lost = unit.jobs.find_lost(timedelta(seconds=LOST_AFTER))
@@ -115,17 +115,17 @@ class Planner:
                 for key in run.source_keys
             )
             for run in ended:
-                # a worker is seldom lost by what it crawls; where it is, each source of the run is
-                # polled alone, and the one that it is waits longer and longer
+                # a worker is seldom lost because of what it crawls; where it is, each source of
+                # the run is polled alone, and the one at fault waits longer and longer
                 blamed = max((before[key] for key in run.source_keys), default=0) >= MOST_LOST
                 error = "its crawls were lost with their workers" if blamed else None
                 unit.sources.release(run.run_id, now=now, error=error)
                 unit.runs.finish(run.run_id, LOST, now)
         for job in lost:
-            self._report(job)
+            self._report_lost(job)
         return len(lost) + len(ended)
 
-    def _report(self, job: LostJob) -> None:
+    def _report_lost(self, job: LostJob) -> None:
         log.warning("jobs.lost step=%s job=%d attempts=%d", job.step, job.job_id, job.attempts + 1)
         if job.step == ServiceStep.CRAWL or job.attempts + 1 < MOST_ATTEMPTS:
             return

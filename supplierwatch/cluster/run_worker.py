@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import signal
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 
 from config.settings.environment import DATA
 from storage.jobs.step_jobs import ServiceStep
@@ -22,12 +20,13 @@ from supplierwatch.errors import NotShared
 from supplierwatch.health.heap import limit_arenas
 from supplierwatch.service.run import SETTLING
 from supplierwatch.service.service import Service
+from supplierwatch.service.signals import stop_on_signal
 from supplierwatch.service.ticks import wait_for
 from supplierwatch.web.server import WebServer
 
 log = logging.getLogger(__name__)
 
-ASK_EVERY = 1.0  # seconds between two looks for a declared configuration
+CHECK_EVERY = 1.0  # seconds between two checks for a declared configuration
 
 
 def run_worker(
@@ -49,10 +48,10 @@ def run_worker(
         queues: the steps; all where empty.
         concurrency: how many jobs run at the same time.
         listen: "host:port" for health and metrics; None for none.
-        started: called when jobs are taken.
+        started: called once jobs are taken.
 
     Raises:
-        NotShared: the database is no PostgreSQL.
+        NotShared: the database is not PostgreSQL.
         StorageError: it cannot be used, or its schema is of another release.
         ConfigInvalid: a secret is missing in the environment.
         ListenRefused: the address cannot be bound.
@@ -64,7 +63,7 @@ def run_worker(
                 "a worker needs PostgreSQL: on SQLite `supplierwatch run` does everything itself"
             )
         stopping = threading.Event()
-        _stop_on_signal(stopping)
+        stop_on_signal(stopping, "worker")
         with tempfile.TemporaryDirectory(prefix="supplierwatch-worker-") as folder:
             own = {DATA: str(Path(folder)), **environ}
             health = WorkerHealth(store)
@@ -102,16 +101,16 @@ def _work(
     )
     worker = JobWorker(store.libpq_url, steps, queues=queues, concurrency=concurrency)
     worker.start()
-    health.started(worker)
+    health.note_worker(worker)
     log.info("worker.started queues=%s jobs=%d", ",".join(queues) or "all", concurrency)
     if started is not None:
         started(declared)
     while not wait_for(stopping, 3600.0):
         pass
-    health.stopping()
+    health.note_stopping()
     worker.stop()
     if not worker.join(STOP_WITHIN):
-        # what it was doing is taken over by another worker
+        # another worker takes over that job
         log.warning("worker.stop a job is still running")
     log.info("worker.stopped")
 
@@ -127,15 +126,5 @@ def _wait_for_configuration(
         if not waited:
             log.info("worker.waits for `supplierwatch run` to declare a configuration")
             waited = True
-        wait_for(stopping, ASK_EVERY)
+        wait_for(stopping, CHECK_EVERY)
     return None
-
-
-def _stop_on_signal(stopping: threading.Event) -> None:
-    def stop(signum: int, _frame: FrameType | None) -> None:
-        log.info("worker.stopping signal=%s", signal.Signals(signum).name)
-        stopping.set()
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from storage.errors import StorageError
 from storage.store import Store
 
-ASK_EVERY = 30.0  # seconds
-# a smaller difference may be the time of the question itself
+MEASURE_EVERY = 30.0  # seconds
+# a smaller difference may be the time that the query itself took
 SMALLEST = timedelta(seconds=1)
 
 
@@ -43,7 +43,7 @@ class SharedClock:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._offset = timedelta(0)
-        self._ask_at = float("-inf")
+        self._measure_at = float("-inf")
 
     def __call__(self) -> datetime:
         """Return the time."""
@@ -52,8 +52,8 @@ class SharedClock:
     def offset(self) -> timedelta:
         """Return what is added to the clock of this machine."""
         with self._lock:
-            if self._monotonic() >= self._ask_at:
-                self._ask_at = self._monotonic() + ASK_EVERY
+            if self._monotonic() >= self._measure_at:
+                self._measure_at = self._monotonic() + MEASURE_EVERY
                 self._measure()
             return self._offset
 

@@ -1,4 +1,4 @@
-"""Health and metrics of a worker, for probes: it serves them where `--listen` names an address."""
+"""Health and metrics of a worker, for probes; served where `--listen` names an address."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class WorkerHealth:
         self._worker: JobWorker | None = None
         self._stopping = threading.Event()
 
-    def started(self, worker: JobWorker) -> None:
-        """Note that there is a configuration, and who does the jobs."""
+    def note_worker(self, worker: JobWorker) -> None:
+        """Record that a configuration was found, and which worker takes the jobs."""
         self._worker = worker
 
-    def stopping(self) -> None:
-        """Note that no more jobs are taken."""
+    def note_stopping(self) -> None:
+        """Record that no more jobs are taken."""
         self._stopping.set()
 
     def report(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class WorkerHealth:
             return [fault]
         if self._worker is None:
             return ["no configuration was declared yet: start `supplierwatch run`"]
-        if not self._worker.working:
+        if not self._worker.takes_jobs:
             return ["it takes no jobs: the connection to the database was lost, and is made again"]
         return []
 

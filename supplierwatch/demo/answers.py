@@ -82,7 +82,7 @@ def _check_matches(
             wrong += [f"{name} should not match {w}" for w in sorted(extra)]
             wrong += [f"{name} should match {w}" for w in sorted(missing)]
     return Expectation(
-        text="every watch found its articles and no other: not sidebars, banners or namesakes",
+        text="every watch found its articles and no others: no sidebars, banners or namesakes",
         detail="; ".join(wrong),
     )
 
@@ -103,7 +103,7 @@ def _check_repaired(items: tuple[StoredItem, ...]) -> Expectation:
     wrong = [sign for sign in ("Â", "Ă", "â", "Ã", "�", "\x92") if sign in text]
     missing = [s for s in ("TIDE’s", "£38m", "doesn’t", "£210,000", "can’t") if s not in text]
     detail = f"left: {wrong}" if wrong else f"lost: {missing}" if missing else ""
-    return Expectation(text="texts that came damaged are whole", detail=detail)
+    return Expectation(text="texts with wrong encodings are repaired", detail=detail)
 
 
 def _check_edited(by_article: dict[str, list[StoredItem]]) -> Expectation:

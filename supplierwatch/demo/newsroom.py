@@ -16,7 +16,7 @@ def main() -> None:
     with newsroom() as room:
         for site in room.sites:
             print(f"{site.outlet.key}: {site.feed_url}", flush=True)
-        print("on the air", flush=True)
+        print("serving", flush=True)
         for _ in sys.stdin:
             room.wave += 1
             print(f"wave {room.wave}", flush=True)

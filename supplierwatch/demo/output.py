@@ -1,4 +1,4 @@
-"""The folder of a demo: an earlier demo in it is removed, and nothing else."""
+"""Prepares the output folder of a demo: removes an earlier demo in it, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from supplierwatch.errors import OutputTaken
 
-MARK = ".supplierwatch-demo"
+MARKER = ".supplierwatch-demo"
 
 
 def clear_output(output: Path) -> None:
@@ -16,11 +16,11 @@ def clear_output(output: Path) -> None:
     Raises:
         OutputTaken: the folder holds a configuration or data that no demo wrote.
     """
-    mark = output / MARK
+    marker = output / MARKER
     existing = [output / part for part in ("config", "data") if (output / part).exists()]
-    if existing and not mark.exists():
+    if existing and not marker.exists():
         raise OutputTaken(existing[0])
     for part in existing:
         shutil.rmtree(part)
     output.mkdir(parents=True, exist_ok=True)
-    mark.write_text("A demo of supplierwatch may remove config and data beside this file.\n")
+    marker.write_text("A demo of supplierwatch may remove config and data beside this file.\n")

@@ -1,4 +1,4 @@
-"""Runs the real service against the bundled newsroom and prints what it did and why."""
+"""Runs the real service against the bundled newsroom, and prints the results with reasons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from supplierwatch.wiring import load
 
 
 def run_demo(screen: Console, *, output: Path) -> int:
-    """Run the demo; returns 0 if all results are as in the answer key, else 1.
+    """Run the demo; returns 0 if all results agree with the answer key, else 1.
 
     Args:
         screen: where to print.
@@ -45,31 +45,31 @@ def run_demo(screen: Console, *, output: Path) -> int:
             right = _print_verdicts(screen, store, room)
         finally:
             store.close()
-    screen.print(f"\nDone in {time.monotonic() - started:.0f} s. Look at it yourself:")
+    screen.print(f"\nDone in {time.monotonic() - started:.0f} s. See for yourself:")
     screen.print(f"  mails          {output / 'data' / 'mail'}")
     screen.print(f"  configuration  {output / 'config'}")
+    screen.print(f'  search         supplierwatch --config {output / "config"} search "corvantis"')
     screen.print(
-        f'  ask the archive: supplierwatch --config {output / "config"} search "corvantis"'
+        "  in a browser   supplierwatch demo --serve   (with six weeks of generated history)"
     )
-    screen.print("  in a browser   supplierwatch demo --serve   (with six weeks of made history)")
     return 0 if right else 1
 
 
 def _run_polls(screen: Console, service: Service, room: Newsroom) -> None:
-    screen.rule(Text("First poll: what is there already", "bold"))
-    screen.print(f"{len(room.sites)} outlets of a bundled newsroom are on the air at 127.0.0.x.")
+    screen.rule(Text("First poll: existing articles", "bold"))
+    screen.print(f"{len(room.sites)} outlets of a bundled newsroom are served at 127.0.0.x.")
     with screen.status("reading feeds and pages"):
         service.run_once(even_if_not_due=True)
     _print_counts(screen, service.store)
-    screen.print("Nothing of this is alerted: it was there before. Each reader got one welcome.")
-    screen.rule(Text("Second poll: the news comes in", "bold"))
+    screen.print("None of these is alerted: they are the baseline. Each reader got one welcome.")
+    screen.rule(Text("Second poll: new articles", "bold"))
     room.second_wave()
     with screen.status("reading what is new"):
         service.run_once(even_if_not_due=True)
     _print_counts(screen, service.store)
     screen.rule(Text("Third poll: an article is corrected", "bold"))
     room.corrections()
-    with screen.status("looking again"):
+    with screen.status("polling again"):
         service.run_once(even_if_not_due=True)
     _print_counts(screen, service.store)
     with service.store.reading() as unit:
@@ -84,10 +84,10 @@ def _print_counts(screen: Console, store: Store) -> None:
         states = [state for state in unit.sources.all() if state.active]
     full = sum(item.text_state is TextState.FULL for item in items)
     edited = sum(item.revision > 1 for item in items)
-    blind = ", ".join(f"{state.key} ({state.last_error})" for state in states if state.failures)
+    failing = ", ".join(f"{state.key} ({state.last_error})" for state in states if state.failures)
     parts = [f"{len(items)} items, {full} with their full text"]
     parts += [f"{edited} edited"] if edited else []
-    parts += [f"blind: {blind}"] if blind else []
+    parts += [f"failing: {failing}"] if failing else []
     screen.print("; ".join(parts))
 
 
@@ -119,7 +119,7 @@ def _print_results(screen: Console, service: Service, store: Store, output: Path
 
 
 def _print_thin(screen: Console, items: tuple[StoredItem, ...], names: dict[str, str]) -> None:
-    screen.rule(Text("Held by headline and teaser only, and why", "bold"))
+    screen.rule(Text("Stored with headline and teaser only, and why", "bold"))
     for item in items:
         if item.text_state is not TextState.FULL:
             why = why_thin(item.thin_reason) if item.thin_reason else "not read yet"
@@ -128,7 +128,7 @@ def _print_thin(screen: Console, items: tuple[StoredItem, ...], names: dict[str,
 
 
 def _print_verdicts(screen: Console, store: Store, room: Newsroom) -> bool:
-    screen.rule(Text("Held against the answer key", "bold"))
+    screen.rule(Text("Compared with the answer key", "bold"))
     verdicts = check(store, room)
     for verdict in verdicts:
         sign = Text("  yes  ", "green") if verdict.holds else Text("  NO   ", "bold red")

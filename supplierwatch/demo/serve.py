@@ -1,4 +1,4 @@
-"""Opens the desk on an archive with six weeks of made history, beside the bundled newsroom."""
+"""Opens the desk on an archive with six weeks of generated history, beside the bundled newsroom."""
 
 from __future__ import annotations
 
@@ -13,17 +13,14 @@ from storage.store import open_store
 from supplierwatch.demo.articles import Outlet, load_outlets
 from supplierwatch.demo.history.colleagues import YOU
 from supplierwatch.demo.history.configuration import RECORDS, write_desk_configuration
-from supplierwatch.demo.history.made_history import DAYS, TROUBLED, make_history
+from supplierwatch.demo.history.generator import DAYS, TROUBLED, generate_history
 from supplierwatch.demo.output import clear_output
 from supplierwatch.demo.server import DemoResponse, Newsroom, newsroom
 from supplierwatch.service.run import run_service
 from supplierwatch.service.service import Service
 from supplierwatch.wiring import load
 
-MADE = (
-    "A demo: outlets, suppliers, people and the last six weeks are made. "
-    "Nothing here happened, and nothing is sent."
-)
+NOTE = "A demo: outlets, suppliers, people and the last six weeks are fictional. Nothing is sent."
 EMPTY_FEED = (
     b'<?xml version="1.0"?><rss version="2.0"><channel><title>Nothing new</title>'
     b"<link>http://127.0.0.1/</link><description>Nothing new</description></channel></rss>"
@@ -31,7 +28,7 @@ EMPTY_FEED = (
 
 
 def serve_demo(screen: Console, *, output: Path, end: datetime | None = None) -> None:
-    """Make the history and run the service with its desk until Ctrl-C or SIGTERM.
+    """Generate the history and run the service with its desk until Ctrl-C or SIGTERM.
 
     Args:
         screen: where to print.
@@ -43,18 +40,16 @@ def serve_demo(screen: Console, *, output: Path, end: datetime | None = None) ->
     """
     clear_output(output)
     end = end or datetime.now(UTC)
-    with newsroom(outlets=_date_anew(load_outlets(), end)) as room:
+    with newsroom(outlets=_shift_dates(load_outlets(), end)) as room:
         room.second_wave()
         _serve_records(room)
         port = _find_port()
         folder = output / "config"
         write_desk_configuration(folder, output / "data", room, port=port)
-        with screen.status("making six weeks of history"):
-            items = _fill(folder, room, end)
-        screen.print(f"{items} items of {DAYS} days, all of them made: fictional outlets,")
-        screen.print(
-            "suppliers and people. Mails are written to files. Nothing leaves this machine."
-        )
+        with screen.status("generating six weeks of history"):
+            items = _fill_archive(folder, room, end)
+        screen.print(f"{items} items of {DAYS} days, all of them fictional: outlets, suppliers")
+        screen.print("and people. Mails are written to files. Nothing leaves this machine.")
 
         def print_link(service: Service, _link: str | None) -> None:
             with service.store.transaction() as unit:
@@ -67,23 +62,23 @@ def serve_demo(screen: Console, *, output: Path, end: datetime | None = None) ->
             screen.print("New articles come in after ten minutes, or by Poll now on a source.")
             screen.print("Ctrl-C ends it.")
 
-        run_service(folder, {}, started=print_link, desk_note=MADE)
+        run_service(folder, {}, started=print_link, desk_note=NOTE)
 
 
-def _fill(folder: Path, room: Newsroom, end: datetime) -> int:
+def _fill_archive(folder: Path, room: Newsroom, end: datetime) -> int:
     wired = load(folder, {})
     settings = wired.catalog.settings.service
     settings.data.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.database_url, backup_dir=settings.data / "backups")
     try:
-        make_history(wired, store, room, end=end)
+        generate_history(wired, store, room, end=end)
         with store.reading() as unit:
             return unit.items.count()
     finally:
         store.close()
 
 
-def _date_anew(outlets: tuple[Outlet, ...], end: datetime) -> list[Outlet]:
+def _shift_dates(outlets: tuple[Outlet, ...], end: datetime) -> list[Outlet]:
     """Return the outlets with their articles dated so that the newest is an hour old."""
     newest = max(article.date for outlet in outlets for article in outlet.articles)
     later = end - timedelta(hours=1) - newest

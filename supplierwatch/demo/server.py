@@ -61,7 +61,7 @@ class Site:
         wave = self._newsroom.wave
         dark = self.outlet.dark_from_wave
         if dark is not None and wave >= dark:
-            return DemoResponse(500, "text/plain", b"the press is down")
+            return DemoResponse(500, "text/plain", b"the server is down")
         listed = self.outlet.listed(wave)
         if path == "/robots.txt":
             return DemoResponse(200, "text/plain", b"User-agent: *\nDisallow: /private/\n")
@@ -154,6 +154,6 @@ def _build_handler(site: Site) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Requests are kept in `requests`."""
+            """Log nothing: requests are kept in `requests`."""
 
     return Handler

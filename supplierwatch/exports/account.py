@@ -51,15 +51,15 @@ class Telling:
     due_at: datetime | None
     state: str
     error: str | None
-    message_id: int | None = None  # of the message that told it, in the outbox
+    message_id: int | None = None  # of the message that contains it, in the outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AroundMatch:
+class AsideAccount:
     """A watch's match in a block that was cut from the page.
 
     `spans` are characters of the block; `first` is the item in whose page the source had it first,
-    None if it is not recorded; `told` are recipients with the time, None: still to be told.
+    None if it is not recorded; `told` are recipients with the time, None: still to be sent.
     """
 
     block: AsideBlock
@@ -72,10 +72,10 @@ class AroundMatch:
 class WatchAccount:
     """The result of one watch for the item.
 
-    `verdict`: told (notified); pending (to be notified); baseline (older than the watch, never
-    notified); untold (no subscription has the watch); waiting (to be matched); earlier (stored
-    before the watch was active); aside (matches only in text that was cut from the page, as
-    `around` says); no (not matched).
+    `verdict`: told (sent); pending (to be sent); baseline (older than the watch, never sent);
+    untold (no subscription has the watch); waiting (to be matched); earlier (stored before the
+    watch was active); aside (matches only in text that was cut from the page: `asides`);
+    no (not matched).
     """
 
     key: str
@@ -85,7 +85,7 @@ class WatchAccount:
     mention: Mention | None
     version: WatchVersion | None
     tellings: tuple[Telling, ...]
-    around: tuple[AroundMatch, ...] = ()
+    asides: tuple[AsideAccount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class ItemAccount:
     event: tuple[tuple[StoredItem, EventLink], ...] = ()  # other reports of its event
 
 
-def account_of(
+def read_account(
     store: Store,
     wired: CompiledConfiguration,
     url: str,
@@ -118,10 +118,10 @@ def account_of(
             return ItemAccount(
                 url=url, item=None, host_sources=_find_sources_of_host(wired, url, states)
             )
-        return replace(account_of_item(unit, wired, item, watch_keys, now=now), url=url)
+        return replace(read_item_account(unit, wired, item, watch_keys, now=now), url=url)
 
 
-def account_of_item(
+def read_item_account(
     unit: Unit,
     wired: CompiledConfiguration,
     item: StoredItem,
@@ -164,7 +164,7 @@ class _WatchAccountBuilder:
             (one.watch_key, block_key(one.block.text)): one for one in unit.asides.of_item(item)
         }
         self._versions = unit.watches.current()
-        _, self._around = match_item(
+        _, self._aside_matches = match_item(
             item,
             wired.index,
             self._versions,
@@ -209,26 +209,26 @@ class _WatchAccountBuilder:
             spans = mention.match.spans
         tellings = self._list_tellings(mention) if mention is not None else ()
         version = self._versions.get(key)
-        around = self._find_around(key) if hit is None and mention is None else ()
+        asides = self._list_asides(key) if hit is None and mention is None else ()
         verdict = _decide_verdict(self._item, mention, version, tellings, found=hit is not None)
         return WatchAccount(
             key=key,
-            verdict="aside" if around else verdict,
+            verdict="aside" if asides else verdict,
             spans=spans,
             explanation=explain(query, self._document),
             mention=mention,
             version=version,
             tellings=tellings,
-            around=around,
+            asides=asides,
         )
 
-    def _find_around(self, key: str) -> tuple[AroundMatch, ...]:
+    def _list_asides(self, key: str) -> tuple[AsideAccount, ...]:
         found = []
-        for match in self._around:
+        for match in self._aside_matches:
             if match.watch_key == key:
                 known = self._asides.get((key, block_key(match.block.text)))
                 found.append(
-                    AroundMatch(
+                    AsideAccount(
                         block=match.block,
                         spans=match.spans,
                         first=None if known is None else known.item,

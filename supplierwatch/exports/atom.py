@@ -35,7 +35,9 @@ class FeedAddresses:
     home: str | None = None
 
 
-def atom_of(unit: Unit, context: TellingContext, watch_key: str, place: FeedAddresses) -> bytes:
+def render_watch_feed(
+    unit: Unit, context: TellingContext, watch_key: str, place: FeedAddresses
+) -> bytes:
     """Render the newest stories of a watch, its baseline included, as a UTF-8 Atom document.
 
     An entry keeps its id when other outlets join the story; `updated` is when one did, or when

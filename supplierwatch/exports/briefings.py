@@ -17,7 +17,7 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BriefedItem:
-    """An entry as it is shown. `paragraphs` is its full text, empty where it may not be passed on.
+    """An entry as it is shown. `paragraphs` is its full text, empty where its licence forbids that.
 
     `link` is the publisher's address, None where it has none that is safe; `evidence` the page
     with texts, versions and hashes on the desk.
@@ -56,7 +56,7 @@ def build_document(
     licensed: frozenset[str],
     home: str,
 ) -> BriefingDocument:
-    """Return a briefing as it is shown; items that are gone are left out.
+    """Return a briefing as it is shown; items that are no longer stored are left out.
 
     Args:
         briefing: the briefing.
@@ -74,7 +74,7 @@ def build_document(
             continue
         may_have_text = item.source_key in licensed
         excerpt = excerpt_of(item, spans.get(item.item_id, ()))
-        said = "" if excerpt is None else "".join(each.text for each in excerpt.segments)
+        sentence = "" if excerpt is None else "".join(each.text for each in excerpt.segments)
         lines = item.body[:MAX_TEXT].split("\n") if may_have_text else []
         shown.append(
             BriefedItem(
@@ -83,7 +83,7 @@ def build_document(
                 outlet=line(outlets.get(item.source_key, item.source_key), 120),
                 at=item.published_at or item.first_seen_at,
                 is_published=item.published_at is not None,
-                sentence=line(said, 400),
+                sentence=line(sentence, 400),
                 comment=entry.comment,
                 paragraphs=tuple(text for each in lines if (text := line(each))),
                 link=web_link(item.url),
@@ -99,17 +99,20 @@ def build_document(
     )
 
 
-def as_markdown(document: BriefingDocument) -> str:
-    """Return a briefing as CommonMark; all that others wrote is escaped."""
-    parts = [f"# {_escape(document.title)}", f"{_escape(document.author)}, {_day(document.at)}"]
-    parts += _paragraphs(document.introduction)
+def render_markdown(document: BriefingDocument) -> str:
+    """Render a briefing as CommonMark; all untrusted text is escaped."""
+    parts = [
+        f"# {_escape(document.title)}",
+        f"{_escape(document.author)}, {_format_day(document.at)}",
+    ]
+    parts += _split_paragraphs(document.introduction)
     for item in document.items:
         title = _escape(item.title)
         parts.append(f"## {f'[{title}](<{item.link}>)' if item.link else title}")
-        seen = "" if item.is_published else " (first seen)"
+        note = "" if item.is_published else " (first seen)"
         evidence = f"[evidence](<{item.evidence}>)"
-        parts.append(f"{_escape(item.outlet)}, {_day(item.at)}{seen} · {evidence}")
-        parts += _paragraphs(item.comment)
+        parts.append(f"{_escape(item.outlet)}, {_format_day(item.at)}{note} · {evidence}")
+        parts += _split_paragraphs(item.comment)
         if item.paragraphs:
             parts += [_escape(text) for text in item.paragraphs]
         elif item.sentence:
@@ -117,7 +120,7 @@ def as_markdown(document: BriefingDocument) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _paragraphs(text: str) -> list[str]:
+def _split_paragraphs(text: str) -> list[str]:
     return [_escape(each) for each in text.splitlines() if each.strip()]
 
 
@@ -125,5 +128,5 @@ def _escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", line(text))
 
 
-def _day(moment: datetime) -> str:
+def _format_day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"

@@ -2,7 +2,7 @@
 
 manifest.json             each file with its SHA-256, and the hash of the previous manifest
 mentions.jsonl            a line for each mention, as `export` writes them
-items/41/item.json        an item: addresses, times, hashes, headers of the answers
+items/41/item.json        an item: addresses, times, hashes, headers of the responses
 items/41/text-1.txt       its texts, from the first to the current one
 raw.warc.gz               the HTTP responses as received, where they are kept (ISO 28500)
 """
@@ -28,7 +28,7 @@ from storage.archive.captures import Capture, MadeExport
 from storage.model import ItemRevision, StoredItem
 from storage.rules.local_time import utc_text
 from storage.store import Store
-from supplierwatch.exports.gathering import ExportedMention
+from supplierwatch.exports.mentions import ExportedMention
 from supplierwatch.exports.tables import write_jsonl
 from supplierwatch.formatting.times import iso
 
@@ -37,7 +37,7 @@ FORM = 1
 _CHUNK = 1 << 20  # bytes
 
 
-class ExportedMeanwhile(Exception):
+class ConcurrentExport(Exception):
     """Another export of evidence was made at the same time; this one was not written."""
 
 
@@ -94,17 +94,19 @@ def write_evidence(
     The target gets its name once it is complete; if that fails, nothing is recorded.
 
     Args:
+        store: the archive.
         found: the mentions.
-        target: a folder that is not there yet, or a file that ends in .zip.
+        target: a folder that does not exist yet, or a file that ends in .zip.
+        now: the time.
         also: ids of further items, which no mention names.
 
     Raises:
-        FileExistsError: the target is there.
-        ExportedMeanwhile: nothing was written; try again.
+        FileExistsError: the target exists.
+        ConcurrentExport: nothing was written; try again.
         OSError: it cannot be written.
     """
     if target.exists():
-        raise FileExistsError(f"{target} is there already")
+        raise FileExistsError(f"{target} exists already")
     with store.reading() as unit:
         before = unit.captures.last_export()
     number = 1 if before is None else before.number + 1
@@ -117,10 +119,10 @@ def write_evidence(
             manifest = _build_manifest(files, number, before, mentions, now)
             files.write(MANIFEST, io.BytesIO(manifest))
         digest = hashlib.sha256(manifest).hexdigest()
-        # the only time during which the running service has to wait for this export
+        # the running service has to wait for this transaction only
         with store.transaction() as unit:
             if not unit.captures.exported(now, digest, mentions, after=before):
-                raise ExportedMeanwhile
+                raise ConcurrentExport
             beside.rename(target)
     return EvidenceExport(
         path=target,
@@ -172,14 +174,14 @@ def _open_target(beside: Path, *, packed: bool) -> Iterator[EvidenceFolder]:
 def _write_mentions(files: _Files, found: Iterable[ExportedMention], ids: dict[int, None]) -> int:
     """Write a line for each mention and add item ids to `ids`; returns the number of mentions."""
 
-    def note_items() -> Iterator[ExportedMention]:
+    def collect_ids() -> Iterator[ExportedMention]:
         for mention in found:
             ids[mention.item.item_id] = None
             yield mention
 
     with tempfile.TemporaryFile() as temporary:
         lines = io.TextIOWrapper(temporary, encoding="utf-8", errors="replace", newline="")
-        count = write_jsonl(note_items(), lines)
+        count = write_jsonl(collect_ids(), lines)
         lines.flush()
         temporary.seek(0)
         files.write("mentions.jsonl", temporary)
@@ -195,13 +197,13 @@ def _write_items(files: _Files, store: Store, ids: Sequence[int]) -> int:
         for item_id in ids:
             with store.reading() as unit:
                 item = unit.items.get(item_id)
-                earlier, answers = unit.items.revisions(item_id), unit.captures.of(item_id)
+                earlier, captures = unit.items.revisions(item_id), unit.captures.of(item_id)
             if item is None:
                 continue
-            _write_item(files, item, earlier, answers)
-            for answer in answers:
-                if answer.body is not None:
-                    _write_record(writer, answer, answer.body)
+            _write_item(files, item, earlier, captures)
+            for capture in captures:
+                if capture.body is not None:
+                    _write_record(writer, capture, capture.body)
                     raw += 1
         if raw:
             temporary.seek(0)
@@ -213,7 +215,7 @@ def _write_item(
     files: _Files,
     item: StoredItem,
     earlier: Sequence[ItemRevision],
-    captured: Sequence[Capture],
+    captures: Sequence[Capture],
 ) -> None:
     folder = f"items/{item.item_id}"
     versions = []
@@ -243,7 +245,7 @@ def _write_item(
         "text_pruned_at": iso(item.pruned_at),
         "held": str(item.text_state),
         "versions": versions,
-        "answers": [_capture_json(capture) for capture in captured],
+        "answers": [_capture_json(capture) for capture in captures],
         "listed_by": [
             {"source": c.source_key, "url": c.url, "first_seen_at": iso(c.first_seen_at)}
             for c in item.carriers
@@ -263,7 +265,9 @@ def _capture_json(capture: Capture) -> dict[str, Any]:
 
 
 def _write_record(writer: WARCWriter, capture: Capture, body: bytes) -> None:
-    headers = StatusAndHeaders(str(capture.status), list(_headers_of(capture)), protocol="HTTP/1.1")
+    headers = StatusAndHeaders(
+        str(capture.status), list(_adjust_headers(capture)), protocol="HTTP/1.1"
+    )
     record = writer.create_warc_record(
         capture.url,
         "response",
@@ -275,7 +279,7 @@ def _write_record(writer: WARCWriter, capture: Capture, body: bytes) -> None:
     writer.write_record(record)
 
 
-def _headers_of(capture: Capture) -> Iterator[tuple[str, str]]:
+def _adjust_headers(capture: Capture) -> Iterator[tuple[str, str]]:
     """Yield headers that match the stored body, which is decompressed and of another length."""
     for name, value in capture.headers:
         if name.lower() in ("content-encoding", "transfer-encoding", "content-length"):

@@ -31,7 +31,7 @@ def build_forecasts(
 ) -> tuple[Forecast, ...]:
     """Count the messages in the span of each subscription that has the watch `key`.
 
-    For a query that is no watch (None), of every subscription.
+    For a query that is not a watch (None), of every subscription.
     """
     since, until = span
     made = []

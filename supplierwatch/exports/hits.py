@@ -1,9 +1,7 @@
-"""Writes what a search found, as CSV, JSON Lines and Atom."""
+"""Writes the results of a search as CSV, JSON Lines and Atom."""
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
@@ -12,7 +10,7 @@ from lxml import etree
 from alerts.search.archive_search import SearchHit
 from alerts.text.sanitize import line, web_link
 from storage.rules.local_time import utc_text
-from supplierwatch.exports.tables import harmless_cell
+from supplierwatch.exports.tables import write_json_line, write_table
 from supplierwatch.exports.xml import xml_text
 from supplierwatch.formatting.hits import excerpt_of, words_hit
 from supplierwatch.formatting.shapes import item_json, why_json
@@ -27,27 +25,23 @@ COLUMNS = (
 
 def write_hits_csv(hits: Iterable[SearchHit], names: Mapping[str, str], out: TextIO) -> None:
     """Write a CSV table with a header row (RFC 4180)."""
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for hit in hits:
-        row = _build_row(hit, names)
-        writer.writerow([harmless_cell(line(row[name])) for name in COLUMNS])
+    write_table(out, COLUMNS, (_build_row(hit, names) for hit in hits))
 
 
 def write_hits_jsonl(hits: Iterable[SearchHit], names: Mapping[str, str], out: TextIO) -> None:
     """Write one JSON object per line, in the form of the items of `search --json`."""
     for hit in hits:
         document = item_json(hit.item, names) | {"why": why_json(hit.item, hit.spans)}
-        out.write(json.dumps(document, ensure_ascii=False) + "\n")
+        write_json_line(out, document)
 
 
-def hits_as_atom(
+def render_hits_atom(
     hits: Sequence[SearchHit], names: Mapping[str, str], *, about: str, title: str
 ) -> bytes:
     """Render hits as a UTF-8 Atom document (RFC 4287).
 
     Args:
-        hits: what was found.
+        hits: the results.
         names: source key -> its name.
         about: the id of the feed, an IRI; ids of entries begin with it.
         title: of the feed.
@@ -73,8 +67,8 @@ def hits_as_atom(
         if link is not None:
             etree.SubElement(entry, f"{{{ATOM}}}link", rel="alternate", href=xml_text(link))
         excerpt = excerpt_of(item, hit.spans)
-        said = item.summary if excerpt is None else "".join(s.text for s in excerpt.segments)
-        _add(entry, "summary", line(said))
+        text = item.summary if excerpt is None else "".join(s.text for s in excerpt.segments)
+        _add(entry, "summary", line(text))
     document: bytes = etree.tostring(
         feed, xml_declaration=True, encoding="utf-8", pretty_print=True
     )

@@ -9,7 +9,7 @@ from html import escape
 from typing import TextIO
 
 from alerts.text.sanitize import line, web_link
-from supplierwatch.exports.gathering import ExportedMention
+from supplierwatch.exports.mentions import ExportedMention
 from supplierwatch.exports.xml import xml_text
 from supplierwatch.formatting.hits import sentence_of, words_hit
 

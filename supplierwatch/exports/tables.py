@@ -1,14 +1,17 @@
-"""Writes mentions as CSV for spreadsheets and as JSON Lines for programs."""
+"""Writes mentions as CSV for spreadsheets and as JSON Lines for programs.
+
+Other exports write their tables and lines by `write_table` and `write_json_line`.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from alerts.text.sanitize import line
-from supplierwatch.exports.gathering import ExportedMention
+from supplierwatch.exports.mentions import ExportedMention
 from supplierwatch.formatting.hits import sentence_of, words_hit
 from supplierwatch.formatting.shapes import item_json, why_json
 from supplierwatch.formatting.times import iso
@@ -24,7 +27,7 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def harmless_cell(text: str) -> str:
+def quote_formula(text: str) -> str:
     """Quote `text` if a spreadsheet would take it for a formula.
 
     Leading blanks are ignored: programs that import tables often trim them.
@@ -33,23 +36,38 @@ def harmless_cell(text: str) -> str:
     return f"'{text}" if risky else text
 
 
-def write_csv(mentions: Iterable[ExportedMention], out: TextIO) -> int:
-    """Write a CSV table with a header row (RFC 4180); returns the number of mentions."""
+def write_table(out: TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> int:
+    """Write a CSV table with a header row (RFC 4180); returns the number of rows.
+
+    Args:
+        out: where to write.
+        columns: the header; each row has a text for each.
+        rows: untrusted texts; each cell becomes one line, and formulas are quoted.
+    """
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(columns)
     written = 0
-    for exported in mentions:
-        row = _build_row(exported)
-        writer.writerow([harmless_cell(line(row[name])) for name in COLUMNS])
+    for row in rows:
+        writer.writerow([quote_formula(line(row[name])) for name in columns])
         written += 1
     return written
+
+
+def write_json_line(out: TextIO, document: Mapping[str, Any]) -> None:
+    """Write one JSON object on a line of its own."""
+    out.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+def write_csv(mentions: Iterable[ExportedMention], out: TextIO) -> int:
+    """Write mentions as a CSV table; returns their number."""
+    return write_table(out, COLUMNS, map(_build_row, mentions))
 
 
 def write_jsonl(mentions: Iterable[ExportedMention], out: TextIO) -> int:
     """Write one JSON object per line; returns the number of mentions."""
     written = 0
     for exported in mentions:
-        out.write(json.dumps(mention_json(exported), ensure_ascii=False) + "\n")
+        write_json_line(out, mention_json(exported))
         written += 1
     return written
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import TextIO
 
-from alerts.text.sanitize import line
 from alerts.threads.model import Matter, SupplierThread, ThreadEvent
-from supplierwatch.exports.tables import harmless_cell
+from supplierwatch.exports.tables import write_json_line, write_table
 from supplierwatch.formatting.thread_events import event_json
 from supplierwatch.formatting.times import iso
 
@@ -28,27 +25,30 @@ def write_thread_csv(
         thread: the thread.
         kinds: of the events that are written.
         names: source key -> its name.
-        out: where to.
+        out: where to write.
     """
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for matter, event in _list_events(thread, kinds):
-        row = {
-            "at": iso(event.at) or "",
-            "matter": "" if matter is None else str(matter.number),
-            "matter_title": "" if matter is None else matter.title,
-            "kind": event.kind,
-            "stage": event.stage or "",
-            "what": event.what,
-            "title": event.title,
-            "text": event.text,
-            "source": event.source_key,
-            "source_name": names.get(event.source_key, event.source_key),
-            "url": event.url or "",
-            "item": "" if event.item_id is None else str(event.item_id),
-            "why": "" if matter is None else "; ".join(_say_why(matter, event)),
-        }
-        writer.writerow([harmless_cell(line(row[name])) for name in COLUMNS])
+    events = _list_events(thread, kinds)
+    write_table(out, COLUMNS, (_build_row(matter, event, names) for matter, event in events))
+
+
+def _build_row(
+    matter: Matter | None, event: ThreadEvent, names: Mapping[str, str]
+) -> dict[str, str]:
+    return {
+        "at": iso(event.at) or "",
+        "matter": "" if matter is None else str(matter.number),
+        "matter_title": "" if matter is None else matter.title,
+        "kind": event.kind,
+        "stage": event.stage or "",
+        "what": event.what,
+        "title": event.title,
+        "text": event.text,
+        "source": event.source_key,
+        "source_name": names.get(event.source_key, event.source_key),
+        "url": event.url or "",
+        "item": "" if event.item_id is None else str(event.item_id),
+        "why": "" if matter is None else "; ".join(_list_reasons(matter, event)),
+    }
 
 
 def write_thread_jsonl(
@@ -59,9 +59,9 @@ def write_thread_jsonl(
         document = event_json(event, names) | {
             "matter": None if matter is None else matter.number,
             "matter_title": None if matter is None else matter.title,
-            "why": [] if matter is None else _say_why(matter, event),
+            "why": [] if matter is None else _list_reasons(matter, event),
         }
-        out.write(json.dumps(document, ensure_ascii=False) + "\n")
+        write_json_line(out, document)
 
 
 def _list_events(
@@ -75,7 +75,7 @@ def _list_events(
     return (pair for pair in found if pair[1].kind in kinds)
 
 
-def _say_why(matter: Matter, event: ThreadEvent) -> list[str]:
+def _list_reasons(matter: Matter, event: ThreadEvent) -> list[str]:
     return [
         reason for join in matter.joins if join.item_id == event.item_id for reason in join.reasons
     ]

@@ -1,4 +1,4 @@
-"""Says what became of an article: how much of its text is stored, what each watch made of it."""
+"""Describes an article: how much of its text is stored, and the verdict of each watch."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from supplierwatch.formatting.console import clean, plural
 from supplierwatch.formatting.times import clock
 
 VERDICTS = {
-    "told": "told",
-    "pending": "found, still to be told",
-    "baseline": "found, never told: it was there before",
-    "untold": "found, told to nobody: no subscription has this watch",
+    "told": "found and sent",
+    "pending": "found, still to be sent",
+    "baseline": "found, never sent: it was there before",
+    "untold": "found, sent to nobody: no subscription has this watch",
     "waiting": "matches, waits for the matcher",
-    "earlier": "matches, but was stored before this watch was in force: not told",
-    "aside": "only in the page around the article",
+    "earlier": "matches, but was stored before this watch was in force: not sent",
+    "aside": "only in the page outside the article",
     "no": "not found",
 }
 
 
 def verdict_words(verdict: str, item: StoredItem) -> str:
-    """Describe what a watch made of an item."""
+    """Describe the verdict of a watch on an item."""
     if verdict == "baseline" and not item.baseline:
-        return "found, never told: first seen before this watch was in force"
+        return "found, never sent: first seen before this watch was in force"
     return VERDICTS[verdict]
 
 
@@ -38,5 +38,5 @@ def held_words(item: StoredItem) -> str:
     if item.pages:
         description += f" on {plural(len(item.pages), 'page')}"
     if item.comments.strip():
-        description += f"; readers' comments apart, {plural(len(item.comments.split()), 'word')}"
+        description += f"; and readers' comments, {plural(len(item.comments.split()), 'word')}"
     return description

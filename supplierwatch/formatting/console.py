@@ -1,4 +1,4 @@
-"""Consoles: answers go to standard output, everything else to standard error.
+"""Consoles: results go to standard output, everything else to standard error.
 
 Nothing is read as markup: titles, queries and errors are untrusted text.
 """

@@ -1,4 +1,4 @@
-"""Says where mail is sent."""
+"""Describes where mail is sent."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from storage.crawling.source_history import PageReadings
 from storage.model import SourceState
 from supplierwatch.formatting.console import plural
 
-LATELY = timedelta(days=30)  # period over which readings are counted
+RECENT_PERIOD = timedelta(days=30)  # period over which readings are counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class SourceRow:
     source: Source
     state: SourceState | None
     problems: tuple[SourceProblem, ...] = ()
-    lately: PageReadings = field(default_factory=PageReadings)
+    recent: PageReadings = field(default_factory=PageReadings)
 
     @property
     def status(self) -> str:
@@ -45,19 +45,19 @@ def rows(
     sources: Sequence[Source],
     states: Mapping[str, SourceState],
     now: datetime,
-    lately: Mapping[str, PageReadings] | None = None,
+    recent: Mapping[str, PageReadings] | None = None,
 ) -> list[SourceRow]:
     """Build a row for each source: those with problems first, disabled ones last.
 
     Args:
-        lately: source key -> readings of the items of the last `LATELY`.
+        recent: source key -> readings of the items of the last `RECENT_PERIOD`.
     """
     table_rows = []
     for source in sources:
         state = states.get(source.key)
         odd = () if state is None or not source.enabled else find_problems(state, now)
-        read = (lately or {}).get(source.key, PageReadings())
-        table_rows.append(SourceRow(source=source, state=state, problems=odd, lately=read))
+        readings = (recent or {}).get(source.key, PageReadings())
+        table_rows.append(SourceRow(source=source, state=state, problems=odd, recent=readings))
     rank = {"ok": 1, "new": 1, "off": 2}
     return sorted(table_rows, key=lambda row: rank.get(row.status, 0))
 

@@ -1,4 +1,4 @@
-"""Says which settings of a source differ from the defaults, and how often it brings something."""
+"""Describes which settings of a source differ from the defaults, and how often it has news."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from config.model import DATED_KINDS, DEFAULT_MAX_AGE, Source
 from config.values.cadence import write_duration
+from supplierwatch.formatting.times import format_span
 
 _SELECTORS = ("entry", "link", "title", "date", "summary", "article")
 
@@ -37,10 +38,10 @@ def list_differences(
         *((f"select.{name}", getattr(source.select, name), None) for name in _SELECTORS),
         ("select.remove", ", ".join(source.select.remove) or None, None),
     ]
-    return tuple((name, _write(value)) for name, value, usual in given if value != usual)
+    return tuple((name, _format_value(value)) for name, value, usual in given if value != usual)
 
 
-def _write(value: object) -> str:
+def _format_value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, timedelta):
@@ -50,10 +51,4 @@ def _write(value: object) -> str:
 
 def describe_gap(gap: timedelta | None) -> str:
     """Return how long a gap is, in one unit: `3 h`; empty where none is known."""
-    if gap is None:
-        return ""
-    if gap < timedelta(hours=1):
-        return f"{max(1, gap // timedelta(minutes=1))} min"
-    if gap < timedelta(days=2):
-        return f"{gap // timedelta(hours=1)} h"
-    return f"{gap // timedelta(days=1)} d"
+    return "" if gap is None else format_span(max(gap, timedelta(minutes=1)))

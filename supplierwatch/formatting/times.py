@@ -18,11 +18,12 @@ def ago(moment: datetime | None, now: datetime, *, never: str = "never") -> str:
     span = abs(now - moment)
     if span < _MINUTE:
         return "just now" if past else "in a moment"
-    length = _format_span(span)
+    length = format_span(span)
     return f"{length} ago" if past else f"in {length}"
 
 
-def _format_span(span: timedelta) -> str:
+def format_span(span: timedelta) -> str:
+    """Return a span in one unit: `5 min`, `3 h` or `2 d`."""
     if span < _HOUR:
         return f"{span // _MINUTE} min"
     if span < 2 * _DAY:

@@ -11,7 +11,7 @@ from pathlib import Path
 from storage.engine.backup import verify
 from storage.errors import BackupFailed, DatabaseLost
 
-MARK = "DATABASE-LOST.txt"
+MARKER = "DATABASE-LOST.txt"
 
 
 def mark_lost(data: Path, database: Path | None, what: str) -> DatabaseLost:
@@ -24,11 +24,11 @@ def mark_lost(data: Path, database: Path | None, what: str) -> DatabaseLost:
     """
     fix = (
         f"Put {database} back, or restore a backup (`supplierwatch restore FILE`). "
-        f"To begin anew with nothing stored, remove {data / MARK}."
+        f"To start with an empty database, remove {data / MARKER}."
     )
     text = f"the database file {database} {what} under the running service"
     data.mkdir(parents=True, exist_ok=True)
-    (data / MARK).write_text(f"{text}.\n{fix}\n", encoding="utf-8")
+    (data / MARKER).write_text(f"{text}.\n{fix}\n", encoding="utf-8")
     return DatabaseLost(f"{text}; the service has ended. {fix}")
 
 
@@ -38,8 +38,8 @@ def refuse_lost(data: Path, database: Path | None) -> None:
     Raises:
         DatabaseLost: the file has not been restored.
     """
-    mark = data / MARK
-    if not mark.exists():
+    marker = data / MARKER
+    if not marker.exists():
         return
     why = "there is no database file"
     if database is not None and database.exists():
@@ -49,7 +49,7 @@ def refuse_lost(data: Path, database: Path | None) -> None:
         except BackupFailed as error:
             why = str(error)
         else:
-            mark.unlink(missing_ok=True)
+            marker.unlink(missing_ok=True)
             return
-    note = " ".join(mark.read_text(encoding="utf-8").split())
-    raise DatabaseLost(f"{why}; {mark} says: {note}")
+    note = " ".join(marker.read_text(encoding="utf-8").split())
+    raise DatabaseLost(f"{why}; {marker} says: {note}")

@@ -38,6 +38,6 @@ def disk_reasons(
         text = f"{found.f_favail} more files can be made on the disk of {folder}: remove some"
         reasons.append(Reason(key="disk-files", text=text, weight="degraded", urgent=True))
     if found.f_flag & os.ST_RDONLY:
-        text = f"the disk of {folder} is mounted read-only: nothing can be stored or told"
+        text = f"the disk of {folder} is mounted read-only: nothing can be stored or sent"
         reasons.append(Reason(key="disk-readonly", text=text, weight="failing", urgent=True))
     return tuple(reasons)

@@ -87,11 +87,11 @@ class Health:
         """Add the JSON-ready result of `detail` to each report as `name`."""
         self._parts.details[name] = detail
 
-    def began(self, name: str) -> None:
+    def note_start(self, name: str) -> None:
         """Record that worker `name` was started."""
-        self.worked(name)
+        self.note_success(name)
 
-    def round_began(self, name: str) -> None:
+    def note_round(self, name: str) -> None:
         """Record that worker `name` begins a round."""
         with self._lock:
             worker = self._workers.setdefault(name, WorkerState(time.monotonic()))
@@ -104,12 +104,12 @@ class Health:
             if worker is not None and worker.busy_since is not None:
                 worker.busy_since = time.monotonic()
 
-    def worked(self, name: str) -> None:
+    def note_success(self, name: str) -> None:
         """Record that a round of worker `name` succeeded."""
         with self._lock:
             self._workers[name] = WorkerState(time.monotonic())
 
-    def failed(self, name: str, error: BaseException) -> None:
+    def note_failure(self, name: str, error: BaseException) -> None:
         """Record that a round of worker `name` failed."""
         with self._lock:
             before = self._workers.get(name)

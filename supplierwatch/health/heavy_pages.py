@@ -28,7 +28,7 @@ TEXTS = {
     "page.over-limit": "a page of source {source} is kept by its headline and teaser alone, "
     "for {reason}: {url}",
     "recheck.over-limit": "a page of source {source} may have changed and cannot be read again, "
-    "for {reason}; what was read before stays: {url}",
+    "for {reason}; the text read before is kept: {url}",
     "entry.over-limit": "an entry of source {source} is kept by its headline alone, "
     "for {reason}: {url}",
 }  # by the name of the event
@@ -40,7 +40,7 @@ _PREFIXES = {
 _MORE = "pages-of:"
 
 
-def tell_of_pages(
+def report_heavy_pages(
     store: Store, context: TellingContext, events: Sequence[Mapping[str, Any]], now: datetime
 ) -> None:
     """Open a notice for each page over its limits, and write to the operator about new ones.
@@ -59,7 +59,7 @@ def tell_of_pages(
         for event in events:
             source = str(event["source"])
             text = TEXTS[event["event"]].format_map(event)
-            key = _notice_key(event)
+            key = _build_notice_key(event)
             if key not in is_open and of_source[source] >= MOST_OF_SOURCE:
                 left[source] += 1
                 log.warning("page.over-limit %s", text)
@@ -84,7 +84,7 @@ def tell_of_pages(
     )
 
 
-def close_notices_of_pages(unit: Unit, now: datetime) -> None:
+def close_page_notices(unit: Unit, now: datetime) -> None:
     """Close notices of pages that were read since or deleted, and notices past `OPEN_FOR`."""
     is_open = {one.key: one for one in unit.notices.open()}
     for notice in is_open.values():
@@ -98,7 +98,7 @@ def close_notices_of_pages(unit: Unit, now: datetime) -> None:
             unit.notices.clear(notice.key, now)
 
 
-def _notice_key(event: Mapping[str, Any]) -> str:
+def _build_notice_key(event: Mapping[str, Any]) -> str:
     subject = event["source"] if event["event"] == "entry.over-limit" else event["item"]
     return f"{_PREFIXES[event['event']]}{subject}"
 

@@ -18,7 +18,7 @@ from crawler.processes.memory_use import MB, Process, own_memory, tree_of
 
 log = logging.getLogger(__name__)
 
-ACTS_AT = 0.92  # of the limit
+KILL_AT = 0.92  # of the limit
 BATCH_MB = 150  # typical use of a batch with its reader processes
 LEAST_MB = 96 + BATCH_MB  # the service and one batch
 _WORTH_MB = 30  # killing a smaller process would free too little
@@ -47,13 +47,18 @@ class MemoryWatch:
         held = _sum_memory([tree_of(pid) for pid in crawls])
         return held + BATCH_MB * MB <= self._compute_crawl_budget(limit_mb)
 
-    def look(self, crawls: Sequence[int], limit_mb: int) -> None:
-        """Kill the largest process if all together come near the limit."""
+    def enforce(self, crawls: Sequence[int], limit_mb: int) -> None:
+        """Kill the largest process if all together come near the limit.
+
+        Args:
+            crawls: process ids of running crawls.
+            limit_mb: the limit of all processes together.
+        """
         if not crawls:
             return
         trees = [tree_of(pid) for pid in crawls]
         held = _sum_memory(trees)
-        if held <= ACTS_AT * self._compute_crawl_budget(limit_mb):
+        if held <= KILL_AT * self._compute_crawl_budget(limit_mb):
             return
         # spares the fork server, without which a crawl reads nothing
         readers = [

@@ -1,6 +1,6 @@
 """Reports urgent problems to the operator by mail, channels, log and a file.
 
-A mail server that is down cannot say so by mail. So each urgent reason goes to the operator's
+A mail server that is down cannot be reported by mail. So each urgent reason goes to the operator's
 address and to the channels of `[operator] also`, and stays in `<data>/operator/attention.txt` and
 in the log as long as it lasts.
 """
@@ -20,7 +20,7 @@ from supplierwatch.health.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-TELL_AFTER = 60.0  # seconds that a reason has to last; a locked database is often free again sooner
+NOTIFY_AFTER = 60.0  # seconds that a reason has to last; a locked database is often free sooner
 REPEAT_LOG_AFTER = 3600.0
 
 
@@ -57,7 +57,7 @@ class OperatorAlerts:
         for key in urgent:
             self._since.setdefault(key, (moment, now))
         lasting = [
-            reason for key, reason in urgent.items() if moment - self._since[key][0] >= TELL_AFTER
+            reason for key, reason in urgent.items() if moment - self._since[key][0] >= NOTIFY_AFTER
         ]
         self._log_reasons(lasting, moment)
         self._write_reasons(lasting, folder)

@@ -1,4 +1,4 @@
-"""Tells failures of sources from an outage of our own network, and notifies the operator.
+"""Distinguishes failures of sources from an outage of our own network; notifies the operator.
 
 A notice for each problem of a source (`crawler.polling.source_health`) opens once, is sent to the
 operator once, and closes when the source works again.
@@ -16,7 +16,7 @@ from crawler.jobs.batches import host_of
 from crawler.polling.source_health import FAILURES_BEFORE_ALARM, SourceProblem, find_problems
 from storage.model import SourceState
 from storage.store import Store, Unit
-from supplierwatch.health.heavy_pages import close_notices_of_pages
+from supplierwatch.health.heavy_pages import close_page_notices
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +25,13 @@ PREFIX = "source:"
 NO_ANSWER = timedelta(minutes=5)  # from any host; a single slow host times out within two
 RESUME = timedelta(minutes=1)
 OUT = (
-    "this machine reaches no host on the network: sources are asked again every minute, "
-    "and none is held to blame"
+    "this machine reaches no host on the network: sources are polled again every minute, "
+    "and none counts as failing"
 )
 _FEWEST = 3  # hosts: two may well be down at once
 
 
-def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, ...]:
+def find_outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, ...]:
     """Return the sources that failed because of an outage of our own network; empty if none.
 
     It is an outage when at least three hosts and a quarter of all, which failed only recently,
@@ -49,9 +49,9 @@ def outage(states: Sequence[SourceState], now: datetime) -> tuple[SourceState, .
         and (last is None or state.last_polled_at > last)
     )
     hosts = {host_of(state.url) for state in active}
-    lately = {host_of(state.url) for state in silent if state.failures < FAILURES_BEFORE_ALARM}
+    recent = {host_of(state.url) for state in silent if state.failures < FAILURES_BEFORE_ALARM}
     began = last or min((s.last_polled_at for s in silent if s.last_polled_at), default=now)
-    if len(lately) < max(_FEWEST, len(hosts) / 4) or (last is not None and now - began < NO_ANSWER):
+    if len(recent) < max(_FEWEST, len(hosts) / 4) or (last is not None and now - began < NO_ANSWER):
         return ()
     return silent
 
@@ -67,49 +67,49 @@ def _find_last_answer(state: SourceState) -> datetime | None:
     return state.last_polled_at
 
 
-def look(store: Store, context: TellingContext, now: datetime) -> None:
+def update_source_notices(store: Store, context: TellingContext, now: datetime) -> None:
     """Open and close notices by the state of the sources; write to the operator about new ones.
 
     In an outage of our own network, failures of sources are reset and all are polled again soon.
     """
     with store.transaction() as unit:
-        news = _record(unit, now)
+        news = _update_notices(unit, now)
     if news:
         operator_message(
             store,
             context,
             key=f"sources:{now:%Y%m%dT%H%M%S.%f}",
-            subject=_subject(news),
+            subject=_build_subject(news),
             lines=news,
             now=now,
         )
 
 
-def _subject(news: Sequence[str]) -> str:
+def _build_subject(news: Sequence[str]) -> str:
     if len(news) > 1:
-        return f"{len(news)} sources need a look"
+        return f"{len(news)} sources need attention"
     first = news[0].partition(":")[0].partition("(")[0].strip()
     return first[0].upper() + first[1:]
 
 
-def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
+def _update_notices(unit: Unit, now: datetime) -> tuple[str, ...]:
     """Update notices; returns the texts of new ones."""
-    close_notices_of_pages(unit, now)
+    close_page_notices(unit, now)
     states = unit.sources.all()
     before = {notice.key for notice in unit.notices.open()}
-    ours = outage(states, now)
-    if ours:
-        # a source that was forgiven before is due within RESUME: no failure is reset twice
-        late = [state.key for state in ours if state.next_at > now + RESUME]
+    silent = find_outage(states, now)
+    if silent:
+        # a source that was reset before is due within RESUME: no failure is reset twice
+        late = [state.key for state in silent if state.next_at > now + RESUME]
         unit.sources.forgive(late, next_at=now + RESUME)
         if unit.notices.raise_(NETWORK, OUT, now):
-            log.error("network.out sources=%d", len(ours))
+            log.error("network.out sources=%d", len(silent))
             return (OUT,)
         return ()
     if NETWORK in before and unit.notices.clear(NETWORK, now):
         log.info("network.back")
     found = {
-        _notice_key(state, one): one.text
+        _build_notice_key(state, one): one.text
         for state in states
         if state.active
         for one in find_problems(state, now)
@@ -123,6 +123,6 @@ def _record(unit: Unit, now: datetime) -> tuple[str, ...]:
     return news
 
 
-def _notice_key(state: SourceState, problem: SourceProblem) -> str:
-    """Return the key of a notice; all kinds of blindness of a source share one."""
+def _build_notice_key(state: SourceState, problem: SourceProblem) -> str:
+    """Return the key of a notice; all problems by which a source yields nothing share one."""
     return PREFIX + state.key + ("" if problem.is_blindness else f":{problem.kind}")

@@ -12,7 +12,7 @@ from storage.store import Store
 _NOTICE = "delivery-paused:"
 
 
-def tell_of_pauses(store: Store, context: TellingContext, now: datetime) -> int:
+def report_paused_channels(store: Store, context: TellingContext, now: datetime) -> int:
     """Write to the operator about each new pause; returns the number of messages.
 
     Where mail itself is paused, this mail waits with the others; the channels of `[operator] also`

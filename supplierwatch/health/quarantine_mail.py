@@ -13,7 +13,7 @@ from storage.telling.quarantine import FailedTask
 MOST_NAMED = 20  # in one message
 
 
-def tell_of_quarantined(store: Store, context: TellingContext, now: datetime) -> int:
+def report_quarantined(store: Store, context: TellingContext, now: datetime) -> int:
     """Write to the operator about newly quarantined tasks; returns the number of messages.
 
     All tasks that are new since the last call share one message.
@@ -31,7 +31,7 @@ def tell_of_quarantined(store: Store, context: TellingContext, now: datetime) ->
     with store.transaction() as unit:
         for each in news:
             # a closed notice records that it was reported
-            unit.notices.raise_(_notice_key(each), words_of(each), now)
+            unit.notices.raise_(_notice_key(each), describe_task(each), now)
             unit.notices.clear(_notice_key(each), now)
     return int(written)
 
@@ -64,8 +64,8 @@ def retry_quarantined(
     return chosen
 
 
-def words_of(failed_task: FailedTask) -> str:
-    """Describe what could not be done."""
+def describe_task(failed_task: FailedTask) -> str:
+    """Describe a failed task in words."""
     return TASKS.get(failed_task.task, f"{failed_task.task}: {{}}").format(failed_task.subject)
 
 
@@ -76,14 +76,13 @@ def _notice_key(failed_task: FailedTask) -> str:
 def _build_subject(news: list[FailedTask]) -> str:
     if len(news) > 1:
         return f"{len(news)} things were set aside after repeated failures"
-    said = words_of(news[0])
-    return f"Set aside after repeated failures: {said}"
+    return f"Set aside after repeated failures: {describe_task(news[0])}"
 
 
 def _build_lines(news: list[FailedTask]) -> list[str]:
     lines = ["Everything else goes on. Nothing is lost: what is set aside stays stored.", ""]
     for each in news[:MOST_NAMED]:
-        lines.append(f"{words_of(each)}: {each.cause or 'no cause is known'}")
+        lines.append(f"{describe_task(each)}: {each.cause or 'no cause is known'}")
         lines.append(f"    supplierwatch quarantine retry {each.task} {each.subject!r}")
     if len(news) > MOST_NAMED:
         lines.append(f"and {len(news) - MOST_NAMED} more")

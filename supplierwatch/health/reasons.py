@@ -71,8 +71,8 @@ def worker_reason(name: str, state: WorkerState, now: float) -> Reason | None:
     limit = round_limit(name)
     text = None
     if state.busy_since is not None and now - state.busy_since > limit:
-        text = f"hangs: it has been busy with one thing for {now - state.busy_since:.0f} seconds, "
-        text += f"and {limit:.0f} is the most that it takes"
+        text = f"hangs: it has been busy with one task for {now - state.busy_since:.0f} seconds, "
+        text += f"and should take {limit:.0f} at most"
     elif state.busy_since is None and now - state.last_round > STALE_AFTER:
         text = f"is not woken: its last round ended {now - state.last_round:.0f} seconds ago"
     elif state.error is not None:

@@ -1,4 +1,4 @@
-"""Remembers the last warnings and errors of the log, for the page of the operator."""
+"""Keeps the last warnings and errors of the log, for the operator's page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RecentErrors(logging.Handler):
         self._kept: deque[LoggedError] = deque(maxlen=KEPT)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record; one that is as the last is counted with it."""
+        """Keep a record; one that repeats the last is counted with it."""
         try:
             text = record.getMessage()
             if record.exc_info and record.exc_info[1] is not None:

@@ -1,4 +1,4 @@
-"""What became of an article: the document of `explain --json`, and parts of it."""
+"""The verdicts of watches on an article: the document of `explain --json`, and parts of it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def aside_json(block: AsideBlock) -> dict[str, Any]:
 
 
 def watch_account_json(item: StoredItem, watch: WatchAccount) -> dict[str, Any]:
-    """Return what one watch made of an article, and why."""
+    """Return the verdict of one watch on an article, and why."""
     mention = watch.mention
     return {
         "watch": watch.key,
@@ -86,7 +86,7 @@ def watch_account_json(item: StoredItem, watch: WatchAccount) -> dict[str, Any]:
                 "first_item": None if match.first is None else match.first.item_id,
                 "told": [{"recipient": who, "told_at": iso(at)} for who, at in match.told],
             }
-            for match in watch.around
+            for match in watch.asides
         ],
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from storage.telling.quarantine import FailedTask
 from supplierwatch.formatting.times import iso
-from supplierwatch.health.quarantine_mail import words_of
+from supplierwatch.health.quarantine_mail import describe_task
 
 
 def failed_task_json(failed_task: FailedTask) -> dict[str, Any]:
@@ -14,7 +14,7 @@ def failed_task_json(failed_task: FailedTask) -> dict[str, Any]:
     return {
         "task": failed_task.task,
         "subject": failed_task.subject,
-        "what": words_of(failed_task),
+        "what": describe_task(failed_task),
         "attempts": failed_task.attempts,
         "cause": failed_task.cause,
         "since": iso(failed_task.first_at),

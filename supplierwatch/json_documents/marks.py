@@ -1,4 +1,4 @@
-"""What users say of stories, and what they muted: documents of the API."""
+"""Marks of users on stories, and what they muted: documents of the API."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def mark_json(mark: Mark) -> dict[str, Any]:
     }
 
 
-def said_json(
+def story_marks_json(
     story_id: int, present: Sequence[Mark], history: Sequence[Mark], *, starred: bool, unread: bool
 ) -> dict[str, Any]:
-    """Return what is said of a story: the present marks, without stars, and all that were."""
+    """Return the marks on a story: the present ones, without stars, and their history."""
     return {
         "story": story_id,
         "starred": starred,
@@ -39,7 +39,7 @@ def said_json(
 
 
 def mute_json(mute: DeskMute) -> dict[str, Any]:
-    """Return what a user, or all readers of a subscription, are told no more of."""
+    """Return what is muted for a user, or for all readers of a subscription."""
     return {
         "id": mute.mute_id,
         "kind": mute.kind,

@@ -21,16 +21,16 @@ def messages_json(
     messages: Sequence[OutboxMessage],
     counts: Mapping[str, int],
     paused: Paused,
-    unmade: Sequence[FailedTask],
+    failed: Sequence[FailedTask],
 ) -> dict[str, Any]:
-    """Return what was sent, what waits to be sent, and what could not be."""
+    """Return sent and waiting messages, and those that could not be composed."""
     return {
         "paused": [
             {"channel": channel, "since": iso(since), "reason": reason}
             for channel, (reason, since) in sorted(paused.items())
         ],
         "counts": dict(sorted(counts.items())),
-        "unmade": [failed_task_json(each) for each in unmade],
+        "unmade": [failed_task_json(each) for each in failed],
         "messages": [message_json(each) for each in messages],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from supplierwatch.formatting.source_rows import LATELY, SourceRow
+from supplierwatch.formatting.source_rows import RECENT_PERIOD, SourceRow
 from supplierwatch.formatting.times import iso
 
 
@@ -36,10 +36,10 @@ def row_json(row: SourceRow) -> dict[str, Any]:
         "thin_since": iso(state.thin_since) if state else None,
         "moved_to": state.moved_to if state else None,
         "lately": {
-            "days": LATELY.days,
-            "items": row.lately.items,
-            "thin": row.lately.thin,
-            "why_thin": dict(row.lately.why_thin),
+            "days": RECENT_PERIOD.days,
+            "items": row.recent.items,
+            "thin": row.recent.thin,
+            "why_thin": dict(row.recent.why_thin),
         },
     }
 

@@ -7,7 +7,7 @@ from supplierwatch.formatting.times import iso
 
 
 def user_json(each: User) -> dict[str, object]:
-    """Return a user as JSON-ready values, without what proves who they are."""
+    """Return a user as JSON-ready values, without password hash and identities."""
     return {
         "id": each.user_id,
         "name": each.name,

@@ -15,7 +15,7 @@ def watches_json(
     wired: CompiledConfiguration, counts: Counts, watches: Sequence[Watch] | None = None
 ) -> dict[str, Any]:
     """Return the document of `watches --json`, of all declared watches or of some."""
-    told = subscriptions_by_watch(wired)
+    subscriptions = subscriptions_by_watch(wired)
     return {
         "watches": [
             {
@@ -24,7 +24,7 @@ def watches_json(
                 "query": wired.queries[watch.key].canonical,
                 "paraphrase": wired.queries[watch.key].paraphrase,
                 "warnings": [w.message for w in wired.queries[watch.key].warnings],
-                "subscriptions": list(told.get(watch.key, ())),
+                "subscriptions": list(subscriptions.get(watch.key, ())),
                 "mentions": counts.get(watch.key, (0, 0))[1],
                 "mentions_7_days": counts.get(watch.key, (0, 0))[0],
             }

@@ -29,7 +29,7 @@ class ActiveConfiguration:
     channels: Mapping[str, Channel]
 
     def with_subscribers(self, subscribers: Sequence[Subscriber]) -> ActiveConfiguration:
-        """Return the same for other subscribers: one has unsubscribed, or come back."""
+        """Return the same for other subscribers, after one unsubscribed or subscribed again."""
         catalog = self.wired.catalog
         return replace(
             self,

@@ -31,7 +31,7 @@ Event = dict[str, Any]
 
 PAGES_PER_SOURCE = 50
 DOWNLOAD_TIMEOUT = timedelta(seconds=30)
-LOOK_EVERY = 0.4  # seconds between two checks of the memory of all processes
+CHECK_MEMORY_EVERY = 0.4  # seconds between two checks of the memory of all processes
 OVERDUE_GRACE = 2.0  # seconds; the child has already missed its own deadline
 LEASE_MARGIN = timedelta(minutes=2)
 
@@ -65,7 +65,7 @@ class CrawlSupervisor:
         self._running: dict[str, _RunningCrawl] = {}
         self._memory = MemoryWatch()
         self._memory_limit = 0
-        self._look_at = 0.0
+        self._check_memory_at = 0.0
         self._suspects: frozenset[str] = frozenset()  # sources whose last poll did not finish
 
     @property
@@ -73,7 +73,7 @@ class CrawlSupervisor:
         """Whether any child is running."""
         return bool(self._running)
 
-    def close_left_open(self) -> int:
+    def release_open_runs(self) -> int:
         """Release the sources claimed by runs of an earlier process; returns the number of runs.
 
         On SQLite, which one process has to itself, those are all that are open, also of workers on
@@ -165,7 +165,7 @@ class CrawlSupervisor:
     def start_claimed(self, catalog: Catalog, run_id: str, keys: Collection[str]) -> bool:
         """Start a child for sources that were claimed for a run; return whether it was started.
 
-        Sources that another run has claimed since, or that are declared no more, are left out.
+        Sources that another run has claimed since, or that are no longer declared, are left out.
         """
         settings = catalog.settings.crawl
         with self._store.transaction() as unit:
@@ -212,9 +212,9 @@ class CrawlSupervisor:
     def collect(self) -> list[Event]:
         """Return the events of the children since the last call; closes children that ended."""
         events: list[Event] = []
-        if self._running and self._monotonic() >= self._look_at:
-            self._memory.look(self._list_pids(), self._memory_limit)
-            self._look_at = self._monotonic() + LOOK_EVERY
+        if self._running and self._monotonic() >= self._check_memory_at:
+            self._memory.enforce(self._list_pids(), self._memory_limit)
+            self._check_memory_at = self._monotonic() + CHECK_MEMORY_EVERY
         for run_id, run in list(self._running.items()):
             ended = run.child.poll()
             if ended is None and self._monotonic() > run.overdue_at:

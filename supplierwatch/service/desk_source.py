@@ -1,4 +1,4 @@
-"""What the desk reads of a running service, and the link that makes its first user."""
+"""Gives the desk what it shows of a running service, and makes the link for its first user."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ class ServiceSource:
         return () if self._errors is None else self._errors.latest()
 
 
-def first_link(service: Service, address: tuple[str, int] | None) -> str | None:
-    """Return the link that makes the first user; None once there is one, or without HTTP."""
+def make_first_link(service: Service, address: tuple[str, int] | None) -> str | None:
+    """Make a link for the first user of the desk; None once there is one, or without HTTP."""
     if address is None:
         return None
     with service.store.transaction() as unit:

@@ -11,7 +11,7 @@ from crawler.jobs.batches import host_of, make_batches
 from storage.crawling.sources import is_free, poll_is_due
 from storage.model import SourceState
 
-BATCH_SIZE = 20  # what a batch costs beside its pages (a process, two readers) is shared by these
+BATCH_SIZE = 20  # sources that share the fixed cost of a batch: a process and two readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def find_due(
     Args:
         declared: the sources of the configuration.
         states: of the active sources, by key.
-        busy: hosts that are being asked: other processes would not share their download delay.
+        busy: hosts that are being polled: another process would not keep their download delay.
         now: the time.
         keys: only these sources.
         even_if_not_due: also sources that are not due.
@@ -81,14 +81,14 @@ def build_batches(
         suspect_runs: whether a batch of a suspect is running.
     """
     waiting = due.sources
-    made = list(make_batches([one for one in waiting if one.key not in due.suspects], size=size))
+    grouped = list(make_batches([one for one in waiting if one.key not in due.suspects], size=size))
     suspects = [source for source in waiting if source.key in due.suspects]
     if suspect_runs or not suspects:
-        return made
+        return grouped
     alone = suspects[0]
     same_host = host_of(alone.url)
-    others = [batch for batch in made if same_host not in {host_of(each.url) for each in batch}]
-    if len(others) < len(made) and waiting[0] != alone:
-        return made  # a source of the same host has waited longer
+    others = [batch for batch in grouped if same_host not in {host_of(each.url) for each in batch}]
+    if len(others) < len(grouped) and waiting[0] != alone:
+        return grouped  # a source of the same host has waited longer
     # if it has waited longest it goes first: with one batch at a time it would never run
-    return [(alone,), *others] if waiting[0] == alone else [*made[:1], (alone,), *made[1:]]
+    return [(alone,), *others] if waiting[0] == alone else [*grouped[:1], (alone,), *grouped[1:]]

@@ -1,4 +1,4 @@
-"""Who does the steps of the service: the interface, and the threads that do them on one machine.
+"""Run the steps of the service: the interface, and the threads that run them on one machine.
 
 The steps are the same on both databases; see `supplierwatch.cluster` for PostgreSQL.
 """
@@ -17,7 +17,7 @@ from supplierwatch.wiring import CompiledConfiguration
 
 
 class StepEngine(Protocol):
-    """Has the steps of a service done."""
+    """Runs the steps of a service."""
 
     def open_service(
         self, wired: CompiledConfiguration, store: Store, environ: Mapping[str, str]
@@ -34,7 +34,7 @@ class StepEngine(Protocol):
         """Begin nothing more; return at once."""
 
     def join(self, timeout: float) -> bool:
-        """Wait for the end of what is under way besides the threads; return whether it ended."""
+        """Wait up to `timeout` seconds for jobs beside the threads; return whether all ended."""
 
 
 class ThreadEngine:

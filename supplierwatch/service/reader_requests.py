@@ -18,7 +18,7 @@ class ReaderRequestHandler:
     def __init__(self, service: Service) -> None:
         self._service = service
 
-    def look(self, token: str) -> Standing | None:
+    def describe(self, token: str) -> Standing | None:
         """Return what a link concerns; None for an invalid token. Changes nothing."""
         service = self._service
         with service.store.reading() as unit:
@@ -31,7 +31,7 @@ class ReaderRequestHandler:
     def apply(self, token: str, *, undo: bool) -> Standing | None:
         """Do or undo what a link asks for; returns the new state, None for an invalid token.
 
-        The operator gets a mail about who unsubscribed: the address is still in the configuration.
+        The operator gets a mail when somebody unsubscribes: the address stays configured.
         """
         service, now = self._service, self._service.clock()
         context = service.in_force.context
@@ -48,19 +48,19 @@ class ReaderRequestHandler:
             stands = standing(unit, control, context, now)
         log.info(
             "reader.%s action=%s subscribers=%s watch=%s item=%s",
-            "undid" if undo else "asked",
+            "undone" if undo else "done",
             control.action,
             ",".join(map(str, control.subscriber_ids)),
             control.watch_key,
             control.item_id,
         )
         if control.action == "end":
-            service.audience_changed()
+            service.reload_subscribers()
         if ended and stands is not None:
-            self._tell_operator(control, stands)
+            self._notify_operator(control, stands)
         return stands
 
-    def _tell_operator(self, control: Control, stands: Standing) -> None:
+    def _notify_operator(self, control: Control, stands: Standing) -> None:
         service, now = self._service, self._service.clock()
         who, what = ", ".join(stands.recipients), ", ".join(stands.subscriptions)
         ids = ".".join(map(str, control.subscriber_ids))
@@ -70,10 +70,11 @@ class ReaderRequestHandler:
             f"unsubscribed:{ids}:{now:%Y-%m-%dT%H:%M}",
             f"{who} has unsubscribed from {what}",
             [
-                f"{who} followed the link to unsubscribe from {what}, and is told no more of it.",
-                "Nothing is to be done. To tidy up, take the address out of subscriptions.toml; "
-                "where it was a mistake, take it out, let the service read the file, and put it "
-                "in again.",
+                f"{who} followed the link to unsubscribe from {what}, and gets no more messages "
+                "from it.",
+                "You need not do anything. To tidy up, remove the address from "
+                "subscriptions.toml. If it was a mistake, remove the address, let the service "
+                "read the file, and add it again.",
                 "`supplierwatch readers` lists everybody who has unsubscribed.",
             ],
             now,

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 CONFIG_NOTICE = "config-refused"
 RESTART_NOTICE = "restart-needed"
 LINES_LOGGED = 30  # of one refused edit; the mail to the operator has all of them
-AT_START = (
+START_ONLY = (
     "data",
     "database_url",
     "listen",
@@ -27,7 +27,7 @@ AT_START = (
 Signature = tuple[tuple[str, int, int, int], ...]
 
 
-def signature(folder: Path) -> Signature:
+def read_signature(folder: Path) -> Signature:
     """Return name, inode, ctime (ns) and size of each TOML file in `folder`.
 
     The ctime also changes with permissions, and when a copy restores an old mtime.
@@ -42,7 +42,7 @@ def signature(folder: Path) -> Signature:
     return tuple(seen)
 
 
-def as_running(
+def keep_running_settings(
     wired: CompiledConfiguration, running: ServiceSettings
 ) -> tuple[CompiledConfiguration, tuple[str, ...]]:
     """Keep the running values of settings that take effect at start only.
@@ -51,14 +51,14 @@ def as_running(
         `wired` with those settings as in `running`, and the names of those that differ.
     """
     edited = wired.catalog.settings.service
-    differs = tuple(name for name in AT_START if getattr(edited, name) != getattr(running, name))
+    differs = tuple(name for name in START_ONLY if getattr(edited, name) != getattr(running, name))
     service = replace(edited, **{name: getattr(running, name) for name in differs})
     settings = replace(wired.catalog.settings, service=service)
     return replace(wired, catalog=replace(wired.catalog, settings=settings)), differs
 
 
 class ConfigWatch:
-    """Detects edits of the files: a change that two calls of `poll` in a row find the same.
+    """Detects edits of the files: a change that stays the same over two calls of `poll`.
 
     An editor may write a file in several steps, so that one call may find it half written, which
     may even be valid.
@@ -77,7 +77,7 @@ class ConfigWatch:
 
         A temporary failure (a locked database, for example) is tried again at the next call.
         """
-        before, now = self._last, signature(self._service.catalog.folder)
+        before, now = self._last, read_signature(self._service.catalog.folder)
         self._last = now
         if now == self._settled or now != before:
             return False
@@ -92,7 +92,7 @@ class ConfigWatch:
     def _apply_edit(self) -> bool:
         service = self._service
         read = service.read_again(self._environ)
-        effective, differs = as_running(read, self._running)
+        effective, differs = keep_running_settings(read, self._running)
         with service.store.transaction() as unit:
             was_refused = any(one.key == CONFIG_NOTICE for one in unit.notices.open())
             unit.notices.clear(CONFIG_NOTICE, service.clock())
@@ -104,7 +104,7 @@ class ConfigWatch:
             log.warning("config.needs-restart settings=%s", ",".join(differs))
         changed = service.put_in_force(effective)
         if was_refused:
-            log.info("config.accepted folder=%s: what was refused is mended", read.catalog.folder)
+            log.info("config.accepted folder=%s after an edit was refused", read.catalog.folder)
         return changed
 
     def _refuse(self, error: ConfigError) -> None:

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import gc
 import logging
-import signal
-import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 
 from storage.engine.service_lock import ServiceLock
 from storage.store import Store, open_store
@@ -24,10 +21,11 @@ from supplierwatch.health.database_loss import refuse_lost
 from supplierwatch.health.health import Audience, Health
 from supplierwatch.health.heap import limit_arenas
 from supplierwatch.health.recent_errors import RecentErrors
-from supplierwatch.service.desk_source import ServiceSource, first_link
+from supplierwatch.service.desk_source import ServiceSource, make_first_link
 from supplierwatch.service.engines import StepEngine, ThreadEngine
 from supplierwatch.service.reader_requests import ReaderRequestHandler
 from supplierwatch.service.service import Service
+from supplierwatch.service.signals import stop_on_signal
 from supplierwatch.service.ticks import Ticks, wait_for
 from supplierwatch.service.watch_feeds import WatchFeeds
 from supplierwatch.service.watchdog import Watchdog
@@ -40,7 +38,7 @@ Started = Callable[[Service, str | None], None]
 
 STOP_WITHIN = 12.0  # seconds; service managers kill at 15 or later
 CHILD_GRACE = 8.0
-SETTLING = timedelta(seconds=5)  # what is found within it is one alert
+SETTLING = timedelta(seconds=5)  # mentions found within it share one alert
 # seconds between ticks of each worker
 EVERY = {
     "crawl": 0.5,
@@ -51,10 +49,10 @@ EVERY = {
     "index": 5.0,
     "feeds": 15.0,
     "check": 2.0,
-    # with jobs: who leads, and what is due
+    # with jobs on PostgreSQL: leader election, and planning
     "lead": 1.0,
     "plan": 1.0,
-    "prune": 120.0,  # shows that the worker is alive; it prunes every few hours
+    "prune": 120.0,  # shows that the worker responds; it prunes every few hours
 }
 
 
@@ -73,7 +71,7 @@ def run_service(
         environ: environment variables with secrets and overrides.
         started: called once everything runs, with the link that makes the first user of the desk,
             while there is none.
-        choose_engine: returns who does the steps on a database.
+        choose_engine: returns the engine that runs the steps on a database.
         desk_note: a sentence at the top of each page of the desk.
 
     Raises:
@@ -135,7 +133,7 @@ def _run(
     check = Worker("check", watchdog.check, health, stopping, wakes=deliver)
     workers = {worker.name: worker for worker in (*steps, feeds, check)}
     web.start()
-    _stop_on_signal(stopping)
+    stop_on_signal(stopping, "service")
     ticks = Ticks(
         {name: worker.wake for name, worker in workers.items()},
         {name: EVERY[name] for name in workers},
@@ -151,7 +149,7 @@ def _run(
         len(service.catalog.watches),
     )
     if started is not None:
-        started(service, first_link(service, web.address))
+        started(service, make_first_link(service, web.address))
     try:
         while not wait_for(stopping, 3600.0):
             pass
@@ -179,16 +177,6 @@ def sqlite_path(url: str) -> Path | None:
     """Return the file of a SQLite URL; None for other databases."""
     scheme, _, path = url.partition(":///")
     return Path(path.partition("?")[0]) if scheme.startswith("sqlite") and path else None
-
-
-def _stop_on_signal(stopping: threading.Event) -> None:
-    def stop(signum: int, _frame: FrameType | None) -> None:
-        log.info("service.stopping signal=%s", signal.Signals(signum).name)
-        stopping.set()
-
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
 
 
 def _stop_all(ticks: Ticks, workers: tuple[Worker, ...], service: Service, web: WebServer) -> None:

@@ -1,7 +1,7 @@
-"""The jobs of the service: crawl, match, tell, deliver, index, prune, reload.
+"""The steps of the service: crawl, match, tell, deliver, index, prune, reload.
 
-Each job takes what is due from the database and may be called at any time, by a tick or by the
-job before it; two calls never do the same work twice. `run` decides when each is called.
+Each step takes what is due from the database and may be called at any time, by a tick or by the
+step before it; two calls never do the same work twice. `run` decides when each is called.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from alerts.search.index_filing import index_pending
 from config.model import Catalog
 from storage.archive.retention import Pruned
 from storage.store import Store
-from supplierwatch.health.heavy_pages import TEXTS, tell_of_pages
-from supplierwatch.health.outage import look
+from supplierwatch.health.heavy_pages import TEXTS, report_heavy_pages
+from supplierwatch.health.outage import update_source_notices
 from supplierwatch.service.active_configuration import ActiveConfiguration, declare
 from supplierwatch.service.crawl_supervisor import CrawlSupervisor, Event
 from supplierwatch.service.steps.delivery_step import DeliveryStep
@@ -40,7 +40,7 @@ def utc_now() -> datetime:
 
 
 class Service:
-    """All jobs over one store and one configuration.
+    """All steps over one store and one configuration.
 
     Args:
         wired: the configuration to start with.
@@ -59,7 +59,7 @@ class Service:
         owner: str = "service",
         in_force: ActiveConfiguration | None = None,
     ) -> None:
-        # once set, jobs begin nothing more
+        # once set, steps begin nothing more
         self.ending = threading.Event()
         # called with the name of a worker at each step of a long round
         self.beat: Callable[[str], None] = lambda worker: None
@@ -93,7 +93,7 @@ class Service:
 
     def take_over(self) -> None:
         """Release what an earlier process left open; call only under the service lock."""
-        self.crawls.close_left_open()
+        self.crawls.release_open_runs()
         self.delivery.take_over()
 
     def crawl(self) -> list[Event]:
@@ -110,11 +110,11 @@ class Service:
         return events
 
     def note_events(self, events: Sequence[Event]) -> None:
-        """Look for outages and heavy pages in the events of crawls, for the operator."""
+        """Check the events of crawls for outages and heavy pages, and notify the operator."""
         if any(event["event"] in ("source.finished", "polls.unfinished") for event in events):
-            look(self.store, self.in_force.context, self.clock())
+            update_source_notices(self.store, self.in_force.context, self.clock())
         if too_much := [event for event in events if event["event"] in TEXTS]:
-            tell_of_pages(self.store, self.in_force.context, too_much, self.clock())
+            report_heavy_pages(self.store, self.in_force.context, too_much, self.clock())
 
     def end(self, *, grace: float) -> None:
         """Begin nothing more, and stop every crawl; kill those that run `grace` seconds longer."""
@@ -127,20 +127,20 @@ class Service:
         with self._matching:
             return self._match(self.in_force)
 
-    def _match(self, now_in_force: ActiveConfiguration) -> int:
+    def _match(self, active: ActiveConfiguration) -> int:
         total = 0
         while True:
             self.beat("match")
             done = match_pending(
                 self.store,
-                now_in_force.wired.index,
-                now_in_force.versions,
-                now_in_force.audience,
-                now_in_force.wired.source_names,
+                active.wired.index,
+                active.versions,
+                active.audience,
+                active.wired.source_names,
                 now=self.clock(),
                 limit=MATCH_BATCH,
-                old_items=now_in_force.old_items,
-                aside_audience=now_in_force.aside_audience,
+                old_items=active.old_items,
+                aside_audience=active.aside_audience,
             )
             total += done
             if done < MATCH_BATCH or self.ending.is_set():
@@ -251,7 +251,7 @@ class Service:
         log.info("config.reloaded folder=%s watches=%d", wired.catalog.folder, len(wired.queries))
         return True
 
-    def audience_changed(self) -> None:
+    def reload_subscribers(self) -> None:
         """Read the subscribers from the database again, after one has changed."""
         with self.store.reading() as unit:
             subscribers = unit.subscribers.all()

@@ -1,4 +1,4 @@
-"""Reads the states of all sources, and resets what cannot be read of them."""
+"""Reads the states of all sources, and resets columns that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from storage.store import Store
 
 
 def read_states(store: Store, now: datetime) -> Sequence[SourceState]:
-    """Read the states of sources; what cannot be read of a row is reset, with a notice."""
+    """Read the states of sources; columns that cannot be decoded are reset, with a notice."""
     with store.reading() as unit:
         states = unit.sources.all()
         damaged = unit.sources.damaged

@@ -23,7 +23,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.25  # seconds between two checks of the clocks
+CHECK_EVERY = 0.25  # seconds between two checks of the clocks
 SMALLEST_JUMP = 2.0  # seconds; time servers slew by less, and a busy machine is late by less
 LATE_BY = 2.0  # seconds without a tick, above its interval, after which a worker is woken anyway
 
@@ -45,7 +45,7 @@ def wait_for(event: threading.Event, seconds: float) -> bool:
         left = end - time.monotonic()
         if left <= 0:
             return False
-        sleep(min(left, LOOK_EVERY))
+        sleep(min(left, CHECK_EVERY))
     return True
 
 
@@ -74,7 +74,7 @@ class ClockWatch:
         self._monotonic = monotonic
         self._offset = self._read_offset()
 
-    def look(self) -> Jump | None:
+    def detect_jump(self) -> Jump | None:
         """Return the jump since the last call; None if there was none."""
         offset = self._read_offset()
         moved, self._offset = offset - self._offset, offset
@@ -159,14 +159,14 @@ class Ticks:
 
     def _watch_clocks(self) -> None:
         while not self._stopping.is_set():
-            sleep(LOOK_EVERY)
+            sleep(CHECK_EVERY)
             try:
                 self._check_clocks()
             except Exception:
                 log.exception("ticks.watch-failed")
 
     def _check_clocks(self) -> None:
-        jump = self._watch.look()
+        jump = self._watch.detect_jump()
         if jump is not None:
             log.warning("clock.jumped seconds=%.0f", jump.seconds)
             self._on_jump(jump)

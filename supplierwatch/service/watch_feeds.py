@@ -14,8 +14,8 @@ from pathlib import Path
 from alerts.attempts import Attempt, ready_first, try_counted
 from alerts.digest.reader_links import feed_path, is_feed_path
 from alerts.time_limit import TimeLimit, run_within
-from supplierwatch.exports.atom import FeedAddresses, atom_of
-from supplierwatch.exports.files import whole_file
+from supplierwatch.exports.atom import FeedAddresses, render_watch_feed
+from supplierwatch.exports.atomic_files import replace_atomically
 from supplierwatch.service.service import Service
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class WatchFeeds:
             if body is None:
                 continue
             folder.mkdir(parents=True, exist_ok=True)
-            with whole_file(path) as out:
+            with replace_atomically(path) as out:
                 out.write(body.decode())
             self._unwritten.discard(watch_key)
             done += 1
@@ -118,7 +118,7 @@ class WatchFeeds:
 
     def _render(self, watch_key: str, addresses: FeedAddresses) -> bytes:
         with self._service.store.reading() as unit:
-            return atom_of(unit, self._service.in_force.context, watch_key, addresses)
+            return render_watch_feed(unit, self._service.in_force.context, watch_key, addresses)
 
     def _build_addresses(self, watch_key: str, key: bytes) -> FeedAddresses:
         home = self._service.catalog.settings.service.public_url

@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 TRIM_EVERY = 60.0  # seconds
 EXAMINE_EVERY = 15.0  # seconds between full checks; they count rows
-# after a jump forward of a day the clock is not trusted for a day: nothing is pruned by age
-DOUBTED_FROM = 86_400.0
-DOUBTED_FOR = 86_400.0
+# seconds; after a jump forward of a day the clock is not trusted for a day, and nothing is pruned
+LARGE_JUMP = 86_400.0
+PRUNING_SUSPENDED = 86_400.0
 
 
 class Watchdog:
@@ -35,7 +35,7 @@ class Watchdog:
         self._service = service
         self._health = health
         self._lock = lock
-        self._attention = OperatorAlerts(service.store)
+        self._alerts = OperatorAlerts(service.store)
         self._examined_at: float | None = None
         self._trimmed_at: float | None = None
         self._jumps = 0
@@ -60,9 +60,7 @@ class Watchdog:
             trim_heap()
         service = self._service
         data = service.catalog.settings.service.data
-        self._attention.update(
-            self._health.reasons(), service.in_force.context, data, service.clock()
-        )
+        self._alerts.update(self._health.reasons(), service.in_force.context, data, service.clock())
         return 1
 
     def _find_loss(self) -> bool:
@@ -88,8 +86,8 @@ class Watchdog:
         """Record a jump of the wall clock."""
         self._jumps += 1
         self._last_jump = (jump.seconds, datetime.now(UTC))
-        if jump.seconds >= DOUBTED_FROM:
-            self._service.pruning.doubt_clock(DOUBTED_FOR)
+        if jump.seconds >= LARGE_JUMP:
+            self._service.pruning.suspend(PRUNING_SUSPENDED)
 
     def clock_numbers(self) -> dict[str, Any]:
         """Return how often the wall clock jumped, and the last jump in seconds."""

@@ -34,12 +34,12 @@ class Worker:
     def start(self) -> None:
         """Start the thread; the first round begins at once."""
         self._woken.set()
-        self.health.began(self.name)
+        self.health.note_start(self.name)
         self._thread = threading.Thread(target=self._loop, name=self.name, daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
-        """Start another round as soon as the current one ends."""
+        """Have another round begin as soon as the current one ends."""
         self._woken.set()
 
     def join(self, timeout: float) -> bool:
@@ -57,7 +57,7 @@ class Worker:
             self._woken.clear()
             if self.stopping.is_set():
                 return
-            self.health.round_began(self.name)
+            self.health.note_round(self.name)
             try:
                 did = self.work()
             except Exception as error:
@@ -69,12 +69,12 @@ class Worker:
                     # no traceback for an unavailable database: it is not a bug
                     exc_info=None if isinstance(error, StorageError) else error,
                 )
-                self.health.failed(self.name, error)
+                self.health.note_failure(self.name, error)
                 wait_for(self.stopping, pause)
                 self._woken.set()
                 continue
             failures = 0
-            self.health.worked(self.name)
+            self.health.note_success(self.name)
             if did:
                 for worker in self.wakes:
                     worker.wake()

@@ -1,4 +1,4 @@
-"""Who runs a command, for the audit trail."""
+"""Finds who runs a command, for the audit trail."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class NothingStoredError(CommandError):
     exit = Exit.NOTHING_FOUND
 
 
-def unknown_key(what: str, key: str, known: Sequence[str], listing: str) -> UsageError:
+def unknown_key_error(what: str, key: str, known: Sequence[str], listing: str) -> UsageError:
     """Build the error for an unknown key, suggesting the closest known one.
 
     Args:

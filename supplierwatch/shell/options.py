@@ -13,7 +13,7 @@ from supplierwatch.shell.completion import source_keys, subscription_keys, watch
 CONFIG_HELP = (
     "The folder of the configuration. [dim]Default: $SUPPLIERWATCH_CONFIG, or ./config[/dim]"
 )
-VERBOSE_HELP = "Say more: log lines, watches in words, tracebacks."
+VERBOSE_HELP = "Print more: log lines, watches in words, tracebacks."
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
 Since = Annotated[
@@ -32,7 +32,7 @@ DEADLINE = 5.0
 Deadline = Annotated[
     float,
     typer.Option(
-        "--deadline", metavar="SECONDS", min=0.1, help="Stop looking after this many seconds."
+        "--deadline", metavar="SECONDS", min=0.1, help="Stop searching after this many seconds."
     ),
 ]
 Query = Annotated[
@@ -74,7 +74,7 @@ _UNITS = {
 }
 
 
-def moment_of(since: str | None, now: datetime, *, option: str = "--since") -> datetime | None:
+def parse_moment(since: str | None, now: datetime, *, option: str = "--since") -> datetime | None:
     """Parse a time option: a span before `now` (12h, 30d, 8w), or a date in the local time zone.
 
     Returns:

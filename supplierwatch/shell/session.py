@@ -50,17 +50,17 @@ class Session:
         """Read where the data is, whatever else is wrong with the configuration.
 
         Raises:
-            ConfigInvalid: that cannot be told.
+            ConfigInvalid: the settings do not say it.
         """
         from config.settings.service_settings import load_service_settings
 
         return load_service_settings(self.folder(), self.environ)
 
     def valid_part(self) -> CompiledConfiguration:
-        """Load what is valid of the configuration, and say on standard error what is not.
+        """Load what is valid of the configuration; count on standard error what is not.
 
         Raises:
-            ConfigInvalid: it cannot be told where the data is.
+            ConfigInvalid: the settings do not say where the data is.
         """
         from supplierwatch.formatting.console import note, plural
         from supplierwatch.wiring import load_valid
@@ -122,7 +122,7 @@ def working_store(wired: CompiledConfiguration) -> Iterator[Store]:
 def log_to_stderr(level: int) -> None:
     """Log to standard error, as events with fields."""
     set_up(level)
-    # their set-up lines say nothing to an operator, and alembic's one for each step of an upgrade
+    # their set-up lines, and alembic's one for each migration, are of no use to an operator
     for library in ("uvicorn", "alembic", "sqlalchemy", "asyncio", "httpx", "httpcore"):
         logging.getLogger(library).setLevel(max(level, logging.WARNING))
     # it logs each tick, and warns of each one that a busy machine skips, which is harmless
@@ -136,5 +136,5 @@ def _refuse_missing(url: str) -> None:
     if scheme.startswith("sqlite") and path and not Path(path.partition("?")[0]).exists():
         raise NothingStoredError(
             f"nothing is stored yet: there is no {path}",
-            "Run `supplierwatch crawl` for a first look, or `supplierwatch run` to stay at it.",
+            "Run `supplierwatch crawl` to poll once, or `supplierwatch run` to keep polling.",
         )

@@ -15,12 +15,12 @@ from alerts.text.sentences import best_excerpt
 from storage.model import Span, StoredItem
 from storage.rules.aside_rules import rule_in_words
 from storage.rules.identity import url_key
-from supplierwatch.exports.account import AroundMatch, ItemAccount, Telling, WatchAccount
+from supplierwatch.exports.account import AsideAccount, ItemAccount, Telling, WatchAccount
 from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.hits import highlighted, pages_words, sentence_of, title_of, words_hit
 from supplierwatch.formatting.times import clock, day
-from supplierwatch.health.quarantine_mail import words_of
+from supplierwatch.health.quarantine_mail import describe_task
 from supplierwatch.views.quarantine import standing_words
 
 MAX_WORDS = 6
@@ -46,22 +46,22 @@ def print_account(screen: Console, account: ItemAccount, names: Mapping[str, str
     _print_event(screen, account, names)
     missed = ("no", "aside")
     found = [watch for watch in account.watches if watch.verdict not in missed]
-    around = [watch for watch in account.watches if watch.verdict == "aside"]
-    others = [*around, *(watch for watch in account.watches if watch.verdict == "no")]
+    asides = [watch for watch in account.watches if watch.verdict == "aside"]
+    others = [*asides, *(watch for watch in account.watches if watch.verdict == "no")]
     for watch in (*found, *others):
         screen.print()
         _print_watch(screen, account.item, watch)
     if account.former_watches:
         screen.print()
         keys = ", ".join(account.former_watches)
-        screen.print(Text(f"Found by what is a watch no longer: {keys}.", "dim"))
+        screen.print(Text(f"Found by watches that no longer exist: {keys}.", "dim"))
     screen.print()
     total = plural(len(account.watches), "watch", "watches")
     screen.print(Text(f"{len(found)} of {total} found it.", "bold"))
 
 
 def _print_event(screen: Console, account: ItemAccount, names: Mapping[str, str]) -> None:
-    """Print the other reports of the same event, and what joins each to this one."""
+    """Print the other reports of the same event, and the words that each shares with this one."""
     if not account.event:
         return
     screen.print(Text("  the same event, reported also by:"))
@@ -79,7 +79,7 @@ def _print_unknown(screen: Console, account: ItemAccount) -> None:
     for key, state in account.host_sources:
         line = f"  {key} is a source of this site: "
         if state is None or state.last_success_at is None:
-            line += "it has never been read."
+            line += "it was never read."
         else:
             line += (
                 f"last read {clock(state.last_success_at)}, "
@@ -98,16 +98,16 @@ def _print_item(
         screen.print(Text(f"  {clean(item.url)}", "dim"), soft_wrap=True)
     rows = [("held", held_words(item))]
     if item.retracted_at is not None:
-        rows.append(("withdrawn", f"its page has been gone since {clock(item.retracted_at)}"))
+        rows.append(("withdrawn", f"its page was removed, first seen {clock(item.retracted_at)}"))
     if item.url and url_key(account.url) != url_key(item.url):
-        rows.insert(0, ("same as", f"{clean(account.url)} is a duplicate: one article, told once"))
+        rows.insert(0, ("same as", f"{clean(account.url)} is a duplicate of this article"))
     published = day(item.published_at)
     if item.published_at is None and item.published_raw:
         published += f" (its date cannot be read: {clean(item.published_raw, 60)!r})"
     rows.append(("published", published))
     first = f"{clock(item.first_seen_at)}"
     if item.baseline:
-        first += ", in the first poll of its source: never told"
+        first += ", in the first poll of its source: never sent"
     rows.append(("first seen", first))
     rows += [
         (
@@ -129,7 +129,10 @@ def _print_item(
         )
     rows += [("set aside" if not at else "", row) for at, row in enumerate(aside_rows(item))]
     rows += [
-        ("failed", f"{clean(words_of(each))}: {standing_words(each)}: {clean(each.cause or '')}")
+        (
+            "failed",
+            f"{clean(describe_task(each))}: {standing_words(each)}: {clean(each.cause or '')}",
+        )
         for each in account.failures
     ]
     for name, value in rows:
@@ -143,7 +146,7 @@ def aside_rows(item: StoredItem) -> list[str]:
         return []
     words = plural(sum(len(block.text.split()) for block in texts), "word")
     counts = Counter(rule_in_words(block.rule) for block in texts)
-    rows = [f"{plural(len(texts), 'block')} of the page, {words}, no part of the article:"]
+    rows = [f"{plural(len(texts), 'block')} of the page, {words}, not part of the article:"]
     rows += [f"{count} {rule}" for rule, count in counts.most_common()]
     rows += [rule_in_words(each.rule, each.detail) for each in item.asides if not each.text]
     return rows
@@ -152,8 +155,8 @@ def aside_rows(item: StoredItem) -> list[str]:
 def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None:
     words, style = verdict_words(watch.verdict, item), _STYLES[watch.verdict]
     screen.print(Text.assemble((watch.key, "bold cyan"), "  ", (words, style)))
-    for match in watch.around:
-        _print_around(screen, item, match)
+    for match in watch.asides:
+        _print_aside(screen, item, match)
     if watch.verdict == "aside":
         return
     if watch.verdict == "no":
@@ -173,7 +176,7 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
         by = watch.mention.match.watch_version
         note = f"found {clock(watch.mention.created_at)} by version {by}"
         if watch.mention.old:
-            note += "; it was old when it was listed (max_age), which is told, but not as news"
+            note += "; it was old when it was listed (max_age): sent, but not as news"
         if watch.version is not None and watch.version.version != by:
             note += f"; the watch is now at version {watch.version.version}"
         print_indented(screen, Text(note, "dim"))
@@ -181,7 +184,7 @@ def _print_watch(screen: Console, item: StoredItem, watch: WatchAccount) -> None
         print_indented(screen, Text(telling_words(telling)))
 
 
-def _print_around(screen: Console, item: StoredItem, match: AroundMatch) -> None:
+def _print_aside(screen: Console, item: StoredItem, match: AsideAccount) -> None:
     block = match.block
     excerpt = best_excerpt("aside", block.text, [Span("aside", *span) for span in match.spans])
     if excerpt is not None:
@@ -189,10 +192,10 @@ def _print_around(screen: Console, item: StoredItem, match: AroundMatch) -> None
     cut = f"cut from the page: {clean(rule_in_words(block.rule, block.detail))}"
     print_indented(screen, Text(cut, "dim"))
     if match.first is not None and match.first.item_id != item.item_id:
-        first = f"told once for this source, with {clean(match.first.title, 100)!r}"
+        first = f"sent once for this source, with {clean(match.first.title, 100)!r}"
         print_indented(screen, Text(first, "dim"))
     for recipient, at in match.told:
-        when = "to be told in the next digest" if at is None else f"told {clock(at)}"
+        when = "waits for the next digest" if at is None else f"sent {clock(at)}"
         print_indented(screen, Text(f"{when}: {clean(recipient)}"))
 
 
@@ -218,13 +221,13 @@ def telling_words(telling: Telling) -> str:
     """Describe to whom a mention was or will be sent, and the state of the message."""
     who = f"{clean(telling.recipient)} ({telling.subscription})"
     if telling.state == "repeated":
-        return f"alerted, and named again in the next digest that has news: {who}"
+        return f"sent as an alert, and named again in the next digest that has news: {who}"
     if telling.at is None:
         due = f", {clock(telling.due_at)}" if telling.due_at else ", at once"
-        return f"to be told: {who}{due}"
+        return f"to be sent: {who}{due}"
     if telling.state == "covered":
-        return f"told of this story before, no message of its own: {who}, {clock(telling.at)}"
+        return f"this story was sent before, no message of its own: {who}, {clock(telling.at)}"
     if telling.state == "sent":
-        return f"told: {who}, {clock(telling.at)}"
+        return f"sent: {who}, {clock(telling.at)}"
     cause = f": {clean(telling.error, 120)}" if telling.error else ""
     return f"message {telling.state}: {who}, {clock(telling.at)}{cause}"

@@ -33,16 +33,16 @@ def print_preview(screen: Console, key: str, preview: Preview, *, several: bool)
     screen.print(Text.assemble(("To:      ", "bold"), people), soft_wrap=True)
     screen.print(Text.assemble(("Subject: ", "bold"), rendered.subject), soft_wrap=True)
     if not preview.empty or preview.goes_at is not None:
-        goes = goes_words(preview.goes_at, preview.cause)
-        screen.print(Text.assemble(("Goes:    ", "bold"), goes), soft_wrap=True)
+        when = describe_sending(preview.goes_at, preview.cause)
+        screen.print(Text.assemble(("Sent:    ", "bold"), when), soft_wrap=True)
     screen.print()
     # not wrapped: the text has its own line breaks
     screen.print(Text(rendered.text.rstrip()), soft_wrap=True)
     screen.print()
 
 
-def goes_words(goes_at: datetime | None, cause: Cause | None) -> str:
-    """Describe when a message goes, and what it waits for."""
+def describe_sending(goes_at: datetime | None, cause: Cause | None) -> str:
+    """Describe when a message will be sent, and what it waits for."""
     from alerts.dispatch.held_alerts import CAUSES
 
     at = "at once" if goes_at is None and cause is None else clock(goes_at) or "later"
@@ -52,19 +52,20 @@ def goes_words(goes_at: datetime | None, cause: Cause | None) -> str:
 
 
 def print_held(screen: Console, held: Sequence[HeldAlert]) -> None:
-    """Print what waits for an alert, and when it goes."""
+    """Print what waits for an alert, and when that is sent."""
     for each in held:
         who = f"{clean(each.recipient)} ({clean(each.subscription)})"
         text = (
-            f"{plural(each.mentions, 'mention')} for {who}: {goes_words(each.goes_at, each.cause)}"
+            f"{plural(each.mentions, 'mention')} for {who}: "
+            f"{describe_sending(each.goes_at, each.cause)}"
         )
         screen.print(Text.assemble(("waiting  ", "bold yellow"), text), soft_wrap=True)
 
 
-def print_unmade(screen: Console, unmade: Sequence[FailedTask]) -> None:
+def print_failed(screen: Console, failed: Sequence[FailedTask]) -> None:
     """Print the messages that could not be composed; their mentions stay pending."""
-    for failed_task in unmade:
-        text = f"no message could be made: {clean(failed_task.subject)}"
+    for failed_task in failed:
+        text = f"no message could be composed: {clean(failed_task.subject)}"
         screen.print(Text(f"{text}: {standing_words(failed_task)}", "bold red"), soft_wrap=True)
         if failed_task.cause:
             print_indented(screen, Text(clean(failed_task.cause), "red"), 4)

@@ -65,5 +65,6 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "key": problem.key,
         "value": problem.value if problem.value is None else str(problem.value),
         "message": problem.message,
-        "mend": problem.hint,
+        "hint": problem.hint,
+        "mend": problem.hint,  # the former name of `hint`, kept for scripts
     }

@@ -10,7 +10,7 @@ from rich.text import Text
 from storage.telling.quarantine import FailedTask
 from supplierwatch.formatting.console import clean, plural, print_indented
 from supplierwatch.formatting.times import clock
-from supplierwatch.health.quarantine_mail import words_of
+from supplierwatch.health.quarantine_mail import describe_task
 
 
 def print_failed_tasks(screen: Console, failed_tasks: Sequence[FailedTask]) -> None:
@@ -26,7 +26,7 @@ def print_failed_tasks(screen: Console, failed_tasks: Sequence[FailedTask]) -> N
             ),
             soft_wrap=True,
         )
-        print_indented(screen, Text(clean(words_of(failed_task))))
+        print_indented(screen, Text(clean(describe_task(failed_task))))
         if failed_task.cause:
             print_indented(screen, Text(clean(failed_task.cause), "red"))
     if not failed_tasks:

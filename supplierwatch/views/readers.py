@@ -60,7 +60,7 @@ def print_readers(screen: Console, readers: Sequence[Reader], now: datetime) -> 
     """Print a line for each reader, with mutes and pending mentions below."""
     for reader in readers:
         subscriber = reader.subscriber
-        state = ("told", "green") if subscriber.ended_at is None else ("unsubscribed", "yellow")
+        state = ("active", "green") if subscriber.ended_at is None else ("unsubscribed", "yellow")
         screen.print(
             Text.assemble(
                 (clean(subscriber.recipient), "cyan"),
@@ -75,10 +75,11 @@ def print_readers(screen: Console, readers: Sequence[Reader], now: datetime) -> 
         for detail in _describe_state(reader):
             print_indented(screen, Text(detail, "dim"), 4)
     if not readers:
-        screen.print("Nobody is told anything yet: the next `crawl`, or a `run`, begins it.")
+        screen.print("There are no readers yet: the next `crawl`, or a `run`, loads them.")
         return
     ended = sum(1 for each in readers if each.subscriber.ended_at is not None)
-    screen.print(Text(f"{plural(len(readers) - ended, 'reader')} told, {ended} ended.", "bold"))
+    active = plural(len(readers) - ended, "active reader")
+    screen.print(Text(f"{active}, {ended} unsubscribed.", "bold"))
 
 
 def _describe_state(reader: Reader) -> list[str]:
@@ -87,7 +88,7 @@ def _describe_state(reader: Reader) -> list[str]:
         return [f"since {clock(subscriber.ended_at)}, by a link in a message"]
     lines = [f"{each.watch_key} is muted until {clock(each.until)}" for each in reader.mutes]
     if subscriber.last_cut_at is not None:
-        lines.append(f"last told {clock(subscriber.last_cut_at)}")
+        lines.append(f"last message {clock(subscriber.last_cut_at)}")
     if reader.waiting:
         lines.append(f"{plural(reader.waiting, 'mention')} waiting")
     return lines
@@ -134,7 +135,7 @@ def print_feedback(
 ) -> None:
     """Print for each watch the marked items and the words that matched most of them."""
     if not shown:
-        screen.print("No reader has called anything not relevant.")
+        screen.print("No reader has marked anything as not relevant.")
         return
     ordered = sorted(shown, key=lambda each: each.marked.watch_key)
     for key, group in groupby(ordered, key=lambda each: each.marked.watch_key):

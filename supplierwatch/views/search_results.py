@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MAX_ALSO = 5
 LABELLED = ("comments", "aside", "author", "url")
-PAGES_BEFORE_SHOWN = 3  # a search of so few pages ends before anyone could read a status line
+PAGES_BEFORE_SHOWN = 3  # a shorter search ends before anyone could read a status line
 
 
 class SearchProgress:
@@ -75,7 +75,7 @@ class SearchProgress:
 class SearchContext:
     """Names of sources, and the stories that several items belong to, by story id.
 
-    `aside`: what more was found in text that was set aside.
+    `aside`: how many more items match in text that was set aside.
     """
 
     names: Mapping[str, str]
@@ -102,7 +102,7 @@ def print_results(
     screen.print(Text(summary(result, seconds), "bold" if result.hits else "yellow"))
     if context.aside is not None:
         screen.print(Text(aside_line(context.aside)), soft_wrap=True)
-    screen.print(Text(f"Looked for: {query.paraphrase}", "dim"))
+    screen.print(Text(f"Searched for: {query.paraphrase}", "dim"))
 
 
 def aside_line(aside: AsideHint) -> str:
@@ -121,8 +121,8 @@ def summary(result: SearchResult, seconds: float) -> str:
         return f"At least {len(result.hits):,} found ({over}, {first} first; --limit shows more)."
     if result.stopped == "time":
         count = f"At least {len(result.hits):,}" if result.hits else "Nothing"
-        back = f": looked back to {day(result.oldest)}" if _has_looked_back(result) else ""
-        more = f"--deadline {max(10, round(seconds * 10))} looks further"
+        back = f": searched back to {day(result.oldest)}" if _has_searched_back(result) else ""
+        more = f"--deadline {max(10, round(seconds * 10))} searches further"
         looked = f"{plural(result.looked_at, 'item')} searched"
         if result.stored:
             looked += f" of {result.stored:,} stored"
@@ -133,7 +133,7 @@ def summary(result: SearchResult, seconds: float) -> str:
     return f"{found} found ({over})."
 
 
-def _has_looked_back(result: SearchResult) -> bool:
+def _has_searched_back(result: SearchResult) -> bool:
     return result.order == "date" and result.oldest is not None
 
 

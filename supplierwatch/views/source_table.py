@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from rich import box
 from rich.console import Console
@@ -14,6 +14,7 @@ from crawler.spider_base.kind_registry import NEVER_TRIED_LIVE
 from storage.rules.local_time import local_time
 from supplierwatch.formatting.console import clean, plural
 from supplierwatch.formatting.source_rows import SourceRow, summarise
+from supplierwatch.formatting.source_settings import describe_gap
 from supplierwatch.formatting.times import ago
 
 MAX_CAUSE = 160
@@ -57,9 +58,9 @@ def _build_table(rows: Sequence[SourceRow], now: datetime) -> Table:
             _format_age(state.last_success_at, now) if state is not None else "never",
             ago(state.next_at, now) if state is not None and polled else "-",
             _format_day(state.newest_published_at, now) if state is not None else "-",
-            _format_gap(state.usual_gap) if state is not None else "-",
+            (describe_gap(state.usual_gap) if state is not None else "") or "-",
             f"{state.item_count:,}" if state is not None else "-",
-            f"{row.lately.thin / row.lately.items:.0%}" if row.lately.items else "-",
+            f"{row.recent.thin / row.recent.items:.0%}" if row.recent.items else "-",
         )
     return table
 
@@ -71,7 +72,7 @@ def _print_problem(screen: Console, row: SourceRow) -> None:
             Text.assemble(
                 (row.source.key, "bold red"),
                 f"  {plural(row.state.failures, 'poll')} in a row: ",
-                clean(row.state.last_error or "no cause noted", MAX_CAUSE),
+                clean(row.state.last_error or "no cause recorded", MAX_CAUSE),
             )
         )
         screen.print(Text(f"  {row.source.url}", "dim"), soft_wrap=True)
@@ -96,14 +97,6 @@ def _format_day(moment: datetime | None, now: datetime) -> str:
     local = local_time(moment)
     year = "" if local.year == local_time(now).year else f" {local.year}"
     return f"{local.day} {local:%b}{year}"
-
-
-def _format_gap(gap: timedelta | None) -> str:
-    if gap is None:
-        return "-"
-    if gap < timedelta(hours=2):
-        return f"{gap // timedelta(minutes=1)} min"
-    return f"{gap // timedelta(hours=1)} h" if gap < timedelta(days=2) else f"{gap.days} d"
 
 
 def _list_untried(rows: Sequence[SourceRow]) -> str:

@@ -42,13 +42,13 @@ def _print_matter(screen: Console, matter: Matter, names: Mapping[str, str]) -> 
     if matter.life:
         steps = (f"{step.stage} {step.at:%d %b %Y}" for step in matter.life)
         print_indented(screen, Text(", ".join(steps), "green"))
-    said: set[int] = set()
+    explained: set[int] = set()
     for event in matter.events:
         print_indented(screen, _describe_event(event, names))
         if event.text:
             print_indented(screen, Text(clean(event.text)), 6)
-        if event.item_id is not None and event.item_id not in said:
-            said.add(event.item_id)
+        if event.item_id is not None and event.item_id not in explained:
+            explained.add(event.item_id)
             for join in matter.joins:
                 if join.item_id == event.item_id:
                     why = f"with item {join.with_item}: {clean('; '.join(join.reasons))}"

@@ -68,6 +68,6 @@ def _print_change(screen: Console, change: TextChange) -> None:
 
 def _describe_state(version: Version) -> str:
     if is_withdrawn(version):
-        return "its page was gone"
+        return "its page was removed"
     words = len(version.body.split())
     return plural(words, "word") if words else "headline and teaser alone"

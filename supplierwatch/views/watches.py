@@ -32,9 +32,9 @@ def print_watches(screen: Console, wired: CompiledConfiguration, counts: Counts)
             )
         screen.print(head)
         print_indented(screen, Text(wired.queries[watch.key].canonical))
-        told = subscriptions.get(watch.key, ())
-        note = f"told by {', '.join(told)}" if told else "told to nobody: no subscription names it"
-        print_indented(screen, Text(note, "dim" if told else "yellow"))
+        keys = subscriptions.get(watch.key, ())
+        note = f"sent by {', '.join(keys)}" if keys else "sent to nobody: no subscription names it"
+        print_indented(screen, Text(note, "dim" if keys else "yellow"))
         screen.print()
     screen.print(Text(f"{plural(len(wired.catalog.watches), 'watch', 'watches')}.", "bold"))
 
@@ -49,4 +49,4 @@ def print_added(screen: Console, wired: CompiledConfiguration, key: str, path: P
     print_indented(screen, Text(query.paraphrase, "dim"))
     print_query_warnings(screen, query)
     if key not in subscriptions_by_watch(wired):
-        screen.print(Text(f'Nobody is told of it yet: add "{key}" to a subscription.', "yellow"))
+        screen.print(Text(f'Sent to nobody yet: add "{key}" to a subscription.', "yellow"))

@@ -28,9 +28,9 @@ def build_app(
     """Build the application.
 
     /health answers 200 while the service works ("ok" or "degraded") and 503 when it does not.
-    /health/live answers as long as the process can. /health/ready says whether the process does
-    its part, in which role (alone, leader, standby, worker), and why not. Causes and names are
-    shown only to requests from the machine itself.
+    /health/live answers 200 as long as the process responds. /health/ready answers 200 while the
+    process does its work, and names its role: alone, leader, standby, worker. Causes and names
+    are shown only to requests from the machine itself.
 
     Args:
         report: returns the state for /health.

@@ -31,7 +31,7 @@ _UNDO = b"undo="
 class Readers(Protocol):
     """Handles the requests of readers."""
 
-    def look(self, token: str) -> Standing | None:
+    def describe(self, token: str) -> Standing | None:
         """Return what a link concerns; None for an invalid token. Changes nothing."""
         ...
 
@@ -44,7 +44,7 @@ def routes(readers: Readers) -> list[Route]:
     """Return the routes of the pages."""
 
     def show(request: Request) -> Response:
-        return _render_page(readers.look(request.path_params["token"]))
+        return _render_page(readers.describe(request.path_params["token"]))
 
     async def post(request: Request) -> Response:
         try:

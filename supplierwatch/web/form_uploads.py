@@ -1,4 +1,4 @@
-"""Reads forms with files (multipart/form-data, RFC 7578), whose size was bounded before."""
+"""Reads forms with files (multipart/form-data, RFC 7578) whose size the caller has bounded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class UploadForm:
 
 
 def read_upload(body: bytes, content_type: str) -> UploadForm | None:
-    """Read a form; None where it is none, or has more than `MOST_PARTS` parts."""
+    """Read a form; None where the body is not one, or has more than `MOST_PARTS` parts."""
     if not content_type.lower().startswith("multipart/form-data") or not content_type.isascii():
         return None
     head = b"Content-Type: " + content_type.splitlines()[0].encode() + b"\r\n\r\n"

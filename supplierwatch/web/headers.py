@@ -1,4 +1,4 @@
-"""Headers of pages, documents and feeds: no referrer, no guess at the type, no search engine."""
+"""Headers of pages, documents and feeds: no referrer, no type sniffing, no search engines."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SHARE_OF_DESCRIPTORS = 4  # at most a quarter of what the process may open
 REQUEST_WITHIN = 10.0  # seconds, from the connection or the last answer to the request's last byte
 IDLE = 5  # seconds that a connection is kept between requests
 LIFETIME = 60.0  # seconds, after which a connection is closed once its answer is written
-LAST = 90.0  # seconds, after which a connection is closed in any case
+MAX_LIFETIME = 90.0  # seconds, after which a connection is closed in any case
 MOST_BYTES = 64 * 1024  # of one request, headers and body together; ours are below 5 kB
 MOST_UPLOAD_BYTES = 600 * 1024  # of a request with a file, to an address that takes one
 MOST_HEADER_BYTES = 16 * 1024
@@ -44,7 +44,7 @@ class ConnectionCounts:
     too_large: int = 0
 
 
-def most_connections() -> int:
+def compute_connection_limit() -> int:
     """Return the number of connections allowed at a time, by the limit on descriptors."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
@@ -55,7 +55,7 @@ def most_connections() -> int:
 class LimitedProtocol(H11Protocol):
     """A connection with limits on time and on bytes per request."""
 
-    numbers: ConnectionCounts  # set by `counting_protocol`
+    numbers: ConnectionCounts  # set by `build_protocol`
     uploads: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,7 +74,7 @@ class LimitedProtocol(H11Protocol):
             log.warning("web.refused open=%d", self.numbers.limit)
             transport.abort()
             return
-        self._last_timer = self.loop.call_later(LAST, self._time_out, "lifetime")
+        self._last_timer = self.loop.call_later(MAX_LIFETIME, self._time_out, "lifetime")
         self._start_request_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -171,7 +171,7 @@ class LimitedProtocol(H11Protocol):
             self._last_timer = None
 
 
-def counting_protocol(
+def build_protocol(
     numbers: ConnectionCounts, uploads: frozenset[str] = frozenset()
 ) -> type[LimitedProtocol]:
     """Return a protocol class that counts in `numbers`; `uploads` are paths that take files."""

@@ -1,4 +1,4 @@
-"""Tells requests of this machine from those of elsewhere."""
+"""Distinguishes requests from this machine from requests from elsewhere."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-i
 
 
 def is_local(request: Request) -> bool:
-    """Return whether a request comes from this machine, by no proxy and by no foreign name."""
+    """Return whether a request comes from this machine, not by a proxy or a foreign host name."""
     host = "" if request.client is None else request.client.host
     try:
         if not ipaddress.ip_address(host).is_loopback:
             return False
         name = request.url.hostname
-    except ValueError:  # no address, or a Host header that is none
+    except ValueError:  # no address, or an invalid Host header
         return False
     # a reverse proxy on this machine forwards requests from elsewhere
     if any(header in request.headers for header in _PROXIED):

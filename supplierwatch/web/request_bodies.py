@@ -9,7 +9,7 @@ async def read_body(request: Request, most: int) -> bytes | None:
     """Return the body of a request; None where it is longer than `most` bytes.
 
     Raises:
-        ClientDisconnect: the request is incomplete, and must not be acted on.
+        ClientDisconnect: the request is incomplete; do nothing it asks for.
     """
     body = b""
     async for chunk in request.stream():

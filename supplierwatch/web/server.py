@@ -21,9 +21,9 @@ from supplierwatch.web.limits import (
     IDLE,
     MOST_HEADER_BYTES,
     ConnectionCounts,
-    counting_protocol,
+    build_protocol,
+    compute_connection_limit,
     limit_threads,
-    most_connections,
 )
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class WebServer:
         self._app = build_app(report, readers, feeds, desk)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
-        self._numbers = ConnectionCounts(limit=most_connections())
+        self._numbers = ConnectionCounts(limit=compute_connection_limit())
         self.address: tuple[str, int] | None = None
 
     def numbers(self) -> dict[str, int]:
@@ -66,7 +66,7 @@ class WebServer:
         self.address = bound.getsockname()[:2]
         config = uvicorn.Config(
             limit_threads(self._app),
-            http=counting_protocol(self._numbers, UPLOADS),
+            http=build_protocol(self._numbers, UPLOADS),
             ws="none",
             backlog=BACKLOG,
             timeout_keep_alive=IDLE,
@@ -76,7 +76,7 @@ class WebServer:
             access_log=False,
             server_header=False,
             lifespan="off",
-            proxy_headers=False,  # otherwise anybody behind a proxy could pass for this machine
+            proxy_headers=False,  # otherwise X-Forwarded-For could make any client look local
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

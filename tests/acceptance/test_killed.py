@@ -41,7 +41,7 @@ class Newsroom:
             text=True,
         )
         self.feeds: dict[str, str] = {}
-        while (line := self._line()) != "on the air":
+        while (line := self._line()) != "serving":
             key, _, url = line.partition(": ")
             self.feeds[key] = url
 

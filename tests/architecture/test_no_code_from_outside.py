@@ -201,14 +201,14 @@ FORMATS = {
     ("alerts/text/word_diff.py:written", "marks[piece.what]"),  # a dictionary of constants above it
     ("alerts/attempts.py:note_failure", "TASKS[attempt.task]"),  # of a dictionary of constants
     (
-        "supplierwatch/health/quarantine_mail.py:words_of",
+        "supplierwatch/health/quarantine_mail.py:describe_task",
         "TASKS.get(failed_task.task, f'{failed_task.task}: {{}}')",
     ),
-    ("supplierwatch/health/heavy_pages.py:tell_of_pages", "TEXTS[event['event']]"),  # the same
+    ("supplierwatch/health/heavy_pages.py:report_heavy_pages", "TEXTS[event['event']]"),  # the same
     # sentences of the demo
-    ("supplierwatch/demo/history/routine.py:_compose", "'\\n'.join(sentences)"),
-    ("supplierwatch/demo/history/routine.py:_compose", "title"),
-    ("supplierwatch/demo/history/routine.py:_compose", "sentences[0]"),
+    ("supplierwatch/demo/history/routine.py:_compose_report", "'\\n'.join(sentences)"),
+    ("supplierwatch/demo/history/routine.py:_compose_report", "title"),
+    ("supplierwatch/demo/history/routine.py:_compose_report", "sentences[0]"),
     ("alerts/threads/joining.py:_say", "_SAID[clue.kind]"),  # of a dictionary of constants
     ("alerts/threads/joining.py:_join_by_identifiers", "_SAID[clue.kind]"),  # the same
     ("alerts/query/syntax/combining.py:_check_placed", "hint"),  # of a dictionary of constants

@@ -169,7 +169,7 @@ def test_a_channel_that_does_not_answer_is_said_to_fail(desk: RunningDesk) -> No
     form = {"channel": "email", "address": "me@trust.example"}
     form["csrf"] = browser.ask("/channels").csrf
     page = finished(browser, browser.ask("/channels", form))
-    assert "the message was not taken: deferred" in page.words
+    assert "the message was not accepted: deferred" in page.words
 
 
 def test_work_that_was_set_aside_is_tried_again_on_request(desk: RunningDesk) -> None:

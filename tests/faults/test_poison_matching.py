@@ -18,7 +18,7 @@ from alerts.search.index_filing import index_pending
 from alerts.time_limit import TimeLimit
 from config.model import Cadence
 from storage.store import Store
-from supplierwatch.health.quarantine_mail import retry_quarantined, tell_of_quarantined
+from supplierwatch.health.quarantine_mail import report_quarantined, retry_quarantined
 from tests.faults.test_poison import (
     BRIEF,
     HOUR,
@@ -218,9 +218,9 @@ def test_the_operator_is_told_once_of_what_is_set_aside_and_how_to_try_it_again(
     for pause in (0, 1, 5):
         clock.advance(pause * MINUTE)
         desk.match()
-        sent = tell_of_quarantined(store, desk.context, clock())
+        sent = report_quarantined(store, desk.context, clock())
         assert sent == (pause == 5)
-    assert tell_of_quarantined(store, desk.context, clock()) == 0
+    assert report_quarantined(store, desk.context, clock()) == 0
 
     [message] = desk.deliver()
     assert message.notification.recipient == "it@trust.example"

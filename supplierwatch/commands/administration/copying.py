@@ -24,7 +24,7 @@ def copy(
     ctx: typer.Context,
     source: Annotated[str, typer.Argument(metavar="FROM", help="What is read; stays as it is.")],
     target: Annotated[
-        str, typer.Argument(metavar="TO", help="What is written: empty, or partly copied.")
+        str, typer.Argument(metavar="TO", help="What is written: empty, or partly copy_report.")
     ],
 ) -> None:
     """Copy everything from one database to another, either way.
@@ -33,10 +33,10 @@ def copy(
     a variable with a URL (so that no password is seen in lists of processes). Stop the service and
     its workers first: the copy is refused with exit code 4 while they run. A copy that was
     interrupted is continued by the same command. Both sides are compared at the end. The service
-    goes on with TO where the old one stopped; nobody is told again what they were told.
+    continues with TO where the old one stopped; no message is sent twice.
     """
     from storage.copying import copy_database, open_both
-    from supplierwatch.views.copied import CopyProgress, print_copied
+    from supplierwatch.views.copy_report import CopyProgress, print_copied
 
     now_session = session(ctx)
     source_url = read_database_argument(source, now_session.environ)

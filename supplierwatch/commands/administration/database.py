@@ -17,7 +17,7 @@ from supplierwatch.shell.options import Json
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session, working_store
 
-PANEL = "Keep"
+PANEL = "Data"
 
 
 def register(app: typer.Typer) -> None:
@@ -93,8 +93,8 @@ def prune(
     """Delete texts and mentions past their retention time.
 
     The time is set by [retention] in settings.toml; without it everything is kept. Titles,
-    addresses and hashes stay, so that a pruned article never comes back as new and nobody is told
-    twice. The service prunes by itself.
+    addresses and hashes stay, so that a pruned article never comes back as new and no message is
+    sent twice. The service prunes by itself.
     """
     from datetime import UTC, datetime
 
@@ -124,7 +124,7 @@ def prune(
         f"{plural(pruned.mentions, 'mention')}, {plural(pruned.messages, 'message')} "
         f"and {plural(pruned.raw, 'raw answer')}"
     )
-    console().print(f"{summary} {'would go' if dry_run else 'went'}.")
+    console().print(f"{summary} {'would be deleted' if dry_run else 'deleted'}.")
 
 
 def restore(
@@ -147,11 +147,11 @@ def restore(
     settings.data.mkdir(parents=True, exist_ok=True)
     with ServiceLock(settings.data):
         if not yes:
-            typer.confirm(f"Put {file} in the place of the present database?", abort=True, err=True)
+            typer.confirm(f"Replace the present database by {file}?", abort=True, err=True)
         kept = put_back(file, settings.database_url)
     console().print(f"restored from {file}", soft_wrap=True)
     if kept is not None:
-        note(f"what was there before is {kept}")
+        note(f"the former database is kept as {kept}")
 
 
 def upgrade(ctx: typer.Context) -> None:
@@ -189,8 +189,8 @@ def check(ctx: typer.Context) -> None:
     except BackupFailed as error:
         raise CommandError(
             str(error),
-            "Stop the service and put a backup in its place: supplierwatch restore FILE. What is "
-            "there now is kept beside it.",
+            "Stop the service and restore a backup: supplierwatch restore FILE. The damaged "
+            "database is kept beside it.",
             exit=Exit.DATABASE_REFUSED,
         ) from error
-    console().print(f"{file} is sound", soft_wrap=True)
+    console().print(f"{file} is not damaged", soft_wrap=True)

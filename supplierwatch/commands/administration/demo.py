@@ -39,7 +39,7 @@ def demo(
         bool,
         typer.Option(
             "--serve",
-            help="Open the desk on an archive with six weeks of made history, until Ctrl-C.",
+            help="Open the desk on an archive with six weeks of generated history, until Ctrl-C.",
         ),
     ] = False,
 ) -> None:
@@ -50,8 +50,8 @@ def demo(
     exit code 0 means that all of it is right. No account, no server, no network is needed.
 
     With --serve, the desk is opened on a free port of this machine, over an archive with six weeks
-    of history that is made in a few seconds. The link to it is printed, and works once. It keeps
-    its files in the folder `desk` of the output.
+    of history that is generated in a few seconds. The link to it is printed, and works once. Its
+    files are in the folder `desk` of the output.
     """
     if serve:
         import logging

@@ -71,7 +71,7 @@ def init(
     screen.print(
         "\nNext:\n"
         f"  edit {target / 'watches.toml'}  what to look for\n"
-        f"  edit {target / 'subscriptions.toml'}  who is told, and when\n"
+        f"  edit {target / 'subscriptions.toml'}  who gets messages, and when\n"
         f"  supplierwatch{option} check\n"
         f"  supplierwatch{option} run",
         soft_wrap=True,
@@ -82,13 +82,13 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     """Check the configuration, and show what it means.
 
     Every problem of every file is listed, with file, line, key, value and fix. Warnings are about
-    watches that may not mean what was intended, by what is stored too, and about recipients and
+    watches that may not mean what was intended, also by what is stored, and about recipients and
     sources that cannot work.
     Nothing is fetched, stored or sent.
     """
     from config.catalog_warnings import catalog_warnings
     from config.errors import ConfigInvalid
-    from supplierwatch.views import checked
+    from supplierwatch.views import check_report
 
     now_session = session(ctx)
     folder = now_session.folder()
@@ -97,21 +97,21 @@ def check(ctx: typer.Context, json: Json = False) -> None:
     except ConfigInvalid as error:
         if not json:
             raise  # shown as for every other command
-        print_json(checked.refused_json(folder, error.problems))
+        print_json(check_report.refused_json(folder, error.problems))
         raise typer.Exit(Exit.CONFIG_INVALID) from error
     warnings = (
         *wired.warnings, *_find_archive_warnings(wired), *catalog_warnings(wired.catalog)
     )  # fmt: skip
     if json:
-        print_json(checked.accepted_json(wired, warnings, datetime.now(UTC)))
+        print_json(check_report.accepted_json(wired, warnings, datetime.now(UTC)))
         return
     screen = console()
-    checked.print_warnings(screen, warnings)
-    checked.print_summary(screen, wired, datetime.now(UTC), watches=now_session.verbose)
+    check_report.print_warnings(screen, warnings)
+    check_report.print_summary(screen, wired, datetime.now(UTC), watches=now_session.verbose)
     if warnings:
-        screen.print(f"Right, with {plural(len(warnings), 'warning')}.", style="yellow")
+        screen.print(f"Valid, with {plural(len(warnings), 'warning')}.", style="yellow")
     else:
-        screen.print("All right.", style="green")
+        screen.print("Valid.", style="green")
 
 
 def _find_archive_warnings(wired: CompiledConfiguration) -> tuple[Problem, ...]:

@@ -14,7 +14,7 @@ from supplierwatch.json_documents.users import user_json
 from supplierwatch.shell import registering
 from supplierwatch.shell.actors import command_actor
 from supplierwatch.shell.failures import CommandError, NothingStoredError, UsageError
-from supplierwatch.shell.options import Json, moment_of
+from supplierwatch.shell.options import Json, parse_moment
 from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PANEL = "Run"
 ROLES = "reader, editor or operator"
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name by which the user signs in.")]
-ANOTHER_OPERATOR = "make another one: supplierwatch user add NAME --role operator"
+ANOTHER_OPERATOR = "Add another operator: supplierwatch user add NAME --role operator"
 Email = Annotated[
     str | None,
     typer.Option("--email", metavar="ADDRESS", help="Mail address of the user."),
@@ -110,7 +110,7 @@ def audit(
     """List who changed what, the newest first."""
     from supplierwatch.json_documents.changes import change_json
 
-    after = moment_of(since, datetime.now(UTC))
+    after = parse_moment(since, datetime.now(UTC))
     with archive(session(ctx).wired()) as store, store.reading() as unit:
         found = unit.audit.list(limit=limit, actor=by, thing=thing, since=after)
     if json:
@@ -246,7 +246,7 @@ def token(
         if revoke is not None:
             if not revoke_token(unit, command_actor(), found, revoke, datetime.now(UTC)):
                 raise UsageError(f"{name!r} has no token {revoke}; --list shows them")
-            console().print(f"Token {revoke} of {clean(name)} is over.")
+            console().print(f"Token {revoke} of {clean(name)} is revoked.")
             return
         try:
             wanted = scope or ["read"]

@@ -1,4 +1,4 @@
-"""`mcp`: lets an assistant search the archive and ask why, by the Model Context Protocol."""
+"""`mcp`: lets an assistant search the archive and explain matches (Model Context Protocol)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 from supplierwatch.shell.failures import CommandError
-from supplierwatch.shell.options import moment_of
+from supplierwatch.shell.options import parse_moment
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from storage.store import Store
     from supplierwatch.wiring import CompiledConfiguration
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 MOST = 50  # items of one answer
 SECONDS = 4.0  # of one search
 MAX_QUERY = 2_000  # characters
@@ -84,15 +84,15 @@ def build_server(
         """
         try:
             return _search(store, wired, clock(), query, since, sort, limit)
-        except (ValueError, typer.BadParameter) as error:  # a query that is none is a ValueError
+        except (ValueError, typer.BadParameter) as error:  # an invalid query is a ValueError
             raise ToolError(str(error)) from error
 
     def explain(url: str) -> dict[str, Any]:
-        """Say what each watch made of an article, by which words, and who was told."""
-        from supplierwatch.exports.account import account_of
+        """Explain which watches matched an article, by which words, and who was notified."""
+        from supplierwatch.exports.account import read_account
         from supplierwatch.json_documents.accounts import account_json
 
-        account = account_of(store, wired, url[:4_000], list(wired.queries), now=clock())
+        account = read_account(store, wired, url[:4_000], list(wired.queries), now=clock())
         return account_json(account, wired.source_names)
 
     def story(item: int) -> dict[str, Any]:
@@ -126,11 +126,11 @@ def _search(
     if len(text) > MAX_QUERY:
         raise ValueError(f"a query has {MAX_QUERY:,} characters at most")
     query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=True)
-    wish = SearchRequest(
-        limit=max(1, min(limit, MOST)), since=moment_of(since, now), order=sort, seconds=SECONDS
+    request = SearchRequest(
+        limit=max(1, min(limit, MOST)), since=parse_moment(since, now), order=sort, seconds=SECONDS
     )
-    result = search_archive(store, query, wired.source_names, wish)
-    aside = count_asides(store, query, wired.source_names, wish)
+    result = search_archive(store, query, wired.source_names, request)
+    aside = count_asides(store, query, wired.source_names, request)
     with store.reading() as unit:
         stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
     return results_json(result, query, wired.source_names, stories, aside)
@@ -144,7 +144,7 @@ def _story(store: Store, wired: CompiledConfiguration, number: int) -> dict[str,
     with store.reading() as unit:
         known = unit.items.get(number) if 0 < number < 2**63 else None
         if known is None:
-            raise ValueError(f"there is no item {number}: `search` answers numbers as id")
+            raise ValueError(f"there is no item {number}: the results of `search` have its id")
         facts = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
     return {
         "item": item_json(known, wired.source_names),

@@ -13,7 +13,7 @@ from supplierwatch.formatting.console import console, print_json
 from supplierwatch.shell.completion import watch_keys
 from supplierwatch.shell.exits import Exit
 from supplierwatch.shell.failures import UsageError
-from supplierwatch.shell.options import Json, moment_of
+from supplierwatch.shell.options import Json, parse_moment
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from alerts.search.backtest import Backtest
     from storage.model import WatchVersion
     from storage.store import Store
-    from supplierwatch.views.backtested import Comparison
+    from supplierwatch.views.backtest_report import Comparison
     from supplierwatch.wiring import CompiledConfiguration
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 PAGE = 200  # items in one read
 _VERSION = re.compile(r"v?(\d+)")
 
@@ -74,19 +74,19 @@ def backtest(
 ) -> None:
     """Show what a watch or query would have found, week by week.
 
-    Comparison with an earlier form it names every item that the edit adds or drops, with the
+    With an earlier form to compare, every item that the edit adds or drops is named, with the
     sentence, and how many messages each subscription would have sent. A watch is compared with the
-    version that is in force, unless --against says otherwise. Nothing is written and nobody is
-    told. Ends with exit code 6 where nothing is found.
+    version in force, unless --against says otherwise. Nothing is stored or sent. Ends with exit
+    code 6 where nothing is found.
     """
     from alerts.query import compile_query
     from alerts.search.backtest import Backtest
     from supplierwatch.exports.forecasts import build_forecasts
-    from supplierwatch.views import backtested
+    from supplierwatch.views import backtest_report
     from supplierwatch.views.search_results import SearchProgress
 
     now = datetime.now(UTC)
-    earliest = moment_of(since, now)
+    earliest = parse_moment(since, now)
     assert earliest is not None  # noqa: S101  # it has a default
     wired = session(ctx).wired()
     is_watch = wanted in wired.queries
@@ -104,7 +104,7 @@ def backtest(
         begins = _find_archive_start(store, run, earliest)
         span = (begins or earliest, now)
         forecasts = build_forecasts(store, wired, wanted if is_watch else None, run, span)
-    report = backtested.Report(
+    report = backtest_report.Report(
         name=wanted if is_watch else None,
         run=run,
         since=earliest,
@@ -116,9 +116,9 @@ def backtest(
         limit=limit,
     )
     if json:
-        print_json(backtested.report_json(report))
+        print_json(backtest_report.report_json(report))
     else:
-        backtested.print_report(console(), report)
+        backtest_report.print_report(console(), report)
     if not (run.counts["found"] or run.counts["dropped"]):
         raise typer.Exit(Exit.NOTHING_FOUND)
 
@@ -137,7 +137,7 @@ def _choose_comparison(
 ) -> Comparison | None:
     """Return what the query is compared with; None where the version in force is the same."""
     from alerts.query import compile_query
-    from supplierwatch.views.backtested import Comparison
+    from supplierwatch.views.backtest_report import Comparison
 
     if against is None:
         if not versions or versions[-1].fingerprint == query.fingerprint:
@@ -155,8 +155,8 @@ def _choose_comparison(
         have = ", ".join(f"v{version.version}" for version in versions) or "none is stored"
         raise UsageError(
             f"{wanted!r} has no version {against}",
-            f"Its versions: {have}. A version can be named for a watch that the service has taken"
-            " up; else write the earlier query itself after --against.",
+            f"Its versions: {have}. A watch has versions once the service has loaded it; "
+            "otherwise write the earlier query itself after --against.",
         )
     return _compile_version(wired, named[0], f"version {named[0].version}")
 
@@ -164,7 +164,7 @@ def _choose_comparison(
 def _compile_version(wired: CompiledConfiguration, version: WatchVersion, name: str) -> Comparison:
     """Compile a stored version with the current supplier names; the note says if they changed."""
     from alerts.query import QueryError, compile_query
-    from supplierwatch.views.backtested import Comparison
+    from supplierwatch.views.backtest_report import Comparison
 
     try:
         query = compile_query(version.query, suppliers=wired.suppliers)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from storage.model import StoredItem
     from storage.store import Unit
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 Address = Annotated[str, typer.Argument(metavar="URL", help="The address of an article.")]
 
 
@@ -95,5 +95,7 @@ def put_back(
 def _find_item(unit: Unit, url: str) -> StoredItem:
     item = unit.items.find_url(url)
     if item is None:
-        raise UsageError(f"no article of the address {url} is stored", "See `search`.")
+        raise UsageError(
+            f"no article with the address {url} is stored", "`supplierwatch search` finds articles."
+        )
     return item

@@ -9,12 +9,12 @@ import typer
 
 from supplierwatch.formatting.console import console, print_json
 from supplierwatch.shell.exits import Exit
-from supplierwatch.shell.failures import unknown_key
+from supplierwatch.shell.failures import unknown_key_error
 from supplierwatch.shell.options import Json, Watch
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 
 
 def register(app: typer.Typer) -> None:
@@ -43,16 +43,16 @@ def explain(
     article does not satisfy. Nothing is fetched: the answer is from what is stored. Ends with exit
     code 6 where the address is not known.
     """
-    from supplierwatch.exports.account import account_of
+    from supplierwatch.exports.account import read_account
     from supplierwatch.json_documents.accounts import account_json
     from supplierwatch.views import account
 
     wired = session(ctx).wired()
     if watch is not None and watch not in wired.queries:
-        raise unknown_key("watch", watch, list(wired.queries), "supplierwatch watches")
+        raise unknown_key_error("watch", watch, list(wired.queries), "supplierwatch watches")
     keys = [watch] if watch is not None else list(wired.queries)
     with archive(wired) as store:
-        answer = account_of(store, wired, url, keys, now=datetime.now(UTC))
+        answer = read_account(store, wired, url, keys, now=datetime.now(UTC))
     if json:
         print_json(account_json(answer, wired.source_names))
     else:

@@ -16,17 +16,17 @@ import typer
 from supplierwatch.formatting.console import clean, console, note, plural
 from supplierwatch.shell.completion import supplier_keys, watch_keys
 from supplierwatch.shell.exits import Exit
-from supplierwatch.shell.failures import CommandError, UsageError, unknown_key
-from supplierwatch.shell.options import Since, moment_of
+from supplierwatch.shell.failures import CommandError, UsageError, unknown_key_error
+from supplierwatch.shell.options import Since, parse_moment
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
 if TYPE_CHECKING:
     from storage.store import Store
-    from supplierwatch.exports.gathering import ExportedMention
+    from supplierwatch.exports.mentions import ExportedMention
     from supplierwatch.wiring import CompiledConfiguration
 
-PANEL = "Keep"
+PANEL = "Data"
 
 
 class Format(StrEnum):
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
             ("export --format jsonl --watch fdp | jq .why", "lines for programs"),
             ("export /var/www/watch.rss --limit 100", "a feed, replaced as a whole"),
             ("export --evidence nov.zip --since 30d", "texts, hashes and headers, chained"),
-            ("export --verify oct.zip --verify nov.zip", "was anything changed since?"),
+            ("export --verify oct.zip --verify nov.zip", "whether anything was changed since"),
         ),
     )
 
@@ -135,26 +135,26 @@ def export(
     """
     from alerts.digest.context import TellingContext
     from storage.telling.mention_pages import MentionRange
-    from supplierwatch.exports.gathering import exported_mentions
+    from supplierwatch.exports.mentions import read_mentions
 
     now = datetime.now(UTC)
     if verify:
         _verify(verify)
         return
     if evidence is not None and (file is not None or form is not None):
-        raise UsageError("evidence has a form of its own", "Leave FILE and --format away.")
+        raise UsageError("evidence has a format of its own", "Leave out FILE and --format.")
     wanted = _choose_format(file, form)
     if bom and wanted is not Format.CSV:
-        raise UsageError("--bom is for CSV", "Leave it away: programs that read these need none.")
+        raise UsageError("--bom is for CSV", "Leave it out: programs that read these need none.")
     wired = session(ctx).valid_part()
     _refuse_unknown_supplier(wired, supplier)
     with archive(wired) as store:
         extent = MentionRange(
-            watches=_known_watches(wired, store, watch),
-            since=moment_of(since, now),
-            until=moment_of(until, now, option="--until"),
+            watches=_check_watches(wired, store, watch),
+            since=parse_moment(since, now),
+            until=parse_moment(until, now, option="--until"),
         )
-        found = exported_mentions(
+        found = read_mentions(
             store,
             TellingContext.of(wired.catalog, wired.queries),
             extent,
@@ -177,13 +177,13 @@ def export(
 def _write_evidence(
     store: Store, found: Iterator[ExportedMention], target: Path, now: datetime
 ) -> None:
-    from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
+    from supplierwatch.exports.evidence import ConcurrentExport, write_evidence
 
     try:
         made = write_evidence(store, found, target, now)
     except FileExistsError as error:
         raise UsageError(str(error), "Name another: evidence is never overwritten.") from error
-    except ExportedMeanwhile as error:
+    except ConcurrentExport as error:
         raise CommandError(
             "another export of evidence was made meanwhile: nothing was written",
             "Call the command again.",
@@ -199,12 +199,12 @@ def _write_evidence(
 
 
 def _verify(paths: list[Path]) -> None:
-    from supplierwatch.exports.verifying import check_exports
+    from supplierwatch.exports.verification import check_exports
 
     checked = check_exports(paths)
     for one in checked:
         number = "-" if one.number is None else str(one.number)
-        verdict = "as it was made" if not one.wrong else "NOT as it was made"
+        verdict = "unchanged" if not one.wrong else "CHANGED since it was made"
         summary = f"number {number}, {plural(one.files, 'file')}: {verdict}"
         console().print(f"{one.path}  {summary}", soft_wrap=True)
         for wrong in one.wrong:
@@ -221,13 +221,13 @@ def _choose_format(file: Path | None, form: Format | None) -> Format:
     known = ENDINGS.get(file.suffix.lower())
     if known is None:
         raise UsageError(
-            f"the ending of {file.name} says no form",
-            "Name it .csv, .jsonl or .rss, or say --format csv, jsonl or rss.",
+            f"the ending of {file.name} is of no known format",
+            "Name it .csv, .jsonl or .rss, or give --format csv, jsonl or rss.",
         )
     return known
 
 
-def _known_watches(
+def _check_watches(
     wired: CompiledConfiguration, store: Store, watches: list[str] | None
 ) -> list[str] | None:
     """Check the watch keys; a watch removed from the file may still have mentions."""
@@ -235,23 +235,25 @@ def _known_watches(
         if key not in wired.queries:
             with store.reading() as unit:
                 if not unit.watches.versions(key):
-                    raise unknown_key("watch", key, list(wired.queries), "supplierwatch watches")
+                    raise unknown_key_error(
+                        "watch", key, list(wired.queries), "supplierwatch watches"
+                    )
     return watches or None
 
 
 def _refuse_unknown_supplier(wired: CompiledConfiguration, key: str | None) -> None:
     known = [supplier.key for supplier in wired.catalog.suppliers]
     if key is not None and key not in known:
-        raise unknown_key("supplier", key, known, "supplierwatch check --verbose")
+        raise unknown_key_error("supplier", key, known, "supplierwatch check --verbose")
 
 
 @contextmanager
 def _open_output(file: Path | None, *, bom: bool) -> Iterator[TextIO]:
-    from supplierwatch.exports.files import whole_file
+    from supplierwatch.exports.atomic_files import replace_atomically
 
     encoding = "utf-8-sig" if bom else "utf-8"
     if file is not None:
-        with whole_file(file, encoding=encoding) as out:
+        with replace_atomically(file, encoding=encoding) as out:
             yield out
         return
     # CSV has line ends of its own, and stdout may have an encoding that cannot write every letter

@@ -18,12 +18,12 @@ from supplierwatch.shell.options import (
     Limit,
     Query,
     Since,
-    moment_of,
+    parse_moment,
 )
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import Session, archive, session
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
             ),
             ("search 'cs(\"ICE\") AND trust' --since 30d", "ICE in capitals only, last 30 days"),
             ("search 'cs(\"FDP\") OR palantir' --sort relevance", "the most relevant first"),
-            ("search 'aside:palantir'", "in what was cut from pages: sponsors, boxes, captions"),
+            ("search 'aside:palantir'", "in text cut from pages: sponsors, boxes, captions"),
             ("search 'site:gov.uk' --limit 100 --json", "filters alone are allowed here"),
         ),
     )
@@ -69,8 +69,8 @@ def search(
 
     The language of the watches: words, "phrases", AND, OR, NOT, brackets, cs("ICE") for exact case,
     title:word, @supplier for all names of a supplier. Readers' comments are searched only as
-    comments:word, text that was cut from pages only as aside:word; where it has more, the answer
-    says so. Ends with exit code 6 where nothing was found.
+    comments:word, text that was cut from pages only as aside:word; where such text has more, the
+    output says so. Ends with exit code 6 where nothing was found.
     """
     wanted = SearchOptions(limit=limit, since=since, as_json=json, sort=sort, deadline=deadline)
     run_query(session(ctx), query, wanted)
@@ -103,15 +103,15 @@ def run_query(now_session: Session, text: str, wanted: SearchOptions) -> None:
     from supplierwatch.wiring import newsrooms
 
     now = datetime.now(UTC)
-    earliest = moment_of(wanted.since, now)
+    earliest = parse_moment(wanted.since, now)
     wired = now_session.wired()
     query = compile_query(text, suppliers=wired.suppliers, allow_filters_only=not wanted.as_watch)
-    wish = SearchRequest(
+    request = SearchRequest(
         limit=wanted.limit, since=earliest, order=wanted.sort.value, seconds=wanted.deadline
     )
     with archive(wired) as store, view.SearchProgress(shown=not wanted.as_json) as looking:
-        result = search_archive(store, query, wired.source_names, wish, progress=looking.take)
-        aside = count_asides(store, query, wired.source_names, wish)
+        result = search_archive(store, query, wired.source_names, request, progress=looking.take)
+        aside = count_asides(store, query, wired.source_names, request)
         with store.reading() as unit:
             stories = stories_of(unit, [hit.item for hit in result.hits], newsrooms(wired))
     context = view.SearchContext(names=wired.source_names, stories=stories, aside=aside)

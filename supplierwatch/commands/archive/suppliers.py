@@ -1,4 +1,4 @@
-"""`supplier KEY`: all that is about a supplier, in time."""
+"""`supplier KEY`: everything stored about a supplier, in order of time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import typer
 from supplierwatch.formatting.console import console, print_json
 from supplierwatch.shell.completion import supplier_keys
 from supplierwatch.shell.exits import Exit
-from supplierwatch.shell.options import Json, moment_of
+from supplierwatch.shell.options import Json, parse_moment
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 
 
 def register(app: typer.Typer) -> None:
@@ -47,18 +47,18 @@ def supplier(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show all that is about a supplier, in time and by matter.
+    """Show everything stored about a supplier, by matter.
 
     Press, procurement notices, questions with answers, Hansard, board papers, edits, withdrawals
-    and alarms. What belongs together is one matter, with the reason for each; dates that documents
-    state and that are still to come stand first. Ends with exit code 6 where nothing was found.
+    and alarms. What belongs together is one matter, with the reason for each; future dates that
+    documents state come first. Ends with exit code 6 where nothing was found.
     """
     from alerts.threads.gathering import gather_thread, subject_of
     from supplierwatch.json_documents.threads import thread_json
     from supplierwatch.views.threads import print_thread
 
     now = datetime.now(UTC)
-    earliest = moment_of(since, now)
+    earliest = parse_moment(since, now)
     wired = session(ctx).wired()
     declared = next((one for one in wired.catalog.suppliers if one.key == key), None)
     if declared is None:

@@ -12,7 +12,7 @@ from supplierwatch.shell.options import Json
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 
 
 def register(app: typer.Typer) -> None:

@@ -14,7 +14,7 @@ from supplierwatch.shell.failures import NothingStoredError, UsageError
 from supplierwatch.shell.options import DEADLINE, Deadline, Json, Limit, Query, Since
 from supplierwatch.shell.session import archive, session
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 WEEK = timedelta(days=7)
 
 
@@ -90,9 +90,9 @@ def try_query(
 ) -> None:
     """Show what a query would have found in what is stored.
 
-    Nothing is stored or sent. Text that was cut from pages is searched by aside:word alone; the
-    answer says where it has more, as a watch would tell in one line of a digest. Ends with exit
-    code 6 where nothing is found: because of the query, or because the archive is still young.
+    Nothing is stored or sent. Text that was cut from pages is searched by aside:word alone; where
+    such text has more, the output says so, as a digest does in one line. Ends with exit code 6
+    where nothing is found: because of the query, or because the archive is still small.
     """
     wanted = SearchOptions(limit=limit, since=since, as_json=json, deadline=deadline, as_watch=True)
     run_query(session(ctx), query, wanted)
@@ -116,7 +116,7 @@ def add(
     """Add a watch to watches.toml, if it is valid.
 
     Give either a query or keywords, of which any one is enough. The file keeps its comments and
-    its order; a running service takes the watch up by itself. What is already stored becomes its
+    its order; a running service loads the watch by itself. What is already stored becomes its
     baseline: only later items are sent.
     """
     from alerts.query import compile_query

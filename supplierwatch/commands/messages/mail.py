@@ -1,4 +1,4 @@
-"""`digest`, `deliveries`, `mail-test`: composing, following and testing messages."""
+"""`digest`, `deliveries`, `mail-test`: composes, lists and tests messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from supplierwatch.shell.failures import (
     CommandError,
     NothingStoredError,
     UsageError,
-    unknown_key,
+    unknown_key_error,
 )
 from supplierwatch.shell.options import Json, Subscription
 from supplierwatch.shell.registering import add
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from alerts.dispatch.cut import Preview
     from supplierwatch.wiring import CompiledConfiguration
 
-PANEL = "Tell"
+PANEL = "Messages"
 
 
 class State(StrEnum):
@@ -96,11 +96,11 @@ def digest(
     wired = session(ctx).wired()
     keys = [each.key for each in wired.catalog.subscriptions]
     if subscription is not None and subscription not in keys:
-        raise unknown_key("subscription", subscription, keys, "supplierwatch check --verbose")
+        raise unknown_key_error("subscription", subscription, keys, "supplierwatch check --verbose")
     chosen = [subscription] if subscription is not None else keys
     if not chosen:
         raise UsageError(
-            "nobody is told anything: there is no subscription", "Add one to subscriptions.toml."
+            "there is no subscription, so nobody gets messages", "Add one to subscriptions.toml."
         )
     if html is not None and (not preview or len(chosen) > 1):
         raise UsageError(
@@ -108,12 +108,12 @@ def digest(
             f"Add --preview and --subscription KEY; there are: {', '.join(keys)}.",
         )
     if preview:
-        _preview(wired, chosen, html)
+        _show_previews(wired, chosen, html)
     else:
         _send_now(wired, chosen, confirm=not yes)
 
 
-def _preview(wired: CompiledConfiguration, keys: list[str], html: Path | None) -> None:
+def _show_previews(wired: CompiledConfiguration, keys: list[str], html: Path | None) -> None:
     from alerts.dispatch.cut import TellingContext, previews
     from supplierwatch.views import messages as view
 
@@ -122,10 +122,10 @@ def _preview(wired: CompiledConfiguration, keys: list[str], html: Path | None) -
     rendered: list[tuple[str, Preview]] = []
     with archive(wired) as store:
         with store.reading() as unit:
-            taken_up = {each.subscription_key for each in unit.subscribers.all()}
+            loaded = {each.subscription_key for each in unit.subscribers.all()}
         for key in keys:
-            if key not in taken_up:
-                note(f"{key} is not taken up yet: the next `crawl`, or a `run`, does that.")
+            if key not in loaded:
+                note(f"{key} is not loaded yet: the next `crawl`, or a `run`, loads it.")
                 continue
             rendered += [(key, each) for each in previews(store, context, key, now=now)]
     if html is not None and rendered:
@@ -155,12 +155,14 @@ def _send_now(wired: CompiledConfiguration, keys: list[str], *, confirm: bool) -
                 err=True,
             )
         service.match()
-        cut = service.tell(force=[s.subscriber_id for s in subscribers])
+        written = service.tell(force=[s.subscriber_id for s in subscribers])
         service.deliver()
-    if cut:
-        console().print(f"{plural(cut, 'message')} cut; `supplierwatch deliveries` shows them.")
+    if written:
+        console().print(
+            f"{plural(written, 'message')} composed; `supplierwatch deliveries` shows them."
+        )
     else:
-        console().print("Nothing is pending: no message was cut.")
+        console().print("Nothing is pending: no message was composed.")
 
 
 def deliveries(
@@ -178,8 +180,8 @@ def deliveries(
 
     sent: accepted by the mail server. queued, leased, retry: on its way. uncertain: may have
     arrived, is tried again with the same Message-ID. dead: refused or given up, with the cause.
-    held: waits for you. stopped: its reader unsubscribed before it was sent. First comes what waits
-    for an alert, and when that goes.
+    held: waits for `release`. stopped: its reader unsubscribed before it was sent. What waits for
+    an alert comes first, with the time of that alert.
     """
     from alerts.digest.context import TellingContext
     from alerts.dispatch.held_alerts import held_alerts
@@ -194,16 +196,16 @@ def deliveries(
             messages = unit.outbox.list(states=states, limit=limit)
             counts = unit.outbox.counts()
             paused = unit.outbox.paused()
-            unmade = unit.quarantine.failed_tasks("tell")
+            failed = unit.quarantine.failed_tasks("tell")
             held = held_alerts(unit, context, datetime.now(UTC))
     except NothingStoredError:
-        messages, counts, paused, unmade, held = (), {}, {}, {}, ()
+        messages, counts, paused, failed, held = (), {}, {}, {}, ()
     if json:
-        made = messages_json(messages, counts, paused, list(unmade.values()))
-        print_json(deliveries_json(made, held))
+        listed = messages_json(messages, counts, paused, list(failed.values()))
+        print_json(deliveries_json(listed, held))
     else:
         view.print_held(console(), held)
-        view.print_unmade(console(), list(unmade.values()))
+        view.print_failed(console(), list(failed.values()))
         view.print_messages(console(), messages, counts, paused)
 
 
@@ -230,20 +232,20 @@ def mail_test(
     code = f" ({receipt.code})" if receipt.code else ""
     if receipt.outcome != "delivered":
         raise CommandError(
-            f"the message to {address} was not taken: {receipt.outcome}{code}: {receipt.detail}",
+            f"the message to {address} was not accepted: {receipt.outcome}{code}: {receipt.detail}",
             f"See the [[channel]] {address.removeprefix(CHANNEL)} in settings.toml, and its secret."
             if is_channel(address)
             else "See [mail] in settings.toml, and the SUPPLIERWATCH_SMTP_... variables.",
             exit=Exit.FAILED,
         )
     if is_channel(address):
-        console().print(f"{address} took it{code}: {receipt.detail}".rstrip(": "))
+        console().print(f"{address} accepted it{code}: {receipt.detail}".rstrip(": "))
         return
     if settings.mail.smtp is None:
         console().print(f"no mail server is set: wrote {receipt.detail}", soft_wrap=True)
         note("Mail leaves this machine once settings.toml has smtp under [mail].")
         return
     server = settings.mail.smtp
-    console().print(f"{server.host}:{server.port} took it{code}: {receipt.detail}")
+    console().print(f"{server.host}:{server.port} accepted it{code}: {receipt.detail}")
     for hint in advice(settings):
         print_indented(console(), Text(hint), 2)

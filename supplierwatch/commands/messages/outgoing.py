@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from storage.model import OutboxMessage
     from storage.store import Unit
 
-PANEL = "Tell"
-FROM_HERE = "the command line"  # who had a message sent again
+PANEL = "Messages"
+COMMAND_LINE = "the command line"  # shown as who sent a message again
 Numbers = Annotated[
     list[int],
     typer.Argument(metavar="ID...", help="Numbers of messages, as `deliveries` shows them."),
@@ -55,13 +55,13 @@ def resend(
     """Send messages now, also dead and sent ones.
 
     The same bytes are sent with the same Message-ID. For a message that was sent you are asked
-    first: its reader gets it twice, unless the mail program knows it by its Message-ID. The
+    first: its reader gets it twice, unless the mail program recognises its Message-ID. The
     service sends it within seconds; without a service the next `crawl` does.
     """
     now = datetime.now(UTC)
 
     def resend_message(unit: Unit, message: OutboxMessage) -> bool:
-        return unit.outbox.resend(message.row_id, now, by=FROM_HERE)
+        return unit.outbox.resend(message.row_id, now, by=COMMAND_LINE)
 
     def ask(message: OutboxMessage) -> None:
         if message.state == "sent" and not yes:
@@ -94,7 +94,7 @@ def release(ctx: typer.Context, numbers: Numbers) -> None:
     def release_message(unit: Unit, message: OutboxMessage) -> bool:
         return unit.outbox.release(message.row_id, now)
 
-    _change_messages(ctx, numbers, release_message, done="goes now", refused="is not held")
+    _change_messages(ctx, numbers, release_message, done="is released", refused="is not held")
 
 
 def _change_messages(

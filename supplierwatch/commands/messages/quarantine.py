@@ -13,7 +13,7 @@ from supplierwatch.shell.failures import NothingStoredError, UsageError
 from supplierwatch.shell.options import Json
 from supplierwatch.shell.session import archive, session
 
-PANEL = "Tell"
+PANEL = "Messages"
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +46,7 @@ def quarantine(ctx: typer.Context, json: Json = False) -> None:
     """List tasks that failed and are tried again, or were set aside.
 
     Work that fails or takes too long is tried again after one and five minutes, and set aside after
-    the third attempt. Everything else goes on.
+    the third attempt. Other work is not affected.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -82,7 +82,7 @@ def retry(
     from supplierwatch.health.quarantine_mail import retry_quarantined
 
     if everything == (task is not None):
-        raise UsageError("say what is to be tried again: a task, or --all")
+        raise UsageError("name what to try again: a task, or --all")
     now = datetime.now(UTC)
     with archive(session(ctx).wired()) as store, store.transaction() as unit:
         chosen = retry_quarantined(unit, now, task, subject)

@@ -9,12 +9,12 @@ import typer
 from rich.text import Text
 
 from supplierwatch.formatting.console import console, note, print_indented, print_json
-from supplierwatch.shell.failures import unknown_key
+from supplierwatch.shell.failures import unknown_key_error
 from supplierwatch.shell.options import Json, Watch
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
 
-PANEL = "Tell"
+PANEL = "Messages"
 
 
 def register(app: typer.Typer) -> None:
@@ -69,8 +69,8 @@ def readers(ctx: typer.Context, json: Json = False) -> None:
 def feeds(ctx: typer.Context, json: Json = False) -> None:
     """List the Atom feed of each watch, for feed readers.
 
-    An address cannot be guessed; who has it can read that feed and nothing else. Addresses need a
-    public_url under [service] in settings.toml, files need feeds = true there.
+    An address cannot be guessed; whoever has it can read that feed and nothing else. Addresses need
+    a public_url under [service] in settings.toml, files need feeds = true there.
     """
     from alerts.digest.reader_links import feed_path
 
@@ -93,7 +93,7 @@ def feeds(ctx: typer.Context, json: Json = False) -> None:
         print_json({"feeds": found})
         return
     if home is None and not settings.feeds:
-        note("Name a public_url under [service] in settings.toml, or set feeds = true there.")
+        note("Set a public_url under [service] in settings.toml, or feeds = true there.")
     for one in found:
         places = [place for place in (one["url"], one["file"]) if place]
         shown = places or ["no address, no file"]
@@ -120,7 +120,7 @@ def feedback(
 
     wired = session(ctx).wired()
     if watch is not None and watch not in wired.queries:
-        raise unknown_key("watch", watch, list(wired.queries), "supplierwatch watches")
+        raise unknown_key_error("watch", watch, list(wired.queries), "supplierwatch watches")
     with archive(wired) as store, store.reading() as unit:
         marked = unit.controls.irrelevant(watch, limit)
         items = {item.item_id: item for item in unit.items.get_many([m.item_id for m in marked])}

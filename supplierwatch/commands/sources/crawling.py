@@ -13,7 +13,7 @@ import typer
 from supplierwatch.formatting.console import console, note, print_json, waiting
 from supplierwatch.shell.child_logs import capture_child_logs
 from supplierwatch.shell.exits import Exit
-from supplierwatch.shell.failures import unknown_key
+from supplierwatch.shell.failures import unknown_key_error
 from supplierwatch.shell.options import Json, Sources
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session, working_store
@@ -21,13 +21,13 @@ from supplierwatch.shell.session import archive, session, working_store
 if TYPE_CHECKING:
     from storage.model import SourceState
     from storage.store import Store
-    from supplierwatch.views.crawled import ArchiveCounts
+    from supplierwatch.views.crawl_report import ArchiveCounts
     from supplierwatch.wiring import CompiledConfiguration
 
 PANEL = "Run"
 Event = dict[str, Any]
-PATIENCE = 90.0  # seconds to wait for a poll of the service
-LOOK_EVERY = 0.5
+WAIT_FOR_POLL = 90.0  # seconds to wait for a poll by the running service
+CHECK_EVERY = 0.5  # seconds
 SILENT = "the crawl ended before it was read"
 
 
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
         crawl,
         panel=PANEL,
         examples=(
-            ("crawl", "poll every source now, whatever its rhythm"),
+            ("crawl", "poll every source now, whatever its interval"),
             ("crawl digital-health bbc-health", "poll these two"),
             ("crawl --due", "from cron, instead of a service that runs all the time"),
         ),
@@ -57,8 +57,8 @@ def crawl(
     """Poll sources once, then match, tell and deliver.
 
     The same code as `run`: what is new is stored and matched, and messages that are due go out.
-    The first poll of a source is its baseline and alerts nobody. While the service runs it is asked
-    to poll the sources that you named, and what came of it is shown. Ends with exit code 1 if a
+    The first poll of a source is its baseline and alerts nobody. While the service runs, it is
+    asked to poll the sources that you named, and the results are shown. Ends with exit code 1 if a
     source that you named could not be read, or if none could; without names with 4 while the
     service runs, which polls by itself.
     """
@@ -68,7 +68,7 @@ def crawl(
     known = [source.key for source in wired.catalog.sources if source.enabled]
     for key in sources or ():
         if key not in known:
-            raise unknown_key("source", key, known, "supplierwatch sources")
+            raise unknown_key_error("source", key, known, "supplierwatch sources")
     try:
         _crawl_here(ctx, wired, sources or (), known, due=due, json=json)
     except AlreadyRunning:
@@ -78,12 +78,12 @@ def crawl(
 
 
 def _ask_service(wired: CompiledConfiguration, keys: Sequence[str], *, json: bool) -> None:
-    """Have the running service poll sources now, and show what came of it.
+    """Have the running service poll sources now, and show the results.
 
     Raises:
         typer.Exit: a source could not be read, or was not polled in time.
     """
-    from supplierwatch.views import crawled
+    from supplierwatch.views import crawl_report
 
     asked_at = datetime.now(UTC)
     with archive(wired) as store:
@@ -94,9 +94,9 @@ def _ask_service(wired: CompiledConfiguration, keys: Sequence[str], *, json: boo
         with waiting("waiting for the service", None if json else sys.stderr):
             states = _wait_for_polls(store, keys, asked_at)
     if json:
-        print_json(crawled.asked_json(states))
+        print_json(crawl_report.asked_json(states))
     else:
-        crawled.print_asked(console(), states)
+        crawl_report.print_asked(console(), states)
     if any(state is None or state.failures for state in states.values()):
         raise typer.Exit(Exit.FAILED)
 
@@ -104,8 +104,8 @@ def _ask_service(wired: CompiledConfiguration, keys: Sequence[str], *, json: boo
 def _wait_for_polls(
     store: Store, keys: Sequence[str], since: datetime
 ) -> dict[str, SourceState | None]:
-    """Return key -> its state after the poll; None if it was not polled within `PATIENCE`."""
-    end = time.monotonic() + PATIENCE
+    """Return key -> its state after the poll; None if not polled within `WAIT_FOR_POLL`."""
+    end = time.monotonic() + WAIT_FOR_POLL
     states: dict[str, SourceState | None] = dict.fromkeys(keys)
     while time.monotonic() < end:
         with store.reading() as unit:
@@ -115,7 +115,7 @@ def _wait_for_polls(
                     states[key] = state
         if all(states.values()):
             break
-        time.sleep(LOOK_EVERY)
+        time.sleep(CHECK_EVERY)
     return states
 
 
@@ -129,16 +129,16 @@ def _crawl_here(
     json: bool,
 ) -> None:
     from supplierwatch.service.service import Service
-    from supplierwatch.views import crawled
+    from supplierwatch.views import crawl_report
 
     with working_store(wired) as store:
         service = Service(wired, store)
-        service.crawls.close_left_open()  # we hold the lock: the process that left them has ended
+        service.crawls.release_open_runs()  # we hold the lock: the process that left them has ended
         before = _count_archive(store, wired)
         wanted = sources or known
         with (
             capture_child_logs(unless=session(ctx).verbose) as children,
-            crawled.CrawlProgress(
+            crawl_report.CrawlProgress(
                 len(wanted), wired.source_names, stream=None if json else children.screen
             ) as progress,
         ):
@@ -154,16 +154,16 @@ def _crawl_here(
     if any(SILENT in report.get("errors", ()) for report in reports):
         children.show_tail()
     if json:
-        print_json(crawled.crawl_json(reports, before, after))
+        print_json(crawl_report.crawl_json(reports, before, after))
     else:
-        crawled.print_reports(console(), reports, before, after)
+        crawl_report.print_reports(console(), reports, before, after)
     _exit_on_failure(reports, named=bool(sources))
 
 
 def _exit_on_failure(reports: Sequence[Event], *, named: bool) -> None:
     failed = [r for r in reports if r["outcome"] not in ("ok", "not-modified", "empty")]
     if failed and (named or len(failed) == len(reports)):
-        note("`supplierwatch doctor SOURCE` shows step by step what became of one.")
+        note("`supplierwatch doctor SOURCE` shows the poll of one source step by step.")
         raise typer.Exit(Exit.FAILED)
 
 
@@ -182,7 +182,7 @@ def _collect_reports(events: Sequence[Event], expected: Sequence[str]) -> list[E
 
 
 def _count_archive(store: Store, wired: CompiledConfiguration) -> ArchiveCounts:
-    from supplierwatch.views.crawled import ArchiveCounts
+    from supplierwatch.views.crawl_report import ArchiveCounts
 
     with store.reading() as unit:
         return ArchiveCounts(

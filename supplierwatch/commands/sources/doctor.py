@@ -10,7 +10,7 @@ from supplierwatch.commands.sources.trying import NO_KIND, source_at, try_kinds,
 from supplierwatch.formatting.console import console, note, print_json, waiting
 from supplierwatch.shell.child_logs import capture_child_logs
 from supplierwatch.shell.exits import Exit
-from supplierwatch.shell.failures import NothingStoredError, unknown_key
+from supplierwatch.shell.failures import NothingStoredError, unknown_key_error
 from supplierwatch.shell.options import Json, Source
 from supplierwatch.shell.registering import add
 from supplierwatch.shell.session import archive, session
@@ -18,7 +18,7 @@ from supplierwatch.shell.session import archive, session
 if TYPE_CHECKING:
     from supplierwatch.wiring import CompiledConfiguration
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 
 
 def register(app: typer.Typer) -> None:
@@ -38,15 +38,15 @@ def register(app: typer.Typer) -> None:
 def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
     """Diagnose one source, or any web address, step by step.
 
-    The listing and its newest page are fetched as a poll would; each step shows what it found: how
-    the bytes were decoded, which entries and dates are there, what is the article, and how the
-    archive would store it. An address is tried as a feed, by the feed that its page names, as a
-    sitemap and as a list of PDFs. Nothing is stored or sent. Ends with exit code 1 if a step
+    The listing and its newest page are fetched as a poll would fetch them; each step shows what it
+    found: how the bytes were decoded, which entries and dates are there, what the article is, and
+    how the archive would store it. An address is tried as a feed, by the feed that its page names,
+    as a sitemap and as a list of PDFs. Nothing is stored or sent. Ends with exit code 1 if a step
     failed.
     """
     from config.editing.source_file import is_address
     from crawler.processes.inspect import inspect_source
-    from supplierwatch.views import examined
+    from supplierwatch.views import doctor_report
 
     wired = session(ctx).wired()
     declared = {each.key: each for each in wired.catalog.sources}
@@ -54,7 +54,7 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
         _try_address(ctx, wired, source, json=json)
         return
     if source not in declared:
-        raise unknown_key("source", source, list(declared), "supplierwatch sources")
+        raise unknown_key_error("source", source, list(declared), "supplierwatch sources")
     with (
         capture_child_logs(unless=session(ctx).verbose) as children,
         waiting(f"examining {declared[source].url}", children.screen),
@@ -63,9 +63,9 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
             declared[source], wired.catalog.settings.crawl, database_url=_find_database_url(wired)
         )
     if json:
-        print_json(examined.steps_json(declared[source], steps))
+        print_json(doctor_report.steps_json(declared[source], steps))
     else:
-        examined.print_steps(console(), declared[source], steps)
+        doctor_report.print_steps(console(), declared[source], steps)
     if not all(step.ok for step in steps):
         raise typer.Exit(Exit.FAILED)
 
@@ -73,7 +73,7 @@ def doctor(ctx: typer.Context, source: Source, json: Json = False) -> None:
 def _try_address(
     ctx: typer.Context, wired: CompiledConfiguration, address: str, *, json: bool
 ) -> None:
-    from supplierwatch.views import examined
+    from supplierwatch.views import doctor_report
 
     tried = source_at(address, key=None, name=None, taken=())
     with (
@@ -84,9 +84,9 @@ def _try_address(
             tried, wired.catalog.settings.crawl, _find_database_url(wired)
         )
     if json:
-        print_json(examined.steps_json(tried, steps))
+        print_json(doctor_report.steps_json(tried, steps))
     else:
-        examined.print_steps(console(), tried, steps)
+        doctor_report.print_steps(console(), tried, steps)
         if readable:
             note(f"`supplierwatch sources add {tried.url}` adds it, as a {tried.kind}.")
         elif was_fetched(steps):

@@ -27,20 +27,20 @@ def probe_all(
         json: print one JSON document.
     """
     from crawler.processes.inspect import probe_sources
-    from supplierwatch.views import probed
+    from supplierwatch.views import probe_report
 
     sources = wired.catalog.sources
     with (
         capture_child_logs(unless=session(ctx).verbose) as children,
-        waiting(f"asking {plural(len(sources), 'source')}", children.screen),
+        waiting(f"fetching {plural(len(sources), 'source')}", children.screen),
     ):
         answers = {one.source: one for one in probe_sources(sources, wired.catalog.settings.crawl)}
     rows = [(source, answers[source.key]) for source in sources]
     if failing:
-        rows = [row for row in rows if not probed.answers(row[1])]
+        rows = [row for row in rows if not probe_report.answers(row[1])]
     if json:
-        print_json(probed.rows_json(rows))
+        print_json(probe_report.rows_json(rows))
     else:
-        probed.print_rows(console(), rows, asked=len(sources))
-    if any(source.enabled and not probed.answers(answers[source.key]) for source in sources):
+        probe_report.print_rows(console(), rows, asked=len(sources))
+    if any(source.enabled and not probe_report.answers(answers[source.key]) for source in sources):
         raise typer.Exit(Exit.FAILED)

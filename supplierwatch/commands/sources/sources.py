@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from config.model import Source
     from supplierwatch.wiring import CompiledConfiguration
 
-PANEL = "Ask"
+PANEL = "Search and inspect"
 
 
 def register(app: typer.Typer) -> None:
@@ -81,24 +81,24 @@ def sources(
 ) -> None:
     """List the sources, and what is wrong with them.
 
-    When each was last read and is next, its newest entry, how often it brings something new, how
-    many items it has brought, and how many of the last 30 days are thin: headline and teaser alone.
+    When each was last read and is next, its newest entry, how often it has something new, how many
+    items it has, and how many of the last 30 days are thin: headline and teaser alone.
 
-    Sources may fail, refuse us or have changed; answer with an empty listing (empty); bring nothing
-    new for far longer than ever before (silent); have pages that cannot be read (thin); or have
-    moved. One that fails is tried again for ever, less and less often. `doctor SOURCE` shows step
-    by step what is wrong.
+    Sources may fail, refuse requests or have changed; answer with an empty listing (empty); have
+    nothing new for far longer than ever before (silent); have pages that cannot be read (thin); or
+    have moved. One that fails is tried again without end, less and less often. `doctor SOURCE`
+    shows step by step what is wrong.
     """
     if ctx.invoked_subcommand is not None:
         return
-    from supplierwatch.formatting.source_rows import LATELY
+    from supplierwatch.formatting.source_rows import RECENT_PERIOD
     from supplierwatch.formatting.source_rows import rows as rows_of
     from supplierwatch.json_documents.sources import row_json
     from supplierwatch.views import source_table as view
 
     wired = session(ctx).wired()
     if export_opml is not None and import_opml is not None:
-        raise UsageError("a list is either imported or exported", "Call the command twice.")
+        raise UsageError("OPML is either imported or exported", "Call the command twice.")
     if probe:
         from supplierwatch.commands.sources.probing import probe_all
 
@@ -114,12 +114,12 @@ def sources(
     try:
         with archive(wired) as store, store.reading() as unit:
             states = {state.key: state for state in unit.sources.all()}
-            lately = unit.sources.readings(now - LATELY)
+            recent = unit.sources.readings(now - RECENT_PERIOD)
     except NothingStoredError:
-        states, lately = {}, {}  # nothing was polled yet: list the declared sources
+        states, recent = {}, {}  # nothing was polled yet: list the declared sources
     rows = [
         row
-        for row in rows_of(wired.catalog.sources, states, now, lately)
+        for row in rows_of(wired.catalog.sources, states, now, recent)
         if not failing or row.is_odd
     ]
     if json:
@@ -134,7 +134,8 @@ def add_source(
         str, typer.Argument(metavar="ADDRESS", help="Of a feed, a sitemap, or a site with one.")
     ],
     key: Annotated[
-        str | None, typer.Option("--key", metavar="KEY", help="A short name; else of its host.")
+        str | None,
+        typer.Option("--key", metavar="KEY", help="A short name; by default from its host."),
     ] = None,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="What digests call it.")
@@ -143,12 +144,12 @@ def add_source(
     """Add a source to sources.toml, if it can be read.
 
     The address is tried as `doctor ADDRESS` does, and what would be read is shown in short, with
-    --verbose step by step. Of a site its feed is added, under the name that the feed gives itself.
-    The file keeps its comments and its order; a running service takes the source up by itself. Its
-    first poll is its baseline. Ends with exit code 1, and nothing written, where it cannot be read.
+    --verbose step by step. For a site its feed is added, under the title of the feed. The file
+    keeps its comments and its order; a running service loads the source by itself. Its first poll
+    is its baseline. Ends with exit code 1, and nothing written, where it cannot be read.
     """
     from config.editing.source_file import append_source
-    from supplierwatch.views import examined
+    from supplierwatch.views import doctor_report
 
     wired = session(ctx).wired()
     known = wired.catalog.sources
@@ -161,7 +162,7 @@ def add_source(
         tried, steps, readable = try_kinds(tried, wired.catalog.settings.crawl, "")
         site = source_of_site(tried.url, known, wired.catalog.settings.crawl) if readable else None
     if session(ctx).verbose or not readable:
-        examined.print_steps(console(), tried, steps)
+        doctor_report.print_steps(console(), tried, steps)
     if not readable:
         if was_fetched(steps):
             note(NO_KIND)
@@ -170,7 +171,7 @@ def add_source(
     if site is not None:
         raise UsageError(f"{tried.url} is read already, as the feed of {site.url}: {site.key}")
     if not session(ctx).verbose:
-        examined.print_summary(console(), tried, steps)
+        doctor_report.print_summary(console(), tried, steps)
     path = append_source(wired.catalog.folder, tried)
     console().print(f"added {tried.key} ({tried.kind}) to {path}", markup=False, soft_wrap=True)
 
@@ -195,8 +196,8 @@ def _export_feeds(wired: CompiledConfiguration, file: Path) -> None:
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     others = len(wired.catalog.sources) - len(feeds)
-    left = f"; {others} of other kinds are none" if others else ""
-    console().print(f"{len(feeds)} feeds written to {file}{left}", markup=False, soft_wrap=True)
+    rest = f"; {others} of other kinds are no feeds" if others else ""
+    console().print(f"{len(feeds)} feeds written to {file}{rest}", markup=False, soft_wrap=True)
 
 
 def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
@@ -211,12 +212,12 @@ def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
     known = wired.catalog.sources
-    brought = build_source_tables(
+    opml = build_source_tables(
         outlines, keys=[one.key for one in known], urls=[one.url for one in known]
     )
     target = (wired.catalog.folder / "sources.toml").resolve()
-    if brought.added:
-        text = append_tables(target.read_bytes().decode("utf-8"), brought.text)
+    if opml.added:
+        text = append_tables(target.read_bytes().decode("utf-8"), opml.text)
         try:
             tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -227,9 +228,9 @@ def _import_feeds(wired: CompiledConfiguration, file: Path) -> None:
         beside = target.with_name(target.name + ".new")
         beside.write_bytes(text.encode("utf-8"))
         beside.replace(target)  # atomic: a running service reads either the old file or the new one
-    summary = f"{len(brought.added)} sources added to {target}, {brought.known} there already"
-    lines = [f"{summary}, {len(brought.refused)} refused"]
-    lines += [f"added   {key}" for key in brought.added]
-    lines += [f"refused {clean(reason)}" for reason in brought.refused]
+    summary = f"{len(opml.added)} sources added to {target}, {opml.known} there already"
+    lines = [f"{summary}, {len(opml.refused)} refused"]
+    lines += [f"added   {key}" for key in opml.added]
+    lines += [f"refused {clean(reason)}" for reason in opml.refused]
     for line in lines:
         console().print(line, markup=False, soft_wrap=True)

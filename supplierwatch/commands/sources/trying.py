@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from config.model import CrawlSettings, Source
     from crawler.processes.inspect import Step
 
-# tried in this order; a page that lists articles needs selectors, which nobody can guess
+# tried in this order; a page that lists articles needs selectors, which cannot be guessed
 KINDS = ("feed", "sitemap", "boardpapers")
 _KINDS_OF_HOSTS = {
     "www.gov.uk": ("govuk", *KINDS),
@@ -23,7 +23,7 @@ _KINDS_OF_HOSTS = {
     "questions-statements-api.parliament.uk": ("parliament",),
     "hansard-api.parliament.uk": ("parliament",),
 }
-MOST_SITES = 2  # declared sites of a host that are asked for their feed
+MOST_SITES = 2  # declared sites of a host that are fetched to find their feed
 _NAMES_A_FEED = re.compile(r"rss|feed|atom|rdf|\.(?:xml|json)$", re.IGNORECASE)
 NO_KIND = (
     "Neither a feed nor a sitemap was found there. Give the address of one, or declare the page "
@@ -71,8 +71,8 @@ def try_kinds(
 
     Returns:
         the source with that kind, its steps, and whether it can be read; the first kind's steps
-        where none can. A feed that was found by its site is given by its own address, and a feed
-        without a given name is named as it calls itself.
+        where none can. A feed found by its site has the feed's own address; without a given name
+        it has the title of the feed.
     """
     from dataclasses import replace
 
@@ -105,7 +105,7 @@ def _take_from_feed(source: Source, steps: Sequence[Step]) -> Source:
     try:
         return replace(source, name=name, url=read_address(facts["address"]))
     except InvalidValue:
-        return replace(source, name=name)  # an address that no file may hold
+        return replace(source, name=name)  # an address that a file must not contain
 
 
 def is_same_address(one: str, other: str) -> bool:
@@ -120,7 +120,7 @@ def is_same_address(one: str, other: str) -> bool:
 def source_of_site(url: str, known: Sequence[Source], settings: CrawlSettings) -> Source | None:
     """Return the source that is declared by the address of a site and reads the feed at `url`.
 
-    The site is asked which feed it names, as a poll of that source asks it.
+    The site is fetched to find which feed it names, as a poll of that source does.
     """
     from crawler.processes.inspect import inspect_source
 
@@ -140,7 +140,7 @@ def _host_of(url: str) -> str:
 
 
 def facts_of_listing(steps: Sequence[Step]) -> Mapping[str, str]:
-    """Return what the listing with the entries says of itself; empty without one."""
+    """Return the facts of the listing that has the entries; empty without one."""
     listings = (step.facts for step in steps if step.step in ("listing", "parts"))
     return next((facts for facts in listings if facts), {})
 

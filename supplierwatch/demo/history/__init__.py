@@ -1,1 +1,1 @@
-"""The made history of `demo --serve`: what it says, when it happens, and how it is stored."""
+"""The generated history of `demo --serve`: its texts, their times, and how they are stored."""

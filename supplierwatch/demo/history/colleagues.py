@@ -1,4 +1,4 @@
-"""Adds the users of the demo, and what they said of the newest stories."""
+"""Adds the users of the demo, and their marks on the newest stories."""
 
 from __future__ import annotations
 

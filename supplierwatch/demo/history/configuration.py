@@ -7,7 +7,7 @@ from pathlib import Path
 from supplierwatch.demo.configuration import BOARD, write_configuration
 from supplierwatch.demo.server import Newsroom
 
-# key, name, what it publishes, at which outlet it is served
+# key, name, kind of item, and the outlet at whose address it is served
 RECORDS = (
     ("contract-notices", "Contract notices of the region", "tender", "wexmere-board-watch"),
     ("written-questions", "Written questions", "question", "national-ledger"),

@@ -1,4 +1,4 @@
-"""Stores a publication of the history as a poll would: its listing, its page, its text."""
+"""Stores publications of the history as polls would: listing, page, text."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Publisher:
             unit: a transaction.
             publication: what is published.
             now: when the poll finds it.
-            old: it was there before the source was first polled.
+            old: whether it was there before the source was first polled.
         """
         site = self._sites[publication.source]
         at = self._begin + timedelta(minutes=publication.minute)
@@ -139,7 +139,7 @@ def _to_article(
         entry_hash=entry_hash(text.title, story.teaser, str(publication.revision)),
         fetched_at=now,
         notice=_build_notice(publication, at) if story.kind == "tender" else None,
-        asides=tuple(AsideBlock(rule=rule, text=said) for rule, said in story.asides),
+        asides=tuple(AsideBlock(rule=rule, text=text) for rule, text in story.asides),
     )
 
 

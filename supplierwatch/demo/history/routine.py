@@ -75,17 +75,17 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
 def compose_reports(days: int) -> tuple[MadeStory, ...]:
-    """Compose the reports of so many days: four a day, one at weekends."""
+    """Compose the reports of `days` days: four a day, one at weekends."""
     random = Random(SEED)  # noqa: S311 - chooses sentences, no secrets
     reports: list[MadeStory] = []
     for day in range(days + 1):
         for slot in range(1 if day % 7 in (5, 6) else 4):
             minute = day * 24 * 60 + (7 + 3 * slot) * 60 + random.randrange(100)
-            reports.append(_compose(random, day, slot, minute))
+            reports.append(_compose_report(random, day, slot, minute))
     return tuple(reports)
 
 
-def _compose(random: Random, day: int, slot: int, minute: int) -> MadeStory:
+def _compose_report(random: Random, day: int, slot: int, minute: int) -> MadeStory:
     supplier = random.choice(SUPPLIERS)
     source = random.choice(OUTLETS)
     if supplier == "Corvantis" and random.random() < 0.2:
@@ -104,13 +104,13 @@ def _compose(random: Random, day: int, slot: int, minute: int) -> MadeStory:
     titles, openings = (TITLES, WITH_SUPPLIER) if supplier else (OTHER_TITLES, WITHOUT)
     title = random.choice(titles)
     sentences = [random.choice(openings), random.choice(DETAILS), random.choice(QUOTES)]
-    # under 60 words, of which few are shared: longer ones would be taken for copies of each other
-    said = "\n".join(sentences).format(**words)
+    # under 60 words, of which few are shared: longer ones would count as copies of each other
+    body = "\n".join(sentences).format(**words)
     return MadeStory(
         slug=f"report-{day:02}-{slot}",
         minute=minute,
         source=source,
-        text=MadeText(title=title.format(**words), body=said),
+        text=MadeText(title=title.format(**words), body=body),
         author=random.choice(AUTHORS),
         teaser=sentences[0].format(**words),
         kind="release" if source == "corvantis-press" else "news",

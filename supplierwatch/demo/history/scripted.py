@@ -1,4 +1,4 @@
-"""Reads the written stories of the history from the TOML files beside it."""
+"""Reads the scripted stories of the history from the TOML files beside it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MadeText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeStory:
-    """A story of the history: who has it first, who copies it, and what an edit makes of it.
+    """A story of the history: who publishes it first, who copies it, and its text after an edit.
 
     `minute`: minutes after the beginning of the history. `copies`: (source, minutes later).
     `edit`: (minutes later, the text from then on). `asides`: (rule, text) that was cut from its
@@ -46,13 +46,13 @@ class MadeStory:
 
 
 def load_stories(days: int) -> tuple[MadeStory, ...]:
-    """Read the written stories of a history of so many days."""
+    """Read the scripted stories of a history of `days` days."""
     folder = resources.files("supplierwatch.demo.history")
     tables = [tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in FILES]
-    return tuple(_parse(story, days) for table in tables for story in table["story"])
+    return tuple(_parse_story(story, days) for table in tables for story in table["story"])
 
 
-def _parse(table: dict[str, Any], days: int) -> MadeStory:
+def _parse_story(table: dict[str, Any], days: int) -> MadeStory:
     edit = table.get("edit")
     return MadeStory(
         slug=table["slug"],

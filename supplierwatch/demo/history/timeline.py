@@ -24,12 +24,12 @@ class Publication:
 
 
 def arrange(stories: Iterable[MadeStory], *, until: int) -> tuple[Publication, ...]:
-    """List what is published in the first `until` minutes, in order of time."""
-    found = [one for story in stories for one in _publications(story) if one.minute <= until]
+    """List the publications of the first `until` minutes, in order of time."""
+    found = [one for story in stories for one in _list_publications(story) if one.minute <= until]
     return tuple(sorted(found, key=lambda one: (one.minute, one.slug, one.source)))
 
 
-def _publications(story: MadeStory) -> Iterable[Publication]:
+def _list_publications(story: MadeStory) -> Iterable[Publication]:
     def publish(minute: int, source: str, text: MadeText, revision: int = 1) -> Publication:
         return Publication(
             minute=minute,

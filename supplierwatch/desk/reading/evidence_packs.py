@@ -8,8 +8,8 @@ from pathlib import Path
 
 from alerts.digest.findings import members_of
 from supplierwatch.desk.page import DeskSource, Download
-from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
-from supplierwatch.exports.gathering import explain_mentions
+from supplierwatch.exports.evidence import ConcurrentExport, write_evidence
+from supplierwatch.exports.mentions import explain_mentions
 
 MOST_ITEMS = 500
 MOST_MENTIONS = 2_000
@@ -26,7 +26,7 @@ def make_evidence(source: DeskSource, item_ids: Sequence[int], name: str) -> Dow
 
     Raises:
         EvidenceTooLarge: there are more than `MOST_ITEMS` items, or `MOST_BYTES`.
-        ExportedMeanwhile: other exports were made at the same time; try again.
+        ConcurrentExport: other exports were made at the same time; try again.
     """
     if len(item_ids) > MOST_ITEMS:
         raise EvidenceTooLarge(f"{len(item_ids):,} items: {MOST_ITEMS} are the most at once")
@@ -47,7 +47,7 @@ def make_evidence(source: DeskSource, item_ids: Sequence[int], name: str) -> Dow
                     source.clock(),
                     also=[item.item_id for item in items],
                 )
-            except ExportedMeanwhile:
+            except ConcurrentExport:
                 if attempt == TRIES - 1:
                     raise
                 continue

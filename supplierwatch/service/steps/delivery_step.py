@@ -11,7 +11,7 @@ from datetime import datetime
 
 from alerts.dispatch.delivery import Outcome, deliver_due
 from storage.store import Store
-from supplierwatch.health.pauses import tell_of_pauses
+from supplierwatch.health.pauses import report_paused_channels
 from supplierwatch.service.active_configuration import ActiveConfiguration
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ class DeliveryStep:
         store: the database.
         in_force: returns the configuration in force.
         clock: returns aware UTC datetimes.
-        owner: begins the owner's name of leases.
+        owner: the beginning of the owner's name in leases.
         ending: asked before each message; true stops.
     """
 
@@ -75,5 +75,5 @@ class DeliveryStep:
                 )
                 total += done
             if total:
-                tell_of_pauses(self._store, self._in_force().context, self._clock())
+                report_paused_channels(self._store, self._in_force().context, self._clock())
             return total

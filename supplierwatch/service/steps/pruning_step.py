@@ -39,18 +39,18 @@ class PruningStep:
         self._retention = retention
         self._clock = clock
         self._ending = ending
-        self._doubted_until = 0.0
+        self._suspended_until = 0.0
 
-    def doubt_clock(self, seconds: float) -> None:
+    def suspend(self, seconds: float) -> None:
         """Prune nothing for the next `seconds`: the wall clock has jumped far ahead."""
-        self._doubted_until = time.monotonic() + seconds
+        self._suspended_until = time.monotonic() + seconds
 
     def run_if_due(self) -> None:
         """Prune if any retention is configured and the last time was `PRUNE_EVERY` ago."""
         retention = self._retention()
         if retention.texts is None and retention.mentions is None and retention.raw is None:
             return
-        if time.monotonic() < self._doubted_until:
+        if time.monotonic() < self._suspended_until:
             return
         now = self._clock()
         with self._store.reading() as unit:

@@ -14,7 +14,7 @@ from alerts.dispatch.alarms import alarms_due
 from alerts.dispatch.cut import cut_due
 from alerts.dispatch.welcome import welcome_due
 from storage.store import Store
-from supplierwatch.health.quarantine_mail import tell_of_quarantined
+from supplierwatch.health.quarantine_mail import report_quarantined
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class TellingStep:
         self._store = store
         self._context = context
         self._clock = clock
-        self._voices = SupplierIndex()
+        self._suppliers = SupplierIndex()
 
     def run(self, force: Collection[int] = ()) -> int:
         """Write due messages; returns the number of messages.
@@ -63,11 +63,11 @@ class TellingStep:
                     context,
                     now=now,
                     force=force,
-                    voices=self._voices,
+                    voices=self._suppliers,
                     settling=self.settling,
                 ),
                 partial(self._write_alarms, context, now),
-                partial(tell_of_quarantined, store, context, now),
+                partial(report_quarantined, store, context, now),
             ]
             written = 0
             failures: list[Exception] = []
@@ -88,4 +88,4 @@ class TellingStep:
         # recorded before: alarms that fail are tried at the next interval, not at each tick
         with self._store.transaction() as unit:
             unit.periodic_tasks.record(ALARMS, now)
-        return alarms_due(self._store, context, self._voices, now=now)
+        return alarms_due(self._store, context, self._suppliers, now=now)

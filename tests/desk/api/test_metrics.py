@@ -38,7 +38,7 @@ def service(instance: Instance) -> Iterator[Service]:
 
 def text_of(service: Service) -> str:
     health = Health(service)
-    health.worked("crawl")
+    health.note_success("crawl")
     return render(gather(ServiceSource(service, health.report, {})))
 
 

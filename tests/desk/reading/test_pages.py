@@ -78,7 +78,7 @@ def test_an_article_says_what_each_watch_made_of_it(desk: RunningDesk) -> None:
     desk.instance.stores(an_article("a1", title="Halcyon pauses at the trust"))
     page = desk.browser("reader").ask("/item/1")
     assert page.heading == "Halcyon pauses at the trust"
-    assert "halcyon-trusts : found, still to be told" in page.words
+    assert "halcyon-trusts : found, still to be sent" in page.words
     page = desk.browser("reader").ask("/item/1?watch=corvid")
     assert "corvid : not found. Nothing satisfies" in page.words
 

@@ -45,7 +45,7 @@ def told(run: object) -> str:
 
 def test_explain_says_what_was_set_aside_and_by_which_rule(stocked: Instance) -> None:
     said = told(stocked.run("explain", WARDS))
-    assert "set aside 2 blocks of the page, 15 words, no part of the article:" in said
+    assert "set aside 2 blocks of the page, 15 words, not part of the article:" in said
     assert "1 stands on other pages of the site too" in said
     assert "1 in a menu" in said
     assert "not kept: more than is kept of one page (7 blocks, 900 characters)" in said
@@ -53,16 +53,16 @@ def test_explain_says_what_was_set_aside_and_by_which_rule(stocked: Instance) ->
 
 def test_explain_says_that_a_watch_matches_only_there(stocked: Instance) -> None:
     said = told(stocked.run("explain", WARDS, "--watch", "corvid"))
-    assert "only in the page around the article" in said
+    assert "only in the page outside the article" in said
     assert "paid for by Corvid Data of Thornby." in said
     assert "cut from the page: stands on other pages of the site too" in said
-    assert "to be told in the next digest: comms@trust.example" in said
+    assert "waits for the next digest: comms@trust.example" in said
     assert "0 of 1 watch found it." in said
 
 
 def test_explain_names_the_article_with_which_the_block_is_told(stocked: Instance) -> None:
     said = told(stocked.run("explain", WARDS.replace("wards", "beds"), "--watch", "corvid"))
-    assert "told once for this source, with 'Wards are moved'" in said
+    assert "sent once for this source, with 'Wards are moved'" in said
 
 
 def test_explain_has_it_in_json(stocked: Instance) -> None:

@@ -42,7 +42,7 @@ def test_each_version_is_shown_with_what_changed(instance: Instance) -> None:
     assert "What: a figure changed" not in said  # words, not figures
     assert "[-four-] {+nine+} million pounds" in said
     assert "What: the article was withdrawn" in said
-    assert "its page was gone" in said
+    assert "its page was removed" in said
     assert "3 versions." in said
 
 

@@ -109,7 +109,7 @@ def test_watches_lists_what_each_found_and_who_is_told(stocked: Instance) -> Non
     assert listed["halcyon-trusts"]["mentions"] == 2
     assert listed["halcyon-trusts"]["subscriptions"] == ["morning"]
     assert listed["corvid"]["subscriptions"] == []
-    assert "told to nobody" in stocked.run("watches").stdout
+    assert "sent to nobody" in stocked.run("watches").stdout
 
 
 def test_watches_before_anything_is_stored_lists_them_all(instance: Instance) -> None:
@@ -123,7 +123,7 @@ def test_watches_before_anything_is_stored_lists_them_all(instance: Instance) ->
 def test_watches_add_writes_a_watch_that_works(stocked: Instance) -> None:
     run = stocked.run("watches", "add", "zorbiq", "-k", "Zorbiq Systems", "-k", "Orbital")
     assert run.exit_code == Exit.OK, run.output
-    assert "Nobody is told of it yet" in run.stdout
+    assert "Sent to nobody yet" in run.stdout
     added = next(w for w in stocked.json("watches")["watches"] if w["key"] == "zorbiq")
     assert "zorbiq systems" in added["query"].lower()
     assert stocked.run("check").exit_code == Exit.OK
@@ -168,7 +168,7 @@ def test_explain_says_what_was_told_and_by_which_words(stocked: Instance) -> Non
         service.deliver()
     told = stocked.json("explain", MILLBROOK, "--watch", "halcyon-trusts")["watches"][0]
     assert (told["verdict"], told["tellings"][0]["state"]) == ("told", "sent")
-    assert "told: comms@trust.example (morning)" in stocked.run("explain", MILLBROOK).stdout
+    assert "sent: comms@trust.example (morning)" in stocked.run("explain", MILLBROOK).stdout
 
 
 def test_explain_names_the_clause_that_failed(stocked: Instance) -> None:
@@ -191,7 +191,7 @@ def test_explain_knows_an_article_by_its_other_addresses(stocked: Instance) -> N
 def test_explain_says_why_only_the_teaser_is_held(stocked: Instance) -> None:
     out = stocked.run("explain", "https://trolley.example/paywalled").stdout
     assert "title and teaser only: HTTP 402" in out
-    assert "found, told to nobody: no subscription has this watch" in " ".join(out.split())
+    assert "found, sent to nobody: no subscription has this watch" in " ".join(out.split())
 
 
 def test_explain_says_that_a_baseline_is_never_told(stocked: Instance) -> None:

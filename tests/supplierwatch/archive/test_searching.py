@@ -83,8 +83,12 @@ def test_an_order_that_there_is_none_of_is_refused(stocked: Instance) -> None:
 @pytest.mark.parametrize(
     ("hits", "order", "said"),
     [
-        (0, "date", "Nothing found in 5 seconds: looked back to 3 Mar 2026 (70 items searched "),
-        (2, "date", "At least 2 found in 5 seconds: looked back to 3 Mar 2026 (70 items searched"),
+        (0, "date", "Nothing found in 5 seconds: searched back to 3 Mar 2026 (70 items searched "),
+        (
+            2,
+            "date",
+            "At least 2 found in 5 seconds: searched back to 3 Mar 2026 (70 items searched",
+        ),
         (2, "relevance", "At least 2 found in 5 seconds (70 items searched of 9,000 stored);"),
     ],
 )
@@ -102,7 +106,7 @@ def test_a_search_that_was_stopped_says_how_far_it_looked(
     )
     text = summary(looked, 5.0)
     assert text.startswith(said)
-    assert text.endswith("--deadline 50 looks further.")
+    assert text.endswith("--deadline 50 searches further.")
 
 
 @pytest.mark.slow

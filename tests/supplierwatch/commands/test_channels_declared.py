@@ -54,7 +54,7 @@ def complaint(instance: Instance) -> str:
     ],
     ids=["kind", "secret", "topic", "stray", "email", "twice", "no-key", "dangling", "unknown-key"],
 )
-def test_what_is_wrong_with_a_channel_is_said_with_its_mend(
+def test_what_is_wrong_with_a_channel_is_said_with_its_fix(
     instance: Instance, monkeypatch: pytest.MonkeyPatch, table: str, said: str
 ) -> None:
     monkeypatch.delenv(SECRET, raising=False)
@@ -95,7 +95,7 @@ def test_mail_test_tries_a_channel(
         run = instance.run("mail-test", "channel:news-room")
     assert run.exit_code == code, run.output
     said = " ".join(run.output.split())
-    assert ("took it (200): as you like" in said) == (status == 200)
+    assert ("accepted it (200): as you like" in said) == (status == 200)
     assert ("paused (403)" in said) == (status == 403)
     assert [heard.path for heard in hook.heard] == ["/in"]
 

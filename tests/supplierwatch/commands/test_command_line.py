@@ -11,9 +11,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from supplierwatch.cli import app, globals_first
+from supplierwatch.cli import app, move_globals_first
 from supplierwatch.formatting.times import ago
-from supplierwatch.shell.options import moment_of
+from supplierwatch.shell.options import parse_moment
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     ids=["flag", "value", "equals", "after the dashes", "value left out"],
 )
 def test_global_options_may_stand_anywhere(typed: list[str], read: list[str]) -> None:
-    assert globals_first(typed) == read
+    assert move_globals_first(typed) == read
 
 
 @pytest.mark.parametrize(
@@ -44,11 +44,11 @@ def test_global_options_may_stand_anywhere(typed: list[str], read: list[str]) ->
     ],
 )
 def test_since_takes_spans(since: str | None, moment: datetime | None) -> None:
-    assert moment_of(since, NOW) == moment
+    assert parse_moment(since, NOW) == moment
 
 
 def test_since_takes_a_day_by_the_clock_of_this_machine() -> None:
-    moment = moment_of("2026-11-01", NOW)
+    moment = parse_moment("2026-11-01", NOW)
     assert moment is not None
     assert f"{moment.astimezone():%Y-%m-%d %H:%M}" == "2026-11-01 00:00"
 
@@ -56,7 +56,7 @@ def test_since_takes_a_day_by_the_clock_of_this_machine() -> None:
 @pytest.mark.parametrize("since", ["yesterday", "999999w", "2026-13-01", ""])
 def test_since_refuses_what_is_no_time_and_says_what_is(since: str) -> None:
     with pytest.raises(typer.BadParameter, match=r"12h, 30d or 8w"):
-        moment_of(since, NOW)
+        parse_moment(since, NOW)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_what_waits_is_held_until_it_is_released(instance: Instance) -> None:
     with instance.service() as service:
         service.deliver()
     assert states(instance)[2] == "held"
-    assert "goes now: Message c" in instance.run("release", "3").stdout
+    assert "is released: Message c" in instance.run("release", "3").stdout
     assert states(instance)[2] == "queued"
 
 

@@ -77,12 +77,12 @@ def test_nothing_is_stored_and_no_page_is_fetched(instance: Instance, site: Fake
     assert {one.path for one in site.requests()} <= {"/robots.txt", "/feed.xml", "/new.xml"}
 
 
-def test_what_is_wrong_is_said_with_the_mend(instance: Instance) -> None:
+def test_what_is_wrong_is_said_with_its_fix(instance: Instance) -> None:
     said = " ".join(instance.run("sources", "--probe").stdout.split())
-    assert "10 sources asked, 3 can be read, 1 is empty." in said
+    assert "10 sources probed, 3 can be read, 1 is empty." in said
     assert "HTTP 404: there is nothing at this address; find its new address" in said
     assert "give the address of its listing in sources.toml" in said
-    assert "it has moved for good: write" in said
+    assert "it has moved permanently: write" in said
     assert "it answers and lists nothing" in said
 
 

@@ -100,9 +100,9 @@ def test_a_feed_that_cannot_be_made_keeps_no_other_from_being_written(
     )
     instance.write("subscriptions.toml", "# none\n")
     instance.stores(an_article())
-    real = feeds.atom_of
+    real = feeds.render_watch_feed
 
-    def atom_of(unit: Any, context: Any, watch_key: str, place: Any) -> bytes:
+    def render_watch_feed(unit: Any, context: Any, watch_key: str, place: Any) -> bytes:
         if watch_key == "bad":
             raise ZeroDivisionError
         return real(unit, context, watch_key, place)
@@ -113,7 +113,7 @@ def test_a_feed_that_cannot_be_made_keeps_no_other_from_being_written(
         folder = service.catalog.settings.service.data / "feeds"
         now = datetime.now(UTC)
         with monkeypatch.context() as patch:
-            patch.setattr(feeds, "atom_of", atom_of)
+            patch.setattr(feeds, "render_watch_feed", render_watch_feed)
             assert desk.write() == 1
             for minutes in (1, 6, 60):
                 service.clock = lambda minutes=minutes: now + timedelta(minutes=minutes)

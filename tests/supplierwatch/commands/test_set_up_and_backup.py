@@ -110,8 +110,8 @@ def test_a_service_that_does_not_poll_in_time_is_not_waited_for_longer(
         "sources.toml",
         '[[source]]\nkey = "ward-ledger"\nkind = "feed"\nurl = "https://ward.example/feed"\n',
     )
-    assert crawling.PATIENCE <= 120  # seconds: somebody waits for the command
-    monkeypatch.setattr(crawling, "PATIENCE", 0.2)  # seconds; a service that hangs never polls
+    assert crawling.WAIT_FOR_POLL <= 120  # seconds: somebody waits for the command
+    monkeypatch.setattr(crawling, "WAIT_FOR_POLL", 0.2)  # seconds; a service that hangs never polls
     looks: list[float] = []
 
     def sleep(seconds: float) -> None:

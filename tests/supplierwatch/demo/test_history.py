@@ -1,4 +1,4 @@
-"""The made history of `demo --serve`: what is in it, and that the desk opens on it."""
+"""The generated history of `demo --serve`: what is in it, and that the desk opens on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from storage.model import MarkKind, StoredItem
 from storage.store import Store, open_store
 from supplierwatch.demo.history.configuration import write_desk_configuration
-from supplierwatch.demo.history.made_history import TROUBLED, make_history
+from supplierwatch.demo.history.generator import TROUBLED, generate_history
 from supplierwatch.demo.history.routine import compose_reports
 from supplierwatch.demo.output import clear_output
 from supplierwatch.demo.server import newsroom
@@ -38,7 +38,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         url = wired.catalog.settings.service.database_url
         make_sqlite(Path(url.removeprefix("sqlite:///")))
         store = open_store(url)
-        make_history(wired, store, room, end=END)
+        generate_history(wired, store, room, end=END)
         yield store
         store.close()
 
@@ -105,4 +105,4 @@ def test_the_link_opens_the_desk_and_ctrl_c_ends_it(tmp_path: Path) -> None:
         process.stdout.read()
 
     assert process.returncode == 0
-    assert "the last six weeks are made" in text
+    assert "the last six weeks are fictional" in text

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from supplierwatch.exports.atom import FeedAddresses, atom_of
+from supplierwatch.exports.atom import FeedAddresses, render_watch_feed
 from supplierwatch.service.service import Service
 from supplierwatch.service.watch_feeds import WatchFeeds
 from supplierwatch.web.server import WebServer
@@ -48,7 +48,7 @@ class Published:
 def a_feed(instance: Instance, service: Service) -> feedparser.FeedParserDict:
     """The feed of halcyon-trusts as a feed reader has it, made anew."""
     with service.store.reading() as unit:
-        body = atom_of(unit, service.in_force.context, "halcyon-trusts", FeedAddresses())
+        body = render_watch_feed(unit, service.in_force.context, "halcyon-trusts", FeedAddresses())
     assert etree.fromstring(body).tag == f"{ATOM}feed"
     parsed = feedparser.parse(body)
     assert not parsed.bozo
@@ -140,7 +140,9 @@ def test_hostile_texts_are_text(instance: Instance, service: Service) -> None:
     instance.stores(an_article("evil", title=evil, body=f"{evil} trust. {BODY}"))
     [entry] = a_feed(instance, service).entries
     with service.store.reading() as unit:
-        body = atom_of(unit, service.in_force.context, "halcyon-trusts", FeedAddresses()).decode()
+        body = render_watch_feed(
+            unit, service.in_force.context, "halcyon-trusts", FeedAddresses()
+        ).decode()
     assert "<script" not in body
     assert "&lt;script&gt;" in body
     assert "\u202e" not in body

@@ -14,8 +14,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from storage.archive.captures import MOST_HEADER_BYTES, bound_headers
-from supplierwatch.exports.evidence import ExportedMeanwhile, write_evidence
-from supplierwatch.exports.gathering import ExportedMention
+from supplierwatch.exports.evidence import ConcurrentExport, write_evidence
+from supplierwatch.exports.mentions import ExportedMention
 from tests.supplierwatch.instance import BODY, Instance, an_article, an_instance
 from tests.support.pages import a_fetched_page
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed
@@ -114,7 +114,7 @@ def test_exports_are_chained_and_found_as_they_were_made(
     assert (manifest["number"], manifest["previous_manifest_sha256"]) == (3, digests[1])
     code, said = verify(instance, *reversed(paths))
     assert code == 0, said
-    assert said.count("as it was made") == 3
+    assert said.count("unchanged") == 3
 
 
 CHANGES = {
@@ -146,7 +146,7 @@ def test_whatever_was_changed_in_an_export_is_named(
     code, told = verify(instance, target)
     assert code == 1
     assert said in told
-    assert "NOT as it was made" in told
+    assert "CHANGED since it was made" in told
 
 
 def test_a_rewritten_export_breaks_the_chain(instance: Instance, tmp_path: Path) -> None:
@@ -178,7 +178,7 @@ def test_evidence_is_never_overwritten(instance: Instance, tmp_path: Path) -> No
     export(instance, target)
     run = instance.run("export", "--evidence", str(target))
     assert run.exit_code == 2
-    assert "is there already" in run.output
+    assert "exists already" in run.output
     assert export(instance, tmp_path / "next")  # number 2: nothing was noted of the refused one
     manifest = json.loads((tmp_path / "next/manifest.json").read_text())
     assert manifest["number"] == 2
@@ -193,7 +193,7 @@ def test_the_archive_is_written_to_while_evidence_is_and_the_chain_stays_whole(
         write_evidence(store, (), between, datetime.now(UTC))
         yield from ()
 
-    with instance.store() as store, pytest.raises(ExportedMeanwhile):
+    with instance.store() as store, pytest.raises(ConcurrentExport):
         write_evidence(store, while_something_else_happens(), late, datetime.now(UTC))
     assert [path.name for path in tmp_path.iterdir() if "late" in path.name] == []
     assert verify(instance, between)[0] == 0

@@ -12,7 +12,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from supplierwatch.exports.tables import COLUMNS, harmless_cell
+from supplierwatch.exports.tables import COLUMNS, quote_formula
 from supplierwatch.shell.exits import Exit
 from tests.supplierwatch.instance import Instance, an_article, an_instance
 
@@ -58,12 +58,12 @@ def test_a_table_is_read_back_by_csv(instance: Instance) -> None:
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", " =", "\t+"])
 def test_a_cell_that_a_spreadsheet_would_compute_is_quoted(begins: str) -> None:
-    assert harmless_cell(f"{begins}1+1") == f"'{begins}1+1"
+    assert quote_formula(f"{begins}1+1") == f"'{begins}1+1"
 
 
 @pytest.mark.parametrize("text", ["", "Halcyon -1", "1=1", "'=1", "a@b.example"])
 def test_a_cell_that_is_text_stays_as_it_is(text: str) -> None:
-    assert harmless_cell(text) == text
+    assert quote_formula(text) == text
 
 
 def test_excel_is_told_that_a_table_is_utf_8(instance: Instance) -> None:

@@ -15,7 +15,7 @@ import pytest
 from lxml import etree
 
 from storage.model import Article, TextState
-from supplierwatch.exports.atom import FeedAddresses, atom_of
+from supplierwatch.exports.atom import FeedAddresses, render_watch_feed
 from supplierwatch.exports.tables import COLUMNS
 from tests.supplierwatch.instance import SETTINGS, SUBSCRIPTIONS, Instance, an_article, an_instance
 from tests.support.content.hostile import (
@@ -133,7 +133,7 @@ def words_of_story(number: int) -> str:
 def atom(instance: Instance) -> bytes:
     with instance.service() as service, service.store.reading() as unit:
         place = FeedAddresses(itself=f"{HOME}/feed", home=HOME)
-        return atom_of(unit, service.in_force.context, WATCH, place)
+        return render_watch_feed(unit, service.in_force.context, WATCH, place)
 
 
 def exported(instance: Instance, form: str) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store
-from supplierwatch.health.database_loss import MARK
+from supplierwatch.health.database_loss import MARKER
 from supplierwatch.health.health import Health
 from supplierwatch.service.service import Service
 from supplierwatch.shell.exits import Exit
@@ -79,10 +79,10 @@ def test_a_service_whose_data_folder_was_emptied_ends_and_does_not_begin_anew(
     assert "was removed under the running service" in " ".join(service.log.split())
     again = run_again(place)
     assert again.returncode == Exit.DATABASE_REFUSED
-    assert MARK in again.stderr
+    assert MARKER in again.stderr
     assert "restore" in again.stderr
     # the operator decides to begin anew
-    (place.data / MARK).unlink()
+    (place.data / MARKER).unlink()
     place.database.unlink(missing_ok=True)
     with place.running() as service:
         assert eventually(place.welcomed, within=PATIENCE), service.log
@@ -111,7 +111,7 @@ def test_a_service_whose_database_was_replaced_ends_and_starts_with_what_was_put
     with place.running() as service:
         assert eventually(lambda: "service.started" in service.log, within=PATIENCE), service.log
         assert service.ends_within(15)
-    assert not (place.data / MARK).exists()
+    assert not (place.data / MARKER).exists()
 
 
 def test_health_says_that_the_file_is_gone(sqlite_store: Store, clock: Clock) -> None:

@@ -49,27 +49,27 @@ def test_an_empty_service_is_well(health: Health) -> None:
 
 def test_what_is_said_can_be_written_as_json(health: Health, store: Store) -> None:
     polled(store, error="HTTP 403")
-    health.failed("match", OSError("disk full"))
+    health.note_failure("match", OSError("disk full"))
     said = health.report()
     assert json.loads(json.dumps(said)) == said
 
 
 def test_a_worker_that_failed_makes_it_fail_until_a_round_goes_well(health: Health) -> None:
-    health.worked("match")
+    health.note_success("match")
     assert health.report()["status"] == "ok"
-    health.failed("match", OSError("disk full"))
+    health.note_failure("match", OSError("disk full"))
     said = health.report()
     assert said["status"] == "failing"
     assert said["workers"]["match"]["error"] == "OSError: disk full"
-    health.worked("match")
+    health.note_success("match")
     assert health.report()["status"] == "ok"
 
 
 def test_a_worker_that_hangs_makes_it_fail(health: Health, monkeypatch: pytest.MonkeyPatch) -> None:
-    health.worked("deliver")
+    health.note_success("deliver")
     late = time.monotonic() + STALE_AFTER + 1
     monkeypatch.setattr(module.time, "monotonic", lambda: late)
-    health.worked("match")
+    health.note_success("match")
     said = health.report()
     assert said["status"] == "failing"
     assert said["workers"]["deliver"]["seconds_ago"] > STALE_AFTER
@@ -79,7 +79,7 @@ def test_a_worker_that_hangs_makes_it_fail(health: Health, monkeypatch: pytest.M
 def test_a_worker_that_hangs_in_its_first_round_makes_it_fail(
     health: Health, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    health.began("crawl")
+    health.note_start("crawl")
     assert health.report()["status"] == "ok"
     late = time.monotonic() + STALE_AFTER + 1
     monkeypatch.setattr(module.time, "monotonic", lambda: late)

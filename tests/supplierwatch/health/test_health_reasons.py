@@ -80,26 +80,26 @@ def watched(sqlite_store: Store, clock: Clock, seconds: Seconds) -> Health:
 def test_a_worker_that_is_busy_for_longer_than_its_limit_hangs(
     watched: Health, seconds: Seconds, worker: str
 ) -> None:
-    watched.began(worker)
-    watched.round_began(worker)
+    watched.note_start(worker)
+    watched.note_round(worker)
     seconds.now += ROUND_LIMITS[worker]
     assert watched.report()["status"] == "ok"
     seconds.now += 1
     said = watched.report()
     assert said["status"] == "failing"
     assert said["reasons"] == [
-        f"the worker {worker} hangs: it has been busy with one thing for "
+        f"the worker {worker} hangs: it has been busy with one task for "
         f"{ROUND_LIMITS[worker] + 1:.0f} seconds, "
-        f"and {ROUND_LIMITS[worker]:.0f} is the most that it takes"
+        f"and should take {ROUND_LIMITS[worker]:.0f} at most"
     ]
-    watched.worked(worker)
+    watched.note_success(worker)
     assert watched.report()["status"] == "ok"
 
 
 def test_a_worker_that_gets_on_with_a_long_round_does_not_hang(
     watched: Health, seconds: Seconds
 ) -> None:
-    watched.round_began("deliver")
+    watched.note_round("deliver")
     for _ in range(20):
         seconds.now += 300
         watched.beat("deliver")
@@ -109,7 +109,7 @@ def test_a_worker_that_gets_on_with_a_long_round_does_not_hang(
 def test_telling_that_writes_message_after_message_does_not_hang(
     watched: Health, seconds: Seconds, sqlite_store: Store
 ) -> None:
-    watched.round_began("tell")
+    watched.note_round("tell")
     for number in range(5):
         with sqlite_store.transaction() as unit:
             unit.outbox.enqueue(a_notification(key=f"k{number}"), NOW)
@@ -123,13 +123,13 @@ def test_telling_that_writes_message_after_message_does_not_hang(
 
 def test_a_worker_that_fails_again_and_again_says_how_often(watched: Health) -> None:
     for _ in range(3):
-        watched.round_began("tell")
-        watched.failed("tell", OSError("disk full"))
+        watched.note_round("tell")
+        watched.note_failure("tell", OSError("disk full"))
     said = watched.report()
     assert said["reasons"] == [
         "the worker tell failed 3 times in a row, last by OSError: disk full; it is tried again"
     ]
-    watched.worked("tell")
+    watched.note_success("tell")
     assert watched.report()["workers"]["tell"]["failures"] == 0
 
 
@@ -268,7 +268,7 @@ def test_what_is_urgent_and_lasts_is_told_once_by_each_way_and_stands_in_a_file(
     assert operators(service) == []  # it may pass
     assert not attention_file(instance.data).exists()
     for _ in range(3):
-        seconds.now += attention.TELL_AFTER
+        seconds.now += attention.NOTIFY_AFTER
         update(MAIL_FAILS)
     assert operators(service) == [("email", "it@trust.example"), ("ops", "channel:ops")]
     assert "nothing could be delivered" in attention_file(instance.data).read_text()
@@ -277,7 +277,7 @@ def test_what_is_urgent_and_lasts_is_told_once_by_each_way_and_stands_in_a_file(
     # it comes back the same day: the file says so, and nobody is written to again
     for _ in range(2):
         update(MAIL_FAILS)
-        seconds.now += attention.TELL_AFTER
+        seconds.now += attention.NOTIFY_AFTER
     assert len(operators(service)) == 2
     update(MAIL_FAILS)
     assert attention_file(instance.data).exists()
@@ -293,7 +293,7 @@ def test_what_is_not_urgent_is_left_to_notices(service: Service, instance: Insta
             instance.data,
             NOW,
         )
-        seconds.now += attention.TELL_AFTER
+        seconds.now += attention.NOTIFY_AFTER
     assert operators(service) == []
 
 
@@ -309,7 +309,7 @@ def test_a_channel_that_the_operator_names_has_to_exist(instance: Instance) -> N
 def test_the_running_service_writes_the_file_while_its_mail_server_is_down(
     service: Service, instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attention, "TELL_AFTER", 0.0)
+    monkeypatch.setattr(attention, "NOTIFY_AFTER", 0.0)
     monkeypatch.setattr(guardian, "EXAMINE_EVERY", 0.0)
     clock = Clock(service.clock() - 20 * MINUTE)
     defer(service.store, clock, "one")

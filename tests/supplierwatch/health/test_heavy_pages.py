@@ -11,8 +11,8 @@ from storage.store import Store
 from supplierwatch.health.heavy_pages import (
     MOST_LINES,
     MOST_OF_SOURCE,
-    close_notices_of_pages,
-    tell_of_pages,
+    close_page_notices,
+    report_heavy_pages,
 )
 from supplierwatch.health.memory_watch import LEAST_MB
 from supplierwatch.wiring import load
@@ -44,7 +44,7 @@ def test_the_operator_is_told_once_of_a_page_that_was_too_much(sqlite_store: Sto
     context = a_desk(sqlite_store).context
     for hour in range(3):
         at = NOW + timedelta(hours=hour)
-        tell_of_pages(sqlite_store, context, [too_much(7)], at)
+        report_heavy_pages(sqlite_store, context, [too_much(7)], at)
     with sqlite_store.reading() as unit:
         [notice] = unit.notices.open()
     assert "source ledger" in notice.text
@@ -80,17 +80,17 @@ def test_a_flood_of_such_pages_is_one_message_and_leaves_room_for_other_sources(
     numbers = store_articles(sqlite_store, ["ledger"] * 2 * MOST_OF_SOURCE)
     for hour, part in enumerate((numbers[:4], numbers[4:])):
         at = NOW + timedelta(hours=hour)
-        tell_of_pages(sqlite_store, context, [too_much(n) for n in part], at)
+        report_heavy_pages(sqlite_store, context, [too_much(n) for n in part], at)
     with sqlite_store.reading() as unit:
         texts = [one.text for one in unit.notices.open()]
     assert len(texts) == MOST_OF_SOURCE + 1
     assert "more pages of source ledger" in texts[-1]
     assert len(messages(sqlite_store)) == 2
     later = NOW + timedelta(hours=2)
-    tell_of_pages(sqlite_store, context, [too_much(n) for n in numbers], later)
+    report_heavy_pages(sqlite_store, context, [too_much(n) for n in numbers], later)
     assert len(messages(sqlite_store)) == 2
     others = [too_much(1000 + n, source=f"outlet-{n}") for n in range(2 * MOST_LINES)]
-    tell_of_pages(sqlite_store, context, others, later)
+    report_heavy_pages(sqlite_store, context, others, later)
     assert len(messages(sqlite_store)) == 3
     with sqlite_store.reading() as unit:
         named = " ".join(one.text for one in unit.notices.open())
@@ -101,20 +101,20 @@ def test_edits_and_entries_that_were_too_much_are_named_too(sqlite_store: Store)
     context = a_desk(sqlite_store).context
     [number] = store_articles(sqlite_store, ["ledger"])
     events = [too_much(number, "recheck"), too_much(0, "entry", source="trolley")]
-    tell_of_pages(sqlite_store, context, events, NOW)
+    report_heavy_pages(sqlite_store, context, events, NOW)
     with sqlite_store.transaction() as unit:
-        close_notices_of_pages(unit, NOW)
+        close_page_notices(unit, NOW)
         looked, entry = unit.notices.open()
-        assert "what was read before stays" in looked.text
+        assert "the text read before is kept" in looked.text
         assert "an entry of source trolley" in entry.text
-        close_notices_of_pages(unit, NOW + timedelta(days=15))
+        close_page_notices(unit, NOW + timedelta(days=15))
         assert unit.notices.open() == ()
 
 
 def test_a_notice_closes_when_its_page_is_gone_or_was_read(sqlite_store: Store) -> None:
-    tell_of_pages(sqlite_store, a_desk(sqlite_store).context, [too_much(7)], NOW)
+    report_heavy_pages(sqlite_store, a_desk(sqlite_store).context, [too_much(7)], NOW)
     with sqlite_store.transaction() as unit:
-        close_notices_of_pages(unit, NOW)  # there is no such item any more
+        close_page_notices(unit, NOW)  # there is no such item any more
         assert unit.notices.open() == ()
 
 

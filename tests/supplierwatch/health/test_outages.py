@@ -10,8 +10,8 @@ import pytest
 
 from storage.model import SourceState, Validators
 from storage.store import Store
-from supplierwatch.health.outage import NETWORK, NO_ANSWER, RESUME, outage
-from supplierwatch.health.outage import _record as record
+from supplierwatch.health.outage import NETWORK, NO_ANSWER, RESUME, find_outage
+from supplierwatch.health.outage import _update_notices as record
 from tests.support.builders import NOW, a_report, a_source, an_article
 
 HOUR = timedelta(hours=1)
@@ -49,13 +49,13 @@ def silent(key: str, failures: int = 1) -> SourceState:
 
 def test_nothing_reached_at_all_is_our_own_outage() -> None:
     states = [WELL, silent("b"), silent("c"), silent("d")]
-    assert [state.key for state in outage(states, NOW)] == ["b", "c", "d"]
+    assert [state.key for state in find_outage(states, NOW)] == ["b", "c", "d"]
 
 
 def test_an_answer_that_a_clock_ahead_dated_hides_no_outage() -> None:
     ahead = replace(silent("e"), last_success_at=NOW + 3650 * 24 * HOUR)
     states = [WELL, ahead, silent("b"), silent("c"), silent("d")]
-    assert {state.key for state in outage(states, NOW)} == {"b", "c", "d", "e"}
+    assert {state.key for state in find_outage(states, NOW)} == {"b", "c", "d", "e"}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_an_answer_that_a_clock_ahead_dated_hides_no_outage() -> None:
 def test_hosts_that_fail_for_themselves_are_no_outage(
     states: list[SourceState], at: datetime
 ) -> None:
-    assert outage(states, at) == ()
+    assert find_outage(states, at) == ()
 
 
 def polled(store: Store, key: str, at: timedelta, **changes: Any) -> None:

@@ -225,7 +225,7 @@ def test_what_an_earlier_process_left_open_is_due_at_once_and_blamed_on_no_sourc
         )
     crew = crews(source)
     assert crew.start() == frozenset()
-    assert crew.crawls.close_left_open() == 1
+    assert crew.crawls.release_open_runs() == 1
     assert crew.state("ledger").failures == 0
     with crew.store.reading() as unit:
         assert unit.runs.open() == ()
@@ -238,7 +238,7 @@ def test_runs_of_other_processes_are_left_open_where_the_database_is_shared(stor
         for owner in ("service-dead", "other-alive"):
             unit.runs.start(owner, ["ledger"], utc_now())
 
-    closed = CrawlSupervisor(store, owner="service", clock=utc_now).close_left_open()
+    closed = CrawlSupervisor(store, owner="service", clock=utc_now).release_open_runs()
 
     with store.reading() as unit:
         left = [run.run_id for run in unit.runs.open()]

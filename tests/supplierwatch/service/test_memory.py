@@ -111,7 +111,7 @@ def test_a_crawl_is_ended_once_it_holds_more_than_the_service_leaves_it(
     with subprocess.Popen([sys.executable, "-c", holds], stdout=subprocess.PIPE) as crawl:
         assert crawl.stdout is not None
         crawl.stdout.readline()
-        MemoryWatch(lambda: own_mb * MB).look([crawl.pid], DECLARED)
+        MemoryWatch(lambda: own_mb * MB).enforce([crawl.pid], DECLARED)
         if ended:
             assert crawl.wait(30) == -signal.SIGKILL
         else:
@@ -127,8 +127,8 @@ def test_a_service_that_has_outgrown_the_limit_still_has_one_batch_read(
         assert crawl.stdout is not None
         crawl.stdout.readline()
         watch = MemoryWatch(lambda: 4_000 * MB)
-        watch.look([crawl.pid], DECLARED)
-        watch.look([crawl.pid], DECLARED)
+        watch.enforce([crawl.pid], DECLARED)
+        watch.enforce([crawl.pid], DECLARED)
         assert crawl.poll() is None
         crawl.kill()
     assert [r.getMessage().split()[0] for r in caplog.records] == ["memory.service-too-large"]

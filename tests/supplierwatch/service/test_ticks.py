@@ -30,14 +30,14 @@ class Wall:
 def test_each_jump_is_seen_once_and_its_way_back_too(jump: float) -> None:
     wall = Wall()
     watch = ClockWatch(wall)
-    assert watch.look() is None
+    assert watch.detect_jump() is None
     wall.ahead = jump
-    seen = watch.look()
+    seen = watch.detect_jump()
     assert seen is not None
     assert seen.seconds == pytest.approx(jump, abs=1.0)
-    assert watch.look() is None
+    assert watch.detect_jump() is None
     wall.ahead = 0.0
-    back = watch.look()
+    back = watch.detect_jump()
     assert back is not None
     assert back.seconds == pytest.approx(-jump, abs=1.0)
 
@@ -49,9 +49,9 @@ def test_a_clock_that_is_slewed_or_a_process_that_stood_still_is_no_jump() -> No
     for _ in range(100):
         now[0] += 0.25
         wall_ahead[0] += 0.0005  # as fast as the kernel slews
-        assert watch.look() is None
+        assert watch.detect_jump() is None
     now[0] += 8 * 3600  # stopped: both clocks went on
-    assert watch.look() is None
+    assert watch.detect_jump() is None
 
 
 @pytest.mark.parametrize("jump", JUMPS)

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from supplierwatch.exports import verifying
+from supplierwatch.exports import verification
 from supplierwatch.exports.evidence import MANIFEST
-from supplierwatch.exports.verifying import MOST_FILES, check_exports
+from supplierwatch.exports.verification import MOST_FILES, check_exports
 from supplierwatch.shell.exits import Exit
 from supplierwatch.web.server import WebServer
 from tests.architecture.project import ROOT
@@ -144,14 +144,14 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "upwards-within": (with_entry("items/../../outside"), "leads out"),
     "backslash": (with_entry("..\\..\\outside"), "outside"),
     "link": (with_entry("items/1/link", LINK), "is a link"),
-    "fifo": (with_entry("items/1/pipe", 0o010644), "is a link or no file"),
+    "fifo": (with_entry("items/1/pipe", 0o010644), "is a link or not a regular file"),
     "twice": (twice, "more than once"),
     "bomb": (a_bomb, "would unpack to"),
     "bomb-of-a-manifest": (a_bomb_of_a_manifest, MANIFEST),
     "overlapping": (overlapping, "would unpack to"),
     "brackets": (in_brackets, MANIFEST),
     "encrypted": (encrypted, "is encrypted"),
-    "packed-otherwise": (packed_otherwise, "packed in a way"),
+    "packed-otherwise": (packed_otherwise, "compressed by another method"),
     "damaged": (damaged, "cannot be read"),
     "cut-short": (cut_short, "cannot be read"),
     "a-list": (oddly_made([1, 2]), "cannot be read"),
@@ -165,8 +165,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
 def test_hostile_evidence_is_refused_by_name_and_leaves_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert verifying.ALWAYS_READ <= 256 << 20
-    monkeypatch.setattr(verifying, "ALWAYS_READ", 1 << 20)  # a smaller bomb is sooner made
+    assert verification.ALWAYS_READ <= 256 << 20
+    monkeypatch.setattr(verification, "ALWAYS_READ", 1 << 20)  # a smaller bomb is sooner made
     make, said = HOSTILE[name]
     archive = tmp_path / "in" / "evidence.zip"
     archive.parent.mkdir()
@@ -174,7 +174,7 @@ def test_hostile_evidence_is_refused_by_name_and_leaves_nothing(
     run = an_instance(tmp_path / "house").run("export", "--verify", str(archive))
     assert run.exit_code == Exit.FAILED, run.output
     assert run.exception is None or isinstance(run.exception, SystemExit), run.exception
-    assert "NOT as it was made" in run.stdout
+    assert "CHANGED since it was made" in run.stdout
     assert said in run.stdout
     assert len(run.stdout) < 4000
     there = {path.name for path in tmp_path.rglob("*") if path.is_file()}
@@ -186,14 +186,14 @@ def test_a_name_with_a_nul_is_refused(tmp_path: Path) -> None:
     with_entry("items/1/xyz.txt")(archive)
     archive.write_bytes(archive.read_bytes().replace(b"items/1/xyz.txt", b"items/1/x\0z.txt"))
     [checked] = check_exports([archive])
-    assert "is no name of a file" in checked.wrong[0]
+    assert "is not a name of a file" in checked.wrong[0]
 
 
 def test_more_files_than_any_export_has_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_FILES >= 1_000_000
-    monkeypatch.setattr("supplierwatch.exports.verifying.MOST_FILES", 50)
+    monkeypatch.setattr("supplierwatch.exports.verification.MOST_FILES", 50)
     archive, folder = tmp_path / "evidence.zip", tmp_path / "folder"
     folder.mkdir()
     with zipfile.ZipFile(archive, "w") as made:
@@ -223,7 +223,7 @@ def test_a_bomb_takes_little_memory_and_time(name: str, tmp_path: Path) -> None:
     checks = (
         "import resource, sys\n"
         "from pathlib import Path\n"
-        "from supplierwatch.exports.verifying import check_exports\n"
+        "from supplierwatch.exports.verification import check_exports\n"
         "resource.setrlimit(resource.RLIMIT_CPU, (20, 20))\n"
         "[checked] = check_exports([Path(sys.argv[1])])\n"
         "print(checked.wrong[0])\n"

@@ -245,7 +245,7 @@ def test_connections_have_at_most_a_quarter_of_the_descriptors(
     soft: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits.resource, "getrlimit", lambda _: (soft, soft))
-    assert limits.most_connections() == most
+    assert limits.compute_connection_limit() == most
 
 
 @pytest.mark.long

@@ -25,7 +25,7 @@ from supplierwatch.desk.api.schemas import (
     perhaps,
     record,
 )
-from supplierwatch.exports.account import account_of_item
+from supplierwatch.exports.account import read_item_account
 from supplierwatch.formatting.account_words import VERDICTS, held_words
 from supplierwatch.formatting.times import iso
 from supplierwatch.json_documents.accounts import account_json
@@ -89,7 +89,7 @@ def item(request: ApiRequest) -> Answer:
     wired = request.source.wired
     with request.source.store.reading() as unit:
         known = _find_item(unit, request)
-        account = account_of_item(unit, wired, known, sorted(wired.queries), now=request.now)
+        account = read_item_account(unit, wired, known, sorted(wired.queries), now=request.now)
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
         event_id = unit.events.event_of(known.item_id)
     accounted = account_json(account, wired.source_names)

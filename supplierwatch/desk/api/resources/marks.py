@@ -29,7 +29,7 @@ from supplierwatch.desk.api.writing import writing
 from supplierwatch.desk.reading import mark_requests
 from supplierwatch.desk.reading.mark_requests import MAX_NOTE, MAX_REASON, MarkRefused
 from supplierwatch.desk.reading.story_marks import find_unread, sort_marks
-from supplierwatch.json_documents.marks import said_json
+from supplierwatch.json_documents.marks import story_marks_json
 
 MARK = record(
     id=COUNT,
@@ -166,7 +166,7 @@ def said_of(unit: Unit, user: User, item: StoredItem) -> dict[str, object]:
     present = unit.marks.of_stories([item.story_id]).get(item.story_id, ())
     readings = unit.read_states.of_stories(user.user_id, [item.story_id])
     mentions = [(each, item) for each in unit.mentions.of_item(item.item_id)]
-    return said_json(
+    return story_marks_json(
         item.story_id,
         present,
         unit.marks.history(item.story_id, user_id=user.user_id),

@@ -26,7 +26,7 @@ from supplierwatch.desk.api.schemas import (
     perhaps,
     record,
 )
-from supplierwatch.exports.gathering import exported_mentions
+from supplierwatch.exports.mentions import read_mentions
 from supplierwatch.exports.tables import mention_json
 
 MOST = 100
@@ -50,7 +50,7 @@ def mentions(request: ApiRequest) -> Answer:
     """List a page of mentions."""
     values, limit = request.values, request.values["limit"]
     found = list(
-        exported_mentions(
+        read_mentions(
             request.source.store,
             request.source.context,
             MentionRange(

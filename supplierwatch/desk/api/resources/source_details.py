@@ -22,7 +22,7 @@ from supplierwatch.desk.api.schemas import (
     table,
 )
 from supplierwatch.desk.api.writing import writing
-from supplierwatch.formatting.source_rows import LATELY, rows
+from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows
 from supplierwatch.formatting.source_settings import list_differences
 from supplierwatch.formatting.times import iso
 from supplierwatch.json_documents.sources import row_json
@@ -59,9 +59,9 @@ def source(request: ApiRequest) -> Answer:
     wired, now = request.source.wired, request.now
     with request.source.store.reading() as unit:
         state = unit.sources.get(declared.key)
-        lately = unit.sources.readings(now - LATELY)
+        recent = unit.sources.readings(now - RECENT_PERIOD)
         polls = unit.polls.of(declared.key, limit=POLLS)
-    (row,) = rows([declared], {} if state is None else {declared.key: state}, now, lately)
+    (row,) = rows([declared], {} if state is None else {declared.key: state}, now, recent)
     settings = list_differences(declared, wired.catalog.settings.crawl.max_age)
     return Answer(
         document={

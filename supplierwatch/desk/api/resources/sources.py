@@ -15,7 +15,7 @@ from supplierwatch.desk.api.schemas import (
     record,
     table,
 )
-from supplierwatch.formatting.source_rows import LATELY, rows, summarise
+from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows, summarise
 from supplierwatch.json_documents.sources import row_json
 
 SOURCE = record(
@@ -50,8 +50,8 @@ def sources(request: ApiRequest) -> Answer:
     wired, now = request.source.wired, request.now
     with request.source.store.reading() as unit:
         states = {state.key: state for state in unit.sources.all()}
-        lately = unit.sources.readings(now - LATELY)
-    found = rows(wired.catalog.sources, states, now, lately)
+        recent = unit.sources.readings(now - RECENT_PERIOD)
+    found = rows(wired.catalog.sources, states, now, recent)
     return Answer(
         document={"summary": summarise(found), "sources": [row_json(row) for row in found]}
     )

@@ -7,7 +7,7 @@ from storage.store import Unit
 from storage.users.briefings import MAX_COMMENT, MAX_TITLE, MOST_BRIEFINGS, MOST_ENTRIES
 from supplierwatch.desk.page import Download, Page, Shown, Visit, missing, read_number
 from supplierwatch.desk.reading.briefing_documents import read_document
-from supplierwatch.exports.briefings import BriefingDocument, as_markdown
+from supplierwatch.exports.briefings import BriefingDocument, render_markdown
 
 NONE = "You have no briefing of this number."
 
@@ -88,7 +88,7 @@ def markdown(visit: Visit) -> Shown:
     found = _read(visit)
     if found is None:
         return missing(NONE)
-    body = as_markdown(found[1]).encode("utf-8", "replace")
+    body = render_markdown(found[1]).encode("utf-8", "replace")
     name = f"briefing-{found[0].briefing_id}.md"
     return Shown(download=Download(name=name, media_type="text/markdown; charset=utf-8", body=body))
 

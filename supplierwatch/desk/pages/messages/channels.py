@@ -40,7 +40,7 @@ def test(visit: Visit) -> Shown:
         taken = receipt.outcome == "delivered"
         report(JobStep(name=receipt.outcome, ok=taken, lines=(f"{receipt.detail}{code}",)))
         if not taken:
-            raise RuntimeError(f"the message was not taken: {receipt.outcome}{code}")
+            raise RuntimeError(f"the message was not accepted: {receipt.outcome}{code}")
         if key == MAIL:
             report(
                 JobStep(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from storage.model import Role
 from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
 from supplierwatch.desk.reading.evidence_packs import EvidenceTooLarge, make_evidence
-from supplierwatch.exports.evidence import ExportedMeanwhile
+from supplierwatch.exports.evidence import ConcurrentExport
 
 
 def of_item(visit: Visit) -> Shown:
@@ -41,7 +41,7 @@ def download_evidence(visit: Visit, item_ids: Sequence[int], name: str) -> Shown
         return Shown(download=make_evidence(visit.source, item_ids, name))
     except EvidenceTooLarge as error:
         why = f"This evidence is too large to download: {error}."
-    except ExportedMeanwhile:
+    except ConcurrentExport:
         why = "Other evidence was exported at the same moment. Try again."
     values = {"why": why, "back": back if back.startswith("/") else "/"}
     return Shown(template="reading/mark-refused.html", status=409, values=values)

@@ -17,7 +17,7 @@ from supplierwatch.desk.reading.event_changes import read_apart
 from supplierwatch.desk.reading.mark_choices import read_choices
 from supplierwatch.desk.reading.story_marks import NOTHING, find_unread, read_marks
 from supplierwatch.desk.reading.version_diffs import MOST_VERSIONS, diff_versions
-from supplierwatch.exports.account import account_of_item
+from supplierwatch.exports.account import read_item_account
 from supplierwatch.formatting.account_words import held_words, verdict_words
 from supplierwatch.formatting.hits import mark_title
 from supplierwatch.wiring import newsrooms
@@ -41,7 +41,7 @@ def item(visit: Visit) -> Shown:
         keys = _find_watches(unit, visit, known)
         chosen = asked if asked in wired.queries else ""
         every = sorted({*keys, chosen} - {""})
-        account = account_of_item(unit, wired, known, every, now=visit.now)
+        account = read_item_account(unit, wired, known, every, now=visit.now)
         story = stories_of(unit, [known], newsrooms(wired)).get(known.story_id)
         members = {} if story is None else _members(unit, known)
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
@@ -116,11 +116,11 @@ def _find_watches(unit: Unit, visit: Visit, known: StoredItem) -> set[str]:
     """Return the watches that have something to do with an item; the others only on demand."""
     wired = visit.source.wired
     with_asides = {watch.key for watch in wired.catalog.watches if watch.asides}
-    matches, around = match_item(
+    matches, asides = match_item(
         known, wired.index, unit.watches.current(), wired.source_names, with_asides
     )
     mentioned = {mention.match.watch_key for mention in unit.mentions.of_item(known.item_id)}
-    every = {match.watch_key for match in matches} | {one.watch_key for one in around} | mentioned
+    every = {match.watch_key for match in matches} | {one.watch_key for one in asides} | mentioned
     return every & wired.queries.keys()
 
 

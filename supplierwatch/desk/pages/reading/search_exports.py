@@ -12,7 +12,7 @@ from supplierwatch.desk.page import Download, Page, Shown, Visit, missing
 from supplierwatch.desk.pages.reading.evidence import download_evidence
 from supplierwatch.desk.pages.reading.search import find, read_wish
 from supplierwatch.desk.reading.evidence_packs import MOST_ITEMS
-from supplierwatch.exports.hits import hits_as_atom, write_hits_csv, write_hits_jsonl
+from supplierwatch.exports.hits import render_hits_atom, write_hits_csv, write_hits_jsonl
 
 
 def export(visit: Visit) -> Shown:
@@ -26,7 +26,7 @@ def export(visit: Visit) -> Shown:
         wish = read_wish(visit)
         text = wish.narrowing.query(wish.text)
         about = f"urn:sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-        body = hits_as_atom(hits, names, about=about, title=f"Search: {text}")
+        body = render_hits_atom(hits, names, about=about, title=f"Search: {text}")
         return _download("atom", "application/atom+xml; charset=utf-8", body)
     out = io.StringIO(newline="")
     if form == "csv":

@@ -6,7 +6,7 @@ from storage.model import Role
 from supplierwatch.desk.file_edits import note_edit
 from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, Shown, Visit
-from supplierwatch.health.quarantine_mail import retry_quarantined, words_of
+from supplierwatch.health.quarantine_mail import describe_task, retry_quarantined
 
 PAGE = 50
 
@@ -20,7 +20,7 @@ def set_aside(visit: Visit) -> Shown:
         template="service/set-aside.html",
         values={
             "page": page,
-            "rows": [(words_of(each), each) for each in page.rows],
+            "rows": [(describe_task(each), each) for each in page.rows],
             "tried": visit.values.get("tried", ""),
         },
     )

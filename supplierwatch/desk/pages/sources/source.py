@@ -19,7 +19,7 @@ from supplierwatch.desk.file_edits import (
 )
 from supplierwatch.desk.jobs import JobStep, Report, new_job
 from supplierwatch.desk.page import Page, Shown, Visit, missing, read_number
-from supplierwatch.formatting.source_rows import LATELY, rows
+from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows
 from supplierwatch.formatting.source_settings import list_differences
 
 POLLS = 30
@@ -128,12 +128,12 @@ def _show(visit: Visit, *, trouble: EditTrouble | None = None, text: str = "") -
     before = read_number(visit.values.get("before", ""))
     with visit.source.store.reading() as unit:
         state = unit.sources.get(declared.key)
-        lately = unit.sources.readings(now - LATELY)
+        recent = unit.sources.readings(now - RECENT_PERIOD)
         polls = unit.polls.of(declared.key, limit=POLLS + 1, before=before)
         history = unit.audit.list(limit=HISTORY, thing="source", subject=declared.key)
         items = unit.items.latest_of(declared.key, limit=ITEMS)
     states = {} if state is None else {declared.key: state}
-    (row,) = rows([declared], states, now, lately)
+    (row,) = rows([declared], states, now, recent)
     asked = read_number(visit.values.get("asked", ""))
     polled_at = None if state is None else state.last_polled_at
     waits = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.model import Role
 from supplierwatch.desk.listing_pages import cut_page
 from supplierwatch.desk.page import Page, Shown, Visit
-from supplierwatch.formatting.source_rows import LATELY, rows, summarise
+from supplierwatch.formatting.source_rows import RECENT_PERIOD, rows, summarise
 
 PAGE = 100  # sources
 
@@ -15,8 +15,8 @@ def sources(visit: Visit) -> Shown:
     wired, now = visit.source.wired, visit.now
     with visit.source.store.reading() as unit:
         states = {state.key: state for state in unit.sources.all()}
-        lately = unit.sources.readings(now - LATELY)
-    table = rows(wired.catalog.sources, states, now, lately)
+        recent = unit.sources.readings(now - RECENT_PERIOD)
+    table = rows(wired.catalog.sources, states, now, recent)
     choices = {
         "": table,
         "problems": [row for row in table if row.is_odd],

@@ -11,22 +11,22 @@ from typing import TextIO
 
 
 @contextmanager
-def whole_file(path: Path, *, encoding: str = "utf-8") -> Iterator[TextIO]:
+def replace_atomically(path: Path, *, encoding: str = "utf-8") -> Iterator[TextIO]:
     """Write a text file that replaces `path` when the block ends without an exception.
 
     The file has the usual permissions and is synced to disk before it gets its name.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    made = Path(name)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "w", encoding=encoding, newline="") as out:
             yield out
             out.flush()
             os.fsync(out.fileno())
-        made.chmod(0o666 & ~_read_umask())
-        made.replace(path)
+        temporary.chmod(0o666 & ~_read_umask())
+        temporary.replace(path)
     except BaseException:
-        made.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

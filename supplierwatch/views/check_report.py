@@ -58,9 +58,9 @@ def print_summary(
     for name, value in rows:
         screen.print(Text.assemble((f"{name:<11}", "bold"), value), soft_wrap=True)
     if not catalog.subscriptions:
-        screen.print(Text("Nobody is told: subscriptions.toml names no one.", "yellow"))
+        screen.print(Text("No messages are sent: subscriptions.toml is empty.", "yellow"))
     for subscription in catalog.subscriptions[:MAX_SUBSCRIPTIONS]:
-        screen.print(Text.assemble(("told       ", "bold"), (subscription.key, "cyan")))
+        screen.print(Text.assemble(("sent to    ", "bold"), (subscription.key, "cyan")))
         for line in _subscription_lines(wired, subscription, now):
             print_indented(screen, Text(line), 11)
     more = len(catalog.subscriptions) - MAX_SUBSCRIPTIONS

@@ -31,11 +31,11 @@ _MOST_NAMED = 20
 
 
 class RefusedExport(Exception):
-    """Raised for a file that cannot be an export of ours; it is not read further."""
+    """A file cannot be an export of ours; it is not read further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
+class VerifiedExport:
     """The result of verifying one export. `wrong` is empty where nothing was changed."""
 
     path: Path
@@ -45,7 +45,7 @@ class Checked:
     wrong: tuple[str, ...]
 
 
-def check_exports(paths: Sequence[Path]) -> tuple[Checked, ...]:
+def check_exports(paths: Sequence[Path]) -> tuple[VerifiedExport, ...]:
     """Verify exports in the order of their numbers, and that each is chained to the one before."""
     read = [(path, *_read_export(path)) for path in paths]
     read.sort(key=lambda one: (_number_of(one[1]) or 0, str(one[0])))
@@ -58,7 +58,7 @@ def check_exports(paths: Sequence[Path]) -> tuple[Checked, ...]:
             before = number, digest
         files = manifest.get("files", []) if manifest is not None else []
         checked.append(
-            Checked(
+            VerifiedExport(
                 path=path,
                 number=number,
                 manifest_sha256=digest,
@@ -113,14 +113,14 @@ def _check_chain(
 ) -> list[str]:
     previous = manifest.get("previous_manifest_sha256")
     if before is None:
-        return [] if number > 1 or previous is None else ["is the first and names one before it"]
+        return [] if number > 1 or previous is None else ["is the first, but names an earlier one"]
     last, digest = before
     if number == last:
-        return [f"bears the number {number} of another export"]
+        return [f"has the number {number} of another export"]
     if number != last + 1:
         return [f"number {last + 1} is missing before it: the chain cannot be followed"]
     if previous != digest:
-        return [f"names another manifest than that of number {last} as the one before it"]
+        return [f"names another manifest than that of number {last} as its predecessor"]
     return []
 
 
@@ -192,15 +192,15 @@ def _find_fault(entry: zipfile.ZipInfo) -> str:
     name = entry.orig_filename
     mode = entry.external_attr >> 16
     if "\0" in name or "\\" in name or PurePosixPath(name).is_absolute() or ":" in name[:2]:
-        return "is no name of a file in an export"
+        return "is not a name of a file in an export"
     if ".." in PurePosixPath(name).parts:
         return "leads out of the export"
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return "is a link or no file"
+        return "is a link or not a regular file"
     if entry.flag_bits & 1:
         return "is encrypted"
     if entry.compress_type not in _PACKED:
-        return "is packed in a way that exports are not"
+        return "is compressed by another method than exports are"
     too_much = entry.file_size > (1 << 20) + MOST_RATIO_OF_A_MANIFEST * entry.compress_size
     if name == MANIFEST and too_much:
         return f"would unpack from {entry.compress_size:,} bytes to {entry.file_size:,}"

@@ -113,7 +113,7 @@ def _describe_cause(report: Event) -> str:
     cause = next(iter(report.get("errors") or ()), "")
     status = report.get("http_status")
     if not cause:
-        cause = f"HTTP {status}" if status else "no cause noted"
+        cause = f"HTTP {status}" if status else "no cause recorded"
     return clean(str(cause), 240)
 
 
@@ -156,7 +156,7 @@ def crawl_json(
 
 
 def print_asked(screen: Console, states: Mapping[str, SourceState | None]) -> None:
-    """Print what came of the polls that the service was asked for; None: not polled yet."""
+    """Print the results of the polls that the service was asked for; None: not polled yet."""
     for key, state in states.items():
         if state is None:
             screen.print(Text(f"{key}  not polled yet: `supplierwatch sources` shows when"))
@@ -164,7 +164,7 @@ def print_asked(screen: Console, states: Mapping[str, SourceState | None]) -> No
         outcome = OUTCOME_WORDS.get(state.outcome or "", "failed")
         words = f"{outcome}, {plural(state.item_count, 'item')} in all"
         if state.failures:
-            words += f": {clean(state.last_error or 'no cause noted')}"
+            words += f": {clean(state.last_error or 'no cause recorded')}"
         style = "red" if state.failures else "green"
         screen.print(Text.assemble((key, "cyan"), "  ", (words, style)), soft_wrap=True)
 

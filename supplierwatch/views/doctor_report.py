@@ -48,13 +48,13 @@ def print_summary(screen: Console, source: Source, steps: Sequence[Step]) -> Non
         )
     for step in steps:
         if step.step == "extraction" and step.facts:
-            said = f"“{step.facts['title']}”" if step.facts["title"] else "without a headline"
+            title = f"“{step.facts['title']}”" if step.facts["title"] else "without a headline"
             words = plural(int(step.facts["words"]), "word")
-            print_indented(screen, Text(clean(f"read in full: {said}, {words}")))
+            print_indented(screen, Text(clean(f"read in full: {title}, {words}")))
     for step in steps:
         if not step.ok:
-            said = "; ".join(step.lines)
-            print_indented(screen, Text(clean(f"{step.step} failed: {said}", MAX_FAILURE), "red"))
+            cause = "; ".join(step.lines)
+            print_indented(screen, Text(clean(f"{step.step} failed: {cause}", MAX_FAILURE), "red"))
     print_indented(screen, Text(f"`supplierwatch doctor {source.key}` shows each step.", "dim"))
 
 

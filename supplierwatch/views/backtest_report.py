@@ -74,7 +74,7 @@ def print_report(screen: Console, report: Report) -> None:
         if report.compared.note:
             print_indented(screen, Text(report.compared.note, "yellow"))
     elif report.versions:
-        text = f"as in force: version {report.versions[-1].version}"
+        text = f"same as the version in force: {report.versions[-1].version}"
         print_indented(screen, Text(f"{text} since {day(report.versions[-1].active_since)}", "dim"))
     screen.print()
     for what in ("added", "dropped", "found"):
@@ -96,9 +96,9 @@ def _print_changes(screen: Console, report: Report, what: What) -> None:
     screen.print(Text(f"{words}: {report.run.counts[what]:,}", style))
     for change in shown:
         _print_change(screen, report, change)
-    left = report.run.counts[what] - len(shown)
-    if left:
-        screen.print(Text(f"  and {left:,} more (--limit shows more)", "dim"))
+    rest = report.run.counts[what] - len(shown)
+    if rest:
+        screen.print(Text(f"  and {rest:,} more (--limit shows more)", "dim"))
     screen.print()
 
 
@@ -151,7 +151,7 @@ def forecast_words(forecast: Forecast, report: Report) -> str:
     text = f"{forecast.subscription} ({clean(forecast.cadence)}): "
     text += f"{plural(forecast.messages, 'message')}{many}"
     if report.name is None:
-        text += f" if it had this query, {forecast.before:,} without"
+        text += f" with this query, {forecast.before:,} without"
     elif report.compared is not None:
         text += f", {forecast.before:,} before the edit"
     return text

@@ -1,7 +1,7 @@
-"""Makes six weeks of history in a few seconds: the real steps of the service, on a made clock.
+"""Generates six weeks of history in a few seconds: the real steps of the service, on a fake clock.
 
 Everything is stored, matched, composed and sent by the code that does it in a real service; only
-what outlets publish, and when, is made. The same end gives the same history.
+what outlets publish, and when, is generated. The same end gives the same history.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from supplierwatch.wiring import CompiledConfiguration
 DAYS = 42
 BASELINE = timedelta(days=2)  # what was there when the sources were first polled
 POLLED_AT = (8, 15)  # hours of the day, UTC
-TOLD_DAILY = timedelta(days=3)  # before, once a week: each digest takes a while to compose
+SENT_DAILY = timedelta(days=3)  # before, once a week: each digest takes a while to compose
 FIRST_LIVE_POLL = timedelta(minutes=10)  # after the end: time to look at the history first
 EVERY_POLL_KEPT = timedelta(days=3)  # before the end; earlier, one a week where nothing was new
 TROUBLED = "medtech-dispatch"
@@ -32,7 +32,7 @@ TROUBLE = "HTTP 500 for the listing"
 TROUBLE_SINCE = timedelta(hours=20)  # before the end
 
 
-def make_history(
+def generate_history(
     wired: CompiledConfiguration, store: Store, room: Newsroom, *, end: datetime
 ) -> None:
     """Fill an empty archive with six weeks of history.
@@ -45,20 +45,20 @@ def make_history(
     """
     midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
     begin = midnight - timedelta(days=DAYS)
-    clock = _MadeClock(begin)
+    clock = _FakeClock(begin)
     service = Service(wired, store, clock=clock, owner="history")
     publisher = Publisher(room, {key: outlet for key, _, _, outlet in RECORDS}, begin)
     publications = arrange(
         (*load_stories(DAYS), *compose_reports(DAYS)), until=int((end - begin).total_seconds() / 60)
     )
-    for start, until in _spans(begin, end):
+    for start, until in _list_spans(begin, end):
         clock.now = until
         found = [
             one for one in publications if start < begin + timedelta(minutes=one.minute) <= until
         ]
         _poll(publisher, store, found, until, begin=begin, end=end)
         service.match()
-        if until > end - TOLD_DAILY or until.weekday() == 0:
+        if until > end - SENT_DAILY or until.weekday() == 0:
             service.tell()
             service.deliver()
     while service.index():
@@ -77,8 +77,8 @@ def _hold_digest(service: Service) -> None:
             unit.outbox.hold(message.row_id)  # those that were sent stay as they are
 
 
-class _MadeClock:
-    """Stands at `now`; call it for the time."""
+class _FakeClock:
+    """Returns `now` when called."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -87,12 +87,12 @@ class _MadeClock:
         return self.now
 
 
-def _spans(begin: datetime, end: datetime) -> Sequence[tuple[datetime, datetime]]:
+def _list_spans(begin: datetime, end: datetime) -> Sequence[tuple[datetime, datetime]]:
     """List (last poll, this poll) until the end, which is the last of them."""
     polls = [
         begin + timedelta(days=day, hours=hour) for day in range(DAYS + 1) for hour in POLLED_AT
     ]
-    recent = end - TOLD_DAILY
+    recent = end - SENT_DAILY
     kept = (at for at in polls if at < end and (at > recent or at.hour == POLLED_AT[0]))
     times = [begin, *kept, end]
     return tuple(pairwise(times))

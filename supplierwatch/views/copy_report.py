@@ -13,7 +13,7 @@ from supplierwatch.formatting.console import console, plural
 
 
 class CopyProgress:
-    """A progress bar over the rows of a table; hidden where standard error is no terminal."""
+    """A progress bar over the rows of a table; hidden where standard error is not a terminal."""
 
     def __init__(self) -> None:
         screen = console(stderr=True)
@@ -48,8 +48,8 @@ class CopyProgress:
 def print_copied(screen: Console, tables: Sequence[CopiedTable]) -> None:
     """Print how many rows were copied, and that both sides hold the same."""
     copied, rows = sum(each.copied for each in tables), sum(each.rows for each in tables)
-    there = "" if copied == rows else f"; {plural(rows - copied, 'row')} were there before"
-    screen.print(f"copied {plural(copied, 'row')} of {plural(len(tables), 'table')}{there}")
+    before = "" if copied == rows else f"; {plural(rows - copied, 'row')} were there before"
+    screen.print(f"copied {plural(copied, 'row')} of {plural(len(tables), 'table')}{before}")
     screen.print(
         f"both sides hold the same {plural(rows, 'row')}, by count and SHA-256 of each table"
     )

@@ -41,7 +41,7 @@ class ExportedMention:
     event: int | None = None
 
 
-def exported_mentions(
+def read_mentions(
     store: Store,
     context: TellingContext,
     extent: MentionRange,
@@ -61,7 +61,7 @@ def exported_mentions(
         before: begin after this one.
     """
     count = 0
-    # without a supplier to look for, no more is read than is wanted
+    # without a filter by supplier, no more is read than `limit`
     size = PAGE if limit is None or supplier is not None else min(PAGE, max(1, limit))
     while limit is None or count < limit:
         with store.reading() as unit:
@@ -92,7 +92,7 @@ def explain_mentions(
     `copies` maps story ids to all items of the stories that have several; `events` maps item ids to
     the ids of their events.
     """
-    facts = {story: story_facts(told, context.names.press) for story, told in copies.items()}
+    facts = {story: story_facts(items, context.names.press) for story, items in copies.items()}
     for mention, item in found:
         exported = _explain_mention(mention, item, context, copies)
         yield replace(exported, facts=facts.get(item.story_id), event=events.get(item.item_id))

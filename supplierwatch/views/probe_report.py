@@ -23,12 +23,12 @@ Row = tuple[Source, "Probe"]
 
 
 def answers(probe: Probe) -> bool:
-    """Whether a source gave a listing. An empty one is no failure: notices may be absent."""
+    """Return whether a source gave a listing. An empty one is valid: there may be no notices."""
     return probe.outcome in ("ok", "empty")
 
 
 def reads(probe: Probe) -> bool:
-    """Whether a source can be read: it lists at least one entry."""
+    """Return whether a source can be read: it lists at least one entry."""
     return probe.outcome == "ok"
 
 
@@ -48,7 +48,7 @@ def print_rows(screen: Console, rows: Sequence[Row], *, asked: int) -> None:
 def _build_table(rows: Sequence[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("source", style="cyan", overflow="fold", min_width=12)
-    for name in ("kind", "on", "sure", "answer"):
+    for name in ("kind", "enabled", "confidence", "result"):
         table.add_column(name, no_wrap=True)
     table.add_column("entries", justify="right", no_wrap=True)
     table.add_column("newest", no_wrap=True)
@@ -71,9 +71,9 @@ def _describe_problem(source: Source, probe: Probe) -> str | None:
     if not answers(probe):
         return f"{probe.error or probe.outcome}; {_suggest_fix(source, probe)}"
     if probe.moved_to is not None:
-        return f"it has moved for good: write {probe.moved_to} into sources.toml"
+        return f"it has moved permanently: write {probe.moved_to} into sources.toml"
     if probe.outcome == "empty" and source.kind in ("feed", "page", "boardpapers"):
-        return "it answers and lists nothing: look at its address in a browser"
+        return "it answers and lists nothing: open its address in a browser"
     return None
 
 
@@ -81,7 +81,7 @@ def _suggest_fix(source: Source, probe: Probe) -> str:
     if probe.outcome == "not-a-feed":
         return "give the address of its listing in sources.toml, or another kind"
     if probe.outcome == "blocked":
-        return "it does not want to be read like this: ask its publisher, or set enabled = false"
+        return "it refuses automatic requests: ask its publisher, or set enabled = false"
     if probe.http_status in (404, 410):
         return "find its new address, or set enabled = false"
     return f"`supplierwatch doctor {source.key}` shows it step by step"
@@ -90,7 +90,7 @@ def _suggest_fix(source: Source, probe: Probe) -> str:
 def _summarise(rows: Sequence[Row], asked: int) -> str:
     failed = sum(1 for _, probe in rows if not answers(probe))
     empty = sum(1 for _, probe in rows if probe.outcome == "empty")
-    what = f"{plural(asked, 'source')} asked, {asked - failed - empty} can be read"
+    what = f"{plural(asked, 'source')} probed, {asked - failed - empty} can be read"
     return what + (f", {empty} {'is' if empty == 1 else 'are'} empty." if empty else ".")
 
 
