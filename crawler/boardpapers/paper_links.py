@@ -48,7 +48,7 @@ _HASH = re.compile(r"(?<![a-z0-9])(?=[a-z]*\d)[a-f0-9]{8,}(?![a-z0-9])", re.IGNO
 
 
 def leads_to_pdf(link: lxml.html.HtmlElement, url: str) -> bool:
-    """Whether a link leads to a PDF, by its URL, its type or its text."""
+    """Return whether a link leads to a PDF, by its URL, its type or its text."""
     parts = urlsplit(url)
     path = unquote(parts.path).lower()
     if path.endswith(".pdf") or (link.get("type") or "").lower() == "application/pdf":
@@ -62,7 +62,7 @@ def leads_to_pdf(link: lxml.html.HtmlElement, url: str) -> bool:
 
 
 def leads_to_meeting(words: str, url: str, page: str) -> bool:
-    """Whether a link leads to another page of the same host about one meeting or year."""
+    """Return whether a link leads to another page of the same host about one meeting or year."""
     parts, own = urlsplit(url), urlsplit(page)
     if not is_page_of(url, page) or _OTHER_SECTION.search(parts.path):
         return False
@@ -73,7 +73,7 @@ def leads_to_meeting(words: str, url: str, page: str) -> bool:
 
 
 def is_page_of(url: str, page: str) -> bool:
-    """Whether a URL is another web page of the same host, and not its front page."""
+    """Return whether a URL is another web page of the same host, and not its front page."""
     parts, own = urlsplit(url), urlsplit(page)
     same_host = _host(parts.netloc) == _host(own.netloc)
     other = (parts.path.rstrip("/"), parts.query) != (own.path.rstrip("/"), own.query)

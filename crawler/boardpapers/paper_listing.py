@@ -19,7 +19,7 @@ from crawler.boardpapers.paper_links import (
     leads_to_pdf,
 )
 from crawler.listings.entries import absolute
-from crawler.text.uk_dates import FoundDate, best_uk_date, find_uk_date, same_month
+from crawler.text.uk_dates import FoundDate, choose_uk_date, find_uk_date, is_same_month
 
 _DISCLOSURE, _BOLD = 7, 8  # levels below all headings: toggles of lists, bold text with a date
 _LEVELS = (
@@ -81,7 +81,7 @@ def paper_links(
             continue
         own = [*_selected_text(box, select), *_nearby_text(link, blocks)]
         context = [*own, *_join_dates([text for deep, text in headings if deep > 1 or not whole])]
-        date = best_uk_date(words, [*own, *(text for _, text in headings), file_name(url)])
+        date = choose_uk_date(words, [*own, *(text for _, text in headings), file_name(url)])
         found[url] = PaperLink(
             url=url,
             title=_build_title(clean_link_text(words) or file_name(url), context, date),
@@ -231,9 +231,9 @@ def _build_title(name: str, context: list[str], date: FoundDate | None) -> str:
 
 def _names_other_month(text: str, date: FoundDate | None) -> bool:
     found = find_uk_date(text)
-    return found is not None and date is not None and not same_month(found, date)
+    return found is not None and date is not None and not is_same_month(found, date)
 
 
 def _has_day(text: str) -> bool:
     found = find_uk_date(text)
-    return found is not None and not found.month_alone
+    return found is not None and not found.is_month_only

@@ -122,7 +122,7 @@ def _read_page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
 
 
 def _has_pictures(page: pypdfium2.PdfPage) -> bool:
-    """Whether a page without text has pictures, or so many paths that they may be text."""
+    """Return whether a page without text has pictures, or so many paths that they may be text."""
     if any(True for _ in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=5)):
         return True
     paths = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=5)

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 
-from crawler.text.plain_text import squeeze
+from crawler.text.plain_text import collapse_blanks
 
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st"}
@@ -49,7 +49,7 @@ def running_text(pages: Sequence[str]) -> tuple[str, ...]:
     """
     vocabulary = Counter(word.casefold() for page in pages for word in _WORD.findall(page))
     whole = [_rejoin_words(page.translate(_LIGATURES), vocabulary) for page in pages]
-    lines = [squeeze(page).split("\n") if page.strip() else [] for page in whole]
+    lines = [collapse_blanks(page).split("\n") if page.strip() else [] for page in whole]
     return tuple("\n".join(_join_lines(kept)) for kept in _drop_edges(lines))
 
 

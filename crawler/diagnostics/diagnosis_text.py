@@ -1,4 +1,4 @@
-"""Describes each step of an examination, as lines of text for an operator."""
+"""Describes each step of an examination as lines of text for an operator."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Protocol
 from config.model import Source
 from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
-from crawler.text.dates import refusal
+from crawler.text.dates import explain_refused_date
 from crawler.text.decode import decode
 from crawler.text.mojibake import repair_text
 from crawler.text.plain_text import one_line
@@ -29,18 +29,18 @@ from storage.rules.aside_rules import rule_in_words
 
 MAX_ENTRIES_SHOWN = 5  # entries of the listing
 MAX_ASIDES_SHOWN = 8  # blocks that were cut from the page
-MAX_UNREAD_SHOWN = 3  # dates that are none of publication
-MAX_TITLE = 120  # characters of what a feed calls itself
+MAX_UNREAD_SHOWN = 3  # dates that are not valid publication dates
+MAX_TITLE = 120  # characters of a feed's title
 MAX_DATE_SHOWN = 80  # characters of a date as written
 
 
 class ArchiveLookup(Protocol):
-    """Looks up stored items, to say how an entry compares with them."""
+    """Looks up stored items, to compare entries with them."""
 
     def known_entries(
         self, source_key: str, entries: Sequence[FetchedEntry]
     ) -> tuple[KnownEntry, ...]:
-        """Say for each entry whether it is known, and whether it has changed."""
+        """Return for each entry whether it is known, and whether it has changed."""
 
     def preview_decision(self, article: Article, item_id: int | None) -> Decision:
         """Return what storage would decide about an article, without storing it.
@@ -59,7 +59,7 @@ def describe_response(answer: FetchResponse) -> list[str]:
         moved = "for good: declare the new address" if answer.permanent_to else "this time"
         lines.append(f"redirected from {page.requested_url}, {moved}")
     kept = [name for name in ("etag", "last-modified") if name in answer.headers]
-    lines.append(f"conditional requests by {' and '.join(kept) or 'the body alone'}")
+    lines.append(f"changes are detected by {' and '.join(kept) or 'the hash of the body'}")
     return lines
 
 
@@ -72,12 +72,12 @@ def describe_decoding(answer: FetchResponse) -> list[str]:
     decoded = decode(
         page.body, content_type=page.content_type, kind="html" if "html" in content_type else "xml"
     )
-    lines = [f"read as {decoded.encoding}: {decoded.because}"]
+    lines = [f"read as {decoded.encoding}: {decoded.reason}"]
     if decoded.replaced:
-        lines.append(f"{decoded.replaced} bytes could not be read")
+        lines.append(f"{decoded.replaced} bytes could not be decoded")
     repaired = repair_text(decoded.text)
     if repaired != decoded.text:
-        lines.append("letters that were damaged before they came here are repaired")
+        lines.append("letters damaged by an earlier wrong decoding (mojibake) are repaired")
     return lines
 
 
@@ -106,18 +106,16 @@ def describe_identity(
     }  # fmt: skip
     match archive.preview_decision(article, own):
         case Duplicate(item_id=item_id, by=by):
-            verdict = (
-                f"is known as item {item_id} by its {basis[by]}, and nothing about it has changed"
-            )
+            verdict = f"is known as item {item_id} by its {basis[by]}, and has not changed"
         case Completion(item_id=item_id):
-            verdict = f"would be the text of item {item_id}, of which only the listing was known"
+            verdict = f"would be the text of item {item_id}, known from the listing only"
         case Revision(item_id=item_id, number=number):
-            verdict = f"would be text number {number} of item {item_id}: it has changed"
+            verdict = f"would be revision {number} of item {item_id}: its text has changed"
         case _:
             verdict = "would be a new item"
     return [
         f"of {len(known)} entries {new} are new to the archive, {changed} changed, "
-        f"{len(known) - new - changed} known as they are",
+        f"{len(known) - new - changed} known and unchanged",
         f"the newest one {verdict}",
     ]
 
@@ -126,7 +124,7 @@ def describe_asides(asides: Sequence[AsideBlock]) -> list[str]:
     """Describe what was cut from a page: how much by which rule, and the longest blocks."""
     texts = [block for block in asides if block.text]
     words = sum(len(block.text.split()) for block in texts)
-    lines = [f"set aside {len(texts)} blocks, {words} words, found by aside: in a search"]
+    lines = [f"set aside {len(texts)} blocks, {words} words, searchable by aside:"]
     counts = Counter(rule_in_words(block.rule) for block in texts)
     lines += [
         f"  {count} {'block' if count == 1 else 'blocks'} {rule}"
@@ -145,7 +143,7 @@ def describe_entries(listing: Listing) -> list[str]:
     """Describe a listing: its entries, language and damage."""
     if not listing.entries and not listing.more and listing.degraded is None:
         return ["empty: it is well-formed and has no entries", *filter(None, [listing.note])]
-    lines = [f"{len(listing.entries)} entries, language {listing.language or 'not said'}"]
+    lines = [f"{len(listing.entries)} entries, language {listing.language or 'not declared'}"]
     if listing.note is not None:
         lines.append(listing.note)
     if listing.degraded is not None:
@@ -157,10 +155,10 @@ def describe_entries(listing: Listing) -> list[str]:
 
 
 def listing_facts(listing: Listing, address: str) -> dict[str, str]:
-    """Return what a summary says of a listing; empty if it has no entries.
+    """Return the facts of a listing for a summary; empty if it has no entries.
 
     Args:
-        address: that was asked for it.
+        address: the URL that was fetched.
     """
     if not listing.entries:
         return {}
@@ -178,7 +176,7 @@ def describe_dates(listing: Listing) -> list[str]:
         lines.append(f"newest {format_time(dated[-1])}, oldest {format_time(dated[0])}")
     unread = [one for one in listing.entries if one.published_raw and not one.published_at]
     lines += [
-        f"not a date of publication: {describe_refused(one)}" for one in unread[:MAX_UNREAD_SHOWN]
+        f"not a publication date: {describe_refused(one)}" for one in unread[:MAX_UNREAD_SHOWN]
     ]
     if len(unread) > MAX_UNREAD_SHOWN:
         lines.append(f"and {len(unread) - MAX_UNREAD_SHOWN} more")
@@ -186,14 +184,14 @@ def describe_dates(listing: Listing) -> list[str]:
 
 
 def describe_refused(entry: FetchedEntry) -> str:
-    """Describe a date of an entry that is none of publication: as written, and why."""
+    """Describe a date of an entry that is not a valid publication date: as written, and why."""
     raw = entry.published_raw or ""
-    why = refusal(raw, now=entry.fetched_at, language=entry.language)
+    why = explain_refused_date(raw, now=entry.fetched_at, language=entry.language)
     return f"{raw[:MAX_DATE_SHOWN]!r} ({why})"
 
 
 def describe_published(when: datetime | None, raw: str | None) -> str:
-    """Describe a date of publication in UTC, and as written."""
+    """Describe a publication date in UTC, and as written."""
     written = f", written as {raw[:MAX_DATE_SHOWN]!r}" if raw else ""
     return f"{format_time(when)}{written}"
 
@@ -207,8 +205,8 @@ def describe_decision(article: Article) -> list[str]:
     }
     return [
         f"{article.title!r}",
-        f"{states[article.text_state]}, unless it is known already",
-        f"known by {article.url or 'its identifier alone'}",
+        f"{states[article.text_state]}, unless it is already known",
+        f"identified by {article.url or 'its identifier only'}",
         f"language {article.language or '-'}, published "
         + describe_published(article.published_at, article.published_raw),
     ]

@@ -1,4 +1,4 @@
-"""Finds by which kinds of source an address can be read, with a sample of each. Stores nothing."""
+"""Finds the kinds of source that can read a URL, with a sample of entries. Stores nothing."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from storage.model import FetchedEntry
 
 FetchOnce = Callable[[str], Awaitable[FetchResponse]]
 
-MAX_FEEDS = 4  # that a page offers
+MAX_FEEDS = 4  # that a page links to
 MAX_GROUPS = 3  # of links that may be articles
 MAX_PARTS = 3  # of a listing in several parts, fetched until one has entries
-SAMPLE = 5  # entries that are shown
+SAMPLE = 5  # entries
 MAX_TITLE = 200  # characters
 KINDS_OF_HOSTS = {
     "www.gov.uk": ("govuk",),
@@ -38,20 +38,20 @@ KINDS_OF_HOSTS = {
     "questions-statements-api.parliament.uk": ("parliament",),
     "hansard-api.parliament.uk": ("parliament",),
 }
-# what is at the address itself; a page that lists articles needs selectors, which are looked for
+# tried with the URL itself; a page that lists articles needs selectors, which are generated
 _KINDS = ("feed", "sitemap", "boardpapers")
 
 
 async def discover(
     source: Source, fetch: Fetch, kind_of: Callable[[str], SourceKind], emit: Emit
 ) -> None:
-    """Examine an address by each kind, and emit a "found" event for each that lists entries.
+    """Try a URL with each kind, and emit a "found" event for each that lists entries.
 
     Args:
-        source: with the address; its kind is not used.
+        source: with the URL; its kind is not used.
         fetch: fetches a URL.
-        kind_of: returns the kind of a name.
-        emit: receives "step" events, and those.
+        kind_of: returns the kind with this name.
+        emit: receives the "step" and "found" events.
     """
     answers: dict[str, FetchResponse] = {}
 
@@ -63,30 +63,30 @@ async def discover(
     try:
         answer = await fetch_once(source.url)
     except FetchFailed as error:
-        _report(emit, "fetch", [str(error)], ok=False)
+        _emit_step(emit, "fetch", [str(error)], ok=False)
         return
-    _report(emit, "fetch", describe_response(answer), ok=answer.status == 200)
+    _emit_step(emit, "fetch", describe_response(answer), ok=answer.status == 200)
     if answer.status != 200:
         return
     found = 0
-    for tried in _candidates(source, answer):
+    for tried in _list_candidates(source, answer):
         try:
-            listing = await _read(tried, fetch_once, kind_of(tried.kind))
+            listing = await _read_entries(tried, fetch_once, kind_of(tried.kind))
         except (FetchFailed, NotAFeed) as error:
             if tried.url != source.url:
-                _report(emit, f"{tried.kind} {tried.url}", [str(error)], ok=False)
+                _emit_step(emit, f"{tried.kind} {tried.url}", [str(error)], ok=False)
             continue
         if listing.entries:
             found += 1
-            emit(_describe(tried, listing))
+            emit(_build_found_event(tried, listing))
     words = f"{found} ways to read it" if found != 1 else "one way to read it"
-    _report(
+    _emit_step(
         emit, "kinds", [words if found else "nothing that lists entries was found"], ok=found > 0
     )
 
 
-def _candidates(source: Source, answer: FetchResponse) -> Iterator[Source]:
-    """Yield the address, and what its page leads to, as sources."""
+def _list_candidates(source: Source, answer: FetchResponse) -> Iterator[Source]:
+    """Yield the URL, and the feeds and link groups of its page, as sources."""
     host = (urlsplit(source.url).hostname or "").lower()
     for kind in KINDS_OF_HOSTS.get(host, ()):
         yield replace(source, kind=kind)
@@ -109,7 +109,7 @@ def _candidates(source: Source, answer: FetchResponse) -> Iterator[Source]:
 
 
 def _parse_page(answer: FetchResponse) -> lxml.html.HtmlElement | None:
-    """Return a web page; None for what is none, as a feed."""
+    """Parse a response as a web page; None if it is something else, such as a feed."""
     page = answer.page
     is_page = "html" in (page.content_type or "").lower() or b"<html" in page.body[:2000].lower()
     try:
@@ -118,31 +118,31 @@ def _parse_page(answer: FetchResponse) -> lxml.html.HtmlElement | None:
         return None
 
 
-async def _read(source: Source, fetch: FetchOnce, kind: SourceKind) -> Listing:
+async def _read_entries(source: Source, fetch: FetchOnce, kind: SourceKind) -> Listing:
     """Read a listing, and some of its parts until one has entries.
 
     Raises:
         FetchFailed: it cannot be fetched.
-        NotAFeed: it is no listing of this kind.
+        NotAFeed: it is not a listing of this kind.
     """
     address = kind.address(source, since=None, now=datetime.now(UTC))
-    listing = _judge(await fetch(address), source, kind)
+    listing = _read_response(await fetch(address), source, kind)
     for part in listing.more[:MAX_PARTS]:
         if listing.entries:
             break
-        listing = listing.with_part(_judge(await fetch(part), source, kind))
+        listing = listing.with_part(_read_response(await fetch(part), source, kind))
     return listing
 
 
-def _judge(answer: FetchResponse, source: Source, kind: SourceKind) -> Listing:
+def _read_response(answer: FetchResponse, source: Source, kind: SourceKind) -> Listing:
     listed = decide_first_outcome(answer, source, kind)
     if listed.listing is None:
         raise NotAFeed(listed.error or listed.outcome)
     return listed.listing
 
 
-def _describe(source: Source, listing: Listing) -> dict[str, object]:
-    entries = sorted(listing.entries, key=_newest_first)
+def _build_found_event(source: Source, listing: Listing) -> dict[str, object]:
+    entries = sorted(listing.entries, key=_newest_first_key)
     dates = [entry.published_at for entry in entries if entry.published_at]
     return {
         "event": "found",
@@ -163,9 +163,9 @@ def _describe(source: Source, listing: Listing) -> dict[str, object]:
     }
 
 
-def _newest_first(entry: FetchedEntry) -> float:
+def _newest_first_key(entry: FetchedEntry) -> float:
     return -entry.published_at.timestamp() if entry.published_at else 0.0
 
 
-def _report(emit: Emit, step: str, lines: list[str], *, ok: bool) -> None:
+def _emit_step(emit: Emit, step: str, lines: list[str], *, ok: bool) -> None:
     emit({"event": "step", "step": step, "ok": ok, "lines": lines})

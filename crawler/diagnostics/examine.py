@@ -48,7 +48,7 @@ class ReportStep(Protocol):
 async def examine(
     source: Source, fetch: Fetch, kind: SourceKind, emit: Emit, archive: ArchiveLookup | None
 ) -> None:
-    """Examine a source; stop at the first step without which the next cannot run.
+    """Examine a source; stop at the first failed step that the next ones need.
 
     Args:
         emit: receives one "step" event for each step.
@@ -130,9 +130,9 @@ async def _read_page(
     text: PageText | None = None
     reason: str | None = "no-page"
     if entry.complete:
-        report("page", [f"not needed: the listing carries all {len(entry.content.split())} words"])
+        report("page", [f"not needed: the listing has all {len(entry.content.split())} words"])
     elif url is None:
-        report("page", [f"{entry.title!r} has no page of its own: it is kept as thin"])
+        report("page", [f"{entry.title!r} has no page of its own: it is stored as thin"])
     else:
         try:
             address, *_ = kind.page_addresses(source, entry) or (url,)
@@ -174,7 +174,7 @@ def _extract_text(
             f"authors   {', '.join(text.authors) or '-'}",
             f"language  {text.language or '-'}",
             f"text      {len(text.text.split())} words: {text.text[:160].strip()!r}",
-            f"comments  {len(text.comments.split())} words, kept apart",
+            f"comments  {len(text.comments.split())} words, kept separately",
             *describe_asides(text.asides),
             *(f"{name}: {value}" for name, value in (text.notice.facts if text.notice else ())),
         ],

@@ -78,7 +78,7 @@ def find_embedded(
 
 
 def is_more(embedded: str, shown: str) -> bool:
-    """Whether an embedded text is to be taken in place of what the page shows."""
+    """Return whether an embedded text is to be taken in place of what the page shows."""
     return len(shown) <= _MAX_SHOWN and len(embedded) > _MIN_RATIO * len(shown)
 
 

@@ -111,7 +111,7 @@ def fuller_heading(titles: Collection[str | None], headings: Sequence[str]) -> s
 
 
 def _is_shorter_form(title: str, headline: str) -> bool:
-    """Whether a title is a headline without some of its words, the rest in the same order."""
+    """Return whether a title is a headline without some of its words, the rest in the same order."""
     words, whole = fold_words(title).split(), fold_words(headline).split()
     if not _MIN_SHORTER_WORDS <= len(words) < len(whole):
         return False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import lxml.html
 
-from crawler.text.folding import letters_of
+from crawler.text.folding import get_letters
 
 _MIN_LENGTH = 60  # characters
 _MAX_LINKED_SHARE = 0.4  # of a paragraph's characters
@@ -67,8 +67,8 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
         page: all paragraphs of the page, of `paragraphs`.
     """
     page = page[:MAX_PARAGRAPHS]
-    keys = [letters_of(paragraph.text) for paragraph in page]
-    taken = find_keys(letters_of(text), keys)
+    keys = [get_letters(paragraph.text) for paragraph in page]
+    taken = find_keys(get_letters(text), keys)
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)
     places = Counter((one.box, one.around) for one, is_in in zip(page, taken, strict=True) if is_in)
     enough = max(_MIN_TAKEN, _MIN_TAKEN_SHARE * sum(taken))
@@ -113,7 +113,7 @@ def _insert_lost(
     lines: list[str], page: list[Paragraph], keys: list[str], taken: list[bool], lost: list[bool]
 ) -> list[str]:
     """Insert each lost paragraph after the paragraph that precedes it on the page."""
-    flat = [letters_of(line) for line in lines]
+    flat = [get_letters(line) for line in lines]
     restored: list[str] = []
     at = 0
     room = _MAX_FULL_SEARCHES * len(lines) + _MAX_EXTRA_LINES

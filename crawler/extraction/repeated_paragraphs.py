@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import lxml.html
 
-from crawler.text.folding import letters_of
+from crawler.text.folding import get_letters
 from crawler.text.plain_text import text_of
 
 MAX_REPEATED = 50  # different paragraphs of a page
@@ -43,15 +43,15 @@ def restore_repeated(text: str, repeated: Mapping[str, int]) -> str:
         repeated: of `find_repeated`.
     """
     for paragraph, times in repeated.items():
-        key = letters_of(paragraph)
-        flat = letters_of(text)
+        key = get_letters(paragraph)
+        flat = get_letters(text)
         missing = times - flat.count(key) if key else 0
         if not 0 < missing < times:
             continue
         lines = text.split("\n")
         end, at = flat.index(key) + len(key), 0
         for number, line in enumerate(lines):
-            at += len(letters_of(line))
+            at += len(get_letters(line))
             if at >= end:
                 lines[number + 1 : number + 1] = [paragraph] * missing
                 break

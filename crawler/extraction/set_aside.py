@@ -16,7 +16,7 @@ from crawler.extraction.cleaning.page_places import PagePlaces, describe_box, ru
 from crawler.extraction.lost_paragraphs import find_keys
 from crawler.extraction.recurring.page_blocks import PageBlock
 from crawler.extraction.recurring.site_memory import SiteMemory
-from crawler.text.folding import letters_of
+from crawler.text.folding import get_letters
 from storage.model import AsideBlock
 
 MAX_BLOCKS = 400  # of one page
@@ -88,13 +88,13 @@ class SetAside:
             own: headline and teaser of the article, as they are kept.
             authors: of the article; a line with their names is no text about anybody.
         """
-        own_letters = [letters_of(one) for one in own]
-        found = [one for one in self._lines if not _is_within(letters_of(one.text), own_letters)]
-        known = {letters_of(block.text) for block in found}
-        said = {letters_of(line) for line in comments.split("\n")}
-        keys = [letters_of(block.words) for block in self._blocks]
+        own_letters = [get_letters(one) for one in own]
+        found = [one for one in self._lines if not _is_within(get_letters(one.text), own_letters)]
+        known = {get_letters(block.text) for block in found}
+        said = {get_letters(line) for line in comments.split("\n")}
+        keys = [get_letters(block.words) for block in self._blocks]
         kept = self._find_kept(text, keys)
-        bylines = [letters_of(name) for name in authors if name]
+        bylines = [get_letters(name) for name in authors if name]
         for at, (block, key) in enumerate(zip(self._blocks, keys, strict=True)):
             if not key or at in kept or key in known or _is_within(key, own_letters):
                 continue
@@ -112,7 +112,7 @@ class SetAside:
     def _find_kept(self, text: str, keys: Sequence[str]) -> set[int]:
         """Return the indexes of the blocks that the text contains; `keys`: their letters."""
         rest = [at for at in range(len(self._blocks)) if at not in self._rules]
-        kept = find_keys(letters_of(text), [keys[at] for at in rest])
+        kept = find_keys(get_letters(text), [keys[at] for at in rest])
         return {at for at, is_kept in zip(rest, kept, strict=True) if is_kept}
 
     def _name_rule(self, at: int) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from trafilatura import bare_extraction
 from crawler.errors import Unreadable
 from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
 from crawler.extraction.repeated_paragraphs import find_repeated, restore_repeated
-from crawler.text.plain_text import squeeze
+from crawler.text.plain_text import collapse_blanks
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it logs every page it cannot read
 
@@ -29,7 +29,7 @@ def extract_text(document: lxml.html.HtmlElement, url: str) -> str:
     """
     running, repeated = paragraphs(document), find_repeated(document)
     found = _run_trafilatura(document, url)
-    text = _ROW.sub(r"\1", squeeze(str(found.get("text") or "")))
+    text = _ROW.sub(r"\1", collapse_blanks(str(found.get("text") or "")))
     return restore_repeated(restore_paragraphs(text, running), repeated)
 
 
@@ -49,6 +49,6 @@ def _run_trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any
 
 
 def _has_more_blocks(document: lxml.html.HtmlElement, most: int) -> bool:
-    """Whether a page has more than `most` blocks."""
+    """Return whether a page has more than `most` blocks."""
     blocks = document.iter("p", "div", "li", "td", "th", "dd", "dt", "br", "section", "a", "pre")
     return next(islice(blocks, most, None), None) is not None

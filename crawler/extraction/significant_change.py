@@ -37,7 +37,7 @@ _MAX_LABEL_WORDS = 3  # a line with no more words is no sentence
 
 
 def is_insignificant(old: str, new: str, *, is_boilerplate: Callable[[str], bool]) -> bool:
-    """Whether two texts differ in insignificant parts only.
+    """Return whether two texts differ in insignificant parts only.
 
     Args:
         old: the stored text.

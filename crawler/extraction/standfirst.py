@@ -73,7 +73,7 @@ def _following(headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 
 
 def _is_prose(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element is a long paragraph beside another paragraph."""
+    """Return whether an element is a long paragraph beside another paragraph."""
     beside = (element.getprevious(), element.getnext())
     return len(text_of(element, _RAW_LETTERS)) > 80 and any(
         one is not None and one.tag == "p" for one in beside

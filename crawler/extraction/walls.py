@@ -186,7 +186,7 @@ def remove_pleas(
 
 
 def is_plea(sentence: str) -> bool:
-    """Whether a sentence asks the reader to log in, pay, consent or pass a check."""
+    """Return whether a sentence asks the reader to log in, pay, consent or pass a check."""
     start = sentence[:_MAX_PLEA]
     if _REPORTED.search(start):
         return False
@@ -194,7 +194,7 @@ def is_plea(sentence: str) -> bool:
 
 
 def _is_evidence(phrase: str) -> bool:
-    """Whether a title or teaser shows what a text is about: no site's name, no notice."""
+    """Return whether a title or teaser shows what a text is about: no site's name, no notice."""
     if phrase.count(" ") + 1 < _MIN_EVIDENCE_WORDS:
         return False
     return not (is_plea(phrase) or _NOTICE_TITLE.match(phrase))
@@ -226,7 +226,7 @@ def _trim_ends(lines: list[str]) -> list[str]:
 
 
 def _is_post(body: list[str], whole: bool) -> bool:
-    """Whether a short text can be all that somebody wrote."""
+    """Return whether a short text can be all that somebody wrote."""
     return whole and any(re.search(r"\w", line) and not _NOTICE.match(line) for line in body)
 
 
@@ -235,5 +235,5 @@ def _count_words(text: str) -> int:
 
 
 def _is_sentence(line: str) -> bool:
-    """Whether a line ends as sentences do and is long enough for one."""
+    """Return whether a line ends as sentences do and is long enough for one."""
     return bool(_CLOSED.search(line.rstrip())) and _count_words(line) >= _MIN_SENTENCE_WORDS

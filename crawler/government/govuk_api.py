@@ -32,7 +32,7 @@ _ENDED = re.compile(
 
 
 def is_search(url: str) -> bool:
-    """Whether a URL is one of the Search API rather than an Atom feed."""
+    """Return whether a URL is one of the Search API rather than an Atom feed."""
     return urlsplit(url).path.endswith("search.json")
 
 

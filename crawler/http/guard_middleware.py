@@ -38,6 +38,6 @@ class GuardMiddleware:
             FetchRefused: the guard refused the addresses of the host.
         """
         if isinstance(exception, CannotResolveHostError):
-            reason = self._guarded_reactor.refusal(urlparse_cached(request).hostname or "")
+            reason = self._guarded_reactor.get_refusal(urlparse_cached(request).hostname or "")
             if reason is not None:
                 raise FetchRefused(reason) from exception

@@ -44,12 +44,12 @@ class GuardedReactor:
         reactor.installNameResolver(_GuardedResolver(reactor.nameResolver, self))
         reactor.connectTCP = self._guard_connect(reactor.connectTCP)
 
-    def refusal(self, host: str) -> str | None:
+    def get_refusal(self, host: str) -> str | None:
         """Return the reason why the last lookup of a host was refused; None if it was not."""
         return self._refused.get(host)
 
     def check_addresses(self, host: str, found: Sequence[IAddress]) -> list[IAddress]:
-        """Return all addresses of a host, or none if one is forbidden; `refusal` then says why."""
+        """Return all addresses of a host, or none if one is forbidden: see `get_refusal`."""
         usable = [each for each in found if isinstance(each, IPv4Address | IPv6Address)]
         try:
             self.guard.check_resolved(host, [_parse_address(each.host) for each in usable])

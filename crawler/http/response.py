@@ -71,7 +71,7 @@ Fetch = Callable[[str, Mapping[str, str]], Awaitable[FetchResponse]]
 
 
 def is_cut_short(encoding: str, body: bytes, *, limit: int) -> bool:
-    """Whether a gzip-encoded body is truncated; False if it unpacks to more than `limit` bytes."""
+    """Return whether a gzip-encoded body is truncated; False if larger than `limit` unpacked."""
     if encoding.strip().lower() not in ("gzip", "x-gzip") or not body.startswith(_GZIP):
         return False
     stream, size = zlib.decompressobj(wbits=31), 0

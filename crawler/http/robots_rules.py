@@ -80,7 +80,7 @@ def rules_of(copy: RobotsCopy, token: str) -> RobotsRules:
 
 
 def is_fresh(copy: RobotsCopy, now: datetime) -> bool:
-    """Whether a cached copy may be used without fetching it again."""
+    """Return whether a cached copy may be used without fetching it again."""
     return copy.is_usable and timedelta(0) <= now - copy.fetched_at < CACHED_FOR
 
 

@@ -8,7 +8,7 @@ from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
 from crawler.listings.listing_pages import read_listed_links
 from crawler.spider_base.spider import SourceSpider
-from crawler.text.date_forms import language_by_numbers
+from crawler.text.date_forms import choose_date_language
 from crawler.text.dates import parse_published
 from storage.model import FetchedEntry
 
@@ -24,7 +24,7 @@ class PageSpider(SourceSpider):
         document = parse_html(answer)
         found = read_listed_links(document, base=page.final_url, select=source.select)
         language = source.language or document.get("lang") or None
-        numbers = language_by_numbers((link.published_raw for link in found.links), language)
+        numbers = choose_date_language((link.published_raw for link in found.links), language)
         count = len(found.links) + found.unlinked
         return Listing(
             entries=tuple(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from crawler.text.date_forms import language_by_numbers
-from crawler.text.dates import MAX_AHEAD, from_struct, parse_date, published_date
+from crawler.text.date_forms import choose_date_language
+from crawler.text.dates import MAX_AHEAD, convert_struct_time, parse_date, published_date
 
 _KEYS = ("published", "updated", "created")
 
@@ -35,7 +35,7 @@ def read_entry_dates(
 
 def detect_date_language(entries: Sequence[dict[str, Any]], language: str | None) -> str | None:
     """Return the language whose order of day and month the numeric dates of a feed have."""
-    return language_by_numbers((dict.get(one, key) for one in entries for key in _KEYS), language)
+    return choose_date_language((dict.get(one, key) for one in entries for key in _KEYS), language)
 
 
 def _parse_entry_date(
@@ -45,4 +45,4 @@ def _parse_entry_date(
     if not isinstance(written, str):
         return None
     date = parse_date(written, language=language, latest=now + MAX_AHEAD)
-    return date or from_struct(dict.get(entry, f"{key}_parsed"), written=written)
+    return date or convert_struct_time(dict.get(entry, f"{key}_parsed"), written=written)

@@ -59,7 +59,7 @@ def choose_blocks(
 
 
 def is_article(block: dict[str, Any]) -> bool:
-    """Whether a block describes an article, going by its types, or by its headline without any."""
+    """Return whether a block describes an article, going by its types, or by its headline without any."""
     kinds = types_of(block)
     if not kinds:
         return bool(block.get("headline"))
@@ -101,7 +101,7 @@ def _absolute(values: tuple[object, ...], base: str) -> Iterator[str]:
 
 
 def _is_front(address: str, base: str) -> bool:
-    """Whether an address is the front page of its site, which many blocks name in error."""
+    """Return whether an address is the front page of its site, which many blocks name in error."""
     return address != base and not address.partition("#")[0].split("://")[-1].partition("/")[2]
 
 

@@ -124,7 +124,7 @@ def split_names(claim: str, sites: SiteNames, *, is_organisation: bool = False) 
 
 
 def is_person_name(name: str) -> bool:
-    """Whether a text has two to five words, as people's names have, and none of an organisation."""
+    """Return whether a text has two to five words, as people's names have, and none of an organisation."""
     words = name.split()
     return (
         2 <= len(words) <= 5
@@ -137,7 +137,7 @@ def is_person_name(name: str) -> bool:
 
 
 def is_news_agency(name: str) -> bool:
-    """Whether a name is that of a news agency."""
+    """Return whether a name is that of a news agency."""
     return name.casefold().removeprefix("the ") in _NEWS_AGENCIES
 
 
@@ -168,7 +168,7 @@ def _split_part(part: str, sites: SiteNames) -> list[str]:
 
 
 def _is_aside(name: str) -> bool:
-    """Whether what follows a person's name is a role or a place."""
+    """Return whether what follows a person's name is a role or a place."""
     is_place = " " not in name and not name.isupper() and not is_news_agency(name)
     return is_place or bool(_ENDS_IN_ROLE.search(name)) or name[:3] in ("in ", "at ", "is ")
 

@@ -41,7 +41,7 @@ class SiteNames:
     hosts: frozenset[str] = frozenset()
 
     def is_name(self, text: str) -> bool:
-        """Whether a text is a name of the site, also with "the", "online" or ".com" about it."""
+        """Return whether a text is a name of the site, also with "the", "online" or ".com" about it."""
         forms = _forms(text)
         return bool(forms & (self.names | self.hosts))
 

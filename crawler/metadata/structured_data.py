@@ -141,7 +141,7 @@ def _read_meta_authors(document: lxml.html.HtmlElement) -> list[str]:
 
 
 def _is_of_another_thing(meta: lxml.html.HtmlElement) -> bool:
-    """Whether microdata says that a value belongs to a picture, video or comment of the page."""
+    """Return whether microdata says that a value belongs to a picture, video or comment of the page."""
     if not meta.get("itemprop"):
         return False
     scope = next((one for one in meta.iterancestors() if one.get("itemscope") is not None), None)

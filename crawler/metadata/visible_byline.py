@@ -91,7 +91,7 @@ def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str,
 
 
 def is_only_quoted(document: lxml.html.HtmlElement, name: str) -> bool:
-    """Whether a page shows a name only in quotations, captions, comments and lists of others."""
+    """Return whether a page shows a name only in quotations, captions, comments and lists of others."""
     own: list[str] = []
     quoted: list[str] = []
     waiting = [(document, own)]

@@ -1,4 +1,4 @@
-"""Find when a page was published: in its metadata, its address, and what it shows its readers.
+"""Finds when a page was published: in its metadata, its URL and its visible text.
 
 Pure. To be called before boilerplate is removed.
 """

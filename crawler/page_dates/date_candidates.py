@@ -1,4 +1,4 @@
-"""Find where a page shows its readers when it was published. Pure."""
+"""Finds and ranks the visible dates of a page that may be its publication date. Pure."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from crawler.page_dates.date_words import (
     is_published_name,
     is_sentence,
 )
-from crawler.text.date_forms import WrittenDate, dates_in, fold
+from crawler.text.date_forms import WrittenDate, find_dates, fold
 from crawler.text.dates import MAX_AHEAD, parse_published, published_date
 
-MAX_CANDIDATES = 300  # elements in which a date is sought
+MAX_CANDIDATES = 300  # elements that are searched for a date
 PUBLISHED_TIME, ANY_TIME, LABELLED, NAMED, LINE = range(5)  # ranks, the most likely first
 _MAX_BESIDE = 40  # letters beside the date in a date line
-_MAX_BESIDE_NAMED = 90  # the same, where its name says that it is one
-_NEAR_LEVELS = 4  # ancestors of the headline in which a date above it is its own
-_FAR_ABOVE = 2  # ranks that a date loses further up
+_MAX_BESIDE_NAMED = 90  # the same, in an element whose name marks it as a date
+_NEAR_LEVELS = 4  # ancestors of the headline within which a date above it belongs to it
+_FAR_ABOVE = 2  # ranks by which a date further up is lowered
 _MAX_AWAY = 3000  # characters of text between the headline and a date line without a name
 _MAX_NAMES = 300  # characters of an element's classes, identifier and property
 _UP_TO_NUMBER = re.compile(r"\d.*", re.DOTALL)
@@ -45,10 +45,10 @@ _NO_LETTERS = re.compile(r"[\W\d_]++")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateCandidate:
-    """A date that a page shows: as written, and in UTC.
+    """A visible date of a page: as written, and in UTC.
 
-    `rank`: one of the ranks above or, far above the headline, beyond; `away`: elements between it
-    and the headline.
+    `rank`: one of the ranks above, or greater if it is far above the headline; `away`: elements
+    between it and the headline.
     """
 
     raw: str
@@ -57,20 +57,20 @@ class DateCandidate:
     away: int = 0
 
 
-def date_candidates(
+def find_date_candidates(
     document: lxml.html.HtmlElement, *, title: str | None, language: str | None, now: datetime
 ) -> list[DateCandidate]:
-    """Return the dates of publication that an article's page shows, the most likely first.
+    """Return the visible dates of an article's page, the most likely publication date first.
 
     Args:
-        document: the page, whole.
+        document: the whole page.
         title: the headline, if known.
-        language: of the page: it decides the order of a numeric date.
+        language: of the page; decides the order of a numeric date.
         now: when it was fetched.
     """
     headline = find_headline(document, title)
     above = [] if headline is None else list(headline.iterancestors())
-    around, near = frozenset(above), frozenset(_near(above))
+    around, near = frozenset(above), frozenset(_select_near(above))
     teasers = Teasers(around)
     found: list[tuple[int, DateCandidate]] = []
     looked, passed, start = 0, 0, 0
@@ -78,18 +78,18 @@ def date_candidates(
         if element is headline:
             start, passed = place, 0
         passed += len((element.text or "").strip()) + len((element.tail or "").strip())
-        kind = _kind_of(element, is_near=passed < _MAX_AWAY)
+        kind = _get_lowest_rank(element, is_near=passed < _MAX_AWAY)
         if kind is None or looked >= MAX_CANDIDATES:
             continue
         looked += 1
-        if element in around or teasers.hold(element):
+        if element in around or teasers.contain(element):
             continue
         one = _read_element(element, kind, language, now, around)
         if one is not None and headline is not None and not start:
-            one = _judge_above(one, element, near, now)
+            one = _rank_above(one, element, near, now)
         if one is not None:
             found.append((place, one))
-    # what stands before a headline is its date less often than what follows
+    # the date of an article is more often after its headline than before it
     placed = [
         replace(one, away=place - start if place >= start else 2 * (start - place))
         for place, one in found
@@ -97,34 +97,34 @@ def date_candidates(
     return sorted(placed, key=lambda one: (one.rank, one.away))
 
 
-def _near(above: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
-    """Return the ancestors of the headline within which a date above it is its own."""
+def _select_near(above: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:
+    """Return the ancestors of the headline within which a date above it belongs to it."""
     within = [one for one in above if one.tag not in ("body", "html")]
     return within[:_NEAR_LEVELS] or above[:1]
 
 
-def _judge_above(
+def _rank_above(
     one: DateCandidate,
     element: lxml.html.HtmlElement,
     near: Collection[lxml.html.HtmlElement],
     now: datetime,
 ) -> DateCandidate | None:
-    """Rank a date before the headline lower where it is far off: pages show today's date there."""
+    """Lower the rank of a date far above the headline: pages show today's date there."""
     if any(above in near for above in element.iterancestors()):
         return one
     return None if one.at.date() == now.date() else replace(one, rank=one.rank + _FAR_ABOVE)
 
 
-def _kind_of(element: lxml.html.HtmlElement, *, is_near: bool) -> int | None:
-    """Return the lowest rank that an element's date may have; None where it is ignored."""
+def _get_lowest_rank(element: lxml.html.HtmlElement, *, is_near: bool) -> int | None:
+    """Return the lowest rank that an element's date may have; None if it is ignored."""
     if element.tag == "time" or (element.tag == "abbr" and element.get("title")):
         return ANY_TIME
-    if is_date_name(_names_of(element)):
+    if is_date_name(_get_names(element)):
         return NAMED
     return LINE if is_near and (element.text or len(element)) else None
 
 
-def _names_of(element: lxml.html.HtmlElement) -> str:
+def _get_names(element: lxml.html.HtmlElement) -> str:
     return " ".join(element.get(name) or "" for name in ("class", "id", "itemprop"))[:_MAX_NAMES]
 
 
@@ -135,7 +135,7 @@ def _read_element(
     now: datetime,
     around: Collection[lxml.html.HtmlElement],
 ) -> DateCandidate | None:
-    names = _names_of(element)
+    names = _get_names(element)
     is_published = is_published_name(names) or element.get("pubdate") is not None
     if is_other_name(names) and not is_published:
         return None
@@ -156,7 +156,7 @@ def _read_element(
         return None
     if len(written) >= MAX_TEXT:
         return None
-    for date in dates_in(text, language=language, latest=now + MAX_AHEAD):
+    for date in find_dates(text, language=language, latest=now + MAX_AHEAD):
         label = f"{before} {text[: date.start]}"
         when = published_date(date.at, now=now)
         if when is None or is_other_date(label):
@@ -167,7 +167,7 @@ def _read_element(
                 continue
             if is_in_row(element, around) and not is_date_label(label):
                 continue
-        beside = _letters_beside(text, date)
+        beside = _count_letters_beside(text, date)
         if labelled or beside < (_MAX_BESIDE_NAMED if kind == NAMED else _MAX_BESIDE):
             return DateCandidate(
                 raw=text[date.start : date.end], at=when, rank=LABELLED if labelled else kind
@@ -176,7 +176,7 @@ def _read_element(
 
 
 def _is_in_sentence(element: lxml.html.HtmlElement, own: str) -> bool:
-    """Whether a `time` stands amid a sentence of a paragraph; `own`: its text, folded."""
+    """Return whether a `time` is within a sentence of a paragraph; `own`: its text, folded."""
     parent = element.getparent()
     if parent is None or parent.tag != "p" or not own:
         return False
@@ -184,5 +184,5 @@ def _is_in_sentence(element: lxml.html.HtmlElement, own: str) -> bool:
     return is_sentence(before, after)
 
 
-def _letters_beside(text: str, date: WrittenDate) -> int:
+def _count_letters_beside(text: str, date: WrittenDate) -> int:
     return len(_NO_LETTERS.sub("", text[: date.start] + text[date.end :]))

@@ -1,6 +1,6 @@
-"""Walk the parts of a page that may date its article. Pure.
+"""Walks the parts of a page that may contain its article's date. Pure.
 
-Never footers, readers' comments, sidebars, menus, or boxes about other articles.
+Leaves out footers, readers' comments, sidebars, menus, and boxes about other articles.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from crawler.text.date_forms import fold
 from crawler.text.folding import fold_letters
 
 MAX_TEXT = 240  # characters of an element that may be a date line
-_MAX_NODES = 200  # of one element in which its text is looked for
+_MAX_NODES = 200  # of one element that are searched for its text
 _MAX_TEASER = 500  # characters of a box about another article
 _MIN_LINK = 30  # characters of a link that is the headline of another article
-_MIN_LONE_LINK = 45  # the same, where no list holds it
+_MIN_LONE_LINK = 45  # the same, outside a list
 _MIN_LINK_WORDS = 5
 _LINKS = ("a", "h2", "h3", "h4", "h5")
-_MAX_ABOVE = 6  # ancestors in which such a box is looked for
+_MAX_ABOVE = 6  # ancestors that are searched for such a box
 _MAX_HEADINGS = 100
 _MAX_TITLE = 120  # characters of a headline that are compared
 _MAX_CELLS = 10  # of a row that are read
@@ -43,7 +43,7 @@ _NOT_HERE = re.compile(
     r"|(?:^|\s)footer(?:\s|$)",
     re.IGNORECASE,
 )
-# readers' comments, and what has a date of its own
+# readers' comments, and objects with dates of their own
 _OTHER_TYPE = re.compile(
     r"schema\.org/(?:(?:User)?Comments?|[a-z]{0,30}Event|JobPosting)\b", re.IGNORECASE
 )
@@ -53,12 +53,12 @@ _YEAR = re.compile(r"\d{4}")
 def find_headline(
     document: lxml.html.HtmlElement, title: str | None
 ) -> lxml.html.HtmlElement | None:
-    """Return the heading that reads as the title, else the first of level one."""
-    wanted = _squash(title or "")
+    """Return the heading with the text of the title, else the first heading of level one."""
+    wanted = _fold_title(title or "")
     headings = list(islice(document.iter("h1", "h2", "h3"), _MAX_HEADINGS))
     for tags in (("h1",), ("h2", "h3")):
         for one in headings:
-            if one.tag in tags and wanted and _squash(bounded_text(one)) == wanted:
+            if one.tag in tags and wanted and _fold_title(bounded_text(one)) == wanted:
                 return one
     return next((one for one in headings if one.tag == "h1" and bounded_text(one)), None)
 
@@ -66,10 +66,10 @@ def find_headline(
 def walk_article(
     document: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]
 ) -> Iterator[lxml.html.HtmlElement]:
-    """Yield the elements of a page in its order, without those that never date its article.
+    """Yield the elements of a page in document order, without those that never have its date.
 
-    `around`: the ancestors of the headline. They are kept whatever their name: a body may be named
-    `has-sidebar`.
+    `around`: the ancestors of the headline, which are kept in spite of their names: a body may be
+    named `has-sidebar`.
     """
     waiting = [document]
     while waiting:
@@ -83,7 +83,7 @@ def walk_article(
 
 
 def is_elsewhere(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element is a footer, a sidebar, readers' comments, or about other things."""
+    """Return whether an element is a footer, a sidebar, readers' comments, or another subject."""
     if element.tag in _NOT_HERE_TAGS or (element.get("role") or "").lower() in _NOT_HERE_ROLES:
         return True
     parent = element.getparent()
@@ -96,7 +96,7 @@ def is_elsewhere(element: lxml.html.HtmlElement) -> bool:
 
 
 def is_within(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
-    """Whether an element is in the head, or where `walk_article` goes."""
+    """Return whether an element is in the head, or among those of `walk_article`."""
     for one in element.iterancestors():
         if one in around or one.tag in ("head", "body", "main"):
             return True
@@ -106,7 +106,7 @@ def is_within(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlE
 
 
 class Teasers:
-    """The boxes of a page that are teasers of other articles, each determined once.
+    """Finds the boxes of a page that are teasers of other articles; results are cached.
 
     Args:
         around: the ancestors of the headline; none of them is a teaser.
@@ -116,16 +116,16 @@ class Teasers:
         self._around = around
         self._known: dict[lxml.html.HtmlElement, bool | None] = {}
 
-    def hold(self, element: lxml.html.HtmlElement) -> bool:
-        """Whether an element is in a small box with a link or heading like a headline."""
+    def contain(self, element: lxml.html.HtmlElement) -> bool:
+        """Return whether an element is in a small box with a link or heading like a headline."""
         for one in islice(element.iterancestors(), _MAX_ABOVE):
             if one not in self._known:
-                self._known[one] = self._judge_box(one)
+                self._known[one] = self._classify_box(one)
             if (known := self._known[one]) is not None:
                 return known
         return False
 
-    def _judge_box(self, box: lxml.html.HtmlElement) -> bool | None:
+    def _classify_box(self, box: lxml.html.HtmlElement) -> bool | None:
         """Return whether a box is a teaser; None where that depends on the box around it."""
         if box in self._around or box.tag in ("body", "main"):
             return False
@@ -141,7 +141,7 @@ class Teasers:
 
 
 def words_before(element: lxml.html.HtmlElement) -> str:
-    """Return what is written just before an element, in its parent or the one above; folded."""
+    """Return the text directly before an element, in its parent or the one above; folded."""
     words = ""
     for _ in range(2):
         parent = element.getparent()
@@ -158,7 +158,7 @@ def words_before(element: lxml.html.HtmlElement) -> str:
 
 
 def is_in_row(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
-    """Whether an element is in a table's row with other texts, which does not hold the headline."""
+    """Return whether an element is in a table row with other texts but not the headline."""
     if element.tag in ("table", "thead", "tbody"):
         return True
     row = element if element.tag == "tr" else next(element.iterancestors("tr"), None)
@@ -168,10 +168,10 @@ def is_in_row(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlE
 
 
 def own_text(element: lxml.html.HtmlElement) -> str:
-    """Return an element's text as `bounded_text` does, without the parts that date nothing."""
+    """Return an element's text as `bounded_text` does, without parts that never have the date."""
     text = bounded_text(element)
     if not _YEAR.search(text):
-        return text  # no date: what it is a part of makes no difference
+        return text  # without a date, the parts need not be checked
     return bounded_text(element, is_skipped=is_elsewhere)
 
 
@@ -183,9 +183,9 @@ def bounded_text(
 ) -> str:
     """Return the first characters of an element's text, from a bounded number of nodes.
 
-    `is_skipped`: says which elements within it are left out.
+    `is_skipped`: decides which elements within it are left out.
     """
-    if not len(element):  # as most are
+    if not len(element):  # the most frequent case
         is_text = isinstance(element.tag, str) and element.tag not in ("script", "style")
         text = (element.text or "") if is_text else ""
         return " ".join(text[: 2 * most].split())[:most]
@@ -214,5 +214,5 @@ def _is_headline(text: str, tag: str, least: int) -> bool:
     return len(text) >= least and len(text.split()) >= _MIN_LINK_WORDS
 
 
-def _squash(text: str) -> str:
+def _fold_title(text: str) -> str:
     return fold_letters(text)[:_MAX_TITLE]

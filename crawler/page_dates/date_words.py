@@ -1,4 +1,4 @@
-"""Tell by words and names which dates are those of publication. Pure."""
+"""Decides by words and names whether a date is a publication date. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OTHER_NAME = re.compile(
 _BYLINE = re.compile(r"\W*+by\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?][\"'’”)]*+$")
 _SMALL_WORD = re.compile(r"(?<![^\W_])[^\W\d_A-Z][^\W\d_]++")
-_MIN_SMALL_WORDS = 3  # beside the date in a sentence; date lines have names
+_MIN_SMALL_WORDS = 3  # in lower case beside the date in a sentence; date lines have names
 # words before a date that make it the date of something else
 _UPDATED = re.compile(
     r"\b(?:updat(?:ed?|ing)|modified|edited|revised|reviewed|review|amended|corrected|correction"
@@ -48,38 +48,38 @@ _MAX_LABEL = 100  # characters before a date that are read
 
 
 def is_date_name(names: str) -> bool:
-    """Whether classes, identifiers or properties say that an element holds a date."""
+    """Return whether classes, identifiers or properties mark an element as a date."""
     return bool(_DATE_NAME.search(names))
 
 
 def is_published_name(names: str) -> bool:
-    """Whether they say that it is the date of publication."""
+    """Return whether they mark it as the publication date."""
     return bool(_PUBLISHED_NAME.search(names))
 
 
 def is_other_name(names: str) -> bool:
-    """Whether they say that it is the date of a change, an event or a person's birth."""
+    """Return whether they mark it as the date of a change, an event or a birth."""
     return bool(_OTHER_NAME.search(names))
 
 
 def is_sentence(before: str, after: str) -> bool:
-    """Whether the words around a date make a sentence: it tells of that day, and dates nothing."""
+    """Return whether the words around a date are a sentence, which is about that day."""
     if _BYLINE.match(before) or not _SENTENCE_END.search(after.rstrip()):
         return False
     return len(_SMALL_WORD.findall(f"{before} {after}")) >= _MIN_SMALL_WORDS
 
 
 def is_other_date(before: str) -> bool:
-    """Whether the words before a date make it that of a change, a deadline, a meeting."""
+    """Return whether the words before a date mark it as that of a change, deadline or meeting."""
     end = before[-_MAX_LABEL:]
     return bool(_UPDATED.search(end) or _OTHER_DATE.search(end))
 
 
 def is_date_label(before: str) -> bool:
-    """Whether the words before a date only say that it is one."""
+    """Return whether the words before a date are a general label such as "date"."""
     return bool(_DATE_LABEL.search(before[-_MAX_LABEL:]))
 
 
 def is_published_label(before: str) -> bool:
-    """Whether the words before a date say that it is the date of publication."""
+    """Return whether the words before a date mark it as the publication date."""
     return bool(_PUBLISHED.search(before[-_MAX_LABEL:]))

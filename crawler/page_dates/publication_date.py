@@ -1,4 +1,4 @@
-"""Find the date of publication of a page: what it claims, else what it shows its readers. Pure.
+"""Finds the publication date of a page: in its metadata, else in its visible text. Pure.
 
 To be called before boilerplate is removed: bylines are often in boxes beside the text.
 """
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import lxml.html
 
-from crawler.page_dates.date_candidates import ANY_TIME, date_candidates
+from crawler.page_dates.date_candidates import ANY_TIME, find_date_candidates
 from crawler.page_dates.date_places import (
     Teasers,
     bounded_text,
@@ -34,10 +34,10 @@ _PUBLISHED = (
 )
 _MODIFIED = ("article:modified_time", "og:updated_time", "last-modified", "dcterms.modified")
 _MAX_CLAIM = 200  # characters of the name or the date of a meta tag
-_MAX_MARKED = 20  # elements that microdata calls the date of publication
-_MAX_STAMPS = 400  # stamps of a page that are compared with its date
-_MAX_SCANNED = 2_000_000  # characters of scripts and attributes in which stamps are looked for
-# without its year: a pattern that begins with a fixed letter is found 18 times as fast
+_MAX_MARKED = 20  # elements that microdata marks as the publication date
+_MAX_STAMPS = 400  # timestamps of a page that are compared with its date
+_MAX_SCANNED = 2_000_000  # characters of scripts and attributes that are searched for timestamps
+# without its year: a pattern that begins with a literal is found 18 times as fast
 _STAMP_BEHIND_YEAR = re.compile(r"-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9}+)?)?[+-]\d\d:?\d\d")
 _YEAR_LETTERS = 4
 # 2026/07/15, 2026/jul/15, 20260715 in the path of an address
@@ -48,7 +48,7 @@ _URL_DATE = re.compile(
 )
 _MAX_URL = 2000
 _MAX_URL_DATES = 5
-_MAX_DAYS_APART = 2  # of a shown date from that in the address
+_MAX_DAYS_APART = 2  # between a visible date and that in the URL
 
 
 def published_of(
@@ -63,25 +63,25 @@ def published_of(
 ) -> tuple[str | None, datetime | None]:
     """Return when a page was published: as written, and in UTC.
 
-    The page's metadata comes first, then the listing, then the article's `time`, a date line, and
-    the address.
+    The page's metadata has priority, then the listing, the article's `time`, a date line, and the
+    URL.
 
     Args:
-        document: the page, whole.
+        document: the whole page.
         claimed: the date in its structured data, as written.
-        language: of the page: it decides the order of a numeric date.
-        url: its address.
-        fetched_at: when it came.
-        listed: the date in the listing; a valid one spares a search of the page.
+        language: of the page; decides the order of a numeric date.
+        url: of the page.
+        fetched_at: when it was fetched.
+        listed: the date in the listing; with a valid one, the visible text is not searched.
         title: the headline, if known.
     """
-    raw, when = _claimed_date(document, claimed, language, title, fetched_at)
+    raw, when = _find_claimed_date(document, claimed, language, title, fetched_at)
     if when is not None:
-        return _with_offset(document, raw, when, language), when
+        return _find_form_with_offset(document, raw, when, language), when
     if published_date(listed[1], now=fetched_at) is not None:
         return listed
-    in_url = _date_in_url(url, fetched_at)
-    for one in date_candidates(document, title=title, language=language, now=fetched_at):
+    in_url = _find_date_in_url(url, fetched_at)
+    for one in find_date_candidates(document, title=title, language=language, now=fetched_at):
         if in_url is None or one.rank <= ANY_TIME:
             return one.raw, one.at
         if abs((one.at - in_url[1]).days) <= _MAX_DAYS_APART:
@@ -89,16 +89,16 @@ def published_of(
     return in_url or (claimed, None)
 
 
-def _claimed_date(
+def _find_claimed_date(
     document: lxml.html.HtmlElement,
     claimed: str | None,
     language: str | None,
     title: str | None,
     now: datetime,
 ) -> tuple[str | None, datetime | None]:
-    """Return the date of publication in the page's metadata.
+    """Return the publication date in the page's metadata.
 
-    Where it is that of the last change, and another claim is earlier, the other is right.
+    If it equals the date of the last change, and another claim is earlier, the earlier one counts.
     """
     metas = _read_metas(document)
     claims = [
@@ -135,7 +135,7 @@ def _read_microdata(
     around = frozenset() if headline is None else frozenset(headline.iterancestors())
     teasers = Teasers(around)
     for one in elements:
-        if not is_within(one, around) or teasers.hold(one):
+        if not is_within(one, around) or teasers.contain(one):
             continue
         for raw in (one.get("content"), one.get("datetime"), bounded_text(one)):
             when = parse_published(raw, now=now, language=language)
@@ -144,7 +144,7 @@ def _read_microdata(
     return None, None
 
 
-def _date_in_url(url: str, now: datetime) -> tuple[str, datetime] | None:
+def _find_date_in_url(url: str, now: datetime) -> tuple[str, datetime] | None:
     for found in islice(_URL_DATE.finditer(urlsplit(url).path[:_MAX_URL]), _MAX_URL_DATES):
         when = parse_published(found[0].replace("_", "-"), now=now)
         if when is not None:
@@ -152,24 +152,24 @@ def _date_in_url(url: str, now: datetime) -> tuple[str, datetime] | None:
     return None
 
 
-def _with_offset(
+def _find_form_with_offset(
     document: lxml.html.HtmlElement, raw: str | None, when: datetime, language: str | None
 ) -> str | None:
-    """Return the form of this moment on the page that has the publisher's own offset from UTC.
+    """Return this time as the page writes it with the publisher's offset from UTC, if it does.
 
-    Pages tell machines UTC and readers local time: by the offset, the day is the one that they see.
+    Metadata is often in UTC, while readers see local time: the offset gives the day that they see.
     """
     own = read_date(raw, language=language)
     if own is None or not own.timed or own.offset:
         return raw
-    for stamp in islice(_stamps(document), _MAX_STAMPS):
+    for stamp in islice(_iter_stamps(document), _MAX_STAMPS):
         read = read_date(stamp)
         if read is not None and read.offset and abs((read.at - when).total_seconds()) < 60:
             return stamp
     return raw
 
 
-def _stamps(document: lxml.html.HtmlElement) -> Iterator[str]:
+def _iter_stamps(document: lxml.html.HtmlElement) -> Iterator[str]:
     scanned = 0
     for element in document.iter("script", "time", "meta"):
         text = element.get("datetime") or element.get("content") or element.text or ""

@@ -44,24 +44,24 @@ from storage.store import Store, open_store
 
 log = logging.getLogger(__name__)
 
-OK, SOME_BROKE = 0, 1
-LOOKUPS_AT_ONCE = 20  # threads: a name server that hangs must not hold up all lookups
+OK, SOME_FAILED = 0, 1
+LOOKUPS_AT_ONCE = 20  # threads: a name server that hangs must not delay all lookups
 
 
 def make_clock(offset: timedelta) -> Callable[[], datetime]:
-    """Return a clock: that of this machine and an offset, aware and in UTC."""
+    """Return a clock: the time of this machine plus an offset, aware and in UTC."""
     return lambda: datetime.now(UTC) + offset
 
 
 def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
-    """Poll, examine or probe the sources of a job, as its `task` says.
+    """Poll, examine or probe the sources of a job, according to its `task`.
 
     Args:
         emit: sends an event to the parent process.
         forks: the fork server that starts reader processes.
 
     Returns:
-        The exit code: `OK`, or `SOME_BROKE` when at least one source raised.
+        The exit code: `OK`, or `SOME_FAILED` when at least one source raised.
     """
     install_reactor(REACTOR)
     from twisted.internet import reactor as installed
@@ -96,8 +96,8 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
         try:
             await batch.run()
         except Exception as error:
-            log.exception("crawl.broke run=%s", job.run_id)
-            batch.broken = True
+            log.exception("crawl.failed run=%s", job.run_id)
+            batch.failed = True
             emit({"event": "error", "source": None, "error": f"{type(error).__name__}: {error}"})
         finally:
             reactor.stop()
@@ -108,7 +108,7 @@ def crawl(job: CrawlJob, emit: Emit, forks: ForkServer) -> int:
     readers.close()
     if store is not None:
         store.close()
-    return SOME_BROKE if batch.broken else OK
+    return SOME_FAILED if batch.failed else OK
 
 
 def _make_host_exclusion(job: CrawlJob, store: Store | None) -> HostExclusion:
@@ -121,7 +121,7 @@ class _Batch:
     """Runs the Scrapy crawlers of one job."""
 
     def __init__(self, context: CrawlContext, work: Work, emit: Emit) -> None:
-        self.broken = False
+        self.failed = False
         self._context = context
         self._work = work
         self._emit = emit
@@ -142,20 +142,20 @@ class _Batch:
         interrupted: asyncio.Future[Any] = asyncio.ensure_future(self._interrupted.wait())
         # Scrapy closes a spider only after its downloads: an interrupted batch does not wait
         await asyncio.wait({ended, interrupted}, return_when=asyncio.FIRST_COMPLETED)
-        for spider in self._spiders():
+        for spider in self._list_spiders():
             await spider.wait_for_polls()
-            self.broken |= bool(spider.failed_sources)
+            self.failed |= bool(spider.failed_sources)
         if ended.done():
             ended.result()
 
     def interrupt(self) -> None:
         """Cancel every poll; each one stores what it has read so far."""
         log.info("crawl.interrupted run=%s", self._context.job.run_id)
-        for spider in self._spiders():
+        for spider in self._list_spiders():
             spider.interrupt()
         self._interrupted.set()
 
-    def _spiders(self) -> list[SourceSpider]:
+    def _list_spiders(self) -> list[SourceSpider]:
         return [one.spider for one in self._crawlers if isinstance(one.spider, SourceSpider)]
 
     async def _crawl(self, kind: str, sources: Sequence[Source], *, verify_tls: bool) -> None:
@@ -199,7 +199,7 @@ def make_examine_work(context: CrawlContext, emit: Emit, archive: CrawlStorage |
     """Return the work that examines, probes or discovers a source and stores nothing.
 
     Args:
-        context: of the job, whose task says which.
+        context: of the job, whose `task` decides.
         emit: sends an event to the parent process.
         archive: stored items to compare with; None: nothing is stored yet.
     """

@@ -35,7 +35,7 @@ class Child:
         self._events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._started = time.monotonic()
         self._reader = threading.Thread(
-            target=self._read,
+            target=self._collect_events,
             args=(stdout,),
             name=f"child-{process.pid}",
             daemon=True,
@@ -71,30 +71,30 @@ class Child:
                 return events
 
     def overdue(self, now_monotonic: float) -> bool:
-        """Whether the child is past its deadline and should have ended itself."""
+        """Return whether the child is past its deadline and should have ended itself."""
         limit = self.job.deadline.total_seconds() + OVERDUE_MARGIN
         return now_monotonic - self._started > limit
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """Send SIGTERM, so that the child closes its polls; return at once."""
-        self._signal(signal.SIGTERM)
+        self._send_signal(signal.SIGTERM)
 
     def terminate(self, grace: float = 10.0) -> None:
         """End the child and its process group: SIGTERM, then SIGKILL after `grace` seconds."""
-        self.ask_to_stop()
+        self.request_stop()
         if self.wait(grace) is None:
-            self._signal(signal.SIGKILL)
+            self._send_signal(signal.SIGKILL)
             self._process.wait()
         self._close_pipes()
 
-    def _signal(self, number: int) -> None:
+    def _send_signal(self, number: int) -> None:
         if self._process.poll() is None:
             try:
                 os.killpg(self.pid, number)
             except ProcessLookupError:
                 return
 
-    def _read(self, stdout: IO[str]) -> None:
+    def _collect_events(self, stdout: IO[str]) -> None:
         for line in stdout:
             event = decode_event(line)
             if event is not None:
@@ -112,7 +112,7 @@ class Child:
 def spawn(job: CrawlJob) -> Child:
     """Start a child process in its own session and send it a job.
 
-    Its stdin stays open as long as this process lives: a child whose stdin closes ends itself.
+    Its stdin stays open until this process ends: a child ends itself when its stdin closes.
 
     Raises:
         OSError: the process cannot be started.
@@ -124,7 +124,7 @@ def spawn(job: CrawlJob) -> Child:
     try:
         process = launcher.launch(
             (read_in, write_out, 2),
-            _lock_file().fileno(),
+            _get_lock_file().fileno(),
             child_environment(os.environ) | {SLOW_LANE_LOCK_FD: str(LOCK_FD)},
         )
     except OSError:
@@ -141,8 +141,8 @@ def spawn(job: CrawlJob) -> Child:
 
 
 @cache
-def _lock_file() -> IO[bytes]:
-    """Return the file that crawls lock while a task runs in their slow lane."""
+def _get_lock_file() -> IO[bytes]:
+    """Return the lock file of the slow lane of all crawls."""
     return cast(IO[bytes], tempfile.TemporaryFile())
 
 

@@ -20,10 +20,10 @@ from crawler.jobs.batches import host_of, make_batches
 from crawler.jobs.job import CrawlJob
 from crawler.processes.children import Child, spawn
 
-PATIENCE = timedelta(seconds=90)
+EXAMINE_TIMEOUT = timedelta(seconds=90)
 PROBE_TIMEOUT = timedelta(seconds=15)
-PROBED_TOGETHER = 20
-LOOK_EVERY = 0.1  # seconds between two looks at the steps of an examination
+PROBE_BATCH_SIZE = 20
+CHECK_EVERY = 0.1  # seconds between two reads of the events of an examination
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class SampleEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundSource:
-    """A way to read an address: kind, URL and selectors, and what it lists."""
+    """A way to read a URL: kind, URL and selectors, with the number and a sample of entries."""
 
     kind: str
     url: str
@@ -64,7 +64,7 @@ class FoundSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """The result of probing one source. `outcome` "ok": it was read and has entries."""
+    """The result of probing one source. `outcome` "ok": it was read, and has entries."""
 
     source: str
     outcome: str
@@ -79,11 +79,11 @@ class Probe:
 def probe_sources(
     sources: Sequence[Source], settings: CrawlSettings, *, timeout: timedelta = PROBE_TIMEOUT
 ) -> Iterator[Probe]:
-    """Fetch the listing of each source, some at a time; yield each result as it comes.
+    """Fetch the listing of each source, some at a time; yield each result when it is known.
 
     As in a poll, one process sends all requests to a host, one at a time.
     """
-    waiting = list(make_batches(sources, size=PROBED_TOGETHER))
+    waiting = list(make_batches(sources, size=PROBE_BATCH_SIZE))
     running: list[tuple[Child, set[str]]] = []
     try:
         while waiting or running:
@@ -95,7 +95,7 @@ def probe_sources(
                 yield from _read_probes(child, keys)
                 if ended is not None:
                     running.remove((child, keys))
-                    why = f"the probe ended with exit code {ended} before it was asked"
+                    why = f"the probe ended with exit code {ended} before it was fetched"
                     yield from (Probe(source=k, outcome="failed", error=why) for k in sorted(keys))
             time.sleep(0.05)
     finally:
@@ -104,7 +104,7 @@ def probe_sources(
 
 
 def _spawn_probe(batch: Sequence[Source], settings: CrawlSettings, timeout: timedelta) -> Child:
-    # robots.txt, the listing and a part or two of it, one after the other
+    # robots.txt, the listing and one or two of its parts, one after the other
     most_of_a_host = max(Counter(host_of(source.url) for source in batch).values())
     return spawn(
         CrawlJob(
@@ -113,19 +113,19 @@ def _spawn_probe(batch: Sequence[Source], settings: CrawlSettings, timeout: time
             sources=tuple(batch),
             crawl=settings,
             pages_per_source=0,
-            deadline=timeout * 3 * most_of_a_host + PATIENCE,
+            deadline=timeout * 3 * most_of_a_host + EXAMINE_TIMEOUT,
             timeout=timeout,
             task="probe",
         )
     )
 
 
-def _read_probes(child: Child, waited_for: set[str]) -> Iterator[Probe]:
+def _read_probes(child: Child, pending: set[str]) -> Iterator[Probe]:
     for event in child.events():
         key = event.get("source")
-        if key not in waited_for or event["event"] not in ("probed", "error"):
+        if key not in pending or event["event"] not in ("probed", "error"):
             continue
-        waited_for.discard(key)
+        pending.discard(key)
         if event["event"] == "error":
             yield Probe(source=key, outcome="failed", error=str(event["error"]))
             continue
@@ -172,16 +172,16 @@ def discover_source(
     progress: Callable[[Step], None] | None = None,
     ending: threading.Event | None = None,
 ) -> tuple[tuple[Step, ...], tuple[FoundSource, ...]]:
-    """Find by which kinds an address can be read, in a child process.
+    """Find the kinds of source that can read a URL, in a child process.
 
     Args:
-        source: with the address; its kind is not used.
+        source: with the URL; its kind is not used.
         settings: of the crawler.
         progress: called with each step as it is done.
         ending: once set, the process is ended.
 
     Returns:
-        the steps, and what was found, the likeliest first.
+        the steps, and the ways to read it, the most likely first.
     """
     steps, events = _examine("discover", source, settings, "", progress, ending)
     return steps, tuple(_read_found(event) for event in events if event["event"] == "found")
@@ -202,7 +202,7 @@ def _examine(
             sources=(source,),
             crawl=replace(settings, download_delay=timedelta(0)),
             pages_per_source=1,
-            deadline=PATIENCE,
+            deadline=EXAMINE_TIMEOUT,
             task=task,
         )
     )
@@ -224,11 +224,11 @@ def _examine(
                 if progress is not None:
                     progress(steps[-1])
 
-    end = time.monotonic() + PATIENCE.total_seconds() + 15
-    code = child.wait(LOOK_EVERY)
+    end = time.monotonic() + EXAMINE_TIMEOUT.total_seconds() + 15
+    code = child.wait(CHECK_EVERY)
     while code is None and time.monotonic() < end and not (ending and ending.is_set()):
         collect()
-        code = child.wait(LOOK_EVERY)
+        code = child.wait(CHECK_EVERY)
     if code is None:
         child.terminate(grace=1)
     collect()

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from crawler.processes.launcher_process import REQUEST
-from crawler.processes.memory_use import memory_of
+from crawler.processes.memory_use import read_pss
 from crawler.reading.fork_server import receive_number
 
 START_TIMEOUT = 120.0  # seconds for the imports on a slow machine
@@ -76,7 +76,7 @@ class Launcher:
 
         Args:
             files: descriptors of its stdin, stdout and stderr.
-            lock_file: descriptor of the file that crawls lock for their slow lane.
+            lock_file: descriptor of the lock file of the slow lane.
             environment: its environment. When a variable changes that is read at the start of a
                 program (PYTHONPATH, LD_PRELOAD), the launcher is restarted.
 
@@ -85,7 +85,7 @@ class Launcher:
         """
         with self._lock:
             has_ended = self._process is not None and self._process.poll() is not None
-            if has_ended or _startup_variables(environment) != self._started_with:
+            if has_ended or _select_startup_variables(environment) != self._started_with:
                 self._close()
             connection = self._connection or self._start(environment)
             try:
@@ -97,7 +97,7 @@ class Launcher:
     def memory(self) -> int:
         """Return the memory of the launcher itself in bytes; 0 if it does not run."""
         process = self._process
-        return 0 if process is None else memory_of(process.pid) or 0
+        return 0 if process is None else read_pss(process.pid) or 0
 
     def close(self) -> None:
         """End the launcher and every crawl that still runs."""
@@ -126,7 +126,7 @@ class Launcher:
                 ours.close()
                 raise
         self._connection = ours
-        self._started_with = _startup_variables(environment)
+        self._started_with = _select_startup_variables(environment)
         return ours
 
     def _close(self) -> None:
@@ -166,7 +166,7 @@ def _request_fork(
     return LaunchedProcess(pid, ours)
 
 
-def _startup_variables(environment: Mapping[str, str]) -> dict[str, str]:
+def _select_startup_variables(environment: Mapping[str, str]) -> dict[str, str]:
     return {
         name: value for name, value in environment.items() if name.startswith(_STARTUP_PREFIXES)
     }

@@ -40,7 +40,7 @@ def main() -> NoReturn:
     try:
         child.import_all()
     except Exception:
-        # each crawl imports again and reports the error where its source shows it
+        # each crawl imports again, and reports the error as that of its sources
         traceback.print_exc()
     gc.collect()
     gc.freeze()  # a collection would write to every object and unshare its memory

@@ -12,14 +12,14 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """A process and its PSS in bytes (`held`). `parent`: None for the root of a tree."""
+    """A process and its PSS in bytes. `parent`: its id; None for the root of a tree."""
 
     pid: int
     parent: int | None
-    held: int
+    pss: int
 
 
-def memory_of(pid: int) -> int | None:
+def read_pss(pid: int) -> int | None:
     """Return the PSS of a process in bytes; None if it has ended or the kernel has no PSS."""
     try:
         text = (_PROC / str(pid) / "smaps_rollup").read_bytes()
@@ -31,23 +31,23 @@ def memory_of(pid: int) -> int | None:
     return None
 
 
-def tree_of(pid: int) -> tuple[Process, ...]:
+def read_process_tree(pid: int) -> tuple[Process, ...]:
     """Return a process and its descendants, without those that have ended meanwhile."""
     found: list[Process] = []
     waiting: list[tuple[int, int | None]] = [(pid, None)]
     while waiting:
         current, parent = waiting.pop()
-        held = memory_of(current)
-        if held is not None:
-            found.append(Process(pid=current, parent=parent, held=held))
+        pss = read_pss(current)
+        if pss is not None:
+            found.append(Process(pid=current, parent=parent, pss=pss))
         waiting.extend((child, current) for child in _list_children(current))
     return tuple(found)
 
 
-def own_memory() -> int:
+def read_own_memory() -> int:
     """Return the resident set size of this process in bytes; 0 if the kernel has none.
 
-    Unlike PSS, reading it takes the same time however much is held. Pages shared with children
+    Unlike PSS, reading it takes the same time whatever the amount. Pages shared with children
     count in full, so it is never too small.
     """
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from crawler.errors import NotAFeed
 from crawler.text.plain_text import one_line, plain_text
-from crawler.text.tolerant_json import loads, whole_members
+from crawler.text.tolerant_json import loads, read_complete_members
 
 _PACKAGE_START = re.compile(r'\s*\{.{0,5000}?"releases"\s*:\s*\[', re.DOTALL)
 
@@ -41,7 +41,7 @@ def read_package(body: bytes) -> Package:
     try:
         parsed = loads(text)
     except ValueError as error:
-        releases = releases_of(whole_members(text, "releases"))
+        releases = releases_of(read_complete_members(text, "releases"))
         if not releases and not _PACKAGE_START.match(text):
             raise NotAFeed(f"no JSON that can be read: {error}") from error
         damage = f"the JSON breaks off or goes wrong after {len(releases)} releases: {error}"

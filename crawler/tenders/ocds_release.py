@@ -78,7 +78,7 @@ class Release:
 
     @property
     def is_decided(self) -> bool:
-        """Whether a supplier has been chosen."""
+        """Return whether a supplier has been chosen."""
         return bool(self.awards or self.contracts)
 
     def buyers(self) -> tuple[Party, ...]:

@@ -188,7 +188,7 @@ def _label(name: str, one: object) -> str:
 
 
 def _is_own_page(name: str, value: Mapping[str, object]) -> bool:
-    """Whether a document is the notice itself, whose description is the same for all."""
+    """Return whether a document is the notice itself, whose description is the same for all."""
     return name == "documents" and (
         "noticeType" in value or words(value.get("documentType")).endswith("Notice")
     )

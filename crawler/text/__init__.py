@@ -1,4 +1,4 @@
-"""Text tools: decoding bytes, repairing mojibake, dates, language, plain text, tolerant JSON.
+"""Text functions: decoding bytes, repairing mojibake, dates, language, plain text, tolerant JSON.
 
 Pure functions.
 """

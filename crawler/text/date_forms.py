@@ -1,7 +1,7 @@
-"""Find dates in a text, in the forms that feeds, pages, documents and APIs write. Pure.
+"""Finds dates in a text, in the formats of feeds, pages, documents and APIs. Pure.
 
-A date has a day, a month and a year: a year or a month alone is none, and so is what would have to
-be counted from today ("yesterday", "15 July"). A numeric date is read in the order of its language.
+A date has a day, a month and a year: a year or a month alone is not a date, and neither is one
+relative to today ("yesterday", "15 July"). A numeric date is read in the order of its language.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from crawler.text.month_names import MONTH_NAME, month_number
 from crawler.text.time_zones import is_american, read_zone
 
 _MONTH_FIRST = ("en-us", "en-ph", "fil", "es-us", "es-pr")
-_MAX_FIELD = 200  # characters of a date read to find the order of its numbers
+_MAX_FIELD = 200  # characters of a date that are read to find the order of its numbers
 _CENTURY = 70  # two digits from here on are years of the 20th century
 _HIDDEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 _SIGNS = {0x2212: "-"}
@@ -30,11 +30,11 @@ _CLOCK = (
     rf"(?P<hour>\d\d?)(?:(?::|{_DOT}|(?<=\d)h)(?P<minute>\d\d)"
     r"(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9}+)?)?)?(?!\d)(?:\s{0,2}+(?P<half>[ap])\.?\s?m\b\.?)?"
 )
-# what may stand between a date and its time
+# what may separate a date and its time
 _THEN = r"[\s,:|·•)_–—-]{0,5}+(?:(?:t|@|at|um|à|às|kl\.?|om|alle|a las|ore)\s{0,2}+)?"
 _TIME = re.compile(_THEN + _CLOCK, re.IGNORECASE)
 _MAX_BEFORE = 40  # characters before a date in which its time may be
-_LABEL = re.compile(r"publ|updat|post|modif|edit", re.IGNORECASE)  # of the date alone
+_LABEL = re.compile(r"publ|updat|post|modif|edit", re.IGNORECASE)  # between a time and a date
 _TIME_BEFORE = re.compile(_CLOCK, re.IGNORECASE)
 _COMPACT_TIME = re.compile(
     r"\s?t(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<half>x)?(?!\d)", re.IGNORECASE
@@ -44,7 +44,7 @@ _DAY = r"(?P<day>\d\d?)"
 _NAME = rf"(?<![^\W\d_])(?P<name>{MONTH_NAME})"
 
 
-# dates wherever they stand, in prose too
+# dates anywhere, in prose too
 _PLAIN = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
@@ -84,8 +84,8 @@ _NUMERIC = re.compile(
 class WrittenDate:
     """A date that was found in a folded text.
 
-    `at`: in UTC, midnight where no time is written; `offset`: from UTC, None where no zone is
-    written; `timed`: whether a time is; `start`, `end`: its place, with a time that follows.
+    `at`: in UTC, midnight if no time is written; `offset`: from UTC, None if no zone is written;
+    `timed`: whether a time is written; `start`, `end`: its position, including a time after it.
     """
 
     at: datetime
@@ -96,20 +96,20 @@ class WrittenDate:
 
 
 def fold(text: str) -> str:
-    """Return a text with plain blanks, digits and signs, as the other functions expect it."""
+    """Normalise blanks, digits and signs of a text, as the other functions expect."""
     return " ".join(unicodedata.normalize("NFKC", text.translate(_SIGNS | _HIDDEN)).split())
 
 
-def months_come_first(language: str | None) -> bool:
-    """Whether a language writes the 15th of July as 07/15."""
+def is_month_first(language: str | None) -> bool:
+    """Return whether a language writes the 15th of July as 07/15."""
     return (language or "").lower().replace("_", "-").startswith(_MONTH_FIRST)
 
 
-def language_by_numbers(texts: Iterable[object], language: str | None) -> str | None:
-    """Return the language by whose order the numeric dates of one source are to be read.
+def choose_date_language(texts: Iterable[object], language: str | None) -> str | None:
+    """Return the language whose order of day and month the numeric dates of a source have.
 
-    Dates that leave no doubt decide: by 07/25/2026, 07/08/2026 is in July. Where they do not, it is
-    `language`, that of the source.
+    Unambiguous dates decide: with 07/25/2026, 07/08/2026 is in July. Without any, it is `language`,
+    that of the source.
     """
     months, days = 0, 0
     for text in texts:
@@ -117,51 +117,53 @@ def language_by_numbers(texts: Iterable[object], language: str | None) -> str | 
         if found is not None:
             months += int(found["two"]) > 12 >= int(found["one"])
             days += int(found["one"]) > 12 >= int(found["two"])
-    if months == days or (months > days) == months_come_first(language):
+    if months == days or (months > days) == is_month_first(language):
         return language
     return "en-us" if months > days else "en-gb"
 
 
-def first_date(
+def find_first_date(
     text: str, *, language: str | None = None, latest: datetime | None = None
 ) -> WrittenDate | None:
-    """Return the first date of a folded field that holds one.
+    """Return the first date of a folded field; None if it has none.
 
     Args:
-        text: what was written, folded.
-        language: of the site: it decides the order of a numeric date.
+        text: as written, folded.
+        language: of the site; decides the order of a numeric date.
         latest: a numeric date after it is read in the other order, if that one is not after it.
     """
     found = [one for form in _PLAIN if (one := form.search(text)) is not None]
     found.sort(key=re.Match.start)
-    # forms that numbers of other kinds have too: only words may stand before them
+    # formats that other numbers have too: only words may precede them
     likely = (one for form in _FIELD if (one := form.search(text)) is not None)
-    alone = (one for one in likely if not any(map(str.isdigit, _before_clock(one))))
-    read = (_read(one, _clock_before(one), language, latest) for one in chain(found, alone))
+    alone = (one for one in likely if not any(map(str.isdigit, _get_text_before_clock(one))))
+    read = (
+        _build_date(one, _find_clock_before(one), language, latest) for one in chain(found, alone)
+    )
     return next((one for one in read if one is not None), None)
 
 
-def _clock_before(found: re.Match[str]) -> re.Match[str] | None:
-    """Return the time that is written just before a date."""
+def _find_clock_before(found: re.Match[str]) -> re.Match[str] | None:
+    """Return the time that is written directly before a date."""
     before = found.string[max(0, found.start() - _MAX_BEFORE) : found.start()]
     clocks = list(_TIME_BEFORE.finditer(before))
     return clocks[-1] if clocks and not _LABEL.search(before, clocks[-1].end()) else None
 
 
-def _before_clock(found: re.Match[str]) -> str:
-    clock = _clock_before(found)
+def _get_text_before_clock(found: re.Match[str]) -> str:
+    clock = _find_clock_before(found)
     written = "" if clock is None else clock.string[clock.start() :]
     return found.string[: found.start() - len(written)]
 
 
-def dates_in(
+def find_dates(
     text: str, *, language: str | None = None, latest: datetime | None = None
 ) -> list[WrittenDate]:
-    """Return the dates in folded prose, in its order; arguments as for `first_date`."""
+    """Return the dates in folded prose, in text order; arguments as for `find_first_date`."""
     if _FOUR_DIGITS.search(text) is None:
-        return []  # no year: spares the search for each form
+        return []  # no year: avoids the search for each format
     all_found = (found for form in _PLAIN for found in form.finditer(text))
-    read = (_read(found, None, language, latest) for found in all_found)
+    read = (_build_date(found, None, language, latest) for found in all_found)
     dates: list[WrittenDate] = []
     for one in sorted((one for one in read if one is not None), key=lambda one: one.start):
         if not dates or one.start >= dates[-1].end:
@@ -169,7 +171,7 @@ def dates_in(
     return dates
 
 
-def _read(
+def _build_date(
     found: re.Match[str],
     before: re.Match[str] | None,
     language: str | None,
@@ -178,7 +180,7 @@ def _read(
     parts, text, end = found.groupdict(), found.string, found.end()
     clocks: list[re.Match[str] | None] = [found] if parts.get("hour") else []
     clocks += [_COMPACT_TIME.match(text, end), _TIME.match(text, end), before]
-    times = ((one, _time(one)) for one in clocks if one is not None)
+    times = ((one, _parse_time(one)) for one in clocks if one is not None)
     clock, time = next(((one, time) for one, time in times if time is not None), (None, None))
     zone, american = None, False
     if clock is not None:
@@ -186,8 +188,8 @@ def _read(
         zone, after = read_zone(clock.string, at, language)
         american = is_american(clock.string, at)
         end = max(end, end if clock is before else after)
-    first = american or months_come_first(language)
-    day = _day(parts, months_first=first, latest=latest)
+    first = american or is_month_first(language)
+    day = _parse_day(parts, months_first=first, latest=latest)
     if day is None:
         return None
     try:
@@ -203,8 +205,8 @@ def _read(
         return None
 
 
-def _time(clock: re.Match[str]) -> timedelta | None:
-    """Return the time since midnight; None for a number that is no time."""
+def _parse_time(clock: re.Match[str]) -> timedelta | None:
+    """Return the time since midnight; None for a number that is not a time."""
     parts = clock.groupdict()
     half = (parts.get("half") or "").lower()
     if not parts["minute"] and not half:
@@ -217,7 +219,7 @@ def _time(clock: re.Match[str]) -> timedelta | None:
     return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
 
 
-def _day(
+def _parse_day(
     parts: Mapping[str, str | None], *, months_first: bool, latest: datetime | None
 ) -> date | None:
     """Return the day that the parts of a date most likely mean; None for an impossible one."""
@@ -235,18 +237,18 @@ def _day(
     if not parts.get("one"):
         name = parts.get("name")
         month = month_number(name) if name else int(parts.get("month") or 0)
-        return next(_valid([(year, month, int(parts["day"] or 0))]), None)
+        return next(_list_valid_days([(year, month, int(parts["day"] or 0))]), None)
     one, two = int(parts["one"] or 0), int(parts["two"] or 0)
     orders = [(year, two, one), (year, one, two)]
     if months_first and parts["apart"] != ".":
         orders.reverse()
-    days = list(_valid(orders))
+    days = list(_list_valid_days(orders))
     if latest is not None:
         days.sort(key=lambda day: day > latest.date())
     return days[0] if days else None
 
 
-def _valid(days: list[tuple[int, int, int]]) -> Iterator[date]:
+def _list_valid_days(days: list[tuple[int, int, int]]) -> Iterator[date]:
     for year, month, day in days:
         try:
             yield date(year, month, day)

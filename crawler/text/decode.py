@@ -1,7 +1,7 @@
-"""Decode bytes to text: byte-order mark, HTTP header, declaration, then UTF-8. Pure.
+"""Decodes bytes to text: byte-order mark, HTTP header, declaration, then UTF-8. Pure.
 
-Bytes that are valid UTF-8 with multi-byte sequences are read as UTF-8 whatever a header says: text
-in another encoding hardly ever looks like that, and headers are often wrong.
+Bytes that are valid UTF-8 with multi-byte sequences are decoded as UTF-8 in spite of any header:
+text in another encoding is hardly ever valid UTF-8, and headers are often wrong.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PROLOG = re.compile(rb"\A\s*+<\?xml[^<>]*?encoding\s*+=\s*+[\"']([\w.:-]++)", r
 _META = re.compile(rb"<meta[^<>]+?charset\s*+=\s*+[\"']?+\s*+([\w.:-]++)", re.IGNORECASE)
 _NARROW = re.compile(rb'[<{][A-Za-z?!"]')
 _HEAD_BYTES = 4096  # in which a declaration is searched
-_MIN_SOUND_SHARE = 0.98  # of the bytes beyond ASCII, for a damaged text to count as UTF-8
+_MIN_VALID_SHARE = 0.98  # of the bytes beyond ASCII, for a damaged text to count as UTF-8
 # labels that stand for another encoding (WHATWG Encoding Standard)
 _WHATWG_NAMES = {
     "iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252",
@@ -31,8 +31,8 @@ _WHATWG_NAMES = {
     "gbk": "gb18030", "shift_jis": "cp932", "x-sjis": "cp932", "ks_c_5601-1987": "cp949",
 }  # fmt: skip
 
-# what browsers read (WHATWG Encoding Standard). Python's others unpack, run escapes, take quadratic
-# time or have no text: base64, unicode_escape, punycode, undefined
+# those of browsers (WHATWG Encoding Standard). Others of Python decompress, evaluate escapes, take
+# quadratic time or are no text encodings: base64, unicode_escape, punycode, undefined
 _ENCODINGS = frozenset(
     codecs.lookup(name).name
     for name in (
@@ -52,19 +52,19 @@ class Decoded:
     text: str
     encoding: str
     replaced: int
-    because: str = ""
+    reason: str = ""
 
 
 def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"]) -> Decoded:
     """Decode a document; control characters that do not occur in text are removed."""
     for bom, encoding in _BOMS:
         if body.startswith(bom) and not _is_narrow(body[len(bom) :], encoding):
-            return _decode_as(body[len(bom) :], encoding, "a byte-order mark says so")
+            return _decode_as(body[len(bom) :], encoding, "it has a byte-order mark")
     for bom in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        body = body.removeprefix(bom)  # of another encoding than it says
+        body = body.removeprefix(bom)  # a wrong mark
     if not body.isascii() and is_utf8(body):
-        return _decode_as(body, "utf-8", "its bytes are sound UTF-8, whatever is said of them")
-    for name in _declared_encodings(body, content_type, kind):
+        return _decode_as(body, "utf-8", "its bytes are valid UTF-8, which precedes declarations")
+    for name in _list_declared_encodings(body, content_type, kind):
         declared = _normalise_name(name)
         if declared is None or declared.startswith(("utf-16", "utf-32")):
             continue  # UTF-16 and UTF-32 without a byte-order mark or zero bytes: wrongly declared
@@ -74,15 +74,15 @@ def decode(body: bytes, *, content_type: str | None, kind: Literal["html", "xml"
         return _decode_as(body, wide, "every other byte is zero")
     if _is_mostly_utf8(body):
         return _decode_as(body, "utf-8", "nothing else is declared")
-    return _decode_as(body, "cp1252", "nothing is declared, and it is no UTF-8")
+    return _decode_as(body, "cp1252", "nothing is declared, and it is not UTF-8")
 
 
 def _is_narrow(body: bytes, encoding: str) -> bool:
-    """Whether markup has one byte a letter although its mark says UTF-16 or UTF-32."""
+    """Return whether markup has one byte per letter despite a mark of UTF-16 or UTF-32."""
     return encoding != "utf-8" and _NARROW.match(body) is not None
 
 
-def _declared_encodings(body: bytes, content_type: str | None, kind: str) -> list[str]:
+def _list_declared_encodings(body: bytes, content_type: str | None, kind: str) -> list[str]:
     names = []
     if content_type and (found := _HEADER.search(content_type)):
         names.append(found[1])
@@ -114,41 +114,41 @@ _BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
 def _is_mostly_utf8(body: bytes) -> bool:
-    """Whether nearly all bytes beyond ASCII belong to valid UTF-8 sequences."""
+    """Return whether nearly all bytes beyond ASCII belong to valid UTF-8 sequences."""
     beyond = len(body) - len(body.translate(None, _BEYOND_ASCII))
     if not beyond:
         return True
     broken = body.decode("utf-8", "replace").count("�")
-    return broken / beyond < 1 - _MIN_SOUND_SHARE
+    return broken / beyond < 1 - _MIN_VALID_SHARE
 
 
 def _has_more_utf8(body: bytes) -> bool:
-    """Whether there are more letters in valid UTF-8 sequences than bytes that belong to none."""
+    """Return whether more letters are in valid UTF-8 sequences than bytes are outside of them."""
     read = body.decode("utf-8", "replace")
     broken = read.count("\ufffd")
     return len(read) - len(body.translate(None, _BEYOND_ASCII)) - broken > broken
 
 
-def _decode_as(body: bytes, encoding: str, because: str) -> Decoded:
+def _decode_as(body: bytes, encoding: str, reason: str) -> Decoded:
     if encoding != "utf-8" and not body.isascii() and _is_mostly_utf8(body):
-        encoding, because = "utf-8", f"nearly all its bytes are sound UTF-8, not {encoding}"
+        encoding, reason = "utf-8", f"nearly all its bytes are valid UTF-8, not {encoding}"
     try:
         text = body.decode(encoding)
         replaced = 0
     except UnicodeDecodeError:
         if encoding == "utf-8" and not _has_more_utf8(body):
-            encoding, because = "cp1252", "it is no UTF-8, although that is declared"
+            encoding, reason = "cp1252", "it is declared as UTF-8, but is not"
         text = body.decode(encoding, "replace")
         replaced = text.count("�")
     return Decoded(
-        text=_strip_controls(text) if _may_hold_controls(body, encoding) else text,
+        text=_strip_controls(text) if _may_have_controls(body, encoding) else text,
         encoding=encoding,
         replaced=replaced,
-        because=because,
+        reason=reason,
     )
 
 
-# a pattern: str.translate is slower than parsing the page
+# a regular expression: str.translate is slower than parsing the page
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -157,8 +157,8 @@ _CONTROL_BYTES = bytes((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
 _BYTE_ORDER_MARK = "\ufeff".encode()
 
 
-def _may_hold_controls(body: bytes, encoding: str) -> bool:
-    """Whether the text of these bytes has to be searched; bytes are searched faster than text."""
+def _may_have_controls(body: bytes, encoding: str) -> bool:
+    """Return whether a text must be searched for controls; its bytes are searched faster."""
     if encoding != "utf-8" or _BYTE_ORDER_MARK in body:
         return True
     return len(body.translate(None, _CONTROL_BYTES)) != len(body)

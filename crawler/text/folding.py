@@ -1,4 +1,4 @@
-"""Reduce texts to their words or letters, to compare them whatever their punctuation. Pure."""
+"""Reduces texts to words or letters, to compare them without punctuation. Pure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def fold_letters(text: str) -> str:
     return "".join(_WORD.findall(text.casefold()))
 
 
-def letters_of(text: str) -> str:
-    """Return the letters and digits of a text as written: extractors change the rest."""
+def get_letters(text: str) -> str:
+    """Return the letters and digits of a text, case kept: extractors change only the rest."""
     return "".join(_WORD.findall(text))

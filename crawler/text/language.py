@@ -1,4 +1,4 @@
-"""Determine the language of a text: as declared, else by statistics (py3langid). Pure."""
+"""Determines the language of a text: as declared, else by statistics (py3langid). Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MIN_LENGTH = 60  # characters; shorter texts are not classified reliably
 
 
 def language_of(declared: str | None, text: str) -> str | None:
-    """Return a two- or three-letter code (ISO 639), or None where the text is too short."""
+    """Return a two- or three-letter code (ISO 639); None if the text is too short."""
     if declared and (found := _CODE.match(declared.strip().lower())):
         return found[0]
     if len(text) < _MIN_LENGTH:

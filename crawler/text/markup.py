@@ -1,4 +1,4 @@
-"""Tell the markup of an HTML fragment from text that only looks like it. Pure."""
+"""Distinguishes the markup of an HTML fragment from text that resembles it. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _IN_PICTURES = frozenset(
     ("circle", "defs", "ellipse", "g", "line", "lineargradient", "path", "polygon", "polyline",
      "rect", "stop", "symbol", "text", "tspan", "use")
 )  # fmt: skip
-_OFFICE = ("o:", "v:", "w:", "m:", "st1:", "fb:", "g:", "amp-")  # as editors and widgets leave it
+_OFFICE = ("o:", "v:", "w:", "m:", "st1:", "fb:", "g:", "amp-")  # of word processors and widgets
 _BOOLEAN_NAMES = """
 allowfullscreen async autofocus autoplay checked compact controls default defer disabled
 download hidden inert ismap itemscope loop multiple muted nohref nomodule noresize noshade
@@ -37,12 +37,12 @@ _HIDING = frozenset(("script", "style", "noscript", "template", "iframe", "nofra
 _VOID = frozenset(("br", "hr", "img", "input", "wbr", "p", "li", "td", "tr", "dd", "dt"))
 _COMMENT = re.compile(r"<!--|<!\[CDATA\[|<!doctype|<\?xml", re.IGNORECASE)
 _REFERENCE = re.compile(r"&(#[0-9]{1,9}+|#[xX][0-9a-fA-F]{1,8}+|[A-Za-z][A-Za-z0-9]{1,40}+)(;?+)")
-# written without a semicolon often enough; "&copy=3" and "R&D" are meant as they are
+# often written without a semicolon; "&copy=3" and "R&D" are literal
 _WITHOUT_SEMICOLON = frozenset(("amp", "lt", "gt", "quot", "nbsp"))
 
 
 def escape_text(fragment: str) -> str:
-    """Escape each "<" of a fragment that begins no HTML element: `<Name>`, `p<0.05`."""
+    """Escape each "<" of a fragment that does not begin an HTML element: `<Name>`, `p<0.05`."""
     if "<" not in fragment:
         return fragment
     closed = frozenset(one.lower() for one in _CLOSED.findall(fragment))
@@ -55,14 +55,14 @@ def has_markup(fragment: str) -> bool:
 
 
 def unescape(text: str) -> str:
-    """Resolve character references; an ampersand that begins none stays as written."""
+    """Resolve character references; other ampersands stay as written."""
     if "&" not in text:
         return text
     return _REFERENCE.sub(_resolve, text)
 
 
 def escape_ampersands(fragment: str) -> str:
-    """Escape each ampersand that begins no character reference."""
+    """Escape each ampersand that does not begin a character reference."""
     if "&" not in fragment:
         return fragment
     parts = []
@@ -103,7 +103,7 @@ def _escape_unless_element(found: re.Match[str], closed: frozenset[str]) -> str:
 
 
 def _may_be_a_word(found: re.Match[str]) -> bool:
-    """Whether a start tag without an end tag may be a word in brackets: `<Summary>`, `<script>`."""
+    """Return whether a start tag without an end tag may be a bracketed word: `<Summary>`."""
     name = found["name"]
     if name.lower() in _SWALLOWING:
         return True
@@ -118,7 +118,7 @@ def _is_element(name: str) -> bool:
 
 
 def _are_attributes(rest: str, end: str) -> bool:
-    """Whether what follows a name in a tag can be attributes; `end`: ">", or empty without one."""
+    """Return whether the rest of a tag can be attributes; `end`: ">", or empty without one."""
     rest = rest.strip().rstrip("/").rstrip()
     if "=" in rest:
         return True

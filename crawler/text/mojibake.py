@@ -1,9 +1,9 @@
-"""Repair text that was decoded with the wrong encoding. Pure.
+"""Repairs text that was decoded with the wrong encoding. Pure.
 
 ftfy repairs what can be reversed byte for byte. Two kinds of damage are repaired here: UTF-8 that
 was read as ISO-8859-2 in a text with other letters too, and curly quotes and dashes of which only
 the first byte is left, a lone a-circumflex. Both are repaired by context, and only in texts with
-damage that no language explains: the letters are correct in French, Romanian, Portuguese or
+damage that no language explains: these letters are correct in French, Romanian, Portuguese or
 Vietnamese.
 """
 
@@ -56,8 +56,8 @@ def repair_text(text: str, *, within: str = "") -> str:
 
     Args:
         text: the text that may be damaged.
-        within: surrounding text, such as the body below a title: a few words alone seldom show
-            their language or the kind of damage.
+        within: surrounding text, such as the body below a title: a few words seldom suffice to
+            recognise the language or the kind of damage.
     """
     if text.isascii():
         return text
@@ -82,7 +82,7 @@ def _repair_latin2(text: str, around: str) -> str:
             return found[0]
 
     text = _PAIR.sub(undo, text)
-    return _STRANDED.sub("", text)  # a no-break space whose second byte was stripped as white space
+    return _STRANDED.sub("", text)  # no-break spaces whose second byte was stripped as white space
 
 
 def _is_english(text: str) -> bool:

@@ -1,9 +1,9 @@
-"""The names of months, whole and shortened, in languages of Europe. Pure."""
+"""The names of months and their abbreviations in European languages. Pure."""
 
 from __future__ import annotations
 
-# January to December, "-" where a language has no form of its own or one that is another month
-# elsewhere: "listopada" is November in Polish and October in Croatian
+# January to December; "-": the form is listed already, or is another month in another language:
+# "listopada" is November in Polish and October in Croatian
 _NAMES = """
     january february march april may june july august september october november december
     jan feb mar apr may jun jul aug sep oct nov dec

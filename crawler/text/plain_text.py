@@ -1,4 +1,4 @@
-"""Convert HTML fragments, such as titles and teasers of feeds, to plain text. Pure."""
+"""Converts HTML fragments, such as titles and teasers of feeds, to plain text. Pure."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ _SPACES = re.compile(r"[ \t\xa0\u2028\u2029\r\f\v]+")
 
 
 def plain_text(fragment: str) -> str:
-    """Convert an HTML fragment to text: one line a block, entities resolved, blanks collapsed.
+    """Convert an HTML fragment to text: a line per block, entities resolved, blanks collapsed.
 
-    What is no HTML element stays as written: `<Name>`, `p<0.05`, `AT&T`.
+    Text that only resembles markup stays as written: `<Name>`, `p<0.05`, `AT&T`.
     """
     if not fragment:
         return ""
     fragment = escape_text(fragment)
     if "<" not in fragment:
-        return squeeze(unescape(fragment))
+        return collapse_blanks(unescape(fragment))
     try:
         root = lxml.html.fragment_fromstring(escape_ampersands(fragment), create_parent="div")
     except (etree.LxmlError, ValueError, AssertionError):
-        return squeeze(unescape(re.sub(r"<[^<>]*>", " ", fragment)))
+        return collapse_blanks(unescape(re.sub(r"<[^<>]*>", " ", fragment)))
     parts: list[str] = []
-    _collect(root, parts)
-    return squeeze("".join(parts))
+    _collect_parts(root, parts)
+    return collapse_blanks("".join(parts))
 
 
 def one_line(fragment: str) -> str:
@@ -66,13 +66,13 @@ def text_of(element: etree._Element, most: int) -> str:
     return " ".join(parts)[:most]
 
 
-def squeeze(text: str) -> str:
+def collapse_blanks(text: str) -> str:
     """Collapse runs of blanks and remove empty lines."""
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-def _collect(root: etree._Element, parts: list[str]) -> None:
+def _collect_parts(root: etree._Element, parts: list[str]) -> None:
     hidden_depth = 0  # a counter rather than recursion: hostile markup is nested thousands deep
     for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
         if event in ("comment", "pi"):  # what follows one is text

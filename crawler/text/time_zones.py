@@ -1,7 +1,7 @@
-"""Read the time zone that a date names: an offset, an abbreviation or a place. Pure.
+"""Reads the time zone of a date: an offset, an abbreviation or a place. Pure.
 
-Abbreviations are read by what they say, not by what may have been meant: BST is an hour before UTC
-also in winter. Of ambiguous ones the language decides: IST is Ireland's, India's or Israel's time.
+Abbreviations are read literally: BST is an hour ahead of UTC in winter too. For ambiguous ones the
+language decides: IST is the time of Ireland, India or Israel.
 """
 
 from __future__ import annotations
@@ -91,44 +91,44 @@ MAX_HOURS = 14  # of an offset: the zone of Kiritimati
 
 
 def read_zone(text: str, at: int, language: str | None) -> tuple[tzinfo | None, int]:
-    """Return the zone that begins at position `at` of a text, and where it ends.
+    """Return the zone that begins at position `at` of a text, and its end.
 
-    None and `at` where there is none.
+    None and `at` if there is none.
     """
     found = _ZONE.match(text, at)
-    zone = None if found is None else _zone(found, language)
+    zone = None if found is None else _build_zone(found, language)
     return (None, at) if found is None or zone is None else (zone, found.end())
 
 
-def _zone(found: re.Match[str], language: str | None) -> tzinfo | None:
+def _build_zone(found: re.Match[str], language: str | None) -> tzinfo | None:
     if found["hours"]:
-        return _offset(found)
+        return _build_offset(found)
     if found["place"]:
-        return _zone_of(found["place"])
+        return _find_zone(found["place"])
     name = (found["words"] or found["name"]).lower()
     if found["name"] and not found["name"].isupper() and name not in _ALSO_LOWER:
         return None  # a word such as "et" or "est"
     if place := _PLACES.get(name):
         return ZoneInfo(place)
-    if name == "ist" and language and (place := _IST.get(_region(language))):
+    if name == "ist" and language and (place := _IST.get(_get_region(language))):
         return ZoneInfo(place)
     return _ABBREVIATIONS.get(_SPELT.get(name, name))
 
 
 def is_american(text: str, at: int) -> bool:
-    """Whether a zone of the United States begins at position `at`, where months come first."""
+    """Return whether a zone of the United States, where months come first, begins at `at`."""
     found = _ZONE.match(text, at)
     if found is None:
         return False
     return (found["name"] or found["words"] or "").lower() in _AMERICAN
 
 
-def _region(language: str) -> str:
+def _get_region(language: str) -> str:
     language = language.lower().replace("_", "-")
     return "ie" if language.endswith("-ie") else language.partition("-")[0]
 
 
-def _offset(found: re.Match[str]) -> tzinfo | None:
+def _build_offset(found: re.Match[str]) -> tzinfo | None:
     hours = int(found["hours"])
     minutes = int(found["minutes"] or found["close"] or 0)
     if hours > MAX_HOURS or minutes > 59:
@@ -138,11 +138,11 @@ def _offset(found: re.Match[str]) -> tzinfo | None:
 
 
 @lru_cache(maxsize=256)
-def _zone_of(place: str) -> tzinfo | None:
-    name = _known_places().get(place.lower())
+def _find_zone(place: str) -> tzinfo | None:
+    name = _map_known_places().get(place.lower())
     return ZoneInfo(name) if name is not None else None
 
 
 @lru_cache(maxsize=1)
-def _known_places() -> dict[str, str]:
+def _map_known_places() -> dict[str, str]:
     return {name.lower(): name for name in available_timezones()}

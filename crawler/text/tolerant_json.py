@@ -1,7 +1,7 @@
-"""Parse JSON with invalid numbers, as procurement services publish it. Pure.
+"""Parses JSON with invalid numbers, as procurement services publish it. Pure.
 
-Seen in the field: `1e9999`, `NaN`, `000`, `1, 000` (a thousands separator), a missing value. An
-invalid number is read as None; the rest of the document is kept.
+Real examples: `1e9999`, `NaN`, `000`, `1, 000` (a thousands separator), a missing value. An invalid
+number is read as None; the rest of the document is kept.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import re
 from typing import Any
 
 _MAX_DIGITS = 300  # beyond that a float is infinite anyway
-# a JSON string; one without an end takes the rest, or each mark would be scanned to the end
+# a JSON string; one without an end matches the rest, or each quote would be scanned to the end
 STRING = r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
-# after a colon inside an object, digits that follow a comma can only be thousands
+# after a colon within an object, digits that follow a comma can only be thousands
 _THOUSANDS = r"(?P<lead>:\s*+)(?P<number>-?\d{1,3}(?:\s*+,\s*+\d{3})+)(?=\s*+[,}])"
 _MISSING = r"(?P<colon>:)(?=\s*+[,}\]])"
 _SUPERFLUOUS = r",(?P<comma>)(?=\s*+[}\],])"
@@ -32,21 +32,21 @@ def loads(text: str) -> Any:
     text = text.lstrip("\ufeff \t\r\n")
     try:
         try:
-            return _decoder().decode(text)
+            return _make_decoder().decode(text)
         except json.JSONDecodeError:
             if not text.startswith(("{", "[")):
                 raise
-        return _decoder().decode(repair_json(text))
+        return _make_decoder().decode(repair_json(text))
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
 
-def whole_members(text: str, name: str) -> list[Any]:
+def read_complete_members(text: str, name: str) -> list[Any]:
     """Return the complete members of the array `name` in truncated or damaged JSON."""
     text = repair_json(text)
     found = re.search(rf'"{re.escape(name)}"\s*+:\s*+\[', text)
     members: list[Any] = []
-    decoder, at = _decoder(), found.end() if found else len(text)
+    decoder, at = _make_decoder(), found.end() if found else len(text)
     while at < len(text):
         at = _skip_space(text, at)
         try:
@@ -79,7 +79,7 @@ def _repair_token(found: re.Match[str]) -> str:
     return bare if _VALID.match(bare) else "null"
 
 
-def _decoder() -> json.JSONDecoder:
+def _make_decoder() -> json.JSONDecoder:
     return json.JSONDecoder(
         strict=False,
         parse_constant=lambda _: None,

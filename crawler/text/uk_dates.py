@@ -1,4 +1,4 @@
-"""Find the date in a heading, a link or a file name, in the forms used in the UK. Pure."""
+"""Finds the date in a heading, a link or a file name, in the formats used in the UK. Pure."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ _FORMS = tuple(
 class FoundDate:
     """A date that was found.
 
-    `raw`: as written; `day`: its midnight UTC; `month_alone`: no day was named, so it is the first.
+    `raw`: as written; `day`: its midnight in UTC; `is_month_only`: without a day, so it is the 1st.
     """
 
     raw: str
     day: datetime
-    month_alone: bool
+    is_month_only: bool
 
 
 def find_uk_date(text: str) -> FoundDate | None:
-    """Return the date in a text, by the most precise form; the last one where there are several.
+    """Return the date in a text, in the most precise format; the last one if there are several.
 
-    A month without a day gives its first day. "26 and 27 March 2026" gives the 27th.
+    For a month without a day it is the 1st. For "26 and 27 March 2026" it is the 27th.
     """
     for form in _FORMS:
         days = list(_find_days(form, text))
@@ -56,25 +56,24 @@ def find_uk_date(text: str) -> FoundDate | None:
     return None
 
 
-def best_uk_date(own: str, around: Sequence[str]) -> FoundDate | None:
-    """Return the date of something by its own text `own` and the texts around it, nearest first.
+def choose_uk_date(own: str, around: Sequence[str]) -> FoundDate | None:
+    """Return the date of an element by its own text and the texts around it, nearest first.
 
-    A date in `own` wins; if it names only a month, a full date of that month from `around` is
-    taken. Otherwise the first full date in `around`, or a month, or a date that only all texts
-    joined contain.
+    A date in `own` has priority; if it is only a month, a full date of that month from `around`.
+    Otherwise the first full date in `around`, or a month, or a date in all texts joined.
     """
     named = find_uk_date(own)
-    if named is not None and not named.month_alone:
+    if named is not None and not named.is_month_only:
         return named
     found = [one for one in map(find_uk_date, around) if one is not None]
-    whole = [one for one in found if not one.month_alone]
+    whole = [one for one in found if not one.is_month_only]
     if named is not None:
-        return next((one for one in whole if same_month(one, named)), named)
+        return next((one for one in whole if is_same_month(one, named)), named)
     return next(iter((*whole, *found)), None) or find_uk_date(" ".join([own, *around]))
 
 
-def same_month(one: FoundDate, other: FoundDate) -> bool:
-    """Whether two dates are in the same month of the same year."""
+def is_same_month(one: FoundDate, other: FoundDate) -> bool:
+    """Return whether two dates are in the same month of the same year."""
     return (one.day.year, one.day.month) == (other.day.year, other.day.month)
 
 

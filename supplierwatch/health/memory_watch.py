@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from crawler.processes.launcher import launcher
-from crawler.processes.memory_use import MB, Process, own_memory, tree_of
+from crawler.processes.memory_use import MB, Process, read_own_memory, read_process_tree
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,9 @@ class MemoryWatch:
         own: returns the memory of this process and the launcher process, in bytes.
     """
 
-    def __init__(self, own: Callable[[], int] = lambda: own_memory() + launcher.memory()) -> None:
+    def __init__(
+        self, own: Callable[[], int] = lambda: read_own_memory() + launcher.memory()
+    ) -> None:
         self._own = own
         self._is_crowded = False
 
@@ -44,7 +46,7 @@ class MemoryWatch:
         """
         if not crawls:
             return True  # otherwise nothing would ever be crawled
-        held = _sum_memory([tree_of(pid) for pid in crawls])
+        held = _sum_memory([read_process_tree(pid) for pid in crawls])
         return held + BATCH_MB * MB <= self._compute_crawl_budget(limit_mb)
 
     def enforce(self, crawls: Sequence[int], limit_mb: int) -> None:
@@ -56,7 +58,7 @@ class MemoryWatch:
         """
         if not crawls:
             return
-        trees = [tree_of(pid) for pid in crawls]
+        trees = [read_process_tree(pid) for pid in crawls]
         held = _sum_memory(trees)
         if held <= KILL_AT * self._compute_crawl_budget(limit_mb):
             return
@@ -67,13 +69,13 @@ class MemoryWatch:
             for process in tree
             if process.parent not in (None, tree[0].pid)
         ]
-        victim = max(readers, key=lambda process: process.held, default=None)
-        if victim is None or victim.held < _WORTH_MB * MB:
+        victim = max(readers, key=lambda process: process.pss, default=None)
+        if victim is None or victim.pss < _WORTH_MB * MB:
             # kill a whole crawl: its sources are polled again, each alone
-            victim = max((tree[0] for tree in trees if tree), key=lambda process: process.held)
+            victim = max((tree[0] for tree in trees if tree), key=lambda process: process.pss)
         log.warning(
             "memory.ended pid=%d held=%dMB crawls=%dMB limit=%dMB",
-            *(victim.pid, victim.held // MB, held // MB, limit_mb),
+            *(victim.pid, victim.pss // MB, held // MB, limit_mb),
         )
         with suppress(ProcessLookupError):
             os.kill(victim.pid, signal.SIGKILL)
@@ -97,4 +99,4 @@ class MemoryWatch:
 
 
 def _sum_memory(trees: Sequence[Sequence[Process]]) -> int:
-    return sum(process.held for tree in trees for process in tree)
+    return sum(process.pss for tree in trees for process in tree)

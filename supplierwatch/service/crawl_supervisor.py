@@ -249,7 +249,7 @@ class CrawlSupervisor:
     def stop(self, *, grace: float) -> None:
         """Stop every child: terminate, then kill its process group after `grace` seconds."""
         for run in self._running.values():
-            run.child.ask_to_stop()
+            run.child.request_stop()
         deadline = self._monotonic() + grace
         for run_id, run in list(self._running.items()):
             run.child.terminate(grace=max(0.0, deadline - self._monotonic()))

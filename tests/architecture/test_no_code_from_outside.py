@@ -31,7 +31,7 @@ PATTERNS = {
     "alerts/query/text/terms.py:pattern_of": "a term's letters, each escaped; stars are atomic",
     "alerts/query/text/terms.py:_raw_pattern": "a term's words, each escaped",
     "storage/rules/combining_marks.py:_compile_excess_marks": "combining marks, and a constant",
-    "crawler/text/tolerant_json.py:whole_members": "the name is the caller's constant, and escaped",
+    "crawler/text/tolerant_json.py:read_complete_members": "a constant name, escaped",
 }
 # module -> why what it unpickles is ours
 UNPICKLING = {

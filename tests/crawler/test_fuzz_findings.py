@@ -10,7 +10,7 @@ import pytest
 from crawler.extraction.cleaning.page_bounds import clean_markup
 from crawler.extraction.page import extract
 from crawler.listings.feeds import read_feed
-from crawler.text.dates import from_struct
+from crawler.text.dates import convert_struct_time
 from storage.model import FetchedPage
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -64,4 +64,4 @@ def test_a_date_at_an_end_of_the_calendar_is_none(year: int) -> None:
     written = f"{year:04}-01-01" if year == 1 else f"{year}-12-31"
     day = (year, 1, 1) if year == 1 else (year, 12, 31)
     parsed = time.struct_time((*day, 0, 0, 0, 0, 1, 0))
-    assert from_struct(parsed, written=written) is None
+    assert convert_struct_time(parsed, written=written) is None

@@ -15,7 +15,7 @@ import lxml.html
 
 from crawler.extraction.cleaning.linked_lines import drop_linked_lines
 from crawler.extraction.cleaning.page_places import is_hidden
-from crawler.text.plain_text import squeeze
+from crawler.text.plain_text import collapse_blanks
 
 _COMMENTS = re.compile(
     r"^(comments?|comment-?(list|area|section|body|content|thread|wrapper)s?|comments-?(area|list|"
@@ -101,7 +101,7 @@ def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
             _drop(element)
     _drop_captions(document)
     drop_linked_lines(document)
-    return squeeze("\n".join(comments))
+    return collapse_blanks("\n".join(comments))
 
 
 def _drop_captions(document: lxml.html.HtmlElement) -> None:
@@ -170,7 +170,7 @@ def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.Htm
 
 
 def _is_hidden(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element is hidden by its attributes, or for screen readers or print only."""
+    """Return whether an element is hidden by its attributes, or for screen readers or print only."""
     if element.tag in ("html", "body", "head", "main"):
         return False
     return is_hidden(element) or _is_found(_SCREEN_READER_ONLY, element.get("class"))

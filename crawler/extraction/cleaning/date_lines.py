@@ -55,7 +55,7 @@ _SPLIT = re.compile(r"[\s,:/|()+•·–—-]+|(?<=\d)\.(?=\d|\s|$)")
 
 
 def is_date_line(line: str) -> bool:
-    """Whether a line is a date with a year, at most with who published something then."""
+    """Return whether a line is a date with a year, at most with who published something then."""
     if len(line) > _MAX_LINE or not (_YEAR.search(line) and _DAY.search(line)):
         return False
     date = _PREFIX.sub("", line, count=1)

@@ -62,7 +62,7 @@ def _drop_columns(row: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 
 
 def _is_prose(cell: lxml.html.HtmlElement) -> bool:
-    """Whether a cell has enough words, and less than half of its text is links."""
+    """Return whether a cell has enough words, and less than half of its text is links."""
     linked = sum(len(_text(link)) for link in cell.iter("a"))
     return len(_text(cell).split()) >= _MIN_PROSE_WORDS and linked < len(_text(cell)) / 2
 

@@ -120,7 +120,7 @@ def article_lines(
 
 
 def _is_biography(line: str, authors: Sequence[str]) -> bool:
-    """Whether a line begins with the name of an author and says what they do."""
+    """Return whether a line begins with the name of an author and says what they do."""
     names = (name for name in authors if " " in name.strip() and line.startswith(name.strip()))
     return any(_BIOGRAPHY.match(line[len(name.strip()) :]) for name in names)
 
@@ -130,7 +130,7 @@ def _is_headline(line: str, headlines: Collection[str]) -> bool:
 
 
 def is_publisher_line(line: str) -> bool:
-    """Whether a line is a link to another article, a request to readers or a credit."""
+    """Return whether a line is a link to another article, a request to readers or a credit."""
     if _NO_CONTENT.match(line):
         return True
     words = line.count(" ") + 1

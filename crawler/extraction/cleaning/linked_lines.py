@@ -39,7 +39,7 @@ def drop_linked_lines(document: lxml.html.HtmlElement) -> None:
 
 
 def _is_card(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element within a paragraph consists of links to at least two articles."""
+    """Return whether an element within a paragraph consists of links to at least two articles."""
     links = [one for one in element.iter("a") if _words(one) >= _MIN_HEADLINE_WORDS]
     if len(links) < 2:
         return False
@@ -47,7 +47,7 @@ def _is_card(element: lxml.html.HtmlElement) -> bool:
 
 
 def _is_linked_line(element: lxml.html.HtmlElement) -> bool:
-    """Whether an element is one line, and that line a headline within a link."""
+    """Return whether an element is one line, and that line a headline within a link."""
     links = list(element.iter("a"))
     if len(links) != 1 or _words(links[0]) < _MIN_HEADLINE_WORDS:
         return False
@@ -66,7 +66,7 @@ def _is_linked_line(element: lxml.html.HtmlElement) -> bool:
 
 
 def _is_alone(element: lxml.html.HtmlElement) -> bool:
-    """Whether no text stands beside an element within its line."""
+    """Return whether no text stands beside an element within its line."""
     before, after = element.getprevious(), element.getnext()
     parent = element.getparent()
     ahead = before.tail if before is not None else (parent.text if parent is not None else None)

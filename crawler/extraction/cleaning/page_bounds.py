@@ -82,7 +82,7 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
 
 
 def _is_within_limits(document: lxml.html.HtmlElement) -> bool:
-    """Whether nothing is to be cut, counted by the parser's library; scripts count as text here."""
+    """Return whether nothing is to be cut, counted by the parser's library; scripts count as text here."""
     return (
         next(islice(document.iter(), MAX_ELEMENTS, None), None) is None
         and not _TOO_DEEP(document)

@@ -40,7 +40,7 @@ _MAX_NAME = 60  # characters of an element's name that are read or shown
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whether a block stands in a menu, or among readers' comments."""
+    """Return whether a block stands in a menu, or among readers' comments."""
 
     menu: bool = False
     comments: bool = False
@@ -80,7 +80,7 @@ def rule_of_box(element: lxml.html.HtmlElement) -> str:
 
 
 def is_hidden(element: lxml.html.HtmlElement) -> bool:
-    """Whether an attribute or the style of an element hides it."""
+    """Return whether an attribute or the style of an element hides it."""
     if element.get("hidden") is not None:
         return True
     style = element.get("style")

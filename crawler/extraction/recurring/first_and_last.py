@@ -33,7 +33,7 @@ _NOTE = re.compile(
 def is_first_or_last(
     blocks: Sequence[PageBlock], at: int, own: Mapping[Row, tuple[int, int]]
 ) -> bool:
-    """Whether a paragraph stands directly before or behind the article's own, in the same way.
+    """Return whether a paragraph stands directly before or behind the article's own, in the same way.
 
     Between them may stand no heading, and nothing long.
 
@@ -51,7 +51,7 @@ def is_first_or_last(
 
 
 def is_note(words: str) -> bool:
-    """Whether a paragraph speaks for the outlet, to the reader, or of who pays or writes."""
+    """Return whether a paragraph speaks for the outlet, to the reader, or of who pays or writes."""
     return _NOTE.search(words) is not None
 
 

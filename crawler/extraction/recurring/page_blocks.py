@@ -39,12 +39,12 @@ class PageBlock:
 
     @property
     def is_prose(self) -> bool:
-        """Whether it is long enough for a paragraph and not a link."""
+        """Return whether it is long enough for a paragraph and not a link."""
         return len(self.words) > _MIN_PROSE and not self.linked
 
     @property
     def is_paragraph(self) -> bool:
-        """Whether it is prose, or a short sentence."""
+        """Return whether it is prose, or a short sentence."""
         return self.is_prose or (
             not self.linked
             and self.words.count(" ") + 1 >= _MIN_SENTENCE_WORDS

@@ -24,7 +24,7 @@ _MIN_SHARED = 0.4  # of a headline's words
 
 
 def is_junk(blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]) -> bool:
-    """Whether all prose of a page recurs on its site: a wall, a notice or an error page.
+    """Return whether all prose of a page recurs on its site: a wall, a notice or an error page.
 
     Text that shares enough words with the listed title or teaser is an article all the same.
     """
@@ -35,7 +35,7 @@ def is_junk(blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collecti
 
 
 def is_about(text: str, own_words: Collection[str]) -> bool:
-    """Whether a text contains enough words of one of the headlines or teasers `own_words`."""
+    """Return whether a text contains enough words of one of the headlines or teasers `own_words`."""
     text_words = set(_long_words(text))
     for phrase in own_words:
         phrase_words = set(_long_words(phrase))
@@ -108,7 +108,7 @@ def _points_elsewhere(
 def _is_background(
     blocks: Sequence[PageBlock], at: int, own: Mapping[Row, tuple[int, int]], memory: SiteMemory
 ) -> bool:
-    """Whether a recurring paragraph is a part of the article on whose page it stands."""
+    """Return whether a recurring paragraph is a part of the article on whose page it stands."""
     block = blocks[at]
     if block.is_paragraph and _is_between_own(block, at, own):
         return not _is_inserted(block, memory)
@@ -121,7 +121,7 @@ def _is_background(
 
 
 def _is_inserted(block: PageBlock, memory: SiteMemory) -> bool:
-    """Whether a paragraph amid an article is none of its own: it stands on other subjects' pages.
+    """Return whether a paragraph amid an article is none of its own: it stands on other subjects' pages.
 
     However often a paragraph recurs, an outlet with one subject may repeat it in each article.
     """
@@ -140,7 +140,7 @@ def _own_spans(blocks: Sequence[PageBlock], fresh: Sequence[bool]) -> dict[Row, 
 
 
 def _is_between_own(block: PageBlock, at: int, own: Mapping[Row, tuple[int, int]]) -> bool:
-    """Whether paragraphs of the article stand before and after this block in the same way."""
+    """Return whether paragraphs of the article stand before and after this block in the same way."""
     row = row_of(block)
     if row is None or row not in own:
         return False

@@ -100,7 +100,7 @@ class SiteMemory:
         return True
 
     def has_learned(self, article: str) -> bool:
-        """Whether the page of an article with this headline was counted."""
+        """Return whether the page of an article with this headline was counted."""
         return key_of(article) in self._articles
 
     def record_headings(self, headlines: Iterable[str]) -> None:
@@ -114,7 +114,7 @@ class SiteMemory:
                 self.changed = True
 
     def recurs(self, block: int, *, surely: bool = False) -> bool:
-        """Whether a block is on enough of the pages. `surely`: with stricter thresholds."""
+        """Return whether a block is on enough of the pages. `surely`: with stricter thresholds."""
         seen = self._blocks.get(block)
         if seen is None:
             return False
@@ -124,7 +124,7 @@ class SiteMemory:
         return seen.pages >= pages and seen.pages >= share * (self.pages - seen.first + 1)
 
     def is_of_other_subjects(self, block: int) -> bool:
-        """Whether enough of the pages with a block are plainly about something else."""
+        """Return whether enough of the pages with a block are plainly about something else."""
         seen = self._blocks.get(block)
         if seen is None:
             return False
@@ -133,12 +133,12 @@ class SiteMemory:
         )
 
     def is_of_one_subject(self, block: int) -> bool:
-        """Whether too few of the pages with a block are about something else to count."""
+        """Return whether too few of the pages with a block are about something else to count."""
         seen = self._blocks.get(block)
         return seen is not None and seen.strange < _MIN_STRANGE_SHARE * seen.pages
 
     def is_heading(self, words: str) -> bool:
-        """Whether these words are the headline or teaser of a listed article."""
+        """Return whether these words are the headline or teaser of a listed article."""
         return heading_key(words) in self._headings
 
     def note_text(self, article: str, text: str) -> int:
@@ -249,7 +249,7 @@ def _add_bounded(known: dict[_K, None], key: _K, most: int) -> bool:
 
 
 def covers(own_words: Collection[str], words: str) -> bool:
-    """Whether the beginning of `words` occurs in the article's own title, teaser or description."""
+    """Return whether the beginning of `words` occurs in the article's own title, teaser or description."""
     begins = fold_letters(words)[:_KEY_LETTERS]
     return any(begins in _letters(one) for one in own_words if one)
 

@@ -246,5 +246,5 @@ def test_doctor_follows_one_meeting_and_tells_what_of_a_paper_was_read(site: Fak
         *("fetch", "decode", "listing", "parts", "dates", "page"),
         *("extraction", "decision", "identity"),
     ]
-    assert "1 entries, language not said" in steps["parts"].lines
+    assert "1 entries, language not declared" in steps["parts"].lines
     assert {"pages: 2", "scanned pages: 2"} <= set(steps["extraction"].lines)

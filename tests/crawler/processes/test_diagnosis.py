@@ -34,7 +34,7 @@ def test_a_sound_source_goes_through_every_step(site: FakeSite) -> None:
     ]
     assert all(step.ok for step in steps.values())
     assert "conditional requests by etag" in steps["fetch"].lines
-    assert "8 entries, language not said" in steps["listing"].lines
+    assert "8 entries, language not declared" in steps["listing"].lines
     assert "and 3 more" in steps["listing"].lines
     assert "newest 2026-03-02 16:00 UTC, oldest 2026-03-02 09:00 UTC" in steps["dates"].lines
     assert any("full text" in line for line in steps["decision"].lines)
@@ -89,9 +89,9 @@ def test_dates_that_cannot_be_are_shown_as_written_with_the_reason(site: FakeSit
     steps = examined(site)
     assert steps["dates"].lines == (
         "0 of 3 entries have a date that can be read",
-        "not a date of publication: 'Mon, 01 Jan 0001 00:00:00 GMT' (before 1990)",
-        "not a date of publication: '31 Dec 2998' (more than two days ahead)",
-        "not a date of publication: 'a Tuesday' (no date with a day, a month and a year)",
+        "not a publication date: 'Mon, 01 Jan 0001 00:00:00 GMT' (before 1990)",
+        "not a publication date: '31 Dec 2998' (more than two days ahead)",
+        "not a publication date: 'a Tuesday' (no date with a day, a month and a year)",
     )
     shown = next(line for line in steps["decision"].lines if "published" in line)
     assert "written as 'Mon, 01 Jan 0001 00:00:00 GMT'" in shown
@@ -107,15 +107,15 @@ def test_the_newest_entry_is_held_against_what_is_stored(site: FakeSite, crawls:
     source = a_source("outlet", site.url("/feed.xml"))
     publish(site, range(3))
     assert identity(crawls, source) == (
-        "of 3 entries 3 are new to the archive, 0 changed, 0 known as they are",
+        "of 3 entries 3 are new to the archive, 0 changed, 0 known and unchanged",
         "the newest one would be a new item",
     )
     crawls.run(source)
-    assert "is known as item 3 by its address, and nothing" in identity(crawls, source)[1]
+    assert "is known as item 3 by its address, and has not changed" in identity(crawls, source)[1]
 
     site.page("/2.html", article_page("Trust 2 reviews its records", long_text("another text")))
     assert identity(crawls, source)[1] == (
-        "the newest one would be text number 2 of item 3: it has changed"
+        "the newest one would be revision 2 of item 3: its text has changed"
     )
     assert [item.revision for item in crawls.items()] == [1, 1, 1]  # nothing was stored
 
@@ -151,4 +151,4 @@ def test_letters_that_came_damaged_are_named(site: FakeSite) -> None:
     damaged = "The trust’s board and the ministry’s plan".encode().decode("cp1252")
     body = f"<rss version='2.0'><channel><title>{damaged}</title></channel></rss>"
     site.page("/feed.xml", body, content_type=FEED_TYPE)
-    assert "letters that were damaged" in examined(site)["decode"].lines[-1]
+    assert "letters damaged" in examined(site)["decode"].lines[-1]

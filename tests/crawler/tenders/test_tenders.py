@@ -251,7 +251,7 @@ def test_doctor_shows_a_notice_without_fetching_its_page(site: FakeSite) -> None
     steps = {step.step: step for step in inspect_source(source_of(service), crawl_settings())}
 
     assert all(step.ok for step in steps.values())
-    assert "not needed: the listing carries all" in steps["page"].lines[0]
+    assert "not needed: the listing has all" in steps["page"].lines[0]
     assert "stored with its full text" in " ".join(steps["decision"].lines)
 
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.text.date_forms import dates_in, fold, language_by_numbers
+from crawler.text.date_forms import choose_date_language, find_dates, fold
 from crawler.text.dates import (
-    from_struct,
+    convert_struct_time,
+    explain_refused_date,
     parse_date,
     parse_published,
     published_date,
     read_date,
-    refusal,
 )
 from crawler.text.month_names import MONTHS
 
@@ -226,9 +226,9 @@ def test_a_numeric_date_is_not_read_as_one_to_come() -> None:
 
 
 def test_the_other_dates_of_a_source_order_its_numbers() -> None:
-    assert language_by_numbers(["07/08/2026", "07/25/2026"], "en") == "en-us"
-    assert language_by_numbers(["07/08/2026", "25/07/2026"], "en-US") == "en-gb"
-    assert language_by_numbers(["07/08/2026", None, "2026-07-25"], "fr") == "fr"
+    assert choose_date_language(["07/08/2026", "07/25/2026"], "en") == "en-us"
+    assert choose_date_language(["07/08/2026", "25/07/2026"], "en-US") == "en-gb"
+    assert choose_date_language(["07/08/2026", None, "2026-07-25"], "fr") == "fr"
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_a_date_is_read_within_the_first_characters_of_its_field(
 def test_any_text_gives_a_date_in_utc_or_none(written: str) -> None:
     found = parse_date(written)
     assert found is None or found.tzinfo is UTC
-    for date in dates_in(fold(written)):
+    for date in find_dates(fold(written)):
         assert date.at.tzinfo is UTC
 
 
@@ -319,7 +319,7 @@ def test_an_epoch_is_read_in_seconds_and_milliseconds(moment: datetime) -> None:
 )
 def test_dates_that_cannot_be_of_publication_are_none_and_said_why(written: str, why: str) -> None:
     assert parse_published(written, now=NOW) is None
-    assert refusal(written, now=NOW) == why
+    assert explain_refused_date(written, now=NOW) == why
 
 
 def test_the_bounds_of_publication_are_within() -> None:
@@ -330,17 +330,17 @@ def test_the_bounds_of_publication_are_within() -> None:
 
 def test_a_librarys_date_is_held_to_the_text() -> None:
     parsed = time.struct_time((2026, 3, 2, 9, 30, 0, 0, 61, 0))
-    assert from_struct(parsed, written="2 Μάρτιος 2026 09:30") == HALF_PAST_NINE
-    assert from_struct(parsed, written="26-03-02T09:30") == HALF_PAST_NINE
-    assert from_struct(parsed, written="Μάρτιος 2026") is None  # a day that is not there
-    assert from_struct(parsed, written="2 Μάρτιος") is None  # a year that is not there
-    assert from_struct(parsed, written=None) is None
-    assert from_struct(None, written="2 March 2026") is None
+    assert convert_struct_time(parsed, written="2 Μάρτιος 2026 09:30") == HALF_PAST_NINE
+    assert convert_struct_time(parsed, written="26-03-02T09:30") == HALF_PAST_NINE
+    assert convert_struct_time(parsed, written="Μάρτιος 2026") is None  # a day that is not there
+    assert convert_struct_time(parsed, written="2 Μάρτιος") is None  # a year that is not there
+    assert convert_struct_time(parsed, written=None) is None
+    assert convert_struct_time(None, written="2 March 2026") is None
 
 
 def test_dates_in_prose_are_found_in_order_with_their_times() -> None:
     text = fold("Written 2 March 2026, 9:30am; seen on March 4th, 2026. Costs 3.4 in 2025-26.")
-    found = dates_in(text)
+    found = find_dates(text)
     assert [text[one.start : one.end] for one in found] == [
         "2 March 2026, 9:30am",
         "March 4th, 2026",

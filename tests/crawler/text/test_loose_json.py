@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.text.tolerant_json import loads, repair_json, whole_members
+from crawler.text.tolerant_json import loads, read_complete_members, repair_json
 
 
 @pytest.mark.parametrize(
@@ -62,8 +62,8 @@ def test_what_is_no_json_is_refused(text: str) -> None:
 def test_whole_members_are_kept_of_a_text_that_breaks_off() -> None:
     text = '{"uri": "x", "releases": [{"id": 1, "v": 000}, {"id": 2}, {"id": 3, "tit'
 
-    assert whole_members(text, "releases") == [{"id": 1, "v": None}, {"id": 2}]
-    assert whole_members('{"results": 1}', "releases") == []
+    assert read_complete_members(text, "releases") == [{"id": 1, "v": None}, {"id": 2}]
+    assert read_complete_members('{"results": 1}', "releases") == []
 
 
 _JSON = st.recursive(

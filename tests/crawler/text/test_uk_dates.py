@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.text.uk_dates import best_uk_date, find_uk_date
+from crawler.text.uk_dates import choose_uk_date, find_uk_date
 
 THE_DAY = datetime(2026, 3, 26, tzinfo=UTC)
 THE_MONTH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -33,14 +33,14 @@ THE_MONTH = datetime(2026, 3, 1, tzinfo=UTC)
 def test_a_day_is_found(text: str) -> None:
     found = find_uk_date(text)
     assert found is not None
-    assert (found.day, found.month_alone) == (THE_DAY, False)
+    assert (found.day, found.is_month_only) == (THE_DAY, False)
 
 
 @pytest.mark.parametrize("text", ["March 2026 papers", "board-papers-mar-2026", "2026 March"])
 def test_a_month_is_its_first_day(text: str) -> None:
     found = find_uk_date(text)
     assert found is not None
-    assert (found.day, found.month_alone) == (THE_MONTH, True)
+    assert (found.day, found.is_month_only) == (THE_MONTH, True)
 
 
 @pytest.mark.parametrize(
@@ -78,5 +78,5 @@ def test_days_come_first_in_britain() -> None:
 def test_the_best_day_is_the_nearest_that_agrees(
     own: str, around: list[str], day: datetime | None
 ) -> None:
-    best = best_uk_date(own, around)
+    best = choose_uk_date(own, around)
     assert (best and best.day) == day

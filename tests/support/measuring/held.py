@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from types import TracebackType
 
-from crawler.processes.memory_use import tree_of
+from crawler.processes.memory_use import read_process_tree
 
 
 class Held:
@@ -34,7 +34,7 @@ class Held:
 
     def _sample(self) -> None:
         while not self._ended.wait(self._every):
-            tree = tree_of(self._pid)
+            tree = read_process_tree(self._pid)
             total = sum(one.held for one in tree)
             if total > self.peak:
                 self.peak = total
