@@ -18,7 +18,7 @@ from alerts.errors import MessageError
 from alerts.messages.mail_address import clean_header, mailbox, unsubscribe_mailto
 from alerts.messages.render import Rendered
 from config.model import MailSettings
-from storage.model import Notification
+from storage.model import MessageKind, Notification
 
 MAX_SUBJECT = 200
 MAX_REFERENCES = 8  # beside the first, by which mail programs find the thread
@@ -61,7 +61,7 @@ class Envelope:
     `thread` are the Message-IDs of the messages that it follows, the first of the thread first.
     """
 
-    kind: Literal["digest", "alert", "welcome", "operator", "test", "link"]
+    kind: MessageKind
     delivery_key: str
     recipient: str
     list_name: str = ""

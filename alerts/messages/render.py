@@ -21,6 +21,14 @@ from alerts.digest.entry import Entry
 from alerts.digest.welcome_content import Welcome
 from alerts.messages import event_wording, wording
 from alerts.messages.alarm import Alarm
+from alerts.messages.briefing import (
+    BriefingDocument,
+    briefing_text,
+    date_line,
+    day,
+    paragraphs,
+    without_full_texts,
+)
 from alerts.messages.chart import Picture, chart
 from alerts.messages.layout import LADDER, MAX_ALSO, MAX_REPORTS, lay_out
 from alerts.messages.plain_text import alarm_text, digest_text, join_lines, note_text, welcome_text
@@ -131,6 +139,41 @@ def render_note(subject: str, lines: Sequence[str]) -> Rendered:
     )
 
 
+def render_briefing(document: BriefingDocument, sender: str) -> Rendered:
+    """Render a briefing that a user sends; full texts are left out where they are too much.
+
+    Args:
+        document: the briefing as it is shown.
+        sender: the name of the user who sends it.
+    """
+    subject = line(document.title, wording.MAX_SUBJECT)
+    for shown in (document, without_full_texts(document)):
+        rendered = Rendered(
+            subject=subject,
+            text=briefing_text(shown, sender),
+            html=_render_html(
+                "briefing.html",
+                subject=subject,
+                preheader=line(shown.introduction or f"{len(shown.items)} articles", 120),
+                document=shown,
+                sender=sender,
+            ),
+            stories=tuple(
+                StorySummary(
+                    title=each.title,
+                    link=each.link,
+                    outlet=each.outlet,
+                    about=line(each.comment, 160),
+                    said=each.sentence,
+                )
+                for each in shown.items
+            ),
+        )
+        if len(rendered.html.encode()) <= MAX_HTML:
+            break
+    return rendered
+
+
 def _summarise_stories(digest: Digest) -> tuple[StorySummary, ...]:
     return (
         *(
@@ -183,8 +226,14 @@ def _template_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["diffed"] = diffed
+    environment.filters["paragraphs"] = paragraphs
     environment.globals.update(
-        words=wording, events=event_wording, max_also=MAX_ALSO, max_reports=MAX_REPORTS
+        words=wording,
+        events=event_wording,
+        date_line=date_line,
+        day=day,
+        max_also=MAX_ALSO,
+        max_reports=MAX_REPORTS,
     )
     return environment
 

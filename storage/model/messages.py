@@ -40,12 +40,15 @@ WAITING = (MessageState.QUEUED, *FAILED)
 SETTLED = (MessageState.SENT, MessageState.DEAD, MessageState.STOPPED)
 
 
+MessageKind = Literal["digest", "alert", "welcome", "operator", "test", "link", "briefing"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
     """A rendered message. `delivery_key` makes it unique: it is enqueued once."""
 
     delivery_key: str
-    kind: Literal["digest", "alert", "welcome", "operator", "test", "link"]
+    kind: MessageKind
     channel: str
     recipient: str
     subject: str

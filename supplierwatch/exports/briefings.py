@@ -4,46 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
+from alerts.messages.briefing import BriefedItem, BriefingDocument, date_line, day, paragraphs
 from alerts.text.sanitize import line, web_link
 from storage.model import Briefing, Span, StoredItem
 from supplierwatch.formatting.hits import excerpt_of
 
 MAX_TEXT = 20_000  # characters of one full text
 _MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$])")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BriefedItem:
-    """An entry as it is shown. `paragraphs` is its full text, empty where its licence forbids that.
-
-    `link` is the publisher's address, None where it has none that is safe; `evidence` the page
-    with texts, versions and hashes on the desk.
-    """
-
-    item_id: int
-    title: str
-    outlet: str
-    at: datetime
-    is_published: bool
-    sentence: str
-    comment: str
-    paragraphs: tuple[str, ...]
-    link: str | None
-    evidence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BriefingDocument:
-    """A briefing with its entries as they are shown."""
-
-    title: str
-    introduction: str
-    author: str
-    at: datetime
-    items: tuple[BriefedItem, ...]
 
 
 def build_document(
@@ -101,17 +69,13 @@ def build_document(
 
 def render_markdown(document: BriefingDocument) -> str:
     """Render a briefing as CommonMark; all untrusted text is escaped."""
-    parts = [
-        f"# {_escape(document.title)}",
-        f"{_escape(document.author)}, {_format_day(document.at)}",
-    ]
+    parts = [f"# {_escape(document.title)}", f"{_escape(document.author)}, {day(document.at)}"]
     parts += _split_paragraphs(document.introduction)
     for item in document.items:
         title = _escape(item.title)
         parts.append(f"## {f'[{title}](<{item.link}>)' if item.link else title}")
-        note = "" if item.is_published else " (first seen)"
         evidence = f"[evidence](<{item.evidence}>)"
-        parts.append(f"{_escape(item.outlet)}, {_format_day(item.at)}{note} · {evidence}")
+        parts.append(f"{_escape(date_line(item))} · {evidence}")
         parts += _split_paragraphs(item.comment)
         if item.paragraphs:
             parts += [_escape(text) for text in item.paragraphs]
@@ -121,12 +85,8 @@ def render_markdown(document: BriefingDocument) -> str:
 
 
 def _split_paragraphs(text: str) -> list[str]:
-    return [_escape(each) for each in text.splitlines() if each.strip()]
+    return [_escape(each) for each in paragraphs(text)]
 
 
 def _escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", line(text))
-
-
-def _format_day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"

@@ -35,6 +35,7 @@ class Page:
     code: int
     headers: Mapping[str, str]
     text: str
+    body: bytes = b""
 
     @property
     def heading(self) -> str:
@@ -93,10 +94,12 @@ class Browser:
                     self.cookies[key] = rest.partition(";")[0].strip('"')
                     if not self.cookies[key]:
                         del self.cookies[key]
+            content = answer.read()
             return Page(
                 code=answer.status,
                 headers={k.lower(): v for k, v in answer.getheaders()},
-                text=answer.read().decode(),
+                text=content.decode("utf-8", "replace"),
+                body=content,
             )
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Page:

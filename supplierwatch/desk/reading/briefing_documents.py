@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from alerts.messages.briefing import BriefingDocument
 from storage.model import Briefing
 from storage.store import Unit
-from supplierwatch.desk.page import DeskSource
-from supplierwatch.exports.briefings import BriefingDocument, build_document
+from supplierwatch.desk.page import DeskSource, Visit, read_number
+from supplierwatch.exports.briefings import build_document
 
 
 def read_document(
@@ -28,3 +29,14 @@ def read_document(
         licensed=frozenset(s.key for s in wired.catalog.sources if s.licence == "full-text"),
         home=home,
     )
+
+
+def read_briefing(visit: Visit) -> tuple[Briefing, BriefingDocument] | None:
+    """Return the briefing that the path names, and its document; None where the user has none."""
+    number = read_number(visit.path["number"]) or 0
+    with visit.source.store.reading() as unit:
+        found = unit.briefings.get(number, visit.user.user_id)
+        if found is None:
+            return None
+        document = read_document(unit, visit.source, found, author=visit.user.name, home=visit.home)
+    return found, document

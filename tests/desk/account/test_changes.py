@@ -17,6 +17,7 @@ from supplierwatch.desk.api.writing import writing
 from supplierwatch.service.desk_source import ServiceSource
 from tests.desk.api.api_client import client
 from tests.desk.browser import PASSWORD, REPORT, RunningDesk, running_desk
+from tests.supplierwatch.instance import an_article
 
 # forms of the pages that change something: the values that they are sent, and what is recorded
 RECORDED: Mapping[str, tuple[Mapping[str, str], str]] = {
@@ -34,6 +35,7 @@ RECORDED: Mapping[str, tuple[Mapping[str, str], str]] = {
     ),
     "/briefings": ({"title": "June"}, "briefing.made"),
     "/briefings/{number}": ({"title": "July"}, "briefing.changed"),
+    "/briefings/{number}/send": ({"to": "comms@trust.example"}, "briefing.sent"),
     "/sign-out": ({}, "session.closed"),
     "/link/{token}": ({"password": "nine tall cranes"}, "user.password-set"),
 }
@@ -104,9 +106,10 @@ def test_a_form_that_changes_something_leaves_a_row(desk: RunningDesk, path: str
             assert user is not None
             asked = f"/link/{unit.users.make_link(user.user_id, desk.clock())}"
     csrf = browser.ask("/").csrf
-    if path == "/briefings/{number}":
-        made = browser.ask("/briefings", {"csrf": csrf, "title": "May"})
-        asked = made.headers["location"]
+    if path.startswith("/briefings/{number}"):
+        desk.instance.stores(an_article("a1", title="Halcyon pauses"))
+        made = browser.ask("/briefings", {"csrf": csrf, "title": "May", "item": "1"})
+        asked = path.replace("/briefings/{number}", made.headers["location"])
     before = actions(desk)
     answer = browser.ask(asked, {"csrf": csrf, **values})
     assert answer.code in (200, 303), answer.text

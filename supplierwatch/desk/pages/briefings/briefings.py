@@ -6,8 +6,9 @@ from storage.model import Briefing, BriefingEntry, Change, Role
 from storage.store import Unit
 from storage.users.briefings import MAX_COMMENT, MAX_TITLE, MOST_BRIEFINGS, MOST_ENTRIES
 from supplierwatch.desk.page import Download, Page, Shown, Visit, missing, read_number
-from supplierwatch.desk.reading.briefing_documents import read_document
-from supplierwatch.exports.briefings import BriefingDocument, render_markdown
+from supplierwatch.desk.reading.briefing_documents import read_briefing
+from supplierwatch.exports.briefing_docx import MEDIA_TYPE, render_docx
+from supplierwatch.exports.briefings import render_markdown
 
 NONE = "You have no briefing of this number."
 
@@ -44,7 +45,7 @@ def select(visit: Visit) -> Shown:
 
 def briefing(visit: Visit) -> Shown:
     """Show a briefing with the form that edits it."""
-    found = _read(visit)
+    found = read_briefing(visit)
     if found is None:
         return missing(NONE)
     values = {"briefing": found[0], "document": found[1], "most": MOST_ENTRIES}
@@ -77,7 +78,7 @@ def save(visit: Visit) -> Shown:
 
 def printed(visit: Visit) -> Shown:
     """Show a briefing as it is printed or sent."""
-    found = _read(visit)
+    found = read_briefing(visit)
     if found is None:
         return missing(NONE)
     return Shown(template="briefings/printed.html", values={"document": found[1]})
@@ -85,12 +86,21 @@ def printed(visit: Visit) -> Shown:
 
 def markdown(visit: Visit) -> Shown:
     """Return a briefing as a Markdown file."""
-    found = _read(visit)
+    found = read_briefing(visit)
     if found is None:
         return missing(NONE)
     body = render_markdown(found[1]).encode("utf-8", "replace")
     name = f"briefing-{found[0].briefing_id}.md"
     return Shown(download=Download(name=name, media_type="text/markdown; charset=utf-8", body=body))
+
+
+def docx(visit: Visit) -> Shown:
+    """Return a briefing as a document for Word."""
+    found = read_briefing(visit)
+    if found is None:
+        return missing(NONE)
+    name = f"briefing-{found[0].briefing_id}.docx"
+    return Shown(download=Download(name=name, media_type=MEDIA_TYPE, body=render_docx(found[1])))
 
 
 def _find_titled(unit: Unit, visit: Visit, title: str) -> int | None:
@@ -104,16 +114,6 @@ def _list(visit: Visit) -> Shown:
     with visit.source.store.reading() as unit:
         found = unit.briefings.of_user(visit.user.user_id)
     return Shown(template="briefings/briefings.html", values={"briefings": found})
-
-
-def _read(visit: Visit) -> tuple[Briefing, BriefingDocument] | None:
-    number = read_number(visit.path["number"]) or 0
-    with visit.source.store.reading() as unit:
-        found = unit.briefings.get(number, visit.user.user_id)
-        if found is None:
-            return None
-        document = read_document(unit, visit.source, found, author=visit.user.name, home=visit.home)
-    return found, document
 
 
 def _read_entries(found: Briefing, visit: Visit) -> list[BriefingEntry]:
@@ -147,5 +147,6 @@ PAGES = (
     Page(path="/briefings/{number}", answer=briefing, role=Role.READER),
     Page(path="/briefings/{number}", answer=save, role=Role.READER, method="POST"),
     Page(path="/briefings/{number}/printed", answer=printed, role=Role.READER),
+    Page(path="/briefings/{number}/docx", answer=docx, role=Role.READER),
     Page(path="/briefings/{number}/markdown", answer=markdown, role=Role.READER),
 )
