@@ -16,6 +16,7 @@ from crawler.text.plain_text import one_line, text_of
 
 _SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$")
 _SEPARATOR = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++|(?<!\s)\s*+[|»]++\s*+")
+_WORD_OR_SIGN = re.compile(r"\w++|[,;:.!?()&/+%–—-]")
 _MIN_WORDS = 3  # of a headline that is told from a section by nothing else
 _MIN_SIMILARITY = 0.7
 _MIN_SHORTER_WORDS = 5
@@ -111,14 +112,18 @@ def fuller_heading(titles: Collection[str | None], headings: Sequence[str]) -> s
 
 
 def _is_shorter_form(title: str, headline: str) -> bool:
-    """Return whether a title is a headline without some of its words, the rest in the same order."""
+    """Whether a title is a headline without some of its words, the rest in the same order.
+
+    Signs count too, but for quotation marks: "A, B win" is not "A and B win" in short, but another
+    wording of it.
+    """
     words, whole = fold_words(title).split(), fold_words(headline).split()
     if not _MIN_SHORTER_WORDS <= len(words) < len(whole):
         return False
     if len(words) < _MIN_SHORTER_SHARE * len(whole):
         return len(words) * 2 > len(whole) and whole[: len(words)] == words
-    left = iter(whole)
-    return all(word in left for word in words)
+    left = iter(_WORD_OR_SIGN.findall(headline.casefold()))
+    return all(part in left for part in _WORD_OR_SIGN.findall(title.casefold()))
 
 
 def _shorten(title: str | None) -> str:
@@ -143,12 +148,18 @@ def _strip_tail(title: str, others: list[str]) -> str:
     """Remove the last part of the window's title, unless another title has it too.
 
     What no other title confirms is mostly a section or a name of the site that nothing else tells.
+    A title of one or two words is taken for one only where another title begins with it.
     """
     shorter = _SITE_TAIL.sub("", title)
-    if shorter == title or len(shorter.split()) < _MIN_WORDS:
+    if shorter == title or (len(shorter.split()) < _MIN_WORDS and not _begins(shorter, others)):
         return title
     tail = fold_words(title[len(shorter) :])
     return title if any(fold_words(other).endswith(tail) for other in others if other) else shorter
+
+
+def _begins(beginning: str, titles: list[str]) -> bool:
+    folded = f"{fold_words(beginning)} "
+    return folded != " " and any(f"{fold_words(title)} ".startswith(folded) for title in titles)
 
 
 def _similarity(one: str, other: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from crawler.metadata.editorial_teams import employer_of, is_team
 from crawler.metadata.site_names import SiteNames
 from crawler.text.plain_text import one_line
 
@@ -49,6 +50,8 @@ _DATE = re.compile(
 _SEPARATOR = re.compile(r"[;|·•—]|(?<!\s)\s++[-–]++\s")  # blanks around it are stripped later
 _COMMA = re.compile(r",\s*+(?:and\s|&\s)?\s*+")
 _AND = re.compile(r"(?<!\s)\s++(?:and|&|\+)\s++")
+# in other languages, where both are names: "Ramón y Cajal" is one person
+_AND_ELSEWHERE = re.compile(r"(?<!\s)\s++(?:und|et|y|e|en|och|og|i|ja)\s++")
 _SLASH = re.compile(r"(?<=[^\W\d])\s*+/\s*+(?=[^\W\d])")
 _PLACE = re.compile(
     r"\s(?:in|at)\s(?=[A-Z]).*|\s(?:for|of|from)\s(?:the\s)?(?=[A-Z]).*", re.IGNORECASE
@@ -116,6 +119,7 @@ def split_names(claim: str, sites: SiteNames, *, is_organisation: bool = False) 
     """
     text = one_line(claim[:MAX_BYLINE]).strip(" ,|")
     if is_organisation:
+        text = employer if is_news_agency(employer := employer_of(text)) else text
         return [text] if _is_plausible(text) else []
     names: list[str] = []
     for part in _SEPARATOR.split(_clean(text)):
@@ -175,6 +179,9 @@ def _is_aside(name: str) -> bool:
 
 def _split_at_and(text: str) -> Iterable[str]:
     """Split where both sides of "and" or "&" are names; "Marks & Spencer" stays whole."""
+    sides = [_trim(side) for side in _AND_ELSEWHERE.split(text)]
+    if len(sides) > 1 and all(_is_name(side) for side in sides):
+        return sides
     for separator in (_AND, _SLASH):
         sides = [_trim(side) for side in separator.split(text)]
         if len(sides) < 2:
@@ -202,6 +209,10 @@ def _trim(piece: str) -> str:
     shorter = _PLACE.sub("", name)
     if _is_name(shorter):
         name = shorter
+    if is_news_agency(employer := employer_of(name)):
+        name = employer
+    if is_team(name) and name[:4].lower() == "the ":
+        return ""  # without the role at its end it would be the name of an outlet
     shorter = _TRAILING_ROLE.sub("", name)
     name = _TRAILING_WORD.sub("", shorter if " " in shorter else name)
     if name.endswith(".") and not _INITIAL.search(name):
@@ -218,4 +229,5 @@ def _is_plausible(name: str) -> bool:
         and not _PLACEHOLDER.match(name)
         and not _DEGREE.match(name)
         and not _ROLE.match(name)
+        and not is_team(name)
     )

@@ -9,6 +9,7 @@ import lxml.html
 from trafilatura.metadata import extract_author
 
 from crawler.metadata.author_names import is_news_agency, is_person_name, split_names
+from crawler.metadata.editorial_teams import is_team
 from crawler.metadata.structured_data import StructuredData
 from crawler.metadata.visible_byline import find_byline, is_only_quoted
 
@@ -18,8 +19,9 @@ MAX_AUTHORS = 50
 def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[str, ...]:
     """Return the authors of a page in its order.
 
-    The site is none, nor are roles, dates and commenters. An organisation that the structured data
-    names as the author is kept under its name; the site as such, where no person is named anywhere.
+    The site is none, nor are roles, dates, commenters and the outlet's staff ("News Desk"). An
+    organisation that the structured data names as the author is kept under its name; the site as
+    such, where no person is named anywhere.
     """
     claimed: list[str] = []
     site: list[str] = []
@@ -31,11 +33,12 @@ def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[s
             claimed += names
         elif is_person_name(claim.name) and claim.is_person:
             claimed.append(claim.name)  # a site that bears the name of its author
+    claims = (*(claim.name for claim in data.block_authors), *data.meta_authors)
     found = (
         claimed
         or [name for claim in data.meta_authors for name in split_names(claim, data.sites)]
         or find_byline(document, data.sites)
-        or _guess(document, data)
+        or ([] if any(map(is_team, claims)) else _guess(document, data))
         or site
     )
     return tuple(dict.fromkeys(found))[:MAX_AUTHORS]

@@ -24,6 +24,8 @@ MAX_SCRIPTS = 50
 MAX_BLOCKS = 200  # of one script
 MAX_NODES = 5_000  # objects and arrays of one script that are looked through for identifiers
 _NESTED = ("@graph", "mainEntity")  # what else stands in a block is about other things
+# "schema:headline" and "http://schema.org/headline" are names as well
+_PREFIXED = re.compile(r'(?<!\\)"(?:schema:|https?://schema\.org/)([A-Za-z]{1,50})("\s{0,5}:)')
 _DOUBLE_ESCAPED = re.compile(r"&amp;(#?\w{1,10};)")
 
 
@@ -55,7 +57,7 @@ def read_json_ld(document: lxml.html.HtmlElement) -> JsonLd:
             log.info("page.json-ld-too-long characters=%d", len(text))
             continue
         room -= len(text)
-        values = read_script_values(text)
+        values = read_script_values(_PREFIXED.sub(r'"\1\2', text))
         blocks += _collect_blocks(values)
         for node in _walk(values):
             if "@id" in node and node.get("name"):

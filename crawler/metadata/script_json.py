@@ -2,8 +2,9 @@
 
 Seen in the field: comments of JavaScript and HTML, CDATA sections, trailing commas and semicolons,
 missing and double commas, missing brackets at the end, several values one after another, line
-breaks and quotation marks in strings that are not escaped, a whole script in HTML entities, an
-assignment around the value.
+breaks and quotation marks in strings that are not escaped, strings in apostrophes or typographic
+quotation marks, fields of templates that nobody filled in, a script that ends amid a value, a whole
+script in HTML entities, an assignment around the value.
 """
 
 from __future__ import annotations
@@ -22,7 +23,11 @@ _COMMENT = (
     r"<!--(?:[^{}<>-]++|-(?!->))*+-->|(?://\s*+)?(?:<!--|-->)"
     r"|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|//[^\r\n]*+"
 )
-_WRAPPING = re.compile(f"(?P<string>{STRING})|{_MARKER}|{_COMMENT}", re.DOTALL)
+# where a value or name may stand; an apostrophe amid it is not followed by what follows a string
+_APOSTROPHES = (
+    r"(?P<before>[{\[,:]\s*+)'(?P<inner>(?:[^'\\]++|\\.|'(?!\s*+(?:[,:}\]]|\Z)))*+)(?:'|\\?\Z)"
+)
+_WRAPPING = re.compile(f"(?P<string>{STRING})|{_APOSTROPHES}|{_MARKER}|{_COMMENT}", re.DOTALL)
 # a quotation mark ends a string only where JSON goes on behind it
 _QUOTED = re.compile(
     r'"((?:[^"\\]++|\\.|"(?!\s*+(?:[}\]:]|,\s*+["{\[\d}\]tfn-]|\Z)))*+)(?:"|\\?\Z)', re.DOTALL
@@ -36,7 +41,12 @@ _NO_COMMA = re.compile(
 _BARE_NAME = re.compile(
     rf"(?P<string>{STRING})|(?P<before>[{{,]\s*+)(?P<name>[A-Za-z_$][\w$]*+)(?=\s*+:)", re.DOTALL
 )
+_TYPOGRAPHIC = dict.fromkeys(map(ord, "“”„‟"), '"')
+_UNFILLED = re.compile(
+    rf"(?P<string>{STRING})|\{{\{{[^{{}}\"]*+\}}\}}|\{{%[^{{}}%\"]*+%\}}", re.DOTALL
+)
 _BRACKET = re.compile(rf"{STRING}|[{{}}\[\]]", re.DOTALL)
+_STRING_OR_COMMA = re.compile(rf"{STRING}|,", re.DOTALL)
 _WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be whole
 _MAX_OPEN = 50  # brackets that are closed at the end of a script
 _START = re.compile(r"[{\[]")
@@ -51,7 +61,12 @@ def read_script_values(text: str) -> list[Any]:
         pass
     if '"' not in text and "&quot;" in text.replace("&#34;", "&quot;"):
         text = html.unescape(text)
-    text = _BARE_NAME.sub(_quote_name, _WRAPPING.sub(_drop_wrapping, text))
+    if '"' not in text:
+        text = text.translate(_TYPOGRAPHIC)
+    text = _WRAPPING.sub(_drop_wrapping, text)
+    if "{{" in text or "{%" in text:
+        text = _UNFILLED.sub(lambda found: found["string"] or "null", text)
+    text = _BARE_NAME.sub(_quote_name, text)
     best: list[Any] = []
     for repair in (str, repair_json, _repair_commas, _repair_all):
         values, is_whole = _decode_values(repair(text))
@@ -59,11 +74,15 @@ def read_script_values(text: str) -> list[Any]:
             best = values
         if is_whole:
             break
-    return best
+    return best or _decode_values(_repair_cut(text))[0]
 
 
 def _drop_wrapping(found: re.Match[str]) -> str:
-    return found["string"] or " "
+    """Remove a comment; put quotation marks in place of the apostrophes around a string."""
+    if found["before"] is None:
+        return found["string"] or " "
+    inner = found["inner"].replace(r"\'", "'").replace(r"\"", '"').replace('"', r"\"")
+    return f'{found["before"]}"{inner}"'
 
 
 def _quote_name(found: re.Match[str]) -> str:
@@ -83,6 +102,14 @@ def _close_brackets(text: str) -> str:
     """Close what is open at the end of a text; not where the end cuts a value."""
     if not text.rstrip().endswith(_WHOLE_ENDS):
         return text
+    return text + (_find_closing(text) or "")
+
+
+def _find_closing(text: str) -> str | None:
+    """Return the brackets that are missing at the end of a text.
+
+    None where others are wrong, where many are missing, or where a string is cut.
+    """
     closing: list[str] = []
     for found in _BRACKET.finditer(text):
         part = found[0]
@@ -90,10 +117,21 @@ def _close_brackets(text: str) -> str:
             closing.append("}" if part == "{" else "]")
         elif part in ("}", "]"):
             if not closing or closing.pop() != part:
-                return text
+                return None
         elif len(part) < 2 or not part.endswith('"'):
-            return text  # a string without an end
-    return text + "".join(reversed(closing)) if len(closing) <= _MAX_OPEN else text
+            return None  # a string without an end
+    return "".join(reversed(closing)) if len(closing) <= _MAX_OPEN else None
+
+
+def _repair_cut(text: str) -> str:
+    """Drop what follows the last comma of a script without an end, then close its brackets."""
+    comma = None
+    for found in _STRING_OR_COMMA.finditer(text):
+        if found[0] == ",":
+            comma = found
+    whole = "" if comma is None else text[: comma.start()]
+    closing = _find_closing(whole)
+    return repair_json(whole + closing) if closing else text
 
 
 def _repair_all(text: str) -> str:

@@ -46,6 +46,10 @@ _AUTHORS = (
     "citation_author",
     "byl",
 )
+_INVERTED_KEYS = frozenset(("citation_author", "dc.creator", "dcterms.creator"))
+_INVERTED = re.compile(
+    r"(?P<family>[^\W\d_][^\W\d_'’-]*+(?:[\s'’-][^\W\d_]++)?),\s(?P<given>[^\W\d_][^,\d@]{0,40})"
+)
 _OTHER_THING = re.compile(r"object$|comment$|review$|person$|organization$", re.IGNORECASE)
 _ORGANISATION = re.compile(r"organi[sz]ation$|corporation$|business$|^ngo$|university$|^project$")
 
@@ -137,7 +141,17 @@ def _read_meta_authors(document: lxml.html.HtmlElement) -> list[str]:
         if value and not value.startswith(("http", "//", "/")) and not _is_of_another_thing(meta):
             for key in _names_of(meta):
                 found.setdefault(key, []).append(value)
-    return next((found[key][:MAX_NAMES] for key in _AUTHORS if key in found), [])
+    key = next((key for key in _AUTHORS if key in found), "")
+    names = found.get(key, [])[:MAX_NAMES]
+    return [_in_spoken_order(name) for name in names] if key in _INVERTED_KEYS else names
+
+
+def _in_spoken_order(name: str) -> str:
+    """Return "Okonjo, Ada" of a scholarly page as "Ada Okonjo"; two whole names as they are."""
+    inverted = _INVERTED.fullmatch(name)
+    if inverted is None or (" " in inverted["family"] and " " in inverted["given"]):
+        return name
+    return f"{inverted['given'].strip()} {inverted['family']}"
 
 
 def _is_of_another_thing(meta: lxml.html.HtmlElement) -> bool:

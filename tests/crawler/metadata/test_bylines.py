@@ -62,6 +62,20 @@ def authors(head: str, body: str = "") -> tuple[str, ...]:
         ("Ostler & Gray", ("Ostler & Gray",)),
         ("Ada Okonjo. Photographs by Mei Tan", ("Ada Okonjo",)),
         ("Reviewed by Dr Mei Tan", ()),
+        ("Ledger Staff", ()),
+        ("The Ledger News Desk", ()),
+        ("Newsroom", ()),
+        ("Editorial Team", ()),
+        ("Ferry Health Desk", ()),
+        ("Redaktion", ()),
+        ("La rédaction", ()),
+        ("Redazione Web", ()),
+        ("Ada Okonjo and Web Desk", ("Ada Okonjo",)),
+        ("Reuters Staff", ("Reuters",)),
+        ("Wharf Staff Union", ("Wharf Staff Union",)),
+        ("Ada Okonjo und Rhys Penhale", ("Ada Okonjo", "Rhys Penhale")),
+        ("Ada Okonjo et Rhys Penhale", ("Ada Okonjo", "Rhys Penhale")),
+        ("Ada Okonjo y Penhale", ("Ada Okonjo y Penhale",)),
         ("@adaokonjo", ()),
     ],
 )
@@ -109,6 +123,9 @@ BYLINE = '<div class="byline">By <a href="/authors/ada">Ada Okonjo</a></div>'
         ([an("NewsMediaOrganization", "Wharfside")], ("Wharfside",)),
         ([an("Person", "Wharfside")], ()),
         (["Wharfside"], ()),
+        ([an("Organization", "Ledger Staff")], ()),
+        ([an("Person", "Wharfside News Desk"), an("Person", "Ada Okonjo")], ("Ada Okonjo",)),
+        ([an("Organization", "Fen Press Office")], ("Fen Press Office",)),
         (["Ada Okonjo", "Mei Tan"], ("Ada Okonjo", "Mei Tan")),
         (["https://wharfside.test/authors/ada"], ()),
     ],
@@ -134,6 +151,34 @@ def test_who_publishes_alone_is_the_author_too() -> None:
 def test_authors_of_scholarly_pages_are_all_read() -> None:
     names = ("Ada Okonjo", "Rhys Penhale")
     assert authors("".join(f'<meta name="dc.creator" content="{name}">' for name in names)) == names
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("Okonjo, Ada", "Ada Okonjo"),
+        ("Okonjo-Reed, Ada M.", "Ada M. Okonjo-Reed"),
+        ("O'Penhale, Rhys", "Rhys O'Penhale"),
+        ("Ada Okonjo", "Ada Okonjo"),
+    ],
+)
+def test_scholarly_pages_name_the_family_first(written: str, meant: str) -> None:
+    assert authors(f'<meta name="citation_author" content="{written}">') == (meant,)
+
+
+def test_a_desk_that_is_named_is_not_replaced_by_a_guess() -> None:
+    block = {"@type": "NewsArticle", "headline": "x", "author": an("Person", "Ferry News Desk")}
+    script = f'<script type="application/ld+json">{json.dumps(block)}</script>'
+    assert authors(script, '<div class="vcard fn">Mei Tan</div>') == ()
+
+
+def test_names_of_a_vocabulary_may_have_its_prefix() -> None:
+    for prefix in ("schema:", "https://schema.org/"):
+        block = {"@type": f"{prefix}NewsArticle", f"{prefix}headline": "x"}
+        block |= {f"{prefix}author": {f"{prefix}name": "Ada Okonjo"}}
+        assert authors(f'<script type="application/ld+json">{json.dumps(block)}</script>') == (
+            "Ada Okonjo",
+        )
 
 
 def test_the_owner_of_a_picture_is_no_author() -> None:

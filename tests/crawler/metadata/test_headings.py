@@ -43,6 +43,7 @@ def headline(
         {"h1": f"<a>News</a><span>{STORY}</span>", "og": STORY, "title": f"News {STORY}"},
         {"h1": f"{STORY}<small>Wharfside</small>", "og": STORY},
         {"h1": STORY, "og": f"{STORY} - Ferries", "title": f"{STORY} - Ferries"},
+        {"h1": STORY, "title": f"{STORY.partition(' opens')[0]} opens - Wharfside"},
     ],
     ids=[
         "what readers see, not what search engines are told",
@@ -59,6 +60,7 @@ def headline(
         "in the part of a heading that is shared",
         "in a heading with the site in it",
         "before a section that both titles name",
+        "whole, where the window has its first two words and the site",
     ],
 )  # fmt: skip
 def test_the_headline_is_found(titles: dict[str, str]) -> None:
@@ -103,6 +105,18 @@ def test_a_shared_title_that_leaves_words_out_is_the_headline_in_short(shared: s
 )
 def test_a_shared_title_in_other_words_is_not(shared: str) -> None:
     assert headline(h1=STORY, title=STORY, og=shared) == STORY
+
+
+def test_a_shared_title_with_signs_of_its_own_is_another_wording() -> None:
+    whole = "Castellan, Brindle and two other firms open offices in Marlow Vale"
+    other = "Castellan, Brindle, other firms open offices in Marlow Vale"
+    assert headline(h1=whole, title=whole, og=other) == whole
+
+
+def test_a_sign_moves_up_to_the_word_before_what_is_left_out() -> None:
+    whole = "As Castellan grows in Vale, patients warn that many clinics are full"
+    shared = "As Castellan grows, patients warn that clinics are full"
+    assert headline(h1=whole, title=whole, og=shared) == shared
 
 
 @pytest.mark.parametrize("is_listed", [False, True])

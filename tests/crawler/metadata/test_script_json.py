@@ -40,6 +40,13 @@ TEXT = json.dumps(BLOCK)
         '{"@type": "NewsArticle",, "headline": "Ferry clinics"}',
         '{"@type": "NewsArticle", "headline": "Ferry clinics"',
         f"{TEXT[:-1]}\n",
+        TEXT.replace('"', "'"),
+        f"/* it's by a plugin */ {TEXT}",
+        TEXT.replace('"Ferry clinics"', "'Ferry clinics'"),
+        "{'@type':'NewsArticle','headline':\"Ferry clinics\"}",
+        TEXT.replace(': "', ": “").replace('",', "”,").replace('"}', "”}").replace('"', "“"),
+        f'{TEXT[:-1]}, "articleBody": "The ferry, ',
+        f'{TEXT[:-1]}, "author": {{"name": "Ad',
     ],
 )
 def test_what_stands_around_a_block_is_passed_over(written: str) -> None:
@@ -61,6 +68,11 @@ def test_blocks_one_after_another_are_all_read(between: str) -> None:
         (r'{"a": "C:\path \" quoted"}', 'C:path " quoted'),
         ('{"a": "https://x.test /* b */ <!-- c -->",}', "https://x.test /* b */ <!-- c -->"),
         ('{"a": "x", "b": undefined}', "x"),
+        ('{"a": "x", "b": {{ image }}, "c": {% if d %}}', "x"),
+        (r"{'a': 'it\'s the \"Ferry\"'}", 'it\'s the "Ferry"'),
+        ("{'a': 'the patients' ferry', 'b': 1}", "the patients' ferry"),
+        ('{"a": "it\'s: \'Ferry\', a ship",}', "it's: 'Ferry', a ship"),
+        ("{'b': 'https://x.test/a', 'a': 'x'}", "x"),
     ],
 )  # fmt: skip
 def test_strings_are_read_as_meant(written: str, meant: str) -> None:
@@ -107,6 +119,6 @@ def test_proper_json_comes_through_as_it_is(value: dict[str, Any]) -> None:
     assert read_script_values(f"/* a */ {text} // b") == [value]
 
 
-@given(st.text(alphabet='{}[]",:\\/*<!->ab \n', max_size=200))
+@given(st.text(alphabet="{}[]\",:\\/*<!->%'ab \n", max_size=200))
 def test_anything_is_read_or_passed_over(text: str) -> None:
     assert isinstance(read_script_values(text), list)
