@@ -1,9 +1,9 @@
 """Changes how feedparser reads three things for which it has no settings; import it to apply.
 
 - Only HTML elements are markup, and only complete references are characters: its sanitizer removes
-  `<Name>`, and reads `&copy=3` as a copyright sign.
-- Titles and descriptions of images and videos never replace those of the entry.
-- A declared content type is kept beside the one that is assumed without a declaration.
+  `<Name>`, and reads `&copy=3` as a sign.
+- Titles and descriptions of pictures, films and podcasts never take the place of an entry's own.
+- A type that is declared is kept beside the one that is assumed without a declaration.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def _push_declared(self: Any, tag: str, attributes: Any, default: str, expecting
     self.contentparams["declared"] = attributes.get("type")
 
 
-def _start_media(name: str) -> Any:
+def _start_beside(name: str) -> Any:
     def start(self: Any, attributes: Any) -> None:
         self.push_content(name, attributes, "text/html", 1)
 
     return start
 
 
-def _end_media(name: str) -> Any:
+def _end_beside(name: str) -> Any:
     def end(self: Any) -> None:
         self.pop_content(name)
 
@@ -57,6 +57,6 @@ def _end_media(name: str) -> Any:
 feedparser.mixin.resolve_relative_uris = _resolve_in_elements
 feedparser.mixin._sanitize_html = _sanitize_elements
 _FeedParserMixin.push_content = _push_declared
-for _name in ("media_title", "media_description"):
-    setattr(_FeedParserMixin, f"_start_{_name}", _start_media(_name))
-    setattr(_FeedParserMixin, f"_end_{_name}", _end_media(_name))
+for _name in ("media_title", "media_description", "itunes_summary", "dc_description"):
+    setattr(_FeedParserMixin, f"_start_{_name}", _start_beside(_name))
+    setattr(_FeedParserMixin, f"_end_{_name}", _end_beside(_name))

@@ -189,9 +189,9 @@ def _build_entry(
     raw, published, updated = dates
     contents = [part.get("value", "") for part in one.get("content") or ()]
     title = one.get("title") or one.get("media_title") or ""
-    summary = one.get("summary") or ""
+    summary = one.get("summary") or one.get("dc_description") or ""
     if not summary and not any(contents):
-        summary = one.get("media_description") or ""
+        summary = one.get("itunes_summary") or one.get("media_description") or ""
     return FetchedEntry(
         source_key=source_key,
         url=one.get("link") or None,

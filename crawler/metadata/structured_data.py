@@ -35,6 +35,12 @@ _DATES = (
     "publication_date",
     "article.published",
     "cxenseparse:recs:publishtime",
+    "dcterms.issued",
+    "citation_online_date",
+    "citation_publication_date",
+    "prism.publicationdate",
+    "originalpublicationdate",
+    "govuk:first-published-at",
 )
 _AUTHORS = (
     "author",

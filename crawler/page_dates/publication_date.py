@@ -31,6 +31,12 @@ _PUBLISHED = (
     "pubdate",
     "dc.date.issued",
     "publication_date",
+    "dcterms.issued",
+    "citation_online_date",
+    "citation_publication_date",
+    "prism.publicationdate",
+    "originalpublicationdate",
+    "govuk:first-published-at",
 )
 _MODIFIED = ("article:modified_time", "og:updated_time", "last-modified", "dcterms.modified")
 _MAX_CLAIM = 200  # characters of the name or the date of a meta tag

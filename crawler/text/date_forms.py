@@ -25,13 +25,16 @@ _BREAK = r"[\s,./_–-]{0,3}+"
 _ORDINAL = r"(?:st|nd|rd|th|er|re|[.oa])?"
 _OF = r"(?:(?:of|de|di|del|af)\s{1,2}+)?"
 # 9.30am, 09.30 BST: alone it is a number
-_DOT = r"\.(?=\d\d(?:\s?[ap]\.?m|\s(?:BST|GMT|UTC|CES?T|E[SD]?T)\b|\s?Uhr|$))"
+_DOT = r"\.(?=\d\d(?:\s?[ap]\.?m|\s(?:BST|GMT|UTC|CES?T|E[SD]?T|WI(?:TA|[BT]))\b|\s?Uhr|$))"
 _CLOCK = (
-    rf"(?P<hour>\d\d?)(?:(?::|{_DOT}|(?<=\d)h)(?P<minute>\d\d)"
+    rf"(?P<hour>\d\d?)(?:(?::|{_DOT}|(?<=\d)\s?[h時时시]\s?)(?P<minute>\d\d)"
     r"(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9}+)?)?)?(?!\d)(?:\s{0,2}+(?P<half>[ap])\.?\s?m\b\.?)?"
 )
-# what may separate a date and its time
-_THEN = r"[\s,:|·•)_–—-]{0,5}+(?:(?:t|@|at|um|à|às|kl\.?|om|alle|a las|ore)\s{0,2}+)?"
+# what may stand between a date and its time
+_THEN = (
+    r"[\s,.:|·•)_–—-]{0,5}+(?:(?:r|г|год[уа]?)\.?,?\s{1,2}+)?"
+    r"(?:(?:t|@|at|um|à|às|kl\.?|klo|om|alle|a las|ore|godz\.?|o|v|ve|в|о|u|saat)\s{0,2}+)?"
+)
 _TIME = re.compile(_THEN + _CLOCK, re.IGNORECASE)
 _MAX_BEFORE = 40  # characters before a date in which its time may be
 _LABEL = re.compile(r"publ|updat|post|modif|edit", re.IGNORECASE)  # between a time and a date
@@ -50,6 +53,8 @@ _PLAIN = tuple(
     for form in (
         rf"(?<!\d){_YEAR}(?P<apart>[-/.])(?P<month>\d\d?)(?P=apart){_DAY}(?!\d)",  # 2026-07-15
         rf"(?<!\d){_YEAR}\s?[年년]\s?(?P<month>\d\d?)\s?[月월]\s?{_DAY}\s?[日일]",
+        rf"(?<![\d.]){_YEAR}\.\s(?P<month>\d\d?)\.\s{_DAY}(?!\d)",  # 2026. 7. 15., in Korean
+        rf"(?<!\d){_DAY}\stháng\s(?P<month>\d\d?),?\s(?:năm\s)?{_YEAR}(?!\d)",
         rf"(?<!\d){_DAY}{_ORDINAL}{_BREAK}{_OF}{_NAME}{_BREAK}(?:del?\s{{1,2}}+)?{_YEAR}(?!\d)",
         rf"{_NAME}{_BREAK}{_DAY}{_ORDINAL}[\s,.–-]{{1,3}}+{_YEAR}(?!\d)",  # July 15, 2026
         rf"(?<!\d){_YEAR}{_BREAK}{_NAME}{_BREAK}{_DAY}(?![\d:])",  # 2026 Jul 15

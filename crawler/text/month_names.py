@@ -1,4 +1,4 @@
-"""The names of months and their abbreviations in European languages. Pure."""
+"""The names of months, whole and shortened, in languages of Europe and in Arabic. Pure."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ _NAMES = """
     січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня
     ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
     janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember
+    gener febrer març abril maig juny juliol agost setembre octubre novembre desembre
+    xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro
+    يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر
+    - - - ابريل - - - اغسطس - اكتوبر - -
     eanáir feabhra márta aibreán bealtaine meitheamh iúil lúnasa - - samhain nollaig
 """
 

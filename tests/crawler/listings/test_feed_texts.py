@@ -17,7 +17,8 @@ from tests.support.builders import NOW, an_entry
 
 ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>Ledger</title>{}</feed>'
 RSS = (
-    '<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel>'
+    '<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><channel>'
     "<title>Ledger</title>{}</channel></rss>"
 )
 
@@ -137,10 +138,24 @@ DIRECT = (
 )
 
 
-@pytest.mark.parametrize("parts", [PARTS, DIRECT], ids=["within a medium", "beside"])
+PODCAST = (
+    "<title>Headline</title>",
+    "<description>Teaser</description>",
+    "<itunes:title>Episode</itunes:title>",
+    "<itunes:summary>Notes</itunes:summary>",
+)
+
+
+@pytest.mark.parametrize(
+    "parts", [PARTS, DIRECT, PODCAST], ids=["within a medium", "beside", "of a podcast"]
+)
 def test_no_order_of_elements_makes_a_caption_the_teaser(parts: tuple[str, ...]) -> None:
     for order in permutations(parts):
         assert read(RSS.format(f"<item>{''.join(order)}</item>")) == ("Headline", "Teaser")
+
+
+def test_an_entry_that_has_only_notes_of_a_podcast_gets_them() -> None:
+    assert read(RSS.format(f"<item>{PODCAST[0]}{PODCAST[3]}</item>")) == ("Headline", "Notes")
 
 
 def test_an_entry_that_has_only_a_medium_gets_its_words() -> None:

@@ -74,6 +74,10 @@ ELSEWHERE = [
     "<p>The board met on 2 March 2026 to decide.</p>",
     "<p>The launch was on <time datetime='2026-03-02'>2 March 2026</time>.</p>",
     "<p>It was signed on 2 March 2026.</p>",
+    "<ul><li>2 March 2026: the wards move</li><li>4 May 2026: review</li></ul>",
+    "<table><tr><th>Milestone</th></tr><tr><td>2 March 2026</td></tr></table>",
+    "<table><tr><td>2 March 2026</td></tr><tr><td>4 May 2026</td></tr></table>",
+    "<dl><dt>Contract begins</dt><dd>2 March 2026</dd></dl>",
     "<table><tr><td>2 March 2026</td><td>Move of the wards</td></tr></table>",
     "<table><tr><th>Milestone</th><th>Done</th></tr><tr><td>Move</td><td>2 March 2026</td></tr>"
     "</table>",
