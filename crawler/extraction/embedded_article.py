@@ -110,19 +110,49 @@ def _templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
         if _TEMPLATE_TYPE.search((one.get("type") or "")[:100])
     )
     for script in islice(scripts, MAX_TEMPLATES):
-        source = script.text or ""
-        if not source.strip() or len(source) > MAX_TEMPLATE:
-            continue
-        try:
-            part = lxml.html.fragment_fromstring(clean_markup(source), create_parent="div")
-        except (etree.LxmlError, ValueError, AssertionError):
-            continue
-        cut_page(part)
-        yield _read_part(part)
+        part = _parse_part(script.text or "")
+        if part is not None:
+            yield _read_part(part)
+    yield from _held_in_fields(document)
     for element in islice(document.iter("template", "noscript"), MAX_TEMPLATES):
         copy = lxml.html.Element("div")
         copy.extend([_copy(child) for child in element])
         yield _read_part(copy)
+
+
+def _held_in_fields(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield headline and text of the fields in which scripts find the article's markup.
+
+    If there is one such field, what it holds belongs to the first heading of the page.
+    """
+    fields = document.iter("textarea", "xmp")
+    alone = (one for one in fields if next(one.iterancestors("form"), None) is None)
+    parts = [_parse_field(one) for one in islice(alone, MAX_TEMPLATES)]
+    found = [_read_part(one) for one in parts if one is not None and one.find(".//p") is not None]
+    heading = next(document.iter("h1"), None)
+    own = "" if heading is None else one_line(text_of(heading, _MAX_TITLE))
+    for title, text in found:
+        yield title or (own if len(found) == 1 else ""), text
+
+
+def _parse_field(field: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+    if not len(field):
+        return _parse_part(field.text or "")
+    copy = lxml.html.Element("div")
+    copy.extend([_copy(child) for child in field])
+    return copy
+
+
+def _parse_part(source: str) -> lxml.html.HtmlElement | None:
+    """Parse the markup of a template; None where there is none, or too much."""
+    if "<" not in source or len(source) > MAX_TEMPLATE:
+        return None
+    try:
+        part = lxml.html.fragment_fromstring(clean_markup(source), create_parent="div")
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+    cut_page(part)
+    return part
 
 
 def _copy(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:

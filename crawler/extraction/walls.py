@@ -136,7 +136,8 @@ _CONSENT = re.compile(
 )
 _NOTICE_TITLE = re.compile(
     r"^\W*+(?:just\sa\smoment|attention\srequired|access\sdenied|log\s?in|sign\s(?:in|up)|subscribe|register"
-    r"|before\syou\scontinue|security\scheck|are\syou\sa\srobot|one\smore\sstep|please\swait|cookies?)\b",
+    r"|before\syou\scontinue|security\scheck|are\syou\sa\srobot|one\smore\sstep|please\swait|cookies?|(?:page|article|file|content)\s(?:can\s?not|could\snot|not)\s(?:be\s)?found"
+    r"|(?:error\s)?40[0-9]|not\sfound|(?:page|server)\serror)\b",
     re.IGNORECASE,
 )
 
@@ -178,7 +179,8 @@ def remove_pleas(
         raise Unreadable(WALL)
     if free is False and words < _MIN_TEASER_WORDS:
         raise Unreadable(PAYWALL)
-    is_enough = bool(sentences) and (about or not own)
+    is_notice = all(_NOTICE.match(line) for line in body)
+    is_enough = bool(sentences) and (about or not (own or is_notice))
     is_enough = is_enough or (not listed and _is_post(body, left == text))
     if sum(map(len, body)) < _MIN_LETTERS and not is_enough:
         raise Unreadable(f"only {sum(len(line.split()) for line in body)} words of text were found")

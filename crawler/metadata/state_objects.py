@@ -16,13 +16,14 @@ from typing import Any
 
 import lxml.html
 
-from crawler.metadata.state_values import MAX_STATE, read_state_values
+from crawler.metadata.state_values import MAX_STATE, read_nested, read_state_values
 from crawler.text.plain_text import plain_text
 
 MAX_NODES = 30_000  # objects and arrays of one script
 MAX_VISITS = 100_000  # of objects, arrays and strings that may be parts of a text
 MAX_TEXT = 300_000  # characters of an article
 _MAX_DEPTH = 30
+_MAX_NESTED = 20  # values of a script that are JSON once more
 
 _TITLES = ("headline", "title", "name", "heading", "headlines", "shortHeadline", "seoTitle")
 _BODIES = re.compile(
@@ -80,7 +81,7 @@ def find_state_text(
 
 def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the title of each object and a value in it that may be an article's text."""
-    queue, seen = deque([value]), 0
+    queue, seen, nested = deque([value]), 0, 0
     while queue and seen < MAX_NODES:
         node = queue.popleft()
         seen += 1
@@ -94,6 +95,10 @@ def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
             if _kind_of(node) in _ARTICLES and "children" in node:
                 yield title or _find_heading(node["children"]), node["children"]
             queue.extend(one for one in node.values() if isinstance(one, dict | list))
+            for one in node.values():
+                if nested < _MAX_NESTED and isinstance(one, str) and (inner := read_nested(one)):
+                    queue.append(inner)
+                    nested += 1
 
 
 def _find_heading(node: Any) -> str:

@@ -1,12 +1,14 @@
 """Read what a page holds for its scripts: in scripts, attributes and streamed chunks. Pure.
 
-Forms met: JSON scripts; an assigned object; `JSON.parse("...")`, also of a string in percent signs;
-JSON in attributes (`data-page`, `data-props`, `props` of islands); the chunks that React sends
-(`self.__next_f.push([1, "..."])`); the flat arrays of Nuxt, whose values are indexes.
+Forms met: JSON scripts; an assigned object; `JSON.parse("...")`, also of a string in percent signs
+or base 64; JSON in attributes (`data-page`, `data-props`, `props` of islands) and in strings of
+other JSON; the chunks that React sends (`self.__next_f.push([1, "..."])`); the flat arrays of Nuxt,
+whose values are indexes.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -30,7 +32,7 @@ _MAX_ASSIGNMENTS = 20
 _MAX_DEPTH = 30
 
 _ASSIGNMENT = re.compile(
-    r"[\w$\])]\s*+=\s*+(?:JSON\.parse\(\s*+(?P<encoded>decodeURIComponent\(\s*+)?+(?P<string>[\"'])"
+    r"[\w$\])]\s*+=\s*+(?:JSON\.parse\(\s*+(?P<encoded>(?:decodeURIComponent|(?:window\.)?atob)\(\s*+)?+(?P<string>[\"'])"
     r"|(?=[{\[]\s*+(?:[\"{\[]|[A-Za-z_$][\w$]*+\s*+:)))"
 )
 _CHUNK = re.compile(r"__next_f\.push\(\s*+\[\s*+1\s*+,\s*+\"")
@@ -70,6 +72,17 @@ def read_state_values(document: lxml.html.HtmlElement) -> Iterator[Any]:
         yield from (_unwrap_island(value) for value in read_script_values(text))
 
 
+def read_nested(text: str) -> dict[str, Any] | list[Any] | None:
+    """Return the object or array that a string of a state object is the JSON of; else None."""
+    if not _MIN_ATTRIBUTE <= len(text) <= MOST_SCRIPT or text[0] not in "{[":
+        return None
+    try:
+        value = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
+
+
 def _read_script(source: str, kind: str) -> Iterator[Any]:
     if "json" in kind:
         for value in read_script_values(source):
@@ -83,7 +96,7 @@ def _read_script(source: str, kind: str) -> Iterator[Any]:
             continue  # within the value before
         if found["string"]:
             text, end = _read_string(source, found.end(), found["string"])
-            yield from read_script_values(unquote(text) if found["encoded"] else text)
+            yield from read_script_values(_decode_string(text, found["encoded"] or ""))
             continue
         try:
             value, end = json.JSONDecoder(strict=False).raw_decode(source, found.end())
@@ -91,6 +104,15 @@ def _read_script(source: str, kind: str) -> Iterator[Any]:
             yield from read_script_values(source[found.end() :])
             return
         yield value
+
+
+def _decode_string(text: str, function: str) -> str:
+    if "atob" not in function:
+        return unquote(text) if function else text
+    try:
+        return base64.b64decode(text).decode("utf-8", "replace")
+    except ValueError:
+        return ""
 
 
 def _read_string(source: str, start: int, quote: str) -> tuple[str, int]:

@@ -69,7 +69,9 @@ _NO_CONTENT = re.compile(
     r"""^(?:\W*+|[\w.+-]++@[\w-]++\.[\w.]++|\d{4}-\d\d-\d\dT[\d:.+Z-]+
       |comments?|advertisements?|article\scontent|share(?:\sthis(?:\s\w+)?)?|share\son\s\w+|print
       |(?:tags?|tagged|topics?|filed\sunder|filed\sin|posted\sin|categor(?:y|ies)|keywords|labels)\s?[:|].{0,100}
-      |loading\W*|(?:swipe|scroll)\s.{0,40})$""",
+      |loading\W*|(?:swipe|scroll)\s.{0,40}
+      |(?:(?:image|photo|picture|slide|foto|bild)s?\s)?\d{1,3}\s?(?:/|of|von|sur|de|di|van|av|z)\s?\d{1,3}
+      |(?:view|open|show|see)\s(?:full\s|photo\s|image\s|the\s)?(?:gallery|slideshow))$""",
     re.IGNORECASE | re.VERBOSE,
 )
 

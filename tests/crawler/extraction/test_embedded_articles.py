@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from base64 import b64encode
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -136,6 +137,12 @@ EMPTY = '<div id="app"></div>'
         json_script(FLAT),
         json_ld(articleBody=html.escape(HTML)),
         f'<script type="text/x-jquery-tmpl"><h1>{HEADLINE}</h1>{HTML}</script>',
+        f'<textarea id="text" style="display:none"><h2>{HEADLINE}</h2>{HTML}</textarea>',
+        f"<h1>{HEADLINE}</h1><textarea hidden>{html.escape(HTML)}</textarea>",
+        f"<h1>{HEADLINE}</h1><xmp>{HTML}</xmp>",
+        json_script({"status": 200, "body": PACKED}),
+        "<script>window.__S__ = JSON.parse(atob('"
+        + b64encode(PACKED.encode()).decode() + "'))</script>",
         f'<script>window.app = {{story: {{title: "{HEADLINE}", body: "{HTML}"}}, n: 1}}</script>',
     ],
 )  # fmt: skip
@@ -201,6 +208,10 @@ def test_a_text_that_begins_with_the_teaser_is_the_article_whatever_its_title() 
                 url="https://outlet.example/brightwell"),
         next_data({"title": HEADLINE, "body": "Too short."}),
         f"<script>{'window.a = {' * 500}</script>",
+        "<script>window.__S__ = JSON.parse(atob('%%%'))</script>",
+        json_script({"body": "[" * 900}),
+        f"<h1>{HEADLINE}</h1><form><textarea>{HTML}</textarea></form>",
+        f"<h1>{HEADLINE}</h1>" + "<textarea hidden><p>Brightwell closes.</p></textarea>" * 2,
         "<script>window.__S__ = JSON.parse('{</script>",
     ],
 )  # fmt: skip

@@ -32,6 +32,10 @@ HOUSE = [
     "desk@ledger.example",
     "2026-11-19T08:57:40+01:00",
     "Comments",
+    "1/50",
+    "Image 3 of 50",
+    "4 / 12",
+    "View gallery",
     "Filed under: Wards, Brackenford",
     "Posted in | Corvant",
     "Log in or register to comment on our forum.",
@@ -57,6 +61,9 @@ ARTICLE = [
     "Tagged patients were found within a minute, the trust says.",
     "Keywords alone do not find a patient.",
     "£41m",
+    "4 of 50 wards were shut.",
+    "120/80 mmHg",
+    "View galleries of the ward were closed.",
     "42",
 ]
 

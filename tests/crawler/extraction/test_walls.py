@@ -229,6 +229,15 @@ def test_few_words_that_are_not_about_the_headline_are_no_article(text: str) -> 
         remove_pleas(text, ("Minister opens a bridge at Corvant",), free=None)
 
 
+def test_a_page_that_says_that_it_is_not_there_is_no_article_of_its_own() -> None:
+    for title, line in (
+        ("Page not found", "Sorry, the page you were looking for could not be found."),
+        ("404 - Ward Ledger", "Error: the page cannot be found on this server any more."),
+    ):
+        with pytest.raises(Unreadable, match="words of text"):
+            remove_pleas(line, (title,), free=None, listed=False)
+
+
 def test_one_sentence_about_the_headline_is_an_article() -> None:
     text = "Halcyon has won the letters contract in Brackenford."
     assert remove_pleas(text, (TITLE,), free=None) == text
