@@ -25,7 +25,7 @@ from storage.model import FieldName, Span
 
 # Increase it where the same query comes to mean something else: each watch then gets a new version,
 # for which the archive is a baseline, so that an upgrade tells nobody what was there before.
-MEANING = 2
+MEANING = 3
 MOST_SPANS = 500
 MOST_PLACES = 20_000  # evaluated for the spans of one item
 

@@ -1,7 +1,8 @@
 """The spellings in which a written term is looked for: possessives, and singular and plural. Pure.
 
-Sainsbury's is also written Sainsburys, and McDonalds McDonald's; `plural()` adds the other number
-of the word that carries it: the last one, and the one before a preposition (directors of nursing).
+Sainsbury's is also written Sainsburys, McDonalds McDonald's, Toys'R'Us Toys R Us, and Müller
+Mueller; `plural()` adds the other number of the word that carries it: the last one, and the one
+before a preposition (directors of nursing).
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from itertools import groupby, pairwise
 
 from alerts.query.model.common_words import FUNCTION_WORDS
 from alerts.query.model.nodes import Exactness, Or, Spellings, Term, TermPart
-from alerts.query.text.folding import plain_signs
+from alerts.query.text.folding import fold, plain_signs
 from alerts.query.text.plurals import is_plural, plural_forms
 from alerts.query.text.terms import make_term
 from alerts.query.text.tokens import Token, tokenise
+from alerts.query.text.transliteration import compose, has_umlaut, to_plain_letters, to_umlauts
 
 _POSSESSIVE = re.compile(r"'[sS](?![^\W_])")
 _PREPOSITIONS = frozenset(
@@ -43,6 +45,7 @@ _GIVEN_NAMES = frozenset(
     michael owen peter philip phillip richard robert roger simon stephen steven walter william
     """.split()  # noqa: SIM905  a list would be unreadable
 )
+_LETTER_BETWEEN = re.compile(r"([^\W_]{2,})'([^\W\d_])'([^\W_]{2,})")
 _FEWEST_LETTERS = 4  # of a name without its s
 _FEWEST_IN_PHRASE = 3
 
@@ -70,10 +73,18 @@ def make_spellings(
         return term
     source = _Source.of(written)
     words = source.folded
-    rows = dict.fromkeys((words, *source.possessives(), *(source.plurals() if plural else ())))
+    rows = dict.fromkeys(
+        (
+            words,
+            *source.possessives(),
+            *source.with_letter_between(),
+            *source.plain_letters(),
+            *(source.plurals() if plural else ()),
+        )
+    )
     terms = [term, *(_make_term(row, column) for row in rows if row != words)]
-    if name := source.name_with_apostrophe():
-        terms.append(make_term(name, exact="signs", column=column))
+    names = (source.name_with_apostrophe(), source.name_with_umlauts())
+    terms += (make_term(name, exact="signs", column=column) for name in names if name)
     if len(terms) == 1:
         return term
     return Spellings(term, Or(tuple(terms)), plural, source.shown, column)
@@ -86,17 +97,22 @@ def _make_term(words: Words, column: int) -> Term:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The words of a written term, each as its tokens; `owned`: those written with 's."""
+    """The words of a written term, each as its tokens; `owned`: those written with 's.
+
+    `written`: each word with its signs and diacritics.
+    """
 
     words: tuple[tuple[Token, ...], ...]
     owned: frozenset[int]
+    written: tuple[str, ...]
 
     @classmethod
     def of(cls, written: str) -> _Source:
         plain = plain_signs(written)
         words = tuple(tuple(ts) for _, ts in groupby(tokenise(written), key=lambda t: t.word))
         owned = {n for n, word in enumerate(words) if _POSSESSIVE.match(plain, word[-1].end)}
-        return cls(words, frozenset(owned))
+        written_words = tuple(compose(plain[word[0].start : word[-1].end]) for word in words)
+        return cls(words, frozenset(owned), written_words)
 
     @property
     def folded(self) -> Words:
@@ -106,9 +122,15 @@ class _Source:
     def shown(self) -> str:
         """The term with its case and possessives; the same spellings are made of it."""
         return " ".join(
-            "-".join(token.cased for token in word) + ("'s" if number in self.owned else "")
-            for number, word in enumerate(self.words)
+            self._shown_word(number) + ("'s" if number in self.owned else "")
+            for number in range(len(self.words))
         )
+
+    def _shown_word(self, number: int) -> str:
+        written = self.written[number]
+        if _LETTER_BETWEEN.fullmatch(written) or has_umlaut(written):
+            return written
+        return "-".join(token.cased for token in self.words[number])
 
     @property
     def _is_phrase(self) -> bool:
@@ -127,6 +149,37 @@ class _Source:
             name = self._without_s(word)
             if self._is_phrase and len(name) >= _FEWEST_IN_PHRASE:
                 yield (*words[:number], (*words[number][:-1], name), *words[number + 1 :])
+
+    def with_letter_between(self) -> Iterator[Words]:
+        """Yield Toys'R'Us as three words, and three words with one letter amid them as one."""
+        words = self.folded
+        for number, written in enumerate(self.written):
+            if found := _LETTER_BETWEEN.fullmatch(written):
+                apart = tuple((fold(part),) for part in found.groups())
+                yield (*words[:number], *apart, *words[number + 1 :])
+        for number, (before, letter, after) in enumerate(
+            zip(words, words[1:], words[2:], strict=False)
+        ):
+            if len(before) == len(letter) == len(after) == 1 and self._is_letter(number + 1):
+                joined = (before[0] + letter[0], after[0])
+                yield (*words[:number], joined, *words[number + 3 :])
+
+    def _is_letter(self, number: int) -> bool:
+        written = self.written[number]
+        return len(written) == 1 and (written.isupper() or written == "n")
+
+    def plain_letters(self) -> Iterator[Words]:
+        """Yield the words with two letters for each umlaut."""
+        if any(has_umlaut(written) for written in self.written):
+            plain = (to_plain_letters(written) for written in self.written)
+            yield tuple(tuple(token.folded for token in tokenise(one)) for one in plain)
+
+    def name_with_umlauts(self) -> str:
+        """The last name among the words that has ae, oe or ue, with umlauts; empty without one."""
+        for number in reversed(range(len(self.written))):
+            if name := to_umlauts(self.written[number]):
+                return " ".join((*self.written[:number], name, *self.written[number + 1 :]))
+        return ""
 
     def name_with_apostrophe(self) -> str:
         """A single name that ends in s, written with an apostrophe; empty if it is none."""

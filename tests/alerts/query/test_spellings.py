@@ -161,6 +161,29 @@ SIGNS = [
     ("Hawaiʻi", "Hawai‘i said", YES),
     ("Shi'a", "Shiʿa and Sunni", YES),
     ("o'brien", "Oʻbrien said", YES),
+    ("Fens'R'Us", "the Fens R Us shop", YES),
+    ("Fens'R'Us", "FensRUs", YES),
+    ('"Fens R Us"', "the Fens'R'Us shop", YES),
+    ('"Fens R Us"', "the Fens‘R’Us shop", YES),
+    ('"Rock n Roll"', "rock'n'roll", YES),
+]
+UMLAUTS = [
+    ("Müller", "Herr Mueller", YES),
+    ("Müller", "Herr Muller", YES),
+    ("Mu\N{COMBINING DIAERESIS}ller", "Herr Mueller", YES),
+    ("Mueller", "Herr Müller", YES),
+    ("Mueller", "HERR MÜLLER", YES),
+    ("Mueller", "Herr Muller", NO),
+    ("Müllers", "Muellers", YES),
+    ("Ørbæk", "Oerbaek", YES),
+    ("Åker", "Aaker", YES),
+    ('"Mueller Pumpen"', "Müller Pumpen", YES),
+    ('"Jürgen Müller"', "Juergen Mueller", YES),
+    ('plural("Müller")', "Mueller", YES),
+    ("mueller", "Müller", NO),
+    ('cs("Mueller")', "Müller", NO),
+    ("Blue", "Blü", NO),
+    ("Que", "Qü", NO),
 ]
 
 
@@ -178,6 +201,13 @@ def test_a_name_is_found_with_and_without_its_apostrophe(
 
 @pytest.mark.parametrize(("query", "text", "matches"), SIGNS, ids=lambda one: str(one))
 def test_signs_in_names_are_found(query: str, text: str, matches: bool) -> None:
+    check(query, text, matches)
+
+
+@pytest.mark.parametrize(("query", "text", "matches"), UMLAUTS, ids=lambda one: str(one))
+def test_a_name_is_found_with_umlauts_and_in_plain_letters(
+    query: str, text: str, matches: bool
+) -> None:
     check(query, text, matches)
 
 
