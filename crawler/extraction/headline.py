@@ -112,7 +112,7 @@ def fuller_heading(titles: Collection[str | None], headings: Sequence[str]) -> s
 
 
 def _is_shorter_form(title: str, headline: str) -> bool:
-    """Whether a title is a headline without some of its words, the rest in the same order.
+    """Return whether a title is a headline without some of its words, in the same order.
 
     Signs count too, but for quotation marks: "A, B win" is not "A and B win" in short, but another
     wording of it.

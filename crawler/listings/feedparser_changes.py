@@ -1,9 +1,9 @@
 """Changes how feedparser reads three things for which it has no settings; import it to apply.
 
 - Only HTML elements are markup, and only complete references are characters: its sanitizer removes
-  `<Name>`, and reads `&copy=3` as a sign.
-- Titles and descriptions of pictures, films and podcasts never take the place of an entry's own.
-- A type that is declared is kept beside the one that is assumed without a declaration.
+  `<Name>`, and reads `&copy=3` as a copyright sign.
+- Titles and descriptions of images, videos and podcasts never replace those of the entry.
+- A declared content type is kept beside the one that is assumed without a declaration.
 """
 
 from __future__ import annotations

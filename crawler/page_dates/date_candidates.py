@@ -81,7 +81,7 @@ def find_date_candidates(
         if element is headline:
             start, passed = place, 0
         passed += len((element.text or "").strip()) + len((element.tail or "").strip())
-        kind = _kind_of(element, is_near=passed < _MAX_AWAY)
+        kind = _get_lowest_rank(element, is_near=passed < _MAX_AWAY)
         if kind == LINE and passed > _BEGUN and is_in_list(element, around):
             kind = ENTRY
         if kind is None or looked >= MAX_CANDIDATES:

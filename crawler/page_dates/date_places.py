@@ -22,7 +22,7 @@ _MIN_LONE_LINK = 45  # the same, outside a list
 _MIN_LINK_WORDS = 5
 _LINKS = ("a", "h2", "h3", "h4", "h5")
 _LISTS = frozenset(("ul", "ol", "dl", "table", "li", "dd", "tr"))
-_MAX_ABOVE = 6  # ancestors in which such a box is looked for
+_MAX_ABOVE = 6  # ancestors that are searched for such a box
 _MAX_HEADINGS = 100
 _MAX_TITLE = 120  # characters of a headline that are compared
 _MAX_CELLS = 10  # of a row that are read
@@ -169,7 +169,7 @@ def is_in_row(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlE
 
 
 def is_in_list(element: lxml.html.HtmlElement, around: Collection[lxml.html.HtmlElement]) -> bool:
-    """Whether an element is in a list or table that does not hold the headline."""
+    """Return whether an element is in a list or table that does not hold the headline."""
     for one in islice((element, *element.iterancestors()), _MAX_ABOVE):
         if one in around:
             return False

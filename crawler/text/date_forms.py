@@ -30,7 +30,7 @@ _CLOCK = (
     rf"(?P<hour>\d\d?)(?:(?::|{_DOT}|(?<=\d)\s?[h時时시]\s?)(?P<minute>\d\d)"
     r"(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9}+)?)?)?(?!\d)(?:\s{0,2}+(?P<half>[ap])\.?\s?m\b\.?)?"
 )
-# what may stand between a date and its time
+# what may separate a date and its time
 _THEN = (
     r"[\s,.:|·•)_–—-]{0,5}+(?:(?:r|г|год[уа]?)\.?,?\s{1,2}+)?"
     r"(?:(?:t|@|at|um|à|às|kl\.?|klo|om|alle|a las|ore|godz\.?|o|v|ve|в|о|u|saat)\s{0,2}+)?"

@@ -1,4 +1,4 @@
-"""The names of months, whole and shortened, in languages of Europe and in Arabic. Pure."""
+"""The names of months and their abbreviations in European languages and Arabic. Pure."""
 
 from __future__ import annotations
 
