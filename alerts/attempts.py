@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from alerts.time_limit import TimeLimit, run_within
 from storage.store import Store, Unit
-from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, is_ready
+from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS, is_ready
 
 __all__ = ["TASKS", "Attempt", "end_well", "note_failure", "ready_first", "said_of", "try_counted"]
 
@@ -116,10 +116,10 @@ def ready_first(
         failed_task = failed_tasks.get(subject)
         if failed_task is None or not is_ready(failed_task, now):
             continue
-        if failed_task.attempts >= most and failed_task.cause == DID_NOT_END:
+        if failed_task.attempts >= most and failed_task.cause == DID_NOT_FINISH:
             with store.transaction() as unit:
                 attempt = Attempt(task=task, subject=subject)
-                note_failure(unit, attempt, DID_NOT_END, now, most=most)
+                note_failure(unit, attempt, DID_NOT_FINISH, now, most=most)
             continue
         suspects.append(subject)
     return [subject for subject in subjects if subject not in failed_tasks] + suspects

@@ -25,7 +25,7 @@ from storage.rules.age import OldItems
 from storage.store import Store, Unit
 from storage.telling.asides import AsideMatch
 from storage.telling.mentions import NEVER_OLD
-from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS, FailedTask, is_ready
+from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS, FailedTask, is_ready
 
 log = logging.getLogger(__name__)
 
@@ -123,8 +123,8 @@ class _Matcher:
         if not ids:
             return 0
         with self.store.transaction() as unit:
-            unit.stories.forget(self.now - SPAN)
-            unit.events.forget(self.now - SPAN)
+            unit.stories.delete_sketches(self.now - SPAN)
+            unit.events.delete_features(self.now - SPAN)
             self._mark_begun(unit, ids)
         done = 0
         while ids:
@@ -154,7 +154,7 @@ class _Matcher:
                 continue
             if failed_task.attempts >= MOST_ATTEMPTS and subject not in changed:
                 with self.store.transaction() as unit:
-                    self._note_failure(unit, subject, failed_task.cause or DID_NOT_END)
+                    self._note_failure(unit, subject, failed_task.cause or DID_NOT_FINISH)
                 continue
             try:
                 done += self._match_suspect(subject, reread=subject in changed)
@@ -220,7 +220,7 @@ class _Matcher:
     def _record(self, unit: Unit, evaluated: _Evaluated) -> None:
         item = evaluated.item
         self.current = item.item_id
-        unit.events.place(item, unit.stories.place(item))
+        unit.events.assign(item, unit.stories.assign(item))
         unit.mentions.record(
             item.item_id,
             evaluated.matches,
@@ -282,7 +282,7 @@ class _Matcher:
         return 1
 
     def _note_failure(self, unit: Unit, subject: str, cause: str) -> None:
-        url = unit.items.address(int(subject)) or "no address"
+        url = unit.items.url_of(int(subject)) or "no address"
         note_failure(unit, Attempt(task=TASK, subject=subject, about=url), cause, self.now)
 
 
@@ -338,7 +338,7 @@ def _chunk_name(ids: Sequence[int]) -> str:
 def _find_reread(unit: Unit, failed_tasks: Mapping[str, FailedTask]) -> frozenset[str]:
     """Return the quarantined items whose page was read again since: the text may have changed."""
     held = {key: last for key, last in failed_tasks.items() if last.quarantined_at is not None}
-    read = unit.items.read_at([int(key) for key in held])
+    read = unit.items.fetch_times([int(key) for key in held])
     return frozenset(
         key for key, last in held.items() if (at := read.get(int(key))) and at > last.last_at
     )

@@ -177,7 +177,7 @@ class _Archive:
             items = unit.items.get_many(ids)
             began = time.process_time()
             for one in items:
-                unit.events.place(one, one.item_id)
+                unit.events.assign(one, one.item_id)
         return (time.process_time() - began) / CHUNK
 
 

@@ -47,7 +47,7 @@ class Archive:
             items = unit.items.get_many(ids)
             began = time.perf_counter()
             for one in items:
-                unit.stories.place(one)
+                unit.stories.assign(one)
         return (time.perf_counter() - began) / CHUNK
 
     def _article(self) -> Article:

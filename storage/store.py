@@ -12,11 +12,14 @@ from sqlalchemy.pool import QueuePool
 
 from storage.archive.captures import Captures
 from storage.archive.event_edits import EditedEvents
+from storage.archive.item_pages import ItemPages
 from storage.archive.items import Items
+from storage.archive.rechecks import Rechecks
 from storage.archive.retention import Retention
 from storage.archive.stories import Stories
 from storage.crawling.coverage import CoverageReader
 from storage.crawling.polls import Polls
+from storage.crawling.robots_files import RobotsFiles
 from storage.crawling.runs import Runs
 from storage.crawling.sites import SiteMemories
 from storage.crawling.sources import Sources
@@ -30,14 +33,15 @@ from storage.telling.asides import Asides
 from storage.telling.backlog import Backlog
 from storage.telling.mention_pages import MentionPages
 from storage.telling.mentions import Mentions
-from storage.telling.news_waiting import NewsWaitings
 from storage.telling.notices import Notices
 from storage.telling.outbox import Outbox
+from storage.telling.pending_news import PendingNewsReader
 from storage.telling.periodic_tasks import PeriodicTasks
 from storage.telling.quarantine import Quarantine
 from storage.telling.reader_requests import ReaderRequests
-from storage.telling.stalled import Stalled
+from storage.telling.stalled_deliveries import StalledDeliveries
 from storage.telling.subscribers import Subscribers
+from storage.telling.tellings import Tellings
 from storage.telling.volumes import Volumes
 from storage.telling.watches import Watches
 from storage.text_index.full_text import FullText
@@ -58,11 +62,15 @@ class Unit:
     def __init__(self, connection: Connection, *, writes: bool) -> None:
         self.damage = Damage()
         self.items = Items(connection, writes=writes, damage=self.damage)
+        self.pages = ItemPages(connection)
+        self.rechecks = Rechecks(connection)
         self.sources = Sources(connection)
+        self.robots_files = RobotsFiles(connection)
         self.sites = SiteMemories(connection)
         self.watches = Watches(connection, self.damage)
         self.mentions = Mentions(connection, self.items, self.damage)
-        self.subscribers = Subscribers(connection, self.items, self.damage)
+        self.subscribers = Subscribers(connection, self.damage)
+        self.tellings = Tellings(connection, self.items, self.damage)
         self.outbox = Outbox(connection)
         self.notices = Notices(connection)
         self.polls = Polls(connection)
@@ -73,15 +81,15 @@ class Unit:
         self.events = EditedEvents(connection, self.damage)
         self.captures = Captures(connection)
         self.retention = Retention(connection)
-        self.exports = MentionPages(connection, self.items, self.damage)
+        self.mention_pages = MentionPages(connection, self.items, self.damage)
         self.volumes = Volumes(connection)
-        self.controls = ReaderRequests(connection)
+        self.reader_requests = ReaderRequests(connection)
         self.quarantine = Quarantine(connection)
         self.periodic_tasks = PeriodicTasks(connection)
         self.asides = Asides(connection, self.items)
         self.backlog = Backlog(connection)
-        self.news_waiting = NewsWaitings(connection)
-        self.stalled = Stalled(connection)
+        self.pending_news = PendingNewsReader(connection)
+        self.stalled_deliveries = StalledDeliveries(connection)
         self.jobs = JobQueue(connection)
         self.configurations = ConfigurationStore(connection)
         self.host_slots = HostSlots(connection)

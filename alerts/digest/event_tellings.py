@@ -77,5 +77,5 @@ def _wait_for_digest(
     if not digests:
         return frozenset()
     mentions = sorted({telling.mention.mention_id for telling in tellings})
-    pending = unit.subscribers.pending(digests, mentions)
+    pending = unit.tellings.pending(digests, mentions)
     return frozenset(each.mention.mention_id for each in pending if each.what == "new")

@@ -87,7 +87,7 @@ def mark_already_alerted(
         if telling.told_before is not None:
             told_by = {
                 key
-                for to, key, row, _ in unit.subscribers.told_to(telling.mention.mention_id)
+                for to, key, row, _ in unit.tellings.told_to(telling.mention.mention_id)
                 if to == recipient and row is not None
             }
             if not any(context.tells_at_once(key) for key in told_by):

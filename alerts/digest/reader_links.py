@@ -91,7 +91,7 @@ def links_for(
 
     A channel has many readers, none of whom may unsubscribe the others.
     """
-    key = unit.controls.key()
+    key = unit.reader_requests.link_key()
     if home is None or key is None or any(is_channel(s.recipient) for s in subscribers):
         return None
     return ReaderLinks(home=home.rstrip("/"), key=key).of([s.subscriber_id for s in subscribers])

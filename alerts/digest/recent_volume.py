@@ -39,7 +39,9 @@ def recent_volume(
     """
     keys = list(dict.fromkeys(key for s in subscriptions for key in context.watch_keys(s)))
     zone = ZoneInfo(subscriptions[0].timezone)
-    found = unit.volumes.found(keys, now - (WEEKS * 7 + 7) * _DAY, now + timedelta.resolution)
+    found = unit.volumes.list_mentions(
+        keys, now - (WEEKS * 7 + 7) * _DAY, now + timedelta.resolution
+    )
     recent = {each.item_id for each in found if each.at >= now - VOICES_DAYS * _DAY}
     return RecentVolume(
         volume=volume(
@@ -55,5 +57,5 @@ def recent_volume(
 
 def _first_whole_day(unit: Unit, keys: Sequence[str], zone: ZoneInfo) -> date | None:
     """Return the first whole day of the oldest of these watches."""
-    begun = unit.watches.begun(keys).values()
+    begun = unit.watches.activation_times(keys).values()
     return next_day(local_time(min(begun), zone).date()) if begun else None

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.digest.anomaly import WEEKS, usual
 from storage.rules.local_time import local_time
-from storage.telling.volumes import CountedMention, by_day
+from storage.telling.volumes import CountedMention, group_by_day
 
 DAYS = 14
 VOICES_DAYS = 30
@@ -100,7 +100,7 @@ def volume(
         return None
     # one second more: the second of the message belongs to its day
     past = timedelta(hours=local.hour, minutes=local.minute, seconds=local.second + 1)
-    began = by_day(found, zone, begins=past)
+    began = group_by_day(found, zone, begins=past)
     days = {day + _DAY: len(stories) for day, stories in began.items()}
     if weekly:
         bars = tuple(

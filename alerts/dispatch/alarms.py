@@ -31,7 +31,7 @@ from config.model import Expected, Subscription
 from storage.model import Notification, SourceState, Subscriber
 from storage.rules.local_time import local_time, next_day
 from storage.store import Store, Unit
-from storage.telling.volumes import CountedMention, by_day
+from storage.telling.volumes import CountedMention, group_by_day
 
 log = logging.getLogger(__name__)
 
@@ -102,10 +102,13 @@ def _find_unusual(
     today = local_time(now, zone).date()
     keys = context.watch_keys(subscription)
     # the end is exclusive: include mentions of this very moment
-    found = unit.volumes.found(keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution)
+    found = unit.volumes.list_mentions(
+        keys, now - (WEEKS * 7 + 1) * _DAY, now + timedelta.resolution
+    )
     # watch key -> its first whole day
     begun = {
-        key: next_day(local_time(at, zone).date()) for key, at in unit.watches.begun(keys).items()
+        key: next_day(local_time(at, zone).date())
+        for key, at in unit.watches.activation_times(keys).items()
     }
     made: KeyedAlarms = []
     alarmed: set[int] = set()
@@ -122,7 +125,7 @@ def _find_unusual(
     for subject, name, some in subjects:
         # mentions of a supplier are complete from the day on which the newest watch began
         since = begun.get(subject.removeprefix("watch:"), max(begun.values(), default=None))
-        days = by_day(some, zone)
+        days = group_by_day(some, zone)
         stories = days.get(today, set())
         of = None if since is None else usual({d: len(s) for d, s in days.items()}, today, since)
         if of is None or not is_unusual(len(stories), of, subscription.unusual):
@@ -166,7 +169,7 @@ def _select_recipients(
 
 
 def _is_muted(unit: Unit, subscriber: Subscriber, subject: str, now: datetime) -> bool:
-    mutes = unit.controls.muted(now, [subscriber.subscriber_id])
+    mutes = unit.reader_requests.muted(now, [subscriber.subscriber_id])
     return subject.removeprefix("watch:") in {each.watch_key for each in mutes}
 
 

@@ -19,7 +19,7 @@ from alerts.errors import MessageError
 from alerts.time_limit import TimeLimit, TimeLimitExceeded, run_within
 from storage.errors import StorageError
 from storage.store import Store, Unit
-from storage.telling.quarantine import DID_NOT_END, MOST_ATTEMPTS
+from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Trials:
     def _read_known_culprits(self, unit: Unit) -> dict[int, str]:
         failed_tasks = unit.quarantine.failed_tasks(SHOW_TASK)
         return {
-            int(subject): failed_task.cause or DID_NOT_END
+            int(subject): failed_task.cause or DID_NOT_FINISH
             for subject, failed_task in failed_tasks.items()
             if failed_task.quarantined_at is not None and subject.isdecimal()
         }
@@ -139,7 +139,7 @@ class Trials:
         If no item fails, volume, coverage and thread are left out.
         """
         with self._store.reading() as unit:
-            pending = unit.subscribers.pending(group.ids)
+            pending = unit.tellings.pending(group.ids)
         items = sorted({telling.item.item_id for telling in pending} - known.keys())
         search = _Search(self, group, dict(known))
         culprits = search.find(items)
@@ -160,7 +160,7 @@ class Trials:
             # together they take too long, or a headline fails
             last = Cut(brief=dict.fromkeys((*items, *known), ""), bare=True)
             composed = self.try_cut(group, last)
-        cause_text = DID_NOT_END if cause is None else said_of(cause)
+        cause_text = DID_NOT_FINISH if cause is None else said_of(cause)
         self._note_culprits(group, culprits, cause_text)
         return composed
 
@@ -168,7 +168,7 @@ class Trials:
         """Quarantine the items, so that no message shows them in full again."""
         with self._store.transaction() as unit:
             for item_id, cause in culprits.items():
-                url = unit.items.address(item_id) or "no address"
+                url = unit.items.url_of(item_id) or "no address"
                 attempt = Attempt(task=SHOW_TASK, subject=str(item_id), about=url)
                 unit.quarantine.begin(SHOW_TASK, str(item_id), self._now)
                 note_failure(unit, attempt, cause or message_cause, self._now, most=1)

@@ -109,7 +109,7 @@ class Composed:
     `notification` is None if there is nothing to send; `settled` is no longer pending afterwards.
     `told` counts the tellings in the message. `items` are the ids of all pending items; `damaged`
     are rows that could not be read: (table, id) -> cause. `asides` are settled with it.
-    `left` are the ids of mentions that the message does not tell: a digest will.
+    `omitted` are ids of mentions that the message omits, since a digest reports them.
     """
 
     notification: Notification | None
@@ -118,7 +118,7 @@ class Composed:
     items: frozenset[int]
     damaged: Mapping[tuple[str, int], str]
     asides: tuple[PendingAside, ...] = ()
-    left: frozenset[int] = frozenset()
+    omitted: frozenset[int] = frozenset()
 
 
 def compose(
@@ -136,7 +136,7 @@ def compose(
     """
     kind = group.kind
     occasion = occasion_of(unit, kind, group.subscribers, group.subscriptions, context, now)
-    pending = unit.subscribers.pending(group.ids)
+    pending = unit.tellings.pending(group.ids)
     items = frozenset(telling.item.item_id for telling in pending)
     is_immediate = kind == "alert" or group.of_old
     if is_immediate:
@@ -146,10 +146,10 @@ def compose(
         pending = tuple(each for each in pending if each.item.item_id in cut.only)
     wanted = apply_preferences(unit, pending, group.subscriptions, group.subscribers, context, now)
     tellings = select_tellings(unit, wanted.tellings, occasion, context)
-    left: frozenset[int] = frozenset()
+    omitted: frozenset[int] = frozenset()
     if kind == "alert":
-        left = left_for_digest(occasion.recipient, unit, tellings, context, now)
-        tellings = tuple(each for each in tellings if each.mention.mention_id not in left)
+        omitted = left_for_digest(occasion.recipient, unit, tellings, context, now)
+        tellings = tuple(each for each in tellings if each.mention.mention_id not in omitted)
     asides, declined_asides = pending_asides(unit, context, group.subscribers, kind, now)
     if cut.bare or cut.only is not None or group.of_old:
         asides = ()
@@ -187,7 +187,7 @@ def compose(
         items=items,
         damaged=dict(unit.damage.rows),
         asides=(*asides, *declined_asides) if notification else declined_asides,
-        left=left,
+        omitted=omitted,
     )
 
 

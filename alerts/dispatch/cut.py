@@ -63,8 +63,8 @@ def cut_due(
     """
     with store.reading() as unit:
         subscribers = unit.subscribers.all()
-        waiting, waiting_old = unit.subscribers.waiting(), unit.subscribers.waiting_old()
-        news, stalled = unit.news_waiting.by_subscriber(), unit.stalled.recipients()
+        waiting, waiting_old = unit.tellings.count_pending(), unit.tellings.count_old()
+        news, stalled = unit.pending_news.by_subscriber(), unit.stalled_deliveries.recipients()
         damaged = dict(unit.damage.rows)
         notices = frozenset(notice.key for notice in unit.notices.open())
     held = find_held(subscribers, news, stalled, now, settling)
@@ -190,7 +190,7 @@ class _MessageCut:
     def _write(self, composed: Composed) -> int:
         group, now, notification = self.group, self.now, composed.notification
         with self.store.transaction() as unit:
-            done = unit.subscribers.cut(
+            done = unit.tellings.cut(
                 group.ids,
                 notification=notification,
                 tellings=composed.settled,
@@ -198,7 +198,7 @@ class _MessageCut:
                 local_date={each.subscriber.subscriber_id: each.day for each in group.due},
                 now=now,
                 asides=composed.asides,
-                left=composed.left,
+                omitted=composed.omitted,
             )
             if notification is not None and not done:
                 # this day's message exists (the clock was set back): tellings stay pending

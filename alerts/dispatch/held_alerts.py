@@ -17,7 +17,7 @@ from alerts.schedule.due import alert_after, compute_paid_until, old_items_due
 from config.model import Subscription
 from storage.model import Subscriber
 from storage.store import Unit
-from storage.telling.news_waiting import NewsWaiting
+from storage.telling.pending_news import PendingNews
 
 # items of one poll are stored one after the other: an alert waits for those that follow
 LONGEST_SETTLING = timedelta(seconds=30)
@@ -46,7 +46,7 @@ class HeldAlert:
 
 def find_held(
     subscribers: Sequence[Subscriber],
-    news: Mapping[int, NewsWaiting],
+    news: Mapping[int, PendingNews],
     stalled: Collection[str],
     now: datetime,
     settling: timedelta,
@@ -72,7 +72,7 @@ def find_held(
         # a time in the future: the clock was ahead
         settles = now - settling < waiting.newest <= now
         patient = now - LONGEST_SETTLING < waiting.oldest <= now
-        others_patient = now - OTHERS_SETTLING * settling < waiting.quietest
+        others_patient = now - OTHERS_SETTLING * settling < waiting.silent_since
         if each.recipient.lower() in stalled or (settles and patient and others_patient):
             held.add(each.subscriber_id)
     return frozenset(held)
@@ -92,8 +92,8 @@ def held_alerts(unit: Unit, context: TellingContext, now: datetime) -> tuple[Hel
 def _list_held(
     unit: Unit, context: TellingContext, subscribers: Sequence[Subscriber], now: datetime
 ) -> Iterator[HeldAlert]:
-    news, old = unit.news_waiting.by_subscriber(), unit.subscribers.waiting_old()
-    stalled = unit.stalled.recipients()
+    news, old = unit.pending_news.by_subscriber(), unit.tellings.count_old()
+    stalled = unit.stalled_deliveries.recipients()
     paid_until = compute_paid_until(subscribers, context.subscriptions, now)
     for each in subscribers:
         subscription = context.subscriptions.get(each.subscription_key)

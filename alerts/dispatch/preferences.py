@@ -51,9 +51,9 @@ def apply_preferences(
     ids = [each.subscriber_id for each in subscribers]
     without_edits = {each.key for each in subscriptions if not each.edits}
     no_edits = {s.subscriber_id for s in subscribers if s.subscription_key in without_edits}
-    mutes = unit.controls.muted(now, ids)
+    mutes = unit.reader_requests.muted(now, ids)
     muted = {(mute.subscriber_id, mute.watch_key) for mute in mutes}
-    dismissed = unit.controls.dismissed(ids, {telling.item.item_id for telling in pending})
+    dismissed = unit.reader_requests.dismissed(ids, {telling.item.item_id for telling in pending})
 
     on_desk = read_desk_mutes(unit, subscribers, now)
 
@@ -117,7 +117,7 @@ def divide_asides(
 
     `watches` are the keys of the watches whose asides are told.
     """
-    mutes = unit.controls.muted(now, [each.subscriber_id for each in subscribers])
+    mutes = unit.reader_requests.muted(now, [each.subscriber_id for each in subscribers])
     muted = {(mute.subscriber_id, mute.watch_key) for mute in mutes}
     on_desk = read_desk_mutes(unit, subscribers, now)
 

@@ -134,7 +134,7 @@ def _list_messages(
         if each.subscription == subscription.key
     }
     for each in subscribers:
-        pending = unit.subscribers.pending([each.subscriber_id])
+        pending = unit.tellings.pending([each.subscriber_id])
         if not context.tells_at_once(subscription.key):
             yield _Message(subscriber=each, pending=pending, of_old=False, goes_at=each.next_at)
             continue

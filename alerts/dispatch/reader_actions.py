@@ -33,16 +33,16 @@ def standing(
     unit: Unit, control: Control, context: TellingContext, now: datetime
 ) -> Standing | None:
     """Look up the targets of a link; return None if its subscribers no longer exist."""
-    subscribers = unit.subscribers.named(control.subscriber_ids)
+    subscribers = unit.subscribers.by_ids(control.subscriber_ids)
     if not subscribers:
         return None
     item = unit.items.get(control.item_id) if control.item_id else None
     mutes = [
         each.until
-        for each in unit.controls.muted(now, control.subscriber_ids)
+        for each in unit.reader_requests.muted(now, control.subscriber_ids)
         if each.watch_key == control.watch_key
     ]
-    dismissed = unit.controls.dismissed(control.subscriber_ids, [control.item_id])
+    dismissed = unit.reader_requests.dismissed(control.subscriber_ids, [control.item_id])
     zones = [
         context.subscriptions[each.subscription_key].timezone
         for each in subscribers
@@ -69,11 +69,11 @@ def carry_out(unit: Unit, control: Control, now: datetime) -> bool:
     """Carry out the action of a link (idempotent); return True if a subscription ended."""
     ids = control.subscriber_ids
     if control.action == "end":
-        return unit.controls.end(ids, now) > 0
+        return unit.reader_requests.end(ids, now) > 0
     if control.action == "mute":
-        unit.controls.mute(ids, control.watch_key, now + MUTED_FOR)
+        unit.reader_requests.mute(ids, control.watch_key, now + MUTED_FOR)
     else:
-        unit.controls.dismiss(ids, control.watch_key, control.item_id, now)
+        unit.reader_requests.dismiss(ids, control.watch_key, control.item_id, now)
     return False
 
 
@@ -81,8 +81,8 @@ def take_back(unit: Unit, control: Control, now: datetime) -> None:
     """Undo the action of a link; mentions from the time in between are not told."""
     ids = control.subscriber_ids
     if control.action == "end":
-        unit.controls.resume(ids, now)
+        unit.reader_requests.resume(ids, now)
     elif control.action == "mute":
-        unit.controls.unmute(ids, control.watch_key)
+        unit.reader_requests.unmute(ids, control.watch_key)
     else:
-        unit.controls.recall(ids, control.watch_key, control.item_id)
+        unit.reader_requests.undo_dismissal(ids, control.watch_key, control.item_id)

@@ -19,4 +19,4 @@ def thread_of(
     stories = {telling.item.story_id for telling in tellings}
     if occasion.kind != "alert" or len(stories) != 1:
         return ()
-    return unit.subscribers.alerts_on(occasion.recipient, next(iter(stories)))
+    return unit.tellings.alert_ids(occasion.recipient, next(iter(stories)))

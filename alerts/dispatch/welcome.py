@@ -74,7 +74,7 @@ def _find_unwelcomed(unit: Unit, context: TellingContext) -> dict[str, list[Subs
     for subscriber in unit.subscribers.all():
         if subscriber.subscription_key in context.subscriptions:
             members.setdefault(subscriber.recipient, []).append(subscriber)
-    return {r: who for r, who in members.items() if not unit.subscribers.welcomed(r)}
+    return {r: who for r, who in members.items() if not unit.tellings.has_welcome(r)}
 
 
 def _compose_welcome(
@@ -129,7 +129,7 @@ def _build_welcome(
         entries=shown(
             unit,
             # what came between the first poll and this message is sent as new
-            unit.mentions.newest(keys, NEWEST, never_for=[m.subscriber_id for m in members]),
+            unit.mentions.newest(keys, NEWEST, excluding=[m.subscriber_id for m in members]),
             context,
         ),
         timezone=subscriptions[0].timezone,

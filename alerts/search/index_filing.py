@@ -95,7 +95,7 @@ def _index_as_everything(store: Store, error: Exception) -> int:
 def _report_failure(unit: Unit, item_id: int, error: Exception) -> None:
     now = datetime.now(UTC)
     attempt = Attempt(
-        task=TASK, subject=str(item_id), about=unit.items.address(item_id) or "no address"
+        task=TASK, subject=str(item_id), about=unit.items.url_of(item_id) or "no address"
     )
     unit.quarantine.begin(TASK, str(item_id), now)
     note_failure(unit, attempt, said_of(error), now, most=1)

@@ -27,7 +27,7 @@ class StoredRobotsCache:
     def get(self, origin: str) -> RobotsCopy | None:
         """Return the cached robots.txt of an origin, however old; None if there is none."""
         with self._store.reading() as unit:
-            row = unit.sources.robots_get(origin)
+            row = unit.robots_files.get(origin)
         if row is None:
             return None
         return RobotsCopy(fetched_at=row.fetched_at, status=row.status, body=row.body)
@@ -35,7 +35,7 @@ class StoredRobotsCache:
     def put(self, origin: str, copy: RobotsCopy) -> None:
         """Store the robots.txt of an origin."""
         with self._store.transaction() as unit:
-            unit.sources.robots_put(origin, copy.fetched_at, copy.status or 0, copy.body)
+            unit.robots_files.put(origin, copy.fetched_at, copy.status or 0, copy.body)
 
 
 class TransientRobotsCache:

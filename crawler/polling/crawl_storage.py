@@ -14,7 +14,7 @@ from crawler.polling.poll_interval import (
     RECHECK_UNFINISHED_AFTER,
     UNFINISHED_RETRIES,
 )
-from storage.archive.items import KnownEntry
+from storage.archive.known_entries import KnownEntry
 from storage.model import (
     Article,
     AsideBlock,
@@ -85,7 +85,7 @@ class CrawlStorage:
             item_id: the item that the entry is known as, if any.
         """
         with self._store.reading() as unit:
-            return unit.items.would_be(article, expected=item_id)
+            return unit.items.decide(article, expected=item_id)
 
     async def put_entries(
         self,
@@ -143,7 +143,7 @@ class CrawlStorage:
         """
         with self._store.transaction() as unit:
             stored = unit.items.put(article, now=self._clock(), baseline=baseline, expected=item_id)
-            unit.items.schedule_recheck(stored.item_id, recheck_at)
+            unit.rechecks.schedule(stored.item_id, recheck_at)
             if fetched is not None and not isinstance(stored.decision, Duplicate):
                 number = stored.decision.number if isinstance(stored.decision, Revision) else 1
                 unit.captures.put(stored.item_id, number, fetched, with_body=self._keep_raw)
@@ -152,31 +152,31 @@ class CrawlStorage:
     def pages_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
         """Return the items of a source whose pages are due to be fetched."""
         with self._store.reading() as unit:
-            return unit.items.pages_due(source_key, now=self._clock(), limit=limit)
+            return unit.pages.due(source_key, now=self._clock(), limit=limit)
 
     def count_attempts(self, pages: Sequence[PageDue]) -> None:
         """Count attempts at pages before they begin: one that ends this process is counted, too."""
         with self._store.transaction() as unit:
             ids = [page.item_id for page in pages]
-            unit.items.count_attempts(ids, now=self._clock(), waits=UNFINISHED_RETRIES)
+            unit.pages.count_attempts(ids, now=self._clock(), waits=UNFINISHED_RETRIES)
 
     def undo_attempts(self, item_ids: Sequence[int]) -> None:
         """Undo the count of attempts that were not made."""
         if item_ids:
             with self._store.transaction() as unit:
-                unit.items.take_attempts_back(item_ids, self._clock())
+                unit.pages.undo_attempts(item_ids, self._clock())
 
     def postpone_rechecks(self, item_ids: Sequence[int]) -> None:
         """Postpone rechecks before they begin, in case one of them ends this process."""
         if item_ids:
             with self._store.transaction() as unit:
-                unit.items.put_off_looks(item_ids, self._clock() + RECHECK_UNFINISHED_AFTER)
+                unit.rechecks.postpone(item_ids, self._clock() + RECHECK_UNFINISHED_AFTER)
 
     def make_rechecks_due(self, item_ids: Sequence[int]) -> None:
         """Make rechecks due again that were postponed and not made."""
         if item_ids:
             with self._store.transaction() as unit:
-                unit.items.put_off_looks(item_ids, self._clock())
+                unit.rechecks.postpone(item_ids, self._clock())
 
     def refetch_pages(self, items: Sequence[KnownEntry]) -> None:
         """Make the pages of items due again, unless they were fetched within `MIN_REFETCH_GAP`.
@@ -189,8 +189,8 @@ class CrawlStorage:
         moved = [item.item_id for item in items if item.item_id is not None and item.moved]
         others = [item.item_id for item in items if item.item_id is not None and not item.moved]
         with self._store.transaction() as unit:
-            unit.items.refetch_pages(moved, now=now, unless_since=now)
-            unit.items.refetch_pages(others, now=now, unless_since=now - MIN_REFETCH_GAP)
+            unit.pages.refetch(moved, now=now, unless_since=now)
+            unit.pages.refetch(others, now=now, unless_since=now - MIN_REFETCH_GAP)
 
     def record_failed_page(
         self,
@@ -209,7 +209,7 @@ class CrawlStorage:
             asides: the text on it that is not part of the article.
         """
         with self._store.transaction() as unit:
-            unit.items.page_failed(
+            unit.pages.record_failure(
                 item_id,
                 reason=reason,
                 now=self._clock(),
@@ -223,48 +223,48 @@ class CrawlStorage:
         """Return (id, title, summary) of recent items with this text and no mentions."""
         with self._store.reading() as unit:
             since = self._clock() - SAME_TEXT_SPAN
-            return unit.items.same_text(source_key, body, since=since)
+            return unit.pages.find_same_text(source_key, body, since=since)
 
     def remove_text(
         self, item_ids: Sequence[int], reason: str, asides: Sequence[AsideBlock]
     ) -> None:
         """Remove a text from items whose article it is not, and keep it as asides."""
         with self._store.transaction() as unit:
-            unit.items.take_text_away(item_ids, reason=reason, now=self._clock(), asides=asides)
+            unit.pages.take_text_away(item_ids, reason=reason, now=self._clock(), asides=asides)
 
     def record_unchanged_page(self, item_id: int, *, recheck_at: datetime | None) -> None:
         """Record that a page has not changed, and when to recheck it."""
         with self._store.transaction() as unit:
-            unit.items.record_unchanged_page(item_id, self._clock())
-            unit.items.schedule_recheck(item_id, recheck_at)
+            unit.pages.record_unchanged(item_id, self._clock())
+            unit.rechecks.schedule(item_id, recheck_at)
 
     def rechecks_due(self, source_key: str, *, limit: int) -> tuple[PageDue, ...]:
         """Return the items of a source whose pages are due to be rechecked for edits."""
         with self._store.reading() as unit:
-            return unit.items.looks_due(source_key, now=self._clock(), limit=limit)
+            return unit.rechecks.due(source_key, now=self._clock(), limit=limit)
 
     def next_recheck(self, source_key: str) -> datetime | None:
         """Return when the next recheck of a source is due; None: there is none."""
         with self._store.reading() as unit:
-            return unit.items.next_recheck(source_key)
+            return unit.rechecks.next_at(source_key)
 
     def record_failed_recheck(self, item_id: int, *, recheck_at: datetime | None) -> None:
         """Record a recheck that could not read the page."""
         with self._store.transaction() as unit:
-            unit.items.schedule_recheck(item_id, recheck_at, is_there=False)
+            unit.rechecks.schedule(item_id, recheck_at, is_there=False)
 
     def record_gone_page(self, item_id: int, *, recheck_at: datetime | None) -> bool:
         """Record a recheck that found the page gone; return whether the item is retracted now."""
         now = self._clock()
         with self._store.transaction() as unit:
-            return unit.items.record_gone_page(
-                item_id, now=now, recheck_at=recheck_at, sure_at=now + CONFIRM_GONE_AFTER
+            return unit.rechecks.record_gone(
+                item_id, now=now, recheck_at=recheck_at, confirm_at=now + CONFIRM_GONE_AFTER
             )
 
     def text_of(self, item_id: int) -> tuple[str, str] | None:
         """Return (title, text) of an item; None if it has no full text or is retracted."""
         with self._store.reading() as unit:
-            return unit.items.text_of(item_id)
+            return unit.rechecks.text_of(item_id)
 
     def finish(
         self,

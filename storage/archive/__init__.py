@@ -1,4 +1,4 @@
-"""Repositories of items, revisions, due pages, captures and stories; retention.
+"""Repositories of items, their pages, rechecks, captures, stories and events; retention.
 
 Each class works within one transaction.
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select
 
 from storage.engine.dialect import lock_task, upsert
 from storage.model import FetchedPage
@@ -17,13 +17,13 @@ from storage.tables import capture, evidence_export
 
 MOST_HEADERS = 64
 MOST_HEADER_BYTES = 8_192  # total
-MOST_DESCRIBED = 50  # captures of one item
-_NEVER_KEPT = frozenset(("set-cookie", "set-cookie2"))  # session data, not evidence
+MOST_LISTED = 50  # captures of one item
+_EXCLUDED = frozenset(("set-cookie", "set-cookie2"))  # session data, not evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """The HTTP response that a text was extracted from. `body` None: it was not stored."""
+    """The HTTP response that a text was extracted from. `body` is None where it was not stored."""
 
     item_id: int
     revision: int
@@ -38,8 +38,8 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MadeExport:
-    """An evidence export. `number` counts them from 1."""
+class RecordedExport:
+    """An evidence export. `number` counts exports from 1."""
 
     number: int
     made_at: datetime
@@ -69,7 +69,7 @@ class Captures:
         }
         upsert(self._db, capture, values, [capture.c.item_id, capture.c.revision])
 
-    def of(self, item_id: int) -> tuple[Capture, ...]:
+    def of_item(self, item_id: int) -> tuple[Capture, ...]:
         """Return the captures of an item, by revision."""
         found = self._db.execute(
             select(capture).where(capture.c.item_id == item_id).order_by(capture.c.revision)
@@ -79,43 +79,35 @@ class Captures:
             for row in found
         )
 
-    def described(self, item_id: int) -> tuple[tuple[Capture, bool], ...]:
+    def list_without_bodies(self, item_id: int) -> tuple[tuple[Capture, bool], ...]:
         """Return (capture without its body, whether the body is stored), the newest first."""
         columns = [column for column in capture.c if column.name != "body"]
         found = (
             select(*columns, capture.c.body.is_not(None).label("kept"))
             .where(capture.c.item_id == item_id)
             .order_by(capture.c.revision.desc())
-            .limit(MOST_DESCRIBED)
+            .limit(MOST_LISTED)
         )
         return tuple((_read_capture(row, None), bool(row.kept)) for row in self._db.execute(found))
 
-    def forget_bodies(self, before: datetime, *, limit: int) -> int:
-        """Delete up to `limit` bodies fetched before; hashes stay. Return how many were deleted."""
-        old = (
-            select(capture.c.item_id, capture.c.revision)
-            .where(capture.c.fetched_at < before, capture.c.body.is_not(None))
-            .limit(limit)
-        )
-        rows = self._db.execute(old).all()
-        for row in rows:
-            this = (capture.c.item_id == row.item_id, capture.c.revision == row.revision)
-            self._db.execute(update(capture).where(*this).values(body=None))
-        return len(rows)
-
-    def last_export(self) -> MadeExport | None:
+    def last_export(self) -> RecordedExport | None:
         """Return the newest evidence export; None where there is none."""
         newest = select(evidence_export).order_by(evidence_export.c.number.desc()).limit(1)
         row = self._db.execute(newest).one_or_none()
-        return None if row is None else MadeExport(**row._mapping)
+        return None if row is None else RecordedExport(**row._mapping)
 
-    def exported(
-        self, made_at: datetime, manifest_sha256: str, mentions: int, *, after: MadeExport | None
+    def record_export(
+        self,
+        made_at: datetime,
+        manifest_sha256: str,
+        mentions: int,
+        *,
+        after: RecordedExport | None,
     ) -> bool:
-        """Record an export, to which the next one is chained.
+        """Record an export, whose hash the next one contains.
 
         Returns:
-            False, with nothing recorded, where `after` is not the newest export.
+            False, and nothing is recorded, where `after` is not the newest export.
         """
         lock_task(self._db, "evidence")
         if self.last_export() != after:
@@ -130,7 +122,7 @@ def bound_headers(headers: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     kept, size = [], 0
     for name, value in headers[:MOST_HEADERS]:
         size += len(name) + len(value)
-        if name.lower() in _NEVER_KEPT:
+        if name.lower() in _EXCLUDED:
             continue
         if size > MOST_HEADER_BYTES:
             break

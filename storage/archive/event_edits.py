@@ -1,4 +1,4 @@
-"""Explains events, and takes reports out of them and back in at the word of a person."""
+"""Explains events, and removes reports from them and adds them again as a user decides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_MEMBERS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventLink:
-    """Another report of an item's event, and why both are in it: what they share, rarest first."""
+    """Another report of an item's event, with the features that both have, rarest first."""
 
     item_id: int
     shared: tuple[str, ...]
@@ -25,11 +25,11 @@ class EventLink:
 
 
 class EditedEvents(Events):
-    """Events as people see and correct them, within one transaction."""
+    """Explains and corrects events, within one transaction."""
 
     def explain(self, item_id: int) -> tuple[EventLink, ...]:
         """Return the other reports of an item's event, the nearest in time first."""
-        story_id = self._story_of(item_id)
+        story_id = self._find_story(item_id)
         rows = self._rows.reports([story_id]) if story_id is not None else []
         if not rows:
             return ()
@@ -55,49 +55,49 @@ class EditedEvents(Events):
         return tuple(sorted(links, key=lambda each: (each.hours_apart, each.item_id)))
 
     def members(self, event_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-        """Return event id -> ids of the first items of its stories, the latest `MOST_MEMBERS`."""
+        """Return event id -> ids of the first items of its latest `MOST_MEMBERS` stories."""
         return {
             event_id: tuple(self._rows.latest_ids(event_id, MOST_MEMBERS))
             for event_id in sorted(event_ids)
         }
 
-    def taken_apart(self, item_id: int) -> tuple[int, ...]:
-        """Return the events that the story of an item was taken out of, by their present ids."""
-        story_id = self._story_of(item_id)
+    def list_separated_from(self, item_id: int) -> tuple[int, ...]:
+        """Return the present ids of the events from which the story of an item was removed."""
+        story_id = self._find_story(item_id)
         if story_id is None:
             return ()
-        events = set(self.events_of(self._apart_from(story_id)).values())
+        events = set(self.events_of(self._find_separated(story_id)).values())
         return tuple(sorted(events - {self.event_of(story_id)}))
 
-    def take_out(self, item_id: int) -> int | None:
-        """Take the story of an item out of its event for good.
+    def remove(self, item_id: int) -> int | None:
+        """Remove the story of an item from its event, and keep them apart.
 
         Returns:
-            the id of the event that the others are in now; None if it was in none with others.
+            the id of the event of the other stories now; None where it has no others.
         """
-        story_id = self._story_of(item_id)
+        story_id = self._find_story(item_id)
         event_id = None if story_id is None else self.event_of(item_id)
         if story_id is None or event_id is None:
             return None
-        others = self._rows.member_ids(event_id, besides=story_id)
+        others = self._rows.member_ids(event_id, excluded=story_id)
         if not others:
             return None
         pairs = {(min(story_id, each), max(story_id, each)) for each in others}
-        self._insert_apart(pairs - self._rows.apart([story_id]))
+        self._insert_separated(pairs - self._rows.separated_pairs([story_id]))
         self._move([story_id], story_id)
         self._move(others, others[0])
         return others[0]
 
-    def put_back(self, item_id: int, event_id: int) -> bool:
-        """Put the story of an item back into an event that it was taken out of.
+    def add_again(self, item_id: int, event_id: int) -> bool:
+        """Add the story of an item to an event again from which it was removed.
 
         Returns:
-            whether it was taken out of that event, and no other member forbids it.
+            False where it was not removed from that event.
         """
-        if event_id not in self.taken_apart(item_id):
+        if event_id not in self.list_separated_from(item_id):
             return False
-        story_id = self._story_of(item_id)
-        assert story_id is not None  # noqa: S101  (it was taken apart)
+        story_id = self._find_story(item_id)
+        assert story_id is not None  # noqa: S101  (it was removed from an event)
         members = self._rows.member_ids(event_id)
         for column, other in (
             (event_apart.c.item_id, event_apart.c.other_id),
@@ -107,16 +107,16 @@ class EditedEvents(Events):
                 self._db.execute(
                     delete(event_apart).where(column == story_id, other.in_(members[at : at + 500]))
                 )
-        left = self.event_of(story_id)
+        former = self.event_of(story_id)
         self._move([story_id], event_id)
-        for each in (left, event_id):
+        for each in (former, event_id):
             if each is not None:
                 self._join({each})
         return True
 
-    def _story_of(self, item_id: int) -> int | None:
+    def _find_story(self, item_id: int) -> int | None:
         return self._db.scalar(select(item.c.story_id).where(item.c.id == item_id))
 
-    def _apart_from(self, story_id: int) -> list[int]:
-        pairs = self._rows.apart([story_id])
+    def _find_separated(self, story_id: int) -> list[int]:
+        pairs = self._rows.separated_pairs([story_id])
         return sorted({each for pair in pairs for each in pair} - {story_id})

@@ -1,4 +1,4 @@
-"""Reads the reports of events and what finds them; damaged rows are left out."""
+"""Reads the reports of events and their features; damaged rows are left out."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sqlalchemy import Connection, and_, or_, select
 from storage.engine.damage import Damage, read_decodable
 from storage.tables import event_apart, event_feature, event_report, feature_frequency
 
-ALL = 0  # the feature that every report has
-AT_ONCE = 500
-MOST_NUMBER = 1e9  # hours since 1970, weights of features
+ALL_REPORTS = 0  # stands for a feature that every report has
+BATCH = 500  # bound parameters of one query
+MAX_NUMBER = 1e9  # hours since 1970, weights of features
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class EventRows:
         self._damage = damage
 
     def has(self, item_id: int) -> bool:
-        """Whether a report is stored, readable or not."""
+        """Return whether a report is stored, damaged or not."""
         known = select(event_report.c.item_id).where(event_report.c.item_id == item_id)
         return self._db.scalar(known) is not None
 
@@ -70,30 +70,30 @@ class EventRows:
     def frequencies(self, names: Collection[str]) -> tuple[int, dict[str, int]]:
         """Return the number of reports, and feature -> the number of reports that have it."""
         numbers = {number_of(name): name for name in names}
-        wanted = [ALL, *numbers]
+        wanted = [ALL_REPORTS, *numbers]
         total, found = 1, dict.fromkeys(names, 1)
-        for at in range(0, len(wanted), AT_ONCE):
+        for at in range(0, len(wanted), BATCH):
             rows = self._db.execute(
                 select(feature_frequency.c.feature, feature_frequency.c.reports).where(
-                    feature_frequency.c.feature.in_(wanted[at : at + AT_ONCE])
+                    feature_frequency.c.feature.in_(wanted[at : at + BATCH])
                 )
             )
             for number, reports in rows:
                 if not isinstance(reports, int) or reports < 1:
-                    continue  # damaged; counted anew from the next report on
-                if number == ALL:
+                    continue  # damaged; it is counted again from the next report on
+                if number == ALL_REPORTS:
                     total = reports
                 else:
                     found[numbers[number]] = reports
         return total, found
 
-    def carriers(self, keys: Collection[str], besides: int) -> dict[str, list[int]]:
-        """Return feature -> ids of the reports that are found by it, without one report."""
+    def carriers(self, keys: Collection[str], excluded: int) -> dict[str, list[int]]:
+        """Return feature -> ids of the reports that are looked up by it, except one report."""
         names = {number_of(key): key for key in keys}
         found: dict[str, list[int]] = {key: [] for key in keys}
         rows = self._db.execute(
             select(event_feature.c.feature, event_feature.c.item_id)
-            .where(event_feature.c.feature.in_(list(names)), event_feature.c.item_id != besides)
+            .where(event_feature.c.feature.in_(list(names)), event_feature.c.item_id != excluded)
             .order_by(event_feature.c.item_id)
         )
         for number, item_id in rows:
@@ -101,8 +101,8 @@ class EventRows:
                 found[names[number]].append(item_id)
         return found
 
-    def apart(self, item_ids: Collection[int]) -> set[tuple[int, int]]:
-        """Return pairs that a person took apart: all of one item, or those among several."""
+    def separated_pairs(self, item_ids: Collection[int]) -> set[tuple[int, int]]:
+        """Return pairs that a user separated: all pairs of one item, or those among several."""
         ids = list(item_ids)
         if len(ids) == 1:
             known = or_(event_apart.c.item_id == ids[0], event_apart.c.other_id == ids[0])
@@ -111,19 +111,19 @@ class EventRows:
         rows = self._db.execute(select(event_apart.c.item_id, event_apart.c.other_id).where(known))
         return {(row.item_id, row.other_id) for row in rows}
 
-    def has_apart(self, event_ids: Collection[int]) -> bool:
-        """Whether any two members of some events were taken apart by a person."""
+    def has_separated(self, event_ids: Collection[int]) -> bool:
+        """Return whether a user separated any two members of these events."""
         members = select(event_report.c.item_id).where(event_report.c.event_id.in_(event_ids))
         pair = select(event_apart.c.item_id).where(
             event_apart.c.item_id.in_(members), event_apart.c.other_id.in_(members)
         )
         return self._db.scalar(pair.limit(1)) is not None
 
-    def member_ids(self, event_id: int, *, besides: int = 0) -> list[int]:
-        """Return the ids of all members of an event, lowest first, without one of them."""
+    def member_ids(self, event_id: int, *, excluded: int = 0) -> list[int]:
+        """Return the ids of all members of an event except one, lowest first."""
         members = (
             select(event_report.c.item_id)
-            .where(event_report.c.event_id == event_id, event_report.c.item_id != besides)
+            .where(event_report.c.event_id == event_id, event_report.c.item_id != excluded)
             .order_by(event_report.c.item_id)
         )
         return list(self._db.scalars(members))
@@ -139,10 +139,10 @@ def _decode_row(row: Any) -> ReportRow:
     """Return a report.
 
     Raises:
-        TypeError, ValueError: a column holds what no release has written.
+        TypeError, ValueError: a column has a value that no release has written.
     """
     features = {str(name): float(weight) for name, weight in row.features}
     hours, event_id = float(row.hours), int(row.event_id)
-    if not all(isfinite(each) and abs(each) < MOST_NUMBER for each in (hours, *features.values())):
+    if not all(isfinite(each) and abs(each) < MAX_NUMBER for each in (hours, *features.values())):
         raise ValueError("a number is too large")
     return ReportRow(item_id=row.item_id, event_id=event_id, hours=hours, features=features)

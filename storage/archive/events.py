@@ -1,6 +1,6 @@
 """Groups stories into events, by the rules of `storage.rules.events`.
 
-The first item of a story stands for it: copies are in the event of their story. The id of an event
+The first item of a story is its report: copies are in the event of their story. The id of an event
 is the lowest item id in it.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.archive.event_rows import ALL, AT_ONCE, EventRows, ReportRow, number_of
+from storage.archive.event_rows import ALL_REPORTS, BATCH, EventRows, ReportRow, number_of
 from storage.archive.stories import GROUPED
 from storage.engine.damage import Damage
 from storage.model import StoredItem
@@ -35,13 +35,13 @@ class Events:
         self._db = connection
         self._rows = EventRows(connection, damage)
 
-    def place(self, stored: StoredItem, story_id: int) -> int:
+    def assign(self, stored: StoredItem, story_id: int) -> int:
         """Assign the story of an item to an event; return the id of the event.
 
-        Reports that are near the new one are grouped afresh: events are joined, and small ones
-        taken apart. Pairs that a person took apart stay so.
+        Reports that are similar to the new one are grouped anew: events may be joined, and small
+        ones split. Pairs that a user separated stay so.
         """
-        self._follow_story(story_id)
+        self._merge_copies(story_id)
         if stored.kind not in GROUPED or story_id != stored.item_id:
             return self.event_of(story_id) or story_id
         read = read_features(stored.title, stored.body or stored.summary)
@@ -49,7 +49,7 @@ class Events:
         is_new = not self._rows.has(stored.item_id)
         known = self._rows.reports([stored.item_id])
         if is_new:
-            self._count(weights, stored.item_id)
+            self._count_features(weights, stored.item_id)
         total, frequencies = self._rows.frequencies(weights)
         features = select_features(weights, frequencies, total)
         at = stored.published_at or stored.first_seen_at
@@ -59,7 +59,7 @@ class Events:
             hours=at.timestamp() / 3600,
             features=features,
         )
-        self._store(own, is_new=is_new)
+        self._store_report(own, is_new=is_new)
         keys = lookup_features(features)
         carriers = self._rows.carriers(keys, stored.item_id)
         found = rank_candidates(features, carriers, frequencies, total)
@@ -69,25 +69,25 @@ class Events:
         return self.event_of(stored.item_id) or stored.item_id
 
     def event_of(self, item_id: int) -> int | None:
-        """Return the event of the story of an item; None before it was placed."""
+        """Return the event of the story of an item; None before it was assigned."""
         return self.events_of([item_id]).get(item_id)
 
     def events_of(self, item_ids: Collection[int]) -> dict[int, int]:
         """Return item id -> id of its event, for items whose story is in one."""
         found: dict[int, int] = {}
         ids = sorted(item_ids)
-        for at in range(0, len(ids), AT_ONCE):
+        for at in range(0, len(ids), BATCH):
             rows = self._db.execute(
                 select(item.c.id, event_report.c.event_id)
                 .join(event_report, event_report.c.item_id == item.c.story_id)
-                .where(item.c.id.in_(ids[at : at + AT_ONCE]))
+                .where(item.c.id.in_(ids[at : at + BATCH]))
             )
-            # a damaged id is of no event
+            # a damaged id is no event
             found.update((row.id, row.event_id) for row in rows if isinstance(row.event_id, int))
         return found
 
-    def forget(self, before: datetime) -> int:
-        """Delete what finds items first seen before, and the words that one of them alone had.
+    def delete_features(self, before: datetime) -> int:
+        """Delete features of items first seen before, and frequencies of those that one item had.
 
         Returns:
             the number of rows.
@@ -103,8 +103,8 @@ class Events:
         )
         return self._db.execute(old).rowcount + self._db.execute(rare).rowcount
 
-    def _follow_story(self, story_id: int) -> None:
-        """Join the events of stories that turned out to be one story."""
+    def _merge_copies(self, story_id: int) -> None:
+        """Join the events of stories that were merged into this one."""
         rows = self._db.execute(
             select(event_report.c.item_id, event_report.c.event_id)
             .join(item, item.c.id == event_report.c.item_id)
@@ -112,41 +112,41 @@ class Events:
             .order_by(event_report.c.item_id)
         ).all()
         for row in rows:
-            self._inherit_apart(row.item_id, story_id)
+            self._inherit_separated(row.item_id, story_id)
             self._db.execute(delete(event_feature).where(event_feature.c.item_id == row.item_id))
             self._db.execute(delete(event_report).where(event_report.c.item_id == row.item_id))
             event_id = self.event_of(story_id) or story_id
             self._join_events(story_id, event_id, row.event_id)
 
     def _join_events(self, story_id: int, own: int, other: int) -> None:
-        """Join the event of a story with one of its copy, except what a person took apart."""
-        if not self._rows.has_apart({own, other}):
+        """Join the event of a story with that of its copy, except what a user separated."""
+        if not self._rows.has_separated({own, other}):
             self._join({own, other})
             return
-        # the story leaves those that it, or its copy, was taken apart from
-        apart = {each for pair in self._rows.apart([story_id]) for each in pair}
-        if apart & set(self._rows.member_ids(own, besides=story_id)):
-            is_apart = bool(apart & set(self._rows.member_ids(other, besides=story_id)))
-            self._move([story_id], story_id if is_apart else other)
+        # the story leaves the reports from which it, or its copy, was separated
+        separated = {each for pair in self._rows.separated_pairs([story_id]) for each in pair}
+        if separated & set(self._rows.member_ids(own, excluded=story_id)):
+            is_separated = bool(separated & set(self._rows.member_ids(other, excluded=story_id)))
+            self._move([story_id], story_id if is_separated else other)
         for event_id in (own, other):
             self._join({event_id})
 
-    def _inherit_apart(self, copy_id: int, story_id: int) -> None:
-        """Keep a story apart from what its copy was taken apart from."""
-        known = self._rows.apart([story_id])
-        others = {each for pair in self._rows.apart([copy_id]) for each in pair}
+    def _inherit_separated(self, copy_id: int, story_id: int) -> None:
+        """Separate a story from the reports from which its copy was separated."""
+        known = self._rows.separated_pairs([story_id])
+        others = {each for pair in self._rows.separated_pairs([copy_id]) for each in pair}
         pairs = {
             (min(story_id, each), max(story_id, each)) for each in others - {copy_id, story_id}
         }
-        self._insert_apart(pairs - known)
+        self._insert_separated(pairs - known)
 
-    def _insert_apart(self, pairs: Collection[tuple[int, int]]) -> None:
+    def _insert_separated(self, pairs: Collection[tuple[int, int]]) -> None:
         rows = [{"item_id": one, "other_id": other} for one, other in sorted(pairs)]
         if rows:
             self._db.execute(insert(event_apart), rows)
 
     def _join(self, event_ids: Collection[int]) -> None:
-        """Make one event of several, with its lowest id; of one, give it that id."""
+        """Make one event of several; its id is its lowest item id."""
         lowest = self._db.scalar(
             select(event_report.c.item_id)
             .where(event_report.c.event_id.in_(event_ids))
@@ -174,12 +174,12 @@ class Events:
             [row.features for row in compared], [row.hours for row in compared], frequencies, total
         )
         position = {item_id: at for at, item_id in enumerate(pool)}
-        apart = [
+        separated = [
             (position[one], position[other])
-            for one, other in self._rows.apart(pool)
+            for one, other in self._rows.separated_pairs(pool)
             if one in position and other in position
         ]
-        groups = link(similar, [fullness_of(row.features) for row in compared], apart, settled)
+        groups = link(similar, [fullness_of(row.features) for row in compared], separated, settled)
         tied = {at for each in settled for at in each}
         moved: dict[int, list[int]] = {}
         for at, group in enumerate(groups):
@@ -201,7 +201,7 @@ class Events:
             these = event_report.c.event_id.in_(event_ids)
             self._db.execute(update(event_report).where(these).values(event_id=event_id))
 
-    def _store(self, row: ReportRow, *, is_new: bool) -> None:
+    def _store_report(self, row: ReportRow, *, is_new: bool) -> None:
         features = [[name, weight] for name, weight in row.features.items()]
         if is_new:
             values = {"item_id": row.item_id, "event_id": row.event_id}
@@ -226,7 +226,7 @@ class Events:
                 )
             )
 
-    def _count(self, names: Collection[str], item_id: int) -> None:
+    def _count_features(self, names: Collection[str], item_id: int) -> None:
         kind = sqlite if self._db.dialect.name == "sqlite" else postgresql
         statement = kind.insert(feature_frequency)
         counted = statement.on_conflict_do_update(
@@ -236,7 +236,7 @@ class Events:
                 "last_item_id": statement.excluded.last_item_id,
             },
         )
-        # in one order, so that two transactions never wait for each other
-        numbers = sorted({ALL, *map(number_of, names)})
+        # in the same order always, so that two transactions cannot deadlock
+        numbers = sorted({ALL_REPORTS, *map(number_of, names)})
         rows = [{"feature": each, "reports": 1, "last_item_id": item_id} for each in numbers]
         self._db.execute(counted, rows)

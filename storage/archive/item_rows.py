@@ -107,13 +107,13 @@ def stored_item(row: Row[Any], carriers: Sequence[Row[Any]]) -> StoredItem:
     )
 
 
-def stand_in(values: Mapping[str, Any], item_id: int, why: str) -> StoredItem:
+def make_placeholder(values: Mapping[str, Any], item_id: int, why: str) -> StoredItem:
     """Make a placeholder for a damaged row from the columns that can be decoded.
 
     Args:
         values: column -> value, None where it cannot be decoded.
-        item_id: of the row.
-        why: becomes its `thin_reason`.
+        item_id: id of the row.
+        why: its `thin_reason`.
     """
     kinds = [each for each in ITEM_KINDS if each == values.get("kind")]
     story_id = values.get("story_id")

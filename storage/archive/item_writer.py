@@ -33,7 +33,8 @@ from storage.model import (
     TextState,
 )
 from storage.rules.address_evidence import former_keys, own_urls
-from storage.rules.dedupe import address_keys, decide, is_compared_by_words
+from storage.rules.dedupe import address_keys, is_compared_by_words
+from storage.rules.dedupe import decide as decide_on
 from storage.rules.identity import guid_key, is_identifying_hash, url_key
 from storage.tables import aside, carrier, item, item_revision, mention, pending_match, source
 from storage.text_index import full_text as fulltext
@@ -65,7 +66,7 @@ class ItemWriter:
         lock_task(self._db, "put")
         if expected is not None:
             self._lock_matching_mark(expected)
-        decision = self.decision_of(article, expected)
+        decision = self.decide(article, expected)
         match decision:
             case New():
                 item_id = self._insert(article, now, baseline)
@@ -75,8 +76,8 @@ class ItemWriter:
             case Revision():
                 item_id = decision.item_id
                 save_revision(self._db, item_id)
-                news = {"baseline": False} if article.kind in EVENTFUL and not baseline else {}
-                self._rewrite(article, item_id, revision=decision.number, revised_at=now, **news)
+                reset = {"baseline": False} if article.kind in EVENTFUL and not baseline else {}
+                self._rewrite(article, item_id, revision=decision.number, revised_at=now, **reset)
             case Duplicate():
                 item_id = decision.item_id
                 if expected is not None:
@@ -92,14 +93,14 @@ class ItemWriter:
             self._db.execute(due)
         return Stored(decision=decision, item_id=item_id)
 
-    def decision_of(self, article: Article, expected: int | None) -> Decision:
+    def decide(self, article: Article, expected: int | None) -> Decision:
         """Decide whether an article is new, without storing it."""
         article = rows.clean_article(article)
-        return decide(article, self._find_candidates(article, expected), expected=expected)
+        return decide_on(article, self._find_candidates(article, expected), expected=expected)
 
     def _lock_matching_mark(self, item_id: int) -> None:
-        # whether a row has mentions must not change between the decision to absorb it and the
-        # deletion: this waits for a matcher that holds it, and a later one skips the locked row
+        # the row must not get mentions between the decision to absorb it and its deletion: this
+        # waits for a matcher that has locked the mark, and a later one skips it
         row = select(pending_match.c.item_id).where(pending_match.c.item_id == item_id)
         self._db.execute(row.with_for_update())
 
@@ -159,10 +160,10 @@ class ItemWriter:
 
     def _insert(self, article: Article, now: datetime, baseline: bool) -> int:
         caught_up = func.coalesce(source.c.caught_up_at, source.c.last_success_at)
-        known_from = select(caught_up).where(source.c.key == article.source_key)
+        last_read = select(caught_up).where(source.c.key == article.source_key)
         values = rows.text_values(article) | {
             "source_key": article.source_key,
-            "caught_up_at": self._db.scalar(known_from),
+            "caught_up_at": self._db.scalar(last_read),
             "kind": article.kind,
             "url": article.url,
             "entry_hash": article.entry_hash,
@@ -179,12 +180,12 @@ class ItemWriter:
         return int(item_id)
 
     def _change_item_count(self, item_id: int, difference: int) -> None:
-        lister = select(item.c.source_key).where(item.c.id == item_id).scalar_subquery()
-        counted = update(source).where(source.c.key == lister)
+        first_source = select(item.c.source_key).where(item.c.id == item_id).scalar_subquery()
+        counted = update(source).where(source.c.key == first_source)
         self._db.execute(counted.values(item_count=source.c.item_count + difference))
 
-    def _rewrite(self, article: Article, item_id: int, **more: object) -> None:
-        values = rows.text_values(article) | more
+    def _rewrite(self, article: Article, item_id: int, **other: object) -> None:
+        values = rows.text_values(article) | other
         if article.url is not None:
             values["url"] = article.url
         if article.text_state is TextState.FULL:
@@ -220,7 +221,7 @@ class ItemWriter:
     def _write_carriers(
         self, article: Article, item_id: int, now: datetime, *, as_listed: bool
     ) -> None:
-        """Store the URLs and the identifier under which the source carries the item."""
+        """Store the URLs and the identifier under which the source lists the item."""
         own = self._db.execute(
             select(carrier).where(
                 carrier.c.item_id == item_id, carrier.c.source_key == article.source_key
@@ -233,7 +234,7 @@ class ItemWriter:
         known_guid = article.guid is None or article.guid in {row.guid for row in own}
         if not missing and (not known_guid or not own):
             missing = [next(iter(urls.values()), None)]
-        if len(own) >= MOST_CARRIERS:  # a parameter that changes at every poll
+        if len(own) >= MOST_CARRIERS:  # a URL parameter changes at every poll
             missing = []
         if missing:
             shared = {
@@ -250,7 +251,7 @@ class ItemWriter:
             ]
             self._db.execute(_INSERT_CARRIER, carriers)
             self._reindex_without_url(item_id)
-        # per identifier: a listing with an item in two wordings must not change at each poll
+        # for each identifier: a listing with one item in two wordings does not change at each poll
         same = [
             row.id
             for row in own
@@ -263,7 +264,7 @@ class ItemWriter:
 
 
 def _is_same_listing(decision: Decision) -> bool:
-    """Whether an entry came with the same words under another URL: its page is known."""
+    """Return whether an entry was listed in the same words under another URL: its page is known."""
     return isinstance(decision, Duplicate) and decision.by in ("former-url", "entry", "parameters")
 
 

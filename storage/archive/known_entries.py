@@ -1,20 +1,18 @@
-"""Looks up entries of a listing among stored items, and finds pages due to be fetched."""
+"""Looks up the entries of a listing among the stored items."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from storage.model import FetchedEntry, TextState
 from storage.rules.identity import entry_hash, guid_key, url_key
-from storage.rules.wait_bounds import LONGEST_PAGE_WAIT, due_condition, in_future_condition
 from storage.tables import carrier, item
 
-_AT_ONCE = 400  # bound parameters of one query
+_BATCH = 400  # bound parameters of one query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +20,8 @@ class KnownEntry:
     """An entry of a listing with its stored item, None where it is new.
 
     `changed`: title, summary or date in the listing differ from the last poll. `carried`: this
-    source is among the carriers of the item. `moved`: it is known by its identifier and has
-    another URL now.
+    source is among the carriers of the item. `moved`: it is known by its identifier, and its URL
+    is new.
     """
 
     entry: FetchedEntry
@@ -38,7 +36,7 @@ def known_entries(
     connection: Connection, source_key: str, entries: Sequence[FetchedEntry]
 ) -> tuple[KnownEntry, ...]:
     """Look up the entries of a listing: the item of each, and whether the entry changed."""
-    urls = {entry: _own_url_key(entry) for entry in entries}
+    urls = {entry: _hash_own_url(entry) for entry in entries}
     by_url = _find_carriers(connection, (key for key in urls.values() if key), carrier.c.url_key)
     by_guid = _find_carriers(
         connection,
@@ -46,17 +44,17 @@ def known_entries(
         carrier.c.guid_key,
         carrier.c.source_key == source_key,
     )
-    answers = []
+    known = []
     for entry in entries:
         found = by_url.get(urls[entry] or "", ())
         moved = not found and urls[entry] is not None
         if not found and entry.guid is not None:
             found = by_guid.get(guid_key(entry.guid), ())
-        answers.append(_match_entry(source_key, entry, found, moved=moved))
-    return tuple(answers)
+        known.append(_match_entry(source_key, entry, found, moved=moved))
+    return tuple(known)
 
 
-def _own_url_key(entry: FetchedEntry) -> str | None:
+def _hash_own_url(entry: FetchedEntry) -> str | None:
     return None if entry.url is None or entry.url_is_shared else url_key(entry.url)
 
 
@@ -68,11 +66,11 @@ def _find_carriers(
 ) -> dict[str, tuple[Row[Any], ...]]:
     wanted = sorted(set(keys))
     found: dict[str, tuple[Row[Any], ...]] = {}
-    for at in range(0, len(wanted), _AT_ONCE):
+    for at in range(0, len(wanted), _BATCH):
         rows = connection.execute(
             select(column.label("key"), carrier, item.c.text_state)
             .join(item, item.c.id == carrier.c.item_id)
-            .where(column.in_(wanted[at : at + _AT_ONCE]), *tests)
+            .where(column.in_(wanted[at : at + _BATCH]), *tests)
             .order_by(carrier.c.id.desc())
         )
         for row in rows:
@@ -97,26 +95,3 @@ def _match_entry(
         carried=bool(own),
         moved=moved,
     )
-
-
-def find_due_pages(
-    connection: Connection, source_key: str, now: datetime, limit: int
-) -> Sequence[Row[Any]]:
-    """Return item rows of a source whose pages are due to be fetched, newest first."""
-    return connection.execute(
-        select(item)
-        .where(
-            item.c.source_key == source_key,
-            or_(
-                due_condition(item.c.page_due_at, now, LONGEST_PAGE_WAIT),
-                and_(
-                    # never tried: page_due_at was set by the same clock as first_seen_at
-                    item.c.page_due_at.is_not(None),
-                    item.c.page_attempts == 0,
-                    in_future_condition(item.c.first_seen_at, now),
-                ),
-            ),
-        )
-        .order_by(item.c.first_seen_at.desc(), item.c.published_at.desc(), item.c.id)
-        .limit(limit)
-    ).all()

@@ -28,7 +28,7 @@ from storage.tables import (
 )
 from storage.text_index import full_text as fulltext
 
-AT_ONCE = 200  # rows in one transaction: other writers wait for it
+BATCH = 200  # rows of one transaction, for which other writers wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Pruned:
     versions: int = 0  # revisions of them
     mentions: int = 0
     raw: int = 0  # HTTP responses
-    messages: int = 0  # outbox rows that were sent or given up
+    messages: int = 0  # outbox rows that were sent, or finally failed
 
     def __add__(self, other: Pruned) -> Pruned:
         return Pruned(
@@ -51,13 +51,13 @@ class Pruned:
         )
 
     @property
-    def nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether all counts are 0."""
         return self == Pruned()
 
 
 class Retention:
-    """Finds and deletes old rows, within one transaction. `without` leaves out ids."""
+    """Finds and deletes old rows, within one transaction. `without` are ids to leave out."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -80,14 +80,10 @@ class Retention:
             messages=0 if mentions is None else self._count(outbox.c.id, _old_message(mentions)),
         )
 
-    def texts(self, before: datetime, now: datetime) -> Pruned:
-        """Delete up to `AT_ONCE` texts of items first seen before; call it until none is left."""
-        return self.prune_texts(self.old_texts(before), now)
-
     def old_texts(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Return up to `AT_ONCE` ids of items first seen before that have a text."""
+        """Return up to `BATCH` ids of items first seen before that have a text."""
         wanted = select(item.c.id).where(_old_text(before), item.c.id.not_in(list(without)))
-        return tuple(self._db.scalars(wanted.order_by(item.c.id).limit(AT_ONCE)))
+        return tuple(self._db.scalars(wanted.order_by(item.c.id).limit(BATCH)))
 
     def prune_texts(self, ids: Sequence[int], now: datetime) -> Pruned:
         """Delete the texts, revisions and captures of these items."""
@@ -108,17 +104,12 @@ class Retention:
             fulltext.mark_for_indexing(self._db, item_id)
         return Pruned(texts=len(ids), versions=versions)
 
-    def mentions(self, before: datetime) -> Pruned:
-        """Delete up to `AT_ONCE` mentions and messages made before; call it until none is left."""
-        gone = self.prune_mentions(self.old_mentions(before))
-        return gone + self.prune_messages(self.old_messages(before))
-
     def old_mentions(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Return up to `AT_ONCE` ids of mentions made before that are not pending."""
+        """Return up to `BATCH` ids of mentions made before that are not pending."""
         wanted = select(mention.c.id).where(
             _old_mention(before), mention.c.id.not_in(list(without))
         )
-        return tuple(self._db.scalars(wanted.order_by(mention.c.id).limit(AT_ONCE)))
+        return tuple(self._db.scalars(wanted.order_by(mention.c.id).limit(BATCH)))
 
     def prune_mentions(self, ids: Sequence[int]) -> Pruned:
         """Delete these mentions."""
@@ -132,9 +123,9 @@ class Retention:
         return Pruned(mentions=len(ids))
 
     def old_messages(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Return up to `AT_ONCE` ids of settled messages made before."""
+        """Return up to `BATCH` ids of settled messages made before."""
         wanted = select(outbox.c.id).where(_old_message(before), outbox.c.id.not_in(list(without)))
-        return tuple(self._db.scalars(wanted.order_by(outbox.c.id).limit(AT_ONCE)))
+        return tuple(self._db.scalars(wanted.order_by(outbox.c.id).limit(BATCH)))
 
     def prune_messages(self, ids: Sequence[int]) -> Pruned:
         """Delete these messages."""
@@ -145,15 +136,15 @@ class Retention:
         )
 
     def old_raw(self, before: datetime, *, without: Collection[int] = ()) -> tuple[int, ...]:
-        """Return up to `AT_ONCE` ids of items with response bodies fetched before."""
+        """Return up to `BATCH` ids of items with response bodies fetched before."""
         wanted = select(capture.c.item_id).where(
             _old_raw(before), capture.c.item_id.not_in(list(without))
         )
-        ordered = wanted.distinct().order_by(capture.c.item_id).limit(AT_ONCE)
+        ordered = wanted.distinct().order_by(capture.c.item_id).limit(BATCH)
         return tuple(self._db.scalars(ordered))
 
     def prune_raw(self, ids: Sequence[int], before: datetime) -> Pruned:
-        """Delete the response bodies of these items that were fetched before; hashes stay."""
+        """Delete response bodies of these items that were fetched before; keep their hashes."""
         if not ids:
             return Pruned()
         these = update(capture).where(capture.c.item_id.in_(ids), _old_raw(before))
@@ -165,15 +156,15 @@ class Retention:
 
 def _old_text(before: datetime) -> ColumnElement[bool]:
     # a revised item is as old as its last revision
-    young = item.c.revised_at >= before
-    waits = exists().where(
+    revised = item.c.revised_at >= before
+    is_pending = exists().where(
         mention.c.item_id == item.c.id, pending_telling.c.mention_id == mention.c.id
     )
     return (
         (item.c.first_seen_at < before)
         & item.c.pruned_at.is_(None)
-        & or_(item.c.revised_at.is_(None), ~young)
-        & ~waits
+        & or_(item.c.revised_at.is_(None), ~revised)
+        & ~is_pending
     )
 
 
@@ -182,8 +173,8 @@ def _old_version(before: datetime) -> ColumnElement[bool]:
 
 
 def _old_mention(before: datetime) -> ColumnElement[bool]:
-    waits = exists().where(pending_telling.c.mention_id == mention.c.id)
-    return (mention.c.created_at < before) & ~waits
+    is_pending = exists().where(pending_telling.c.mention_id == mention.c.id)
+    return (mention.c.created_at < before) & ~is_pending
 
 
 def _old_raw(before: datetime) -> ColumnElement[bool]:
@@ -191,7 +182,7 @@ def _old_raw(before: datetime) -> ColumnElement[bool]:
 
 
 def _old_message(before: datetime) -> ColumnElement[bool]:
-    names = exists().where(told.c.outbox_id == outbox.c.id)
+    is_reported = exists().where(told.c.outbox_id == outbox.c.id)
     # welcome messages are kept, so that nobody is welcomed twice
     settled = outbox.c.state.in_(SETTLED) & (outbox.c.kind != "welcome")
-    return (outbox.c.created_at < before) & settled & ~names
+    return (outbox.c.created_at < before) & settled & ~is_reported

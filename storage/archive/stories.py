@@ -19,11 +19,11 @@ from storage.tables import item, mention, story_sketch, subscriber, told
 
 # notices, questions and papers follow templates: similar texts are not copies
 GROUPED: frozenset[ItemKind] = frozenset({"news", "release"})
-# sketches are deleted after this time; a copy that comes later is a story of its own
+# sketches are deleted after this time; a later copy is a separate story
 SPAN = timedelta(days=30)
-# items of a story whose texts are compared to show differences, to limit the work
+# items of a story whose texts are compared to show differences
 MOST_MEMBERS = 60
-_AT_ONCE = 500
+_BATCH = 500
 # built once: building the statements each time costs more than running them
 _CARRIERS = select(story_sketch.c.shingle, story_sketch.c.item_id).where(
     story_sketch.c.shingle.in_(bindparam("sketch", expanding=True))
@@ -51,10 +51,10 @@ class Stories:
         self._db = connection
         self._damage = damage
 
-    def place(self, stored: StoredItem) -> int:
+    def assign(self, stored: StoredItem) -> int:
         """Assign an item to a story by its present text; return the id of the story.
 
-        A text that is a copy of items in two stories merges them. An item never leaves a story.
+        A text that is a copy of items in two stories merges these. An item never leaves its story.
         """
         self._db.execute(delete(story_sketch).where(story_sketch.c.item_id == stored.item_id))
         present = select(item.c.story_id).where(item.c.id == stored.item_id)
@@ -107,7 +107,7 @@ class Stories:
         known = read_decodable(read, item_ids, table="item", damage=self._damage)
         yield from (known[each] for each in item_ids if each in known)
 
-    def forget(self, before: datetime) -> int:
+    def delete_sketches(self, before: datetime) -> int:
         """Delete the sketches of items first seen before; return the number of rows."""
         last = select(item.c.id).where(item.c.first_seen_at < before)
         newest = last.order_by(item.c.first_seen_at.desc(), item.c.id.desc()).limit(1)
@@ -121,15 +121,15 @@ class Stories:
         """Return story id -> ids of its items, at most the first `MOST_MEMBERS`."""
         found: dict[int, list[int]] = {}
         ids = sorted(stories)
-        for at in range(0, len(ids), _AT_ONCE):
-            some = item.c.story_id.in_(ids[at : at + _AT_ONCE])
-            known = select(item.c.story_id, item.c.id).where(some).order_by(item.c.id)
-            for story_id, item_id in self._db.execute(known):
+        for at in range(0, len(ids), _BATCH):
+            some = item.c.story_id.in_(ids[at : at + _BATCH])
+            query = select(item.c.story_id, item.c.id).where(some).order_by(item.c.id)
+            for story_id, item_id in self._db.execute(query):
                 found.setdefault(story_id, []).append(item_id)
         return {story: tuple(each[:MOST_MEMBERS]) for story, each in found.items()}
 
     def told_to(self, recipient: str, stories: Collection[int]) -> tuple[ToldStory, ...]:
-        """Return what was reported to a recipient about these stories, earliest first."""
+        """Return the messages that reported these stories to a recipient, earliest first."""
         found = self._db.execute(
             select(
                 item.c.story_id,

@@ -1,4 +1,4 @@
-"""Repositories of sources, crawl runs and site memories; source history and coverage.
+"""Repositories of sources, polls, crawl runs, robots.txt files and site memories; coverage.
 
 Each class works within one transaction.
 """

@@ -1,4 +1,4 @@
-"""Computes coverage: how many sources answered and items came in a span of time."""
+"""Computes coverage: the sources that were read in a span of time, and the items they listed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Coverage:
     sources_answered: int
     blind: tuple[BlindSource, ...]
     items_read: int
-    quiet: tuple[str, ...] = ()  # keys of sources that answer but have nothing new
+    quiet: tuple[str, ...] = ()  # keys of sources that can be read but have nothing new
     thin: tuple[str, ...] = ()  # keys of sources whose pages cannot be read
 
 
@@ -72,9 +72,9 @@ class CoverageReader:
             thin=self._sources_with_notice(keys, "thin"),
         )
 
-    def _sources_with_notice(self, sources: Sequence[str], *oddities: str) -> tuple[str, ...]:
-        """Return those of `sources` with an open notice of one of these oddities."""
-        keys = {f"source:{key}:{oddity}": key for key in sources for oddity in oddities}
+    def _sources_with_notice(self, sources: Sequence[str], *conditions: str) -> tuple[str, ...]:
+        """Return those of `sources` with an open notice of one of these conditions."""
+        keys = {f"source:{key}:{condition}": key for key in sources for condition in conditions}
         if not keys:
             return ()
         found = self._db.scalars(

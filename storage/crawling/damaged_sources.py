@@ -1,7 +1,7 @@
-"""Reads and repairs rows of sources that cannot be read in full: one must not stop all crawling.
+"""Reads and repairs damaged rows of sources, so that one does not stop all crawling.
 
-Everything in such a row but its key comes back by itself: the configuration declares it, or the
-next poll finds it out. So what cannot be read counts as not known, and is then reset.
+The configuration or the next poll provides everything in such a row except its key. So values that
+cannot be decoded count as unknown, and are reset.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ log = logging.getLogger(__name__)
 UNNAMED = "(a source whose key cannot be read)"
 
 
-def _kinds(column: Column[Any]) -> tuple[type, ...]:
+def _allowed_types(column: Column[Any]) -> tuple[type, ...]:
     """Return the types that a value of the column may have."""
-    empty = (type(None),) if column.nullable else ()
+    null = (type(None),) if column.nullable else ()
     if isinstance(column.type, Boolean):
         return (bool,)
     if isinstance(column.type, Integer):
-        return (int, *empty)
+        return (int, *null)
     if isinstance(column.type, UtcDateTime):
-        return (datetime, *empty)
-    return (dict, list, *empty) if isinstance(column.type, JsonText) else (str, *empty)
+        return (datetime, *null)
+    return (dict, list, *null) if isinstance(column.type, JsonText) else (str, *null)
 
 
-_KINDS = tuple(_kinds(column) for column in source.columns)
+_TYPES = tuple(_allowed_types(column) for column in source.columns)
 _DEFAULTS: Mapping[str, Any] = {
     "next_at": datetime(1970, 1, 1, tzinfo=UTC),  # due
     "kind": "",
@@ -56,21 +56,21 @@ _DEFAULTS: Mapping[str, Any] = {
 }
 
 
-def is_sound(row: Sequence[object]) -> bool:
-    """Whether each value of a row is of the type of its column; SQLite keeps any."""
-    return all(map(isinstance, row, _KINDS))
+def has_valid_types(row: Sequence[object]) -> bool:
+    """Return whether each value has the type of its column; SQLite stores values of any type."""
+    return all(map(isinstance, row, _TYPES))
 
 
 def list_keys(connection: Connection, *tests: ColumnElement[bool]) -> tuple[str, ...]:
-    """Return the keys of rows, without those that are no text."""
+    """Return the keys of rows, except keys that are not text."""
     if connection.dialect.name != "sqlite":
         return tuple(connection.scalars(select(source.c.key).where(*tests).order_by(source.c.key)))
     keys = connection.scalars(select(func.hex(source.c.key)).where(*tests).order_by(source.c.key))
     return tuple(key for written in keys if (key := _decode(written)) is not None)
 
 
-def _drop_unnamed(connection: Connection) -> int:
-    """Delete rows whose key is no text, which nothing declares; return how many."""
+def _delete_unnamed(connection: Connection) -> int:
+    """Delete rows whose key is not text; return how many."""
     if connection.dialect.name != "sqlite":
         return 0
     written = connection.scalars(select(func.hex(source.c.key))).all()
@@ -80,13 +80,13 @@ def _drop_unnamed(connection: Connection) -> int:
 
 
 def read_damaged(connection: Connection, key: str) -> tuple[dict[str, Any], str]:
-    """Return the values of a row, and the names of the columns that were replaced."""
+    """Return the values of a row, and the names of the columns whose value was replaced."""
     values: dict[str, Any] = {"key": key}
     replaced = []
-    for column, kinds in zip(source.columns, _KINDS, strict=True):
+    for column, types in zip(source.columns, _TYPES, strict=True):
         if column.name == "key":
             continue
-        if (found := _read(connection, column, key, kinds)) is not None:
+        if (found := _read_value(connection, column, key, types)) is not None:
             values[column.name] = found[0]
         else:
             values[column.name] = _DEFAULTS.get(column.name)
@@ -95,9 +95,9 @@ def read_damaged(connection: Connection, key: str) -> tuple[dict[str, Any], str]
 
 
 def repair(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Reset what cannot be read in rows of sources; yield the key and the columns of each."""
-    if dropped := _drop_unnamed(connection):
-        log.error("source.dropped rows=%d: their keys cannot be read", dropped)
+    """Reset values of sources that cannot be decoded; yield (key, names of columns) of each."""
+    if deleted := _delete_unnamed(connection):
+        log.error("source.deleted rows=%d reason=key-unreadable", deleted)
         yield UNNAMED, "key"
     for key in list_keys(connection):
         values, replaced = read_damaged(connection, key)
@@ -108,8 +108,8 @@ def repair(connection: Connection) -> Iterator[tuple[str, str]]:
             yield key, replaced
 
 
-def _read(
-    connection: Connection, column: Column[Any], key: str, kinds: tuple[type, ...]
+def _read_value(
+    connection: Connection, column: Column[Any], key: str, types: tuple[type, ...]
 ) -> tuple[Any] | None:
     try:
         value = connection.scalar(select(column).where(source.c.key == key))
@@ -117,7 +117,7 @@ def _read(
         if not is_decode_error(error):
             raise
         return None
-    return (value,) if isinstance(value, kinds) else None
+    return (value,) if isinstance(value, types) else None
 
 
 def _decode(written: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Repository of crawl runs: the child processes, their sources and their exit status."""
+"""Repository of crawl runs: the child processes with their sources and exit status."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ class Runs:
     def open(self) -> tuple[CrawlRun, ...]:
         """Return the runs without a recorded end, oldest first."""
         found = select(run).where(run.c.ended_at.is_(None)).order_by(run.c.started_at)
-        return tuple(_run(row) for row in self._db.execute(found))
+        return tuple(_build_run(row) for row in self._db.execute(found))
 
     def last(self, count: int) -> tuple[CrawlRun, ...]:
         """Return the `count` newest runs, newest first."""
         found = select(run).order_by(run.c.started_at.desc(), run.c.run_id).limit(count)
-        return tuple(_run(row) for row in self._db.execute(found))
+        return tuple(_build_run(row) for row in self._db.execute(found))
 
 
-def _run(row: Row[Any]) -> CrawlRun:
+def _build_run(row: Row[Any]) -> CrawlRun:
     return CrawlRun(
         run_id=row.run_id,
         source_keys=tuple(row.source_keys),

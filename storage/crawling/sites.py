@@ -1,4 +1,4 @@
-"""Repository of site memories: one packed value per host, limited to `MOST_SITES` hosts.
+"""Repository of site memories: one packed value per host, for `MOST_SITES` hosts at most.
 
 The format is defined by `crawler.extraction.recurring.site_memory`.
 """
@@ -28,13 +28,12 @@ class SiteMemories:
         return memory
 
     def put(self, memories: Mapping[str, bytes], now: datetime) -> None:
-        """Store memories of hosts; beyond `MOST_SITES`, delete those written longest ago."""
-        for host, memory in sorted(
-            memories.items()
-        ):  # sorted, so that two transactions cannot deadlock
+        """Store memories of hosts; beyond `MOST_SITES`, delete those with the oldest update."""
+        # sorted, so that two transactions cannot deadlock
+        for host, memory in sorted(memories.items()):
             values = {"host": host, "memory": memory, "learned_at": now}
             upsert(self._db, site, values, [site.c.host])
-        many = int(self._db.scalar(select(func.count()).select_from(site)) or 0) - MOST_SITES
-        if many > 0:
-            oldest = select(site.c.host).order_by(site.c.learned_at, site.c.host).limit(many)
+        excess = int(self._db.scalar(select(func.count()).select_from(site)) or 0) - MOST_SITES
+        if excess > 0:
+            oldest = select(site.c.host).order_by(site.c.learned_at, site.c.host).limit(excess)
             self._db.execute(delete(site).where(site.c.host.in_(oldest)))

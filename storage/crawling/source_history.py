@@ -1,7 +1,7 @@
 """Statistics of a source: gaps between new entries, and how many pages could be read.
 
-They decide how often a source is polled, and when its silence is reported. Pure, except for
-`read_arrival_gaps` and `count_page_readings`.
+The interval between polls, and when silence is reported, depend on them. Pure, except for
+`read_arrival_gaps` and `count_pages`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Row, func, select
 from storage.model import CrawlReport, TextState
 from storage.tables import carrier, item
 
-LOOKED_AT = 60  # latest arrivals
-FEWEST_GAPS = 5  # needed for a median
-LATE = timedelta(days=14)  # an entry that is listed later than this was not delayed: it is old
-_AT_ONCE = timedelta(minutes=1)  # shorter gaps are ignored: entries came together
+LATEST = 60  # arrivals that are considered
+MIN_GAPS = 5  # needed for a median
+LATE = timedelta(days=14)  # an entry that is listed later than this is old, not delayed
+_MIN_GAP = timedelta(minutes=1)  # shorter gaps are ignored: the entries were listed together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class ArrivalGaps:
     """Gaps between new entries of a source; None where too few are known."""
 
     newest_at: datetime | None = None
-    newest_published_at: datetime | None = None  # by the entries' own dates alone
+    newest_published_at: datetime | None = None  # only by the dates of the entries
     usual_gap: timedelta | None = None  # the median
     longest_gap: timedelta | None = None
 
@@ -40,8 +40,8 @@ def arrival_gaps(arrivals: Sequence[datetime]) -> ArrivalGaps:
     times = sorted(arrivals)
     if not times:
         return ArrivalGaps()
-    gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= _AT_ONCE]
-    if len(gaps) < FEWEST_GAPS:
+    gaps = [gap for before, after in pairwise(times) if (gap := after - before) >= _MIN_GAP]
+    if len(gaps) < MIN_GAPS:
         return ArrivalGaps(newest_at=times[-1])
     usual = timedelta(seconds=round(median(gap.total_seconds() for gap in gaps)))
     return ArrivalGaps(newest_at=times[-1], usual_gap=usual, longest_gap=max(gaps))
@@ -50,7 +50,7 @@ def arrival_gaps(arrivals: Sequence[datetime]) -> ArrivalGaps:
 def read_arrival_gaps(connection: Connection, source_key: str) -> ArrivalGaps:
     """Compute the gaps of a source from its latest stored entries.
 
-    A publication date is used where it is not later than `first_seen_at`, nor long before it.
+    A publication date is used where it is not later than `first_seen_at`, and not long before it.
     Otherwise `first_seen_at` is used, except for baseline items. `newest_at` also considers when
     an entry that is not baseline was first seen, whatever its date.
     """
@@ -59,7 +59,7 @@ def read_arrival_gaps(connection: Connection, source_key: str) -> ArrivalGaps:
         .join(item, item.c.id == carrier.c.item_id)
         .where(carrier.c.source_key == source_key)
         .order_by(carrier.c.id.desc())
-        .limit(LOOKED_AT)
+        .limit(LATEST)
     )
     found, seen, dated = [], [], []
     for row in connection.execute(latest):
@@ -67,7 +67,7 @@ def read_arrival_gaps(connection: Connection, source_key: str) -> ArrivalGaps:
             seen.append(row.first_seen_at)
         if row.published_at is not None and row.published_at <= row.first_seen_at:
             dated.append(row.published_at)
-            # the age of an old article that is listed anew is no silence of its source
+            # an old article that is listed again does not mean that its source was silent
             late = not row.baseline and row.first_seen_at - row.published_at > LATE
             found.append(row.first_seen_at if late else row.published_at)
         elif not row.baseline:
@@ -84,8 +84,8 @@ def health_after(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any]:
     """Return the health columns of a source (empty, thin, moved, silent hours) after a poll.
 
     Args:
-        report: of the poll.
-        before: the source's row before it.
+        report: report of the poll.
+        before: the row of the source before the poll.
     """
     values: dict[str, Any] = {}
     now = report.finished_at
@@ -117,16 +117,16 @@ def _redirect_columns(report: CrawlReport, before: Row[Any]) -> Mapping[str, Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageReadings:
-    """How many items of a source have a full text. `why_thin`: (reason, count), most first."""
+class PageCounts:
+    """Items of a source, and those without full text. `why_thin`: (reason, count), most first."""
 
     items: int = 0
     thin: int = 0
     why_thin: tuple[tuple[str, int], ...] = ()
 
 
-def count_page_readings(connection: Connection, since: datetime) -> dict[str, PageReadings]:
-    """Return source key -> readings of the items that it listed first since then."""
+def count_pages(connection: Connection, since: datetime) -> dict[str, PageCounts]:
+    """Return source key -> counts of the items that it was first to list since then."""
     counted = connection.execute(
         select(item.c.source_key, item.c.text_state, item.c.thin_reason, func.count().label("many"))
         .where(item.c.first_seen_at >= since)
@@ -139,7 +139,7 @@ def count_page_readings(connection: Connection, since: datetime) -> dict[str, Pa
         if row.text_state == TextState.THIN:
             why.setdefault(row.source_key, Counter())[row.thin_reason or "unknown"] += row.many
     return {
-        key: PageReadings(
+        key: PageCounts(
             items=items,
             thin=sum(why.get(key, Counter()).values()),
             why_thin=tuple(why.get(key, Counter()).most_common()),

@@ -1,27 +1,27 @@
-"""Repository of sources: their state, poll leases, and robots.txt files of hosts."""
+"""Repository of sources: their state and poll leases."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, or_, select, update
 
 from config import model as declared
 from storage.crawling import damaged_sources
 from storage.crawling.polls import Polls
+from storage.crawling.source_columns import gap_columns, read_state, report_json
 from storage.crawling.source_history import (
-    ArrivalGaps,
-    PageReadings,
-    count_page_readings,
+    PageCounts,
+    count_pages,
     health_after,
     read_arrival_gaps,
 )
 from storage.engine.damage import is_decode_error
-from storage.engine.dialect import lock_task, upsert
+from storage.engine.dialect import lock_task
 from storage.model import CrawlReport, SourceState, Validators
 from storage.rules.wait_bounds import (
     LONGEST_LEASE,
@@ -31,29 +31,19 @@ from storage.rules.wait_bounds import (
     is_due,
     is_in_future,
 )
-from storage.tables import item, robots, source
+from storage.tables import item, source
 
 RETRY_AFTER_CRASH = timedelta(minutes=5)
-LONGEST_AFTER_CRASH = timedelta(hours=24)
+MAX_RETRY_AFTER_CRASH = timedelta(hours=24)
 _SUCCESSES = ("ok", "not-modified", "empty")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsFile:
-    """A robots.txt as last fetched. `status` 0: the host could not be reached."""
-
-    host: str
-    fetched_at: datetime
-    status: int
-    body: str
-
-
 def is_free(state: SourceState, now: datetime) -> bool:
-    """Return whether no run holds a source; a lease that is too long counts as expired."""
+    """Return whether no run holds the lease of a source; one that is too long counts as expired."""
     return state.lease_until is None or is_due(state.lease_until, now, LONGEST_LEASE)
 
 
-def poll_is_due(state: SourceState, now: datetime) -> bool:
+def is_poll_due(state: SourceState, now: datetime) -> bool:
     """Return whether a source is due, leased or not, by the rule of `Sources.claim_due`."""
     return (
         state.last_polled_at is None
@@ -67,7 +57,7 @@ class Sources:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-        self.damaged: set[str] = set()  # keys of sources whose rows could be read in part only
+        self.damaged: set[str] = set()  # keys of sources whose rows could only be read in part
 
     def declare(self, sources: Sequence[declared.Source], now: datetime) -> None:
         """Activate exactly these sources; the state of the others is kept."""
@@ -147,7 +137,7 @@ class Sources:
         return self._states(source.c.key.in_(claimed))
 
     def renew(self, owner: str, until: datetime) -> tuple[str, ...]:
-        """Lease the sources that `owner` holds until another time; return their keys."""
+        """Extend the leases that `owner` holds until a time; return the keys of their sources."""
         mine = source.c.lease_owner == owner
         held = tuple(self._db.scalars(select(source.c.key).where(mine).with_for_update()))
         if held:
@@ -165,10 +155,10 @@ class Sources:
     ) -> bool:
         """Record a poll and release its lease.
 
-        `validators` and `covered_until` None keep the stored ones.
+        Without `validators` or `covered_until` the stored ones are kept.
 
         Returns:
-            False, with nothing recorded, where the lease expired and another run has the source.
+            False, and nothing is recorded, where the lease expired and another run has the source.
         """
         success = report.outcome in _SUCCESSES
         now = report.finished_at
@@ -182,7 +172,7 @@ class Sources:
             "next_at": next_at,
             "lease_owner": None,
             "lease_until": None,
-            "last_report": _report_json(report),
+            "last_report": report_json(report),
         }
         mine = (source.c.key == report.source_key, source.c.lease_owner == report.run_id)
         before = self._db.execute(select(source).where(*mine)).one_or_none()
@@ -191,10 +181,10 @@ class Sources:
         values |= health_after(report, before)
         unknown = before.newest_at is None or before.newest_published_at is None
         if report.new or (success and unknown):
-            values |= _gap_columns(read_arrival_gaps(self._db, report.source_key))
+            values |= gap_columns(read_arrival_gaps(self._db, report.source_key))
         if success:
             values["last_success_at"] = now
-        # neither an empty listing nor the first part of a long one says that nothing was missed
+        # after an empty listing, or the first part of a long one, entries may have been missed
         if report.outcome in ("ok", "not-modified") and not report.continue_at:
             values["caught_up_at"] = now
         if validators is not None:
@@ -205,7 +195,7 @@ class Sources:
             values["baseline_done_at"] = func.coalesce(source.c.baseline_done_at, now)
         done = self._db.execute(update(source).where(*mine).values(values)).rowcount > 0
         if done:
-            Polls(self._db).note(report)
+            Polls(self._db).record(report)
         return done
 
     def release(self, owner: str, *, now: datetime, error: str | None) -> tuple[str, ...]:
@@ -213,7 +203,7 @@ class Sources:
 
         Without an error they are due as before. With an error and one source, its poll has
         failed. With several sources it is unknown which one failed: all are due at once, and
-        `unfinished_polls` makes each be polled alone.
+        because of `unfinished_polls` each is polled alone.
         """
         held = source.c.lease_owner == owner
         keys = tuple(self._db.scalars(select(source.c.key).where(held).order_by(source.c.key)))
@@ -224,7 +214,7 @@ class Sources:
             values["unfinished_polls"] = fewer
         elif len(keys) == 1:
             failures = self._db.scalar(select(source.c.failures).where(held)) or 0
-            wait = min(RETRY_AFTER_CRASH * 2 ** min(failures, 10), LONGEST_AFTER_CRASH)
+            wait = min(RETRY_AFTER_CRASH * 2 ** min(failures, 10), MAX_RETRY_AFTER_CRASH)
             values |= {
                 "last_polled_at": now,
                 "outcome": "failed",
@@ -232,7 +222,7 @@ class Sources:
                 "failures": source.c.failures + 1,
                 "next_at": now + wait,
             }
-            Polls(self._db).note_failure(keys[0], error, now)
+            Polls(self._db).record_failure(keys[0], error, now)
         self._db.execute(update(source).where(held).values(values))
         return keys
 
@@ -240,7 +230,7 @@ class Sources:
         """Make these sources due at once."""
         self._db.execute(update(source).where(source.c.key.in_(list(keys))).values(next_at=now))
 
-    def forgive(self, keys: Sequence[str], *, next_at: datetime) -> None:
+    def undo_failure(self, keys: Sequence[str], *, next_at: datetime) -> None:
         """Undo the last failure of these sources, which they did not cause; poll at `next_at`."""
         fewer = case((source.c.failures > 0, source.c.failures - 1), else_=0)
         # a source that is being polled gets its result from that poll
@@ -255,19 +245,19 @@ class Sources:
         """Return every source that was ever declared, by key."""
         return self._states()
 
-    def readings(self, since: datetime) -> dict[str, PageReadings]:
-        """Return source key -> readings of the items that it listed first since then."""
-        return count_page_readings(self._db, since)
+    def count_pages(self, since: datetime) -> dict[str, PageCounts]:
+        """Return source key -> counts of the items that it was first to list since then."""
+        return count_pages(self._db, since)
 
     def repair(self) -> dict[str, str]:
-        """Reset what cannot be read in the rows of sources; return key -> names of columns."""
+        """Reset values of sources that cannot be decoded; return key -> names of columns."""
         return dict(damaged_sources.repair(self._db))
 
     def _states(self, *tests: ColumnElement[bool]) -> tuple[SourceState, ...]:
         try:
             found = self._db.execute(select(source).where(*tests).order_by(source.c.key)).all()
-            if all(map(damaged_sources.is_sound, found)):
-                return tuple(_state(row) for row in found)
+            if all(map(damaged_sources.has_valid_types, found)):
+                return tuple(read_state(row) for row in found)
         except Exception as error:
             if not is_decode_error(error):
                 raise
@@ -281,81 +271,8 @@ class Sources:
         values, replaced = damaged_sources.read_damaged(self._db, key)
         if replaced:
             self.damaged.add(key)
-        return _state(SimpleNamespace(**values))
+        return read_state(SimpleNamespace(**values))
 
     def _count_items(self, key: str) -> int:
         counted = select(func.count()).select_from(item).where(item.c.source_key == key)
         return int(self._db.scalar(counted) or 0)
-
-    def robots_get(self, host: str) -> RobotsFile | None:
-        """Return the stored robots.txt of a host."""
-        row = self._db.execute(select(robots).where(robots.c.host == host)).one_or_none()
-        return None if row is None else RobotsFile(**row._mapping)
-
-    def robots_put(self, host: str, fetched_at: datetime, status: int, body: str) -> None:
-        """Store a host's robots.txt."""
-        values = {"host": host, "fetched_at": fetched_at, "status": status, "body": body}
-        upsert(self._db, robots, values, [robots.c.host])
-
-
-def _state(row: Row[Any] | SimpleNamespace) -> SourceState:
-    last = row.last_report if isinstance(row.last_report, dict) else {}
-    return SourceState(
-        key=row.key,
-        kind=row.kind,
-        url=row.url,
-        active=row.active,
-        next_at=row.next_at,
-        lease_owner=row.lease_owner,
-        lease_until=row.lease_until,
-        validators=Validators(
-            etag=row.etag, last_modified=row.last_modified, body_hash=row.body_hash
-        ),
-        last_polled_at=row.last_polled_at,
-        last_success_at=row.last_success_at,
-        outcome=row.outcome,
-        http_status=row.http_status,
-        last_error=row.last_error,
-        failures=row.failures,
-        baseline_done_at=row.baseline_done_at,
-        item_count=row.item_count,
-        covered_until=row.covered_until,
-        newest_at=row.newest_at,
-        newest_published_at=row.newest_published_at,
-        usual_gap=_seconds(row.usual_gap),
-        longest_gap=_seconds(row.longest_gap),
-        empty_since=row.empty_since,
-        thin_since=row.thin_since,
-        thin_pages=row.thin_pages or 0,
-        moved_to=row.moved_to,
-        moved_since=row.moved_since,
-        moved_polls=row.moved_polls or 0,
-        silent_hours=frozenset(row.silent_hours or ()),
-        unfinished_polls=row.unfinished_polls or 0,
-        continue_at=int(last.get("continue_at") or 0),
-        continue_of=last.get("continue_of"),
-    )
-
-
-def _seconds(number: int | None) -> timedelta | None:
-    return None if number is None else timedelta(seconds=number)
-
-
-def _gap_columns(gaps: ArrivalGaps) -> dict[str, Any]:
-    def in_seconds(gap: timedelta | None) -> int | None:
-        return None if gap is None else int(gap.total_seconds())
-
-    return {
-        "newest_at": gaps.newest_at,
-        "newest_published_at": gaps.newest_published_at,
-        "usual_gap": in_seconds(gaps.usual_gap),
-        "longest_gap": in_seconds(gaps.longest_gap),
-    }
-
-
-def _report_json(report: CrawlReport) -> dict[str, Any]:
-    values = asdict(report)
-    for name in ("started_at", "finished_at", "retry_after"):
-        value = values[name]
-        values[name] = None if value is None else value.isoformat()
-    return values

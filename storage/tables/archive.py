@@ -1,4 +1,4 @@
-"""Tables of items: carriers, revisions, captures, sketches, what is to be matched and indexed."""
+"""Tables of items, their carriers, revisions, captures and sketches; items to match and index."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ item = Table(
     Column("entry_hash", Hash, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
-    # when its source had last been read in full before it listed the item first
+    # when its source had last been read in full, before it first listed the item
     Column("caught_up_at", UtcDateTime),
     Column("revised_at", UtcDateTime),
     Column("revision", Integer, nullable=False),
@@ -44,7 +44,7 @@ item = Table(
     Column("retracted_at", UtcDateTime),
     Column("pruned_at", UtcDateTime),  # its text was deleted
     Column("page_title", CleanText),  # on the page; `title` may be that of the listing
-    # last: SQLite reads through a long column to reach those behind it
+    # last, since SQLite reads through a long column to reach those behind it
     Column("body", CleanText, nullable=False),
     Column("comments", CleanText, nullable=False),
     Column("pages", JsonText, nullable=False),
@@ -96,8 +96,7 @@ pending_match = Table(
 )
 Index("ix_pending_match_ready_at", pending_match.c.ready_at)
 
-# The index, item_words, has another kind of table on each database: see
-# storage.text_index.full_text.
+# the index itself, item_words, differs between the databases: see storage.text_index.full_text
 pending_index = Table(
     "pending_index",
     metadata,
@@ -107,12 +106,12 @@ pending_index = Table(
 index_state = Table(
     "index_state",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one row
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: the only row
     Column("spelling", Integer, nullable=False),
     Column("unread_below", Id, nullable=False),
 )
 
-# the HTTP responses that texts were extracted from; `body`: gzip, only with `keep_raw`
+# the HTTP responses from which texts were extracted; `body` is gzip, only with `keep_raw`
 capture = Table(
     "capture",
     metadata,
@@ -128,7 +127,7 @@ capture = Table(
     Column("body", LargeBinary),
 )
 
-# exports of evidence; each refers to the one before
+# exports of evidence; each contains the hash of the one before
 evidence_export = Table(
     "evidence_export",
     metadata,
@@ -138,7 +137,7 @@ evidence_export = Table(
     Column("mentions", Integer, nullable=False),
 )
 
-# shingles by which copies are found (storage.rules.shingles); of recent items only
+# shingles by which copies are found (storage.rules.shingles), of recent items only
 story_sketch = Table(
     "story_sketch",
     metadata,

@@ -1,4 +1,4 @@
-"""Tables of briefings: stories that a user selected, in an order, with comments."""
+"""Tables of briefings: stories that a user selected, in order, with comments."""
 
 from __future__ import annotations
 

@@ -29,10 +29,10 @@ source = Table(
     Column("baseline_done_at", UtcDateTime),
     Column("last_report", JsonText),
     Column("item_count", Integer, nullable=False, default=0),  # items that it was first to list
-    Column("covered_until", UtcDateTime),  # of a source that is polled by time windows
+    Column("covered_until", UtcDateTime),  # where it is polled by time windows
     Column("newest_at", UtcDateTime),
     Column("newest_published_at", UtcDateTime),  # the latest date of its entries
-    Column("caught_up_at", UtcDateTime),  # when a poll last read all of its listing
+    Column("caught_up_at", UtcDateTime),  # when a poll last read its listing in full
     Column("empty_since", UtcDateTime),
     Column("thin_since", UtcDateTime),
     Column("moved_since", UtcDateTime),
@@ -85,7 +85,7 @@ run = Table(
 )
 Index("ix_run_ended_at", run.c.ended_at)
 
-# the last polls of each source; those in a row that were alike and brought nothing are one row
+# the last polls of each source; successive ones with the same outcome and nothing new are one row
 poll = Table(
     "poll",
     metadata,

@@ -1,4 +1,4 @@
-"""Tables of events: which reports tell of one event, and by what they are found."""
+"""Tables of events: the reports of each, and the features by which similar reports are found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, Ta
 from storage.engine.column_types import JsonText
 from storage.tables.columns import Id, metadata
 
-# one row for each report, that is for the first item of a story; the id of an event is its lowest
+# one row for each report, which is the first item of a story; an event has its lowest item id
 event_report = Table(
     "event_report",
     metadata,
@@ -20,11 +20,11 @@ event_report = Table(
     ),
     Column("event_id", Id, nullable=False),
     Column("hours", Float, nullable=False),  # since 1970
-    Column("features", JsonText, nullable=False),  # [name, weight], weightiest first
+    Column("features", JsonText, nullable=False),  # [name, weight], heaviest first
 )
 Index("ix_event_report_event_id", event_report.c.event_id, event_report.c.item_id)
 
-# features by which recent reports are found; the latest of each alone
+# features by which recent reports are found; of each only the latest reports
 event_feature = Table(
     "event_feature",
     metadata,
@@ -34,7 +34,7 @@ event_feature = Table(
 )
 Index("ix_event_feature_item_id", event_feature.c.item_id)
 
-# in how many reports a feature is; feature 0 counts all reports
+# the number of reports that have a feature; feature 0 counts all reports
 feature_frequency = Table(
     "feature_frequency",
     metadata,
@@ -44,7 +44,7 @@ feature_frequency = Table(
     sqlite_with_rowid=False,
 )
 
-# pairs of items that a person took apart: never in one event
+# pairs of items that a user separated: they are never put in one event
 event_apart = Table(
     "event_apart",
     metadata,

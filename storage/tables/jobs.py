@@ -1,4 +1,4 @@
-"""Tables of what several processes share. Those of the jobs themselves are procrastinate's."""
+"""Tables that processes share. The jobs themselves are in procrastinate's tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import Column, DateTime, Integer, Table
 from storage.engine.column_types import CleanText, JsonText, UtcDateTime
 from storage.tables.columns import Hash, metadata
 
-# the files that the leader read, for workers that have none
+# the configuration files that the leader read, for workers that have none
 configuration = Table(
     "configuration",
     metadata,
@@ -17,7 +17,7 @@ configuration = Table(
     Column("declared_at", UtcDateTime, nullable=False),
 )
 
-# which process may ask a host; its times are those of PostgreSQL, not of the processes
+# which process may request a host; times are those of PostgreSQL, not of the processes
 host_slot = Table(
     "host_slot",
     metadata,

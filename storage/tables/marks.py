@@ -1,4 +1,4 @@
-"""Tables of what users of the desk say of items, have read, and want to hear no more of."""
+"""Tables of marks of desk users on items, of what they have read, and of what they mute."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Table
 from storage.engine.column_types import CleanText, UtcDateTime
 from storage.tables.columns import Id, metadata
 
-# rows stay after a mark has ended: they are its history
+# rows of ended marks are kept as history
 item_mark = Table(
     "item_mark",
     metadata,
@@ -38,7 +38,7 @@ item_reading = Table(
 )
 Index("ix_item_reading_item_id", item_reading.c.item_id)
 
-# what a user, or with a key all readers of a subscription, are told no more of until a time
+# mutes of a user, or with a subscription key of all readers of a subscription, until a time
 desk_mute = Table(
     "desk_mute",
     metadata,

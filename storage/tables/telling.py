@@ -28,7 +28,7 @@ watch_version = Table(
     Column("fingerprint", Hash, nullable=False),
     Column("active_since", UtcDateTime, nullable=False),
     Column("retired_at", UtcDateTime),
-    # the newest item when it became active: no clock decides what came later
+    # the newest item when it became active, so that clocks do not decide what came later
     Column("last_item_id", Id),
     UniqueConstraint("key", "version"),
 )
@@ -51,7 +51,7 @@ mention = Table(
 Index("ix_mention_item_id", mention.c.item_id)
 Index("ix_mention_watch_key_created_at", mention.c.watch_key, mention.c.created_at)
 
-# watches that matched only in text around an article: once for each block of a source
+# watches that matched only in text cut from a page, once for each block of a source
 aside = Table(
     "aside",
     metadata,
@@ -108,10 +108,10 @@ outbox = Table(
     Column("sent_at", UtcDateTime),
     Column("last_code", Integer),
     Column("last_error", CleanText),
-    # who had it sent again last, by hand
+    # when and by whom it was last queued again
     Column("resent_at", UtcDateTime),
     Column("resent_by", CleanText),
-    # last: SQLite reads through a long column to reach those behind it
+    # last, since SQLite reads through a long column to reach those behind it
     Column("raw", LargeBinary, nullable=False),
 )
 Index("ix_outbox_due_at_id", outbox.c.due_at, outbox.c.id)
@@ -153,7 +153,7 @@ aside_telling = Table(
 Index("ix_aside_telling_aside_id", aside_telling.c.aside_id)
 Index("ix_aside_telling_outbox_id", aside_telling.c.outbox_id)
 
-# keys that sign links in messages; after a fresh start of the database old links are invalid
+# keys that sign links in messages; with a new database earlier links become invalid
 secret = Table(
     "secret",
     metadata,
@@ -205,7 +205,7 @@ quarantine = Table(
 )
 Index("ix_quarantine_task_retry_at", quarantine.c.task, quarantine.c.retry_at)
 
-# work that is done at intervals, and when it was last done
+# when tasks that are done at intervals were last done
 periodic_task = Table(
     "periodic_task",
     metadata,

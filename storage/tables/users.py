@@ -19,7 +19,7 @@ desk_user = Table(
     Column("disabled_at", UtcDateTime),
     Column("seen_mention_id", Id, nullable=False),
     Column("seen_at", UtcDateTime),  # when they last marked all as read
-    Column("timezone", CleanText),  # in which times are shown; None: that of the machine
+    Column("timezone", CleanText),  # in which times are shown; None for that of the machine
 )
 
 desk_session = Table(
@@ -33,7 +33,7 @@ desk_session = Table(
 )
 Index("ix_desk_session_user_id", desk_session.c.user_id)
 
-# links that set a password, each once; without a user: the first one, which makes a user
+# links that set a password, each usable once; the first one has no user, and adds one
 desk_link = Table(
     "desk_link",
     metadata,
@@ -43,7 +43,7 @@ desk_link = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
-# whom an OpenID Connect provider means by a subject; names and addresses may change there
+# users by their subject at an OpenID Connect provider, where names and addresses may change
 desk_identity = Table(
     "desk_identity",
     metadata,
@@ -54,7 +54,7 @@ desk_identity = Table(
 )
 Index("ix_desk_identity_user_id", desk_identity.c.user_id)
 
-# sign-ins by a provider that came to their end, so that none is used again
+# states of sign-ins by a provider that were used, so that none is used twice
 desk_used_state = Table(
     "desk_used_state",
     metadata,
@@ -70,13 +70,13 @@ desk_token = Table(
     Column("token_hash", Hash, nullable=False, unique=True),
     Column("user_id", Id, ForeignKey("desk_user.id", ondelete="CASCADE"), nullable=False),
     Column("label", CleanText, nullable=False),
-    Column("scopes", CleanText, nullable=False),  # with blanks between them
+    Column("scopes", CleanText, nullable=False),  # separated by blanks
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
 )
 Index("ix_desk_token_user_id", desk_token.c.user_id)
 
-# answers to requests of the API that made something, by their Idempotency-Key
+# responses to API requests with an Idempotency-Key
 desk_answer = Table(
     "desk_answer",
     metadata,
@@ -89,7 +89,7 @@ desk_answer = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
-# who changed what; names stay when their users are gone
+# the audit trail; names are kept when their users are deleted
 audit = Table(
     "audit",
     metadata,

@@ -1,4 +1,4 @@
-"""Repositories for delivery: watches, mentions, subscribers, outbox, notices, quarantine.
+"""Repositories of watches, mentions, tellings, the outbox, notices and failed work.
 
 Each class works within one transaction.
 """

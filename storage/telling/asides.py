@@ -23,9 +23,9 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AsideMatch:
-    """A watch version that would match an item if a block cut from its page stood in it.
+    """A watch version that matches an item only together with a block that was cut from its page.
 
-    `spans` are the characters of the block's text that hit.
+    `spans` are the characters of the block that matched.
     """
 
     watch_key: str
@@ -52,7 +52,7 @@ class Aside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingAside:
-    """A subscriber waits to be told of an aside."""
+    """An aside that has not been reported to a subscriber yet."""
 
     subscriber_id: int
     aside: Aside
@@ -75,9 +75,9 @@ class Asides:
     ) -> int:
         """Store the asides of an item that are new to its source; return how many.
 
-        One of a baseline item, or of an item that was there before the watch, is stored and told
-        with the first later item that has the block. None is made where the watch has matched the
-        item itself.
+        An aside of a baseline item, or of an item older than the watch, is stored, and reported
+        with the first later item that has the block. Where the watch has matched the item itself,
+        no aside is stored.
         """
         if not matches:
             return 0
@@ -151,7 +151,7 @@ class Asides:
             self._db.execute(insert(aside_telling).values(values))
 
     def pending(self, subscriber_ids: Sequence[int], *, limit: int) -> tuple[PendingAside, ...]:
-        """Return what these subscribers are still to be told of, oldest first, at most `limit`."""
+        """Return the pending asides of these subscribers, oldest first, at most `limit`."""
         found = self._db.execute(
             select(aside_telling.c.subscriber_id, aside)
             .join(aside, aside.c.id == aside_telling.c.aside_id)
@@ -162,7 +162,7 @@ class Asides:
             .order_by(aside_telling.c.created_at, aside.c.id, aside_telling.c.subscriber_id)
             .limit(limit)
         ).all()
-        items = self._items.get_or_stand_in(list({row.item_id for row in found}))
+        items = self._items.get_or_placeholder(list({row.item_id for row in found}))
         return tuple(
             PendingAside(subscriber_id=row.subscriber_id, aside=_aside_of(row, items[row.item_id]))
             for row in found
@@ -170,29 +170,29 @@ class Asides:
         )
 
     def of_item(self, stored: StoredItem) -> tuple[Aside, ...]:
-        """Return the asides about the blocks of an item, whichever item had them first."""
+        """Return the asides about the blocks of an item, whichever item had a block first."""
         keys = [block_key(block.text) for block in stored.asides]
         found = self._db.execute(
             select(aside)
             .where(aside.c.source_key == stored.source_key, aside.c.block_key.in_(keys))
             .order_by(aside.c.id)
         ).all()
-        items = self._items.get_or_stand_in(list({row.item_id for row in found}))
+        items = self._items.get_or_placeholder(list({row.item_id for row in found}))
         return tuple(_aside_of(row, items[row.item_id]) for row in found if row.item_id in items)
 
     def since(self, moment: datetime, *, limit: int) -> tuple[Aside, ...]:
-        """Return the asides that were found since a moment, the newest first, without baseline."""
+        """Return the asides found since a time, the newest first, except baseline."""
         found = self._db.execute(
             select(aside)
             .where(aside.c.created_at >= moment, aside.c.baseline.is_(False))
             .order_by(aside.c.created_at.desc(), aside.c.id.desc())
             .limit(limit)
         ).all()
-        items = self._items.get_or_stand_in(list({row.item_id for row in found}))
+        items = self._items.get_or_placeholder(list({row.item_id for row in found}))
         return tuple(_aside_of(row, items[row.item_id]) for row in found if row.item_id in items)
 
-    def told_at(self, aside_id: int) -> tuple[tuple[str, datetime | None], ...]:
-        """Return (recipient, when it was told; None: still pending) for an aside."""
+    def report_times(self, aside_id: int) -> tuple[tuple[str, datetime | None], ...]:
+        """Return (recipient, when it was reported; None while pending) for an aside."""
         found = self._db.execute(
             select(subscriber.c.recipient, aside_telling.c.told_at)
             .join(subscriber, subscriber.c.id == aside_telling.c.subscriber_id)
@@ -204,7 +204,7 @@ class Asides:
     def settle(
         self, tellings: Sequence[PendingAside], outbox_id: int | None, now: datetime
     ) -> None:
-        """Mark tellings as told by a message; None: settled without one."""
+        """Mark asides as reported by a message; with None as settled without one."""
         for telling in tellings:
             this = update(aside_telling).where(
                 aside_telling.c.subscriber_id == telling.subscriber_id,

@@ -24,7 +24,7 @@ from storage.telling.deliveries import latest_deliveries
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Overdue rows of one stage. `oldest_at`: the earliest due time, None where not known."""
+    """Overdue rows of one stage. `oldest_at`: the earliest due time, None where unknown."""
 
     stage: str
     count: int
@@ -50,7 +50,7 @@ class Backlog:
     def waiting(
         self, now: datetime, *, digests: Collection[str], alerts: Collection[str]
     ) -> tuple[Waiting, ...]:
-        """Count what is due and not done, by stage.
+        """Count work that is due and not done, by stage.
 
         Args:
             now: the time.
@@ -99,7 +99,7 @@ class Backlog:
             select(func.count(), func.min(pending_telling.c.created_at))
             .join(subscriber, subscriber.c.id == pending_telling.c.subscriber_id)
             .join(mention, mention.c.id == pending_telling.c.mention_id)
-            # what is old waits for its message of the day
+            # old items are reported once a day
             .where(subscriber.c.active.is_(True), mention.c.old.is_not(True))
             .where(subscriber.c.subscription_key.in_(list(keys)))
         ).one()
@@ -140,8 +140,8 @@ class Backlog:
             .order_by(outbox.c.id.desc())
             .limit(1)
         )
-        return self._db.scalar(last) or "no cause was given"
+        return self._db.scalar(last) or "no cause is known"
 
     def newest_message(self) -> int:
-        """Return the highest outbox id, 0 where empty; it grows while messages are written."""
+        """Return the highest outbox id; 0 where empty."""
         return int(self._db.scalar(select(func.max(outbox.c.id))) or 0)

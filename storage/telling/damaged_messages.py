@@ -1,4 +1,4 @@
-"""Quarantines outbox rows that cannot be decoded: repaired, and marked as dead.
+"""Quarantines outbox rows that cannot be decoded: repairs them, and marks them as dead.
 
 A disk fault, a restore or manual edits may leave values that no release has written.
 """
@@ -33,7 +33,7 @@ def quarantine_message(
     if isinstance(error, OperationalError) and "decode" not in str(error).lower():
         raise error
     problem = str(error.orig if isinstance(error, OperationalError) else error)
-    log.error("outbox.damaged row=%s problem=%s", row_id, problem)
+    log.error("outbox.damaged row=%s problem=%r", row_id, problem)
     values: dict[str, Any] = {
         "state": MessageState.DEAD,
         "due_at": None,
@@ -45,7 +45,7 @@ def quarantine_message(
     }
     for column in outbox.columns:
         if column.name not in values and not _is_readable(connection, column, row_id):
-            values[column.name] = _replace_value(column, now)
+            values[column.name] = _choose_replacement(column, now)
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(values))
 
 
@@ -57,7 +57,7 @@ def _is_readable(connection: Connection, column: Column[Any], row_id: int) -> bo
     return not (isinstance(column.type, LargeBinary) and isinstance(value, str))
 
 
-def _replace_value(column: Column[Any], now: datetime) -> object:
+def _choose_replacement(column: Column[Any], now: datetime) -> object:
     if isinstance(column.type, UtcDateTime):
         return None if column.nullable else now
     if isinstance(column.type, LargeBinary):

@@ -1,4 +1,4 @@
-"""Reads when a channel last delivered a message."""
+"""Reads when a channel last delivered messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LATEST = 200  # newest messages of a channel that are searched for delivered on
 
 
 def latest_deliveries(connection: Connection, channel: str) -> Iterator[datetime]:
-    """Yield when the newest messages of a channel were delivered, the newest message first."""
+    """Yield when the newest messages of a channel were delivered, by the newest message first."""
     latest = (
         select(outbox.c.sent_at)
         .where(outbox.c.channel == channel)

@@ -1,6 +1,6 @@
-"""Reads what users of the desk marked as not relevant, as `ReaderRequests` reads those of links.
+"""Reads which items were marked as not relevant: on the desk, and for stories by links.
 
-A user of the desk is the reader to whose address messages go.
+A user of the desk is the subscriber with the same address.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 from storage.model import MarkKind
 from storage.tables import desk_user, feedback, item, item_mark, subscriber
 
-_AT_ONCE = 500  # bound parameters of one query
+_BATCH = 500  # bound parameters of one query
 
 
 class IrrelevantItem(NamedTuple):
@@ -33,7 +33,7 @@ class IrrelevantItem(NamedTuple):
 
 
 class LinkedDismissal(NamedTuple):
-    """A "not relevant" that a reader gave by a link in a message."""
+    """A "not relevant" by a link in a message."""
 
     story_id: int
     watch_key: str
@@ -52,7 +52,7 @@ def read_dismissed(
 ) -> frozenset[tuple[int, str, int]]:
     """Return (subscriber id, watch key, item id) of items that these marked on the desk.
 
-    A mark counts for all items of the story.
+    A mark counts for all items of its story.
     """
     marked = item.alias()
     found = (
@@ -74,10 +74,10 @@ def read_dismissed(
 def read_by_links(
     connection: Connection, story_ids: Collection[int]
 ) -> tuple[LinkedDismissal, ...]:
-    """Return what readers called not relevant by links, of some stories, the oldest first."""
+    """Return what readers marked as not relevant by links, for some stories, oldest first."""
     found: list[LinkedDismissal] = []
     ids = sorted(story_ids)
-    for at in range(0, len(ids), _AT_ONCE):
+    for at in range(0, len(ids), _BATCH):
         wanted = (
             select(
                 item.c.story_id,
@@ -87,7 +87,7 @@ def read_by_links(
             )
             .join(item, item.c.id == feedback.c.item_id)
             .join(subscriber, subscriber.c.id == feedback.c.subscriber_id)
-            .where(item.c.story_id.in_(ids[at : at + _AT_ONCE]))
+            .where(item.c.story_id.in_(ids[at : at + _BATCH]))
             .group_by(item.c.story_id, feedback.c.watch_key, subscriber.c.recipient)
             .order_by(func.min(feedback.c.given_at))
         )

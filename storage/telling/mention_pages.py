@@ -1,4 +1,4 @@
-"""Reads mentions with their items page by page, for exports."""
+"""Reads mentions with their items, page by page or by item and story."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from storage.archive.items import Items
 from storage.engine.damage import Damage
 from storage.model import Mention, StoredItem
 from storage.tables import item, mention
-from storage.telling.mentions import with_items
+from storage.telling.mention_rows import read_with_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionRange:
-    """A filter of mentions: of items first seen in [`since`, `until`).
+    """A filter of mentions, by watch and by when the item was first seen: [`since`, `until`).
 
-    `watches`: of these only; None for all, including watches that are no longer declared.
+    `watches` None: all, including watches that are no longer declared.
     """
 
     watches: Sequence[str] | None = None
@@ -36,14 +36,14 @@ class PagePosition:
 
 
 class MentionPages:
-    """Reads pages of mentions, within one transaction."""
+    """Reads mentions with their items, within one transaction."""
 
     def __init__(self, connection: Connection, items: Items, damage: Damage) -> None:
         self._db = connection
         self._items = items
         self._damage = damage
 
-    def mentions(
+    def list(
         self, extent: MentionRange, *, limit: int, before: PagePosition | None = None
     ) -> tuple[tuple[Mention, StoredItem], ...]:
         """Return mentions with their items, newest items first, after the cursor `before`."""
@@ -62,38 +62,38 @@ class MentionPages:
         if before is not None:
             seen, last = item.c.first_seen_at, before.mention_id
             here = and_(seen == before.seen_at, mention.c.id < last)
-            # the second condition is redundant, in a form that the index serves
+            # the second condition is redundant, in a form for which the index is used
             wanted = wanted.where(or_(seen < before.seen_at, here), seen <= before.seen_at)
         found = self._db.scalars(wanted).all()
-        return with_items(self._db, self._items, self._damage, found)
+        return read_with_items(self._db, self._items, self._damage, found)
 
     def of_stories(
         self, story_ids: Sequence[int], *, limit: int
     ) -> tuple[tuple[Mention, StoredItem], ...]:
         """Return the mentions of all items of some stories, newest items first."""
-        return self._read(limit, item.c.story_id.in_(list(story_ids)))
+        return self._read_page(limit, item.c.story_id.in_(list(story_ids)))
 
     def of_items(
         self, item_ids: Sequence[int], *, limit: int
     ) -> tuple[tuple[Mention, StoredItem], ...]:
         """Return the mentions of some items, newest items first."""
-        return self._read(limit, item.c.id.in_(list(item_ids)))
+        return self._read_page(limit, item.c.id.in_(list(item_ids)))
 
-    def edited(self, since: datetime, *, limit: int) -> tuple[tuple[Mention, StoredItem], ...]:
-        """Return mentions of items that were there before `since`, of the newest `limit` edits."""
+    def of_edits(self, since: datetime, *, limit: int) -> tuple[tuple[Mention, StoredItem], ...]:
+        """Return mentions of items first seen before `since`, with the newest `limit` edits."""
         found = (
             select(mention.c.id)
             .join(item, item.c.id == mention.c.item_id)
             .where(item.c.revised_at >= since)
-            # in the order of the index of edits, so that it leads
+            # in the order of the index of edits, so that it is used
             .order_by(item.c.revised_at.desc(), mention.c.id.desc())
             .limit(limit)
         )
         ids = self._db.scalars(found).all()
-        pairs = with_items(self._db, self._items, self._damage, ids)
+        pairs = read_with_items(self._db, self._items, self._damage, ids)
         return tuple(pair for pair in pairs if pair[1].first_seen_at < since)
 
-    def _read(
+    def _read_page(
         self, limit: int, *wanted: ColumnElement[bool]
     ) -> tuple[tuple[Mention, StoredItem], ...]:
         found = (
@@ -103,4 +103,4 @@ class MentionPages:
             .order_by(item.c.first_seen_at.desc(), mention.c.id.desc())
             .limit(limit)
         )
-        return with_items(self._db, self._items, self._damage, self._db.scalars(found).all())
+        return read_with_items(self._db, self._items, self._damage, self._db.scalars(found).all())

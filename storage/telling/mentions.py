@@ -1,21 +1,19 @@
-"""Repository of mentions: stored matches, and the pending tellings made from them."""
+"""Repository of mentions: stores matches, and the pending tellings that follow from them."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from storage.archive.item_rows import EPOCH
 from storage.archive.item_writer import clear_mark
 from storage.archive.items import Items
-from storage.engine.damage import Damage, is_decode_error, read_columns, read_decodable
+from storage.engine.damage import Damage, is_decode_error
 from storage.engine.dialect import insert_new
 from storage.jobs.step_jobs import ServiceStep, queue_step
-from storage.model import EVENTFUL, Match, Mention, Span, StoredItem
+from storage.model import EVENTFUL, Match, Mention, StoredItem
 from storage.rules.age import OldItems, is_old
 from storage.rules.watch_baseline import is_before_watch
 from storage.tables import (
@@ -27,10 +25,10 @@ from storage.tables import (
     told,
     watch_version,
 )
+from storage.telling.mention_rows import match_columns, mention_of, read_with_items
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 500  # bound parameters of one query
 NEVER_OLD = OldItems()
 
 
@@ -53,11 +51,11 @@ class Mentions:
         now: datetime,
         old_items: OldItems = NEVER_OLD,
     ) -> tuple[Mention, ...]:
-        """Store the matches of an item, add pending tellings, and delete the item's mark.
+        """Store the matches of an item, add pending tellings, and delete its pending mark.
 
-        Read the item by `Items.pending` in the same transaction. The mark is kept where the item
-        has been revised since it was read: it is matched again. Whether an item is old is decided
-        at each match of its first text, since its date may come with its page.
+        Select the item with `Items.pending` in the same transaction. The mark is kept where the
+        item was revised after it was read: it is matched again. Whether an item is old is decided
+        at each match of its first text, since its date may only be known from its page.
 
         Returns:
             the new mentions.
@@ -82,12 +80,12 @@ class Mentions:
         if old and old_items.audience is not None:
             audience = old_items.audience
         known = {m.match.watch_key: m for m in self.of_item(item_id)}
-        fresh = []
+        added = []
         for match in matches:
             before = known.get(match.watch_key)
             if before is None:
                 baseline = row.baseline or predates_watch(self._db, match, since, now)
-                fresh.append(self._add(match, audience, now, baseline=baseline, old=old))
+                added.append(self._add(match, audience, now, baseline=baseline, old=old))
             elif matched_revision >= before.match.revision:
                 self._update_match(before, match)
                 is_event = eventful and not row.baseline and match.revision > before.match.revision
@@ -98,7 +96,7 @@ class Mentions:
         self._add_edit_tellings(list(known.values()), item_id, matched_revision, now)
         if row.revision <= matched_revision:
             clear_mark(self._db, item_id)
-        return tuple(fresh)
+        return tuple(added)
 
     def _add(
         self,
@@ -117,7 +115,7 @@ class Mentions:
                 created_at=now,
                 baseline=baseline,
                 old=old,
-                **_match_columns(match),
+                **match_columns(match),
             )
             .returning(mention.c.id)
         ).scalar_one()
@@ -136,17 +134,17 @@ class Mentions:
         *,
         old: bool,
     ) -> None:
-        """Record that the date of an item, which has come, makes its mention old or news."""
+        """Record that an item is old, or is not, by the date that is known now."""
         here = mention.c.id == before.mention_id
         self._db.execute(update(mention).where(here).values(old=old))
         if not old and not before.baseline:
-            # who is not told of old items is told of it now; nobody is told twice
+            # also for subscribers who are not told of old items; nobody is told twice
             self._add_tellings(before.mention_id, match, audience, now)
 
     def _promote_from_baseline(
         self, old: Mention, match: Match, audience: Mapping[str, Sequence[int]], now: datetime
     ) -> None:
-        """Report a baseline mention as new: the item got an event."""
+        """Make a baseline mention new, since the item got an event."""
         here = mention.c.id == old.mention_id
         self._db.execute(update(mention).where(here).values(baseline=False))
         self._add_tellings(old.mention_id, match, audience, now)
@@ -160,23 +158,23 @@ class Mentions:
             self._add_telling(subscriber_id, mention_id, match.revision, "new", now)
 
     def _read_ended_ids(self) -> frozenset[int]:
-        """Return who unsubscribed, perhaps after the audience was computed."""
+        """Return the ids of those who unsubscribed, perhaps after the audience was computed."""
         if self._ended_ids is None:
-            over = select(subscriber.c.id).where(subscriber.c.ended_at.is_not(None))
-            self._ended_ids = frozenset(self._db.scalars(over))
+            ended = select(subscriber.c.id).where(subscriber.c.ended_at.is_not(None))
+            self._ended_ids = frozenset(self._db.scalars(ended))
         return self._ended_ids
 
     def _update_match(self, old: Mention, match: Match) -> None:
-        # spans in the replaced text are not valid any more
+        # the spans in the replaced text are no longer valid
         here = mention.c.id == old.mention_id
-        self._db.execute(update(mention).where(here).values(**_match_columns(match)))
+        self._db.execute(update(mention).where(here).values(**match_columns(match)))
 
     def _add_edit_tellings(
         self, mentions: Sequence[Mention], item_id: int, revision: int, now: datetime
     ) -> None:
         """Add tellings of the edit for those who were told of an earlier text.
 
-        Also where the watch does not match any more: a removed name is worth reporting.
+        Also where the watch no longer matches: a removed name is worth reporting.
         """
         if revision == 1 or not mentions:
             return
@@ -189,7 +187,7 @@ class Mentions:
             ).all()
         )
         ids = [one.mention_id for one in mentions]
-        knows = self._db.execute(
+        reported = self._db.execute(
             select(told.c.subscriber_id, told.c.mention_id, func.max(told.c.revision))
             .join(subscriber, subscriber.c.id == told.c.subscriber_id)
             .where(
@@ -199,7 +197,7 @@ class Mentions:
             )
             .group_by(told.c.subscriber_id, told.c.mention_id)
         )
-        for subscriber_id, mention_id, last in knows.all():
+        for subscriber_id, mention_id, last in reported.all():
             if last < revision and bodies.get(last) != present:
                 self._delete_edit_tellings(subscriber_id, mention_id)
                 self._add_telling(subscriber_id, mention_id, revision, "edit", now)
@@ -229,30 +227,30 @@ class Mentions:
         return tuple(mention_of(row) for row in self._db.execute(found))
 
     def newest(
-        self, watch_keys: Sequence[str], limit: int, *, never_for: Sequence[int] = ()
+        self, watch_keys: Sequence[str], limit: int, *, excluding: Sequence[int] = ()
     ) -> tuple[tuple[Mention, StoredItem], ...]:
         """Return the newest mentions of these watches with their items, including baseline.
 
         Args:
             watch_keys: keys of watches.
             limit: how many at most.
-            never_for: subscriber ids; what one of them has been sent, or will be, is left out.
+            excluding: subscriber ids; mentions that were or will be sent to one are left out.
         """
         theirs = [
-            select(table.c.mention_id).where(table.c.subscriber_id.in_(list(never_for)))
+            select(table.c.mention_id).where(table.c.subscriber_id.in_(list(excluding)))
             for table in (told, pending_telling)
         ]
         found = self._db.scalars(
             select(mention.c.id)
             .join(item, item.c.id == mention.c.item_id)
             .where(mention.c.watch_key.in_(list(watch_keys)))
-            .where(*(mention.c.id.not_in(ids) for ids in theirs if never_for))
+            .where(*(mention.c.id.not_in(ids) for ids in theirs if excluding))
             .order_by(func.coalesce(item.c.published_at, item.c.first_seen_at).desc(), mention.c.id)
             .limit(limit)
         ).all()
-        return with_items(self._db, self._items, self._damage, found)
+        return read_with_items(self._db, self._items, self._damage, found)
 
-    def found_after(self, mention_id: int) -> dict[str, tuple[int, datetime]]:
+    def newest_after(self, mention_id: int) -> dict[str, tuple[int, datetime]]:
         """Return watch key -> (id, time) of its newest mention made after this one."""
         newest = (
             select(mention.c.watch_key, func.max(mention.c.id), func.max(mention.c.created_at))
@@ -272,7 +270,7 @@ class Mentions:
             counted = counted.where(mention.c.created_at < until)
         return int(self._db.scalar(counted) or 0)
 
-    def moments(
+    def times(
         self, watch_keys: Sequence[str], since: datetime, until: datetime
     ) -> tuple[datetime, ...]:
         """Return the times of mentions that are neither baseline nor old, one for each item."""
@@ -288,11 +286,11 @@ class Mentions:
 
 
 def predates_watch(connection: Connection, match: Match, seen_at: datetime, now: datetime) -> bool:
-    """Return whether the item, or the event in it, was first seen before the watch was active.
+    """Return whether an item, or an event in it, was first seen before its watch was active.
 
     For the first text of an item earlier versions of the watch count too, so that an edit of
-    the watch while the item waits loses nothing; for a revision only the present version. A
-    version activated in the future (the clock ran ahead) counts as always active.
+    the watch while the item is pending loses nothing; for a revision only the present version.
+    A version activated in the future (the clock ran ahead) counts as always active.
     """
     versions = connection.execute(
         select(
@@ -324,84 +322,3 @@ def predates_watch(connection: Connection, match: Match, seen_at: datetime, now:
     if since is None or since > now:
         return False
     return is_before_watch(match.item_id, seen_at, active_since=since, last_item_id=last_item_id)
-
-
-def _match_columns(match: Match) -> dict[str, Any]:
-    return {
-        "watch_version": match.watch_version,
-        "revision": match.revision,
-        "spans": [[span.field, span.start, span.end] for span in match.spans],
-    }
-
-
-def with_items(
-    connection: Connection, items: Items, damage: Damage, mention_ids: Sequence[int]
-) -> tuple[tuple[Mention, StoredItem], ...]:
-    """Return mentions with their items, in the given order; damaged ones as placeholders."""
-    mentions = read_mentions(connection, mention_ids, damage)
-    stored = items.get_or_stand_in(list({one.match.item_id for one in mentions.values()}))
-    return tuple(
-        (mentions[each], stored[mentions[each].match.item_id])
-        for each in mention_ids
-        if each in mentions and mentions[each].match.item_id in stored
-    )
-
-
-def read_mentions(
-    connection: Connection, mention_ids: Sequence[int], damage: Damage
-) -> dict[int, Mention]:
-    """Return id -> mention; a damaged one without spans, or left out without an item id."""
-
-    def read(ids: Sequence[int]) -> dict[int, Mention]:
-        rows = connection.execute(select(mention).where(mention.c.id.in_(list(ids)))).all()
-        return {row.id: mention_of(row) for row in rows}
-
-    found: dict[int, Mention] = {}
-    for at in range(0, len(mention_ids), _AT_ONCE):
-        part = list(mention_ids[at : at + _AT_ONCE])
-        found |= read_decodable(read, part, table="mention", damage=damage)
-    for mention_id in set(mention_ids) - found.keys():
-        if ("mention", mention_id) not in damage.rows:
-            continue
-        values = read_columns(connection, list(mention.columns), mention.c.id == mention_id)
-        if isinstance(values["item_id"], int):
-            found[mention_id] = _partial_mention(mention_id, values)
-    return found
-
-
-def _partial_mention(mention_id: int, values: Mapping[str, Any]) -> Mention:
-    version, revision = values["watch_version"], values["revision"]
-    return Mention(
-        mention_id=mention_id,
-        match=Match(
-            watch_key=str(values["watch_key"] or "?"),
-            watch_version=version if isinstance(version, int) else 1,
-            item_id=values["item_id"],
-            revision=revision if isinstance(revision, int) else 1,
-            spans=(),
-        ),
-        created_at=values["created_at"] or EPOCH,
-        baseline=bool(values["baseline"]),
-        old=bool(values["old"]),
-    )
-
-
-def mention_of(row: Row[Any]) -> Mention:
-    """Convert a mention row.
-
-    Raises:
-        ValueError: a column has a value of the wrong type.
-    """
-    return Mention(
-        mention_id=row.id,
-        match=Match(
-            watch_key=row.watch_key,
-            watch_version=int(row.watch_version),
-            item_id=row.item_id,
-            revision=int(row.revision),
-            spans=tuple(Span(field, start, end) for field, start, end in row.spans),
-        ),
-        created_at=row.created_at,
-        baseline=row.baseline,
-        old=row.old,
-    )

@@ -28,7 +28,7 @@ class Notices:
         self._db = connection
 
     def raise_(self, key: str, text: str, now: datetime) -> bool:
-        """Open a notice, or update the text of an open one; return whether it was opened now."""
+        """Open a notice, or update the text of an open one; return whether it was opened."""
         values = {"key": key, "text": text, "since": now, "cleared_at": None}
         if insert_new(self._db, notice, values, [notice.c.key]):
             return True

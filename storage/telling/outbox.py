@@ -1,4 +1,4 @@
-"""Repository of the outbox: one row per message and recipient, claimed, sent, recorded."""
+"""Repository of the outbox: a row for each message and recipient, claimed, sent and recorded."""
 
 from __future__ import annotations
 
@@ -62,22 +62,22 @@ class Outbox:
     ) -> OutboxMessage | None:
         """Lease the message that has been due longest; None where none is due.
 
-        Messages of paused channels are skipped. An expired lease means that the sender died:
-        whether it sent the message is unknown, and counted so. A row that cannot be decoded is
-        marked as dead, and the next one is taken.
+        Messages of paused channels are skipped. An expired lease means that its sender ended:
+        whether the message was sent is unknown, and is counted as such. A row that cannot be
+        decoded is marked as dead, and the next one is taken.
 
         Args:
             now: the time.
             owner: name of the sender.
             lease: duration of the lease.
-            longest_wait: a message due later than this was dated by a clock that ran ahead, and
-                is due now.
+            longest_wait: a message that is due later was dated by a clock that ran ahead, and is
+                due now.
             without: channels to skip.
         """
         # two queries, each a range of the index
         for due in (outbox.c.due_at <= now, outbox.c.due_at > now + longest_wait):
             while (row := self._find_first_due(due, without)) is not None:
-                died = 1 if row.state == MessageState.LEASED else 0
+                unknown = 1 if row.state == MessageState.LEASED else 0
                 self._db.execute(
                     update(outbox)
                     .where(outbox.c.id == row.id)
@@ -87,7 +87,7 @@ class Outbox:
                         lease_until=now + lease,
                         due_at=now + lease,
                         attempts=outbox.c.attempts + 1,
-                        unknown_outcomes=outbox.c.unknown_outcomes + died,
+                        unknown_outcomes=outbox.c.unknown_outcomes + unknown,
                     )
                 )
                 try:
@@ -110,11 +110,10 @@ class Outbox:
             wanted = wanted.where(outbox.c.channel.not_in(list(without)))
         return self._db.execute(wanted).one_or_none()
 
-    def give_up_leases(self, owner: str, now: datetime) -> int:
-        """Expire the leases of senders whose names begin with `owner`, which have ended.
+    def expire_leases(self, owner: str, now: datetime) -> int:
+        """Expire the leases of ended senders whose names begin with `owner`; return their number.
 
-        Their messages are due at once; whether each was sent is unknown, and counted so. Returns
-        the number of messages.
+        The messages are due at once; whether each was sent is unknown, and counted as such.
         """
         theirs = (
             outbox.c.state == MessageState.LEASED,
@@ -158,7 +157,7 @@ class Outbox:
     def get(self, row_id: int) -> OutboxMessage | None:
         """Return one message; None where unknown."""
         row = self._db.execute(select(outbox).where(outbox.c.id == row_id)).one_or_none()
-        return None if row is None else _message(row)
+        return None if row is None else _build_message(row)
 
     def list(
         self,
@@ -173,7 +172,7 @@ class Outbox:
             found = found.where(outbox.c.state.in_(list(states)))
         if before is not None:
             found = found.where(outbox.c.id < before)
-        return tuple(_message(row) for row in self._db.execute(found))
+        return tuple(_build_message(row) for row in self._db.execute(found))
 
     def known(self, delivery_keys: Collection[str]) -> frozenset[str]:
         """Return those of `delivery_keys` that have a message."""
@@ -208,7 +207,7 @@ class Outbox:
         Args:
             row_id: of the message.
             now: the time.
-            by: who asked, which is kept with the message.
+            by: who asked for it; stored with the message.
         """
         values = {"state": MessageState.QUEUED, "next_at": now, "due_at": now, "attempts": 0}
         values |= {"resent_at": now, "resent_by": by}
@@ -256,7 +255,7 @@ class Outbox:
         return found
 
 
-def _message(row: Row[Any]) -> OutboxMessage:
+def _build_message(row: Row[Any]) -> OutboxMessage:
     return OutboxMessage(
         row_id=row.id,
         notification=Notification(

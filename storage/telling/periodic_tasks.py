@@ -1,4 +1,4 @@
-"""When work that is done at intervals was last done, so that a restart does not repeat it."""
+"""Repository of when periodic tasks were last done, so that a restart does not repeat them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from storage.tables import periodic_task
 
 
 class PeriodicTasks:
-    """Repository of the last times of periodic tasks, within one transaction."""
+    """Reads and writes when periodic tasks were last done, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
@@ -19,7 +19,7 @@ class PeriodicTasks:
     def is_due(self, name: str, every: timedelta, now: datetime) -> bool:
         """Return whether a task was never done, or not within `every` before `now`.
 
-        A time that has not come was written by a clock that ran ahead: the task is due.
+        With a time in the future, written while the clock ran ahead, the task is due.
         """
         done_at = self._db.scalar(
             select(periodic_task.c.done_at).where(periodic_task.c.name == name)

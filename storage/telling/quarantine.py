@@ -1,13 +1,13 @@
 """Repository of failed work, by task and subject, with retry times.
 
-An attempt is counted before the work (`begin`), in a transaction that commits before it, so that
-work that kills the process is counted too. Success deletes the row (`succeed`). After
+An attempt is counted before the work (`begin`), in a transaction of its own, so that work that
+kills the process is counted too. Success deletes the row (`succeed`). After
 `MOST_ATTEMPTS` the subject is quarantined: only a command retries it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,8 +26,8 @@ LONGEST_DELAY = DELAYS[-1]
 MAX_CAUSE = 500  # characters
 MAX_SUBJECT = 300
 KEPT_FOR = timedelta(days=30)  # after the last attempt, of subjects not quarantined
-ASIDE_FOR = timedelta(days=365)
-DID_NOT_END = "it did not end: the process ended, or was killed, while it was at it"
+QUARANTINED_FOR = timedelta(days=365)
+DID_NOT_FINISH = "it did not finish: the process ended, or was killed, during the attempt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Quarantine:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def begin(self, task: str, subject: str, now: datetime, *, cause: str = DID_NOT_END) -> int:
+    def begin(self, task: str, subject: str, now: datetime, *, cause: str = DID_NOT_FINISH) -> int:
         """Count an attempt before it is made; return the number of attempts including it.
 
         `cause` is stored as the error until the work has finished.
@@ -66,14 +66,16 @@ class Quarantine:
             .values(
                 attempts=attempts,
                 last_at=now,
-                retry_at=now + _delay(attempts),
+                retry_at=now + _choose_delay(attempts),
                 last_error=_shorten(cause),
             )
         )
         return attempts
 
-    def suspect(self, task: str, subject: str, now: datetime, *, cause: str = DID_NOT_END) -> None:
-        """Have a subject retried alone, now: the batch that it was part of did not finish."""
+    def suspect(
+        self, task: str, subject: str, now: datetime, *, cause: str = DID_NOT_FINISH
+    ) -> None:
+        """Retry a subject alone, now, since its batch did not finish."""
         values = self._new_row(task, subject, now)
         values |= {"attempts": 0, "retry_at": now, "last_error": _shorten(cause)}
         insert_new(self._db, quarantine, values, list(quarantine.primary_key))
@@ -84,18 +86,18 @@ class Quarantine:
         """Record why a counted attempt failed; return whether the subject is now quarantined."""
         this = self._matches(task, subject)
         attempts = int(self._db.scalar(select(quarantine.c.attempts).where(this)) or 0)
-        aside = attempts >= most
+        is_quarantined = attempts >= most
         self._db.execute(
             update(quarantine)
             .where(this)
             .values(
                 last_error=_shorten(cause),
                 last_at=now,
-                retry_at=now + _delay(attempts),
-                quarantined_at=now if aside else None,
+                retry_at=now + _choose_delay(attempts),
+                quarantined_at=now if is_quarantined else None,
             )
         )
-        return aside
+        return is_quarantined
 
     def succeed(self, task: str, subjects: Iterable[str]) -> int:
         """Delete the rows of subjects whose work succeeded; return how many were deleted."""
@@ -129,22 +131,17 @@ class Quarantine:
         return tuple(_read_row(row) for row in self._db.execute(ordered))
 
     def retry(self, now: datetime, task: str | None = None, subject: str | None = None) -> int:
-        """Have subjects retried now, with their attempts reset to 0; return how many."""
+        """Make subjects due now, with attempts reset to 0; return how many."""
         tests = [] if task is None else [quarantine.c.task == task]
         tests += [] if subject is None else [quarantine.c.subject == subject]
         values = {"attempts": 0, "retry_at": now, "quarantined_at": None}
         return self._db.execute(update(quarantine).where(*tests).values(values)).rowcount
 
-    def forget(self, now: datetime) -> int:
-        """Delete rows older than `KEPT_FOR`, quarantined ones than `ASIDE_FOR`; return how many."""
+    def prune(self, now: datetime) -> int:
+        """Delete old rows, by `KEPT_FOR` and `QUARANTINED_FOR`; return how many."""
         tried = and_(quarantine.c.last_at < now - KEPT_FOR, quarantine.c.quarantined_at.is_(None))
-        aside = quarantine.c.last_at < now - ASIDE_FOR
-        return self._db.execute(delete(quarantine).where(or_(tried, aside))).rowcount
-
-    def keep(self, task: str, subjects: Collection[str]) -> int:
-        """Delete the rows of a task whose subjects are not in `subjects`; return how many."""
-        known = set(self._db.scalars(select(quarantine.c.subject).where(quarantine.c.task == task)))
-        return self.succeed(task, sorted(known - set(subjects)))
+        old = quarantine.c.last_at < now - QUARANTINED_FOR
+        return self._db.execute(delete(quarantine).where(or_(tried, old))).rowcount
 
     def _new_row(self, task: str, subject: str, now: datetime) -> dict[str, Any]:
         subject = subject[:MAX_SUBJECT]
@@ -166,7 +163,7 @@ def _shorten(cause: str) -> str:
     return " ".join(clean(cause).split())[:MAX_CAUSE]
 
 
-def _delay(attempts: int) -> timedelta:
+def _choose_delay(attempts: int) -> timedelta:
     return DELAYS[min(max(attempts, 1), len(DELAYS)) - 1]
 
 

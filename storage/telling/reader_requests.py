@@ -1,4 +1,4 @@
-"""Repository of requests by links in messages: unsubscribe, mute, "not relevant"."""
+"""Repository of what readers request by links in messages: unsubscribe, mute, "not relevant"."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from storage.telling.desk_requests import (
 __all__ = ["IrrelevantItem", "MutedWatch", "ReaderRequests"]
 
 KEY_BYTES = 32
-_LINKS = "links"
-_TO_READERS = ("digest", "alert", "welcome")
+_LINK_KEY = "links"
+_READER_KINDS = ("digest", "alert", "welcome")
 
 
 class MutedWatch(NamedTuple):
@@ -52,23 +52,25 @@ class ReaderRequests:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def key(self) -> bytes | None:
+    def link_key(self) -> bytes | None:
         """Return the key that signs links; None where there is none yet."""
-        found: bytes | None = self._db.scalar(select(secret.c.value).where(secret.c.name == _LINKS))
+        found: bytes | None = self._db.scalar(
+            select(secret.c.value).where(secret.c.name == _LINK_KEY)
+        )
         return None if found is None else bytes(found)
 
-    def make_key(self) -> bytes:
-        """Return the key that signs links; make it where there is none."""
-        fresh = {"name": _LINKS, "value": secrets.token_bytes(KEY_BYTES)}
+    def get_or_make_link_key(self) -> bytes:
+        """Return the key that signs links; it is made where there is none."""
+        fresh = {"name": _LINK_KEY, "value": secrets.token_bytes(KEY_BYTES)}
         insert_new(self._db, secret, fresh, [secret.c.name])
-        made = self.key()
+        made = self.link_key()
         assert made is not None  # noqa: S101  # it has just been written
         return made
 
     def end(self, subscriber_ids: Sequence[int], now: datetime) -> int:
         """Unsubscribe these subscribers and delete their pending tellings.
 
-        An unsent message is stopped unless it also reports to another subscriber.
+        An unsent message is stopped, unless it also reports to another subscriber.
 
         Returns:
             how many were not unsubscribed before.
@@ -96,16 +98,16 @@ class ReaderRequests:
         )
         if self._db.scalar(select(subscriber.c.id).where(active).limit(1)) is None:
             # the recipient has no active subscription: stop all messages to readers
-            self._db.execute(stopped.where(*to_them, outbox.c.kind.in_(_TO_READERS)))
+            self._db.execute(stopped.where(*to_them, outbox.c.kind.in_(_READER_KINDS)))
             return
         ended = list(subscriber_ids)
-        tells = select(told.c.outbox_id).where(told.c.outbox_id == outbox.c.id)
-        by_these = tells.where(told.c.subscriber_id.in_(ended)).exists()
-        by_others = tells.where(told.c.subscriber_id.not_in(ended)).exists()
+        reports = select(told.c.outbox_id).where(told.c.outbox_id == outbox.c.id)
+        by_these = reports.where(told.c.subscriber_id.in_(ended)).exists()
+        by_others = reports.where(told.c.subscriber_id.not_in(ended)).exists()
         self._db.execute(stopped.where(*to_them, by_these, ~by_others))
 
     def resume(self, subscriber_ids: Sequence[int], now: datetime) -> int:
-        """Subscribe these again, for new mentions only; return how many were unsubscribed."""
+        """Subscribe these again, from now on; return how many were unsubscribed."""
         theirs = (subscriber.c.id.in_(list(subscriber_ids)), subscriber.c.ended_at.is_not(None))
         values = {"active": True, "ended_at": None, "activated_at": now, "next_at": None}
         return self._db.execute(update(subscriber).where(*theirs).values(values)).rowcount
@@ -150,7 +152,7 @@ class ReaderRequests:
             insert_new(self._db, feedback, values, list(feedback.primary_key))
         return True
 
-    def recall(self, subscriber_ids: Sequence[int], watch_key: str, item_id: int) -> None:
+    def undo_dismissal(self, subscriber_ids: Sequence[int], watch_key: str, item_id: int) -> None:
         """Undo a "not relevant"."""
         self._db.execute(
             delete(feedback).where(
@@ -177,15 +179,15 @@ class ReaderRequests:
         return by_links | read_dismissed(self._db, subscriber_ids, item_ids)
 
     def dismissed_by_links(self, story_ids: Collection[int]) -> tuple[LinkedDismissal, ...]:
-        """Return what readers called not relevant by links, of some stories, the oldest first."""
+        """Return what readers marked as not relevant by links, for some stories, oldest first."""
         return read_by_links(self._db, story_ids)
 
     def irrelevant(
         self, watch_key: str | None = None, limit: int = 1000
     ) -> tuple[IrrelevantItem, ...]:
-        """Return items marked as not relevant, by links and on the desk, newest first.
+        """Return items marked as not relevant to a watch, or to any, newest first.
 
-        Of one watch, or of all.
+        By links and on the desk.
         """
         wanted = (
             select(

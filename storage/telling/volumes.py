@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from storage.rules.local_time import earlier, local_time
 from storage.tables import item, mention
 
-_AT_ONCE = 500
+_BATCH = 500
 
 
 class CountedMention(NamedTuple):
@@ -30,7 +30,7 @@ class Volumes:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def found(
+    def list_mentions(
         self, watch_keys: Collection[str], since: datetime, until: datetime
     ) -> tuple[CountedMention, ...]:
         """Return the mentions of these watches made in [since, until), oldest first.
@@ -39,12 +39,12 @@ class Volumes:
         """
         rows: list[CountedMention] = []
         keys = sorted(set(watch_keys))
-        for at in range(0, len(keys), _AT_ONCE):
+        for at in range(0, len(keys), _BATCH):
             wanted = (
                 select(mention.c.watch_key, item.c.id, item.c.story_id, mention.c.created_at)
                 .join(item, item.c.id == mention.c.item_id)
                 .where(
-                    mention.c.watch_key.in_(keys[at : at + _AT_ONCE]),
+                    mention.c.watch_key.in_(keys[at : at + _BATCH]),
                     mention.c.baseline.is_(False),
                     mention.c.old.is_not(True),
                     mention.c.created_at >= since,
@@ -66,7 +66,7 @@ class Volumes:
         return newest
 
 
-def by_day(
+def group_by_day(
     found: Iterable[CountedMention], zone: ZoneInfo, *, begins: timedelta = timedelta(0)
 ) -> dict[date, set[int]]:
     """Return day -> stories that were first found on it; days without any are left out. Pure.

@@ -15,13 +15,13 @@ from storage.model import WatchVersion
 from storage.tables import desk_mute, item, item_mark, mention, told, watch_version
 from storage.telling.asides import rename_watch
 
-_AT_ONCE = 500
+_BATCH = 500
 _COLUMNS = ("id", "key", "version", "query", "fingerprint", "active_since", "last_item_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchText:
-    """A declared watch. `fingerprint` covers its query and macros; `was` is its old key."""
+    """A declared watch. `fingerprint` covers its query and macros; `was` is its former key."""
 
     key: str
     query: str
@@ -60,16 +60,16 @@ class Watches:
             for watch in watches:
                 if watch.was is None or watch.was not in known or watch.key in known:
                     continue
-                heir = declared.get(watch.was)
-                if heir is not None and heir.was not in known:
-                    continue  # the old key is a watch of its own now
+                successor = declared.get(watch.was)
+                if successor is not None and successor.was not in known:
+                    continue  # the former key is another watch now
                 self._rename(watch.was, watch.key)
                 known[watch.key] = known.pop(watch.was)
                 moved = True
         return known
 
     def _rename(self, old: str, new: str) -> None:
-        """Rename versions and mentions; numbers follow those of an earlier watch of that key."""
+        """Rename versions, mentions and marks; versions follow earlier ones of that key."""
         taken = max((version.version for version in self.versions(new)), default=0)
         self._merge_mentions(old, new)
         rename_watch(self._db, old, new)
@@ -79,15 +79,15 @@ class Watches:
         ):
             values = {key.name: new, number.name: number + taken}
             self._db.execute(update(table).where(key == old).values(values))
-        for said in (item_mark, desk_mute):
-            self._db.execute(update(said).where(said.c.watch_key == old).values(watch_key=new))
+        for table in (item_mark, desk_mute):
+            self._db.execute(update(table).where(table.c.watch_key == old).values(watch_key=new))
 
     def _merge_mentions(self, old: str, new: str) -> None:
-        theirs, ours = mention.alias(), mention.alias()
+        tsuccessors, ours = mention.alias(), mention.alias()
         both = self._db.execute(
-            select(theirs.c.id, ours.c.id)
-            .join(ours, ours.c.item_id == theirs.c.item_id)
-            .where(theirs.c.watch_key == old, ours.c.watch_key == new)
+            select(tsuccessors.c.id, ours.c.id)
+            .join(ours, ours.c.item_id == tsuccessors.c.item_id)
+            .where(tsuccessors.c.watch_key == old, ours.c.watch_key == new)
         )
         for old_id, new_id in both.all():
             for row in self._db.execute(select(told).where(told.c.mention_id == old_id)).all():
@@ -118,17 +118,17 @@ class Watches:
     def current(self) -> dict[str, WatchVersion]:
         """Return watch key -> the active version."""
         in_force = select(watch_version.c.id).where(watch_version.c.retired_at.is_(None))
-        found = self._read(self._db.scalars(in_force).all())
+        found = self._read_versions(self._db.scalars(in_force).all())
         return {version.key: version for version in found.values()}
 
-    def begun(self, keys: Collection[str]) -> dict[str, datetime]:
+    def activation_times(self, keys: Collection[str]) -> dict[str, datetime]:
         """Return watch key -> when its first version became active."""
         found: dict[str, datetime] = {}
         some = sorted(keys)
-        for at in range(0, len(some), _AT_ONCE):
+        for at in range(0, len(some), _BATCH):
             first = (
                 select(watch_version.c.key, func.min(watch_version.c.active_since))
-                .where(watch_version.c.key.in_(some[at : at + _AT_ONCE]))
+                .where(watch_version.c.key.in_(some[at : at + _BATCH]))
                 .group_by(watch_version.c.key)
             )
             found |= {row[0]: row[1] for row in self._db.execute(first)}
@@ -142,25 +142,25 @@ class Watches:
             .order_by(watch_version.c.version)
         )
         ids = self._db.scalars(found).all()
-        known = self._read(ids)
+        known = self._read_versions(ids)
         return tuple(known[each] for each in ids if each in known)
 
-    def _read(self, ids: Sequence[int]) -> dict[int, WatchVersion]:
+    def _read_versions(self, ids: Sequence[int]) -> dict[int, WatchVersion]:
         """Return id -> version; a damaged one is left out, so that `declare` adds a new one."""
 
         def read(some: Sequence[int]) -> dict[int, WatchVersion]:
             columns = [watch_version.c[name] for name in _COLUMNS]
             wanted = select(*columns).where(watch_version.c.id.in_(list(some)))
-            return {row.id: _version(row) for row in self._db.execute(wanted)}
+            return {row.id: _build_version(row) for row in self._db.execute(wanted)}
 
         found: dict[int, WatchVersion] = {}
-        for at in range(0, len(ids), _AT_ONCE):
-            part = ids[at : at + _AT_ONCE]
+        for at in range(0, len(ids), _BATCH):
+            part = ids[at : at + _BATCH]
             found |= read_decodable(read, part, table="watch_version", damage=self._damage)
         return found
 
 
-def _version(row: Row[Any]) -> WatchVersion:
+def _build_version(row: Row[Any]) -> WatchVersion:
     return WatchVersion(
         key=row.key,
         version=row.version,

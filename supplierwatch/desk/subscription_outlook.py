@@ -37,7 +37,7 @@ def look_ahead(
     """Compute the outlook of a subscription by what its watches found in the last 30 days."""
     keys = watches_of(subscription, wired.catalog.watches)
     since = now - LENGTH
-    moments = unit.mentions.moments(list(keys), since, now)
+    moments = unit.mentions.times(list(keys), since, now)
     messages = messages_of(subscription, moments, since=since, until=now)
     return Outlook(
         rules=describe_rules(subscription),

@@ -13,6 +13,6 @@ WEEK = timedelta(weeks=1)
 
 def count_by_week(unit: Unit, watch_key: str, now: datetime) -> tuple[int, ...]:
     """Count the mentions of a watch in each of the last `WEEKS` before now, the oldest first."""
-    moments = unit.mentions.moments([watch_key], now - WEEKS * WEEK, now)
+    moments = unit.mentions.times([watch_key], now - WEEKS * WEEK, now)
     counts = Counter(min(WEEKS - 1, (now - at) // WEEK) for at in moments)
     return tuple(counts[number] for number in reversed(range(WEEKS)))

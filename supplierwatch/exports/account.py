@@ -172,11 +172,11 @@ class _WatchAccountBuilder:
             {watch.key for watch in wired.catalog.watches if watch.asides},
         )
         self.mentions = {m.match.watch_key: m for m in unit.mentions.of_item(item.item_id)}
-        self._waiting_old = unit.subscribers.waiting_old()
+        self._waiting_old = unit.tellings.count_old()
         self._pending: dict[int, list[Telling]] = {}
         ids = [mention.mention_id for mention in self.mentions.values()]
         for subscriber in unit.subscribers.all() if ids else ():
-            for pending in unit.subscribers.pending([subscriber.subscriber_id], ids):
+            for pending in unit.tellings.pending([subscriber.subscriber_id], ids):
                 telling = Telling(
                     recipient=subscriber.recipient,
                     subscription=subscriber.subscription_key,
@@ -232,16 +232,16 @@ class _WatchAccountBuilder:
                         block=match.block,
                         spans=match.spans,
                         first=None if known is None else known.item,
-                        told=() if known is None else self._unit.asides.told_at(known.aside_id),
+                        told=()
+                        if known is None
+                        else self._unit.asides.report_times(known.aside_id),
                     )
                 )
         return tuple(found)
 
     def _list_tellings(self, mention: Mention) -> tuple[Telling, ...]:
         sent = []
-        for recipient, subscription, row_id, at in self._unit.subscribers.told_to(
-            mention.mention_id
-        ):
+        for recipient, subscription, row_id, at in self._unit.tellings.told_to(mention.mention_id):
             message = self._unit.outbox.get(row_id) if row_id is not None else None
             sent.append(
                 Telling(

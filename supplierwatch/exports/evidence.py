@@ -24,7 +24,7 @@ from typing import IO, Any, Protocol
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from storage.archive.captures import Capture, MadeExport
+from storage.archive.captures import Capture, RecordedExport
 from storage.model import ItemRevision, StoredItem
 from storage.rules.local_time import utc_text
 from storage.store import Store
@@ -121,7 +121,7 @@ def write_evidence(
         digest = hashlib.sha256(manifest).hexdigest()
         # the running service has to wait for this transaction only
         with store.transaction() as unit:
-            if not unit.captures.exported(now, digest, mentions, after=before):
+            if not unit.captures.record_export(now, digest, mentions, after=before):
                 raise ConcurrentExport
             beside.rename(target)
     return EvidenceExport(
@@ -197,7 +197,7 @@ def _write_items(files: _Files, store: Store, ids: Sequence[int]) -> int:
         for item_id in ids:
             with store.reading() as unit:
                 item = unit.items.get(item_id)
-                earlier, captures = unit.items.revisions(item_id), unit.captures.of(item_id)
+                earlier, captures = unit.items.revisions(item_id), unit.captures.of_item(item_id)
             if item is None:
                 continue
             _write_item(files, item, earlier, captures)
@@ -292,7 +292,7 @@ def _adjust_headers(capture: Capture) -> Iterator[tuple[str, str]]:
 def _build_manifest(
     files: _Files,
     number: int,
-    before: MadeExport | None,
+    before: RecordedExport | None,
     mentions: int,
     now: datetime,
 ) -> bytes:

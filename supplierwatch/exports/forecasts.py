@@ -40,7 +40,7 @@ def build_forecasts(
         if key is not None and key not in keys:
             continue
         with store.reading() as unit:
-            others = unit.mentions.moments([k for k in keys if k != key], since, until)
+            others = unit.mentions.times([k for k in keys if k != key], since, until)
         with_it = messages_of(subscription, (*others, *run.times), since=since, until=until)
         times_before = run.times_before if run.against is not None else ()
         before = messages_of(subscription, (*others, *times_before), since=since, until=until)

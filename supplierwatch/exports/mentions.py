@@ -65,7 +65,7 @@ def read_mentions(
     size = PAGE if limit is None or supplier is not None else min(PAGE, max(1, limit))
     while limit is None or count < limit:
         with store.reading() as unit:
-            page = unit.exports.mentions(extent, limit=size, before=before)
+            page = unit.mention_pages.list(extent, limit=size, before=before)
             copies = members_of(unit, [item for _, item in page])
             events = unit.events.events_of({item.item_id for _, item in page})
         for exported in explain_mentions(page, context, copies, events):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from config.model import Source
 from crawler.polling.source_health import SourceProblem, find_problems
-from storage.crawling.source_history import PageReadings
+from storage.crawling.source_history import PageCounts
 from storage.model import SourceState
 from supplierwatch.formatting.console import plural
 
@@ -22,7 +22,7 @@ class SourceRow:
     source: Source
     state: SourceState | None
     problems: tuple[SourceProblem, ...] = ()
-    recent: PageReadings = field(default_factory=PageReadings)
+    recent: PageCounts = field(default_factory=PageCounts)
 
     @property
     def status(self) -> str:
@@ -45,7 +45,7 @@ def rows(
     sources: Sequence[Source],
     states: Mapping[str, SourceState],
     now: datetime,
-    recent: Mapping[str, PageReadings] | None = None,
+    recent: Mapping[str, PageCounts] | None = None,
 ) -> list[SourceRow]:
     """Build a row for each source: those with problems first, disabled ones last.
 
@@ -56,7 +56,7 @@ def rows(
     for source in sources:
         state = states.get(source.key)
         odd = () if state is None or not source.enabled else find_problems(state, now)
-        readings = (recent or {}).get(source.key, PageReadings())
+        readings = (recent or {}).get(source.key, PageCounts())
         table_rows.append(SourceRow(source=source, state=state, problems=odd, recent=readings))
     rank = {"ok": 1, "new": 1, "off": 2}
     return sorted(table_rows, key=lambda row: rank.get(row.status, 0))

@@ -101,7 +101,7 @@ def _update_notices(unit: Unit, now: datetime) -> tuple[str, ...]:
     if silent:
         # a source that was reset before is due within RESUME: no failure is reset twice
         late = [state.key for state in silent if state.next_at > now + RESUME]
-        unit.sources.forgive(late, next_at=now + RESUME)
+        unit.sources.undo_failure(late, next_at=now + RESUME)
         if unit.notices.raise_(NETWORK, OUT, now):
             log.error("network.out sources=%d", len(silent))
             return (OUT,)

@@ -55,7 +55,7 @@ def declare(store: Store, wired: CompiledConfiguration, now: datetime) -> Active
         unit.sources.declare([s for s in catalog.sources if s.enabled], now)
         versions = unit.watches.declare(texts, now)
         subscribers = unit.subscribers.declare(catalog.subscriptions, now)
-        unit.controls.make_key()
+        unit.reader_requests.get_or_make_link_key()
         for channel in unit.outbox.paused():
             # the edit may have fixed the cause; a login that still fails pauses it again
             unit.outbox.resume(channel)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from config.model import Source
 from crawler.jobs.batches import host_of, make_batches
-from storage.crawling.sources import is_free, poll_is_due
+from storage.crawling.sources import is_free, is_poll_due
 from storage.model import SourceState
 
 BATCH_SIZE = 20  # sources that share the fixed cost of a batch: a process and two readers
@@ -62,7 +62,7 @@ def find_due(
             continue
         if host_of(source.url) in busy:
             continue
-        if is_free(state, now) and (even_if_not_due or poll_is_due(state, now)):
+        if is_free(state, now) and (even_if_not_due or is_poll_due(state, now)):
             due.append((state.next_at, source))
     ordered = sorted(due, key=lambda pair: (pair[0], pair[1].key))
     return DueSources(sources=tuple(source for _, source in ordered), suspects=suspects)

@@ -22,7 +22,7 @@ class ReaderRequestHandler:
         """Return what a link concerns; None for an invalid token. Changes nothing."""
         service = self._service
         with service.store.reading() as unit:
-            key = unit.controls.key()
+            key = unit.reader_requests.link_key()
             control = None if key is None else read_token(token, key)
             if control is None:
                 return None
@@ -36,7 +36,7 @@ class ReaderRequestHandler:
         service, now = self._service, self._service.clock()
         context = service.in_force.context
         with service.store.transaction() as unit:
-            key = unit.controls.key()
+            key = unit.reader_requests.link_key()
             control = None if key is None else read_token(token, key)
             if control is None or standing(unit, control, context, now) is None:
                 return None

@@ -49,7 +49,7 @@ class WatchFeeds:
         """Return the feed at a URL path; None if the path is not that of the watch's feed."""
         service = self._service
         with service.store.reading() as unit:
-            key = unit.controls.key()
+            key = unit.reader_requests.link_key()
         known = watch_key in service.in_force.context.queries
         if key is None or not known or not is_feed_path(path, watch_key, key):
             return None
@@ -81,8 +81,8 @@ class WatchFeeds:
             return 0
         folder = settings.data / "feeds"
         with service.store.reading() as unit:
-            found = unit.mentions.found_after(self._written or 0)
-            key = unit.controls.key()
+            found = unit.mentions.newest_after(self._written or 0)
+            key = unit.reader_requests.link_key()
         began, done = self._written is None, 0
         watches = sorted(set(found) | self._unwritten)
         ready = set(ready_first(service.store, TASK, watches, service.clock()))

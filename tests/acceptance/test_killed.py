@@ -221,13 +221,13 @@ def test_each_mention_is_told_or_waits_exactly_once_for_each_reader(
         # more alerts than a reader can take in a minute wait for the next
         waiting = Counter(
             (t.mention.mention_id, *readers[t.subscriber_id])
-            for t in unit.subscribers.pending(list(readers))
+            for t in unit.tellings.pending(list(readers))
             if t.what == "new"
         )
         for item in unit.items.newest(limit=500):
             for mention in unit.mentions.of_item(item.item_id):
                 told = Counter(
-                    (to, key) for to, key, _, _ in unit.subscribers.told_to(mention.mention_id)
+                    (to, key) for to, key, _, _ in unit.tellings.told_to(mention.mention_id)
                 )
                 for reader in readers.values():
                     # a correction of what was told is told too, as that

@@ -38,11 +38,11 @@ def test_who_unsubscribed_or_muted_what_is_shown(desk: RunningDesk) -> None:
     now = desk.clock()
     with desk.service.store.transaction() as unit:
         (reader,) = unit.subscribers.all()
-        unit.controls.mute([reader.subscriber_id], "halcyon-trusts", now + timedelta(days=7))
+        unit.reader_requests.mute([reader.subscriber_id], "halcyon-trusts", now + timedelta(days=7))
     browser = desk.browser("editor")
     assert "halcyon-trusts until" in browser.ask(PAGE).words
     with desk.service.store.transaction() as unit:
-        unit.controls.end([reader.subscriber_id], now)
+        unit.reader_requests.end([reader.subscriber_id], now)
     assert "unsubscribed" in browser.ask(PAGE).words
     assert "1 unsubscribed" in browser.ask("/subscriptions").words
 

@@ -167,8 +167,8 @@ for number in count(1):
         me = [s.subscriber_id for s in unit.subscribers.all()]
         test_crashes.match(unit, me[0])
     with store.transaction() as unit:
-        unit.subscribers.cut(me, notification=a_message_to_send(f"m{number}"),
-            tellings=unit.subscribers.pending(me), next_at={}, local_date={}, now=now)
+        unit.tellings.cut(me, notification=a_message_to_send(f"m{number}"),
+            tellings=unit.tellings.pending(me), next_at={}, local_date={}, now=now)
     with store.transaction() as unit:
         message = unit.outbox.claim(now, owner="worker", lease=timedelta(minutes=5))
     if message is not None:

@@ -109,7 +109,7 @@ def test_kills_lose_nothing_and_double_only_what_had_gone_out(
                 known.clear()
                 # the next start takes over what the dead one held
                 with sqlite_store.transaction() as unit:
-                    assert unit.outbox.give_up_leases("k", at) == 1
+                    assert unit.outbox.expire_leases("k", at) == 1
                 known.set()
                 deliver_due(sqlite_store, {"email": own}, now=lambda at=at: at, owner="next")  # type: ignore[misc]
         finally:

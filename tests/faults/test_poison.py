@@ -22,7 +22,7 @@ from alerts.time_limit import TimeLimit
 from storage.archive.stories import Stories
 from storage.model import OutboxMessage
 from storage.store import Store
-from storage.telling.quarantine import DID_NOT_END
+from storage.telling.quarantine import DID_NOT_FINISH
 from supplierwatch.health.quarantine_mail import retry_quarantined
 from tests.support.clock import Clock
 from tests.support.desk import READER, Desk, a_subscription
@@ -89,7 +89,7 @@ def notices(store: Store) -> str:
 
 def waiting(store: Store) -> dict[int, int]:
     with store.reading() as unit:
-        return unit.subscribers.waiting()
+        return unit.tellings.count_pending()
 
 
 def poison_rendering(patch: pytest.MonkeyPatch, poison: Poison) -> None:
@@ -124,7 +124,7 @@ def poison_grouping(patch: pytest.MonkeyPatch, poison: Poison) -> None:
             poison()
         return real(self, stored)
 
-    patch.setattr(Stories, "place", place)
+    patch.setattr(Stories, "assign", place)
 
 
 @both
@@ -161,7 +161,7 @@ def test_an_item_that_cannot_be_shown_is_told_by_headline_and_link(
     assert "item 1 cannot be shown in full" in notices(store)
     with store.reading() as unit:
         assert set(unit.outbox.counts()) == {"sent"}
-        told = [unit.subscribers.told_to(mention_id) for mention_id in (1, 2, 3)]
+        told = [unit.tellings.told_to(mention_id) for mention_id in (1, 2, 3)]
     assert [len(each) for each in told] == [1, 1, 2]
 
 
@@ -270,7 +270,7 @@ def test_a_message_that_took_the_process_with_it_is_tried_after_the_others(
         with store.reading() as unit:
             trouble = unit.quarantine.get("tell", f"alert to {READER}")
         assert trouble is not None
-        assert trouble.cause == DID_NOT_END
+        assert trouble.cause == DID_NOT_FINISH
         clock.advance(5 * MINUTE)
     assert trouble.attempts == 2
     assert order == [READER, OTHER, READER], "the second time the other one is first"

@@ -103,7 +103,7 @@ def test_a_fault_at_a_point_loses_nothing_and_doubles_only_what_is_unknown(
         copies = arrived(server)
     states = Counter(each.state for each in post.messages)
     with sqlite_store.reading() as unit:
-        assert unit.subscribers.waiting() == {}, "told, whatever became of the message"
+        assert unit.tellings.count_pending() == {}, "told, whatever became of the message"
     if (step, fault) in REFUSED:
         assert states == {"sent": 1, "dead": 1}
         # what was refused after its text has come to the server, which did not take it

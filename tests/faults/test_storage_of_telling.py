@@ -89,7 +89,7 @@ def test_every_statement_that_fails_once_loses_nothing_and_tells_nothing_twice(
     # what became of a message that could not be written down is kept until it can
     assert doubled == 0
     with store.reading() as unit:
-        assert unit.subscribers.waiting() == {}
+        assert unit.tellings.count_pending() == {}
         assert set(unit.outbox.counts()) == {"sent"}
 
 
@@ -171,7 +171,7 @@ def test_a_full_disk_tells_nothing_that_it_could_not_write_down_and_heals(
     desk.tick(HOUR)
     event.remove(engine, "checkout", lately_opened)
     with sqlite_store.reading() as unit:
-        assert unit.subscribers.waiting() == {}
+        assert unit.tellings.count_pending() == {}
         assert set(unit.outbox.counts()) == {"sent"}
         items = unit.items.count()
     ids = [m.notification.message_id for m in desk.inbox.messages]
@@ -283,4 +283,4 @@ def test_two_services_cut_what_is_pending_once(store: Store, clock: Clock) -> No
     for number in range(5):
         assert told.count(f"https://ward-ledger.example/halcyon-says-{number}\r\n") == 1
     with store.reading() as unit:
-        assert unit.subscribers.waiting() == {}
+        assert unit.tellings.count_pending() == {}

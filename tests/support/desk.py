@@ -374,7 +374,7 @@ class Desk:
         settings = replace(self.context.settings, service=service)
         self.context = replace(self.context, settings=settings)
         with self.store.transaction() as unit:
-            unit.controls.make_key()
+            unit.reader_requests.get_or_make_link_key()
 
     def without_contact(self) -> None:
         """Take reply_to and operator out of the settings."""

@@ -144,7 +144,7 @@ def _send_now(wired: CompiledConfiguration, keys: list[str], *, confirm: bool) -
         service = Service(wired, store)
         with store.reading() as unit:
             subscribers = [s for s in unit.subscribers.all() if s.subscription_key in keys]
-            waiting = unit.subscribers.pending([s.subscriber_id for s in subscribers])
+            waiting = unit.tellings.pending([s.subscriber_id for s in subscribers])
         pending = len({telling.mention.mention_id for telling in waiting})
         people = {s.recipient for s in subscribers}
         if confirm:

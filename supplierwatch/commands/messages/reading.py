@@ -58,7 +58,7 @@ def readers(ctx: typer.Context, json: Json = False) -> None:
             (*unit.subscribers.all(), *unit.subscribers.ended()),
             key=lambda one: (one.recipient, one.subscription_key),
         )
-        mutes, waiting = unit.controls.muted(now), unit.subscribers.waiting()
+        mutes, waiting = unit.reader_requests.muted(now), unit.tellings.count_pending()
     subscribers = view.readers_of(people, mutes, waiting)
     if json:
         print_json(view.readers_json(subscribers))
@@ -77,7 +77,7 @@ def feeds(ctx: typer.Context, json: Json = False) -> None:
     wired = session(ctx).wired()
     settings = wired.catalog.settings.service
     with archive(wired) as store, store.reading() as unit:
-        key = unit.controls.key()
+        key = unit.reader_requests.link_key()
     home = None if key is None else settings.public_url
     found = []
     for watch in wired.catalog.watches:
@@ -122,7 +122,7 @@ def feedback(
     if watch is not None and watch not in wired.queries:
         raise unknown_key_error("watch", watch, list(wired.queries), "supplierwatch watches")
     with archive(wired) as store, store.reading() as unit:
-        marked = unit.controls.irrelevant(watch, limit)
+        marked = unit.reader_requests.irrelevant(watch, limit)
         items = {item.item_id: item for item in unit.items.get_many([m.item_id for m in marked])}
         spans = {
             (found.match.watch_key, item_id): found.match.spans

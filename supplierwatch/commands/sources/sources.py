@@ -114,7 +114,7 @@ def sources(
     try:
         with archive(wired) as store, store.reading() as unit:
             states = {state.key: state for state in unit.sources.all()}
-            recent = unit.sources.readings(now - RECENT_PERIOD)
+            recent = unit.sources.count_pages(now - RECENT_PERIOD)
     except NothingStoredError:
         states, recent = {}, {}  # nothing was polled yet: list the declared sources
     rows = [

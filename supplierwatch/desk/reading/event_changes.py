@@ -16,7 +16,7 @@ class EventRefused(ValueError):
 
 def read_apart(unit: Unit, item: StoredItem) -> tuple[tuple[int, StoredItem], ...]:
     """Return the events that the story of an item was taken out of, each with its first item."""
-    events = unit.events.taken_apart(item.item_id)[:MOST_EVENTS]
+    events = unit.events.list_separated_from(item.item_id)[:MOST_EVENTS]
     leads = {each.item_id: each for each in unit.items.get_many(events)}
     return tuple((each, leads[each]) for each in events if each in leads)
 
@@ -28,7 +28,7 @@ def take_report_out(unit: Unit, actor: Actor, item: StoredItem, now: datetime) -
         EventRefused: no other story is in its event.
     """
     before = unit.events.event_of(item.item_id)
-    rest = unit.events.take_out(item.item_id)
+    rest = unit.events.remove(item.item_id)
     if rest is None:
         raise EventRefused("no other story is in the event of this article: there is nothing to do")
     change = Change(
@@ -56,14 +56,14 @@ def put_report_back(
     Raises:
         EventRefused: it was not taken out of that event, or of several where none is named.
     """
-    known = unit.events.taken_apart(item.item_id)
+    known = unit.events.list_separated_from(item.item_id)
     if not known:
         raise EventRefused("nobody took this article out of an event: there is nothing to undo")
     if event_id is None and len(known) > 1:
         numbers = ", ".join(map(str, known[:MOST_EVENTS]))
         raise EventRefused(f"it was taken out of several events: name one of {numbers}")
     chosen = known[0] if event_id is None else event_id
-    if not unit.events.put_back(item.item_id, chosen):
+    if not unit.events.add_again(item.item_id, chosen):
         raise EventRefused(f"it was not taken out of event {chosen}")
     present = unit.events.event_of(item.item_id) or chosen
     change = Change(

@@ -33,7 +33,7 @@ def make_evidence(source: DeskSource, item_ids: Sequence[int], name: str) -> Dow
     context = source.context
     with source.store.reading() as unit:
         items = unit.items.get_many(item_ids)
-        found = unit.exports.of_items([item.item_id for item in items], limit=MOST_MENTIONS)
+        found = unit.mention_pages.of_items([item.item_id for item in items], limit=MOST_MENTIONS)
         copies = members_of(unit, items)
     mentions = list(explain_mentions(found, context, copies))
     for attempt in range(TRIES):

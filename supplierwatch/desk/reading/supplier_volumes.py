@@ -59,7 +59,9 @@ class _Volumes:
         wired, context = source.wired, source.context
         keys = [watch.key for watch in wired.catalog.watches]
         with source.store.reading() as unit:
-            found = unit.volumes.found(keys, now - WEEKS * _WEEK, now + timedelta.resolution)
+            found = unit.volumes.list_mentions(
+                keys, now - WEEKS * _WEEK, now + timedelta.resolution
+            )
             found = found[-MOST_COUNTED:]
             with self._lock:
                 named = self._index.suppliers(unit, {each.item_id for each in found}, context)

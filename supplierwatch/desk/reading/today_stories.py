@@ -149,8 +149,8 @@ def gather_today(unit: Unit, context: TellingContext, user: User, wish: TodayWis
 def _find_mentions(unit: Unit, user: User, wish: TodayWish) -> tuple[Found, bool]:
     if wish.show in ("starred", "mine", "tag"):
         return _find_marked(unit, user, wish)
-    found = unit.exports.mentions(MentionRange(since=wish.since), limit=MOST + 1)
-    edited = unit.exports.edited(wish.since, limit=MOST_EDITED)
+    found = unit.mention_pages.list(MentionRange(since=wish.since), limit=MOST + 1)
+    edited = unit.mention_pages.of_edits(wish.since, limit=MOST_EDITED)
     every = [pair for pair in (*found[:MOST], *edited) if not pair[0].baseline]
     return every, len(found) > MOST
 
@@ -166,7 +166,7 @@ def _find_marked(unit: Unit, user: User, wish: TodayWish) -> tuple[Found, bool]:
         "tag": lambda: unit.marks.find_items(MarkKind.TAG, limit=MOST_MARKED + 1, text=wish.tag),
     }[wish.show]()
     items = unit.items.get_many(ids[:MOST_MARKED])
-    found = unit.exports.of_stories(sorted({item.story_id for item in items}), limit=MOST)
+    found = unit.mention_pages.of_stories(sorted({item.story_id for item in items}), limit=MOST)
     with_watch = {item.story_id for _, item in found}
     bare = [(_no_mention(item), item) for item in items if item.story_id not in with_watch]
     return [*found, *bare], len(ids) > MOST_MARKED
@@ -195,7 +195,7 @@ def _read_dismissed(
     address = user.email.lower()
     return frozenset(on_desk).union(
         (each.story_id, each.watch_key)
-        for each in unit.controls.dismissed_by_links(stories)
+        for each in unit.reader_requests.dismissed_by_links(stories)
         if each.recipient.lower() == address
     )
 

@@ -55,7 +55,7 @@ class DeliveryStep:
         alone = self._store.url.startswith("sqlite")
         owner = f"{self._owner}-" if alone else f"{self._owner}-{socket.gethostname()}-"
         with self._store.transaction() as unit:
-            left = unit.outbox.give_up_leases(owner, self._clock())
+            left = unit.outbox.expire_leases(owner, self._clock())
         if left:
             log.warning("delivery.taken-over messages=%d", left)
 

@@ -56,7 +56,7 @@ def prune_all(
     for kind in _list_kinds(retention, now):
         total += _prune_kind(store, kind, now, ending)
     with store.transaction() as unit:
-        unit.quarantine.forget(now)
+        unit.quarantine.prune(now)
         unit.responses.prune(now)
         if retention.mentions is not None:
             unit.audit.prune(now - retention.mentions)

@@ -65,7 +65,7 @@ class PruningStep:
     def run(self) -> Pruned:
         """Prune now, in batches; returns the numbers of deleted rows."""
         total = prune_all(self._store, self._retention(), self._clock(), ending=self._ending)
-        if not total.nothing:
+        if not total.is_empty:
             log.info(
                 "pruned texts=%d versions=%d mentions=%d messages=%d raw=%d",
                 *(total.texts, total.versions, total.mentions, total.messages, total.raw),

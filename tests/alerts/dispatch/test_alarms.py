@@ -150,7 +150,7 @@ def test_each_recipient_is_told_and_who_muted_the_watch_is_not(store: Store, clo
     days_pass(desk, 20)
     muted = next(s for s in desk.subscribers if s.recipient == READER)
     with store.transaction() as unit:
-        unit.controls.mute([muted.subscriber_id], "h", clock() + 7 * DAY)
+        unit.reader_requests.mute([muted.subscriber_id], "h", clock() + 7 * DAY)
     publish(desk, 9)
     desk.match()
     recipients = {each.notification.recipient for each in desk.alarm()}

@@ -174,7 +174,7 @@ def test_nothing_is_told_of_a_muted_watch(store: Store, clock: Clock) -> None:
     desk.publish("Porters move", PLAIN, asides=(SPONSOR,))
     [subscriber] = desk.subscribers
     with store.transaction() as unit:
-        unit.controls.mute([subscriber.subscriber_id], "halcyon", clock() + 7 * DAY)
+        unit.reader_requests.mute([subscriber.subscriber_id], "halcyon", clock() + 7 * DAY)
     desk.publish("Patient record of wards", "The patient record is new.")
     [digest] = desk.tick(2 * HOUR)
     assert not heads(digest)

@@ -50,8 +50,8 @@ def mute(desk: Desk, user: int, kind: MuteKind, **what: str | int) -> None:
 def test_edits_of_what_a_user_called_irrelevant_are_not_told_to_them(desk: Desk) -> None:
     mark_irrelevant(desk, a_user(desk))
     with desk.store.reading() as unit:
-        [noted] = unit.controls.irrelevant("halcyon")
-        assert unit.controls.irrelevant("corvid") == ()
+        [noted] = unit.reader_requests.irrelevant("halcyon")
+        assert unit.reader_requests.irrelevant("corvid") == ()
     assert (noted.title, noted.recipient) == ("Halcyon wins", "ruth")
     assert noted.reason == "another firm"
     desk.publish("Halcyon loses everything", name="Halcyon wins")
@@ -65,7 +65,7 @@ def test_edits_are_told_to_others_and_again_when_it_is_taken_back(desk: Desk) ->
     assert len(desk.tick(DAY)) == 1
     with desk.store.transaction() as unit:
         unit.marks.end(1, MarkKind.IRRELEVANT, user, desk.clock(), watch_key="halcyon")
-        assert unit.controls.irrelevant() == ()
+        assert unit.reader_requests.irrelevant() == ()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_muted_supplier_is_told_beside_another() -> None:
 def test_what_a_reader_called_irrelevant_by_a_link_is_known_with_its_story(desk: Desk) -> None:
     with desk.store.transaction() as unit:
         [subscriber] = unit.subscribers.all()
-        unit.controls.dismiss([subscriber.subscriber_id], "halcyon", 1, desk.clock())
-        [known] = unit.controls.dismissed_by_links([1])
-        assert unit.controls.dismissed_by_links([2]) == ()
+        unit.reader_requests.dismiss([subscriber.subscriber_id], "halcyon", 1, desk.clock())
+        [known] = unit.reader_requests.dismissed_by_links([1])
+        assert unit.reader_requests.dismissed_by_links([2]) == ()
     assert (known.story_id, known.watch_key, known.recipient) == (1, "halcyon", READER)

@@ -52,7 +52,7 @@ def test_one_digest_a_local_day_over_clock_changes_and_every_story_in_one(
     told = [hour for hour in hours if f"/story-{hour}-ends" in urls]
     waiting = len(hours) - len(told)
     with sqlite_store.reading() as unit:
-        assert sum(unit.subscribers.waiting().values()) == waiting
+        assert sum(unit.tellings.count_pending().values()) == waiting
     assert told == list(hours[: len(told)])
 
 

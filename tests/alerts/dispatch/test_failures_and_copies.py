@@ -30,7 +30,7 @@ def test_a_recipient_that_is_no_address_is_reported_and_holds_up_nobody(
     assert alert.notification.recipient == READER
     with store.reading() as unit:
         assert "no address" in unit.notices.open()[0].text
-        assert sum(unit.subscribers.waiting().values()) == 1
+        assert sum(unit.tellings.count_pending().values()) == 1
 
 
 def test_a_subscription_that_is_edited_keeps_what_waits(store: Store, clock: Clock) -> None:

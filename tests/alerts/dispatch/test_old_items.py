@@ -151,7 +151,7 @@ def test_old_items_are_no_unusual_volume(store: Store, clock: Clock) -> None:
     desk.publish("Halcyon wins a prize", published_at=YEARS_AGO)
     desk.match()
     with store.reading() as unit:
-        assert unit.volumes.found(["halcyon"], clock() - DAY, clock() + DAY) == ()
+        assert unit.volumes.list_mentions(["halcyon"], clock() - DAY, clock() + DAY) == ()
         assert unit.volumes.last("halcyon") is None
 
 

@@ -37,7 +37,7 @@ def controls_in(desk: Desk, message: OutboxMessage) -> dict[str, Control]:
     """Action -> what the first link of that kind in a message does."""
     text, _ = bodies(assert_mail_is_clean(message.notification.raw))
     with desk.store.reading() as unit:
-        key = unit.controls.key()
+        key = unit.reader_requests.link_key()
     assert key is not None
     found: dict[str, Control] = {}
     for token in re.findall(r"https://watch\.trust\.example/c/(\S+)", text):
@@ -121,7 +121,7 @@ def test_who_unsubscribed_is_told_nothing_more(desk: Desk) -> None:
     assert stands(desk, control).done
     with desk.store.reading() as unit:
         assert unit.subscribers.all() == ()
-        assert unit.subscribers.waiting() == {}
+        assert unit.tellings.count_pending() == {}
 
 
 def test_to_unsubscribe_lasts_over_a_reading_of_the_configuration(desk: Desk) -> None:
@@ -232,7 +232,7 @@ def test_what_is_muted_is_settled_although_no_message_goes(desk: Desk) -> None:
     desk.publish("Halcyon loses")
     assert desk.tick(DAY) == []
     with desk.store.reading() as unit:
-        assert unit.subscribers.waiting() == {}
+        assert unit.tellings.count_pending() == {}
 
 
 def test_what_one_subscription_mutes_another_still_tells(store: Store, clock: Clock) -> None:
@@ -266,15 +266,15 @@ def test_what_is_not_relevant_is_noted_for_its_watch_and_its_edits_are_not_told(
     ask(desk, control)
     ask(desk, control)
     with desk.store.reading() as unit:
-        [noted] = unit.controls.irrelevant("halcyon")
-        assert unit.controls.irrelevant("corvid") == ()
+        [noted] = unit.reader_requests.irrelevant("halcyon")
+        assert unit.reader_requests.irrelevant("corvid") == ()
     assert (noted.title, noted.recipient) == ("Halcyon wins", READER)
 
     desk.publish("Halcyon loses everything", name="Halcyon wins")
     assert desk.tick(DAY) == []
     undo(desk, control)
     with desk.store.reading() as unit:
-        assert unit.controls.irrelevant() == ()
+        assert unit.reader_requests.irrelevant() == ()
 
 
 def test_a_preview_has_the_same_links(desk: Desk) -> None:

@@ -195,7 +195,7 @@ def test_a_digest_of_the_same_minute_spares_the_alert(store: Store, clock: Clock
     assert [m.notification.kind for m in desk.tick()] == ["digest"]
     assert desk.tick(MINUTE) == []
     with store.reading() as unit:
-        assert unit.subscribers.waiting() == {}
+        assert unit.tellings.count_pending() == {}
 
 
 def test_a_weekly_digest_tells_the_week_although_a_daily_one_did(

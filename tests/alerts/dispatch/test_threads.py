@@ -26,8 +26,8 @@ def withdraw(desk: Desk, item_id: int) -> None:
     """The page is gone at two looks."""
     with desk.store.transaction() as unit:
         for _ in range(2):
-            unit.items.record_gone_page(
-                item_id, now=desk.clock(), recheck_at=None, sure_at=desk.clock()
+            unit.rechecks.record_gone(
+                item_id, now=desk.clock(), recheck_at=None, confirm_at=desk.clock()
             )
 
 

@@ -70,7 +70,7 @@ def test_robots_txt_is_asked_once_a_day_over_all_crawls(site: FakeSite, crawls: 
     assert len(site.requests("/robots.txt")) == 1
     origin = site.url("")
     with crawls.store.transaction() as unit:
-        unit.sources.robots_put(origin, datetime.now(UTC) - timedelta(hours=25), 200, "")
+        unit.robots_files.put(origin, datetime.now(UTC) - timedelta(hours=25), 200, "")
     crawls.run(source)
     assert len(site.requests("/robots.txt")) == 2
 
@@ -80,7 +80,7 @@ def test_an_old_copy_serves_while_the_host_cannot_be_asked(site: FakeSite, crawl
     site.behave("/robots.txt", robots("", 500))
     with crawls.store.transaction() as unit:
         long_ago = datetime.now(UTC) - timedelta(days=20)
-        unit.sources.robots_put(site.url(""), long_ago, 200, "User-agent: *\nDisallow: /0")
+        unit.robots_files.put(site.url(""), long_ago, 200, "User-agent: *\nDisallow: /0")
     crawls.run(a_source("outlet", site.url("/feed.xml")))
     assert [item.thin_reason for item in crawls.items()] == ["robots", None]
 

@@ -213,7 +213,7 @@ def test_the_full_text_that_comes_later_completes_the_item(site: FakeSite, crawl
     assert item.text_state is TextState.THIN
     with crawls.store.transaction() as unit:  # its time has come
         now = datetime.now(UTC)
-        unit.items.page_failed(item.item_id, reason="http-500", now=now, retry_at=now)
+        unit.pages.record_failure(item.item_id, reason="http-500", now=now, retry_at=now)
     site.page("/0.html", article_page(item.title, long_text("a text that came late")))
     report = crawls.run(source).report("outlet")
     assert report["completed"] == 1

@@ -69,8 +69,8 @@ def looked(crawls: Crawls, source: Any, *, older: timedelta = HOUR) -> StoredIte
 
 def look_at(crawls: Crawls, item_id: int) -> datetime | None:
     with crawls.store.reading() as unit:
-        due = unit.items.looks_due("outlet", now=utc_now() + 30 * DAY, limit=9)
-        at: datetime | None = unit.items.next_recheck("outlet")
+        due = unit.rechecks.due("outlet", now=utc_now() + 30 * DAY, limit=9)
+        at: datetime | None = unit.rechecks.next_at("outlet")
     return at if item_id in {one.item_id for one in due} else None
 
 

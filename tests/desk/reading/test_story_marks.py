@@ -101,7 +101,7 @@ def test_not_relevant_folds_the_story_away_and_is_noted_for_the_watch(stored: Ru
     editor = stored.browser("editor")
     say(editor, "team", do="irrelevant", watch="halcyon-trusts", text="another firm")
     with stored.service.store.reading() as unit:
-        [noted] = unit.controls.irrelevant("halcyon-trusts")
+        [noted] = unit.reader_requests.irrelevant("halcyon-trusts")
     assert (noted.recipient, noted.reason) == ("editor", "another firm")
     page = stored.browser("reader").ask("/")
     assert 'id="not-relevant"' in page.text
@@ -114,7 +114,7 @@ def test_a_link_in_a_message_says_it_for_the_user_of_the_address(stored: Running
     service = stored.service
     with service.store.transaction() as unit:
         ids = [each.subscriber_id for each in unit.subscribers.all()]
-        unit.controls.dismiss(ids, "halcyon-trusts", 1, stored.clock())
+        unit.reader_requests.dismiss(ids, "halcyon-trusts", 1, stored.clock())
         unit.users.add("comms", Role.READER, stored.clock(), email="Comms@trust.example")
         user = unit.users.find_by_name("comms")
         assert user is not None

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
+from storage.archive.retention import Pruned
 from storage.model import FetchedPage
 from storage.store import Store
 from tests.support.builders import NOW, an_article
@@ -27,7 +28,7 @@ def put(store: Store, *, with_body: bool, revision: int = 1, page: FetchedPage =
 def test_an_answer_comes_back_as_it_was_kept(store: Store) -> None:
     item_id = put(store, with_body=True)
     with store.reading() as unit:
-        [kept] = unit.captures.of(item_id)
+        [kept] = unit.captures.of_item(item_id)
     assert (kept.body, kept.body_bytes) == (PAGE.body, len(PAGE.body))
     assert kept.body_sha256 == hashlib.sha256(PAGE.body).hexdigest()
     assert [name for name, _ in kept.headers] == ["server", "x-empty"]
@@ -40,17 +41,20 @@ def test_the_latest_answer_with_a_text_is_kept(store: Store) -> None:
     with store.transaction() as unit:
         unit.captures.put(item_id, 1, later, with_body=True)
         unit.captures.put(item_id, 2, later, with_body=False)
-        kept = unit.captures.of(item_id)
+        kept = unit.captures.of_item(item_id)
     assert [(one.revision, one.body) for one in kept] == [(1, b"later"), (2, None)]
 
 
 def test_bodies_go_after_their_time_and_hashes_stay(store: Store) -> None:
     ids = [put(store, with_body=True) for _ in range(3)]
     with store.transaction() as unit:
-        assert unit.captures.forget_bodies(NOW, limit=9) == 0
-        assert unit.captures.forget_bodies(NOW + timedelta(days=1), limit=2) == 2
-        assert unit.captures.forget_bodies(NOW + timedelta(days=1), limit=2) == 1
-        kept = [unit.captures.of(item_id)[0] for item_id in ids]
+        assert unit.retention.old_raw(NOW) == ()
+        later = NOW + timedelta(days=1)
+        old = unit.retention.old_raw(later, without=ids[:1])
+        assert old == tuple(ids[1:])
+        assert unit.retention.prune_raw(old, later) == Pruned(raw=2)
+        assert unit.retention.prune_raw(unit.retention.old_raw(later), later) == Pruned(raw=1)
+        kept = [unit.captures.of_item(item_id)[0] for item_id in ids]
     assert [one.body for one in kept] == [None, None, None]
     assert {one.body_sha256 for one in kept} == {hashlib.sha256(PAGE.body).hexdigest()}
 
@@ -58,17 +62,17 @@ def test_bodies_go_after_their_time_and_hashes_stay(store: Store) -> None:
 def test_answers_go_with_the_text_that_was_read_from_them(store: Store) -> None:
     item_id = put(store, with_body=True)
     with store.transaction() as unit:
-        unit.retention.texts(NOW + timedelta(days=1), NOW + timedelta(days=400))
-        assert unit.captures.of(item_id) == ()
+        unit.retention.prune_texts([item_id], NOW + timedelta(days=400))
+        assert unit.captures.of_item(item_id) == ()
 
 
 def test_exports_are_numbered_and_remembered(store: Store) -> None:
     with store.transaction() as unit:
         assert unit.captures.last_export() is None
-        assert unit.captures.exported(NOW, "a" * 64, 3, after=None)
+        assert unit.captures.record_export(NOW, "a" * 64, 3, after=None)
         first = unit.captures.last_export()
-        assert unit.captures.exported(NOW, "b" * 64, 4, after=first)
-        assert not unit.captures.exported(NOW, "c" * 64, 5, after=first)  # one came between
+        assert unit.captures.record_export(NOW, "b" * 64, 4, after=first)
+        assert not unit.captures.record_export(NOW, "c" * 64, 5, after=first)  # one came between
         last = unit.captures.last_export()
     assert last is not None
     assert (last.number, last.manifest_sha256, last.mentions) == (2, "b" * 64, 4)

@@ -26,7 +26,7 @@ def place(store: Store, name: str, body: str, **changes: object) -> int:
         item_id = unit.items.put(article, now=NOW, baseline=False).item_id
         item = unit.items.get(item_id)
         assert item is not None
-        unit.events.place(item, unit.stories.place(item))
+        unit.events.assign(item, unit.stories.assign(item))
         return item_id
 
 
@@ -69,8 +69,8 @@ def test_a_copy_is_in_the_event_of_its_story(store: Store) -> None:
 def test_a_report_that_a_person_took_out_stays_out(store: Store) -> None:
     items = [place(store, f"outlet{at}", text) for at, text in enumerate(REPORTS["c1"][:2])]
     with store.transaction() as unit:
-        assert unit.events.take_out(items[0]) == items[1]
-        assert unit.events.take_out(items[0]) is None
+        assert unit.events.remove(items[0]) == items[1]
+        assert unit.events.remove(items[0]) is None
 
     items.append(place(store, "third", REPORTS["c1"][2]))
 
@@ -82,15 +82,15 @@ def test_a_report_that_a_person_took_out_stays_out(store: Store) -> None:
 def test_a_report_is_put_back_into_the_event_that_it_was_taken_out_of(store: Store) -> None:
     items = [place(store, f"outlet{at}", body) for at, body in enumerate(REPORTS["c1"])]
     with store.transaction() as unit:
-        rest = unit.events.take_out(items[0])
+        rest = unit.events.remove(items[0])
         assert rest == items[1]
-        assert unit.events.taken_apart(items[0]) == (rest,)
-        assert not unit.events.put_back(items[0], items[0])
+        assert unit.events.list_separated_from(items[0]) == (rest,)
+        assert not unit.events.add_again(items[0], items[0])
 
-        assert unit.events.put_back(items[0], rest)
+        assert unit.events.add_again(items[0], rest)
 
-        assert unit.events.taken_apart(items[0]) == ()
-        assert not unit.events.put_back(items[0], items[0])
+        assert unit.events.list_separated_from(items[0]) == ()
+        assert not unit.events.add_again(items[0], items[0])
     assert events_of(store, items) == [items[0]] * 3
 
 
@@ -99,11 +99,11 @@ def test_a_story_stays_apart_from_what_its_copy_was_taken_apart_from(store: Stor
     items = [place(store, "early", "Nothing of note in Leith."), place(store, "one", first)]
     items += [place(store, "two", other), place(store, "three", third)]
     with store.transaction() as unit:
-        assert unit.events.take_out(items[1]) == items[2]
+        assert unit.events.remove(items[1]) == items[2]
         item = unit.items.get(items[1])
         assert item is not None
         unit.items._db.execute(text(f"UPDATE item SET story_id = {items[0]} WHERE id = {items[1]}"))
-        unit.events.place(item, items[0])
+        unit.events.assign(item, items[0])
 
     placed = [*items, place(store, "four", first.replace("Tennant", "Tennent"))]
 
@@ -116,7 +116,7 @@ def test_two_stories_that_become_one_do_not_join_what_a_person_took_apart(store:
     first, other, third = REPORTS["c1"]
     items = [place(store, "one", first), place(store, "two", other)]
     with store.transaction() as unit:
-        unit.events.take_out(items[1])
+        unit.events.remove(items[1])
     copy = place(store, "three", third)
     before = events_of(store, [copy])[0]
     story = items[0] if before == items[1] else items[1]
@@ -124,7 +124,7 @@ def test_two_stories_that_become_one_do_not_join_what_a_person_took_apart(store:
         unit.items._db.execute(text(f"UPDATE item SET story_id = {story} WHERE id = {copy}"))
         item = unit.items.get(copy)
         assert item is not None
-        unit.events.place(item, story)
+        unit.events.assign(item, story)
 
     assert events_of(store, items) == items
 
@@ -155,7 +155,7 @@ def test_a_damaged_report_is_mended_when_its_item_is_matched_again(store: Store)
         unit.items._db.execute(text("UPDATE event_report SET features = '[' WHERE item_id = 1"))
         item = unit.items.get(items[0])
         assert item is not None
-        unit.events.place(item, items[0])
+        unit.events.assign(item, items[0])
 
     with store.reading() as unit:
         assert [link.item_id for link in unit.events.explain(items[1])] == [items[0]]
@@ -179,8 +179,8 @@ def test_old_reports_find_no_more(store: Store) -> None:
     place(store, "one", REPORTS["c1"][0])
 
     with store.transaction() as unit:
-        assert unit.events.forget(NOW + SPAN) > 0
-        assert unit.events.forget(NOW + SPAN) == 0
+        assert unit.events.delete_features(NOW + SPAN) > 0
+        assert unit.events.delete_features(NOW + SPAN) == 0
 
 
 def test_a_feature_finds_the_latest_reports_alone(store: Store) -> None:

@@ -134,7 +134,7 @@ def test_a_page_completes_what_its_listing_made_and_is_matched_at_once(store: St
     assert item.revised_at is None
     assert waiting(store, NOW + MINUTE) == [item_id]
     with store.reading() as unit:
-        assert unit.items.pages_due(page.source_key, now=in_ten, limit=9) == ()
+        assert unit.pages.due(page.source_key, now=in_ten, limit=9) == ()
 
 
 def test_a_changed_text_is_a_revision_with_the_old_text_kept(store: Store) -> None:
@@ -202,7 +202,7 @@ def test_a_repeat_by_a_page_that_was_due_is_not_due_again(store: Store) -> None:
     put(store, replace(article, etag='"2"'), expected=item_id)
 
     with store.reading() as unit:
-        assert unit.items.pages_due(article.source_key, now=NOW + MINUTE, limit=9) == ()
+        assert unit.pages.due(article.source_key, now=NOW + MINUTE, limit=9) == ()
 
 
 @pytest.mark.parametrize("how", ["put", "page_failed"])
@@ -214,7 +214,7 @@ def test_a_thin_item_is_matched_and_completed_when_its_text_comes(store: Store, 
         put(store, thin, expected=item_id)
     else:
         with store.transaction() as unit:
-            unit.items.page_failed(item_id, reason="paywall", now=NOW, retry_at=None)
+            unit.pages.record_failure(item_id, reason="paywall", now=NOW, retry_at=None)
 
     [item] = items(store)
     assert (item.text_state, item.thin_reason) == (TextState.THIN, "paywall")
@@ -232,14 +232,14 @@ def test_a_thin_item_is_matched_and_completed_when_its_text_comes(store: Store, 
 def test_a_page_that_fails_again_is_not_matched_again(store: Store) -> None:
     item_id = put(store, a_listed_article(), page_due_at=NOW).item_id
     with store.transaction() as unit:
-        unit.items.page_failed(item_id, reason="http-503", now=NOW, retry_at=NOW + MINUTE)
+        unit.pages.record_failure(item_id, reason="http-503", now=NOW, retry_at=NOW + MINUTE)
     match(store, item_id)
 
     with store.transaction() as unit:
-        unit.items.page_failed(item_id, reason="http-503", now=NOW, retry_at=NOW + 2 * MINUTE)
-        [due] = unit.items.pages_due("ward-ledger", now=NOW + 2 * MINUTE, limit=9)
+        unit.pages.record_failure(item_id, reason="http-503", now=NOW, retry_at=NOW + 2 * MINUTE)
+        [due] = unit.pages.due("ward-ledger", now=NOW + 2 * MINUTE, limit=9)
         assert due.attempts == 2
-        assert unit.items.pages_due("ward-ledger", now=NOW + MINUTE, limit=9) == ()
+        assert unit.pages.due("ward-ledger", now=NOW + MINUTE, limit=9) == ()
 
     assert waiting(store, NOW + 9 * MINUTE) == []
 
@@ -249,7 +249,7 @@ def test_a_full_text_survives_a_page_that_fails(store: Store) -> None:
     item_id = put(store, article, page_due_at=NOW).item_id
 
     with store.transaction() as unit:
-        unit.items.page_failed(item_id, reason="http-403", now=NOW, retry_at=None)
+        unit.pages.record_failure(item_id, reason="http-403", now=NOW, retry_at=None)
 
     [item] = items(store)
     assert (item.text_state, item.body, item.thin_reason) == (TextState.FULL, article.body, None)

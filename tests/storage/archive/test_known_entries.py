@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from storage.archive.items import KnownEntry
+from storage.archive.known_entries import KnownEntry
 from storage.model import Article, FetchedEntry, TextState
 from storage.store import Store
 from tests.support.builders import NOW, a_listed_article, an_article, an_entry, an_entry_of

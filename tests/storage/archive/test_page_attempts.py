@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from storage.archive.page_attempts import NEVER_ENDED
+from storage.archive.item_pages import NEVER_ENDED
 from storage.model import PageDue, TextState
 from storage.store import Store
 from tests.support.builders import NOW, a_listed_article
@@ -27,13 +27,13 @@ def put(store: Store, count: int) -> list[int]:
 def due(store: Store, after: timedelta = timedelta(0)) -> dict[int, PageDue]:
     with store.reading() as unit:
         source_key = a_listed_article().source_key
-        pages = unit.items.pages_due(source_key, now=NOW + after, limit=9)
+        pages = unit.pages.due(source_key, now=NOW + after, limit=9)
         return {page.item_id: page for page in pages}
 
 
 def begin(store: Store, ids: list[int]) -> None:
     with store.transaction() as unit:
-        unit.items.count_attempts(ids, now=NOW, waits=WAITS)
+        unit.pages.count_attempts(ids, now=NOW, waits=WAITS)
 
 
 def test_what_is_never_heard_of_again_is_due_at_once_then_later_then_thin(store: Store) -> None:
@@ -56,8 +56,8 @@ def test_an_attempt_that_was_not_made_is_taken_back(store: Store) -> None:
     first, second = put(store, 2)
     begin(store, [first, second])
     with store.transaction() as unit:
-        unit.items.take_attempts_back([second], NOW)
-        unit.items.take_attempts_back([second], NOW)
+        unit.pages.undo_attempts([second], NOW)
+        unit.pages.undo_attempts([second], NOW)
     assert {key: page.attempts for key, page in due(store).items()} == {first: 1, second: 0}
 
 
@@ -65,5 +65,5 @@ def test_an_attempt_that_failed_is_not_counted_twice(store: Store) -> None:
     [one] = put(store, 1)
     begin(store, [one])
     with store.transaction() as unit:
-        unit.items.page_failed(one, reason="http-500", now=NOW, retry_at=NOW, counted=True)
+        unit.pages.record_failure(one, reason="http-500", now=NOW, retry_at=NOW, counted=True)
     assert due(store)[one].attempts == 1

@@ -50,11 +50,11 @@ def test_pages_of_the_newest_are_due_first(store: Store) -> None:
     put(store, a_listed_article(source_key="trolley-times"), page_due_at=NOW)
 
     with store.reading() as unit:
-        assert [d.item_id for d in unit.items.pages_due("ward-ledger", now=NOW, limit=9)] == [
+        assert [d.item_id for d in unit.pages.due("ward-ledger", now=NOW, limit=9)] == [
             new,
             old,
         ]
-        ids = [d.item_id for d in unit.items.pages_due("ward-ledger", now=NOW + MINUTE, limit=9)]
+        ids = [d.item_id for d in unit.pages.due("ward-ledger", now=NOW + MINUTE, limit=9)]
     assert sorted(ids) == sorted([old, new, later])
 
 
@@ -63,7 +63,7 @@ def test_a_due_page_brings_what_its_listing_said(store: Store) -> None:
     put(store, listed, page_due_at=NOW)
 
     with store.reading() as unit:
-        [due] = unit.items.pages_due("ward-ledger", now=NOW, limit=9)
+        [due] = unit.pages.due("ward-ledger", now=NOW, limit=9)
 
     assert (due.entry.url, due.entry.guid, due.entry.title) == (
         listed.url,
@@ -76,12 +76,12 @@ def test_a_due_page_brings_what_its_listing_said(store: Store) -> None:
 def test_an_unchanged_page_is_no_longer_due_and_keeps_its_validators(store: Store) -> None:
     item_id = put(store, an_article(etag='"1"', last_modified="x"), page_due_at=NOW).item_id
     with store.transaction() as unit:
-        [due] = unit.items.pages_due("ward-ledger", now=NOW, limit=9)
+        [due] = unit.pages.due("ward-ledger", now=NOW, limit=9)
         assert (due.etag, due.last_modified) == ('"1"', "x")
-        unit.items.record_unchanged_page(item_id, NOW + MINUTE)
+        unit.pages.record_unchanged(item_id, NOW + MINUTE)
 
     with store.reading() as unit:
-        assert unit.items.pages_due("ward-ledger", now=NOW + MINUTE, limit=9) == ()
+        assert unit.pages.due("ward-ledger", now=NOW + MINUTE, limit=9) == ()
 
 
 def test_paging_passes_each_item_once_whatever_the_times(store: Store) -> None:

@@ -14,9 +14,9 @@ DAY = timedelta(days=1)
 def look(store: Store, item_ids: list[int], *, now: datetime, lately: timedelta = DAY) -> list[int]:
     """Ask for pages again; the items that are due after it."""
     with store.transaction() as unit:
-        unit.items.refetch_pages(item_ids, now=now, unless_since=now - lately)
+        unit.pages.refetch(item_ids, now=now, unless_since=now - lately)
     with store.reading() as unit:
-        return [due.item_id for due in unit.items.pages_due("ward-ledger", now=now, limit=9)]
+        return [due.item_id for due in unit.pages.due("ward-ledger", now=now, limit=9)]
 
 
 def test_a_page_that_was_read_yesterday_is_due_and_keeps_its_validators(store: Store) -> None:
@@ -25,7 +25,7 @@ def test_a_page_that_was_read_yesterday_is_due_and_keeps_its_validators(store: S
         item_id = unit.items.put(article, now=NOW, baseline=False).item_id
     assert look(store, [item_id], now=NOW + DAY) == [item_id]
     with store.reading() as unit:
-        [due] = unit.items.pages_due("ward-ledger", now=NOW + DAY, limit=9)
+        [due] = unit.pages.due("ward-ledger", now=NOW + DAY, limit=9)
     assert due.etag == '"1"'
 
 
@@ -38,11 +38,11 @@ def test_a_page_that_was_read_today_is_not(store: Store) -> None:
 def test_a_page_that_cannot_be_read_is_asked_for_once_a_day(store: Store) -> None:
     with store.transaction() as unit:
         item_id = unit.items.put(a_listed_article(), now=NOW, baseline=False).item_id
-        unit.items.page_failed(item_id, reason="scanned", now=NOW, retry_at=None)
+        unit.pages.record_failure(item_id, reason="scanned", now=NOW, retry_at=None)
     tomorrow = NOW + DAY
     assert look(store, [item_id], now=tomorrow) == [item_id]
     with store.transaction() as unit:
-        unit.items.page_failed(item_id, reason="scanned", now=tomorrow, retry_at=None)
+        unit.pages.record_failure(item_id, reason="scanned", now=tomorrow, retry_at=None)
     assert look(store, [item_id], now=tomorrow + DAY / 2) == []
 
 
@@ -51,7 +51,7 @@ def test_a_full_text_stays_while_its_page_is_due(store: Store) -> None:
         item_id = unit.items.put(an_article(), now=NOW, baseline=False).item_id
     look(store, [item_id], now=NOW + DAY)
     with store.transaction() as unit:
-        unit.items.page_failed(item_id, reason="http-404", now=NOW + DAY, retry_at=None)
+        unit.pages.record_failure(item_id, reason="http-404", now=NOW + DAY, retry_at=None)
         item = unit.items.get(item_id)
     assert item is not None
     assert item.text_state is TextState.FULL

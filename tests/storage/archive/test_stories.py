@@ -24,7 +24,7 @@ def stored(store: Store, name: str, body: str, **changes: object) -> StoredItem:
         item_id = unit.items.put(article, now=NOW, baseline=False).item_id
         item = unit.items.get(item_id)
         assert item is not None
-        unit.stories.place(item)
+        unit.stories.assign(item)
         return item
 
 
@@ -81,7 +81,7 @@ def test_placing_an_item_again_changes_nothing(store: Store) -> None:
     first = stored(store, "agency", TEXT)
     copy = stored(store, "gazette", TEXT)
     with store.transaction() as unit:
-        assert unit.stories.place(copy) == first.item_id
+        assert unit.stories.assign(copy) == first.item_id
 
     assert story_of(store, copy) == first.item_id
 
@@ -89,8 +89,8 @@ def test_placing_an_item_again_changes_nothing(store: Store) -> None:
 def test_old_sketches_are_let_go_and_what_comes_then_is_a_story_of_its_own(store: Store) -> None:
     first = stored(store, "agency", TEXT)
     with store.transaction() as unit:
-        assert unit.stories.forget(NOW - SPAN) == 0
-        assert unit.stories.forget(NOW + timedelta(seconds=1)) > 0
+        assert unit.stories.delete_sketches(NOW - SPAN) == 0
+        assert unit.stories.delete_sketches(NOW + timedelta(seconds=1)) > 0
 
     copy = stored(store, "gazette", TEXT)
 

@@ -33,7 +33,7 @@ def poll(store: Store, key: str, number: int, **changes: Any) -> None:
 
 def history(store: Store, key: str = "a", **page: Any) -> tuple[PastPoll, ...]:
     with store.reading() as unit:
-        return unit.polls.of(key, **({"limit": 100} | page))
+        return unit.polls.of_source(key, **({"limit": 100} | page))
 
 
 def test_each_poll_is_kept_with_what_it_brought_newest_first(store: Store) -> None:
@@ -76,7 +76,7 @@ def test_a_poll_that_does_not_end_is_a_failed_one(store: Store) -> None:
 def test_only_the_last_polls_of_a_source_are_kept(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(polls, "KEPT", 3)
+    monkeypatch.setattr(polls, "KEPT_POLLS", 3)
     poll(store, "b", 0, new=1)
     for number in range(6):
         poll(store, "a", number, new=number + 1)

@@ -61,7 +61,7 @@ def put_in(store: Store, title: str, *, matched: bool = False) -> StoredItem:
         item_id = unit.items.put(article, now=NOW, baseline=False).item_id
         item = unit.items.get(item_id)
         assert item is not None
-        unit.stories.place(item)
+        unit.stories.assign(item)
         if matched:
             unit.mentions.record(
                 item_id, [a_match(item_id)], matched_revision=1, audience={}, now=NOW
@@ -78,7 +78,7 @@ def read(store: Store, item_id: int) -> StoredItem:
 
 def same(store: Store, *, source: str = OUTLET, since: timedelta = timedelta(0)) -> list[int]:
     with store.reading() as unit:
-        return [one for one, *_ in unit.items.same_text(source, WALL, since=NOW + since)]
+        return [one for one, *_ in unit.pages.find_same_text(source, WALL, since=NOW + since)]
 
 
 def test_items_with_the_same_text_are_found_but_for_those_with_mentions(store: Store) -> None:
@@ -95,14 +95,14 @@ def test_an_item_whose_text_is_taken_away_is_thin_alone_and_asked_for_again(stor
     first, second = put_in(store, "Trust pauses move"), put_in(store, "Board resigns")
     assert second.story_id == first.item_id  # the wall made them one
     with store.transaction() as unit:
-        unit.items.take_text_away([first.item_id, second.item_id], reason="a wall", now=NOW)
+        unit.pages.take_text_away([first.item_id, second.item_id], reason="a wall", now=NOW)
     after = read(store, second.item_id)
     assert (after.body, after.text_state, after.thin_reason) == ("", TextState.THIN, "a wall")
     assert after.story_id == second.item_id
     with store.reading() as unit:
-        due = unit.items.pages_due(OUTLET, now=NOW, limit=9)
+        due = unit.pages.due(OUTLET, now=NOW, limit=9)
         waiting = unit.items.get_many(unit.items.pending(now=NOW, limit=9))
     assert {one.item_id for one in due} == {first.item_id, second.item_id}
     assert {one.item_id for one in waiting} == {first.item_id, second.item_id}
     with store.transaction() as unit:
-        assert [unit.stories.place(one) for one in waiting] == [first.item_id, second.item_id]
+        assert [unit.stories.assign(one) for one in waiting] == [first.item_id, second.item_id]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.crawling.source_history import PageReadings, arrival_gaps
+from storage.crawling.source_history import PageCounts, arrival_gaps
 from storage.model import SourceState
 from storage.store import Store
 from tests.support.builders import NOW, OUTLET, a_listed_article, a_report, a_source, an_article
@@ -164,12 +164,10 @@ def test_readings_count_what_is_thin_and_why(store: Store) -> None:
         for reason in ("http-403", "http-403", "a wall"):
             listed = a_listed_article()
             one = unit.items.put(listed, now=NOW, baseline=False)
-            unit.items.page_failed(one.item_id, reason=reason, now=NOW, retry_at=None)
-        found = unit.sources.readings(NOW)
-        assert unit.sources.readings(NOW + HOUR) == {}
-    assert found == {
-        OUTLET: PageReadings(items=4, thin=3, why_thin=(("http-403", 2), ("a wall", 1)))
-    }
+            unit.pages.record_failure(one.item_id, reason=reason, now=NOW, retry_at=None)
+        found = unit.sources.count_pages(NOW)
+        assert unit.sources.count_pages(NOW + HOUR) == {}
+    assert found == {OUTLET: PageCounts(items=4, thin=3, why_thin=(("http-403", 2), ("a wall", 1)))}
 
 
 def test_the_newest_date_of_the_entries_is_kept_apart(store: Store) -> None:

@@ -213,11 +213,11 @@ def test_a_source_counts_what_it_listed_first(store: Store) -> None:
 
 def test_the_robots_file_of_a_host_is_kept_as_it_was_last_read(store: Store) -> None:
     with store.transaction() as unit:
-        assert unit.sources.robots_get("ward-ledger.example") is None
-        unit.sources.robots_put("ward-ledger.example", NOW, 200, "User-agent: *\x00")
-        unit.sources.robots_put("ward-ledger.example", NOW + MINUTE, 404, "")
+        assert unit.robots_files.get("ward-ledger.example") is None
+        unit.robots_files.put("ward-ledger.example", NOW, 200, "User-agent: *\x00")
+        unit.robots_files.put("ward-ledger.example", NOW + MINUTE, 404, "")
 
     with store.reading() as unit:
-        kept = unit.sources.robots_get("ward-ledger.example")
+        kept = unit.robots_files.get("ward-ledger.example")
     assert kept is not None
     assert (kept.fetched_at, kept.status, kept.body) == (NOW + MINUTE, 404, "")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from crawler.polling.poll_interval import next_recheck, page_retry
-from storage.crawling.sources import is_free, poll_is_due
+from storage.crawling.sources import is_free, is_poll_due
 from storage.model import CrawlReport, Match
 from storage.rules.wait_bounds import (
     LONGEST_LEASE,
@@ -41,7 +41,7 @@ def claim(store: Store, at: datetime) -> list[str]:
     """The sources that a run of this time gets, as statement and as value alike."""
     with store.transaction() as unit:
         states = unit.sources.all()
-        wanted = [s.key for s in states if is_free(s, at) and poll_is_due(s, at)]
+        wanted = [s.key for s in states if is_free(s, at) and is_poll_due(s, at)]
         got = [s.key for s in unit.sources.claim_due(at, limit=9, owner="q", lease=LEASE)]
     assert got == wanted
     return got
@@ -112,7 +112,7 @@ def test_a_page_that_a_clock_ahead_listed_is_due_when_it_is_right(
     ahead = NOW + jump
     with store.transaction() as unit:
         stored = unit.items.put(a_listed_article(), now=ahead, baseline=False, page_due_at=ahead)
-        due = unit.items.pages_due("ward-ledger", now=NOW, limit=5)
+        due = unit.pages.due("ward-ledger", now=NOW, limit=5)
     assert [page.item_id for page in due] == [stored.item_id]
 
 
@@ -122,11 +122,11 @@ def test_a_page_that_failed_waits_as_long_as_it_was_told_to(store: Store) -> Non
         last = page_retry(5, 500, NOW)
         assert last is not None
         assert last - NOW < LONGEST_PAGE_WAIT
-        unit.items.page_failed(item, reason="http-500", now=NOW, retry_at=last)
-        assert unit.items.pages_due("ward-ledger", now=NOW + HOUR, limit=5) == ()
+        unit.pages.record_failure(item, reason="http-500", now=NOW, retry_at=last)
+        assert unit.pages.due("ward-ledger", now=NOW + HOUR, limit=5) == ()
         ten_years = NOW + 3650 * DAY
-        unit.items.page_failed(item, reason="http-500", now=ten_years, retry_at=ten_years)
-        assert len(unit.items.pages_due("ward-ledger", now=NOW + HOUR, limit=5)) == 1
+        unit.pages.record_failure(item, reason="http-500", now=ten_years, retry_at=ten_years)
+        assert len(unit.pages.due("ward-ledger", now=NOW + HOUR, limit=5)) == 1
 
 
 @EVERY_JUMP
@@ -153,11 +153,11 @@ def test_an_item_whose_page_is_on_its_way_waits_for_it(store: Store) -> None:
 def test_a_look_that_a_clock_ahead_put_off_is_made(store: Store) -> None:
     with store.transaction() as unit:
         item = unit.items.put(an_article(), now=NOW, baseline=False).item_id
-        unit.items.schedule_recheck(item, NOW + 7 * DAY)
+        unit.rechecks.schedule(item, NOW + 7 * DAY)
         assert 7 * DAY < LONGEST_RECHECK_WAIT
-        assert unit.items.looks_due("ward-ledger", now=NOW + HOUR, limit=5) == ()
-        unit.items.schedule_recheck(item, NOW + 3650 * DAY)
-        due = unit.items.looks_due("ward-ledger", now=NOW + HOUR, limit=5)
+        assert unit.rechecks.due("ward-ledger", now=NOW + HOUR, limit=5) == ()
+        unit.rechecks.schedule(item, NOW + 3650 * DAY)
+        due = unit.rechecks.due("ward-ledger", now=NOW + HOUR, limit=5)
     assert [page.item_id for page in due] == [item]
 
 
@@ -199,9 +199,9 @@ def test_what_was_muted_by_a_clock_ahead_is_not_mute_for_years(
     week = 7 * DAY
     with store.transaction() as unit:
         [one] = unit.subscribers.declare([a_subscription()], NOW)
-        unit.controls.mute([one.subscriber_id], "halcyon", NOW + week)
-        assert len(unit.controls.muted(NOW)) == 1
-        unit.controls.mute([one.subscriber_id], "halcyon", NOW + jump + week)
+        unit.reader_requests.mute([one.subscriber_id], "halcyon", NOW + week)
+        assert len(unit.reader_requests.muted(NOW)) == 1
+        unit.reader_requests.mute([one.subscriber_id], "halcyon", NOW + jump + week)
         longest = 8 * DAY
-        assert len(unit.controls.muted(NOW)) == (1 if jump + week <= longest else 0)
-        assert unit.controls.muted(NOW + jump + week) == ()
+        assert len(unit.reader_requests.muted(NOW)) == (1 if jump + week <= longest else 0)
+        assert unit.reader_requests.muted(NOW + jump + week) == ()

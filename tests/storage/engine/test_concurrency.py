@@ -176,13 +176,13 @@ def test_one_of_two_cuts_tells(store: Store) -> None:
                 now=NOW,
             )
     with store.reading() as unit:
-        pending = unit.subscribers.pending([me.subscriber_id])
+        pending = unit.tellings.pending([me.subscriber_id])
     cuts: list[bool] = []
 
     def cut(key: str) -> None:
         with store.transaction() as unit:
             cuts.append(
-                unit.subscribers.cut(
+                unit.tellings.cut(
                     [me.subscriber_id],
                     notification=a_message_to_send(key),
                     tellings=pending,
@@ -197,7 +197,7 @@ def test_one_of_two_cuts_tells(store: Store) -> None:
     assert sorted(cuts) == [False, False, True]
     with store.reading() as unit:
         assert len(unit.outbox.list()) == 1
-        assert unit.subscribers.waiting() == {}
+        assert unit.tellings.count_pending() == {}
 
 
 def test_two_services_that_start_at_once_declare_the_same(store: Store) -> None:

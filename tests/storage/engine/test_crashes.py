@@ -65,10 +65,10 @@ for number in count(first):
                 now=now,
             )
     with store.transaction() as unit:
-        unit.subscribers.cut(
+        unit.tellings.cut(
             me,
             notification=a_message_to_send(f"m{number}"),
-            tellings=unit.subscribers.pending(me),
+            tellings=unit.tellings.pending(me),
             next_at={},
             local_date={},
             now=now,
@@ -189,10 +189,10 @@ def match(unit: Unit, me: int) -> None:
 
 
 def tell(unit: Unit, me: int) -> None:
-    unit.subscribers.cut(
+    unit.tellings.cut(
         [me],
         notification=a_message_to_send(),
-        tellings=unit.subscribers.pending([me]),
+        tellings=unit.tellings.pending([me]),
         next_at={},
         local_date={},
         now=NOW,
@@ -248,4 +248,4 @@ def test_a_listing_whose_crawl_died_is_matched_by_its_title_in_the_end(store: St
         assert unit.items.pending(now=NOW, limit=9) == ()
         [found] = unit.items.get_many(unit.items.pending(now=NOW + timedelta(minutes=10), limit=9))
         assert found.text_state is TextState.LISTED
-        assert len(unit.items.pages_due(LISTED.source_key, now=NOW, limit=9)) == 1
+        assert len(unit.pages.due(LISTED.source_key, now=NOW, limit=9)) == 1

@@ -39,8 +39,8 @@ QUESTIONS: dict[str, Callable[[Unit], Any]] = {
     "put": lambda unit: unit.items.put(ARTICLE, now=NOW, baseline=False),
     "put a page": lambda unit: unit.items.put(ARTICLE, now=NOW, baseline=False, expected=3),
     "known_entries": lambda unit: unit.items.known_entries("ward-ledger", [an_entry()]),
-    "pages_due": lambda unit: unit.items.pages_due("ward-ledger", now=NOW, limit=50),
-    "page_failed": lambda unit: unit.items.page_failed(
+    "pages_due": lambda unit: unit.pages.due("ward-ledger", now=NOW, limit=50),
+    "page_failed": lambda unit: unit.pages.record_failure(
         3, reason="http-403", now=NOW, retry_at=None
     ),
     "pending items": lambda unit: unit.items.pending(now=NOW, limit=20),
@@ -51,12 +51,12 @@ QUESTIONS: dict[str, Callable[[Unit], Any]] = {
     "record": lambda unit: unit.mentions.record(
         3, [a_match(3)], matched_revision=1, audience={"halcyon": [1]}, now=NOW
     ),
-    "pending tellings": lambda unit: unit.subscribers.pending([1]),
-    "told_to": lambda unit: unit.subscribers.told_to(1),
-    "cut": lambda unit: unit.subscribers.cut(
+    "pending tellings": lambda unit: unit.tellings.pending([1]),
+    "told_to": lambda unit: unit.tellings.told_to(1),
+    "cut": lambda unit: unit.tellings.cut(
         [1],
         notification=a_message_to_send(),
-        tellings=unit.subscribers.pending([1]),
+        tellings=unit.tellings.pending([1]),
         next_at={},
         local_date={},
         now=NOW,

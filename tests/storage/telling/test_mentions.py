@@ -61,14 +61,14 @@ class Archive:
 
     def pending(self) -> tuple[PendingTelling, ...]:
         with self.store.reading() as unit:
-            return unit.subscribers.pending([self.subscriber.subscriber_id])
+            return unit.tellings.pending([self.subscriber.subscriber_id])
 
     def tell(self, key: str = "d1") -> bool:
         with self.store.transaction() as unit:
-            return unit.subscribers.cut(
+            return unit.tellings.cut(
                 [self.subscriber.subscriber_id],
                 notification=a_message_to_send(key),
-                tellings=unit.subscribers.pending([self.subscriber.subscriber_id]),
+                tellings=unit.tellings.pending([self.subscriber.subscriber_id]),
                 next_at={},
                 local_date={},
                 now=NOW + 10 * MINUTE,

@@ -205,7 +205,7 @@ def test_the_leases_of_a_dead_sender_are_given_up_and_those_of_others_are_not(st
         unit.outbox.claim(NOW, owner="service-a-1", lease=timedelta(minutes=9))
         unit.outbox.claim(NOW, owner="service-b-1", lease=timedelta(minutes=9))
     with store.transaction() as unit:
-        assert unit.outbox.give_up_leases("service-a-", NOW) == 1
+        assert unit.outbox.expire_leases("service-a-", NOW) == 1
         again = unit.outbox.claim(NOW, owner="service-a-2", lease=timedelta(minutes=9))
         assert again is not None
         assert (again.notification.delivery_key, again.unknown_outcomes) == ("k1", 1)

@@ -9,7 +9,7 @@ import pytest
 from storage.store import Store
 from storage.telling.quarantine import (
     DELAYS,
-    DID_NOT_END,
+    DID_NOT_FINISH,
     KEPT_FOR,
     LONGEST_DELAY,
     MAX_CAUSE,
@@ -33,7 +33,11 @@ def test_an_attempt_that_never_ends_has_been_counted(store: Store) -> None:
             assert unit.quarantine.begin("match", "7", NOW) == number
     failed_task = trouble_of(store)
     assert failed_task is not None
-    assert (failed_task.attempts, failed_task.cause, failed_task.first_at) == (4, DID_NOT_END, NOW)
+    assert (failed_task.attempts, failed_task.cause, failed_task.first_at) == (
+        4,
+        DID_NOT_FINISH,
+        NOW,
+    )
 
 
 def test_pauses_grow_and_are_bounded_and_the_third_failure_sets_aside(store: Store) -> None:
@@ -120,5 +124,5 @@ def test_rows_of_long_ago_go(store: Store) -> None:
         unit.quarantine.begin("match", "aside", NOW - KEPT_FOR - MINUTE)
         unit.quarantine.fail("match", "aside", "why", NOW - KEPT_FOR - MINUTE, most=1)
         unit.quarantine.begin("match", "young", NOW)
-        assert unit.quarantine.forget(NOW) == 1
+        assert unit.quarantine.prune(NOW) == 1
         assert set(unit.quarantine.failed_tasks("match")) == {"aside", "young"}

@@ -28,12 +28,12 @@ def put(store: Store, number: int, at: timedelta = timedelta()) -> int:
 def test_mentions_of_stories_and_items(store: Store) -> None:
     one, two = put(store, 1), put(store, 2, DAY)
     with store.reading() as unit:
-        both = unit.exports.of_stories([one, two], limit=9)
+        both = unit.mention_pages.of_stories([one, two], limit=9)
         assert [item.item_id for _, item in both] == [two, one]
-        assert len(unit.exports.of_stories([one, two], limit=1)) == 1
-        [(mention, _)] = unit.exports.of_items([one], limit=9)
+        assert len(unit.mention_pages.of_stories([one, two], limit=1)) == 1
+        [(mention, _)] = unit.mention_pages.of_items([one], limit=9)
         assert mention.match.item_id == one
-        assert unit.exports.of_stories([], limit=9) == ()
+        assert unit.mention_pages.of_stories([], limit=9) == ()
 
 
 def test_edits_are_those_of_items_that_were_there_before(store: Store) -> None:
@@ -48,9 +48,11 @@ def test_edits_are_those_of_items_that_were_there_before(store: Store) -> None:
             unit.items.put(edited, now=NOW + 3 * DAY, baseline=False)
     with store.reading() as unit:
         since = NOW + DAY
-        assert [item.item_id for _, item in unit.exports.edited(since, limit=9)] == [one]
-        assert unit.exports.edited(NOW + 4 * DAY, limit=9) == ()
-        assert {item.item_id for _, item in unit.exports.edited(since + 2 * DAY, limit=9)} <= {
+        assert [item.item_id for _, item in unit.mention_pages.of_edits(since, limit=9)] == [one]
+        assert unit.mention_pages.of_edits(NOW + 4 * DAY, limit=9) == ()
+        assert {
+            item.item_id for _, item in unit.mention_pages.of_edits(since + 2 * DAY, limit=9)
+        } <= {
             one,
             two,
         }

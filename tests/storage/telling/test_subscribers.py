@@ -48,7 +48,7 @@ def mention(store: Store, *subscriber_ids: int, watch: str = "halcyon") -> int:
 
 def pending(store: Store, *subscriber_ids: int) -> tuple[PendingTelling, ...]:
     with store.reading() as unit:
-        return unit.subscribers.pending(subscriber_ids)
+        return unit.tellings.pending(subscriber_ids)
 
 
 def cut(
@@ -58,7 +58,7 @@ def cut(
     notification: Notification | None,
 ) -> bool:
     with store.transaction() as unit:
-        return unit.subscribers.cut(
+        return unit.tellings.cut(
             ids,
             notification=notification,
             tellings=tellings,
@@ -101,11 +101,11 @@ def test_a_cut_tells_exactly_what_the_message_says(store: Store) -> None:
     assert [t.mention.mention_id for t in pending(store, me)] == [second]
     with store.reading() as unit:
         [message] = unit.outbox.list()
-        assert unit.subscribers.told_to(first) == (
+        assert unit.tellings.told_to(first) == (
             ("comms@trust.example", "daily", message.row_id, NOW),
         )
-        assert unit.subscribers.told_to(second) == ()
-        assert unit.subscribers.waiting() == {me: 1}
+        assert unit.tellings.told_to(second) == ()
+        assert unit.tellings.count_pending() == {me: 1}
         [subscriber] = unit.subscribers.all()
     assert (subscriber.next_at, subscriber.last_cut_at) == (NOW + DAY, NOW)
     assert subscriber.last_cut_date == TODAY
@@ -120,7 +120,7 @@ def test_nothing_to_send_moves_the_time_and_tells_what_it_is_given(store: Store)
     assert pending(store, me) == ()
     with store.reading() as unit:
         assert unit.outbox.list() == ()
-        assert unit.subscribers.told_to(made)[0][2] is None
+        assert unit.tellings.told_to(made)[0][2] is None
         assert unit.subscribers.all()[0].next_at == NOW + DAY
 
 
@@ -198,18 +198,7 @@ def test_one_message_may_tell_two_subscriptions_of_a_recipient(store: Store) -> 
 
     assert pending(store, *ids) == ()
     with store.reading() as unit:
-        assert {row[2] for row in unit.subscribers.told_to(made)} == {unit.outbox.list()[0].row_id}
-
-
-def test_due_are_those_whose_time_has_come(store: Store) -> None:
-    found = declare(store, a_subscription("daily"), a_subscription("weekly"))
-    first, second = (s.subscriber_id for s in found.values())
-    with store.transaction() as unit:
-        unit.subscribers.set_next(first, NOW)
-        unit.subscribers.set_next(second, NOW + DAY)
-        assert [s.subscriber_id for s in unit.subscribers.due(NOW)] == [first]
-        unit.subscribers.set_next(first, None)
-        assert unit.subscribers.due(NOW) == ()
+        assert {row[2] for row in unit.tellings.told_to(made)} == {unit.outbox.list()[0].row_id}
 
 
 def test_what_waits_for_a_vanished_subscription_moves_to_another_that_has_the_watch(
@@ -249,7 +238,7 @@ def test_what_nobody_asks_for_any_more_is_dropped_and_said(
 
     assert "telling.dropped count=1 subscription=daily" in caplog.text
     with store.reading() as unit:
-        assert list(unit.subscribers.waiting().values()) == [1]
+        assert list(unit.tellings.count_pending().values()) == [1]
 
 
 def test_who_comes_back_begins_anew_and_is_told_nothing_twice(store: Store) -> None:
@@ -267,7 +256,7 @@ def test_who_comes_back_begins_anew_and_is_told_nothing_twice(store: Store) -> N
 
 def test_a_recipient_is_welcomed_when_the_welcome_is_in_the_outbox(store: Store) -> None:
     with store.transaction() as unit:
-        assert not unit.subscribers.welcomed("a@x.example")
+        assert not unit.tellings.has_welcome("a@x.example")
         unit.outbox.enqueue(a_message_to_send("welcome:a@x.example", kind="welcome"), NOW)
-        assert unit.subscribers.welcomed("a@x.example")
-        assert not unit.subscribers.welcomed("b@x.example")
+        assert unit.tellings.has_welcome("a@x.example")
+        assert not unit.tellings.has_welcome("b@x.example")

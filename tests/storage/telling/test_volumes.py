@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from storage.store import Store
-from storage.telling.volumes import by_day
+from storage.telling.volumes import group_by_day
 from tests.support.builders import a_match, a_text, a_watch_text, an_article
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,16 +25,16 @@ def found(store: Store, number: int, at: datetime, *, baseline: bool = False, co
         item_id = unit.items.put(article, now=at, baseline=baseline).item_id
         item = unit.items.get(item_id)
         assert item is not None
-        unit.stories.place(item)
+        unit.stories.assign(item)
         unit.mentions.record(item_id, [a_match(item_id)], matched_revision=1, audience={}, now=at)
     return item_id
 
 
 def counts(store: Store, since: datetime, until: datetime) -> dict[date, set[int]]:
     with store.reading() as unit:
-        mentions = unit.volumes.found(["halcyon", "halcyon", "unknown"], since, until)
+        mentions = unit.volumes.list_mentions(["halcyon", "halcyon", "unknown"], since, until)
     assert {each.watch_key for each in mentions} <= {"halcyon"}
-    return by_day(mentions, LONDON)
+    return group_by_day(mentions, LONDON)
 
 
 def begin(store: Store) -> None:

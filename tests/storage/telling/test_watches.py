@@ -130,10 +130,10 @@ def test_a_rename_onto_an_earlier_watch_of_that_name_merges_what_was_told(store:
         [subscriber] = unit.subscribers.declare([a_subscription(watches=("a",))], NOW)
     mentioned(store, item, "a")
     with store.transaction() as unit:
-        unit.subscribers.cut(
+        unit.tellings.cut(
             [subscriber.subscriber_id],
             notification=a_message_to_send(),
-            tellings=unit.subscribers.pending([subscriber.subscriber_id]),
+            tellings=unit.tellings.pending([subscriber.subscriber_id]),
             next_at={},
             local_date={},
             now=LATER,
@@ -144,5 +144,5 @@ def test_a_rename_onto_an_earlier_watch_of_that_name_merges_what_was_told(store:
     with store.reading() as unit:
         [mention] = unit.mentions.of_item(item.item_id)
         assert mention.match.watch_key == "b"
-        [(recipient, *_)] = unit.subscribers.told_to(mention.mention_id)
+        [(recipient, *_)] = unit.tellings.told_to(mention.mention_id)
     assert recipient == "comms@trust.example"

@@ -22,7 +22,7 @@ def put(store: Store, number: int = 1, **changes: str) -> int:
         stored = unit.items.put(an_article(body=body, **changes), now=NOW, baseline=False)
         item = unit.items.get(stored.item_id)
         assert item is not None
-        unit.stories.place(item)
+        unit.stories.assign(item)
         return stored.item_id
 
 

@@ -23,8 +23,8 @@ def instance(tmp_path: Path) -> Instance:
     instance.stores(an_article(title=TITLE, body=EDITED, content_hash=content_hash(TITLE, EDITED)))
     with instance.store() as store, store.transaction() as unit:
         for _ in range(2):
-            unit.items.record_gone_page(
-                1, now=datetime.now(UTC), recheck_at=None, sure_at=datetime.now(UTC)
+            unit.rechecks.record_gone(
+                1, now=datetime.now(UTC), recheck_at=None, confirm_at=datetime.now(UTC)
             )
     return instance
 

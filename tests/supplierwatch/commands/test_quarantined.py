@@ -147,7 +147,7 @@ def test_a_row_that_cannot_be_pruned_keeps_no_other(
             patch.setattr(Retention, "prune_texts", prune_texts)
             assert prune_all(store, kept, now).texts == 2
             for hours in (1, 2, 3, 4):
-                assert prune_all(store, kept, now + timedelta(hours=hours)).nothing
+                assert prune_all(store, kept, now + timedelta(hours=hours)).is_empty
         with store.transaction() as unit:
             [trouble] = unit.quarantine.list()
             assert (trouble.task, trouble.subject) == (pruning.TASK, "text-of-item-2")

@@ -20,7 +20,7 @@ from alerts.schedule.due import alert_after
 from alerts.search.backtest import week_of
 from config.model import Cadence, QuietHours
 from storage.rules.local_time import earlier, later, local_time, next_day, utc_text
-from storage.telling.volumes import CountedMention, by_day
+from storage.telling.volumes import CountedMention, group_by_day
 from supplierwatch.formatting import times
 from tests.support.desk import a_catalog
 from tests.support.outgoing import assert_mail_is_clean
@@ -78,7 +78,9 @@ def test_every_moment_is_worded(moment: datetime, zone: str) -> None:
     assert times.day(moment)
     assert times.ago(moment, NOW)
     assert week_of(moment) <= date.max
-    assert by_day([CountedMention("w", 1, 1, moment)], ZoneInfo(zone), begins=timedelta(hours=9))
+    assert group_by_day(
+        [CountedMention("w", 1, 1, moment)], ZoneInfo(zone), begins=timedelta(hours=9)
+    )
 
 
 @given(moments, zones)

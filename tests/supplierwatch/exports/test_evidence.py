@@ -225,7 +225,7 @@ def test_a_poll_keeps_how_each_text_came(tmp_path: Path, site: FakeSite, keep: b
     instance.write("sources.toml", f'[[source]]\nkey = "ledger"\nkind = "feed"\nurl = "{url}"\n')
     assert instance.run("crawl").exit_code == 0
     with instance.store() as store, store.reading() as unit:
-        [answer] = unit.captures.of(1)
+        [answer] = unit.captures.of_item(1)
     assert ("x-served-by", "ward-7") in answer.headers
     assert answer.body_sha256 == hashlib.sha256(page.encode()).hexdigest()
     assert answer.body == (page.encode() if keep else None)

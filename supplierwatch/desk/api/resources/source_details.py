@@ -59,8 +59,8 @@ def source(request: ApiRequest) -> Answer:
     wired, now = request.source.wired, request.now
     with request.source.store.reading() as unit:
         state = unit.sources.get(declared.key)
-        recent = unit.sources.readings(now - RECENT_PERIOD)
-        polls = unit.polls.of(declared.key, limit=POLLS)
+        recent = unit.sources.count_pages(now - RECENT_PERIOD)
+        polls = unit.polls.of_source(declared.key, limit=POLLS)
     (row,) = rows([declared], {} if state is None else {declared.key: state}, now, recent)
     settings = list_differences(declared, wired.catalog.settings.crawl.max_age)
     return Answer(

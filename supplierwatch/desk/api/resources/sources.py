@@ -50,7 +50,7 @@ def sources(request: ApiRequest) -> Answer:
     wired, now = request.source.wired, request.now
     with request.source.store.reading() as unit:
         states = {state.key: state for state in unit.sources.all()}
-        recent = unit.sources.readings(now - RECENT_PERIOD)
+        recent = unit.sources.count_pages(now - RECENT_PERIOD)
     found = rows(wired.catalog.sources, states, now, recent)
     return Answer(
         document={"summary": summarise(found), "sources": [row_json(row) for row in found]}

@@ -94,8 +94,8 @@ def _list_readers(unit: Unit, request: ApiRequest, found: Subscription) -> list[
         if each.subscription_key == found.key
     }
     ids: Sequence[int] = [each.subscriber_id for each in known.values()]
-    mutes = unit.controls.muted(request.now, ids)
-    waiting = unit.subscribers.waiting()
+    mutes = unit.reader_requests.muted(request.now, ids)
+    waiting = unit.tellings.count_pending()
     listed = []
     for to in found.to:
         who = known.get(to)

@@ -59,7 +59,7 @@ def _rows(unit: Unit, request: ApiRequest, declared: Sequence[Watch]) -> list[di
         one.key: (unit.mentions.count(one.key, since=now - WEEK), unit.mentions.count(one.key))
         for one in declared
     }
-    last = unit.mentions.found_after(0)
+    last = unit.mentions.newest_after(0)
     return [
         {
             **row,

@@ -66,7 +66,7 @@ def _list_waiting(visit: Visit, unit: Unit) -> list[WaitingMessage]:
         )
         for each in held_alerts(unit, context, visit.now)
     ]
-    pending = unit.subscribers.waiting()
+    pending = unit.tellings.count_pending()
     digests = []
     for each in unit.subscribers.all():
         declared = context.subscriptions.get(each.subscription_key)

@@ -48,8 +48,8 @@ def item(visit: Visit) -> Shown:
         readings = unit.read_states.of_stories(user.user_id, [known.story_id])
         mentions = [(each, known) for each in unit.mentions.of_item(known.item_id)]
         history = unit.marks.history(known.story_id, user_id=user.user_id)
-        captures = unit.captures.described(known.item_id)
-        by_links = unit.controls.dismissed_by_links([known.story_id])
+        captures = unit.captures.list_without_bodies(known.item_id)
+        by_links = unit.reader_requests.dismissed_by_links([known.story_id])
         choices = read_choices(unit, visit)
         apart = read_apart(unit, known)
     spans = [span for watch in account.watches if watch.verdict in _MARKED for span in watch.spans]

@@ -30,12 +30,12 @@ def story(visit: Visit) -> Shown:
         facts = story_facts(members, context.names.press)
         if facts is None:
             return Shown(redirect=f"/item/{known.item_id}")
-        found = unit.exports.of_stories([known.story_id], limit=MOST_MENTIONS)
+        found = unit.mention_pages.of_stories([known.story_id], limit=MOST_MENTIONS)
         entries = shown(unit, found, context, {known.story_id: members})
         marks = read_marks(unit, user, [known.story_id]).get(known.story_id, NOTHING)
         readings = unit.read_states.of_stories(user.user_id, [known.story_id])
         history = unit.marks.history(known.story_id, user_id=user.user_id)
-        by_links = unit.controls.dismissed_by_links([known.story_id])
+        by_links = unit.reader_requests.dismissed_by_links([known.story_id])
         choices = read_choices(unit, visit)
         event, apart = read_event(unit, known.item_id), read_apart(unit, known)
     watches: dict[int, dict[str, None]] = {}

@@ -128,8 +128,8 @@ def _show(visit: Visit, *, trouble: EditTrouble | None = None, text: str = "") -
     before = read_number(visit.values.get("before", ""))
     with visit.source.store.reading() as unit:
         state = unit.sources.get(declared.key)
-        recent = unit.sources.readings(now - RECENT_PERIOD)
-        polls = unit.polls.of(declared.key, limit=POLLS + 1, before=before)
+        recent = unit.sources.count_pages(now - RECENT_PERIOD)
+        polls = unit.polls.of_source(declared.key, limit=POLLS + 1, before=before)
         history = unit.audit.list(limit=HISTORY, thing="source", subject=declared.key)
         items = unit.items.latest_of(declared.key, limit=ITEMS)
     states = {} if state is None else {declared.key: state}

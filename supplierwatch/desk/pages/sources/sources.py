@@ -15,7 +15,7 @@ def sources(visit: Visit) -> Shown:
     wired, now = visit.source.wired, visit.now
     with visit.source.store.reading() as unit:
         states = {state.key: state for state in unit.sources.all()}
-        recent = unit.sources.readings(now - RECENT_PERIOD)
+        recent = unit.sources.count_pages(now - RECENT_PERIOD)
     table = rows(wired.catalog.sources, states, now, recent)
     choices = {
         "": table,

@@ -32,7 +32,7 @@ def subscriptions(visit: Visit) -> Shown:
     page = cut_page(visit, wired.catalog.subscriptions, size=PAGE)
     with visit.source.store.reading() as unit:
         ended = {(s.subscription_key, s.recipient) for s in unit.subscribers.ended()}
-        waiting = unit.subscribers.waiting()
+        waiting = unit.tellings.count_pending()
         counts: dict[str, int] = {}
         for each in unit.subscribers.all():
             found = waiting.get(each.subscriber_id, 0)
@@ -126,14 +126,14 @@ def _show(visit: Visit) -> Shown:
         return missing(NONE)
     with visit.source.store.reading() as unit:
         outlook = look_ahead(unit, wired, found, now)
-        waiting = unit.subscribers.waiting()
+        waiting = unit.tellings.count_pending()
         known = {
             each.recipient: each
             for each in (*unit.subscribers.all(), *unit.subscribers.ended())
             if each.subscription_key == found.key
         }
         history = unit.audit.list(limit=HISTORY, thing="subscription", subject=found.key)
-        mutes = unit.controls.muted(now, [each.subscriber_id for each in known.values()])
+        mutes = unit.reader_requests.muted(now, [each.subscriber_id for each in known.values()])
     readers = [
         {
             "recipient": to,

@@ -36,7 +36,7 @@ def watches(visit: Visit) -> Shown:
     wired, now = visit.source.wired, visit.now
     told = subscriptions_by_watch(wired)
     with visit.source.store.reading() as unit:
-        found = unit.mentions.found_after(0)
+        found = unit.mentions.newest_after(0)
         rows = [
             WatchRow(
                 watch=watch,

@@ -1,4 +1,4 @@
-"""Finds recipients to whom nothing can be delivered at present."""
+"""Finds recipients to whom messages cannot be delivered now."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from storage.tables import outbox, pause
 from storage.telling.deliveries import latest_deliveries
 
 
-class Stalled:
-    """Reads the outbox for deliveries that do not get through, within one transaction."""
+class StalledDeliveries:
+    """Reads the outbox for deliveries that fail, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
     def recipients(self) -> dict[str, datetime]:
-        """Return recipient, in lower case -> when its oldest message is tried next.
+        """Return recipient in lower case -> when the next attempt at a message is due.
 
         Their messages are of a paused channel, or failed on a channel that has delivered nothing
-        since they were written. Where others get through, the fault is of one message, and
-        further ones are no reason to wait. Where a row is damaged, nobody's alerts wait.
+        since they were enqueued. Where others are delivered, the fault is in one message, and
+        further ones need not wait. Where a row is damaged, the result is empty.
         """
         return read_unless_damaged(
-            self._find, table="outbox", consequence="no alert waits for deliveries"
+            self._find_stalled, table="outbox", consequence="alerts do not wait for deliveries"
         )
 
-    def _find(self) -> dict[str, datetime]:
+    def _find_stalled(self) -> dict[str, datetime]:
         paused = outbox.c.channel.in_(select(pause.c.channel))
         waiting = or_(
             outbox.c.state.in_(FAILED),

@@ -1,4 +1,4 @@
-"""Repository of what waits to be told as news: pending tellings that are not of old items."""
+"""Summarises pending news: tellings that are not of old items."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from storage.tables import item, mention, pending_telling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewsWaiting:
-    """The news that waits for a subscriber.
+class PendingNews:
+    """The pending news of a subscriber.
 
     Attributes:
-        count: how many.
-        oldest: when the first was found.
-        newest: when the last was found.
-        quietest: when the last was found of the source that has brought nothing for longest.
+        count: number of tellings.
+        oldest: when the first mention was found.
+        newest: when the last mention was found.
+        silent_since: when the last mention was found of the source that has been silent longest.
     """
 
     count: int
     oldest: datetime
     newest: datetime
-    quietest: datetime
+    silent_since: datetime
 
 
-class NewsWaitings:
-    """Reads waiting news, within one transaction."""
+class PendingNewsReader:
+    """Reads pending news, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    def by_subscriber(self) -> dict[int, NewsWaiting]:
-        """Return subscriber id -> the news that waits for it; none where a row is damaged."""
+    def by_subscriber(self) -> dict[int, PendingNews]:
+        """Return subscriber id -> its pending news; empty where a row is damaged."""
         return read_unless_damaged(
-            self._read, table="pending_telling", consequence="no alert waits for more to come"
+            self._read_news, table="pending_telling", consequence="alerts are sent at once"
         )
 
-    def _read(self) -> dict[int, NewsWaiting]:
+    def _read_news(self) -> dict[int, PendingNews]:
         at, subscriber = pending_telling.c.created_at, pending_telling.c.subscriber_id
         counted = (
             select(subscriber, func.count(), func.min(at), func.max(at))
@@ -49,18 +49,18 @@ class NewsWaitings:
             .where(or_(mention.c.old.is_not(True), pending_telling.c.what != "new"))
             .group_by(subscriber, item.c.source_key)
         )
-        found: dict[int, NewsWaiting] = {}
+        found: dict[int, PendingNews] = {}
         for subscriber_id, count, oldest, newest in self._db.execute(counted):
-            of_source = NewsWaiting(count=count, oldest=oldest, newest=newest, quietest=newest)
+            of_source = PendingNews(count=count, oldest=oldest, newest=newest, silent_since=newest)
             known = found.get(subscriber_id)
-            found[subscriber_id] = of_source if known is None else _add(known, of_source)
+            found[subscriber_id] = of_source if known is None else _combine(known, of_source)
         return found
 
 
-def _add(known: NewsWaiting, other: NewsWaiting) -> NewsWaiting:
-    return NewsWaiting(
+def _combine(known: PendingNews, other: PendingNews) -> PendingNews:
+    return PendingNews(
         count=known.count + other.count,
         oldest=min(known.oldest, other.oldest),
         newest=max(known.newest, other.newest),
-        quietest=min(known.quietest, other.quietest),
+        silent_since=min(known.silent_since, other.silent_since),
     )
