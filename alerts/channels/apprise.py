@@ -19,7 +19,7 @@ INSTALL = "pip install 'supplierwatch[apprise]'"
 
 
 def is_installed() -> bool:
-    """Whether the Apprise package is installed."""
+    """Return whether the Apprise package is installed."""
     return importlib.util.find_spec("apprise") is not None
 
 

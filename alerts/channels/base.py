@@ -27,7 +27,7 @@ class Channel(Protocol):
 
 
 def ends_the_pass(receipt: Receipt) -> bool:
-    """Whether the next message of the channel would fail too, so that the pass ends for it."""
+    """Return whether the next message of the channel would fail too; the pass ends for it."""
     if receipt.outcome == "paused":
         return True
     if receipt.outcome != "deferred":

@@ -80,5 +80,5 @@ def usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
 
 
 def is_unusual(count: int, of: Usual | None, sensitivity: Sensitivity) -> bool:
-    """Whether `count` stories on a day are far more than usual; False if `of` is None."""
+    """Return whether `count` stories on a day are far more than usual; False if `of` is None."""
     return of is not None and count >= of.bar(sensitivity)

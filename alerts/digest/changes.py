@@ -111,7 +111,7 @@ def _classify_change(
 
 
 def is_withdrawn(text: ItemRevision | StoredItem) -> bool:
-    """Whether a version records that the page was gone; its text is the last one before."""
+    """Return whether a version records that the page was gone; its text is the last one before."""
     if isinstance(text, StoredItem):
         return text.retracted_at is not None
     # a thin text has no hash either, but no body

@@ -71,7 +71,7 @@ class TellingContext:
         return self.settings.mail.reply_to or self.settings.operator_to
 
     def tells_at_once(self, subscription_key: str) -> bool:
-        """Whether a subscription sends alerts, not digests."""
+        """Return whether a subscription sends alerts, not digests."""
         subscription = self.subscriptions.get(subscription_key)
         return subscription is not None and subscription.cadence.kind == "immediate"
 

@@ -108,7 +108,7 @@ def feed_path(watch_key: str, key: bytes) -> str:
 
 
 def is_feed_path(path: str, watch_key: str, key: bytes) -> bool:
-    """Whether `path` is the signed path of a watch's feed."""
+    """Return whether `path` is the signed path of a watch's feed."""
     return hmac.compare_digest(path.encode(), feed_path(watch_key, key).encode())
 
 

@@ -58,7 +58,7 @@ def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
 
 
 def first_poll_over(states: Sequence[SourceState], begun: datetime, now: datetime) -> bool:
-    """Whether all sources were tried and one answered; after `PATIENCE` either is enough. Pure.
+    """Return whether all sources were tried and one answered; after `PATIENCE` either will do.
 
     If no source answers, the network is the likely cause, so the welcome waits for `PATIENCE`.
     """

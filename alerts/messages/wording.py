@@ -277,7 +277,7 @@ def excerpts(entry: Entry) -> tuple[Excerpt, ...]:
 
 
 def in_comments(excerpt: Excerpt) -> bool:
-    """Whether an excerpt is from readers' comments."""
+    """Return whether an excerpt is from readers' comments."""
     return excerpt.field == "comments"
 
 

@@ -60,7 +60,7 @@ def _build_node(supplier: Supplier) -> Node:
 
 
 def _make_name(name: str) -> Node:
-    """A supplier's name: never in the plural, and * and ? in it are signs: A*STAR, Yahoo?."""
+    """Build a supplier's name: never in the plural; * and ? are literal: A*STAR, Yahoo?."""
     if _INNER_SIGN.search(name):
         return make_spellings(name, exact="signs")
     return make_spellings(name.replace("*", " ").replace("?", " "))

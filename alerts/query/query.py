@@ -81,7 +81,7 @@ class Query:
         return self.hit(prepared) if self.holds_in(prepared) else None
 
     def holds_in(self, prepared: PreparedDocument) -> bool:
-        """Whether a document matches; if it has pages, whether one of them does."""
+        """Return whether a document matches; if it has pages, whether one of them does."""
         return any(holds(self.node, text, DEFAULT_SCOPE) for text in prepared.texts)
 
     def hit(self, prepared: PreparedDocument, key: str = "") -> QueryHit:

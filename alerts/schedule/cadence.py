@@ -26,7 +26,7 @@ _HORIZON_DAYS = 8 * 366 + 2
 def next_due(
     cadence: Cadence, timezone: str, quiet_hours: QuietHours | None, after: datetime
 ) -> datetime | None:
-    """The first due time after `after`, in UTC, with quiet hours applied.
+    """Return the first due time after `after`, in UTC, with quiet hours applied.
 
     None for `immediate`, which is due whenever a mention is pending outside quiet hours, and for a
     cron expression that matches no date.
@@ -41,7 +41,7 @@ def next_due(
 
 
 def held_until(quiet_hours: QuietHours | None, timezone: str, now: datetime) -> datetime | None:
-    """The end, in UTC, of the quiet hours that contain `now`; None outside quiet hours."""
+    """Return the end, in UTC, of the quiet hours that contain `now`; None outside quiet hours."""
     if quiet_hours is None or quiet_hours.start == quiet_hours.end:
         return None
     zone = ZoneInfo(timezone)
@@ -58,7 +58,7 @@ def held_until(quiet_hours: QuietHours | None, timezone: str, now: datetime) -> 
 
 
 def slot_day(cadence: Cadence, timezone: str, now: datetime) -> date:
-    """The local date that a digest created at `now` counts for: that of its last due time.
+    """Return the local date that a digest created at `now` counts for: that of its last due time.
 
     Subscription and date are the key that prevents two digests of one day when the clock changes;
     a daily digest that is late and created after midnight counts for the day before.
@@ -77,7 +77,7 @@ def slot_day(cadence: Cadence, timezone: str, now: datetime) -> date:
 
 
 def once_a_day(cadence: Cadence) -> bool:
-    """Whether a cadence allows at most one digest for a local date."""
+    """Return whether a cadence allows at most one digest for a local date."""
     return cadence.kind in {"daily", "weekly"}
 
 

@@ -130,7 +130,7 @@ def agenda(
 def alert_after(
     subscriber: Subscriber, subscription: Subscription, now: datetime
 ) -> datetime | None:
-    """When an alert may be sent, by rate limit and quiet hours; None if at once."""
+    """Return when an alert may be sent, by rate limit and quiet hours; None if at once."""
     paid = subscriber.next_at
     earliest = now if paid is None or paid > now + _MOST_SPENT else max(now, earlier(paid, _BURST))
     held = held_until(subscription.quiet_hours, subscription.timezone, earliest) or earliest
@@ -138,7 +138,7 @@ def alert_after(
 
 
 def old_items_due(since: datetime, subscription: Subscription) -> datetime:
-    """When an immediate subscription tells of old items: at 8 in the morning, in one message.
+    """Return when an immediate subscription tells of old items: at 8:00, in one message.
 
     Args:
         since: when the first of them was found.

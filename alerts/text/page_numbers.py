@@ -18,12 +18,12 @@ _UNREAD = (
 
 
 def page_of(item: StoredItem, span: Span) -> int | None:
-    """The page number, from 1, of a span; None if it is on no page."""
+    """Return the page number, from 1, of a span; None if it is on no page."""
     return next(iter(pages_of(item, [span])), None)
 
 
 def pages_of(item: StoredItem, spans: Sequence[Span]) -> tuple[int, ...]:
-    """The page numbers, from 1 and in order, of the pages that contain one of the spans."""
+    """Return the page numbers, from 1 and in order, of the pages that contain one of the spans."""
     places = sorted({(s.start, s.end) for s in spans if s.field == "body"})
     if not item.pages or not places:
         return ()
@@ -36,7 +36,7 @@ def pages_of(item: StoredItem, spans: Sequence[Span]) -> tuple[int, ...]:
 
 
 def page_address(url: str, page: int | None) -> str:
-    """The URL of a page of a PDF (RFC 8118, section 3)."""
+    """Return the URL of a page of a PDF (RFC 8118, section 3)."""
     if page is None or urlsplit(url).fragment:
         return url
     return f"{url}#page={page}"

@@ -65,7 +65,7 @@ def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of `text`, in order."""
+    """Return the sentences of `text`, in order."""
     return tuple(text[start:end] for start, end in sentence_bounds(text))
 
 
@@ -154,7 +154,7 @@ def best_excerpt(
 
 
 def teaser(text: str, *, limit: int = MAX_TEASER) -> str:
-    """The first sentences of `text` within `limit` characters, for an item without an excerpt."""
+    """Return the first sentences within `limit` characters, for an item without an excerpt."""
     taken = ""
     for sentence in sentences(text):
         joined = f"{taken} {fragment(sentence)}".strip()

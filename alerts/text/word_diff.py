@@ -50,13 +50,13 @@ def written(pieces: Iterable[DiffPiece]) -> str:
 
 
 def compared_words(text: str) -> tuple[str, ...]:
-    """The first `COMPARED_WORDS` words of a sentence, case-folded, without outer punctuation."""
+    """Return the first `COMPARED_WORDS` words, case-folded, without outer punctuation."""
     words = text[: COMPARED_WORDS * 40].split()[:COMPARED_WORDS]
     return tuple(_EDGES.sub("", word).casefold() for word in words)
 
 
 def likeness(old: Sequence[str], new: Sequence[str]) -> float:
-    """The similarity of two sentences, 0 to 1: normalised insertions and deletions of words.
+    """Return the similarity of two sentences, 0 to 1: normalised insertions and deletions of words.
 
     Both as returned by `compared_words`.
     """

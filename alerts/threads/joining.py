@@ -85,7 +85,7 @@ class _Groups:
         return item_id
 
     def may_join(self, one: int, other: int) -> bool:
-        """Whether at most one of both has a process of its own, or they share one."""
+        """Return whether at most one of both has a process of its own, or they share one."""
         mine, theirs = (self._processes[self.find(each)] for each in (one, other))
         return not mine or not theirs or bool(mine & theirs)
 

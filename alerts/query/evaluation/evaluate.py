@@ -56,7 +56,7 @@ class Evidence:
 
 
 def holds(node: Node, text: EvaluatedText, scope: Scope) -> bool:
-    """Whether a node is true of an item or page, its terms searched in the fields of `scope`."""
+    """Return whether a node is true of an item or page; terms are searched in `scope`."""
     match node:
         case Term():
             return any(has_term(node, zone) for zone in text.zones(scope))
@@ -170,7 +170,7 @@ def _find_around(node: Node, around: list[Occurrence], reach: int, zone: Zone) -
 
 
 def count_words(node: Node) -> int:
-    """The number of words of a placed node as written; of an OR group, its longest part."""
+    """Return the number of words of a placed node as written; of an OR group, its longest part."""
     match node:
         case Term(words):
             return len(words)

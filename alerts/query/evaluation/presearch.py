@@ -50,7 +50,7 @@ class LabelClause:
     where: Where = "default"
 
     def met_by(self, haystack: str) -> bool:
-        """Whether a text with this haystack (`TokenSet.haystack`) may meet the clause.
+        """Return whether a text with this haystack (`TokenSet.haystack`) may meet the clause.
 
         True without a search for a long list, which `evaluate` handles faster.
         """
@@ -128,7 +128,7 @@ def _needs_of_term(term: Term, where: Where) -> Needs:
 
 
 def _clause_of_part(parts: tuple[TermPart, ...], at: int, where: Where) -> LabelClause:
-    """The labels that a part can have in a text: itself, joined with neighbours, or split."""
+    """Return the labels that a part can have: itself, joined with neighbours, or split."""
     part = parts[at]
     if part.kind == "wild":
         beginning = re.split(r"[*?]", part.text, maxsplit=1)[0]

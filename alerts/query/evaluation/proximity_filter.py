@@ -21,7 +21,7 @@ _MARGIN = 2  # words: the second of a split label, and the one that contains the
 
 
 def decide_near(node: Near, reach: int, zone: Zone, *, ordered: bool) -> bool | None:
-    """Whether a proximity of plain words holds in a text; None if positions are needed.
+    """Return whether a proximity of plain words holds in a text; None if positions are needed.
 
     Args:
         node: not negated; its distance is in words.
@@ -88,7 +88,7 @@ def _find_places(label: str, haystack: str) -> Iterator[int]:
 
 
 def _words_around(spelled: str, at: int, count: int) -> tuple[list[str], str, list[str]]:
-    """Up to `count` words before an offset, the word there, and up to `count` after it."""
+    """Return up to `count` words before an offset, the word there, and up to `count` after it."""
     start = spelled.rfind(" ", 0, at) + 1
     end = spelled.find(" ", at)
     end = len(spelled) if end < 0 else end
@@ -97,7 +97,7 @@ def _words_around(spelled: str, at: int, count: int) -> tuple[list[str], str, li
 
 
 def _may_contain(words: list[str], labels: frozenset[str]) -> bool:
-    """Whether one of `labels` may be in some words: as a word, a part, joined or split."""
+    """Return whether one of `labels` may be in some words: as a word, a part, joined or split."""
     parts: list[str] = []
     for word in words:
         if "-" in word:

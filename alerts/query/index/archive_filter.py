@@ -113,7 +113,7 @@ def _sufficient_words(node: Node, code: str) -> list[str]:
 
 
 def _translate_frequent(label: str) -> FullTextQuery:
-    """A filter for a word that occurs `FREQUENT` times, or once in an uncounted spelling."""
+    """Return a filter for a word that occurs `FREQUENT` times, or once in an uncounted spelling."""
     words = (indexing.frequent_word(label), indexing.joined_word(label))
     return any_of([*map(Word, words), *_split_sequences([label], "")])
 

@@ -50,32 +50,32 @@ def _spell_sign(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65_536)
 def word(label: str, code: str = "") -> str:
-    """The index word of a label in a field; without a code, in title, summary or body."""
+    """Return the index word of a label in a field; without a code, in title, summary or body."""
     return f"_{code}:{spelled(label)}" if code else spelled(label)
 
 
 def joined_word(label: str, code: str = "") -> str:
-    """The index word of a label that the text has as several parts with hyphens."""
+    """Return the index word of a label that the text has as several parts with hyphens."""
     return word(label, f"{code}j")
 
 
 def cased_word(cased: str) -> str | None:
-    """The index word of a part with its case, in the default scope; None if in lower case."""
+    """Return the index word of a part with its case, in the default scope; None if lower case."""
     return None if cased == cased.lower() else word(cased, "k")
 
 
 def frequent_word(label: str) -> str:
-    """The index word of a part that occurs `FREQUENT` times or more in the default scope."""
+    """Return the index word of a part that occurs `FREQUENT` times or more in the default scope."""
     return word(label, "n")
 
 
 def property_word(name: str, value: str) -> str:
-    """The index word of a property of an item."""
+    """Return the index word of a property of an item."""
     return word(value.replace(" ", "_"), name)
 
 
 def day_words(day: date) -> tuple[str, ...]:
-    """The index words of the month, year, decade and century of a day."""
+    """Return the index words of the month, year, decade and century of a day."""
     year = day.year
     return (
         f"_m:{year}.{day.month}",
@@ -100,12 +100,12 @@ def days_words(first: date, last: date) -> Iterator[str]:
 
 
 def value_word(value: float) -> str:
-    """The index word of the number of digits of a value, at most `MOST_DIGITS`."""
+    """Return the index word of the number of digits of a value, at most `MOST_DIGITS`."""
     return f"_v:{len(str(int(min(value, 10.0**MOST_DIGITS - 1))))}" if value >= 1 else "_v:0"
 
 
 def words_of(document: Document) -> str:
-    """All index words of a document, separated by spaces."""
+    """Return all index words of a document, separated by spaces."""
     prepared = PreparedDocument(document)
     first = prepared.texts[0]
     bodies = [zone for text in prepared.texts for zone in text.zones(("body",))]

@@ -105,7 +105,7 @@ class WatchIndex:
         return tuple(found)
 
     def keys(self, document: Document) -> tuple[str, ...]:
-        """The sorted keys of the queries that match; faster than `match`, without spans."""
+        """Return the sorted keys of the queries that match; faster than `match`, without spans."""
         return tuple(
             self._keys[number] for number in self._find_matching(PreparedDocument(document))
         )
@@ -162,6 +162,6 @@ class _Anchors:
 
 
 def _cost(clause: LabelClause, shared: Counter[str]) -> tuple[int, int, int]:
-    """A sort key, smaller for clauses that are rarely met and that few queries share."""
+    """Return a sort key, smaller for clauses that are rarely met and that few queries share."""
     wildcards, common, _, short = clause.cost
     return wildcards + common, sum(shared[label] for label in clause.labels), short

@@ -189,7 +189,7 @@ Node = (
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """The nodes directly below a node."""
+    """Return the nodes directly below a node."""
     match node:
         case And(parts) | Or(parts) | ProximityGroup(parts):
             return parts
@@ -213,7 +213,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def is_placed(node: Node) -> bool:
-    """Whether a node has occurrences, so that it can be an operand of NEAR."""
+    """Return whether a node has occurrences, so that it can be an operand of NEAR."""
     match node:
         case Term() | Spellings() | Near() | ProximityGroup():
             return True
@@ -226,5 +226,5 @@ def is_placed(node: Node) -> bool:
 
 
 def column_of(node: Node) -> int:
-    """The column at which a node begins in the query, from 1; 0 if unknown."""
+    """Return the column at which a node begins in the query, from 1; 0 if unknown."""
     return min((one.column for one in walk(node) if getattr(one, "column", 0)), default=0)  # type: ignore[union-attr]

@@ -116,7 +116,7 @@ def _excluded_terms(node: Node, scope: Scope) -> list[tuple[Term, Scope]]:
 
 
 def _implies(term: Term, bad: Term) -> bool:
-    """Whether an item that contains `term` in any spelling also contains `bad`."""
+    """Return whether an item that contains `term` in any spelling also contains `bad`."""
     if term == bad:
         return True
     if bad.exact or any(part.kind != "word" for part in (*term.parts, *bad.parts)):
@@ -129,7 +129,7 @@ def _implies(term: Term, bad: Term) -> bool:
 
 
 def _are_compatible(one: Filter, other: Filter) -> bool:
-    """Whether an item can pass both filters (of the same name)."""
+    """Return whether an item can pass both filters (of the same name)."""
     if one.name == "site":
         long, short = sorted((str(one.value), str(other.value)), key=len, reverse=True)
         return long == short or long.endswith(f".{short}")
@@ -147,14 +147,14 @@ Bound = tuple[float, float]
 
 
 def _lower_bound(node: Filter) -> Bound:
-    """The lower bound of a filter; the second number is 1 if the bound itself is excluded."""
+    """Return the lower bound of a filter, and 1 if the bound itself is excluded, else 0."""
     if node.relation in ("<", "<="):
         return -inf, 0
     return _to_number(node.value), float(node.relation == ">")
 
 
 def _upper_bound(node: Filter) -> Bound:
-    """The upper bound of a filter; the second number is -1 if the bound itself is excluded."""
+    """Return the upper bound of a filter, and -1 if the bound itself is excluded, else 0."""
     if node.relation in (">", ">="):
         return inf, 0
     return _to_number(node.until or node.value), -float(node.relation == "<")

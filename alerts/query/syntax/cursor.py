@@ -64,7 +64,7 @@ class Cursor:
         return self.take() if self.current.kind in kinds else None
 
     def text_of(self, lexeme: Lexeme) -> str:
-        """The source text of a lexeme, in single quotes."""
+        """Return the source text of a lexeme, in single quotes."""
         if lexeme.kind == "end":
             return "the end"
         return "'" + self.query[lexeme.column - 1 : lexeme.end] + "'"

@@ -83,7 +83,7 @@ def read_filter(row: FilterRow, written: str, column: int) -> Filter:
 
 
 def test_filter(node: Filter, document: Document) -> bool:
-    """Whether an item passes a filter. An item without the property does not."""
+    """Return whether an item passes a filter. An item without the property does not."""
     return FILTERS[node.name].test(node, document)
 
 

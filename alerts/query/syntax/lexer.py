@@ -219,7 +219,7 @@ class Lexer:
 
 
 def _read_number(found: re.Match[str]) -> str | None:
-    """The number of a matched operator; each spelling has its own group for it."""
+    """Return the number of a matched operator; each spelling has its own group for it."""
     return next(
         (value for name, value in found.groupdict().items() if value and name[-1].isdigit()), None
     )

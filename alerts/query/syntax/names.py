@@ -116,6 +116,6 @@ def make_filter(parser: Parser, name: str, written: str, lexeme: Lexeme) -> Filt
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The most similar name in `known`, or None if none is similar."""
+    """Return the most similar name in `known`, or None if none is similar."""
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.7)
     return close[0] if close else None

@@ -33,7 +33,7 @@ def sentence_starts(text: str) -> list[int]:
 
 
 def first_paragraph(text: str) -> str:
-    """The text up to the end of its first paragraph, with leading whitespace."""
+    """Return the text up to the end of its first paragraph, with leading whitespace."""
     starts = paragraph_starts(text)
     return text[: starts[1]] if len(starts) > 1 else text
 

@@ -82,7 +82,7 @@ class Document:
             return ""
 
     def text_of(self, field: str) -> str:
-        """The text of `field` that the offsets of its spans refer to."""
+        """Return the text of `field` that the offsets of its spans refer to."""
         if field == "author":
             return AUTHORS_APART.join(self.authors)
         if field == "aside":
@@ -93,7 +93,7 @@ class Document:
         return text
 
     def _page_starts(self) -> list[int] | None:
-        """The offset of each page in `body`; None unless it contains all pages in order."""
+        """Return the offset of each page in `body`; None unless it contains all pages in order."""
         starts, at = [], 0
         for page in self.pages:
             found = self.body.find(page, at)
@@ -104,7 +104,7 @@ class Document:
         return starts
 
     def page_zones(self, known: LabelIndex = NOTHING_KNOWN) -> list[Zone]:
-        """The zones of the body: one, or one for each page."""
+        """Return the zones of the body: one, or one for each page."""
         if not self.pages:
             return [Zone("body", self.body, known=known)]
         starts = self._page_starts()
@@ -140,11 +140,11 @@ class EvaluatedText:
         self._filled: dict[tuple[str, ...], list[Zone]] = {}
 
     def with_block(self, block: Zone) -> EvaluatedText:
-        """The same texts, and a block that was cut from the page as if it stood among them."""
+        """Return a copy with a block that was cut from the page in its place."""
         return EvaluatedText(self.document, self._shared, self._body, around=block)
 
     def zones(self, fields: tuple[str, ...]) -> list[Zone]:
-        """The non-empty zones of some fields, in the order given."""
+        """Return the non-empty zones of some fields, in the order given."""
         filled = self._filled.get(fields)
         if filled is None:
             filled = [zone for field in fields for zone in self._zones_of(field) if zone.text]
@@ -181,7 +181,7 @@ class EvaluatedText:
             yield Zone(field, getattr(document, field))
 
     def words_before(self, zone: Zone) -> int:
-        """How many words of title, summary and body precede a zone of one of these."""
+        """Return how many words of title, summary and body precede a zone of one of these."""
         if zone.field not in DEFAULT_SCOPE:
             return _NEVER_FIRST
         count = 0

@@ -59,7 +59,7 @@ _NOUNS_IN_IC = frozenset(
 
 @lru_cache(maxsize=16_384)
 def plural_forms(cased: str, *, is_name: bool = False) -> tuple[str, ...]:
-    """The folded word itself, then its other forms: the plural, or the singular.
+    """Return the folded word itself, then its other forms: the plural, or the singular.
 
     Args:
         cased: the word with its case, without marks: EPR, EPRs and record differ.
@@ -80,14 +80,14 @@ def plural_forms(cased: str, *, is_name: bool = False) -> tuple[str, ...]:
 
 
 def common_singular(cased: str) -> str | None:
-    """The singular of a word with a capital, if it is an everyday word: Hospitals, not Siemens."""
+    """Return the singular of a capitalised word if it is an everyday word: Hospitals, not Siemens."""
     if not cased[:1].isupper() or len(plural_forms(cased, is_name=True)) == 1:
         return None
     return next((form for form in plural_forms(cased)[1:] if form in COMMON_WORDS), None)
 
 
 def is_plural(cased: str) -> bool:
-    """Whether a word is taken for a plural, so that its other forms are singulars."""
+    """Return whether a word is taken for a plural, so that its other forms are singulars."""
     return bool(_ACRONYMS.fullmatch(cased)) or (
         not _ACRONYM.fullmatch(cased) and bool(_singulars(fold(cased)))
     )

@@ -54,7 +54,7 @@ _NOT_LATIN = re.compile(f"[{_all}]")
 
 
 def run_of_one_script(signs: str) -> str:
-    """A regular expression of the letters up to the next change of script, or of one character.
+    """Return a regular expression of letters up to the next change of script, or of one letter.
 
     Args:
         signs: the inside of a character class: what may stand between letters and is none.
@@ -63,10 +63,10 @@ def run_of_one_script(signs: str) -> str:
 
 
 def has_other_script(text: str) -> bool:
-    """Whether a text has letters that are neither Latin nor of a rare script."""
+    """Return whether a text has letters that are neither Latin nor of a rare script."""
     return not text.isascii() and _NOT_LATIN.search(text) is not None
 
 
 def has_unspaced(text: str) -> bool:
-    """Whether a text has letters of a script that is matched by character."""
+    """Return whether a text has letters of a script that is matched by character."""
     return not text.isascii() and _UNSPACED_LETTER.search(text) is not None

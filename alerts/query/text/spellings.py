@@ -182,7 +182,7 @@ class _Source:
         return ""
 
     def name_with_apostrophe(self) -> str:
-        """A single name that ends in s, written with an apostrophe; empty if it is none."""
+        """Return a single name that ends in s, written with an apostrophe; empty if it is none."""
         if self._is_phrase or self.owned:
             return ""
         name = self._without_s(self.words[0])
@@ -192,7 +192,7 @@ class _Source:
 
     @staticmethod
     def _without_s(word: tuple[Token, ...]) -> str:
-        """The folded last part of a name without its s; empty if it is written small."""
+        """Return the folded last part of a name without its s; empty if it is written small."""
         last = word[-1]
         is_name = last.cased[:1].isupper() and last.cased.isalpha() and last.cased.endswith("s")
         return "" if not is_name or last.folded.endswith(("ss", "us", "is")) else last.folded[:-1]

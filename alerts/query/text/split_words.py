@@ -12,7 +12,7 @@ _HALVES = (COMMON_WORDS | PREFIXES) - FUNCTION_WORDS
 
 
 def may_be_one(one: str, two: str) -> bool:
-    """Whether two adjacent words may be one word written with a space.
+    """Return whether two adjacent words may be one word written with a space.
 
     One must be an everyday word or a prefix, the other must have at least three letters, and
     neither may be a function word: "health care" is healthcare, but "are a" is not area, and "the
@@ -25,7 +25,7 @@ def may_be_one(one: str, two: str) -> bool:
 
 @lru_cache(maxsize=262_144)
 def halves(word: str) -> tuple[tuple[str, str], ...]:
-    """The pairs of words as which `word` may be written."""
+    """Return the pairs of words as which `word` may be written."""
     if len(word) < FEWEST_LETTERS:
         return ()
     cuts = ((word[:at], word[at:]) for at in range(1, len(word)))

@@ -14,7 +14,7 @@ FEWEST_LETTERS = 3
 
 @lru_cache(maxsize=4096)
 def forms(word: str) -> tuple[str, ...]:
-    """The inflected forms of a folded word, itself first: plural, third person, -ed and -ing."""
+    """Return a folded word and its inflected forms: plural, third person, -ed and -ing."""
     result = {word: None}
     for base in _find_bases(word):
         result.update(dict.fromkeys(_inflect(base)))
@@ -22,7 +22,7 @@ def forms(word: str) -> tuple[str, ...]:
 
 
 def _find_bases(word: str) -> list[str]:
-    """The words of which `word` may be an inflected form, including itself."""
+    """Return the words of which `word` may be an inflected form, including itself."""
     found = [word]
     for ending, others in (
         ("ies", ("y", "ie")),
@@ -73,7 +73,7 @@ def _ends_doubled(stem: str) -> bool:
 
 
 def _may_double(base: str) -> bool:
-    """Whether the last consonant may double: plan, refer, travel."""
+    """Return whether the last consonant may double: plan, refer, travel."""
     return (
         len(base) >= FEWEST_LETTERS
         and base[-1] not in _VOWELS | set("wxy")

@@ -165,7 +165,7 @@ def find_term(term: Term, zone: Zone) -> list[Occurrence]:
 
 
 def has_term(term: Term, zone: Zone) -> bool:
-    """Whether a term occurs in a zone; faster than `find_term`."""
+    """Return whether a term occurs in a zone; faster than `find_term`."""
     if term.label is not None:
         return zone.has(term.label)
     if term.letters is not None and not term.exact:
@@ -219,7 +219,7 @@ def _next_ends(
 
 
 def _count_joinable(parts: tuple[TermPart, ...], start: int) -> int:
-    """How many parts from `start` on a text may write as one word."""
+    """Return how many parts from `start` on a text may write as one word."""
     count = 0
     for part in parts[start : start + MOST_JOINED]:
         if part.kind != "word":
@@ -240,7 +240,7 @@ def _make_exact_test(term: Term) -> Callable[[Zone, Place], bool]:
 
 
 def _matches_raw(wanted: str, zone: Zone, place: Place, *, any_case: bool) -> bool:
-    """Whether the text at a place, with the punctuation of `wanted` around it, equals `wanted`."""
+    """Return whether the text at a place, with adjoining punctuation, equals `wanted`."""
     tokens = tokenise(wanted)
     start = zone.tokens[place[0]].start - tokens[0].start
     if start < 0:

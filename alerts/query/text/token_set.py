@@ -92,7 +92,7 @@ class TokenSet:
         return self._labels
 
     def places_of_compounds(self) -> list[tuple[int, tuple[str, ...]]]:
-        """Each word with more than one part, with the index of its first part."""
+        """Return each word with more than one part, with the index of its first part."""
         if not self.compounds:
             return []
         words, found, at, before = self.spelled.split(), [], 0, 0
@@ -128,7 +128,7 @@ def _find_compounds(spelled: str) -> Iterator[tuple[str, ...]]:
 
 
 def has_label(label: str, haystack: str) -> bool:
-    """Whether a haystack contains a label."""
+    """Return whether a haystack contains a label."""
     # the search without spaces takes a third of the time and mostly decides
     return label in haystack and f" {label} " in haystack
 
@@ -144,7 +144,7 @@ def runs_of(word: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
 
 
 def cased_parts(text: str) -> list[str]:
-    """The parts of a text, in order, with their case."""
+    """Return the parts of a text, in order, with their case."""
     plain = _to_ascii(text)
     if plain is None:
         return [token.cased for token in tokenise(text)]

@@ -60,7 +60,7 @@ _INVISIBLE_OR_MARK = frozenset(MARKS + INVISIBLE)
 
 
 def tokenise(text: str) -> list[Token]:
-    """The tokens of a text, in order; offsets refer to `text` as given."""
+    """Return the tokens of a text, in order; offsets refer to `text` as given."""
     if text.isascii() or _INVISIBLE_OR_MARK.isdisjoint(text):
         return _tokenise_visible(text)
     kept = [at for at, character in enumerate(text) if character not in _INVISIBLE_OR_MARK]
@@ -173,7 +173,7 @@ def _is_sign_of(sign: str, kind: str) -> bool:
 
 
 def _join_sign(before: str, sign: str, atom: str, part: str) -> str | None:
-    """What remains of punctuation that joins two atoms to one part; None if it separates them."""
+    """Return what remains of punctuation that joins two atoms; None if it separates them."""
     if _is_sign_of(sign, APOSTROPHES):
         return "" if len(before) > 1 else None
     if sign == ".":

@@ -33,7 +33,7 @@ class LabelIndex:
         self._searched, self._hits = searched, hits
 
     def lacks(self, label: str) -> bool:
-        """Whether a label is known not to occur."""
+        """Return whether a label is known not to occur."""
         return label in self._searched and label not in self._hits
 
 
@@ -135,24 +135,24 @@ class Zone:
         return at < len(self.parts) and self.parts[at] == label
 
     def _are_adjacent(self, at: int) -> bool:
-        """Whether the parts `at` and `at + 1` are separated by a single space only."""
+        """Return whether the parts `at` and `at + 1` are separated by a single space only."""
         between = self.text[self.tokens[at].end : self.tokens[at + 1].start]
         return len(between) == 1 and between.isspace()
 
     def in_haystack(self, label: str) -> bool:
-        """Whether a label occurs as a part or as joined parts of a word."""
+        """Return whether a label occurs as a part or as joined parts of a word."""
         return not self.known.lacks(label) and has_label(label, self.haystack)
 
     def has(self, label: str) -> bool:
-        """Whether `label` occurs in any spelling."""
+        """Return whether `label` occurs in any spelling."""
         return self.in_haystack(label) or (bool(halves(label)) and bool(self.places(label)))
 
     def has_phrase(self, words: str) -> bool:
-        """Whether parts, separated by spaces in `words`, occur so in the text."""
+        """Return whether parts, separated by spaces in `words`, occur so in the text."""
         return f" {words} " in self.haystack
 
     def has_any(self, labels: frozenset[str]) -> bool:
-        """Whether one of `labels` occurs in any spelling."""
+        """Return whether one of `labels` occurs in any spelling."""
         if len(labels) <= _FEW:
             return any(map(self.has, labels))
         return not self.labels.isdisjoint(labels) or any(
@@ -160,7 +160,7 @@ class Zone:
         )
 
     def possible_labels(self, labels: frozenset[str]) -> set[str]:
-        """The subset of `labels` that may occur; no other label does."""
+        """Return the subset of `labels` that may occur; no other label does."""
         if len(labels) <= _FEW:
             return {label for label in labels if self.in_haystack(label) or halves(label)}
         return (self.labels & labels).union(label for label in labels if halves(label))
@@ -183,7 +183,7 @@ class Zone:
         return found
 
     def ends(self, start: int, label: str) -> list[int]:
-        """The possible ends of `label` if it begins at part `start`."""
+        """Return the possible ends of `label` if it begins at part `start`."""
         parts = self.parts
         if start >= len(parts):
             return []
@@ -196,7 +196,7 @@ class Zone:
         return found
 
     def _may_be_one_word(self, at: int) -> bool:
-        """Whether the parts `at` and `at + 1` may be one word written with a space."""
+        """Return whether the parts `at` and `at + 1` may be one word written with a space."""
         return may_be_one(self.parts[at], self.parts[at + 1]) and self._are_adjacent(at)
 
     def places_like(self, pattern: re.Pattern[str]) -> list[Place]:
@@ -213,7 +213,7 @@ class Zone:
         return found
 
     def ends_like(self, start: int, pattern: re.Pattern[str]) -> list[int]:
-        """The possible ends of a wildcard match that begins at part `start`."""
+        """Return the possible ends of a wildcard match that begins at part `start`."""
         if start >= len(self.parts):
             return []
         found = [start + 1] if pattern.fullmatch(self.parts[start]) else []
@@ -249,11 +249,11 @@ class Zone:
         return cased_parts(self.text)
 
     def cased(self, place: Place) -> str:
-        """The letters of a place with their case, without separators."""
+        """Return the letters of a place with their case, without separators."""
         return "".join(self._cased_words[place[0] : place[1]])
 
     def characters(self, place: Place) -> tuple[int, int]:
-        """The character range of a place in the whole field."""
+        """Return the character range of a place in the whole field."""
         start, end = self.tokens[place[0]].start, self.tokens[place[1] - 1].end
         return start + self.offset, end + self.offset
 
