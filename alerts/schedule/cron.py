@@ -29,7 +29,7 @@ class Cron:
     any_weekday: bool
 
     def on(self, day: date) -> bool:
-        """Return whether it matches a date; if day and weekday are both restricted, either will do."""
+        """Return whether a date matches; if day and weekday are both restricted, either will do."""
         if day.month not in self.months:
             return False
         in_month, in_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays

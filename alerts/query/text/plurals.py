@@ -80,7 +80,7 @@ def plural_forms(cased: str, *, is_name: bool = False) -> tuple[str, ...]:
 
 
 def common_singular(cased: str) -> str | None:
-    """Return the singular of a capitalised word if it is an everyday word: Hospitals, not Siemens."""
+    """Return the singular of a capitalised word if it is an everyday word (Hospitals)."""
     if not cased[:1].isupper() or len(plural_forms(cased, is_name=True)) == 1:
         return None
     return next((form for form in plural_forms(cased)[1:] if form in COMMON_WORDS), None)
