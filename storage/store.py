@@ -150,7 +150,15 @@ class Store:
     def _connect(self) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
-                yield connection
+                try:
+                    yield connection
+                except BaseException:
+                    # A query that was left half read keeps its snapshot for as long as anybody
+                    # keeps the exception; by the pool, SQLite would then call the database locked
+                    # in whatever comes next.
+                    if connection.dialect.name == "sqlite":
+                        connection.invalidate()
+                    raise
         except DBAPIError as error:
             unusable = explain_error(error, self._engine.url)
             if is_damaged_page(error):

@@ -11,9 +11,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, text
 
-from storage.model import New, TextState
-from storage.store import Store
+from storage.model import New, Role, TextState
+from storage.store import Store, Unit, open_store
+from storage.tables import desk_user
 from tests.support.builders import (
     NOW,
     a_listed_article,
@@ -253,3 +255,31 @@ def test_matching_and_absorbing_at_once_neither_lose_a_mention_nor_lock_up(store
         absorbed = set(rows) - left
         assert not absorbed & mentioned
         assert len(left) == 50 - len(absorbed)
+
+
+def test_an_exception_that_somebody_keeps_locks_no_later_transaction(sqlite_store: Store) -> None:
+    """It keeps the query that was half read, and with it an old state of the database."""
+    kept: list[Exception] = []
+    for key in ("a", "b", "c"):
+        with sqlite_store.transaction() as unit:
+            unit.users.add(key, Role.READER, NOW)
+    with sqlite_store.transaction() as unit:
+        unit.users._db.execute(text("UPDATE desk_user SET role = 'rubbish' WHERE name = 'a'"))
+
+    try:
+        with sqlite_store.reading() as unit:
+            _read_half(unit)
+    except ValueError as error:
+        kept.append(error)
+    other = open_store(sqlite_store.url, migrate=False)
+    with other.transaction() as unit:
+        unit.users.add("d", Role.READER, NOW)
+    other.close()
+    with sqlite_store.transaction() as unit:
+        unit.users.add("e", Role.READER, NOW)
+    assert kept
+
+
+def _read_half(unit: Unit) -> tuple[Role, ...]:
+    found = unit.users._db.execute(select(desk_user).order_by(desk_user.c.name))
+    return tuple(Role(row.role) for row in found)
