@@ -25,7 +25,7 @@ import lxml.html
 
 from bench.adapters import date_as_shown
 from bench.extraction import DATA, Case, load
-from crawler.extraction.headline import best_title
+from crawler.extraction.headline import choose_headline
 from crawler.metadata.structured_data import read_structured_data
 from crawler.page_dates.publication_date import published_of
 from crawler.text.decode import decode
@@ -45,7 +45,7 @@ def find_ours(document: lxml.html.HtmlElement, url: str) -> str | None:
         language=data.language,
         url=url,
         fetched_at=_NOW,
-        title=best_title(document, data, None),
+        title=choose_headline(document, data, None),
     )
     return date_as_shown(when, raw)
 

@@ -29,7 +29,7 @@ import lxml.html
 from bench.adapters import extract
 from bench.extraction import DATA, Case, Score, judge, load
 from crawler.errors import Unreadable
-from crawler.extraction import page, parsed_page, shown_text
+from crawler.extraction import page, parsed_page, visible_text
 from crawler.extraction.cleaning import boilerplate, lines, linked_lines
 
 _SETS = ("scrapinghub", "fundus", "trafilatura-eval", "readability", "newspaper4k")
@@ -57,8 +57,8 @@ RULES = (
     Rule("cards within paragraphs", ((linked_lines, "_is_card", lambda _: False),)),
     Rule("layout tables", ((parsed_page, "unfold_layout_tables", lambda _: 0),)),
     Rule("controls", ((boilerplate, "_SCRIPT_TAGS", ("script", "style", "noscript", "template")),)),
-    Rule("lost paragraphs", ((shown_text, "restore_paragraphs", lambda text, _: text),)),
-    Rule("repeated paragraphs", ((shown_text, "restore_repeated", lambda text, _: text),)),
+    Rule("lost paragraphs", ((visible_text, "restore_paragraphs", lambda text, _: text),)),
+    Rule("repeated paragraphs", ((visible_text, "restore_repeated", lambda text, _: text),)),
     Rule("articles in data for scripts", ((page, "is_more", lambda *_: False),)),
     Rule("pleas of walls", ((page, "remove_pleas", lambda text, *_, **__: text),)),
     Rule("house lines: pointers", ((lines, "_POINTER", _NEVER),)),
@@ -87,7 +87,7 @@ def without(rule: Rule | None) -> Iterator[None]:
 @contextmanager
 def remember_extraction() -> Iterator[None]:
     """Run trafilatura once for each form of a page: most rules leave most pages alone."""
-    run, known = shown_text._run_trafilatura, {}
+    run, known = visible_text._run_trafilatura, {}
 
     def remembering(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
         key = hashlib.sha1(url.encode() + lxml.html.tostring(document)).digest()
@@ -101,11 +101,11 @@ def remember_extraction() -> Iterator[None]:
             raise error
         return found
 
-    shown_text._run_trafilatura = remembering
+    visible_text._run_trafilatura = remembering
     try:
         yield
     finally:
-        shown_text._run_trafilatura = run
+        visible_text._run_trafilatura = run
 
 
 def quality_of(case: Case) -> float:

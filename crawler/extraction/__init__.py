@@ -1,4 +1,4 @@
-"""From an article's page to its text. Start at `page.extract`.
+"""Extracts the text of an article from its page. Start at `page.extract`.
 
-Pure, but for the parsed page given.
+Pure, except that given parsed pages are changed.
 """

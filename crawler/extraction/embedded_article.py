@@ -1,6 +1,6 @@
-"""Find an article that stands only in what scripts would show: structured data, templates, state.
+"""Finds an article in the data for a page's scripts: structured data, templates, state objects.
 
-Used where a page shows less than that: a teaser, a wall, an empty frame. Pure.
+Used if the visible page has less text than that: a teaser, a wall, an empty frame. Pure.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from crawler.text.markup import has_markup
 from crawler.text.plain_text import one_line, plain_text, text_of
 
 MAX_TEMPLATES = 20
-MAX_TEMPLATE = 1_000_000  # characters of one template; what is longer is not read
-_ENOUGH_PROSE = 2_000  # characters in paragraphs; a page that shows more is not searched
+MAX_TEMPLATE = 1_000_000  # characters of one template; longer ones are not read
+_ENOUGH_PROSE = 2_000  # characters in paragraphs; a page with more is not searched
 _MIN_LETTERS = 120
-_MIN_RATIO = 1.5  # of an embedded text to the one that the page shows
-_MAX_SHOWN = 4_000  # characters; a page that shows more shows the article, not a teaser
+_MIN_RATIO = 1.5  # of an embedded text to the visible one
+_MAX_SHOWN = 4_000  # characters; a longer visible text is the article, not a teaser
 _MIN_SIMILARITY = 0.8
 _MIN_TITLE = 12  # characters of a title that may be a part of another
 _TEASER_WORDS = 8
-_BEGINNING = 2_000  # characters of a text in which its teaser is looked for
+_BEGINNING = 2_000  # characters of a text that are searched for its teaser
 _MAX_TITLE = 1_000
 _TEMPLATE_TYPE = re.compile(
     r"template|^text/html$|handlebars|mustache|tmpl|jsrender", re.IGNORECASE
@@ -45,19 +45,19 @@ def find_embedded(
     titles: Collection[str | None],
     teasers: Collection[str | None],
 ) -> str:
-    """Return the longest text of the article that a page holds for its scripts; empty without one.
+    """Return the longest text of the article in the data for a page's scripts; empty without one.
 
-    To be called before scripts are removed from the document. A text counts where its headline is
-    one of the page's, or where it begins with one of the teasers.
+    To be called before scripts are removed from the document. A text counts if its headline is one
+    of the page's, or if it begins with one of the teasers.
 
     Args:
         document: the parsed page.
         data: its metadata, with the text of its structured block.
-        titles: the headline, as the page and its listing give it.
-        teasers: descriptions of the article, as the page and its listing give them.
+        titles: the headlines of the page and of its listing.
+        teasers: descriptions of the article in the page and in its listing.
     """
     known = [fold for one in titles if one and (fold := fold_words(one[:_MAX_TITLE]))]
-    starts = [" ".join(words) for one in teasers if (words := _first_words(one))]
+    starts = [" ".join(words) for one in teasers if (words := _get_first_words(one))]
 
     def agrees(title: str, text: str) -> bool:
         if len(text) < _MIN_LETTERS:
@@ -71,14 +71,14 @@ def find_embedded(
     if has_markup(body):  # escaped twice
         body = plain_text(body)
     found = [body] if agrees(data.headline or "", body) or not (data.headline and known) else []
-    if _shows_little(document):
-        found += [text for title, text in _templates(document) if agrees(title, text)]
+    if _has_little_text(document):
+        found += [text for title, text in _iter_templates(document) if agrees(title, text)]
         found.append(find_state_text(document, agrees) or "")
     return max((one for one in found if len(one) >= _MIN_LETTERS), key=len, default="")
 
 
 def is_more(embedded: str, shown: str) -> bool:
-    """Return whether an embedded text is to be taken in place of what the page shows."""
+    """Return whether an embedded text is to be used instead of the visible one."""
     return len(shown) <= _MAX_SHOWN and len(embedded) > _MIN_RATIO * len(shown)
 
 
@@ -92,7 +92,7 @@ def _is_title(title: str, known: Collection[str]) -> bool:
     )
 
 
-def _shows_little(document: lxml.html.HtmlElement) -> bool:
+def _has_little_text(document: lxml.html.HtmlElement) -> bool:
     length = 0
     for paragraph in document.iter("p"):
         if next(paragraph.iterancestors("noscript", "template"), None) is None:
@@ -102,7 +102,7 @@ def _shows_little(document: lxml.html.HtmlElement) -> bool:
     return True
 
 
-def _templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+def _iter_templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
     """Yield headline and text of each template of a page."""
     scripts = (
         one
@@ -113,17 +113,17 @@ def _templates(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
         part = _parse_part(script.text or "")
         if part is not None:
             yield _read_part(part)
-    yield from _held_in_fields(document)
+    yield from _iter_fields(document)
     for element in islice(document.iter("template", "noscript"), MAX_TEMPLATES):
         copy = lxml.html.Element("div")
-        copy.extend([_copy(child) for child in element])
+        copy.extend([_copy_element(child) for child in element])
         yield _read_part(copy)
 
 
-def _held_in_fields(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
-    """Yield headline and text of the fields in which scripts find the article's markup.
+def _iter_fields(document: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield headline and text of form fields that contain the article's markup for scripts.
 
-    If there is one such field, what it holds belongs to the first heading of the page.
+    If there is only one such field, its text belongs to the first heading of the page.
     """
     fields = document.iter("textarea", "xmp")
     alone = (one for one in fields if next(one.iterancestors("form"), None) is None)
@@ -139,12 +139,12 @@ def _parse_field(field: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
     if not len(field):
         return _parse_part(field.text or "")
     copy = lxml.html.Element("div")
-    copy.extend([_copy(child) for child in field])
+    copy.extend([_copy_element(child) for child in field])
     return copy
 
 
 def _parse_part(source: str) -> lxml.html.HtmlElement | None:
-    """Parse the markup of a template; None where there is none, or too much."""
+    """Parse the markup of a template; None if there is none, or too much."""
     if "<" not in source or len(source) > MAX_TEMPLATE:
         return None
     try:
@@ -155,7 +155,7 @@ def _parse_part(source: str) -> lxml.html.HtmlElement | None:
     return part
 
 
-def _copy(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+def _copy_element(element: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
     return element.__deepcopy__({})
 
 
@@ -171,6 +171,6 @@ def _read_part(part: lxml.html.HtmlElement) -> tuple[str, str]:
     return title, "\n".join(line for line in lines if line and line != title)[:MAX_TEXT]
 
 
-def _first_words(teaser: str | None) -> list[str]:
+def _get_first_words(teaser: str | None) -> list[str]:
     words = fold_words(plain_text((teaser or "")[:_BEGINNING])).split()[:_TEASER_WORDS]
     return words if len(words) == _TEASER_WORDS else []

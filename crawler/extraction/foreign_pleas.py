@@ -1,4 +1,4 @@
-"""Recognise pleas of walls in other languages than English, by their first words. Pure."""
+"""Recognises the pleas of walls in languages other than English, by their first words. Pure."""
 
 from __future__ import annotations
 

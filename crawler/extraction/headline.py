@@ -1,4 +1,4 @@
-"""Choose the headline among the titles of a page. Pure."""
+"""Chooses the headline among the titles of a page. Pure."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from crawler.text.plain_text import one_line, text_of
 _SITE_TAIL = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++[^|–—·»]{2,60}+$")
 _SEPARATOR = re.compile(r"(?<!\s)\s++[|–—·»:-]++\s++|(?<!\s)\s*+[|»]++\s*+")
 _WORD_OR_SIGN = re.compile(r"\w++|[,;:.!?()&/+%–—-]")
-_MIN_WORDS = 3  # of a headline that is told from a section by nothing else
+_MIN_WORDS = 3  # of a headline; shorter texts may be names of sections
 _MIN_SIMILARITY = 0.7
 _MIN_SHORTER_WORDS = 5
-_MIN_SHORTER_SHARE = 0.7  # of a headline's words, in a shorter form; half if its end is left out
+_MIN_SHORTER_SHARE = 0.7  # of a headline's words in a shorter form; half if its end is omitted
 MAX_HEADINGS = 50  # h1 elements of a page that are examined
 MAX_LETTERS = 1000  # characters of a title
 _RAW_LETTERS = 20_000  # of a title before its blanks are collapsed
 _MAX_PARTS = 20  # text nodes of a heading that may begin or end the headline
 
 
-def best_title(
+def choose_headline(
     document: lxml.html.HtmlElement, data: StructuredData, listed: str | None
 ) -> str | None:
-    """Return the headline that most titles of the page agree on; None where there is none.
+    """Return the headline that most titles of the page agree on; None if there is none.
 
-    The h1 wins a tie: titles for search engines are often worded differently. An h1 with a section
-    name or subtitle beside the headline is outvoted by the titles without it. A name of the site is
-    no headline. A shared title that is the headline with a few words left out is the shorter form
-    that the publisher shows in lists and where the article is shared.
+    The h1 wins a tie: titles for search engines are often worded differently. An h1 that also has a
+    section name or subtitle is outvoted by the titles without it. A name of the site is never the
+    headline. An og:title that is the headline without a few words is preferred: it is the form that
+    the publisher shows in lists and when the article is shared.
 
     Args:
         document: the parsed page.
@@ -49,7 +49,7 @@ def best_title(
     def strip_site(title: str) -> str:
         if fold_words(title) in folded_headings:
             return title
-        return _heading_in(title, folded_headings) or data.sites.strip(title)
+        return _find_heading_in(title, folded_headings) or data.sites.strip(title)
 
     block = strip_site(_shorten(data.headline))
     shared = strip_site(_shorten(data.og_title))
@@ -60,9 +60,9 @@ def best_title(
     claims = [claim for claim in (block, shared, window, _shorten(listed)) if claim]
     if not claims:
         return headings[0] if len(headings) == 1 else None
-    best = max(headings, key=lambda one: _agreement(one, claims), default="")
-    if best and _agreement(best, claims) >= _MIN_SIMILARITY:
-        part = _headline_within(elements, best, [block, shared])
+    best = max(headings, key=lambda one: _measure_agreement(one, claims), default="")
+    if best and _measure_agreement(best, claims) >= _MIN_SIMILARITY:
+        part = _find_headline_within(elements, best, [block, shared])
         claims.insert(0, part or best)
     elif shared:
         return shared
@@ -71,10 +71,10 @@ def best_title(
     return shared if _is_shorter_form(shared, chosen) else chosen
 
 
-def _headline_within(
+def _find_headline_within(
     elements: list[lxml.html.HtmlElement], heading: str, claims: list[str]
 ) -> str | None:
-    """Return the claim that is the first or last elements of a heading, without a section name."""
+    """Return the title that equals the first or last text nodes of a heading with more text."""
     folded = {fold_words(claim): claim for claim in claims if claim}
     for h1 in elements:
         texts = islice(h1.itertext(), _MAX_PARTS + 1)
@@ -89,7 +89,7 @@ def _headline_within(
 
 
 def find_headings(document: lxml.html.HtmlElement) -> list[str]:
-    """Return the texts of the h1 elements of a page, as far as they can be headlines."""
+    """Return the texts of the h1 elements of a page that can be headlines."""
     return [
         text
         for h1 in islice(document.iter("h1"), MAX_HEADINGS)
@@ -97,14 +97,14 @@ def find_headings(document: lxml.html.HtmlElement) -> list[str]:
     ]
 
 
-def _agreement(heading: str, claims: list[str]) -> float:
-    return max(_similarity(heading, claim) for claim in claims)
+def _measure_agreement(heading: str, claims: list[str]) -> float:
+    return max(_measure_similarity(heading, claim) for claim in claims)
 
 
-def fuller_heading(titles: Collection[str | None], headings: Sequence[str]) -> str:
+def find_fuller_heading(titles: Collection[str | None], headings: Sequence[str]) -> str:
     """Return the heading of which one of the titles is a shorter form; empty without one.
 
-    Its words would be lost with it: headings are no part of an article's text.
+    Otherwise its further words would be lost: headings are not part of an article's text.
     """
     known = [title for title in titles if title]
     fuller = (one for one in headings if any(_is_shorter_form(title, one) for title in known))
@@ -114,8 +114,8 @@ def fuller_heading(titles: Collection[str | None], headings: Sequence[str]) -> s
 def _is_shorter_form(title: str, headline: str) -> bool:
     """Return whether a title is a headline without some of its words, in the same order.
 
-    Signs count too, but for quotation marks: "A, B win" is not "A and B win" in short, but another
-    wording of it.
+    Punctuation counts too, except quotation marks: "A, B win" is not a shorter form of "A and B
+    win", but another wording.
     """
     words, whole = fold_words(title).split(), fold_words(headline).split()
     if not _MIN_SHORTER_WORDS <= len(words) < len(whole):
@@ -131,10 +131,10 @@ def _shorten(title: str | None) -> str:
     return one_line((title or "")[:_RAW_LETTERS])[:MAX_LETTERS]
 
 
-def _heading_in(title: str, folded_headings: set[str]) -> str | None:
-    """Return the longer part of a title, before or behind a separator, if it is a heading.
+def _find_heading_in(title: str, folded_headings: set[str]) -> str | None:
+    """Return the longer part of a title, before or after a separator, if it is a heading.
 
-    The shorter part may be the name of a blog, which stands in the heading of all its pages.
+    The shorter part may be the name of a blog, which is a heading of all its pages.
     """
     for found in islice(_SEPARATOR.finditer(title), _MAX_PARTS):
         for part in (title[: found.start()], title[found.end() :]):
@@ -145,24 +145,26 @@ def _heading_in(title: str, folded_headings: set[str]) -> str | None:
 
 
 def _strip_tail(title: str, others: list[str]) -> str:
-    """Remove the last part of the window's title, unless another title has it too.
+    """Remove the last part of the title element, unless another title has it too.
 
-    What no other title confirms is mostly a section or a name of the site that nothing else tells.
-    A title of one or two words is taken for one only where another title begins with it.
+    Without another title that has it, it is mostly a section or an unknown name of the site.
+    A title of one or two words is used only if another title begins with it.
     """
     shorter = _SITE_TAIL.sub("", title)
-    if shorter == title or (len(shorter.split()) < _MIN_WORDS and not _begins(shorter, others)):
+    if shorter == title or (
+        len(shorter.split()) < _MIN_WORDS and not _is_beginning(shorter, others)
+    ):
         return title
     tail = fold_words(title[len(shorter) :])
     return title if any(fold_words(other).endswith(tail) for other in others if other) else shorter
 
 
-def _begins(beginning: str, titles: list[str]) -> bool:
+def _is_beginning(beginning: str, titles: list[str]) -> bool:
     folded = f"{fold_words(beginning)} "
     return folded != " " and any(f"{fold_words(title)} ".startswith(folded) for title in titles)
 
 
-def _similarity(one: str, other: str) -> float:
+def _measure_similarity(one: str, other: str) -> float:
     one, other = one.casefold(), other.casefold()
     if one == other:
         return 1.0

@@ -1,9 +1,9 @@
-"""Restore paragraphs that an extractor missed. Pure.
+"""Restores paragraphs that an extractor missed. Pure.
 
-An article that is interrupted by adverts and widgets is spread over several elements of one kind;
-extractors often take only some of them. A paragraph is restored if its element has the same tag
-and classes as those that were taken, and it stands between them or its box is
-in a box of the same kind.
+An article that is interrupted by adverts and widgets is spread over several similar elements;
+extractors often take only some of them. A paragraph is restored if its element has the same tag and
+classes as those that were taken, and it is between them, or the element around its box is similar
+too.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from crawler.text.folding import get_letters
 
 _MIN_LENGTH = 60  # characters
 _MAX_LINKED_SHARE = 0.4  # of a paragraph's characters
-_MIN_TAKEN = 2  # paragraphs taken from a kind of element, for it to count as the article's
+_MIN_TAKEN = 2  # paragraphs taken from a kind of box, for it to count as part of the article
 
 MAX_PARAGRAPHS = 20_000
-_WINDOW = 5_000  # letters after the previous paragraph, in which the next one is searched
+_WINDOW = 5_000  # letters after the previous paragraph that are searched for the next one
 _MAX_FULL_SEARCHES = 200  # of the whole text
 _MAX_EXTRA_LINES = 10_000  # lines examined beyond that
 
@@ -40,17 +40,17 @@ class Paragraph:
     around: tuple[str, str] = ("", "")
 
 
-def paragraphs(document: lxml.html.HtmlElement) -> list[Paragraph]:
+def find_paragraphs(document: lxml.html.HtmlElement) -> list[Paragraph]:
     """Return the paragraphs of running text on a page, in document order."""
     found = []
     for element in document.iter("p"):
         parent = element.getparent()
         if parent is None:
             continue
-        text = _text(element)
+        text = _get_text(element)
         if len(text) < _MIN_LENGTH:
             continue
-        linked = sum(len(_text(link)) for link in element.iter("a"))
+        linked = sum(len(_get_text(link)) for link in element.iter("a"))
         if linked <= _MAX_LINKED_SHARE * len(text):
             box = (str(parent.tag), parent.get("class") or "", element.get("class") or "")
             above = parent.getparent()
@@ -63,8 +63,8 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
     """Insert into `text` the paragraphs of the page that the extractor missed.
 
     Args:
-        text: what the extractor found, one line a paragraph.
-        page: all paragraphs of the page, of `paragraphs`.
+        text: of the extractor, a line for each paragraph.
+        page: all paragraphs of the page, from `find_paragraphs`.
     """
     page = page[:MAX_PARAGRAPHS]
     keys = [get_letters(paragraph.text) for paragraph in page]
@@ -72,7 +72,7 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
     kinds = Counter(one.box for one, is_in in zip(page, taken, strict=True) if is_in)
     places = Counter((one.box, one.around) for one, is_in in zip(page, taken, strict=True) if is_in)
     enough = max(_MIN_TAKEN, _MIN_TAKEN_SHARE * sum(taken))
-    first, last = taken.index(True) if any(taken) else 0, _last_index(taken)
+    first, last = taken.index(True) if any(taken) else 0, _find_last_taken(taken)
     lost = [
         not is_in
         and one.box[1] != ""
@@ -85,7 +85,7 @@ def restore_paragraphs(text: str, page: list[Paragraph]) -> str:
     return "\n".join(_insert_lost(text.split("\n"), page, keys, taken, lost))
 
 
-def _last_index(taken: list[bool]) -> int:
+def _find_last_taken(taken: list[bool]) -> int:
     return next((at for at in range(len(taken) - 1, -1, -1) if taken[at]), -1)
 
 
@@ -97,12 +97,12 @@ def find_keys(flat: str, keys: list[str]) -> list[bool]:
     """
     found = []
     at = 0
-    room = _MAX_FULL_SEARCHES * max(len(flat), _WINDOW)
+    budget = _MAX_FULL_SEARCHES * max(len(flat), _WINDOW)
     for key in keys:
         place = flat.find(key, at, at + _WINDOW + len(key))
-        if place < 0 and room > 0:
+        if place < 0 and budget > 0:
             place = flat.find(key)
-            room -= len(flat) if place < 0 else place
+            budget -= len(flat) if place < 0 else place
         found.append(place >= 0)
         if place >= 0:
             at = place + len(key)
@@ -116,11 +116,11 @@ def _insert_lost(
     flat = [get_letters(line) for line in lines]
     restored: list[str] = []
     at = 0
-    room = _MAX_FULL_SEARCHES * len(lines) + _MAX_EXTRA_LINES
+    budget = _MAX_FULL_SEARCHES * len(lines) + _MAX_EXTRA_LINES
     for paragraph, key, is_in, is_lost in zip(page, keys, taken, lost, strict=True):
-        if is_in and room > 0:
+        if is_in and budget > 0:
             here = next((n for n in range(at, len(lines)) if key[:_MIN_LENGTH] in flat[n]), None)
-            room -= (len(lines) if here is None else here) - at
+            budget -= (len(lines) if here is None else here) - at
             if here is not None:
                 restored += lines[at : here + 1]
                 at = here + 1
@@ -129,5 +129,5 @@ def _insert_lost(
     return restored + lines[at:]
 
 
-def _text(element: lxml.html.HtmlElement) -> str:
+def _get_text(element: lxml.html.HtmlElement) -> str:
     return " ".join("".join(element.itertext()).split())

@@ -1,4 +1,4 @@
-"""Combine listing entry and page text into an `Article` with a canonical address. Pure."""
+"""Combines listing entry and page text into an `Article` with a canonical address. Pure."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from storage.model import (
 from storage.rules.addresses import canonical_url, fragment_of, with_fragment
 from storage.rules.identity import UNTITLED, content_hash, entry_hash
 
-_MIN_FULL_WORDS = 200  # of a feed's content that replaces a page which cannot be read
+_MIN_FULL_WORDS = 200  # of a feed's content that replaces an unreadable page
 _MIN_LENGTH_RATIO = 1.5
 _MAX_FUTURE = timedelta(days=1)
 _MAX_TITLE = 1000
-_MAX_BEGINNING = 100  # characters of a text that stand for its title
+_MAX_BEGINNING = 100  # characters of a text that replace its title
 _MAX_SUMMARY = 5000
 _MAX_AUTHORS = 50
 _MAX_NAMES = 5000  # characters of one author's name
-_MAX_RAW_TITLE = 50_000  # characters before markup is taken out
+_MAX_RAW_TITLE = 50_000  # characters before markup is removed
 _MAX_MARKUP = 5_000_000
 _MAX_BODY = 2_000_000
 
@@ -44,7 +44,7 @@ def normalise(
     thin_reason: str | None,
     language: str | None,
 ) -> Article:
-    """Combine what the listing and the page say into an article.
+    """Combine the entry of a listing and its page into an article.
 
     Args:
         entry: the entry of the listing.
@@ -65,7 +65,7 @@ def normalise(
     listed = plain_text(entry.summary[:_MAX_MARKUP])[:_MAX_BODY]
     summary = repair_text(_choose_summary(listed, text), within=body)[:_MAX_SUMMARY]
     own_title = repair_text(_choose_title(entry, text), within=f"{body}\n{listed}")[:_MAX_TITLE]
-    title = own_title or _beginning(summary or content or body) or UNTITLED
+    title = own_title or _cut_beginning(summary or content or body) or UNTITLED
     kind = entry.kind or item_kind
     published = _choose_date(entry, text, is_meeting=kind == "boardpaper")
     url, aliases = _choose_addresses(entry, page, text)
@@ -112,9 +112,8 @@ def _choose_body(
     if text is not None:
         # each page is repaired alone: the body must contain the pages verbatim
         body = "\n".join(pages) if pages else repair_text(text.text)
-        words = len(
-            content.split()
-        )  # a feed may have the full text where the page has the beginning
+        # a feed may have the full text of a page that shows only its beginning
+        words = len(content.split())
         is_more = words >= _MIN_FULL_WORDS and words > _MIN_LENGTH_RATIO * len(body.split())
         return content if is_more else body, TextState.FULL, None
     if thin_reason is None:
@@ -125,7 +124,7 @@ def _choose_body(
 
 
 def _choose_summary(listed: str, text: PageText | None) -> str:
-    """Return the teaser of the listing, else of the page, and the standfirst if it says more."""
+    """Return the teaser of the listing, else of the page; with the standfirst if it is longer."""
     if text is None:
         return listed
     teaser = listed or text.summary
@@ -139,7 +138,7 @@ def _choose_date(
     entry: FetchedEntry, text: PageText | None, *, is_meeting: bool
 ) -> datetime | None:
     listed = entry.published_at
-    if listed is None and is_meeting:  # a feed's date far ahead is none of publication
+    if listed is None and is_meeting:  # feeds reject dates far ahead as publication dates
         listed = parse_date(entry.published_raw, language=entry.language)
     for date in (listed, text.published_at if text else None):
         when = published_date(date, now=entry.fetched_at, is_meeting=is_meeting)
@@ -153,7 +152,7 @@ def _choose_title(entry: FetchedEntry, text: PageText | None) -> str:
     return listed or (text.title if text and text.title else "")
 
 
-def _beginning(text: str) -> str:
+def _cut_beginning(text: str) -> str:
     """Return the first words of a text, as a title for an entry without one."""
     first = text.lstrip().partition("\n")[0].strip()
     if len(first) <= _MAX_BEGINNING:
@@ -167,11 +166,11 @@ def _choose_addresses(
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return the canonical address, and other addresses of the same article.
 
-    A rel=canonical is followed on the page's own host only, and never to the site's front page,
-    which misconfigured sites name on every article.
+    A rel=canonical counts on the page's own host only, and not if it is the front page, which
+    misconfigured sites name on every article.
     """
     listed = None if entry.url is None or entry.url_is_shared else canonical_url(entry.url)
-    # the entry is a part of its page: a rel=canonical does not name it
+    # an entry that is a part of a page: rel=canonical names the whole page
     part = fragment_of(listed or "") or (fragment_of(page.final_url) if page and text else "")
     landed = listed
     if page is not None and listed is not None and not _is_front_page(page.final_url):

@@ -1,6 +1,6 @@
-"""Extract the article from a page's bytes, readers' comments separately. Pure.
+"""Extracts the article from a page's bytes, readers' comments separately. Pure.
 
-trafilatura finds the text. Boilerplate that it would take for text (comments, lists of other
+trafilatura finds the text. Boilerplate that it mistakes for text (comments, lists of other
 articles, sign-up boxes) is removed from the page first; title, date and authors are read from the
 page's metadata, which is more reliable.
 """
@@ -14,31 +14,31 @@ import lxml.html
 
 from crawler.errors import RecurringText, Unreadable
 from crawler.extraction.cleaning.boilerplate import strip_boilerplate
-from crawler.extraction.cleaning.lines import article_lines
+from crawler.extraction.cleaning.lines import remove_inserted_lines
 from crawler.extraction.embedded_article import is_more
-from crawler.extraction.headline import best_title, find_headings, fuller_heading
+from crawler.extraction.headline import choose_headline, find_fuller_heading, find_headings
 from crawler.extraction.parsed_page import (
     LearnedPage,
     ParsedPage,
     addresses_of,
     collect_blocks,
-    cut_words,
-    parse_claims,
+    get_parsed_page,
+    parse_article_page,
     parse_page,
     read_listed,
-    take_parsed,
+    truncate_texts,
 )
 from crawler.extraction.recurring.block_subjects import find_unrelated
 from crawler.extraction.recurring.page_blocks import PageBlock
 from crawler.extraction.recurring.recurring_blocks import (
     drop_recurring,
+    has_only_recurring_prose,
     is_about,
-    is_junk,
     remove_lines,
 )
 from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.extraction.set_aside import SetAside
-from crawler.extraction.shown_text import extract_text
+from crawler.extraction.visible_text import extract_text
 from crawler.extraction.walls import remove_pleas
 from crawler.metadata.structured_data import read_structured_data
 from crawler.text.plain_text import one_line
@@ -52,14 +52,14 @@ def extract(
 
     Args:
         page: the page as fetched.
-        entry: its entry in the listing: its title and date decide where the page is unclear.
+        entry: its entry in the listing; title and date decide if the page is ambiguous.
         site: the memory of the host's pages; it learns this page.
 
     Raises:
         Unreadable: there is no article: not HTML, empty, a consent wall, a login, a paywall.
         RecurringText: the text also appears on other pages of the host.
     """
-    parsed = take_parsed(page, entry)
+    parsed = get_parsed_page(page, entry)
     blocks = collect_blocks(parsed.document) if parsed.blocks is None else parsed.blocks
     cut = SetAside(blocks, parsed.document, site, columns=parsed.columns)
     kept = parsed.kept_words()
@@ -84,35 +84,35 @@ def _extract_article(
     entry: FetchedEntry | None,
     site: SiteMemory | None,
 ) -> PageText:
-    """Extract the article of a page and record what is cut from it in `cut`."""
+    """Extract the article of a page, and record the removed text in `cut`."""
     document, data, title = parsed.document, parsed.data, parsed.title
     standfirst = parsed.standfirst
     own = parsed.own_words()
     removed: list[PageBlock] = []
-    is_frame = False  # what the page shows stands on other pages of the site too
+    is_frame = False  # the visible text is on other pages of the site too
     if site is not None:
         _learn_blocks(site, article_name(entry, title, page), blocks, own)
-        is_frame = is_junk(blocks, site, own)
+        is_frame = has_only_recurring_prose(blocks, site, own)
         if is_frame and not parsed.embedded:
             raise RecurringText(
-                "only what stands on other pages of the site too was found",
+                "all its text is on other pages of the site too",
                 text=_text_or_empty(document, page.final_url, title),
             )
         removed = drop_recurring(blocks, site, own)
-        cut.note_removed(removed)
+        cut.record_removed(removed)
     headings = find_headings(document)
     comments = strip_boilerplate(document)
-    cut.note_detached()
+    cut.record_detached()
     listed = entry is not None and bool(entry.title)
-    # a wall's own title and description are about the wall
-    about = cut_words(*parsed.listed) if listed else own
+    # the title and description of a wall are about the wall
+    about = truncate_texts(*parsed.listed) if listed else own
     found, text = _read_shown(document, page.final_url, removed, about, parsed, listed=listed)
-    cut.note_lines(found, text, "plea")
+    cut.record_removed_lines(found, text, "plea")
     if is_frame or is_more(parsed.embedded, text):
         text = remove_lines(parsed.embedded, removed)
     before = text
-    text = article_lines(text, title, headings, parsed.authors)
-    cut.note_lines(before, text, "page-note")
+    text = remove_inserted_lines(text, title, headings, parsed.authors)
+    cut.record_removed_lines(before, text, "page-note")
     if site is not None:
         _refuse_repeats(text, site, article_name(entry, title, page), own)
     return PageText(
@@ -126,13 +126,13 @@ def _extract_article(
         text=text,
         comments=comments,
         standfirst=_join_standfirst(
-            text, fuller_heading((title, parsed.listed[0]), headings), standfirst
+            text, find_fuller_heading((title, parsed.listed[0]), headings), standfirst
         ),
     )
 
 
 def _join_standfirst(text: str, *parts: str | None) -> str:
-    """Join what stands above an article, without what its text says too."""
+    """Join the texts above an article, without those that its text contains too."""
     told = " ".join(text.split())
     return " ".join(part for part in parts if part and part not in told)
 
@@ -145,19 +145,19 @@ def learn(page: FetchedPage, *, entry: FetchedEntry | None, site: SiteMemory) ->
     """
     document, _ = parse_page(page)
     title = None
-    if entry is None or not entry.title:  # else the entry's title names the article
-        title = best_title(document, read_structured_data(document, addresses_of(page)), None)
-    own = cut_words(title, *read_listed(entry))
+    if entry is None or not entry.title:  # otherwise the entry's title identifies the article
+        title = choose_headline(document, read_structured_data(document, addresses_of(page)), None)
+    own = truncate_texts(title, *read_listed(entry))
     _learn_blocks(site, article_name(entry, title, page), collect_blocks(document), own)
 
 
-def learn_to_read(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> LearnedPage:
-    """Add a page to the memory of its host; returns it parsed, for `extract`.
+def learn_and_parse(page: FetchedPage, *, entry: FetchedEntry, site: SiteMemory) -> LearnedPage:
+    """Add a page to the memory of its host; return it parsed, for `extract`.
 
     Raises:
         Unreadable: the page is not HTML or is empty.
     """
-    parsed = parse_claims(page, entry)
+    parsed = parse_article_page(page, entry)
     blocks = collect_blocks(parsed.document)
     _learn_blocks(site, article_name(entry, parsed.title, page), blocks, parsed.own_words())
     parsed = replace(parsed, blocks=blocks)
@@ -187,10 +187,10 @@ def _read_shown(
     *,
     listed: bool,
 ) -> tuple[str, str]:
-    """Return the text that a page shows, and the same without pleas.
+    """Return the visible text of a page, and the same without pleas.
 
     Raises:
-        Unreadable: it shows no article, and holds none for its scripts either.
+        Unreadable: there is no visible article, and none in the data for its scripts.
     """
     found = ""
     try:
@@ -203,16 +203,16 @@ def _read_shown(
 
 
 def _text_or_empty(document: lxml.html.HtmlElement, url: str, title: str | None) -> str:
-    """Return the text that extraction without site memory would give; may be empty."""
+    """Return the text as extracted without site memory; may be empty."""
     strip_boilerplate(document)
     try:
         text = extract_text(document, url)
     except Unreadable:
         return ""
-    return article_lines(text, title)
+    return remove_inserted_lines(text, title)
 
 
 def _refuse_repeats(text: str, site: SiteMemory, article: str, own: tuple[str, ...]) -> None:
     """Raise RecurringText for a text that also came with other headlines and does not fit this."""
-    if site.note_text(article, text) and not is_about(text, own):
-        raise RecurringText("the same text came in place of other articles of the site", text=text)
+    if site.record_text(article, text) and not is_about(text, own):
+        raise RecurringText("other articles of the site have the same text", text=text)

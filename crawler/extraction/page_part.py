@@ -1,4 +1,4 @@
-"""Read the part of a page that a URL's fragment names: a post of a live blog, a change. Pure."""
+"""Reads the part of a page that a URL fragment names, such as a post of a live blog. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import etree
 
 from crawler.errors import Unreadable
 from crawler.extraction.cleaning.boilerplate import strip_boilerplate
-from crawler.extraction.cleaning.lines import article_lines
+from crawler.extraction.cleaning.lines import remove_inserted_lines
 from crawler.extraction.cleaning.page_bounds import cut_page
 from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.text.plain_text import one_line, plain_text
@@ -22,30 +22,30 @@ _NAMES = ("id", "name", "data-id", "data-post-id", "data-anchor")
 _WHOLE = frozenset(("html", "body", "main", "head", "form"))
 _NO_TEXT = frozenset(("script", "style", "noscript", "template", "nav", "button", "select", "svg"))
 _INLINE = ("a", "span", "strong", "b", "em", "i", "small", "time")
-_LEAST_WORDS = 3
-_MAX_SHARE = 0.7  # of the words of its page: more is the page, not a part of it
+_MIN_WORDS = 3
+_MAX_SHARE = 0.7  # of the words of its page; with more it is the page, not a part of it
 _MAX_STEPS = 6  # up from an anchor to the block that it begins
-_LEAST_TITLE_WORDS = 4  # of a headline within a longer one
+_MIN_TITLE_WORDS = 4  # of a headline within a longer one
 _MAX_ANCHORS = 3000
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"\w+")
 
 
 def read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageText | None:
-    """Return the text under a fragment; None where it cannot be told from the rest of the page."""
-    document = _parse(page)
+    """Return the text under a fragment; None if it cannot be separated from the rest."""
+    document = _parse_page(page)
     if document is None:
         return None
-    whole = len(_text(document, [document]).split())
-    found = _find(document, fragment)
-    elements = [] if found is None else _section(found)
-    text = _text(document, elements)
+    whole = len(_render_text(document, [document]).split())
+    found = _find_anchor(document, fragment)
+    elements = [] if found is None else _select_section(found)
+    text = _render_text(document, elements)
     words = len(text.split())
-    if not _LEAST_WORDS <= words <= _MAX_SHARE * whole:
+    if not _MIN_WORDS <= words <= _MAX_SHARE * whole:
         return None
-    title, comments, text = one_line(entry.title), "", text
-    stripped, comments = _without_boilerplate(elements)
-    if len(stripped.split()) >= _LEAST_WORDS:
+    title = one_line(entry.title)
+    stripped, comments = _strip_part(elements)
+    if len(stripped.split()) >= _MIN_WORDS:
         text = stripped
     return PageText(
         title=None,
@@ -55,29 +55,29 @@ def read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageText
         language=None,
         canonical_url=None,
         summary="",
-        text=article_lines(text, title) or text,
+        text=remove_inserted_lines(text, title) or text,
         comments=comments,
     )
 
 
 def require_headline(title: str | None, entry: FetchedEntry, fragment: str) -> None:
-    """Check that a page is about an entry whose fragment names no part of it.
+    """Check that a page is about an entry whose fragment does not name a part of it.
 
     Args:
-        title: the headline of the page, found without the help of the entry.
+        title: the headline of the page, found without the entry.
 
     Raises:
-        Unreadable: the headlines differ: the page holds other entries too.
+        Unreadable: the headlines differ, so the page contains other entries too.
     """
     own, listed = (_WORD.findall((one or "").casefold()) for one in (title, one_line(entry.title)))
     short, long = sorted((own, listed), key=len)
-    within = len(short) >= _LEAST_TITLE_WORDS and " ".join(short) in " ".join(long)
+    within = len(short) >= _MIN_TITLE_WORDS and " ".join(short) in " ".join(long)
     if not own or not listed or not (own == listed or within):
-        why = f"the text under #{fragment[:100]} cannot be told from the rest of its page"
+        why = f"the text under #{fragment[:100]} cannot be separated from the rest of its page"
         raise Unreadable(why, lasting=True)
 
 
-def _parse(page: FetchedPage) -> lxml.html.HtmlElement | None:
+def _parse_page(page: FetchedPage) -> lxml.html.HtmlElement | None:
     try:
         document = parse_document(page.body, page.content_type)
     except Unreadable:
@@ -86,7 +86,7 @@ def _parse(page: FetchedPage) -> lxml.html.HtmlElement | None:
     return document
 
 
-def _find(document: lxml.html.HtmlElement, fragment: str) -> lxml.html.HtmlElement | None:
+def _find_anchor(document: lxml.html.HtmlElement, fragment: str) -> lxml.html.HtmlElement | None:
     wanted = {fragment, unquote(fragment)}
     for name in _NAMES:
         for element in document.iter():
@@ -97,27 +97,27 @@ def _find(document: lxml.html.HtmlElement, fragment: str) -> lxml.html.HtmlEleme
     return None
 
 
-def _section(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    """Return the elements of the part that an element holds or begins; empty if unclear."""
-    start = _heading_of(found)
-    if start is None and _words(found) >= _LEAST_WORDS and found.tag not in _INLINE:
+def _select_section(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Return the elements of the part that an element contains or begins; empty if unclear."""
+    start = _find_heading(found)
+    if start is None and _count_words(found) >= _MIN_WORDS and found.tag not in _INLINE:
         return [found]
     if start is None:
-        return _until_next_anchor(found)
-    ends = _ends_like(start)
+        return _select_until_next_anchor(found)
+    ends = _list_end_tags(start)
     block = start
-    for _ in range(_MAX_STEPS):  # a heading alone in its wrapper begins what follows the wrapper
+    for _ in range(_MAX_STEPS):  # a heading alone in a wrapper: its part follows the wrapper
         parent = block.getparent()
-        if parent is None or parent.tag in _WHOLE or _following(block, ends):
+        if parent is None or parent.tag in _WHOLE or _select_following(block, ends):
             break
-        if _words(parent) > _words(start):
+        if _count_words(parent) > _count_words(start):
             break
         block = parent
-    return [start, *_following(block, ends)]
+    return [start, *_select_following(block, ends)]
 
 
-def _heading_of(found: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
-    """Return the heading or term that an element is or stands in, if any."""
+def _find_heading(found: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+    """Return the heading or term that an element is or is in, if any."""
     element: lxml.html.HtmlElement | None = found
     for _ in range(_MAX_STEPS):
         if element is None:
@@ -130,10 +130,10 @@ def _heading_of(found: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
     return None
 
 
-def _until_next_anchor(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
-    """Return the blocks from an anchor up to that with the next anchor of its kind."""
-    anchors = [one for one in found.getroottree().iter(found.tag) if _name_of(one)]
-    alike = [one for one in anchors if _shape(one) == _shape(found)]
+def _select_until_next_anchor(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+    """Return the blocks from an anchor up to the next anchor of its kind."""
+    anchors = [one for one in found.getroottree().iter(found.tag) if _get_name(one)]
+    alike = [one for one in anchors if _get_name_pattern(one) == _get_name_pattern(found)]
     anchors = (alike if len(alike) > 1 else anchors)[:_MAX_ANCHORS]
     others = [one for one in anchors if one is not found]
     if found not in anchors or not others:
@@ -154,21 +154,23 @@ def _until_next_anchor(found: lxml.html.HtmlElement) -> list[lxml.html.HtmlEleme
     return part
 
 
-def _name_of(element: lxml.html.HtmlElement) -> str:
+def _get_name(element: lxml.html.HtmlElement) -> str:
     return element.get("id") or element.get("name") or ""
 
 
-def _shape(element: lxml.html.HtmlElement) -> str:
-    return _NUMBER.sub("0", _name_of(element))
+def _get_name_pattern(element: lxml.html.HtmlElement) -> str:
+    return _NUMBER.sub("0", _get_name(element))
 
 
-def _ends_like(start: lxml.html.HtmlElement) -> frozenset[str]:
+def _list_end_tags(start: lxml.html.HtmlElement) -> frozenset[str]:
     if start.tag in _HEADINGS:
         return frozenset(_HEADINGS[: _HEADINGS.index(start.tag) + 1])
     return frozenset(("dt",))
 
 
-def _following(block: lxml.html.HtmlElement, ends: frozenset[str]) -> list[lxml.html.HtmlElement]:
+def _select_following(
+    block: lxml.html.HtmlElement, ends: frozenset[str]
+) -> list[lxml.html.HtmlElement]:
     found = []
     for one in block.itersiblings():
         if not isinstance(one.tag, str):
@@ -179,16 +181,16 @@ def _following(block: lxml.html.HtmlElement, ends: frozenset[str]) -> list[lxml.
     return found
 
 
-def _words(element: lxml.html.HtmlElement) -> int:
+def _count_words(element: lxml.html.HtmlElement) -> int:
     return sum(len(str(part).split()) for part in element.itertext())
 
 
-def _text(document: lxml.html.HtmlElement, elements: Iterable[lxml.html.HtmlElement]) -> str:
+def _render_text(document: lxml.html.HtmlElement, elements: Iterable[lxml.html.HtmlElement]) -> str:
     parts = [lxml.html.tostring(one, encoding="unicode", with_tail=False) for one in elements]
     return plain_text("".join(parts))
 
 
-def _without_boilerplate(elements: Iterable[lxml.html.HtmlElement]) -> tuple[str, str]:
+def _strip_part(elements: Iterable[lxml.html.HtmlElement]) -> tuple[str, str]:
     """Return the text of a part without its menus and comments, and the comments."""
     parts = [lxml.html.tostring(one, encoding="unicode", with_tail=False) for one in elements]
     try:

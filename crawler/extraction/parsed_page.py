@@ -1,4 +1,4 @@
-"""Parse a page and read what it says of its article, before anything is cut from it. Pure."""
+"""Parses a page and reads its metadata, before anything is removed from it. Pure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from crawler.extraction.cleaning.layout_tables import unfold_layout_tables
 from crawler.extraction.cleaning.page_bounds import cut_page
 from crawler.extraction.cleaning.parse_document import parse_document
 from crawler.extraction.embedded_article import find_embedded
-from crawler.extraction.headline import best_title
-from crawler.extraction.recurring.page_blocks import PageBlock, blocks_of
+from crawler.extraction.headline import choose_headline
+from crawler.extraction.recurring.page_blocks import PageBlock, divide_into_blocks
 from crawler.extraction.standfirst import find_standfirst
-from crawler.metadata.authors import authors_of
+from crawler.metadata.authors import find_authors
 from crawler.metadata.structured_data import StructuredData, read_structured_data
 from crawler.page_dates.publication_date import published_of
 from crawler.text.plain_text import plain_text
@@ -35,13 +35,13 @@ _OTHER_FORMATS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedPage:
-    """A parsed page and its metadata. `body`, `entry`: what it was parsed from.
+    """A parsed page and its metadata. `body`, `entry`: the source of both.
 
-    `listed`: title and teaser of the entry without markup; empty where it has none.
-    `embedded`: the article's text as it stands in structured data or scripts, if anywhere.
+    `listed`: title and teaser of the entry without markup; empty if it has none.
+    `embedded`: the article's text in structured data or scripts, if any.
     `blocks`: its text blocks if the site memory has learned it; its scripts are then removed.
     `columns`: the blocks of cells that were removed from layout tables.
-    `elements`: all of the document: lxml makes an object anew for each element that nobody holds.
+    `elements`: all elements, referenced so that lxml need not create their proxies again.
     """
 
     body: bytes
@@ -61,36 +61,38 @@ class ParsedPage:
 
     def own_words(self) -> tuple[str, ...]:
         """Return all titles and teasers of the article."""
-        return cut_words(self.title, self.standfirst, self.data.description, *self.listed)
+        return truncate_texts(self.title, self.standfirst, self.data.description, *self.listed)
 
     def kept_words(self) -> tuple[str, ...]:
         """Return headline, standfirst and teaser as `normalise` chooses them."""
         headline, teaser = self.listed
-        return cut_words(headline or self.title, self.standfirst, teaser or self.data.description)
+        return truncate_texts(
+            headline or self.title, self.standfirst, teaser or self.data.description
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedPage(FetchedPage):
-    """A page that the site memory has learned, with its parsed form for `extract`."""
+    """A page that the site memory has learned, with the parsed page for `extract`."""
 
     parsed: list[ParsedPage]
 
 
 def addresses_of(page: FetchedPage) -> tuple[str, ...]:
-    """Return the addresses under which a page was fetched; the one that answered is first."""
+    """Return the URLs under which a page was fetched, the final one first."""
     return tuple(dict.fromkeys((page.final_url, page.requested_url)))
 
 
-def take_parsed(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
-    """Return a page parsed: as the site memory learned it, if it did so with the same entry."""
+def get_parsed_page(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
+    """Return the parsed page: that of the site memory, if it was learned with the same entry."""
     if isinstance(page, LearnedPage) and page.parsed:
         parsed = page.parsed.pop()  # extraction changes the document
         if parsed.body is page.body and parsed.entry is entry:
             return parsed
-    return parse_claims(page, entry)
+    return parse_article_page(page, entry)
 
 
-def parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
+def parse_article_page(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
     """Parse a page, and read its title, date, authors and standfirst.
 
     Raises:
@@ -100,7 +102,7 @@ def parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
     document, columns = parse_page(page)
     elements = list(document.iter())
     data = read_structured_data(document, addresses_of(page))
-    title = best_title(document, data, entry.title if entry is not None else None)
+    title = choose_headline(document, data, entry.title if entry is not None else None)
     raw, published = published_of(
         document,
         claimed=data.published,
@@ -117,7 +119,7 @@ def parse_claims(page: FetchedPage, entry: FetchedEntry | None) -> ParsedPage:
         document=document,
         data=data,
         title=title,
-        authors=authors_of(document, data),
+        authors=find_authors(document, data),
         published_raw=raw,
         published_at=published,
         standfirst=find_standfirst(document, title, data.description),
@@ -137,8 +139,8 @@ def read_listed(entry: FetchedEntry | None) -> tuple[str, str]:
     return ("", "") if entry is None else (plain_text(entry.title), plain_text(entry.summary))
 
 
-def cut_words(*texts: str | None) -> tuple[str, ...]:
-    """Return the texts that are there, each cut to the length that is compared."""
+def truncate_texts(*texts: str | None) -> tuple[str, ...]:
+    """Return the texts that are not empty, truncated to the length that is compared."""
     return tuple(one[:_MAX_OWN_WORDS] for one in texts if one)
 
 
@@ -147,20 +149,20 @@ def collect_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
     for element in list(document.iter("script", "style", "noscript", "template")):
         if element.getparent() is not None:
             element.drop_tree()
-    return blocks_of(document)
+    return divide_into_blocks(document)
 
 
 def parse_page(page: FetchedPage) -> tuple[lxml.html.HtmlElement, tuple[PageBlock, ...]]:
-    """Parse a page; returns it with the blocks of the columns beside its article."""
+    """Parse a page; return it with the blocks of the columns beside its article."""
     kind = (page.content_type or "text/html").split(";")[0].strip().lower()
     if kind not in _HTML:
         raise Unreadable(f"not a web page but {kind}")
     for mark, name in _OTHER_FORMATS:
         if page.body.startswith(mark):
-            raise Unreadable(f"not a web page but {name}, whatever its header says")
+            raise Unreadable(f"not a web page but {name}, despite its Content-Type")
     document = parse_document(page.body, page.content_type)
     if cut := cut_page(document):
         log.warning("page.cut url=%s: %s", page.final_url, "; ".join(cut))
     cells: list[lxml.html.HtmlElement] = []
     unfold_layout_tables(document, cells)
-    return document, tuple(block for cell in cells for block in blocks_of(cell))
+    return document, tuple(block for cell in cells for block in divide_into_blocks(cell))

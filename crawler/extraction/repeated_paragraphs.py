@@ -1,4 +1,4 @@
-"""Restore paragraphs that an article says twice, of which an extractor keeps one. Pure."""
+"""Restores paragraphs that an article contains twice, of which an extractor keeps one. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _INNER = ("p", "div", "ul", "ol", "table", "section", "article", "pre", "blockqu
 
 
 def find_repeated(document: lxml.html.HtmlElement) -> Mapping[str, int]:
-    """Return the paragraphs that stand several times in one element, and how often.
+    """Return the paragraphs that occur several times in one element, with their numbers.
 
-    In boxes of their own a page shows a text again: a quotation, a summary, a form for phones.
+    Repetitions in other elements are not the article's: a pull quote, a summary, a mobile version.
     """
     found: Counter[tuple[lxml.html.HtmlElement, str]] = Counter()
     for element in document.iter(*_LEAVES):
@@ -36,11 +36,11 @@ def find_repeated(document: lxml.html.HtmlElement) -> Mapping[str, int]:
 
 
 def restore_repeated(text: str, repeated: Mapping[str, int]) -> str:
-    """Say each of the paragraphs as often as the page does, the copies behind the first.
+    """Insert missing repetitions of paragraphs after the first occurrence.
 
     Args:
-        text: what the extractor found, one line a paragraph.
-        repeated: of `find_repeated`.
+        text: of the extractor, a line for each paragraph.
+        repeated: from `find_repeated`.
     """
     for paragraph, times in repeated.items():
         key = get_letters(paragraph)

@@ -1,4 +1,4 @@
-"""Extract an article by the CSS selectors that its source declares. Pure.
+"""Extracts an article by the CSS selectors of its source. Pure.
 
 Elements that match `remove` are removed first; the text of those that match `article` is taken
 unchanged. Title, date and authors are extracted as without selectors.
@@ -43,8 +43,8 @@ def read_selected(
 ) -> PageText:
     """Extract the article of a page, by the selectors of its source if it has some.
 
-    A selector `article` that matches nothing is logged (`source.selector-missed`), and the article
-    is extracted as without it.
+    If the selector `article` matches nothing, this is logged (`source.selector-missed`), and the
+    article is extracted without it.
 
     Args:
         page: the page as fetched.
@@ -76,7 +76,7 @@ def read_selected(
     )
     if select.article is None:
         return extract(trimmed, entry=entry, site=site)
-    body = "\n\n".join(_texts(document, select.article))
+    body = "\n\n".join(_iter_texts(document, select.article))
     if not body:
         log.warning(
             "source.selector-missed source=%s selector=%r url=%s",
@@ -93,9 +93,9 @@ def read_selected(
 
 
 def _read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageText:
-    """Return the text under a fragment, or of a page that is about nothing but this entry.
+    """Return the text under a fragment, or of a page that is about this entry only.
 
-    Such a page is not learned: it is read for several entries, and would seem to recur.
+    Such a page is not learned: it is read for several entries, and its text would seem to recur.
     """
     found = read_part(page, entry, fragment)
     if found is not None:
@@ -108,7 +108,7 @@ def _read_part(page: FetchedPage, entry: FetchedEntry, fragment: str) -> PageTex
     return extract(page, entry=entry)
 
 
-def _texts(document: lxml.html.HtmlElement, selector: str) -> Iterator[str]:
+def _iter_texts(document: lxml.html.HtmlElement, selector: str) -> Iterator[str]:
     taken: set[lxml.html.HtmlElement] = set()
     for element in document.cssselect(selector):
         if taken.isdisjoint(element.iterancestors()):

@@ -1,7 +1,7 @@
-"""Keep the text that is cut from a page, by the rule that cut it. Pure.
+"""Keeps the text that is removed from a page, with the rule that removed it. Pure.
 
-The blocks of a page are compared with the text that is left at the end, so that text is kept
-whatever rule cut it, and none has to report what it did.
+The blocks of a page are compared with the final text, so that all removed text is kept, and rules
+need not report what they remove.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import lxml.html
 
+from crawler.extraction.cleaning.block_positions import BlockPositions, describe_box, name_box_rule
 from crawler.extraction.cleaning.lines import is_publisher_line
-from crawler.extraction.cleaning.page_places import PagePlaces, describe_box, rule_of_box
 from crawler.extraction.lost_paragraphs import find_keys
 from crawler.extraction.recurring.page_blocks import PageBlock
 from crawler.extraction.recurring.site_memory import SiteMemory
@@ -21,20 +21,20 @@ from storage.model import AsideBlock
 
 MAX_BLOCKS = 400  # of one page
 MAX_CHARACTERS = 16_000  # of one page
-LONGEST = 2_000  # characters of a block; longer ones are divided
-_MIN_WORDS = 3  # of a block that is worth telling; captions may be shorter
+MAX_BLOCK_LENGTH = 2_000  # characters of a block; longer ones are divided
+_MIN_WORDS = 3  # of a block that is worth reporting; captions may be shorter
 _MIN_HEADLINE_WORDS = 5  # of a link; shorter ones are labels of a menu
 _MAX_BYLINE_WORDS = 12
 
 
 class SetAside:
-    """The blocks of one page, and which of them were cut by which rule.
+    """The blocks of one page, and the rules by which blocks were removed.
 
     Args:
         blocks: of the whole page.
-        document: the page; nothing has been removed from it yet.
-        memory: of its host, if it is known.
-        columns: blocks that were removed from the page before, with a layout table.
+        document: the page, before anything is removed from it.
+        memory: of its host, if any.
+        columns: blocks that were removed from layout tables before.
     """
 
     def __init__(
@@ -48,14 +48,14 @@ class SetAside:
         self._blocks = (*blocks, *columns)
         self._document = document
         self._memory = memory
-        self._places = PagePlaces(document)
-        self._near = [self._places.of(block.near) for block in self._blocks]
+        self._block_positions = BlockPositions(document)
+        self._positions = [self._block_positions.of(block.near) for block in self._blocks]
         self._menus = _find_label_lists(self._blocks)
         # index of a block -> rule, detail
         self._rules = dict.fromkeys(range(len(blocks), len(self._blocks)), ("column", ""))
         self._lines: list[AsideBlock] = []
 
-    def note_removed(self, removed: Iterable[PageBlock]) -> None:
+    def record_removed(self, removed: Iterable[PageBlock]) -> None:
         """Record blocks that were removed because they recur or point to other articles."""
         gone = {id(block) for block in removed}
         for at, block in enumerate(self._blocks):
@@ -63,30 +63,30 @@ class SetAside:
                 recurs = self._memory is not None and self._memory.recurs(block.key)
                 self._rules[at] = ("recurring" if recurs else "other-article", "")
 
-    def note_detached(self) -> None:
-        """Record blocks whose elements have been removed from the page since."""
+    def record_detached(self) -> None:
+        """Record blocks whose elements are no longer in the page."""
         roots: dict[lxml.html.HtmlElement, lxml.html.HtmlElement] = {}
         for at, block in enumerate(self._blocks):
             if at in self._rules or block.near is None:
                 continue
-            root = _root_of(block.near, roots)
+            root = _find_root(block.near, roots)
             if root is not self._document:
-                self._rules[at] = (rule_of_box(root), describe_box(root))
+                self._rules[at] = (name_box_rule(root), describe_box(root))
 
-    def note_lines(self, before: str, after: str, rule: str) -> None:
-        """Record lines that were removed from the text; those with a known wording by that."""
-        self._lines += _removed_lines(before, after, rule)
+    def record_removed_lines(self, before: str, after: str, rule: str) -> None:
+        """Record lines that were removed from the text by a rule; publisher lines as such."""
+        self._lines += _find_removed_lines(before, after, rule)
 
     def collect(
         self, text: str, *, comments: str, own: Collection[str], authors: Sequence[str]
     ) -> tuple[AsideBlock, ...]:
-        """Return what is on the page and in none of its texts.
+        """Return the text of the page that none of the kept texts contains.
 
         Args:
-            text: of the article, as it is kept.
-            comments: of readers, which are kept apart.
-            own: headline and teaser of the article, as they are kept.
-            authors: of the article; a line with their names is no text about anybody.
+            text: of the article, as kept.
+            comments: of readers, which are kept separately.
+            own: headline and teaser of the article, as kept.
+            authors: of the article; a byline is not worth reporting.
         """
         own_letters = [get_letters(one) for one in own]
         found = [one for one in self._lines if not _is_within(get_letters(one.text), own_letters)]
@@ -100,7 +100,7 @@ class SetAside:
                 continue
             known.add(key)
             if key in said:
-                continue  # held as a comment
+                continue  # kept as a comment
             rule, detail = self._name_rule(at)
             tells = self._is_worth_telling(at, rule) and not _is_byline(block, key, bylines)
             found += (
@@ -116,7 +116,7 @@ class SetAside:
         return {at for at, is_kept in zip(rest, kept, strict=True) if is_kept}
 
     def _name_rule(self, at: int) -> tuple[str, str]:
-        place = self._near[at]
+        place = self._positions[at]
         if place.comments:
             return "comments", ""
         rule, detail = self._rules.get(at, ("extractor", ""))
@@ -125,21 +125,21 @@ class SetAside:
         return rule, detail
 
     def _is_worth_telling(self, at: int, rule: str) -> bool:
-        block, place = self._blocks[at], self._near[at]
+        block, place = self._blocks[at], self._positions[at]
         if rule == "caption":
             return True
         if rule == "other-article" or place.menu or place.comments or at in self._menus:
             return False
         words = block.words.count(" ") + 1
         if block.linked:
-            # a headline that a listing announced is an item itself
+            # a headline of a listing is an item itself
             is_item = self._memory is not None and self._memory.is_heading(block.words)
             return words >= _MIN_HEADLINE_WORDS and not is_item
         return words >= _MIN_WORDS
 
 
 def lines_set_aside(text: str, rule: str) -> tuple[AsideBlock, ...]:
-    """Return each line of a text that is not used as an article as a block."""
+    """Return the lines of a text that is not used as an article as blocks."""
     lines = dict.fromkeys(line.strip() for line in text.split("\n"))
     return limit_asides(
         [
@@ -152,11 +152,11 @@ def lines_set_aside(text: str, rule: str) -> tuple[AsideBlock, ...]:
 
 
 def divide_text(text: str) -> Iterator[str]:
-    """Divide a text into parts of at most `LONGEST` characters, between words if possible."""
+    """Divide a text into parts of at most `MAX_BLOCK_LENGTH` characters, mostly between words."""
     at = 0
-    while len(text) - at > LONGEST:
-        end = text.rfind(" ", at + LONGEST // 2, at + LONGEST)
-        end = at + LONGEST if end < 0 else end
+    while len(text) - at > MAX_BLOCK_LENGTH:
+        end = text.rfind(" ", at + MAX_BLOCK_LENGTH // 2, at + MAX_BLOCK_LENGTH)
+        end = at + MAX_BLOCK_LENGTH if end < 0 else end
         yield text[at:end].strip()
         at = end
     if rest := text[at:].strip():
@@ -164,32 +164,32 @@ def divide_text(text: str) -> Iterator[str]:
 
 
 def limit_asides(blocks: Sequence[AsideBlock]) -> tuple[AsideBlock, ...]:
-    """Cut a list of blocks to the limits, those that are worth telling first kept.
+    """Limit a list of blocks; those that are worth reporting are kept first.
 
-    The rest is named by one block of the rule `over-limit`, without its text.
+    One block of the rule `over-limit` has the numbers of the others, without their text.
     """
     kept: set[int] = set()
-    room, characters, left = MAX_CHARACTERS, 0, 0
+    remaining, characters, dropped = MAX_CHARACTERS, 0, 0
     for at in sorted(range(len(blocks)), key=lambda at: (not blocks[at].tells, at)):
         length = len(blocks[at].text)
-        if len(kept) < MAX_BLOCKS and length <= room:
+        if len(kept) < MAX_BLOCKS and length <= remaining:
             kept.add(at)
-            room -= length
+            remaining -= length
         else:
-            left, characters = left + 1, characters + length
+            dropped, characters = dropped + 1, characters + length
     within = tuple(block for at, block in enumerate(blocks) if at in kept)
-    if not left:
+    if not dropped:
         return within
-    detail = f"{left} blocks, {characters} characters"
+    detail = f"{dropped} blocks, {characters} characters"
     return (*within, AsideBlock(rule="over-limit", detail=detail, text="", tells=False))
 
 
-def _removed_lines(before: str, after: str, rule: str) -> Iterator[AsideBlock]:
+def _find_removed_lines(before: str, after: str, rule: str) -> Iterator[AsideBlock]:
     """Yield the lines that were removed from a text."""
-    left = Counter(after.split("\n"))
+    remaining = Counter(after.split("\n"))
     for line in before.split("\n"):
-        if left[line] > 0 or not line.strip():
-            left[line] -= 1
+        if remaining[line] > 0 or not line.strip():
+            remaining[line] -= 1
             continue
         named = "house-line" if rule == "page-note" and is_publisher_line(line) else rule
         for part in divide_text(line):
@@ -197,7 +197,7 @@ def _removed_lines(before: str, after: str, rule: str) -> Iterator[AsideBlock]:
 
 
 def _find_label_lists(blocks: Sequence[PageBlock]) -> set[int]:
-    """Return the indexes of links that stand together and are labels rather than headlines."""
+    """Return the indexes of adjacent links that are labels rather than headlines."""
     lists: dict[lxml.html.HtmlElement, list[int]] = {}
     for at, block in enumerate(blocks):
         box = None if block.near is None else block.near.getparent()
@@ -221,7 +221,7 @@ def _is_byline(block: PageBlock, key: str, authors: Sequence[str]) -> bool:
     return any(name in key for name in authors if name)
 
 
-def _root_of(
+def _find_root(
     element: lxml.html.HtmlElement, roots: dict[lxml.html.HtmlElement, lxml.html.HtmlElement]
 ) -> lxml.html.HtmlElement:
     path = []

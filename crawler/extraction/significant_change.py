@@ -1,4 +1,4 @@
-"""Decide whether a change of an article's text is significant. Pure.
+"""Decides whether a change of an article's text is significant. Pure.
 
 Clocks, counters, lists of other articles and adverts change at every fetch and are ignored. A
 figure or a date in a sentence of the article is significant.
@@ -33,7 +33,7 @@ _STAMP = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w+")
-_MAX_LABEL_WORDS = 3  # a line with no more words is no sentence
+_MAX_LABEL_WORDS = 3  # a line with no more words is not a sentence
 
 
 def is_insignificant(old: str, new: str, *, is_boilerplate: Callable[[str], bool]) -> bool:
@@ -46,7 +46,7 @@ def is_insignificant(old: str, new: str, *, is_boilerplate: Callable[[str], bool
     """
     was, now = _count_lines(old), _count_lines(new)
     left: Counter[str] = Counter()
-    # lines that are in both texts, wherever, are unchanged
+    # lines that are in both texts, at any position, are unchanged
     for line, many in (was - now).items():
         if key := _fold_line(line, is_boilerplate):
             left[key] += many
@@ -62,7 +62,7 @@ def _count_lines(text: str) -> Counter[str]:
 
 
 def _fold_line(line: str, is_boilerplate: Callable[[str], bool]) -> str | None:
-    """Return a line's words without clocks and counters; None where nothing is left."""
+    """Return a line's words without clocks and counters; None if there are none."""
     if is_boilerplate(line) or _STAMP.match(line.strip()):
         return None
     bare = _COUNTER.sub(" ", _RELATIVE_TIME.sub(" ", line))

@@ -1,7 +1,7 @@
-"""Find the standfirst: the summary of one or two sentences below a headline. Pure.
+"""Finds the standfirst: the summary of one or two sentences below a headline. Pure.
 
-It stands outside of the text, and is kept as part of the summary; often only the standfirst names
-the supplier.
+It is outside the text, and is kept as part of the summary; often only the standfirst names the
+supplier.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def find_standfirst(
         for element in around[: around.index(headline)][-_MAX_DISTANCE:]
         if element.tag in _TAGS
     ]
-    for element in [*before, *_following(headline)]:
+    for element in [*before, *_list_following(headline)]:
         if any(child.tag in ("p", "div", "ul", "h2") for child in element):
             continue
         text = one_line(text_of(element, _RAW_LETTERS))
@@ -67,7 +67,7 @@ def find_standfirst(
     return None
 
 
-def _following(headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+def _list_following(headline: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
     near = headline.xpath(f"following::*[position() <= {_MAX_DISTANCE}]")
     return [element for element in near if element.tag in _TAGS]
 

@@ -1,8 +1,8 @@
-"""Tell walls (consent, login, payment, checks) from articles by what is left without their pleas.
+"""Distinguishes walls (consent, login, payment, checks) from articles, by the text without pleas.
 
 A plea asks the reader to do something before the article is shown: "Subscribe to continue reading",
-"Please enable JavaScript". Only its form is recognised, at the start of a sentence: reports about
-logins, cookies or JavaScript tell of them, and do not ask. Pure.
+"Please enable JavaScript". Its wording is recognised at the start of a sentence: articles about
+logins, cookies or JavaScript describe them, but do not ask for anything. Pure.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from crawler.text.folding import fold_words
 WALL = "a wall (consent, login or check) stands in place of the article"
 PAYWALL = "behind a paywall"
 
-_MAX_WALL_WORDS = 400  # of a page on which pleas are searched everywhere, not at the ends alone
+_MAX_WALL_WORDS = 400  # longer texts are searched for pleas at their ends only
 _MAX_PLEA = 400  # characters of a sentence that can be a plea
 _MIN_LEFT_WORDS = 25  # of sentences that are left and are not about the headline
 _MIN_SENTENCE_WORDS = 6
 _MIN_EVIDENCE_WORDS = 3  # of a title or teaser
-_MIN_LETTERS = 120  # of a text that is taken without being about the headline
-_MIN_TEASER_WORDS = 12  # of sentences, on a page that says it is not free
+_MIN_LETTERS = 120  # of a text that is accepted without being about the headline
+_MIN_TEASER_WORDS = 12  # of sentences, on a page that is declared as not free
 
 _SENTENCE_END = re.compile(r"""(?<=[.!?…])["'’”)]*+\s++(?=["'‘“(]?[^\W_a-z])""")
 _CLOSED = re.compile(r"""[.!?。！？؟।]["'’”)\]]*+$""")
@@ -154,20 +154,20 @@ def remove_pleas(
     """Return a text without the pleas of a wall.
 
     Args:
-        text: as extracted, one line a paragraph.
+        text: as extracted, a line for each paragraph.
         own_words: title and teasers of the article; a short text must be about one of them.
-        free: whether the page says that it can be read without payment.
-        listed: whether a listing announced the article by `own_words`; if not, a short text need
-            not be about them.
+        free: whether the page is declared as free to read (isAccessibleForFree).
+        listed: whether `own_words` are those of a listing; if not, a short text need not be about
+            them.
 
     Raises:
-        Unreadable: pleas are all there is, or too little is left without them.
+        Unreadable: the text consists of pleas, or too little remains without them.
     """
     own = [one for one in own_words if _is_evidence(one)]
     titles = {fold_words(one) for one in own_words}
     lines = text.split("\n")
     if len(text.split()) < _MAX_WALL_WORDS:
-        kept = [line if fold_words(line) in titles else _without_pleas(line, own) for line in lines]
+        kept = [line if fold_words(line) in titles else _strip_pleas(line, own) for line in lines]
     else:
         kept = _trim_ends(lines)
     left = "\n".join(now for now, line in zip(kept, lines, strict=True) if now or not line.strip())
@@ -202,8 +202,8 @@ def _is_evidence(phrase: str) -> bool:
     return not (is_plea(phrase) or _NOTICE_TITLE.match(phrase))
 
 
-def _without_pleas(line: str, own: Collection[str]) -> str:
-    """Return a line without pleas at its start and end; those amid other sentences stay."""
+def _strip_pleas(line: str, own: Collection[str]) -> str:
+    """Return a line without pleas at its start and end; those between other sentences stay."""
     sentences = _SENTENCE_END.split(line)
     first, end = 0, len(sentences)
     while first < end and is_plea(sentences[first]) and not is_about(sentences[first], own):
@@ -216,7 +216,7 @@ def _without_pleas(line: str, own: Collection[str]) -> str:
 
 
 def _trim_ends(lines: list[str]) -> list[str]:
-    """Empty the first and last lines of a long text, as far as they ask for payment or a login."""
+    """Blank the first and last lines of a long text while they ask for payment or a login."""
     kept = list(lines)
     for order in (range(len(kept)), range(len(kept) - 1, -1, -1)):
         for at in order:
@@ -228,7 +228,7 @@ def _trim_ends(lines: list[str]) -> list[str]:
 
 
 def _is_post(body: list[str], whole: bool) -> bool:
-    """Return whether a short text can be all that somebody wrote."""
+    """Return whether a short text may be a complete post."""
     return whole and any(re.search(r"\w", line) and not _NOTICE.match(line) for line in body)
 
 
@@ -237,5 +237,5 @@ def _count_words(text: str) -> int:
 
 
 def _is_sentence(line: str) -> bool:
-    """Return whether a line ends as sentences do and is long enough for one."""
+    """Return whether a line ends like a sentence, and is long enough for one."""
     return bool(_CLOSED.search(line.rstrip())) and _count_words(line) >= _MIN_SENTENCE_WORDS

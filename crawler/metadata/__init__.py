@@ -1,4 +1,4 @@
-"""What a page says of itself: structured data, meta tags, bylines, names of the site. Pure.
+"""Metadata of a page: structured data, meta tags, bylines, names of the site. Pure.
 
-`structured_data` is the start. Nothing here reads the article's own text.
+Start at `structured_data.read_structured_data`. The article's text is read elsewhere.
 """

@@ -1,7 +1,7 @@
-"""Split what a page says about its authors into their names. Pure.
+"""Splits bylines and author fields of a page into names. Pure.
 
 Removed: "by", roles, degrees, dates, e-mail addresses, the name of the site. Names of organisations
-are not split, whatever "and" or "&" they have in them.
+are not split at "and" or "&".
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BY = re.compile(
     r"|^(?:words|text|author|authors|writer)\s*+:\s*+",
     re.IGNORECASE,
 )
-_OTHER_WORK = re.compile(  # what follows was not written by those who are named
+_OTHER_WORK = re.compile(  # followed by names of people who are not the authors
     r"(?:^|[\s,;|(])(?:(?:medically|clinically|fact)[\s-])?(?:reviewed|edited|checked|photograph(?:s|ed|y)?"
     r"|photos?|pictures?|illustrat(?:ed|ions?)|video|translated|updated|additional\sreporting"
     r"|with\sreporting)\sby\b.*"
@@ -110,25 +110,25 @@ _NEWS_AGENCIES = frozenset(
 
 
 def split_names(claim: str, sites: SiteNames, *, is_organisation: bool = False) -> list[str]:
-    """Return the names in a claim, in its order; empty where it names nobody.
+    """Return the names in a byline or author field, in its order; empty if there are none.
 
     Args:
-        claim: what a page, feed or tag says, such as "By Ada Okonjo and Rhys Penhale".
-        sites: the names of the site, which are no authors.
-        is_organisation: the page says that this is one organisation: it is kept as it is.
+        claim: the text, such as "By Ada Okonjo and Rhys Penhale".
+        sites: the names of the site, which are not authors.
+        is_organisation: the page declares it as one organisation: it is kept unchanged.
     """
     text = one_line(claim[:MAX_BYLINE]).strip(" ,|")
     if is_organisation:
         text = employer if is_news_agency(employer := employer_of(text)) else text
         return [text] if _is_plausible(text) else []
     names: list[str] = []
-    for part in _SEPARATOR.split(_clean(text)):
+    for part in _SEPARATOR.split(_clean_byline(text)):
         names += _split_part(part, sites)
     return list(dict.fromkeys(name for name in names if not sites.is_name(name)))
 
 
 def is_person_name(name: str) -> bool:
-    """Return whether a text has two to five words, as people's names have, and none of an organisation."""
+    """Return whether a text may be a person's name: two to five words, none of an organisation."""
     words = name.split()
     return (
         2 <= len(words) <= 5
@@ -145,8 +145,8 @@ def is_news_agency(name: str) -> bool:
     return name.casefold().removeprefix("the ") in _NEWS_AGENCIES
 
 
-def _clean(text: str) -> str:
-    """Remove from a byline what belongs to no name: addresses, brackets, dates, other people."""
+def _clean_byline(text: str) -> str:
+    """Remove e-mail addresses, brackets, dates and people who are not authors from a byline."""
     if found := _MAIL_FIRST.match(text):
         text = found["name"]
     text = _MAILS.sub(" ", text)
@@ -163,7 +163,7 @@ def _split_part(part: str, sites: SiteNames) -> list[str]:
         pieces = [part]  # "Bureau of Alcohol, Tobacco and Firearms"
     names: list[str] = []
     for piece in pieces:
-        name = _trim(piece)
+        name = _trim_name(piece)
         if names and is_person_name(names[-1]) and _is_aside(name):
             continue
         if _is_plausible(name) and not sites.is_name(name):
@@ -172,18 +172,18 @@ def _split_part(part: str, sites: SiteNames) -> list[str]:
 
 
 def _is_aside(name: str) -> bool:
-    """Return whether what follows a person's name is a role or a place."""
+    """Return whether the text after a person's name is a role or a place."""
     is_place = " " not in name and not name.isupper() and not is_news_agency(name)
     return is_place or bool(_ENDS_IN_ROLE.search(name)) or name[:3] in ("in ", "at ", "is ")
 
 
 def _split_at_and(text: str) -> Iterable[str]:
     """Split where both sides of "and" or "&" are names; "Marks & Spencer" stays whole."""
-    sides = [_trim(side) for side in _AND_ELSEWHERE.split(text)]
+    sides = [_trim_name(side) for side in _AND_ELSEWHERE.split(text)]
     if len(sides) > 1 and all(_is_name(side) for side in sides):
         return sides
     for separator in (_AND, _SLASH):
-        sides = [_trim(side) for side in separator.split(text)]
+        sides = [_trim_name(side) for side in separator.split(text)]
         if len(sides) < 2:
             continue
         if _is_name(sides[0]) or (
@@ -201,10 +201,10 @@ def _is_name(side: str) -> bool:
 
 
 def _has_person(pieces: Iterable[str]) -> bool:
-    return any(is_person_name(_trim(piece)) for piece in pieces)
+    return any(is_person_name(_trim_name(piece)) for piece in pieces)
 
 
-def _trim(piece: str) -> str:
+def _trim_name(piece: str) -> str:
     name = _BY.sub("", piece.strip(" ,|/•·-–—:"))
     shorter = _PLACE.sub("", name)
     if _is_name(shorter):

@@ -1,4 +1,4 @@
-"""Find the authors of a page: structured data first, then meta tags, then the visible byline. Pure.
+"""Finds the authors of a page: in structured data, meta tags, or the visible byline. Pure.
 
 To be called before boilerplate is removed: bylines are often in boxes beside the text.
 """
@@ -16,12 +16,12 @@ from crawler.metadata.visible_byline import find_byline, is_only_quoted
 MAX_AUTHORS = 50
 
 
-def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[str, ...]:
-    """Return the authors of a page in its order.
+def find_authors(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[str, ...]:
+    """Return the authors of a page in document order.
 
-    The site is none, nor are roles, dates, commenters and the outlet's staff ("News Desk"). An
-    organisation that the structured data names as the author is kept under its name; the site as
-    such, where no person is named anywhere.
+    Names of the site, roles, dates, commenters and the outlet's staff ("News Desk") are left out.
+    An organisation that the structured data names as author is kept; if it is the site itself, only
+    if no person is named anywhere.
     """
     claimed: list[str] = []
     site: list[str] = []
@@ -32,19 +32,19 @@ def authors_of(document: lxml.html.HtmlElement, data: StructuredData) -> tuple[s
         elif names:
             claimed += names
         elif is_person_name(claim.name) and claim.is_person:
-            claimed.append(claim.name)  # a site that bears the name of its author
+            claimed.append(claim.name)  # a site with the name of its author
     claims = (*(claim.name for claim in data.block_authors), *data.meta_authors)
     found = (
         claimed
         or [name for claim in data.meta_authors for name in split_names(claim, data.sites)]
         or find_byline(document, data.sites)
-        or ([] if any(map(is_team, claims)) else _guess(document, data))
+        or ([] if any(map(is_team, claims)) else _guess_authors(document, data))
         or site
     )
     return tuple(dict.fromkeys(found))[:MAX_AUTHORS]
 
 
-def _guess(document: lxml.html.HtmlElement, data: StructuredData) -> list[str]:
-    """Return the authors that a library finds, without those of quotations and comments."""
+def _guess_authors(document: lxml.html.HtmlElement, data: StructuredData) -> list[str]:
+    """Return the authors that trafilatura finds, without those of quotations and comments."""
     names = split_names(str(extract_author(document) or ""), data.sites)
     return [name for name in names if not is_only_quoted(document, name)]

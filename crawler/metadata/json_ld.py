@@ -1,4 +1,4 @@
-"""Read the JSON-LD blocks of a page, as they are written. Pure."""
+"""Reads the JSON-LD blocks of a page, without interpreting them. Pure."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from crawler.metadata.script_json import read_script_values
 log = logging.getLogger(__name__)
 
 MAX_FIELD = 20_000  # characters of a value
-MAX_JSON = 1_000_000  # characters of one script; what is longer is not read
+MAX_JSON = 1_000_000  # characters of one script; longer ones are not read
 MAX_ALL_JSON = 4_000_000  # characters of all scripts of a page
 MAX_SCRIPTS = 50
 MAX_BLOCKS = 200  # of one script
-MAX_NODES = 5_000  # objects and arrays of one script that are looked through for identifiers
-_NESTED = ("@graph", "mainEntity")  # what else stands in a block is about other things
-# "schema:headline" and "http://schema.org/headline" are names as well
+MAX_NODES = 5_000  # objects and arrays of one script that are searched for identifiers
+_NESTED = ("@graph", "mainEntity")  # other nested objects are not about the page
+# "schema:headline" and "http://schema.org/headline" are names too
 _PREFIXED = re.compile(r'(?<!\\)"(?:schema:|https?://schema\.org/)([A-Za-z]{1,50})("\s{0,5}:)')
 _DOUBLE_ESCAPED = re.compile(r"&amp;(#?\w{1,10};)")
 
@@ -44,29 +44,29 @@ class JsonLd:
 
 
 def read_json_ld(document: lxml.html.HtmlElement) -> JsonLd:
-    """Read the blocks of all JSON-LD scripts of a parsed page, those of `@graph` among them."""
+    """Read the blocks of all JSON-LD scripts of a parsed page, including those of `@graph`."""
     scripts = (
         node for node in document.iter("script") if "ld+json" in (node.get("type") or "").lower()
     )
     blocks: list[dict[str, Any]] = []
     named: dict[str, dict[str, Any]] = {}
-    room = MAX_ALL_JSON
+    remaining = MAX_ALL_JSON
     for script in islice(scripts, MAX_SCRIPTS):
         text = script.text or ""
-        if len(text) > min(MAX_JSON, room):
+        if len(text) > min(MAX_JSON, remaining):
             log.info("page.json-ld-too-long characters=%d", len(text))
             continue
-        room -= len(text)
+        remaining -= len(text)
         values = read_script_values(_PREFIXED.sub(r'"\1\2', text))
         blocks += _collect_blocks(values)
-        for node in _walk(values):
+        for node in _walk_objects(values):
             if "@id" in node and node.get("name"):
                 named.setdefault(str(node["@id"]), node)
     return JsonLd(blocks=tuple(blocks), named=named)
 
 
 def text_value(value: object) -> str | None:
-    """Return a value as text without entities; of a list the first, of an object its `@value`."""
+    """Return a value as text, entities resolved; of a list the first, of an object its `@value`."""
     for _ in range(3):
         if isinstance(value, list):
             value = value[0] if value else None
@@ -80,7 +80,7 @@ def text_value(value: object) -> str | None:
 
 
 def types_of(block: dict[str, Any]) -> frozenset[str]:
-    """Return the types of a block in lower case, without the address of their vocabulary."""
+    """Return the types of a block in lower case, without the URL of their vocabulary."""
     kinds = block.get("@type")
     return frozenset(
         re.split(r"[/:#]", str(kind))[-1].strip().casefold()
@@ -101,7 +101,7 @@ def _collect_blocks(values: list[Any]) -> Iterable[dict[str, Any]]:
             yield node
 
 
-def _walk(values: list[Any]) -> Iterable[dict[str, Any]]:
+def _walk_objects(values: list[Any]) -> Iterable[dict[str, Any]]:
     """Yield the objects within values at any depth, at most `MAX_NODES`."""
     queue, seen = deque(values), 0
     while queue and seen < MAX_NODES:

@@ -1,6 +1,6 @@
-"""Read the JSON that publishers write into scripts of their pages. Pure.
+"""Reads the JSON in scripts of web pages, including damaged JSON. Pure.
 
-Seen in the field: comments of JavaScript and HTML, CDATA sections, trailing commas and semicolons,
+Real damage: comments of JavaScript and HTML, CDATA sections, trailing commas and semicolons,
 missing and double commas, missing brackets at the end, several values one after another, line
 breaks and quotation marks in strings that are not escaped, strings in apostrophes or typographic
 quotation marks, fields of templates that nobody filled in, a script that ends amid a value, a whole
@@ -23,17 +23,17 @@ _COMMENT = (
     r"<!--(?:[^{}<>-]++|-(?!->))*+-->|(?://\s*+)?(?:<!--|-->)"
     r"|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z)|//[^\r\n]*+"
 )
-# where a value or name may stand; an apostrophe amid it is not followed by what follows a string
+# in the position of a value or name; an apostrophe within is not followed by what ends a string
 _APOSTROPHES = (
     r"(?P<before>[{\[,:]\s*+)'(?P<inner>(?:[^'\\]++|\\.|'(?!\s*+(?:[,:}\]]|\Z)))*+)(?:'|\\?\Z)"
 )
 _WRAPPING = re.compile(f"(?P<string>{STRING})|{_APOSTROPHES}|{_MARKER}|{_COMMENT}", re.DOTALL)
-# a quotation mark ends a string only where JSON goes on behind it
+# a quotation mark ends a string only if it is followed by valid JSON
 _QUOTED = re.compile(
     r'"((?:[^"\\]++|\\.|"(?!\s*+(?:[}\]:]|,\s*+["{\[\d}\]tfn-]|\Z)))*+)(?:"|\\?\Z)', re.DOTALL
 )
 _BARE_QUOTE = re.compile(r'(?P<escape>\\["\\/bfnrtu])|\\|(?P<quote>")')
-# each value is taken as a whole, whether or not a name follows it: its inside is read once
+# a value is matched as a whole, whether or not a name follows it, so that it is scanned once
 _NO_COMMA = re.compile(
     rf'(?P<value>{STRING}|[}}\]])(?:(?=\s*+"(?:[^"\\]++|\\.)*+"\s*+:)(?P<missing>))?+', re.DOTALL
 )
@@ -47,13 +47,13 @@ _UNFILLED = re.compile(
 )
 _BRACKET = re.compile(rf"{STRING}|[{{}}\[\]]", re.DOTALL)
 _STRING_OR_COMMA = re.compile(rf"{STRING}|,", re.DOTALL)
-_WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be whole
+_WHOLE_ENDS = ("}", "]", '"')  # of a text whose last value may be complete
 _MAX_OPEN = 50  # brackets that are closed at the end of a script
 _START = re.compile(r"[{\[]")
 
 
 def read_script_values(text: str) -> list[Any]:
-    """Return the objects and arrays that a script holds, at most `MAX_VALUES`; may be empty."""
+    """Return the objects and arrays in a script, at most `MAX_VALUES`; may be empty."""
     text = text.strip("\ufeff \t\r\n;")
     try:
         return [json.loads(text, strict=False)]
@@ -90,7 +90,7 @@ def _quote_name(found: re.Match[str]) -> str:
 
 
 def _repair_commas(text: str) -> str:
-    """Put commas between a value and the name that follows it, then repair the rest."""
+    """Insert commas between a value and the name after it, then repair the rest."""
     return _close_brackets(repair_json(_NO_COMMA.sub(_put_comma, text)))
 
 
@@ -99,7 +99,7 @@ def _put_comma(found: re.Match[str]) -> str:
 
 
 def _close_brackets(text: str) -> str:
-    """Close what is open at the end of a text; not where the end cuts a value."""
+    """Close open brackets at the end of a text, unless the text ends within a value."""
     if not text.rstrip().endswith(_WHOLE_ENDS):
         return text
     return text + (_find_closing(text) or "")
@@ -146,7 +146,7 @@ def _escape_quotes(found: re.Match[str]) -> str:
 
 
 def _decode_values(text: str) -> tuple[list[Any], bool]:
-    """Return values that stand one after another, and whether none of them is damaged."""
+    """Decode consecutive values; return them, and whether none of them is damaged."""
     decoder, at = json.JSONDecoder(strict=False), 0
     values: list[Any] = []
     for _ in range(MAX_VALUES):

@@ -1,4 +1,4 @@
-"""The names of a page's site: no headline ends in one, and no author is one. Pure."""
+"""Collects the names of a page's site, to remove them from headlines and authors. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _METAS = (
     "dcterms.publisher", "twitter:site", "citation_journal_title",
 )  # fmt: skip
 _MAX_NAMES = 50
-_MAX_LETTERS = 60  # of a name; what is longer is a title or a slogan
+_MAX_LETTERS = 60  # of a name; longer texts are titles or slogans
 _MAX_WORDS = 6
 _MAX_PARTS = 3  # of a name that has separators in it
 # with blanks around it, or a bar or dots without; a hyphen without blanks is part of a word
@@ -35,21 +35,21 @@ _SITES = frozenset(("website", "newsmediaorganization", "organization"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteNames:
-    """Names of a site, folded to their letters and digits. `hosts`: labels of its address."""
+    """Names of a site, folded to letters and digits. `hosts`: labels of its host name."""
 
     names: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
 
     def is_name(self, text: str) -> bool:
-        """Return whether a text is a name of the site, also with "the", "online" or ".com" about it."""
-        forms = _forms(text)
+        """Return whether a text is a name of the site, also with "the", "online" or ".com"."""
+        forms = _fold_forms(text)
         return bool(forms & (self.names | self.hosts))
 
     def strip(self, title: str) -> str:
         """Remove names of the site from the beginning and end of a title.
 
         Returns:
-            the title without them; empty where it is nothing else.
+            the title without them; empty if it consists of them.
         """
         parts = _SEPARATOR.split(title)  # text, separator, text, ...
         texts = parts[::2]
@@ -58,14 +58,14 @@ class SiteNames:
             last -= count
         while (count := self._count_names(parts, first, last, at_end=False)) is not None:
             first += count
-        rest = _join(parts, first, last).strip()
+        rest = _join_parts(parts, first, last).strip()
         return "" if self.is_name(rest) else rest
 
     def _count_names(self, parts: list[str], first: int, last: int, *, at_end: bool) -> int | None:
-        """Return how many texts at one end of a title, not all, are together a name of the site."""
+        """Return how many parts at one end of a title, but not all, form a name of the site."""
         for count in range(1, min(_MAX_PARTS + 1, last - first)):
             edge = (last - count, last) if at_end else (first, first + count)
-            if self.is_name(_join(parts, *edge)):
+            if self.is_name(_join_parts(parts, *edge)):
                 return count
         return None
 
@@ -77,7 +77,7 @@ def collect_site_names(
     publisher: str | None,
     address: str | None,
 ) -> SiteNames:
-    """Collect the names of a site from meta tags, structured blocks and its address."""
+    """Collect the names of a site from meta tags, structured blocks and its URL."""
     names = [metas[key].removeprefix("@") for key in _METAS if key in metas]
     names += [publisher] if publisher else []
     for block in blocks:
@@ -93,17 +93,17 @@ def collect_site_names(
     labels = [label for label in host.split(".")[:-1] if label not in _PUBLIC and len(label) > 2]
     hosts = {fold_letters(host.removeprefix("www.")), *(fold_letters(label) for label in labels)}
     return SiteNames(
-        names=frozenset(form for name in names[:_MAX_NAMES] for form in _forms(name)),
+        names=frozenset(form for name in names[:_MAX_NAMES] for form in _fold_forms(name)),
         hosts=frozenset(hosts - {""}),
     )
 
 
-def _join(parts: list[str], first: int, last: int) -> str:
+def _join_parts(parts: list[str], first: int, last: int) -> str:
     """Return some texts of a split title with the separators between them."""
     return "".join(parts[2 * first : 2 * last - 1])
 
 
-def _forms(text: str) -> frozenset[str]:
+def _fold_forms(text: str) -> frozenset[str]:
     words = re.findall(r"\w+", text[: _MAX_LETTERS + 1].casefold())
     if len(text) > _MAX_LETTERS or len(words) > _MAX_WORDS:
         return frozenset()

@@ -1,8 +1,8 @@
-"""Find an article's text in the state objects of a page that scripts draw. Pure.
+"""Finds an article's text in the state objects of a page that is rendered by scripts. Pure.
 
-`__NEXT_DATA__`, `window.__INITIAL_STATE__ = {...}` and their like hold what the page shows, amid
-much else. An object of them is the article where its headline is the page's, or its text begins
-with the page's teaser.
+`__NEXT_DATA__`, `window.__INITIAL_STATE__ = {...}` and similar objects contain the content of the
+page, among much else. An object is the article if it has the headline of the page, or its text
+begins with the teaser of the page.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ _BLOCK = re.compile(
 _ARTICLES = frozenset(("article", "main"))
 _HEADINGS = frozenset(("h1", "h2"))
 _MAX_BEFORE_HEADING = 500  # nodes
-_MIN_PROSE = 40  # characters of a string that nothing says is a paragraph
+_MIN_PROSE = 40  # characters of a string that is not marked as a paragraph
 
 
 @dataclass(slots=True)
 class _Budget:
-    """How much of a page's state may still be read."""
+    """The remaining amount of a page's state that may be read."""
 
     nodes: int = MAX_VISITS
     letters: int = MAX_STATE
@@ -63,24 +63,24 @@ class _Budget:
 def find_state_text(
     document: lxml.html.HtmlElement, agrees: Callable[[str, str], bool]
 ) -> str | None:
-    """Return the longest text in the scripts' data that is the page's article; None without one.
+    """Return the longest text in the state objects that is the page's article; None without one.
 
     Args:
         document: the parsed page, with its scripts.
-        agrees: tells of a title and a text whether they are those of the article.
+        agrees: decides whether a title and a text are those of the article.
     """
     best = ""
     budget = _Budget()
     for value in read_state_values(document):
-        for title, body in _bodies_in(value):
+        for title, body in _find_bodies(value):
             text = _collect_text(body, budget)
             if len(text) > len(best) and agrees(title, text):
                 best = text
     return best or None
 
 
-def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the title of each object and a value in it that may be an article's text."""
+def _find_bodies(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the title of each object, with a value of it that may be an article's text."""
     queue, seen, nested = deque([value]), 0, 0
     while queue and seen < MAX_NODES:
         node = queue.popleft()
@@ -88,11 +88,11 @@ def _bodies_in(value: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(node, list):
             queue.extend(one for one in node if isinstance(one, dict | list))
         elif isinstance(node, dict):
-            title = next((text for key in _TITLES if (text := _title_in(node.get(key)))), "")
+            title = next((text for key in _TITLES if (text := _get_title(node.get(key)))), "")
             for key, one in node.items():
                 if _BODIES.match(str(key)[:100]):
                     yield title, one
-            if _kind_of(node) in _ARTICLES and "children" in node:
+            if _get_kind(node) in _ARTICLES and "children" in node:
                 yield title or _find_heading(node["children"]), node["children"]
             queue.extend(one for one in node.values() if isinstance(one, dict | list))
             for one in node.values():
@@ -110,13 +110,13 @@ def _find_heading(node: Any) -> str:
         if isinstance(node, list):
             stack.extend(reversed(node))
         elif isinstance(node, dict):
-            if _kind_of(node) in _HEADINGS:
-                return plain_text(" ".join(_strings_in(node, _Budget())))
+            if _get_kind(node) in _HEADINGS:
+                return plain_text(" ".join(_iter_strings(node, _Budget())))
             stack.append(node.get("children"))
     return ""
 
 
-def _title_in(value: Any) -> str:
+def _get_title(value: Any) -> str:
     if isinstance(value, dict):
         value = next(
             (value[key] for key in ("rendered", "basic", "text", "default") if key in value), ""
@@ -125,7 +125,7 @@ def _title_in(value: Any) -> str:
 
 
 def _collect_text(body: Any, budget: _Budget) -> str:
-    """Return the paragraphs of a text that is a string, or a tree of strings with their kinds."""
+    """Return the paragraphs of a string, or of a tree of strings with their kinds."""
     parts: list[str] = []
     stack: list[tuple[Any, int]] = [(body, 0)]
     while stack and budget.nodes > 0 and budget.letters > 0:
@@ -139,17 +139,17 @@ def _collect_text(body: Any, budget: _Budget) -> str:
             continue
         elif isinstance(node, list):
             stack.extend((one, depth + 1) for one in reversed(node))
-        elif isinstance(node, dict) and (kind := _kind_of(node)) not in _NO_TEXT:
+        elif isinstance(node, dict) and (kind := _get_kind(node)) not in _NO_TEXT:
             if _BLOCK.search(kind):
-                parts.append(plain_text("".join(_strings_in(node, budget))))
+                parts.append(plain_text("".join(_iter_strings(node, budget))))
             else:
                 inner = [one for key, one in node.items() if _TEXTS.match(str(key)[:100])]
                 stack.extend((one, depth + 1) for one in reversed(inner))
     return "\n".join(dict.fromkeys(part for part in parts if part))[:MAX_TEXT]
 
 
-def _strings_in(block: dict[str, Any], budget: _Budget) -> Iterator[str]:
-    """Yield the strings of a paragraph in their order, those in links and emphasis among them."""
+def _iter_strings(block: dict[str, Any], budget: _Budget) -> Iterator[str]:
+    """Yield the strings of a paragraph in order, including those in links and emphasis."""
     stack: list[Any] = [one for key, one in reversed(block.items()) if _TEXTS.match(str(key)[:100])]
     while stack and budget.nodes > 0 and budget.letters > 0:
         node = stack.pop()
@@ -159,11 +159,11 @@ def _strings_in(block: dict[str, Any], budget: _Budget) -> Iterator[str]:
             yield node
         elif isinstance(node, list):
             stack.extend(reversed(node))
-        elif isinstance(node, dict) and _kind_of(node) not in _NO_TEXT:
+        elif isinstance(node, dict) and _get_kind(node) not in _NO_TEXT:
             stack.extend(one for key, one in reversed(node.items()) if _TEXTS.match(str(key)[:100]))
 
 
-def _kind_of(node: dict[str, Any]) -> str:
+def _get_kind(node: dict[str, Any]) -> str:
     keys = ("type", "nodeType", "__typename", "_type", "tag", "kind", "name")
     kind = next((node[key] for key in keys if isinstance(node.get(key), str)), "")
     return str(kind)[:100].casefold()

@@ -1,9 +1,9 @@
-"""Read what a page holds for its scripts: in scripts, attributes and streamed chunks. Pure.
+"""Reads the state objects of a page: in scripts, attributes and streamed chunks. Pure.
 
-Forms met: JSON scripts; an assigned object; `JSON.parse("...")`, also of a string in percent signs
-or base 64; JSON in attributes (`data-page`, `data-props`, `props` of islands) and in strings of
-other JSON; the chunks that React sends (`self.__next_f.push([1, "..."])`); the flat arrays of Nuxt,
-whose values are indexes.
+Formats: JSON scripts; assigned objects; `JSON.parse("...")`, also of a percent-encoded or base64
+string; JSON in attributes (`data-page`, `data-props`, `props` of islands) and in strings of other
+JSON; chunks streamed by React (`self.__next_f.push([1, "..."])`); the flat arrays of Nuxt, whose
+values are indexes.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import lxml.html
 from crawler.metadata.script_json import read_script_values
 
 MAX_SCRIPTS = 60
-MAX_SCRIPT = 1_500_000  # characters of one script or attribute; what is longer is not read
+MAX_SCRIPT = 1_500_000  # characters of one script or attribute; longer ones are not read
 MAX_STATE = 4_000_000  # characters of all scripts and attributes of a page
 MAX_ATTRIBUTES = 20
 MAX_CHUNKS = 2_000
 MAX_ROWS = 5_000
-MAX_EXPANDED = 100_000  # values of a flat array or of streamed rows that are put in their places
-_MIN_ATTRIBUTE = 200  # characters of one that may hold an article
+MAX_EXPANDED = 100_000  # values of a flat array or of streamed rows whose references are resolved
+_MIN_ATTRIBUTE = 200  # characters of an attribute that may contain an article
 _MAX_ASSIGNMENTS = 20
 _MAX_DEPTH = 30
 
@@ -46,18 +46,18 @@ _KINDS_OF_ISLANDS = range(12)  # Astro writes a property as [kind, value]
 
 
 def read_state_values(document: lxml.html.HtmlElement) -> Iterator[Any]:
-    """Yield the objects and arrays that a page holds for its scripts, within the limits.
+    """Yield the objects and arrays of the page's state, within the limits.
 
     Args:
         document: the parsed page, with its scripts.
     """
-    room = MAX_STATE
+    remaining = MAX_STATE
     chunks: list[str] = []
     for script in islice(document.iter("script"), MAX_SCRIPTS):
         source, kind = script.text or "", (script.get("type") or "").lower()
-        if len(source) > min(MAX_SCRIPT, room) or "ld+json" in kind:
+        if len(source) > min(MAX_SCRIPT, remaining) or "ld+json" in kind:
             continue
-        room -= len(source)
+        remaining -= len(source)
         yield from _read_script(source, kind)
     for script in document.iter("script"):
         source = script.text or ""
@@ -65,10 +65,10 @@ def read_state_values(document: lxml.html.HtmlElement) -> Iterator[Any]:
             chunks += islice(_read_chunks(source[:MAX_SCRIPT]), MAX_CHUNKS - len(chunks))
     if chunks:
         yield from _read_rows("".join(chunks)[:MAX_STATE])
-    for text in islice(_long_attributes(document), MAX_ATTRIBUTES):
-        if len(text) > room:
+    for text in islice(_iter_long_attributes(document), MAX_ATTRIBUTES):
+        if len(text) > remaining:
             continue
-        room -= len(text)
+        remaining -= len(text)
         yield from (_unwrap_island(value) for value in read_script_values(text))
 
 
@@ -93,7 +93,7 @@ def _read_script(source: str, kind: str) -> Iterator[Any]:
     end = 0
     for found in islice(_ASSIGNMENT.finditer(source), _MAX_ASSIGNMENTS):
         if found.start() < end:
-            continue  # within the value before
+            continue  # within the previous value
         if found["string"]:
             text, end = _read_string(source, found.end(), found["string"])
             yield from read_script_values(_decode_string(text, found["encoded"] or ""))
@@ -116,7 +116,7 @@ def _decode_string(text: str, function: str) -> str:
 
 
 def _read_string(source: str, start: int, quote: str) -> tuple[str, int]:
-    """Return the string literal that begins at `start`, behind its quotation mark, and its end."""
+    """Return the string literal that begins at `start`, after its quotation mark, and its end."""
     found = (_SINGLE if quote == "'" else _DOUBLE).match(source, start)
     raw = found[0] if found else ""
     end = start + len(raw)
@@ -128,7 +128,7 @@ def _read_string(source: str, start: int, quote: str) -> tuple[str, int]:
         return "", end
 
 
-def _long_attributes(document: lxml.html.HtmlElement) -> Iterator[str]:
+def _iter_long_attributes(document: lxml.html.HtmlElement) -> Iterator[str]:
     for element in document.iter():
         for text in element.values() if isinstance(element.tag, str) else ():
             if _MIN_ATTRIBUTE <= len(text) <= MAX_SCRIPT and text.lstrip()[:1] in ("{", "["):
@@ -136,7 +136,7 @@ def _long_attributes(document: lxml.html.HtmlElement) -> Iterator[str]:
 
 
 def _unwrap_island(value: Any, depth: int = 0) -> Any:
-    """Return the properties of an island of Astro as plain values; other values as they are."""
+    """Return the properties of an Astro island as plain values; other values unchanged."""
     if depth >= _MAX_DEPTH or not isinstance(value, dict) or not value:
         return value
     if not all(_is_island_value(one) for one in value.values()):
@@ -166,7 +166,7 @@ def _read_chunks(source: str) -> Iterator[str]:
 
 
 def _read_rows(stream: str) -> Iterator[Any]:
-    """Yield the values of the rows that React streams; references to others are put in place."""
+    """Yield the values of the rows that React streams, with references to other rows resolved."""
     rows: dict[str, Any] = {}
     at = 0
     while at < len(stream) and len(rows) < MAX_ROWS:
@@ -186,31 +186,33 @@ def _read_rows(stream: str) -> Iterator[Any]:
             except (ValueError, RecursionError):
                 rows[found[1]] = None
         at = end + 1
-    left = [MAX_EXPANDED]
+    remaining = [MAX_EXPANDED]
     for value in rows.values():
         if isinstance(value, dict | list):
-            yield _resolve(value, rows, left, 0)
+            yield _resolve_references(value, rows, remaining, 0)
 
 
-def _resolve(value: Any, rows: dict[str, Any], left: list[int], depth: int) -> Any:
-    """Return a value of a row with its texts in place, and elements as objects."""
-    left[0] -= 1
-    if left[0] < 0 or depth >= _MAX_DEPTH * 2:
+def _resolve_references(value: Any, rows: dict[str, Any], remaining: list[int], depth: int) -> Any:
+    """Return a value of a row with references resolved, and elements as objects."""
+    remaining[0] -= 1
+    if remaining[0] < 0 or depth >= _MAX_DEPTH * 2:
         return None
     if isinstance(value, str):
         found = _REFERENCE.match(value)
         return rows.get(found[1], value) if found is not None else value
     if isinstance(value, dict):
-        return {key: _resolve(one, rows, left, depth + 1) for key, one in value.items()}
+        return {
+            key: _resolve_references(one, rows, remaining, depth + 1) for key, one in value.items()
+        }
     if not isinstance(value, list):
         return value
     if len(value) >= _ELEMENT_PARTS and value[0] == "$" and isinstance(value[3], dict):
-        return {"type": value[1]} | _resolve(value[3], rows, left, depth + 1)
-    return [_resolve(one, rows, left, depth + 1) for one in value]
+        return {"type": value[1]} | _resolve_references(value[3], rows, remaining, depth + 1)
+    return [_resolve_references(one, rows, remaining, depth + 1) for one in value]
 
 
 def _expand_flat(value: Any) -> Any:
-    """Return what a flat array stands for, whose objects hold indexes into it (Nuxt, devalue)."""
+    """Expand a flat array whose objects contain indexes into it (Nuxt, devalue)."""
     if not isinstance(value, list) or not value or not isinstance(value[0], list | dict):
         return value
     objects = [one for one in value if isinstance(one, dict)]
@@ -218,23 +220,23 @@ def _expand_flat(value: Any) -> Any:
         type(at) is int and at < len(value) for one in objects for at in one.values()
     ):
         return value
-    left = [MAX_EXPANDED]
-    return [_expand(one, value, left, 0) for one in objects]
+    remaining = [MAX_EXPANDED]
+    return [_expand_value(one, value, remaining, 0) for one in objects]
 
 
-def _expand(value: Any, flat: list[Any], left: list[int], depth: int) -> Any:
-    left[0] -= 1
-    if left[0] < 0 or depth >= _MAX_DEPTH:
+def _expand_value(value: Any, flat: list[Any], remaining: list[int], depth: int) -> Any:
+    remaining[0] -= 1
+    if remaining[0] < 0 or depth >= _MAX_DEPTH:
         return None
     if isinstance(value, dict):
-        return {key: _expand_at(at, flat, left, depth) for key, at in value.items()}
+        return {key: _expand_at(at, flat, remaining, depth) for key, at in value.items()}
     if isinstance(value, list):
         if len(value) == 2 and isinstance(value[0], str):
-            return _expand_at(value[1], flat, left, depth)  # ["Reactive", 1]
-        return [_expand_at(at, flat, left, depth) for at in value]
+            return _expand_at(value[1], flat, remaining, depth)  # ["Reactive", 1]
+        return [_expand_at(at, flat, remaining, depth) for at in value]
     return value
 
 
-def _expand_at(at: Any, flat: list[Any], left: list[int], depth: int) -> Any:
+def _expand_at(at: Any, flat: list[Any], remaining: list[int], depth: int) -> Any:
     is_index = type(at) is int and 0 <= at < len(flat)
-    return _expand(flat[at], flat, left, depth + 1) if is_index else None
+    return _expand_value(flat[at], flat, remaining, depth + 1) if is_index else None

@@ -1,4 +1,4 @@
-"""Read a page's metadata: JSON-LD, OpenGraph, microdata and meta tags. Pure."""
+"""Reads a page's metadata: JSON-LD, OpenGraph, microdata and meta tags. Pure."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _ORGANISATION = re.compile(r"organi[sz]ation$|corporation$|business$|^ngo$|unive
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorClaim:
-    """Who a page says has written it, as written, and what it says that this is, if anything."""
+    """An author named by structured data, as written; and whether declared as a person or not."""
 
     name: str
     is_organisation: bool = False
@@ -83,7 +83,7 @@ class StructuredData:
     block_authors: list[AuthorClaim] = field(default_factory=list)
     meta_authors: list[str] = field(default_factory=list)
     publisher: str | None = None
-    body: str | None = None  # the article's text, with its markup
+    body: str | None = None  # the article's text, with markup
     site_name: str | None = None
     sites: SiteNames = field(default_factory=SiteNames)
     canonical: str | None = None
@@ -99,7 +99,7 @@ def read_structured_data(
 
     Args:
         document: the parsed page.
-        addresses: the absolute addresses under which the page was fetched.
+        addresses: the absolute URLs under which the page was fetched.
     """
     data = StructuredData()
     metas = _read_metas(document)
@@ -134,7 +134,7 @@ def _read_metas(document: lxml.html.HtmlElement) -> dict[str, str]:
         value = (meta.get("content") or "")[:MAX_FIELD].strip()
         if not value:
             continue
-        for key in _names_of(meta):
+        for key in _list_meta_names(meta):
             found.setdefault(key, value)
     return found
 
@@ -145,7 +145,7 @@ def _read_meta_authors(document: lxml.html.HtmlElement) -> list[str]:
     for meta in document.iter("meta"):
         value = (meta.get("content") or "")[:MAX_FIELD].strip()
         if value and not value.startswith(("http", "//", "/")) and not _is_of_another_thing(meta):
-            for key in _names_of(meta):
+            for key in _list_meta_names(meta):
                 found.setdefault(key, []).append(value)
     key = next((key for key in _AUTHORS if key in found), "")
     names = found.get(key, [])[:MAX_NAMES]
@@ -161,14 +161,14 @@ def _in_spoken_order(name: str) -> str:
 
 
 def _is_of_another_thing(meta: lxml.html.HtmlElement) -> bool:
-    """Return whether microdata says that a value belongs to a picture, video or comment of the page."""
+    """Return whether microdata assigns a value to a picture, video or comment of the page."""
     if not meta.get("itemprop"):
         return False
     scope = next((one for one in meta.iterancestors() if one.get("itemscope") is not None), None)
     return scope is not None and bool(_OTHER_THING.search((scope.get("itemtype") or "")[:500]))
 
 
-def _names_of(meta: lxml.html.HtmlElement) -> list[str]:
+def _list_meta_names(meta: lxml.html.HtmlElement) -> list[str]:
     name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
     return name[:MAX_FIELD].lower().split()[:MAX_NAMES]
 
@@ -179,7 +179,7 @@ def _read_titles(document: lxml.html.HtmlElement) -> list[str]:
 
 
 def _add_block(data: StructuredData, block: dict[str, Any], json_ld: JsonLd) -> None:
-    """Add the claims of a block that no block before it has made."""
+    """Add the values of a block that previous blocks lack."""
     article = is_article(block)
     headline = text_value(block.get("headline"))
     if not headline and not any(kind.endswith("page") for kind in types_of(block)):
@@ -189,14 +189,14 @@ def _add_block(data: StructuredData, block: dict[str, Any], json_ld: JsonLd) -> 
     if published and (data.published is None or (article and not data.is_published_by_block)):
         data.published, data.is_published_by_block = published, True
     data.block_authors = data.block_authors or (
-        _author_claims(block.get("author"), json_ld)
-        or _author_claims(block.get("creator"), json_ld)
+        _read_author_claims(block.get("author"), json_ld)
+        or _read_author_claims(block.get("creator"), json_ld)
     )
     publisher = block.get("publisher")
     publisher = json_ld.resolve(
         publisher[0] if isinstance(publisher, list) and publisher else publisher
     )
-    if isinstance(publisher, dict):  # a person who publishes alone is an author too
+    if isinstance(publisher, dict):  # a person who is the publisher is an author, not a site
         publisher = None if "person" in types_of(publisher) else publisher.get("name")
     data.publisher = data.publisher or text_value(publisher)
     data.body = data.body or _read_body(block)
@@ -207,7 +207,7 @@ def _add_block(data: StructuredData, block: dict[str, Any], json_ld: JsonLd) -> 
 def _read_body(block: dict[str, Any]) -> str | None:
     updates = block.get("liveBlogUpdate")
     body = block.get("articleBody") or block.get("text")
-    # some give it paragraph by paragraph
+    # some have a list of paragraphs
     parts: list[object] = list(body[:MAX_PARAGRAPHS]) if isinstance(body, list) else [body]
     for one in updates[:MAX_NAMES] if isinstance(updates, list) else ():
         if isinstance(one, dict):
@@ -216,8 +216,8 @@ def _read_body(block: dict[str, Any]) -> str | None:
     return "\n".join(texts)[:MAX_BODY] or None
 
 
-def _author_claims(value: object, json_ld: JsonLd) -> list[AuthorClaim]:
-    """Return the authors that a block names; those given by @id are looked up."""
+def _read_author_claims(value: object, json_ld: JsonLd) -> list[AuthorClaim]:
+    """Return the authors that a block names; those referred to by @id are resolved."""
     claims: list[AuthorClaim] = []
     people = value if isinstance(value, list) else [value]
     if len(people) == 1 and isinstance(people[0], list):
@@ -227,7 +227,7 @@ def _author_claims(value: object, json_ld: JsonLd) -> list[AuthorClaim]:
         if not isinstance(one, dict):
             names, kinds = [one], frozenset[str]()
         else:
-            named = one.get("name") or one.get("byline") or _full_name(one)
+            named = one.get("name") or one.get("byline") or _build_full_name(one)
             names, kinds = named if isinstance(named, list) else [named], types_of(one)
         for name in names[:MAX_NAMES]:
             text = text_value(name)
@@ -244,6 +244,6 @@ def _author_claims(value: object, json_ld: JsonLd) -> list[AuthorClaim]:
     return list(dict.fromkeys(claims))
 
 
-def _full_name(person: dict[str, Any]) -> str:
+def _build_full_name(person: dict[str, Any]) -> str:
     names = (text_value(person.get("givenName")), text_value(person.get("familyName")))
     return " ".join(name for name in names if name)

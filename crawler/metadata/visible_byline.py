@@ -1,4 +1,4 @@
-"""Find the byline that readers see, outside of comments, quotations and lists of others. Pure.
+"""Finds the visible byline of a page, outside comments, quotations and lists of articles. Pure.
 
 To be called before boilerplate is removed: bylines are often in boxes beside the text.
 """
@@ -20,7 +20,7 @@ MAX_CANDIDATES = 40  # elements of a page that may be bylines
 _MAX_ELEMENTS = 20_000
 _MAX_LETTERS = 300  # of a byline
 _MAX_GROUP = 12  # elements between two authors of one byline
-_NEAR = 60  # elements between a headline and a byline that only its "by" tells
+_NEAR = 60  # elements between a headline and a byline that is recognised only by its "by"
 
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:by-?lines?|authors?|author-?names?|(?:article|post|entry|story)-?authors?"
@@ -54,30 +54,30 @@ _PROFILE = re.compile(
     r"|correspondents?|team|users?)/[^/?#]",
     re.IGNORECASE,
 )
-_BY = re.compile(  # at the start of a piece, or behind the date of "posted on 3 March by"
+_BY = re.compile(  # at the start of a piece, or after the date of "posted on 3 March by"
     r"(?:(?:^|[|•·])\s*+(?:(?:written|posted|reported|words|story|text)\s)?"
     r"|\b(?:posted|written|published)\b[^|]{0,60}?\s)by\b[\s|:]*+(?P<names>.+)",
     re.IGNORECASE,
 )
 
-# the same in other languages, where the element is named as a byline; names begin so too
+# the same in other languages, in elements whose names mark a byline: names can begin so, too
 _BY_ELSEWHERE = re.compile(
     r"\s*+(?:von|par|por|di|da|door|av|af|przez)\s+(?P<names>\S+\s+\S.*)", re.IGNORECASE
 )
 
 
 def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str, ...]:
-    """Return the names of the byline that is nearest behind the headline; empty without one."""
+    """Return the names of the first byline after the headline; empty without one."""
     best: tuple[int, list[str]] | None = None
     last, headline = -_MAX_GROUP, None
-    for number, element in enumerate(_outside_others(document)):
+    for number, element in enumerate(_iter_article_elements(document)):
         if element.tag == "h1":
             headline = number
             if best is not None and number - best[0] > _NEAR:
-                best = None  # what stands far before the headline is of another article
+                best = None  # a byline far before the headline is of another article
             continue
         is_near = headline is not None and number - headline <= _NEAR
-        names = _names_in(element, sites, is_near=is_near)
+        names = _find_names(element, sites, is_near=is_near)
         if not names:
             continue
         if best is None:
@@ -91,14 +91,14 @@ def find_byline(document: lxml.html.HtmlElement, sites: SiteNames) -> tuple[str,
 
 
 def is_only_quoted(document: lxml.html.HtmlElement, name: str) -> bool:
-    """Return whether a page shows a name only in quotations, captions, comments and lists of others."""
+    """Return whether a name is only in quotations, captions, comments and lists of articles."""
     own: list[str] = []
     quoted: list[str] = []
     waiting = [(document, own)]
     while waiting:
         element, pieces = waiting.pop()
         if isinstance(element.tag, str):
-            names = _attributes(element)
+            names = _get_class_and_id(element)
             is_quoted = (
                 element.tag in _QUOTED_TAGS
                 or _COMMENTS.search(names)
@@ -112,48 +112,48 @@ def is_only_quoted(document: lxml.html.HtmlElement, name: str) -> bool:
     return folded in fold_letters(" ".join(quoted)) and folded not in fold_letters(" ".join(own))
 
 
-def _outside_others(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
-    """Yield elements in their order, without those that belong to others than the article."""
+def _iter_article_elements(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+    """Yield elements in document order, without those that do not belong to the article."""
     stack, seen = [document], 0
-    kept = {one for headline in _headlines(document) for one in headline.iterancestors()}
+    kept = {one for headline in _iter_headlines(document) for one in headline.iterancestors()}
     while stack and seen < _MAX_ELEMENTS:
         element = stack.pop()
         seen += 1
         if not isinstance(element.tag, str) or element.tag in _ELSEWHERE_TAGS:
             continue
-        if element not in kept and _ELSEWHERE.search(_attributes(element)):
+        if element not in kept and _ELSEWHERE.search(_get_class_and_id(element)):
             continue
         yield element
         stack.extend(reversed(element))
 
 
-def _headlines(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
+def _iter_headlines(document: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
     headings = document.iter("h1", "h2", "h3")
     for number, heading in enumerate(islice(headings, MAX_CANDIDATES)):
-        if heading.tag == "h1" or _HEADLINE.search(_attributes(heading)) or not number:
+        if heading.tag == "h1" or _HEADLINE.search(_get_class_and_id(heading)) or not number:
             yield heading
 
 
-def _attributes(element: lxml.html.HtmlElement) -> str:
+def _get_class_and_id(element: lxml.html.HtmlElement) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''}"[:1000]
 
 
-def _names_in(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bool) -> list[str]:
-    """Return the names in an element if it is a byline; of a container, what is inside tells."""
-    said = f"{_attributes(element)} {element.get('data-testid') or ''}"[:1000]
+def _find_names(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bool) -> list[str]:
+    """Return the names in an element if it is a byline; a container is decided by its content."""
+    classes = f"{_get_class_and_id(element)} {element.get('data-testid') or ''}"[:1000]
     properties = f"{element.get('itemprop') or ''} {element.get('rel') or ''}".lower().split()
     is_marked = "author" in properties or "creator" in properties
-    is_named = bool(_BYLINE.search(said)) and not _NO_BYLINE.search(said)
+    is_named = bool(_BYLINE.search(classes)) and not _NO_BYLINE.search(classes)
     if not (is_marked or is_named or is_near):
         return []
     text = " ".join(text_of(element, _MAX_LETTERS + 1).split())
     if not 2 < len(text) <= _MAX_LETTERS:
         return []
-    pieces = _pieces(element)
+    pieces = _join_pieces(element)
     by = _BY.search(pieces)
     if not (is_marked or is_named) and (by is None or element.find(".//h1") is not None):
         return []
-    linked = _linked_names(element, sites)
+    linked = _find_linked_names(element, sites)
     if linked:
         return linked
     if by is None:
@@ -165,7 +165,7 @@ def _names_in(element: lxml.html.HtmlElement, sites: SiteNames, *, is_near: bool
     return names[:1] if (by or is_marked) and len(names) == 1 else []
 
 
-def _linked_names(element: lxml.html.HtmlElement, sites: SiteNames) -> list[str]:
+def _find_linked_names(element: lxml.html.HtmlElement, sites: SiteNames) -> list[str]:
     """Return the names in links to authors and in elements that are marked as names."""
     names: list[str] = []
     for part in element.iter("a", "span", "meta"):
@@ -175,13 +175,13 @@ def _linked_names(element: lxml.html.HtmlElement, sites: SiteNames) -> list[str]
             part.tag == "a" and _PROFILE.search((part.get("href") or "")[:500])
         ):
             continue
-        text = part.get("content") or _pieces(part)
+        text = part.get("content") or _join_pieces(part)
         names += [name for name in split_names(text, sites) if name not in names]
     return names
 
 
-def _pieces(element: lxml.html.HtmlElement) -> str:
-    """Return the text of an element, its text nodes told apart, without times and buttons."""
+def _join_pieces(element: lxml.html.HtmlElement) -> str:
+    """Return the text nodes of an element joined by " | ", without times and buttons."""
     pieces: list[str] = []
     for part in element.iter():
         if not isinstance(part.tag, str):

@@ -77,7 +77,7 @@ class HostMemories:
         self.count_changes(host, memory)
         known = self._hosts[host]
         if seen is None or seen < known.dropped:
-            return SiteUpdate(host=host, packed=memory.packed(), changes=())
+            return SiteUpdate(host=host, packed=memory.to_bytes(), changes=())
         return SiteUpdate(
             host=host, packed=None, changes=tuple(known.changes[seen - known.dropped :])
         )

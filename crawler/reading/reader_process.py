@@ -157,7 +157,7 @@ def _update_site(update: SiteUpdate | None, sites: dict[str, SiteMemory]) -> Sit
     if update is None:
         return None
     if update.packed is not None:
-        sites[update.host] = SiteMemory.unpacked(update.packed)
+        sites[update.host] = SiteMemory.from_bytes(update.packed)
     site = sites[update.host]
     site.journal = None
     for change in update.changes:

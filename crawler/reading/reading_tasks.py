@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from config.model import ItemKind, Source
 from crawler.errors import CrawlerError, RecurringText
 from crawler.extraction.normalise import normalise
-from crawler.extraction.page import learn, learn_to_read
+from crawler.extraction.page import learn, learn_and_parse
 from crawler.extraction.recurring.site_memories import site_of
 from crawler.extraction.recurring.site_memory import SiteMemory, key_of
 from crawler.extraction.significant_change import is_insignificant
@@ -186,7 +186,7 @@ class ReadPages:
             else:
                 site = context.sites[site_of(answer.page.final_url)]
                 try:
-                    parsed = learn_to_read(answer.page, entry=entry, site=site)
+                    parsed = learn_and_parse(answer.page, entry=entry, site=site)
                     page = replace(page, answer=replace(answer, page=parsed))
                 except MemoryError:
                     raise

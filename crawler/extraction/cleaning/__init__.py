@@ -1,4 +1,4 @@
-"""Parse a page within bounds, and remove what is no part of the article: boilerplate, captions.
+"""Parses a page within limits, and removes what is not part of the article: boilerplate, captions.
 
-Pure, but for the parsed page given, which is changed.
+Pure, except that given parsed pages are changed.
 """

@@ -1,8 +1,8 @@
-"""Remove boilerplate from a page: comments, related articles, sign-up boxes, captions. Pure.
+"""Removes boilerplate from a page: comments, related articles, sign-up boxes, captions. Pure.
 
 Elements are recognised by class and id; whole names count, so that `comment` does not match
-`commentary`. Names can mislead, so an element with much of the page's prose stays whatever it is
-called: a wrapper named `widget` or `read-more` may be the article itself.
+`commentary`. Names can mislead, so an element with much of the page's prose stays in spite of its
+name: a wrapper named `widget` or `read-more` may be the article itself.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import lxml.html
 
+from crawler.extraction.cleaning.block_positions import is_hidden
 from crawler.extraction.cleaning.linked_lines import drop_linked_lines
-from crawler.extraction.cleaning.page_places import is_hidden
 from crawler.text.plain_text import collapse_blanks
 
 _COMMENTS = re.compile(
@@ -64,52 +64,52 @@ _MAX_COMMENT_SHARE = 0.7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prose:
-    """Characters of running text: `held` by element, descendants included; `whole`: of the page."""
+    """Characters of running text: by element, descendants included, and of the whole page."""
 
-    held: dict[lxml.html.HtmlElement, int]
-    whole: int
+    by_element: dict[lxml.html.HtmlElement, int]
+    total: int
 
     def drop(self, element: lxml.html.HtmlElement) -> None:
         """Remove an element from the page, and its characters from its ancestors' counts."""
-        if removed := self.held.get(element, 0):
+        if removed := self.by_element.get(element, 0):
             for above in element.iterancestors():
-                self.held[above] = self.held.get(above, 0) - removed
-        _drop(element)
+                self.by_element[above] = self.by_element.get(above, 0) - removed
+        _drop_element(element)
 
 
 def strip_boilerplate(document: lxml.html.HtmlElement) -> str:
-    """Remove boilerplate from `document` in place; returns the text of readers' comments."""
+    """Remove boilerplate from `document` in place; return the text of readers' comments."""
     for element in list(document.iter(*_SCRIPT_TAGS)):
-        _drop(element)
+        _drop_element(element)
     prose = _measure_prose(document)
     comments = []
     for element in list(_find_named(document, _COMMENTS)):
         if not _is_attached(document, element):
             continue
-        if _prose_share(element, prose) < _MAX_COMMENT_SHARE or _holds_comments(element):
+        if _measure_prose_share(element, prose) < _MAX_COMMENT_SHARE or _has_comments(element):
             comments.append(_take_comments(element, prose))
     for element in list(_find_boilerplate(document)):
         if (
             _is_attached(document, element)
-            and _prose_share(element, prose) < _MAX_BOILERPLATE_SHARE
+            and _measure_prose_share(element, prose) < _MAX_BOILERPLATE_SHARE
         ):
             prose.drop(element)
     hidden = [one for one in document.iter() if isinstance(one.tag, str) and _is_hidden(one)]
     paragraphs = _sum_subtrees(document, _count_paragraph) if hidden else {}
     for element in hidden:
-        if paragraphs[element] < 2:  # more may be the article: some pages unfold it by script
-            _drop(element)
+        if paragraphs[element] < 2:  # more may be the article: some pages show it by script
+            _drop_element(element)
     _drop_captions(document)
     drop_linked_lines(document)
     return collapse_blanks("\n".join(comments))
 
 
 def _drop_captions(document: lxml.html.HtmlElement) -> None:
-    """Remove captions of pictures, unless they hold much of the page's text."""
+    """Remove captions of pictures, unless they are much of the page's text."""
     captions = [
         element
         for element in document.iter("figcaption", "div", "p", "span", "small", "cite")
-        if element.tag == "figcaption" or _is_found(_CAPTION, element.get("class"))
+        if element.tag == "figcaption" or _is_match(_CAPTION, element.get("class"))
     ]
     if not captions:
         return
@@ -117,7 +117,7 @@ def _drop_captions(document: lxml.html.HtmlElement) -> None:
     if sum(lengths[element] for element in captions) < _MAX_CAPTION_SHARE * lengths[document]:
         for element in captions:
             if lengths[element] < _MAX_CAPTION:
-                _drop(element)
+                _drop_element(element)
 
 
 def _count_own_text(element: lxml.html.HtmlElement) -> int:
@@ -127,7 +127,7 @@ def _count_own_text(element: lxml.html.HtmlElement) -> int:
 
 
 def _count_paragraph(element: lxml.html.HtmlElement) -> int:
-    """Return 1 for a paragraph of running text, else 0; stops reading when it is long enough."""
+    """Return 1 for a paragraph of running text, else 0; read no further than necessary."""
     length = 0
     if element.tag == "p":
         for part in element.itertext():
@@ -170,13 +170,13 @@ def _find_boilerplate(document: lxml.html.HtmlElement) -> Iterator[lxml.html.Htm
 
 
 def _is_hidden(element: lxml.html.HtmlElement) -> bool:
-    """Return whether an element is hidden by its attributes, or for screen readers or print only."""
+    """Return whether attributes hide an element, or it is for screen readers or print only."""
     if element.tag in ("html", "body", "head", "main"):
         return False
-    return is_hidden(element) or _is_found(_SCREEN_READER_ONLY, element.get("class"))
+    return is_hidden(element) or _is_match(_SCREEN_READER_ONLY, element.get("class"))
 
 
-def _is_found(pattern: re.Pattern[str], names: str | None) -> bool:
+def _is_match(pattern: re.Pattern[str], names: str | None) -> bool:
     return names is not None and pattern.search(names) is not None
 
 
@@ -185,9 +185,9 @@ def _is_attached(document: lxml.html.HtmlElement, element: lxml.html.HtmlElement
 
 
 def _measure_prose(document: lxml.html.HtmlElement) -> _Prose:
-    """Count the running text of each element, beyond what a heading or teaser would have."""
-    held = _sum_subtrees(document, _count_prose)
-    return _Prose(held=held, whole=held[document])
+    """Count the running text of each element, beyond the length of a heading or teaser."""
+    by_element = _sum_subtrees(document, _count_prose)
+    return _Prose(by_element=by_element, total=by_element[document])
 
 
 def _count_prose(element: lxml.html.HtmlElement) -> int:
@@ -201,18 +201,18 @@ def _count_prose(element: lxml.html.HtmlElement) -> int:
     return max(0, own - _MIN_PROSE)
 
 
-def _prose_share(element: lxml.html.HtmlElement, prose: _Prose) -> float:
-    return prose.held.get(element, 0) / prose.whole if prose.whole else 0.0
+def _measure_prose_share(element: lxml.html.HtmlElement, prose: _Prose) -> float:
+    return prose.by_element.get(element, 0) / prose.total if prose.total else 0.0
 
 
-def _holds_comments(element: lxml.html.HtmlElement) -> bool:
+def _has_comments(element: lxml.html.HtmlElement) -> bool:
     return any(
         "comment" in (child.get("class") or "").lower() for child in element.iter("li", "article")
     )
 
 
 def _take_comments(element: lxml.html.HtmlElement, prose: _Prose) -> str:
-    """Remove an element with readers' comments; returns their text without form and buttons."""
+    """Remove an element with readers' comments; return their text without form and buttons."""
     for form in list(element.iter("form", "label", "input")):
         if form is not element:
             prose.drop(form)
@@ -225,6 +225,6 @@ def _take_comments(element: lxml.html.HtmlElement, prose: _Prose) -> str:
     return "\n".join(dict.fromkeys(block for block in blocks if not _COMMENT_CONTROLS.match(block)))
 
 
-def _drop(element: lxml.html.HtmlElement) -> None:
+def _drop_element(element: lxml.html.HtmlElement) -> None:
     if element.getparent() is not None:
         element.drop_tree()

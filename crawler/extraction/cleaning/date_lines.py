@@ -1,4 +1,4 @@
-"""Recognise lines that consist of a date, and of who published something then. Pure."""
+"""Recognises lines that consist of a date, optionally with the name of the publisher. Pure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PART = re.compile(
     r"|gmt|utc|bst|[ecmp][sd]?t|cest|ist|sast|aest|t|z)",
     re.IGNORECASE,
 )
-# of date lines in languages whose months are known: weekdays, and words before and amid a date
+# of date lines in languages whose months are known: weekdays, and words before and within a date
 _WORDS = frozenset(
     """
     montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
@@ -55,7 +55,7 @@ _SPLIT = re.compile(r"[\s,:/|()+•·–—-]+|(?<=\d)\.(?=\d|\s|$)")
 
 
 def is_date_line(line: str) -> bool:
-    """Return whether a line is a date with a year, at most with who published something then."""
+    """Return whether a line is a date with a year, optionally with the name of the publisher."""
     if len(line) > _MAX_LINE or not (_YEAR.search(line) and _DAY.search(line)):
         return False
     date = _PREFIX.sub("", line, count=1)

@@ -1,7 +1,7 @@
-"""Replace layout tables by div elements, so that an article in a cell is extracted.
+"""Replaces layout tables by div elements, so that an article in a cell is extracted.
 
-Old sites, and e-mails published on the web, use tables for layout. An extractor takes such a table
-for data and joins each row to one line, menu and adverts included. Data tables are left alone.
+Old sites, and e-mails published on the web, use tables for layout. An extractor mistakes such a
+table for data and joins each row to one line, menu and adverts included. Data tables stay.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _BLOCKS = frozenset(
 def unfold_layout_tables(
     document: lxml.html.HtmlElement, removed: list[lxml.html.HtmlElement] | None = None
 ) -> int:
-    """Replace layout tables of `document` by div elements, in place; returns how many.
+    """Replace layout tables of `document` by div elements, in place; return their number.
 
     In a row with prose, cells without prose are removed: they are columns beside the article. They
-    are added to `removed`.
+    are appended to `removed`.
     """
     found = [table for table in document.iter("table") if _is_layout(table)]
     for table in found:
-        for row in list(_own_parts(table, "tr")):
+        for row in list(_list_own_parts(table, "tr")):
             dropped = _drop_columns(row)
             if removed is not None:
                 removed += dropped
-        for part in [table, *(one for name in _PARTS[1:] for one in _own_parts(table, name))]:
+        for part in [table, *(one for name in _PARTS[1:] for one in _list_own_parts(table, name))]:
             part.tag = "div"
     return len(found)
 
@@ -38,12 +38,12 @@ def unfold_layout_tables(
 def _is_layout(table: lxml.html.HtmlElement) -> bool:
     if (table.get("role") or "").lower() in ("presentation", "none"):
         return True
-    cells = [*_own_parts(table, "td"), *_own_parts(table, "th")]
-    return any(_holds_an_article(cell) for cell in cells)
+    cells = [*_list_own_parts(table, "td"), *_list_own_parts(table, "th")]
+    return any(_has_article(cell) for cell in cells)
 
 
-def _holds_an_article(cell: lxml.html.HtmlElement) -> bool:
-    words = len(_text(cell).split())
+def _has_article(cell: lxml.html.HtmlElement) -> bool:
+    words = len(_get_text(cell).split())
     if words < _MIN_PROSE_WORDS:
         return False
     blocks = sum(1 for one in cell if one.tag in _BLOCKS)
@@ -63,14 +63,14 @@ def _drop_columns(row: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
 
 def _is_prose(cell: lxml.html.HtmlElement) -> bool:
     """Return whether a cell has enough words, and less than half of its text is links."""
-    linked = sum(len(_text(link)) for link in cell.iter("a"))
-    return len(_text(cell).split()) >= _MIN_PROSE_WORDS and linked < len(_text(cell)) / 2
+    linked = sum(len(_get_text(link)) for link in cell.iter("a"))
+    return len(_get_text(cell).split()) >= _MIN_PROSE_WORDS and linked < len(_get_text(cell)) / 2
 
 
-def _own_parts(table: lxml.html.HtmlElement, name: str) -> list[lxml.html.HtmlElement]:
+def _list_own_parts(table: lxml.html.HtmlElement, name: str) -> list[lxml.html.HtmlElement]:
     """Return the elements `name` of a table, without those of nested tables."""
     return [one for one in table.iter(name) if next(one.iterancestors("table")) is table]
 
 
-def _text(element: lxml.html.HtmlElement) -> str:
+def _get_text(element: lxml.html.HtmlElement) -> str:
     return " ".join(" ".join(element.itertext()).split())

@@ -1,8 +1,8 @@
-"""Remove lines that publishers insert into the text of an article. Pure.
+"""Removes lines that publishers insert into the text of an article. Pure.
 
 Three kinds are removed: links to other articles, requests to readers (newsletters, apps, tips,
-commission) and credits. A line is recognised by its wording, never by its site; long lines stay
-whatever they contain, since an article may be about a newsletter.
+commission) and credits. A line is recognised by its wording, never by its site; long lines stay,
+since an article may be about a newsletter.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _NO_CONTENT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-_FIRST_LINES = 3  # where a date of publication may stand
+_FIRST_LINES = 3  # that may contain the publication date
 _LAST_LINES = 4
 _BIOGRAPHY = re.compile(
     r"""^(?:\sis\b.{0,80}\b(?:reporter|correspondent|editor|writer|journalist|columnist|author|contributor|producer
@@ -90,18 +90,18 @@ _BIOGRAPHY = re.compile(
 )
 
 
-def article_lines(
+def remove_inserted_lines(
     text: str, title: str | None, headings: Collection[str] = (), authors: Sequence[str] = ()
 ) -> str:
     """Remove inserted lines, headlines, date line and notes about authors from a text.
 
-    Long inserted lines stay where they are much of the text: it is then about such things.
+    Long inserted lines stay if they are much of the text: it is then about such things.
 
     Args:
-        text: one line a paragraph.
+        text: a line for each paragraph.
         title: of the article.
         headings: other headlines of the page.
-        authors: of the article; what its last lines say about them is removed.
+        authors: of the article; notes about them in its last lines are removed.
     """
     headlines = {fold_words(one) for one in headings if len(one.split()) >= _MIN_HEADLINE_WORDS}
     headlines.add(fold_words(title) if title else "")
@@ -122,7 +122,7 @@ def article_lines(
 
 
 def _is_biography(line: str, authors: Sequence[str]) -> bool:
-    """Return whether a line begins with the name of an author and says what they do."""
+    """Return whether a line begins with the name of an author, followed by their role."""
     names = (name for name in authors if " " in name.strip() and line.startswith(name.strip()))
     return any(_BIOGRAPHY.match(line[len(name.strip()) :]) for name in names)
 

@@ -1,4 +1,4 @@
-"""Limit the size and depth of a page, so that all further steps take bounded time. Pure."""
+"""Limits the size and depth of a page, so that all further steps take bounded time. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from lxml import etree
 
 MAX_ATTRIBUTES = 300  # of one element; the parser is quadratic in them
 MAX_ELEMENTS = 60_000
-MAX_DEPTH = 80  # elements within each other; articles have some thirty
-MAX_LETTERS = 2_000_000  # characters of text, scripts apart
+MAX_DEPTH = 80  # levels of nesting; articles have some thirty
+MAX_LETTERS = 2_000_000  # characters of text, without scripts
 
 _MANY_ATTRIBUTES = re.compile(
     r"""(<[a-zA-Z][^\s<>"'=/]*+)"""
@@ -20,7 +20,7 @@ _MANY_ATTRIBUTES = re.compile(
 )
 
 
-# lxml reads characters that it does not take back as text: moving the text of an element fails
+# lxml parses characters that it does not accept as text: moving the text of an element fails
 _CONTROL_REFERENCE = re.compile(
     "&#(?:0*+(?:[1-8]|1[124-9]|2[0-9]|3[01])|0++"
     "|[xX]0*+(?:[1-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[efEF])|[xX]0++)(?:;|(?![0-9a-fA-F]))"
@@ -31,9 +31,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def clean_markup(text: str) -> str:
-    """Remove what breaks the parser or what follows it, before a page is parsed.
+    """Remove markup that the parser or later steps cannot handle, before a page is parsed.
 
-    That is the attributes of elements that have more than `MAX_ATTRIBUTES`, and references to
+    These are the attributes of elements with more than `MAX_ATTRIBUTES`, and references to
     characters that no XML document may contain, such as `&#1;`.
     """
     return _MANY_ATTRIBUTES.sub(r"\1", _CONTROL_REFERENCE.sub("", text))
@@ -56,7 +56,7 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
             parent = element.getparent()
             depth = depths.get(parent)
             if depth is None:
-                continue  # inside an element that is cut
+                continue  # within a removed element
             if number >= MAX_ELEMENTS or letters > MAX_LETTERS:
                 late.append(element)
                 continue
@@ -70,7 +70,7 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
     for element in late:
         element.getparent().remove(element)
     for element in deep:
-        _flatten(element)
+        _flatten_element(element)
     cuts = []
     if deep:
         cuts.append(f"nested more than {MAX_DEPTH} deep")
@@ -82,7 +82,7 @@ def cut_page(document: lxml.html.HtmlElement) -> tuple[str, ...]:
 
 
 def _is_within_limits(document: lxml.html.HtmlElement) -> bool:
-    """Return whether nothing is to be cut, counted by the parser's library; scripts count as text here."""
+    """Return whether nothing is to be cut, counted by libxml2; here scripts count as text."""
     return (
         next(islice(document.iter(), MAX_ELEMENTS, None), None) is None
         and not _TOO_DEEP(document)
@@ -90,25 +90,25 @@ def _is_within_limits(document: lxml.html.HtmlElement) -> bool:
     )
 
 
-def _cut_text(element: lxml.html.HtmlElement, room: int) -> int:
+def _cut_text(element: lxml.html.HtmlElement, remaining: int) -> int:
     text = element.text
-    if text and len(text) > room:
-        element.text = text[: max(room, 0)]
+    if text and len(text) > remaining:
+        element.text = text[: max(remaining, 0)]
     return len(text) if text else 0
 
 
-def _cut_tail(element: lxml.html.HtmlElement, room: int) -> int:
+def _cut_tail(element: lxml.html.HtmlElement, remaining: int) -> int:
     tail = element.tail
-    if tail and len(tail) > room:
-        element.tail = tail[: max(room, 0)]
+    if tail and len(tail) > remaining:
+        element.tail = tail[: max(remaining, 0)]
     return len(tail) if tail else 0
 
 
-def _flatten(element: lxml.html.HtmlElement) -> None:
+def _flatten_element(element: lxml.html.HtmlElement) -> None:
     """Replace the children of an element by their text."""
-    for machinery in list(element.iter("script", "style", "noscript", "template")):
-        if machinery is not element:
-            machinery.drop_tree()
+    for script in list(element.iter("script", "style", "noscript", "template")):
+        if script is not element:
+            script.drop_tree()
     text = _CONTROLS.sub("", " ".join(element.itertext()))
     for child in list(element):
         element.remove(child)

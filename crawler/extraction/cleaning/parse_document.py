@@ -1,4 +1,4 @@
-"""Parse the bytes of an article's page as HTML. Pure."""
+"""Parses the bytes of an article's page as HTML. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from crawler.errors import Unreadable
 from crawler.extraction.cleaning.page_bounds import clean_markup
 from crawler.text.decode import decode
 
-# lxml.html asks a function of Python for the class of each element, by its tag
+# faster than the lookup of lxml.html, which calls a Python function for each element
 _HTML_ELEMENTS = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
 
 
 def parse_document(body: bytes, content_type: str | None) -> lxml.html.HtmlElement:
-    """Return the document in a page's bytes, without comments; `cut_page` limits its size.
+    """Parse a page, without its HTML comments; `cut_page` limits its size.
 
     Raises:
         Unreadable: it is empty or cannot be parsed.
@@ -31,7 +31,7 @@ def parse_document(body: bytes, content_type: str | None) -> lxml.html.HtmlEleme
             clean_markup(text).encode("utf-8", "replace"), parser=parser
         )
     except (etree.LxmlError, ValueError) as error:
-        raise Unreadable(f"no HTML that can be read: {error}") from error
+        raise Unreadable(f"the HTML cannot be parsed: {error}") from error
     if not isinstance(document, lxml.html.HtmlElement):
-        raise Unreadable("no HTML that can be read")
+        raise Unreadable("the HTML cannot be parsed")
     return document

@@ -1,4 +1,4 @@
-"""What recurs on the pages of a site: the site memory, and the blocks removed because of it.
+"""Text that recurs on the pages of a site: the site memory, and the removal of recurring blocks.
 
-Pure, but for the parsed page given, which is changed (decision 16).
+Pure, except that given parsed pages are changed (decision 16).
 """

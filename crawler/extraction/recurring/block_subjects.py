@@ -1,7 +1,7 @@
-"""Decide whether a paragraph is about something else than the page on which it stands. Pure.
+"""Decides whether a paragraph is about another subject than its page. Pure.
 
 A sentence of background that an outlet repeats shares names or words with its articles; an
-advertisement between paragraphs does not, except where the article is about the same thing.
+advertisement between paragraphs does not, unless the article is about the same subject.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from crawler.extraction.recurring.site_memory import SiteMemory
 
 MIN_SHARED = 3  # words that a paragraph has in common with the article, if it shares no name
 _MIN_SHARED_IN_SHORT, _SHORT = 2, 10  # the same for one of fewer than ten such words
-_MIN_LETTERS = 4  # of a word that says something about a subject
+_MIN_LETTERS = 4  # of a word that characterises a subject
 _WORD = re.compile(r"\w+")
 _SENTENCE_ENDS = frozenset(".!?:")
-_SAY_NOTHING = frozenset(
+_STOP_WORDS = frozenset(
     (
         *("about", "according", "after", "again", "also", "among", "another", "around", "because"),
         *("been", "before", "being", "between", "both", "could", "does", "during", "each", "even"),
@@ -38,7 +38,7 @@ _SAY_NOTHING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """The words of a text that say something about its subject, and those of them in capitals."""
+    """The words of a text that characterise its subject, and those of them that are names."""
 
     words: Counter[str]
     names: frozenset[str]
@@ -47,18 +47,18 @@ class _Subject:
 def find_unrelated(
     blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]
 ) -> set[int]:
-    """Return the keys of paragraphs with which the rest of a page has nearly nothing in common.
+    """Return the keys of paragraphs that have hardly any words in common with the rest of a page.
 
     Args:
         blocks: of the page.
-        memory: of its host; blocks that recur are not the page's own.
+        memory: of its host; recurring blocks do not count as the rest of the page.
         own_words: headline, teaser and description of the article.
     """
     paragraphs = [block for block in blocks if block.is_paragraph]
-    subjects = [_subject_of(block.words) for block in paragraphs]
+    subjects = [_extract_subject(block.words) for block in paragraphs]
     page: Counter[str] = Counter()
     for text in own_words:
-        page.update(_subject_of(text).words)
+        page.update(_extract_subject(text).words)
     fresh = [not memory.recurs(block.key) for block in paragraphs]
     for subject, is_fresh in zip(subjects, fresh, strict=True):
         if is_fresh:
@@ -73,12 +73,12 @@ def find_unrelated(
     return unrelated
 
 
-def _subject_of(text: str) -> _Subject:
+def _extract_subject(text: str) -> _Subject:
     words: Counter[str] = Counter()
     names = set()
-    for word, is_name in _words_of(text):
-        folded = _fold(word)
-        if folded in _SAY_NOTHING or (len(folded) < _MIN_LETTERS and not is_name):
+    for word, is_name in _iter_words(text):
+        folded = _fold_word(word)
+        if folded in _STOP_WORDS or (len(folded) < _MIN_LETTERS and not is_name):
             continue
         words[folded] += 1
         if is_name:
@@ -86,8 +86,8 @@ def _subject_of(text: str) -> _Subject:
     return _Subject(words, frozenset(names))
 
 
-def _words_of(text: str) -> Iterable[tuple[str, bool]]:
-    """Yield each word, and whether it is written in capitals though no sentence begins there."""
+def _iter_words(text: str) -> Iterable[tuple[str, bool]]:
+    """Yield each word, and whether it is a name: capitalised, but not at a sentence's beginning."""
     end = 0
     for found in _WORD.finditer(text):
         word = found[0]
@@ -97,6 +97,6 @@ def _words_of(text: str) -> Iterable[tuple[str, bool]]:
         end = found.end()
 
 
-def _fold(word: str) -> str:
+def _fold_word(word: str) -> str:
     word = word.casefold()
     return word[:-1] if word.endswith("s") and len(word) > _MIN_LETTERS else word

@@ -1,8 +1,8 @@
-"""Tell paragraphs that begin or end each article of an outlet from the outlet's own notes. Pure.
+"""Distinguishes background paragraphs at the ends of articles from an outlet's own notes. Pure.
 
-A single-topic outlet may begin or end all its articles with one paragraph of background. At the
-same place stand requests, sponsors, descriptions of the outlet and of its writers: they speak for
-the outlet, address the reader, or tell who pays.
+A single-topic outlet may begin or end all its articles with the same paragraph of background. In
+the same position are requests, sponsors, and descriptions of the outlet and its writers: they speak
+for the outlet, address the reader, or name a sponsor.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from crawler.extraction.recurring.page_blocks import PageBlock, Row, row_of
+from crawler.extraction.recurring.page_blocks import PageBlock, Row, find_row
 
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary", "header", "footer"))
 _NOTE = re.compile(
@@ -33,27 +33,27 @@ _NOTE = re.compile(
 def is_first_or_last(
     blocks: Sequence[PageBlock], at: int, own: Mapping[Row, tuple[int, int]]
 ) -> bool:
-    """Return whether a paragraph stands directly before or behind the article's own, in the same way.
+    """Return whether a paragraph is directly before or after the article's own, in the same row.
 
-    Between them may stand no heading, and nothing long.
+    No heading and no long text may be between them.
 
     Args:
         blocks: of the page.
         at: the index of the paragraph.
-        own: each row of paragraphs, with the indexes of the first and last that are the article's.
+        own: each row of paragraphs, with the indexes of the article's first and last one.
     """
-    row = row_of(blocks[at])
+    row = find_row(blocks[at])
     if row is None or row not in own:
         return False
     first, last = own[row]
     between = blocks[at + 1 : first] if at < first else blocks[last + 1 : at]
-    return not any(_parts(block) for block in between)
+    return not any(_is_separator(block) for block in between)
 
 
 def is_note(words: str) -> bool:
-    """Return whether a paragraph speaks for the outlet, to the reader, or of who pays or writes."""
+    """Return whether a paragraph speaks for the outlet or to the reader, or names its sponsor."""
     return _NOTE.search(words) is not None
 
 
-def _parts(block: PageBlock) -> bool:
+def _is_separator(block: PageBlock) -> bool:
     return block.is_prose or (block.element is not None and block.element.tag in _HEADINGS)

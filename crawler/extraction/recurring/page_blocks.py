@@ -1,4 +1,4 @@
-"""Divide the text of a page into blocks, and tell which of them stand in one row. Pure."""
+"""Divides the text of a page into blocks, and finds the rows that blocks belong to. Pure."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _HIDDEN_TAGS = frozenset(("script", "style", "noscript", "template", "iframe", "
 _MIN_KEY_WORDS = 3  # shorter blocks are keyed with their element: "Contact" is also a word
 _MIN_PROSE = 80  # characters
 _MIN_SENTENCE_WORDS = 4
-_MAX_WRAPPERS = 4  # elements around a paragraph that hold nothing else
+_MAX_WRAPPERS = 4  # elements around a paragraph that contain nothing else
 _MIN_LINKED_SHARE = 0.8
 Row = tuple[lxml.html.HtmlElement, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class PageBlock:
-    """A block of a page's text. `element`: the element that holds it alone, else None.
+    """A block of a page's text. `element`: the element that contains only it, else None.
 
-    `near`: that element, or the one in which it stands between other blocks.
+    `near`: that element, or the one that contains it among other blocks.
     """
 
     words: str
@@ -52,19 +52,19 @@ class PageBlock:
         )
 
 
-def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
+def divide_into_blocks(document: lxml.html.HtmlElement) -> list[PageBlock]:
     """Return all text of a page as blocks, in document order."""
     found: list[PageBlock] = []
     elements = list(document.iter(*_BLOCKS))
     holders = _find_holders(elements)
     for element in elements:
         if element not in holders:
-            words = _text(element)
+            words = _get_text(element)
             if words:
                 found.append(
                     PageBlock(
                         words,
-                        _block_key(element, words),
+                        _make_block_key(element, words),
                         element,
                         _is_linked(element, words),
                         element,
@@ -73,32 +73,32 @@ def blocks_of(document: lxml.html.HtmlElement) -> list[PageBlock]:
         else:
             found += (
                 PageBlock(run, key_of(run), None, False, element)
-                for run in _loose_runs(element, holders)
+                for run in _iter_loose_runs(element, holders)
                 if run
             )
     return found
 
 
-def row_of(block: PageBlock) -> Row | None:
-    """Return the element that holds a row of paragraphs, and in what each of them is wrapped."""
+def find_row(block: PageBlock) -> Row | None:
+    """Return the element that contains a row of paragraphs, and the wrappers of each."""
     if block.element is None:
         return None if block.near is None else (block.near, ())
     box = block.element.getparent()
     wrappers: list[str] = []
-    while box is not None and len(wrappers) < _MAX_WRAPPERS and _holds_nothing_else(box):
+    while box is not None and len(wrappers) < _MAX_WRAPPERS and _has_nothing_else(box):
         wrappers.append(f"{box.tag} {box.get('class') or ''}")
         box = box.getparent()
     return None if box is None else (box, tuple(wrappers))
 
 
-def _holds_nothing_else(box: lxml.html.HtmlElement) -> bool:
+def _has_nothing_else(box: lxml.html.HtmlElement) -> bool:
     if len(box) != 1 or box.tag in ("body", "main", "article"):
         return False
     return not (box.text or "").strip() and not (box[0].tail or "").strip()
 
 
 def _find_holders(blocks: list[lxml.html.HtmlElement]) -> set[lxml.html.HtmlElement]:
-    """Return all elements that hold one of the blocks, whatever they are themselves."""
+    """Return all ancestors of the blocks."""
     holders: set[lxml.html.HtmlElement] = set()
     for block in blocks:
         above = block.getparent()
@@ -108,40 +108,40 @@ def _find_holders(blocks: list[lxml.html.HtmlElement]) -> set[lxml.html.HtmlElem
     return holders
 
 
-def _loose_runs(
+def _iter_loose_runs(
     element: lxml.html.HtmlElement, holders: set[lxml.html.HtmlElement]
 ) -> Iterator[str]:
-    """Yield the runs of text in an element that are outside of its child blocks."""
+    """Yield the runs of text in an element that are outside its child blocks."""
     run = [element.text or ""]
     for child in element:
         if not isinstance(child.tag, str):
             run.append(child.tail or "")
             continue
         if child.tag == "br" or child.tag in _BLOCK_TAGS or child in holders:
-            yield _squeeze("".join(run))
+            yield _collapse_blanks("".join(run))
             run = []
         elif child.tag not in _HIDDEN_TAGS:
             run.append("".join(child.itertext()))
         run.append(child.tail or "")
-    yield _squeeze("".join(run))
+    yield _collapse_blanks("".join(run))
 
 
-def _text(element: lxml.html.HtmlElement) -> str:
-    return _squeeze(" ".join(element.itertext()))
+def _get_text(element: lxml.html.HtmlElement) -> str:
+    return _collapse_blanks(" ".join(element.itertext()))
 
 
 def _is_linked(element: lxml.html.HtmlElement, words: str) -> bool:
-    linked = sum(len(_text(link)) for link in element.iter("a"))
-    if not linked:  # a block within a link, as cards are built
+    linked = sum(len(_get_text(link)) for link in element.iter("a"))
+    if not linked:  # cards are blocks within a link
         return next(element.iterancestors("a"), None) is not None
     return linked >= _MIN_LINKED_SHARE * len(words)
 
 
-def _squeeze(text: str) -> str:
+def _collapse_blanks(text: str) -> str:
     return " ".join(text.split())
 
 
-def _block_key(element: lxml.html.HtmlElement, words: str) -> int:
+def _make_block_key(element: lxml.html.HtmlElement, words: str) -> int:
     if words.count(" ") + 1 >= _MIN_KEY_WORDS:
         return key_of(words)
     parent = element.getparent()

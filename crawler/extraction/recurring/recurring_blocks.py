@@ -1,11 +1,11 @@
-"""Remove blocks from a page that recur on other pages of its site. Pure, but changes the page.
+"""Removes blocks from a page that recur on other pages of its site. Pure, but changes the page.
 
 Three kinds of block are boilerplate: blocks that recur on the host's pages, links to other articles
 by their headlines, and teasers beside such links. The article's own headline, teaser and
-description always stay. A paragraph between paragraphs of the article is removed only if it also
-stands on pages of plainly other subjects: journalists repeat sentences of background. One before or
-behind them stays if nothing says that it is the outlet's own note, and none of a quarter of its
-pages is of another subject.
+description always stay. A paragraph between paragraphs of the article is removed only if it is also
+on pages about other subjects: journalists repeat sentences of background. One directly before or
+after them stays unless it is a note of the outlet, or at least a quarter of the pages with it are
+about other subjects.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from collections.abc import Collection, Mapping, Sequence
 import lxml.html
 
 from crawler.extraction.recurring.first_and_last import is_first_or_last, is_note
-from crawler.extraction.recurring.page_blocks import PageBlock, Row, row_of
-from crawler.extraction.recurring.site_memory import SiteMemory, covers, key_of
+from crawler.extraction.recurring.page_blocks import PageBlock, Row, find_row
+from crawler.extraction.recurring.site_memory import SiteMemory, has_beginning_of, key_of
 
 _MIN_LETTERS = 4  # of a word that is compared with a headline
 _MIN_SHARED = 0.4  # of a headline's words
 
 
-def is_junk(blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]) -> bool:
+def has_only_recurring_prose(
+    blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]
+) -> bool:
     """Return whether all prose of a page recurs on its site: a wall, a notice or an error page.
 
-    Text that shares enough words with the listed title or teaser is an article all the same.
+    Text that shares enough words with the listed title or teaser is an article nevertheless.
     """
     prose = [block for block in blocks if block.is_prose]
     if not prose or any(not memory.recurs(block.key) for block in prose):
@@ -35,10 +37,10 @@ def is_junk(blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collecti
 
 
 def is_about(text: str, own_words: Collection[str]) -> bool:
-    """Return whether a text contains enough words of one of the headlines or teasers `own_words`."""
-    text_words = set(_long_words(text))
+    """Return whether a text contains enough words of one of the texts `own_words`."""
+    text_words = set(_list_long_words(text))
     for phrase in own_words:
-        phrase_words = set(_long_words(phrase))
+        phrase_words = set(_list_long_words(phrase))
         if phrase_words and len(phrase_words & text_words) >= _MIN_SHARED * len(phrase_words):
             return True
     return False
@@ -47,26 +49,26 @@ def is_about(text: str, own_words: Collection[str]) -> bool:
 def drop_recurring(
     blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]
 ) -> list[PageBlock]:
-    """Remove recurring blocks from their page; returns the removed ones.
+    """Remove recurring blocks from their page; return the removed ones.
 
     Args:
-        blocks: of `blocks_of`; their elements are removed from the document.
+        blocks: from `divide_into_blocks`; their elements are removed from the document.
         memory: of the page's host; it has learned this page.
         own_words: title, teaser and description of the article, which stay.
     """
     fresh = [not memory.recurs(block.key) for block in blocks]
     if not any(is_own and block.is_prose for block, is_own in zip(blocks, fresh, strict=True)):
-        return []  # without prose of its own, article and boilerplate cannot be told apart
-    boxes = _link_boxes(blocks, memory, own_words)
-    own = _own_spans(blocks, fresh)
+        return []  # without prose of its own, article and boilerplate cannot be distinguished
+    boxes = _find_link_boxes(blocks, memory, own_words)
+    own = _find_own_spans(blocks, fresh)
     removed = []
     for at, block in enumerate(blocks):
         if fresh[at]:
-            if not _points_elsewhere(block, memory, boxes):
+            if not _is_link_elsewhere(block, memory, boxes):
                 continue
         elif _is_background(blocks, at, own, memory):
             continue
-        if not covers(own_words, block.words):
+        if not has_beginning_of(own_words, block.words):
             removed.append(block)
     for block in removed:
         if block.element is not None and block.element.getparent() is not None:
@@ -82,14 +84,14 @@ def remove_lines(text: str, removed: Sequence[PageBlock]) -> str:
     return "\n".join(line for line in text.split("\n") if key_of(line) not in keys)
 
 
-def _link_boxes(
+def _find_link_boxes(
     blocks: Sequence[PageBlock], memory: SiteMemory, own_words: Collection[str]
 ) -> set[lxml.html.HtmlElement]:
     """Return the parents of links to other articles."""
     boxes = set()
     for block in blocks:
         if block.element is not None and block.linked and memory.is_heading(block.words):
-            if covers(own_words, block.words):
+            if has_beginning_of(own_words, block.words):
                 continue
             above = block.element.getparent()
             if above is not None and above.tag not in ("body", "main", "article"):
@@ -97,7 +99,7 @@ def _link_boxes(
     return boxes
 
 
-def _points_elsewhere(
+def _is_link_elsewhere(
     block: PageBlock, memory: SiteMemory, boxes: Collection[lxml.html.HtmlElement]
 ) -> bool:
     if not memory.is_heading(block.words) or block.element is None:
@@ -108,7 +110,7 @@ def _points_elsewhere(
 def _is_background(
     blocks: Sequence[PageBlock], at: int, own: Mapping[Row, tuple[int, int]], memory: SiteMemory
 ) -> bool:
-    """Return whether a recurring paragraph is a part of the article on whose page it stands."""
+    """Return whether a recurring paragraph is part of the article of its page."""
     block = blocks[at]
     if block.is_paragraph and _is_between_own(block, at, own):
         return not _is_inserted(block, memory)
@@ -121,32 +123,34 @@ def _is_background(
 
 
 def _is_inserted(block: PageBlock, memory: SiteMemory) -> bool:
-    """Return whether a paragraph amid an article is none of its own: it stands on other subjects' pages.
+    """Return whether a paragraph within an article is inserted: it is on pages of other subjects.
 
-    However often a paragraph recurs, an outlet with one subject may repeat it in each article.
+    Recurrence alone does not suffice: a single-topic outlet may repeat it in each article.
     """
     surely = memory.recurs(block.key, surely=True) or not block.is_prose
     return surely and memory.is_of_other_subjects(block.key)
 
 
-def _own_spans(blocks: Sequence[PageBlock], fresh: Sequence[bool]) -> dict[Row, tuple[int, int]]:
+def _find_own_spans(
+    blocks: Sequence[PageBlock], fresh: Sequence[bool]
+) -> dict[Row, tuple[int, int]]:
     """Map each row of paragraphs to the indexes of its first and last one of the article."""
     found: dict[Row, tuple[int, int]] = {}
     for at, block in enumerate(blocks):
-        row = row_of(block) if fresh[at] and block.is_prose else None
+        row = find_row(block) if fresh[at] and block.is_prose else None
         if row is not None:
             found[row] = (found[row][0] if row in found else at, at)
     return found
 
 
 def _is_between_own(block: PageBlock, at: int, own: Mapping[Row, tuple[int, int]]) -> bool:
-    """Return whether paragraphs of the article stand before and after this block in the same way."""
-    row = row_of(block)
+    """Return whether paragraphs of the article are before and after this block in its row."""
+    row = find_row(block)
     if row is None or row not in own:
         return False
     first, last = own[row]
     return first < at < last
 
 
-def _long_words(text: str) -> list[str]:
+def _list_long_words(text: str) -> list[str]:
     return re.findall(rf"\w{{{_MIN_LETTERS},}}", text.casefold())

@@ -59,7 +59,7 @@ class StoredSiteMemories:
         if not changed:
             return
         with self._store.transaction() as unit:
-            packed = {host: one.packed() for host, one in changed.items()}
+            packed = {host: one.to_bytes() for host, one in changed.items()}
             unit.sites.put(packed, self._clock())
         for one in changed.values():
             one.changed = False
@@ -70,9 +70,9 @@ class StoredSiteMemories:
         if packed is None:
             return SiteMemory()
         try:
-            return SiteMemory.unpacked(packed)
+            return SiteMemory.from_bytes(packed)
         except InvalidSiteMemory as error:
-            log.warning("site.forgotten host=%s %s", host, error)
+            log.warning("site-memory.discarded host=%s %s", host, error)
             return SiteMemory()
 
 

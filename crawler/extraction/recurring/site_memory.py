@@ -1,6 +1,6 @@
-"""Remember which blocks and texts recur on the pages of a host. Pure, bounded in size.
+"""Remembers which blocks and texts recur on the pages of a host. Pure, bounded in size.
 
-Article and boilerplate cannot be told apart on a single page, but by comparing pages of a site.
+Article and boilerplate cannot be distinguished on a single page, but by comparing pages of a site.
 Blocks are stored as 64-bit keys of their words and counted once for each article, relative to the
 pages read since a block first appeared: a list of headlines that was there for a week counts as
 much as a footer.
@@ -25,39 +25,39 @@ MAX_HEADINGS = 2000
 ENOUGH_PAGES = 3  # with a block, for it to count as recurring
 ENOUGH_SHARE = 0.25  # of the pages since it first appeared
 _MIN_SURE_PAGES, _MIN_SURE_SHARE = 5, 0.6
-_MIN_STRANGE_PAGES, _MIN_STRANGE_SHARE = 2, 0.25
+_MIN_UNRELATED_PAGES, _MIN_UNRELATED_SHARE = 2, 0.25
 _KEY_LETTERS = 80  # letters of a teaser that make its key, since teasers are cut differently
 _FORMAT = 2
 _K = TypeVar("_K")
 Change = tuple[str, tuple[Any, ...]]  # the name of a method that changes a memory, its arguments
 _HEAD = struct.Struct("<BIIIII")
 _BLOCK = struct.Struct("<QIIII")
-_BLOCK_BEFORE = struct.Struct("<QIII")  # of format 1, without `strange`
+_BLOCK_BEFORE = struct.Struct("<QIII")  # of format 1, without `unrelated_pages`
 _TEXT = struct.Struct("<QQ")
 
 
 class InvalidSiteMemory(ValueError):
-    """The bytes were not written by `SiteMemory.packed`, or are damaged."""
+    """The bytes were not written by `SiteMemory.to_bytes`, or are damaged."""
 
 
 @dataclass(slots=True)
 class _BlockCount:
     """The number of pages with a block, and the numbers of the first and last of them.
 
-    `strange`: the number of those of them that are plainly about something else.
+    `unrelated_pages`: the number of them that are about another subject.
     """
 
     pages: int
     first: int
     last: int
-    strange: int = 0
+    unrelated_pages: int = 0
 
 
 class SiteMemory:
     """The memory of one host, updated page by page in the order in which they are read.
 
-    `journal`: if set to a list, each change is appended to it, to be repeated with `apply` on a
-    copy in another process.
+    `journal`: if set to a list, each change is appended to it, to be repeated by `apply` on a copy
+    in another process.
     """
 
     def __init__(self) -> None:
@@ -72,19 +72,19 @@ class SiteMemory:
     def learn(
         self, article: str, blocks: Iterable[int], unrelated: Collection[int] = frozenset()
     ) -> bool:
-        """Count the blocks of an article's page; returns False if the article was counted before.
+        """Count the blocks of an article's page; return False if the article was counted before.
 
         Args:
-            article: its headline, so that an article under several addresses is counted once.
+            article: its headline, so that an article under several URLs is counted once.
             blocks: keys of all blocks of the page; those beyond `MAX_BLOCKS` are ignored.
-            unrelated: those of them that are about something else than the page.
+            unrelated: those of them that are about another subject than the page.
         """
         key = key_of(article)
         if key in self._articles:
             return False
         counted = tuple(islice(dict.fromkeys(blocks), MAX_BLOCKS))
-        strange = frozenset(unrelated).intersection(counted)
-        self._add_to_journal("learn", article, counted, strange)
+        unrelated_pages = frozenset(unrelated).intersection(counted)
+        self._add_to_journal("learn", article, counted, unrelated_pages)
         self.pages += 1
         self.changed = True
         _add_bounded(self._articles, key, MAX_ARTICLES)
@@ -94,7 +94,7 @@ class SiteMemory:
                 seen = self._blocks[block] = _BlockCount(0, self.pages, self.pages)
             seen.pages += 1
             seen.last = self.pages
-            seen.strange += block in strange
+            seen.unrelated_pages += block in unrelated_pages
         if len(self._blocks) > MAX_BLOCKS:
             self._evict_blocks()
         return True
@@ -124,34 +124,35 @@ class SiteMemory:
         return seen.pages >= pages and seen.pages >= share * (self.pages - seen.first + 1)
 
     def is_of_other_subjects(self, block: int) -> bool:
-        """Return whether enough of the pages with a block are plainly about something else."""
+        """Return whether enough of the pages with a block are about another subject."""
         seen = self._blocks.get(block)
         if seen is None:
             return False
         return (
-            seen.strange >= _MIN_STRANGE_PAGES and seen.strange >= _MIN_STRANGE_SHARE * seen.pages
+            seen.unrelated_pages >= _MIN_UNRELATED_PAGES
+            and seen.unrelated_pages >= _MIN_UNRELATED_SHARE * seen.pages
         )
 
     def is_of_one_subject(self, block: int) -> bool:
-        """Return whether too few of the pages with a block are about something else to count."""
+        """Return whether only a negligible share of the pages with a block has another subject."""
         seen = self._blocks.get(block)
-        return seen is not None and seen.strange < _MIN_STRANGE_SHARE * seen.pages
+        return seen is not None and seen.unrelated_pages < _MIN_UNRELATED_SHARE * seen.pages
 
     def is_heading(self, words: str) -> bool:
         """Return whether these words are the headline or teaser of a listed article."""
         return heading_key(words) in self._headings
 
-    def note_text(self, article: str, text: str) -> int:
+    def record_text(self, article: str, text: str) -> int:
         """Remember the text that was extracted from an article's page.
 
         Returns:
             the number of articles with other headlines and the same text.
         """
-        return self.note_text_key(key_of(article), key_of(text))
+        return self.record_text_key(key_of(article), key_of(text))
 
-    def note_text_key(self, own: int, same: int) -> int:
-        """Do what `note_text` does, given the keys of headline and text."""
-        self._add_to_journal("note_text_key", own, same)
+    def record_text_key(self, own: int, same: int) -> int:
+        """Do what `record_text` does, given the keys of headline and text."""
+        self._add_to_journal("record_text_key", own, same)
         others = sum(text == same and other != own for text, other in self._texts)
         if _add_bounded(self._texts, (same, own), MAX_TEXTS):
             self.changed = True
@@ -166,8 +167,8 @@ class SiteMemory:
         if self.journal is not None:
             self.journal.append((name, arguments))
 
-    def packed(self) -> bytes:
-        """Serialise the memory; equal memories give equal bytes."""
+    def to_bytes(self) -> bytes:
+        """Serialise the memory; equal memories have equal bytes."""
         head = _HEAD.pack(
             *(_FORMAT, self.pages, len(self._articles), len(self._headings)),
             *(len(self._texts), len(self._blocks)),
@@ -179,32 +180,32 @@ class SiteMemory:
                 struct.pack(f"<{len(keys)}Q", *keys),
                 *(_TEXT.pack(*pair) for pair in self._texts),
                 *(
-                    _BLOCK.pack(key, s.pages, s.first, s.last, s.strange)
+                    _BLOCK.pack(key, s.pages, s.first, s.last, s.unrelated_pages)
                     for key, s in self._blocks.items()
                 ),
             )
         )
 
     @classmethod
-    def unpacked(cls, packed: bytes) -> Self:
-        """Restore a memory from the bytes of `packed`.
+    def from_bytes(cls, data: bytes) -> Self:
+        """Restore a memory from the bytes of `to_bytes`.
 
         Raises:
             InvalidSiteMemory: the bytes are of another format, or damaged.
         """
         memory = cls()
         try:
-            form, memory.pages, articles, headings, texts, blocks = _HEAD.unpack_from(packed)
+            form, memory.pages, articles, headings, texts, blocks = _HEAD.unpack_from(data)
             if form not in (1, _FORMAT):
                 raise InvalidSiteMemory(
-                    f"a site memory of form {form}, this release writes {_FORMAT}"
+                    f"a site memory of format {form}; this release writes format {_FORMAT}"
                 )
             at = _HEAD.size
-            keys = struct.unpack_from(f"<{articles + headings}Q", packed, at)
+            keys = struct.unpack_from(f"<{articles + headings}Q", data, at)
             memory._articles = dict.fromkeys(keys[:articles])
             memory._headings = dict.fromkeys(keys[articles:])
             at += 8 * len(keys)
-            rest = memoryview(packed)[at:]
+            rest = memoryview(data)[at:]
             split = texts * _TEXT.size
             memory._texts = dict.fromkeys(_TEXT.iter_unpack(rest[:split]))
             counted = _BLOCK if form == _FORMAT else _BLOCK_BEFORE
@@ -214,7 +215,7 @@ class SiteMemory:
         except struct.error as error:
             raise InvalidSiteMemory(f"a damaged site memory: {error}") from error
         if len(memory._blocks) != blocks:
-            raise InvalidSiteMemory("a damaged site memory: it breaks off")
+            raise InvalidSiteMemory("a damaged site memory: it is truncated")
         return memory
 
     def _evict_blocks(self) -> None:
@@ -224,7 +225,7 @@ class SiteMemory:
 
 
 def key_of(words: str) -> int:
-    """Return the key of a block: equal for the same words, whatever their case and punctuation."""
+    """Return the key of a block: equal for the same words, regardless of case and punctuation."""
     return _hash(fold_words(words))
 
 
@@ -239,7 +240,7 @@ def _hash(words: str) -> int:
 
 
 def _add_bounded(known: dict[_K, None], key: _K, most: int) -> bool:
-    """Add a key or make it the newest, and drop the oldest beyond `most`; returns if it is new."""
+    """Add a key or make it the newest, drop the oldest beyond `most`; return whether it is new."""
     is_new = key not in known
     known.pop(key, None)
     known[key] = None
@@ -248,8 +249,8 @@ def _add_bounded(known: dict[_K, None], key: _K, most: int) -> bool:
     return is_new
 
 
-def covers(own_words: Collection[str], words: str) -> bool:
-    """Return whether the beginning of `words` occurs in the article's own title, teaser or description."""
+def has_beginning_of(own_words: Collection[str], words: str) -> bool:
+    """Return whether one of an article's own texts contains the beginning of `words`."""
     begins = fold_letters(words)[:_KEY_LETTERS]
     return any(begins in _letters(one) for one in own_words if one)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction.cleaning.date_lines import is_date_line
-from crawler.extraction.cleaning.lines import article_lines, is_publisher_line
+from crawler.extraction.cleaning.lines import is_publisher_line, remove_inserted_lines
 
 HOUSE = [
     "READ MORE: Trust pauses its records system",
@@ -92,12 +92,12 @@ STORY = (
 def test_the_headlines_of_the_page_are_not_in_the_text() -> None:
     text = f"Trust opens ward\nA ward opens in Corvant at last\n{STORY}\nCorvant\nNo"
     headings = ("A ward opens in Corvant at last", "Corvant")
-    assert article_lines(text, "Trust opens ward", headings) == f"{STORY}\nCorvant\nNo"
+    assert remove_inserted_lines(text, "Trust opens ward", headings) == f"{STORY}\nCorvant\nNo"
 
 
 def test_what_an_article_says_twice_is_said_twice() -> None:
     text = f"{STORY}\nNo\n{STORY}"
-    assert article_lines(text, None) == text
+    assert remove_inserted_lines(text, None) == text
 
 
 def test_long_publisher_lines_stay_where_they_are_much_of_the_text() -> None:
@@ -106,8 +106,8 @@ def test_long_publisher_lines_stay_where_they_are_much_of_the_text() -> None:
         "board meets again in the spring of its third year."
     )
     assert is_publisher_line(plea)
-    assert article_lines(f"{STORY}\n{plea}", None) == f"{STORY}\n{plea}"
-    assert article_lines("\n".join([*[STORY] * 9, plea]), None) == "\n".join([STORY] * 9)
+    assert remove_inserted_lines(f"{STORY}\n{plea}", None) == f"{STORY}\n{plea}"
+    assert remove_inserted_lines("\n".join([*[STORY] * 9, plea]), None) == "\n".join([STORY] * 9)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_long_publisher_lines_stay_where_they_are_much_of_the_text() -> None:
 )
 def test_a_date_line_is_not_in_the_text(line: str) -> None:
     assert is_date_line(line)
-    assert article_lines(f"{line}\n{STORY}", None) == STORY
+    assert remove_inserted_lines(f"{line}\n{STORY}", None) == STORY
 
 
 @pytest.mark.parametrize(
@@ -155,12 +155,12 @@ def test_a_date_line_is_not_in_the_text(line: str) -> None:
     ],
 )
 def test_a_line_that_says_more_than_a_date_stays(line: str) -> None:
-    assert article_lines(f"{line}\n{STORY}", None) == f"{line}\n{STORY}"
+    assert remove_inserted_lines(f"{line}\n{STORY}", None) == f"{line}\n{STORY}"
 
 
 def test_a_date_amid_a_text_stays() -> None:
     text = "\n".join([STORY, f"{STORY} Again.", f"{STORY} And again.", "4 May 2026", STORY])
-    assert article_lines(text, None) == text
+    assert remove_inserted_lines(text, None) == text
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_a_date_amid_a_text_stays() -> None:
     ],
 )
 def test_what_the_last_lines_say_about_an_author_goes(note: str) -> None:
-    assert article_lines(f"{STORY}\n{note}", None, (), ["Imogen Tarrant"]) == STORY
+    assert remove_inserted_lines(f"{STORY}\n{note}", None, (), ["Imogen Tarrant"]) == STORY
     for others in ([], ["Col Brand"], ["Imogen"]):
-        assert article_lines(f"{STORY}\n{note}", None, (), others) == f"{STORY}\n{note}"
+        assert remove_inserted_lines(f"{STORY}\n{note}", None, (), others) == f"{STORY}\n{note}"
 
 
 def test_an_article_about_its_author_stays() -> None:
     text = "Imogen Tarrant is a reporter at the Ledger.\n" + "\n".join([STORY] * 5)
-    assert article_lines(text, None, (), ["Imogen Tarrant"]) == text
+    assert remove_inserted_lines(text, None, (), ["Imogen Tarrant"]) == text

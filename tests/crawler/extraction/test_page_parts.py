@@ -72,7 +72,7 @@ def test_an_escaped_fragment_finds_what_it_names() -> None:
 @pytest.mark.parametrize("fragment", ["post-9", "!/news/1", "/news/1"])
 def test_a_fragment_that_names_nothing_has_no_text_of_its_own(fragment: str) -> None:
     assert text_under(fragment, of_shape("posts")) is None
-    with pytest.raises(Unreadable, match="cannot be told") as raised:
+    with pytest.raises(Unreadable, match="cannot be separated") as raised:
         read(fragment, of_shape("posts"), title="Marwick named for imaging")
     assert raised.value.lasting
 

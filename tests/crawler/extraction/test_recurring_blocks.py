@@ -9,7 +9,7 @@ import pytest
 from bench import adapters
 from crawler.errors import RecurringText
 from crawler.extraction.page import extract, learn
-from crawler.extraction.recurring.page_blocks import blocks_of
+from crawler.extraction.recurring.page_blocks import divide_into_blocks
 from crawler.extraction.recurring.recurring_blocks import drop_recurring, is_about
 from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.polling.page_reader import PAGES_TO_COMPARE
@@ -51,7 +51,10 @@ def tally(site: Site) -> Tally:
     for one in site.pages:
         learn(one.page, entry=one.entry, site=memory)
         said = (one.entry.title, one.entry.summary)
-        gone = {block.words for block in drop_recurring(blocks_of(parsed(one.page)), memory, said)}
+        gone = {
+            block.words
+            for block in drop_recurring(divide_into_blocks(parsed(one.page)), memory, said)
+        }
         around = set(one.around)
         found.removed += len(gone)
         found.removed_rightly += len(gone & around)
@@ -140,7 +143,7 @@ def test_a_page_of_which_every_block_stands_on_other_pages_is_junk() -> None:
     walled = [with_body(one.page, f"<p>{WALL}</p>") for one in site.pages]
     for page, one in zip(walled[4:8], site.pages[4:8], strict=True):
         learn(page, entry=one.entry, site=memory)
-    with pytest.raises(RecurringText, match="only what stands on other pages"):
+    with pytest.raises(RecurringText, match="on other pages of the site too"):
         extract(walled[8], entry=site.pages[8].entry, site=memory)
 
 

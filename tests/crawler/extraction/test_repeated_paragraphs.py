@@ -184,9 +184,9 @@ def test_a_sidebar_stays_out_whatever_the_outlet_is_about() -> None:
 def test_a_memory_of_the_release_before_is_read() -> None:
     memory = SiteMemory()
     memory.learn("One", [1, 2])
-    packed = memory.packed()
+    packed = memory.to_bytes()
     head = module._HEAD.unpack_from(packed)
     keys = packed[module._HEAD.size : module._HEAD.size + 8 * (head[2] + head[3])]
     blocks = [module._BLOCK_BEFORE.pack(key, 1, 1, 1) for key in (1, 2)]
     before = module._HEAD.pack(1, *head[1:]) + keys + b"".join(blocks)
-    assert SiteMemory.unpacked(before).packed() == packed
+    assert SiteMemory.from_bytes(before).to_bytes() == packed

@@ -12,7 +12,7 @@ from crawler.errors import Unreadable
 from crawler.extraction.page import extract, learn
 from crawler.extraction.recurring.site_memory import SiteMemory
 from crawler.extraction.set_aside import (
-    LONGEST,
+    MAX_BLOCK_LENGTH,
     MAX_BLOCKS,
     MAX_CHARACTERS,
     divide_text,
@@ -151,7 +151,7 @@ def test_numbers_case_and_signs_make_no_other_block() -> None:
     assert block_key("Zorbiq has beds") != block_key("Zorbiq has wards")
 
 
-@given(st.lists(st.integers(0, 3 * LONGEST), max_size=60), st.data())
+@given(st.lists(st.integers(0, 3 * MAX_BLOCK_LENGTH), max_size=60), st.data())
 def test_what_is_kept_is_bounded_and_says_what_is_missing(
     lengths: list[int], data: st.DataObject
 ) -> None:
@@ -175,10 +175,10 @@ def test_so_many_small_blocks_are_kept_and_the_others_counted() -> None:
     assert (len(kept), last.detail) == (MAX_BLOCKS, "30 blocks, 30 characters")
 
 
-@given(st.text(alphabet="ab \n", max_size=3 * LONGEST))
+@given(st.text(alphabet="ab \n", max_size=3 * MAX_BLOCK_LENGTH))
 def test_a_long_block_is_divided_without_loss(text: str) -> None:
     parts = list(divide_text(text))
-    assert all(0 < len(part) <= LONGEST for part in parts)
+    assert all(0 < len(part) <= MAX_BLOCK_LENGTH for part in parts)
     assert "".join("".join(parts).split()) == "".join(text.split())
 
 

@@ -13,7 +13,7 @@ from crawler.extraction.recurring.site_memory import (
     MAX_TEXTS,
     InvalidSiteMemory,
     SiteMemory,
-    covers,
+    has_beginning_of,
     heading_key,
     key_of,
 )
@@ -89,10 +89,10 @@ def test_a_heading_is_known_by_its_beginning() -> None:
 
 def test_a_text_under_another_headline_is_noticed_and_under_its_own_is_not() -> None:
     memory = SiteMemory()
-    assert memory.note_text("Trust pauses", "We value your privacy") == 0
-    assert memory.note_text("Trust pauses", "We value your privacy") == 0
-    assert memory.note_text("Board resigns", "We value your privacy") == 1
-    assert memory.note_text("Third", "We value your privacy") == 2
+    assert memory.record_text("Trust pauses", "We value your privacy") == 0
+    assert memory.record_text("Trust pauses", "We value your privacy") == 0
+    assert memory.record_text("Board resigns", "We value your privacy") == 1
+    assert memory.record_text("Third", "We value your privacy") == 2
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_text_under_another_headline_is_noticed_and_under_its_own_is_not() -> 
 def test_what_an_article_says_of_itself_covers_its_beginning(
     said: tuple[str, ...], words: str, stands: bool
 ) -> None:
-    assert covers(said, words) is stands
+    assert has_beginning_of(said, words) is stands
 
 
 @given(pages=pages, texts=st.lists(st.tuples(st.text(), st.text()), max_size=5))
@@ -117,9 +117,9 @@ def test_a_memory_comes_back_from_its_bytes_as_it_was(
     memory = a_memory(*pages)
     memory.record_headings(article for article, _ in pages)
     for article, text in texts:
-        memory.note_text(article, text)
-    again = SiteMemory.unpacked(memory.packed())
-    assert again.packed() == memory.packed()
+        memory.record_text(article, text)
+    again = SiteMemory.from_bytes(memory.to_bytes())
+    assert again.to_bytes() == memory.to_bytes()
     assert again.pages == memory.pages
     assert not again.changed
     for _, blocks in pages:
@@ -129,22 +129,22 @@ def test_a_memory_comes_back_from_its_bytes_as_it_was(
 @given(packed=st.binary(max_size=200))
 def test_bytes_of_something_else_are_refused(packed: bytes) -> None:
     try:
-        memory = SiteMemory.unpacked(packed)
+        memory = SiteMemory.from_bytes(packed)
     except InvalidSiteMemory:
         return
-    assert memory.packed()[:1] == packed[:1]  # a memory by chance is a whole one
+    assert memory.to_bytes()[:1] == packed[:1]  # a memory by chance is a whole one
 
 
 @pytest.mark.parametrize("cut", [1, 10, 24, 60])
 def test_a_memory_that_breaks_off_is_refused(cut: int) -> None:
-    packed = a_memory(("a", [1, 2, 3]), ("b", [4, 5])).packed()
+    packed = a_memory(("a", [1, 2, 3]), ("b", [4, 5])).to_bytes()
     with pytest.raises(InvalidSiteMemory, match="damaged"):
-        SiteMemory.unpacked(packed[:-cut])
+        SiteMemory.from_bytes(packed[:-cut])
 
 
 def test_a_memory_of_a_later_release_says_so() -> None:
-    with pytest.raises(InvalidSiteMemory, match="form 9"):
-        SiteMemory.unpacked(b"\x09" + SiteMemory().packed()[1:])
+    with pytest.raises(InvalidSiteMemory, match="format 9"):
+        SiteMemory.from_bytes(b"\x09" + SiteMemory().to_bytes()[1:])
 
 
 def test_it_stays_within_its_bounds_and_keeps_what_recurs() -> None:
@@ -153,8 +153,8 @@ def test_it_stays_within_its_bounds_and_keeps_what_recurs() -> None:
     for number in range(MAX_ARTICLES + 200):
         own = range(1000 + number * 40, 1000 + number * 40 + 40)
         memory.learn(f"article {number}", [footer, *own])
-        memory.note_text(f"article {number}", f"text {number}")
+        memory.record_text(f"article {number}", f"text {number}")
         memory.record_headings([f"headline of article {number} and {2 * n}" for n in range(3)])
     most = 33 + 8 * (MAX_ARTICLES + MAX_HEADINGS) + 16 * MAX_TEXTS + 20 * MAX_BLOCKS
-    assert len(memory.packed()) <= most
+    assert len(memory.to_bytes()) <= most
     assert memory.recurs(footer, surely=True)

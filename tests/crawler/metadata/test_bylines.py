@@ -7,7 +7,7 @@ import json
 import lxml.html
 import pytest
 
-from crawler.metadata.authors import authors_of
+from crawler.metadata.authors import find_authors
 from crawler.metadata.structured_data import read_structured_data
 
 
@@ -15,7 +15,7 @@ def authors(head: str, body: str = "") -> tuple[str, ...]:
     document = lxml.html.document_fromstring(
         f"<html><head>{head}</head><body>{body}<p>Text.</p></body></html>"
     )
-    return authors_of(document, read_structured_data(document))
+    return find_authors(document, read_structured_data(document))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import lxml.html
 import pytest
 
-from crawler.extraction.headline import best_title
+from crawler.extraction.headline import choose_headline
 from crawler.extraction.page import extract
 from crawler.metadata.structured_data import read_structured_data
 from tests.support.builders import an_entry
@@ -23,7 +23,7 @@ def headline(
         f'<meta property="og:site_name" content="{site}"></head>'
         f"<body><h1>{h1}</h1><p>Text.</p></body></html>"
     )
-    return best_title(document, read_structured_data(document), listed)
+    return choose_headline(document, read_structured_data(document), listed)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Extract the text that a page shows, with trafilatura. Pure."""
+"""Extracts the visible text of a page with trafilatura. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import lxml.html
 from trafilatura import bare_extraction
 
 from crawler.errors import Unreadable
-from crawler.extraction.lost_paragraphs import paragraphs, restore_paragraphs
+from crawler.extraction.lost_paragraphs import find_paragraphs, restore_paragraphs
 from crawler.extraction.repeated_paragraphs import find_repeated, restore_repeated
 from crawler.text.plain_text import collapse_blanks
 
@@ -22,19 +22,19 @@ _ROW = re.compile(r"^\| ?(.*?) ?\|$", re.MULTILINE)  # a table row, without the 
 
 
 def extract_text(document: lxml.html.HtmlElement, url: str) -> str:
-    """Return the text of a page whose boilerplate has been removed, its lost paragraphs restored.
+    """Return the text of a page without boilerplate, with paragraphs restored that were missed.
 
     Raises:
         Unreadable: trafilatura finds no text.
     """
-    running, repeated = paragraphs(document), find_repeated(document)
+    running, repeated = find_paragraphs(document), find_repeated(document)
     found = _run_trafilatura(document, url)
     text = _ROW.sub(r"\1", collapse_blanks(str(found.get("text") or "")))
     return restore_repeated(restore_paragraphs(text, running), repeated)
 
 
 def _run_trafilatura(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
-    # with include_comments it takes whole articles for comments; metadata is read elsewhere
+    # with include_comments it mistakes whole articles for comments; metadata is read elsewhere
     found = bare_extraction(
         document,
         url=url,

@@ -1,4 +1,4 @@
-"""Where on a page a block stands: in a menu, among readers' comments, in which box. Pure."""
+"""Determines where a block is on its page: in a menu, among comments, in which box. Pure."""
 
 from __future__ import annotations
 
@@ -39,34 +39,34 @@ _MAX_NAME = 60  # characters of an element's name that are read or shown
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Return whether a block stands in a menu, or among readers' comments."""
+class BlockPosition:
+    """Whether a block is in a menu, and whether it is among readers' comments."""
 
     menu: bool = False
     comments: bool = False
 
 
-class PagePlaces:
-    """The places of the elements of a page, each determined once."""
+class BlockPositions:
+    """The positions of the elements of a page; results are cached."""
 
     def __init__(self, document: lxml.html.HtmlElement) -> None:
-        self._known: dict[lxml.html.HtmlElement, Place] = {document: Place()}
+        self._known: dict[lxml.html.HtmlElement, BlockPosition] = {document: BlockPosition()}
 
-    def of(self, element: lxml.html.HtmlElement | None) -> Place:
-        """Return the place of an element, by its own name and those of the elements around it."""
+    def of(self, element: lxml.html.HtmlElement | None) -> BlockPosition:
+        """Return the position of an element, by its names and those of its ancestors."""
         path: list[lxml.html.HtmlElement] = []
         while element is not None and element not in self._known:
             path.append(element)
             element = element.getparent()
-        place = Place() if element is None else self._known[element]
+        place = BlockPosition() if element is None else self._known[element]
         for inner in reversed(path):
-            place = _place_within(inner, place)
+            place = _find_position(inner, place)
             self._known[inner] = place
         return place
 
 
-def rule_of_box(element: lxml.html.HtmlElement) -> str:
-    """Name the rule by which an element was removed, from what kind of element it is."""
+def name_box_rule(element: lxml.html.HtmlElement) -> str:
+    """Return the rule by which an element was removed, derived from its tag and names."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if _CAPTION.search(names[:_MAX_NAME]):
         return "caption"
@@ -88,26 +88,26 @@ def is_hidden(element: lxml.html.HtmlElement) -> bool:
 
 
 def describe_box(element: lxml.html.HtmlElement) -> str:
-    """Name an element by its class or id, as `class=related-posts`; empty without either."""
+    """Describe an element by its class or id: `class=related-posts`; empty without either."""
     for attribute in ("class", "id"):
         if name := " ".join((element.get(attribute) or "").split()):
             return f"{attribute}={name[:_MAX_NAME]}"
     return ""
 
 
-def _place_within(element: lxml.html.HtmlElement, around: Place) -> Place:
+def _find_position(element: lxml.html.HtmlElement, around: BlockPosition) -> BlockPosition:
     if element.tag in ("html", "body", "main"):
         return around
-    named = _place_of_names(*((element.get(one) or "")[: 4 * _MAX_NAME] for one in ("class", "id")))
+    named = _classify_names(*((element.get(one) or "")[: 4 * _MAX_NAME] for one in ("class", "id")))
     menu = around.menu or element.tag == "nav" or (element.get("role") or "") in _MENU_ROLES
     menu = menu or named.menu
     comments = around.comments or named.comments
     if (menu, comments) != (around.menu, around.comments) and element.find(".//h1") is not None:
-        return around  # it wraps the article, whatever it is called
-    return Place(menu, comments)
+        return around  # it contains the article, in spite of its name
+    return BlockPosition(menu, comments)
 
 
 @lru_cache(maxsize=4096)  # the elements of a page share few names
-def _place_of_names(*names: str) -> Place:
+def _classify_names(*names: str) -> BlockPosition:
     parts = {part.lower() for name in names for part in _NAME_PART.findall(name)}
-    return Place(not parts.isdisjoint(_MENU_NAMES), not parts.isdisjoint(_COMMENT_NAMES))
+    return BlockPosition(not parts.isdisjoint(_MENU_NAMES), not parts.isdisjoint(_COMMENT_NAMES))
