@@ -135,7 +135,8 @@ class Shown:
 class Page:
     """A route. `role` is the least role that may use it; None for everybody.
 
-    `nav`: its name in the navigation; `order`: its place there. `upload`: the most bytes of a form
+    `nav`: its name in the navigation; `order`: its place there; `in_menu`: it stands in the menu
+    under the user's name, as what few people need each day does. `upload`: the most bytes of a form
     with a file; 0 where it has none.
     """
 
@@ -145,6 +146,7 @@ class Page:
     method: str = "GET"
     nav: str = ""
     order: int = 0
+    in_menu: bool = False
     upload: int = 0
 
 

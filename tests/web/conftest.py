@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.desk.browser import RunningDesk, running_desk
+from tests.web.demo_desk import DemoDesk, demo_desk
+from tests.web.tabs import Tab, open_tab
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -35,6 +37,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoDesk]:
+    """A desk with six weeks of history; tests that change something bring their own."""
+    with demo_desk(tmp_path_factory.mktemp("demo")) as made:
+        yield made
+
+
 @pytest.fixture
 def new_desk(tmp_path: Path) -> Iterator[RunningDesk]:
     """A desk without users over an empty archive."""
@@ -44,11 +53,13 @@ def new_desk(tmp_path: Path) -> Iterator[RunningDesk]:
 
 @pytest.fixture
 def tab(chromium: Browser) -> Iterator[Any]:
-    """A tab with cookies of its own; scripts that fail make the test fail."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    failures: list[str] = []
-    page.on("pageerror", lambda error: failures.append(str(error)))
-    yield page
-    context.close()
-    assert failures == []
+    """A tab with cookies of its own; whatever fails in it makes the test fail."""
+    with open_tab(chromium) as made:
+        yield made.page
+
+
+@pytest.fixture
+def demo_tab(chromium: Browser, demo: DemoDesk) -> Iterator[Tab]:
+    """A tab in which the operator of the demo is signed in."""
+    with open_tab(chromium, cookies=demo.cookies) as made:
+        yield made

@@ -1,4 +1,5 @@
-// Keys: j and k go through the stories, o opens one, / searches. All works without this file.
+// Keys: j and k go through the stories, o opens one, / searches; the menu closes by Escape and by a
+// click beside it. All works without this file.
 "use strict";
 (() => {
   const go = (step) => {
@@ -12,6 +13,16 @@
     at.querySelector("a.open")?.focus({ preventScroll: true });
     at.scrollIntoView({ block: "nearest" });
   };
+  // on a phone the pages are one line that scrolls
+  document.querySelector(".pages [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const menu = document.querySelector(".menu");
+  const close = () => menu?.removeAttribute("open");
+  document.addEventListener("click", (event) => { if (!menu?.contains(event.target)) close(); });
+  menu?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    close();
+    menu.querySelector("summary").focus();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("input, select, textarea, dialog")) return;

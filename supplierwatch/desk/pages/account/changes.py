@@ -43,4 +43,6 @@ def changes(visit: Visit) -> Shown:
     )
 
 
-PAGES = (Page(path="/changes", answer=changes, role=Role.OPERATOR, nav="Changes", order=9),)
+PAGES = (
+    Page(path="/changes", answer=changes, role=Role.OPERATOR, nav="Changes", order=9, in_menu=True),
+)

@@ -71,7 +71,7 @@ def _list(visit: Visit, *, made: str = "", error: str = "", label: str = "") -> 
 
 
 PAGES = (
-    Page(path="/tokens", answer=tokens, role=Role.READER, nav="Tokens", order=8),
+    Page(path="/tokens", answer=tokens, role=Role.READER, nav="Tokens", order=8, in_menu=True),
     Page(path="/tokens", answer=make, role=Role.READER, method="POST"),
     Page(path="/tokens/revoke", answer=revoke, role=Role.READER, method="POST"),
 )

@@ -158,7 +158,7 @@ def _find_user(unit: Unit, visit: Visit) -> User | None:
 
 
 PAGES = (
-    Page(path="/users", answer=users, role=Role.OPERATOR, nav="Users", order=7),
+    Page(path="/users", answer=users, role=Role.OPERATOR, nav="Users", order=8, in_menu=True),
     Page(path="/users", answer=add, role=Role.OPERATOR, method="POST"),
     Page(path="/users/role", answer=set_role, role=Role.OPERATOR, method="POST"),
     Page(path="/users/email", answer=set_email, role=Role.OPERATOR, method="POST"),

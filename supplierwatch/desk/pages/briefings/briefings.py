@@ -9,6 +9,7 @@ from supplierwatch.desk.page import Download, Page, Shown, Visit, missing, read_
 from supplierwatch.desk.reading.briefing_documents import read_briefing
 from supplierwatch.exports.briefing_docx import MEDIA_TYPE, render_docx
 from supplierwatch.exports.briefings import render_markdown
+from supplierwatch.formatting.console import plural
 
 NONE = "You have no briefing of this number."
 
@@ -39,7 +40,7 @@ def select(visit: Visit) -> Shown:
             _record(unit, visit, "briefing.made", number, title)
         added = unit.briefings.add(number, items, visit.now)
         if added:
-            _record(unit, visit, "briefing.added-to", number, f"{added} articles")
+            _record(unit, visit, "briefing.added-to", number, plural(added, "article"))
     return Shown(redirect=f"/briefings/{number}")
 
 

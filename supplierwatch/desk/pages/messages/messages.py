@@ -90,4 +90,4 @@ def _list_waiting(visit: Visit, unit: Unit) -> list[WaitingMessage]:
     )
 
 
-PAGES = (Page(path="/messages", answer=messages, role=Role.OPERATOR, nav="Messages", order=6),)
+PAGES = (Page(path="/messages", answer=messages, role=Role.OPERATOR, nav="Messages", order=7),)

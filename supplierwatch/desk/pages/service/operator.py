@@ -31,4 +31,8 @@ def operator(visit: Visit) -> Shown:
     )
 
 
-PAGES = (Page(path="/operator", answer=operator, role=Role.OPERATOR, nav="Service", order=7),)
+PAGES = (
+    Page(
+        path="/operator", answer=operator, role=Role.OPERATOR, nav="Service", order=9, in_menu=True
+    ),
+)

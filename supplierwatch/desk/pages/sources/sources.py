@@ -38,4 +38,4 @@ def sources(visit: Visit) -> Shown:
     )
 
 
-PAGES = (Page(path="/sources", answer=sources, role=Role.READER, nav="Sources", order=4),)
+PAGES = (Page(path="/sources", answer=sources, role=Role.READER, nav="Sources", order=5),)

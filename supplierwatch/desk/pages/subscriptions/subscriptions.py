@@ -162,7 +162,7 @@ def _show(visit: Visit) -> Shown:
 
 PAGES = (
     Page(
-        path="/subscriptions", answer=subscriptions, role=Role.EDITOR, nav="Subscriptions", order=5
+        path="/subscriptions", answer=subscriptions, role=Role.EDITOR, nav="Subscriptions", order=6
     ),
     Page(path="/subscriptions/{key}", answer=subscription, role=Role.EDITOR),
     Page(path="/subscriptions/{key}/preview", answer=preview, role=Role.EDITOR),

@@ -16,4 +16,4 @@ def suppliers(visit: Visit) -> Shown:
     )
 
 
-PAGES = (Page(path="/suppliers", answer=suppliers, role=Role.READER, nav="Suppliers", order=3),)
+PAGES = (Page(path="/suppliers", answer=suppliers, role=Role.READER, nav="Suppliers", order=2),)

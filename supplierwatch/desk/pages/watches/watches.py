@@ -95,6 +95,6 @@ def _history(
 
 
 PAGES = (
-    Page(path="/watches", answer=watches, role=Role.READER, nav="Watches", order=3),
+    Page(path="/watches", answer=watches, role=Role.READER, nav="Watches", order=4),
     Page(path="/watches/{key}", answer=watch, role=Role.READER),
 )
