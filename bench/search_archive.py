@@ -95,7 +95,7 @@ def questions(random: Random, words: list[str]) -> dict[str, str]:
 def fill(url: str, count: int, random: Random, words: list[str]) -> None:
     """Put `count` items into an empty database with the newest schema, the oldest first."""
     engine = make_engine(url)
-    made = _rows(count, random, words)
+    made = make_rows(count, random, words)
     with engine.connect() as connection:
         for _ in range(0, count, AT_ONCE):
             rows = [row for _, row in zip(range(AT_ONCE), made, strict=False)]
@@ -105,7 +105,8 @@ def fill(url: str, count: int, random: Random, words: list[str]) -> None:
     engine.dispose()
 
 
-def _rows(count: int, random: Random, words: list[str]) -> Iterator[dict[str, Any]]:
+def make_rows(count: int, random: Random, words: list[str]) -> Iterator[dict[str, Any]]:
+    """Yield rows of items, the oldest first."""
     weights = list(accumulate(1 / rank for rank in range(1, len(words) + 1)))
     for number in range(1, count + 1):
         chosen = random.choices(words, cum_weights=weights, k=random.randint(75, 135))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from alerts.digest.entry import Names, WatchWords
+from alerts.digest.remembered_suppliers import RememberedSuppliers
 from alerts.query import Query, WatchIndex, compile_query
 from alerts.query.macros import compile_suppliers
 from config.model import Catalog, Settings, Subscription
@@ -26,7 +27,7 @@ class TellingContext:
     subscriptions: Mapping[str, Subscription]
     queries: Mapping[str, Query]
     names: Names
-    suppliers: WatchIndex
+    suppliers: RememberedSuppliers
     supplier_names: Mapping[str, str]
     every_outlet: frozenset[str]
     with_events: frozenset[str] = frozenset()
@@ -54,8 +55,10 @@ class TellingContext:
                 sources={source.key: source.name for source in catalog.sources},
                 press={s.key: s.press_of for s in catalog.sources if s.press_of is not None},
             ),
-            suppliers=WatchIndex(
-                {s.key: compile_query(f"@{s.key}", suppliers=terms) for s in catalog.suppliers}
+            suppliers=RememberedSuppliers(
+                WatchIndex(
+                    {s.key: compile_query(f"@{s.key}", suppliers=terms) for s in catalog.suppliers}
+                )
             ),
             supplier_names={s.key: s.names[0] if s.names else s.key for s in catalog.suppliers},
             every_outlet=frozenset(w.key for w in catalog.watches if w.every_outlet),

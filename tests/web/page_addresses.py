@@ -24,6 +24,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/search": ("/search", "/search?q=corvantis", "/search?q=zzz"),
     "/search/state": ("/search/state?q=corvantis",),
     "/item/{number}": ("/item/{edited}", "/item/1"),
+    "/item/{number}/say": ("/item/{edited}/say",),
     "/story/{number}": ("/story/{copied}",),
     "/briefings": ("/briefings",),
     "/briefings/{number}": ("/briefings/1",),

@@ -134,10 +134,9 @@ def story(who: Person, title: str) -> Locator:
 def call_not_relevant(who: Person, title: str, reason: str) -> None:
     """Say of a story that it is not relevant, with the reason."""
     who.go("/")
-    one = story(who, title)
-    one.locator("summary", has_text="Note, tag, mute").click()
-    one.get_by_label("Not relevant, because").fill(reason)
-    one.get_by_role("button", name="Not relevant").click()
+    story(who, title).get_by_role("link", name="Note, tag, mute").click()
+    who.page.get_by_label("Not relevant, because").fill(reason)
+    who.press("Not relevant")
 
 
 def make_briefing(who: Person, title: str, comment: str) -> None:

@@ -36,9 +36,27 @@
     const again = submitter?.className.split(" ").find((name) => ["star", "mark-read"].includes(name));
     target.replaceWith(document.adoptNode(fresh));
     if (at) fresh.classList.add("at");
-    if (open && form.closest("details.more")) fresh.querySelector("details.more").open = true;
+    if (open && form.closest("details.more")) await unfold(fresh.querySelector("[data-forms]"));
     (again ? fresh.querySelector(`.${again}`) : fresh.querySelector("a.open"))?.focus({ preventScroll: true });
   };
+
+  // the forms of a story in a list are fetched and put in the place of their link
+  const unfold = async (link) => {
+    if (!link) return;
+    const answer = await fetch(link.href).catch(() => null);
+    if (!answer?.ok) return location.assign(link.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const forms = page.querySelector("details.more");
+    if (!forms) return location.assign(link.href);
+    link.replaceWith(document.adoptNode(forms));
+    forms.querySelector("summary").focus({ preventScroll: true });
+  };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-forms]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    unfold(link);
+  });
 
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -23,6 +23,7 @@ LEAST = {
     ("GET", "/search/export"): "reader",
     ("POST", "/search/evidence"): "editor",
     ("GET", "/item/{number}"): "reader",
+    ("GET", "/item/{number}/say"): "reader",
     ("POST", "/item/{number}/mine"): "reader",
     ("POST", "/item/{number}/team"): "editor",
     ("POST", "/item/{number}/event"): "editor",

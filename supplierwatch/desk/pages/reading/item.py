@@ -94,7 +94,7 @@ def item(visit: Visit) -> Shown:
             "choices": choices,
             "may_see_messages": user.role.includes(Role.OPERATOR),
             "back": f"/item/{known.item_id}",
-            "suppliers": _suppliers_in(visit, known),
+            "suppliers": suppliers_in(visit, known),
         },
     )
 
@@ -129,7 +129,8 @@ def _members(unit: Unit, known: StoredItem) -> dict[int, StoredItem]:
     return {each.item_id: each for each in unit.items.get_many(ids)}
 
 
-def _suppliers_in(visit: Visit, known: StoredItem) -> list[tuple[str, str]]:
+def suppliers_in(visit: Visit, known: StoredItem) -> list[tuple[str, str]]:
+    """Return key and name of the suppliers that an article names."""
     context = visit.source.context
     document = Document.of(known, source_name=context.names.source(known.source_key))
     return [(hit.key, context.supplier_names[hit.key]) for hit in context.suppliers.match(document)]

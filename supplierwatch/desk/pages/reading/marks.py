@@ -116,7 +116,7 @@ def end_mute(visit: Visit) -> Shown:
             mark_requests.end_mute(unit, visit.user, found, visit.now, actor=visit.actor)
     except MarkRefused as error:
         return _refuse(visit, error)
-    return Shown(redirect=_back_of(visit))
+    return Shown(redirect=back_of(visit))
 
 
 def _carry_out(visit: Visit, act: Act) -> Shown:
@@ -129,16 +129,16 @@ def _carry_out(visit: Visit, act: Act) -> Shown:
             act(unit, item)
     except (MarkRefused, EventRefused) as error:
         return _refuse(visit, error)
-    return Shown(redirect=f"{_back_of(visit)}#story-{item.story_id}")
+    return Shown(redirect=f"{back_of(visit)}#story-{item.story_id}")
 
 
 def _refuse(visit: Visit, error: MarkRefused | EventRefused) -> Shown:
     why = str(error)
-    values = {"why": why[:1].upper() + why[1:] + ".", "back": _back_of(visit)}
+    values = {"why": why[:1].upper() + why[1:] + ".", "back": back_of(visit)}
     return Shown(template="reading/mark-refused.html", status=400, values=values)
 
 
-def _back_of(visit: Visit) -> str:
+def back_of(visit: Visit) -> str:
     """Return the path of the page that the form stood on, without a fragment."""
     back = visit.values.get("back", "/").partition("#")[0]
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/"

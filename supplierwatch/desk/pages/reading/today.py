@@ -6,15 +6,16 @@ from datetime import timedelta
 from urllib.parse import urlencode
 from zoneinfo import available_timezones
 
-from alerts.messages.wording import section_name
 from storage.model import Role
 from supplierwatch.desk.page import Page, Shown, Visit, read_number
 from supplierwatch.desk.reading.card_functions import card_functions
 from supplierwatch.desk.reading.mark_choices import read_choices
+from supplierwatch.desk.reading.section_shares import share_out
 from supplierwatch.desk.reading.today_stories import MOST, SHOWS, Show, TodayWish, gather_today
 
 DAYS = (1, 2, 7, 30)
 USUAL_DAYS = 2
+MOST_SHOWN = 50  # stories of the sections; the rest of a section is a page of its own
 LABELS: dict[Show, str] = {
     "all": "All",
     "unread": "Unread",
@@ -27,6 +28,7 @@ def today(visit: Visit) -> Shown:
     """Show the stories of the last days, arranged as in a digest."""
     days = _read_days(visit.values.get("days", ""))
     tag = visit.values.get("tag", "")[:100]
+    section = visit.values.get("section", "")[:200]
     show = _read_show(visit.values.get("show", ""), tag)
     wish = TodayWish(since=visit.now - timedelta(days=days), now=visit.now, show=show, tag=tag)
     with visit.source.store.reading() as unit:
@@ -39,7 +41,9 @@ def today(visit: Visit) -> Shown:
         values={
             "stories": stories,
             "digest": stories.digest,
-            "section_name": section_name,
+            "shares": share_out(stories.digest.sections, MOST_SHOWN, section),
+            "section": section,
+            "whole": _path_of(show, tag, days),
             "show": show,
             "tag": tag,
             "tags": tags,
@@ -50,9 +54,9 @@ def today(visit: Visit) -> Shown:
             "day_choices": DAYS,
             "most": MOST,
             "mutes": mutes,
-            "back": _path_of(show, tag, days),
+            "back": _path_of(show, tag, days, section),
             "user": visit.user,
-            **card_functions(visit, stories.found),
+            **card_functions(visit),
         },
     )
 
@@ -81,7 +85,7 @@ def set_timezone(visit: Visit) -> Shown:
     return Shown(redirect="/")
 
 
-def _path_of(show: Show, tag: str, days: int) -> str:
+def _path_of(show: Show, tag: str, days: int, section: str = "") -> str:
     chosen: dict[str, str | int] = {}
     if tag:
         chosen["tag"] = tag
@@ -89,6 +93,8 @@ def _path_of(show: Show, tag: str, days: int) -> str:
         chosen["show"] = show
     if days != USUAL_DAYS:
         chosen["days"] = days
+    if section:
+        chosen["section"] = section
     return "/" + (f"?{urlencode(chosen)}" if chosen else "")
 
 
