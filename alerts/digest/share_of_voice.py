@@ -6,7 +6,8 @@ import logging
 from collections.abc import Collection
 
 from alerts.digest.context import TellingContext
-from alerts.query import Document, WatchIndex
+from alerts.digest.remembered_suppliers import RememberedSuppliers
+from alerts.query import Document
 from storage.model import StoredItem
 from storage.store import Unit
 
@@ -21,7 +22,7 @@ class SupplierIndex:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[str, ...]] = {}
-        self._compiled: WatchIndex | None = None
+        self._compiled: RememberedSuppliers | None = None
 
     def suppliers(
         self, unit: Unit, item_ids: Collection[int], context: TellingContext

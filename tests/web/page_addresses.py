@@ -22,7 +22,6 @@ class Picture:
 ADDRESSES: dict[str, tuple[str, ...]] = {
     "/": ("/", "/?days=30", "/?show=unread", "/?show=starred", "/?show=mine", "/?tag=outage"),
     "/search": ("/search", "/search?q=corvantis", "/search?q=zzz"),
-    "/search/state": ("/search/state?q=corvantis",),
     "/item/{number}": ("/item/{edited}", "/item/1"),
     "/item/{number}/say": ("/item/{edited}/say",),
     "/story/{number}": ("/story/{copied}",),
@@ -67,14 +66,15 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
 # routes that answer no page to look at, with what they do instead
 NO_PAGES = {
     "/search/export": "a file",
+    "/search/state": "a part of the page Search",
     "/suppliers/{key}/export": "a file",
     "/briefings/{number}/markdown": "a file",
     "/opml/export": "a file",
     "/sign-in/provider": "leads to a provider",
     "/sign-in/provider/back": "leads on from a provider",
 }
-# documents of a frame: messages as mail programs show them, and a part of a page
-FRAMED = ("/shown/{job}/{number}", "/messages/{number}/shown", "/search/state")
+# documents of a frame: messages as mail programs show them
+FRAMED = ("/shown/{job}/{number}", "/messages/{number}/shown")
 # what is answered where there is nothing, or not for everybody: address -> status
 REFUSALS = {
     "/search?q=corvantis+AND": 400,

@@ -46,6 +46,7 @@ def open_page(browser: Browser, desk: DemoDesk, picture: Picture) -> Iterator[Pa
         viewport={"width": picture.width, "height": HEIGHT},
         color_scheme=picture.scheme,
         reduced_motion="reduce",
+        locale="en-GB",
     )
     context.set_default_timeout(120_000)
     if not picture.address.startswith("/sign-in"):

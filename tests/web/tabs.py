@@ -64,7 +64,10 @@ def open_tab(
 ) -> Iterator[Tab]:
     """Open a tab with cookies of its own, and fail for its troubles at the end."""
     context = chromium.new_context(
-        viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        viewport={"width": width, "height": 900},
+        java_script_enabled=scripts,
+        locale="en-GB",
+        reduced_motion="reduce",  # what has the focus is in sight at once
     )
     context.set_default_timeout(60_000)  # a busy machine is slow
     context.add_cookies(cast("Any", list(cookies)))

@@ -94,9 +94,10 @@ def publish(desk: RunningDesk, *names: str) -> None:
 
 
 def test_keys_go_through_the_stories(new_desk: RunningDesk, tab: Page) -> None:
-    publish(new_desk, "millbrook", "thornholt", "carrow")
     home = f"http://127.0.0.1:{new_desk.address[1]}"
     use_first_link(Person(page=tab, home=home), home + new_desk.link())
+    publish(new_desk, "millbrook", "thornholt", "carrow")
+    tab.goto(f"{home}/")
     at = tab.locator(".story.at")
 
     tab.keyboard.press("j")

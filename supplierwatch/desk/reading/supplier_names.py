@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from threading import Lock
 
 from alerts.digest.context import TellingContext
-from alerts.query import Document, WatchIndex
+from alerts.digest.remembered_suppliers import RememberedSuppliers
+from alerts.query import Document
 from storage.model import StoredItem
 
 MOST_KEPT = 50_000  # items
@@ -17,7 +18,7 @@ class NamedSuppliers:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._compiled: WatchIndex | None = None
+        self._compiled: RememberedSuppliers | None = None
         self._known: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def find(
