@@ -44,7 +44,7 @@ def serve(file: Path, *, legacy: bool) -> Iterator[tuple[str, int]]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield server.server_address[0], server.server_address[1]
+        yield "127.0.0.1", server.server_address[1]
     finally:
         server.shutdown()
         thread.join()

@@ -18,8 +18,8 @@ from supplierwatch.demo.server import Newsroom, newsroom
 from supplierwatch.desk import site
 from supplierwatch.desk.accounts.cookies import COOKIE
 from supplierwatch.health.health import Health
-from supplierwatch.service.run import audience_of
 from supplierwatch.service.desk_source import ServiceSource
+from supplierwatch.service.run import audience_of
 from supplierwatch.service.service import Service
 from supplierwatch.web.server import WebServer
 from supplierwatch.wiring import load
@@ -47,7 +47,7 @@ class DemoDesk:
     def make_link(self) -> str:
         """Return the path of a link that sets the operator's password."""
         with self.service.store.transaction() as unit:
-            user = unit.users.find_named(YOU)
+            user = unit.users.find_by_name(YOU)
             assert user is not None
             return f"/link/{unit.users.make_link(user.user_id, self.service.clock())}"
 
@@ -84,7 +84,7 @@ def demo_desk(folder: Path) -> Iterator[DemoDesk]:
 
 def _open_session(service: Service, now: datetime) -> str:
     with service.store.transaction() as unit:
-        user = unit.users.find_named(YOU)
+        user = unit.users.find_by_name(YOU)
         assert user is not None
         unit.users.set_password(user.user_id, HASH)
         return unit.users.open_session(user.user_id, now)

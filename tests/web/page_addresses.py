@@ -28,6 +28,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/briefings": ("/briefings",),
     "/briefings/{number}": ("/briefings/1",),
     "/briefings/{number}/printed": ("/briefings/1/printed",),
+    "/briefings/{number}/send": ("/briefings/1/send",),
+    "/briefings/{number}/mail": ("/briefings/1/mail",),
     "/suppliers": ("/suppliers",),
     "/suppliers/{key}": ("/suppliers/corvantis",),
     "/watches": ("/watches",),
@@ -69,12 +71,13 @@ NO_PAGES = {
     "/search/state": "a part of the page Search",
     "/suppliers/{key}/export": "a file",
     "/briefings/{number}/markdown": "a file",
+    "/briefings/{number}/docx": "a file",
     "/opml/export": "a file",
     "/sign-in/provider": "leads to a provider",
     "/sign-in/provider/back": "leads on from a provider",
 }
 # documents of a frame: messages as mail programs show them
-FRAMED = ("/shown/{job}/{number}", "/messages/{number}/shown")
+FRAMED = ("/briefings/{number}/mail", "/shown/{job}/{number}", "/messages/{number}/shown")
 # what is answered where there is nothing, or not for everybody: address -> status
 REFUSALS = {
     "/search?q=corvantis+AND": 400,

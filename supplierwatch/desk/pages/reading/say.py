@@ -17,7 +17,7 @@ def say(visit: Visit) -> Shown:
         known = unit.items.get(number) if number is not None else None
         if known is None:
             return missing("There is no article of this number.")
-        found = unit.exports.of_stories([known.story_id], limit=100)
+        found = unit.mention_pages.of_stories([known.story_id], limit=100)
         marks = read_marks(unit, visit.user, [known.story_id]).get(known.story_id, NOTHING)
         choices = read_choices(unit, visit)
     return Shown(
