@@ -1,4 +1,4 @@
-"""Classify links on pages of board papers, and clean their texts and file names. Pure."""
+"""Classifies links on pages of board papers, and cleans their texts and file names. Pure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _GENERIC = re.compile(
 _HASH = re.compile(r"(?<![a-z0-9])(?=[a-z]*\d)[a-f0-9]{8,}(?![a-z0-9])", re.IGNORECASE)
 
 
-def leads_to_pdf(link: lxml.html.HtmlElement, url: str) -> bool:
+def is_pdf_link(link: lxml.html.HtmlElement, url: str) -> bool:
     """Return whether a link leads to a PDF, by its URL, its type or its text."""
     parts = urlsplit(url)
     path = unquote(parts.path).lower()
@@ -61,7 +61,7 @@ def leads_to_pdf(link: lxml.html.HtmlElement, url: str) -> bool:
     return bool(_PDF_WORD.search(words)) or bool(_DOWNLOAD.search(parts.path))
 
 
-def leads_to_meeting(words: str, url: str, page: str) -> bool:
+def is_meeting_link(words: str, url: str, page: str) -> bool:
     """Return whether a link leads to another page of the same host about one meeting or year."""
     parts, own = urlsplit(url), urlsplit(page)
     if not is_page_of(url, page) or _OTHER_SECTION.search(parts.path):
@@ -75,7 +75,7 @@ def leads_to_meeting(words: str, url: str, page: str) -> bool:
 def is_page_of(url: str, page: str) -> bool:
     """Return whether a URL is another web page of the same host, and not its front page."""
     parts, own = urlsplit(url), urlsplit(page)
-    same_host = _host(parts.netloc) == _host(own.netloc)
+    same_host = _get_host(parts.netloc) == _get_host(own.netloc)
     other = (parts.path.rstrip("/"), parts.query) != (own.path.rstrip("/"), own.query)
     return (
         same_host
@@ -85,7 +85,7 @@ def is_page_of(url: str, page: str) -> bool:
     )
 
 
-def lasting(url: str) -> str:
+def stable_url(url: str) -> str:
     """Return the URL of a file without parameters that change with its version."""
     parts = urlsplit(url)
     query = parts.query
@@ -109,5 +109,5 @@ def file_name(url: str) -> str:
     return " ".join(re.sub(r"[_\-+\s]+", " ", name).split())
 
 
-def _host(netloc: str) -> str:
+def _get_host(netloc: str) -> str:
     return netloc.lower().removeprefix("www.")

@@ -1,4 +1,4 @@
-"""Find the links to papers and to pages of meetings on a page of board papers. Pure."""
+"""Finds the links to papers and to pages of meetings on a page of board papers. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from config.model import Selectors
 from crawler.boardpapers.paper_links import (
     clean_link_text,
     file_name,
+    is_meeting_link,
     is_page_of,
-    leads_to_meeting,
-    leads_to_pdf,
+    is_pdf_link,
 )
 from crawler.listings.entries import absolute
 from crawler.text.uk_dates import FoundDate, choose_uk_date, find_uk_date, is_same_month
@@ -49,7 +49,7 @@ class PaperLink:
     is_meeting: bool
 
 
-def paper_links(
+def find_paper_links(
     document: lxml.html.HtmlElement, *, base: str, select: Selectors, whole: bool
 ) -> list[PaperLink]:
     """Return the links of a page to papers and to pages of meetings, each URL once.
@@ -59,27 +59,27 @@ def paper_links(
         base: its URL.
         select: selectors of the source: `entry` the element of a meeting, `link` the links within
             it, `title` and `date` of the meeting.
-        whole: whether the page is the source's listing; on the page of a meeting (False) only
-            links to papers are taken.
+        whole: whether the page is the source's listing; of the page of a meeting (False), only
+            links to papers are returned.
     """
     wanted = _find_links(document, select)
     chosen = select.link is not None
     found: dict[str, PaperLink] = {}
     blocks: dict[lxml.html.HtmlElement, str] = {}
-    for link, headings in _links_with_headings(document):
+    for link, headings in _iter_links_with_headings(document):
         box = wanted.get(link)
         url = absolute(link.get("href"), base)
         if box is None or url is None:
             continue
         url = url.split("#")[0]
-        words = _text(link)
-        is_pdf = leads_to_pdf(link, url)
+        words = _get_text(link)
+        is_pdf = is_pdf_link(link, url)
         if not is_pdf and not whole:
             continue
-        is_meeting = is_page_of(url, base) if chosen else leads_to_meeting(words, url, base)
+        is_meeting = is_page_of(url, base) if chosen else is_meeting_link(words, url, base)
         if url in found or not (is_pdf or is_meeting):
             continue
-        own = [*_selected_text(box, select), *_nearby_text(link, blocks)]
+        own = [*_select_text(box, select), *_find_nearby_text(link, blocks)]
         context = [*own, *_join_dates([text for deep, text in headings if deep > 1 or not whole])]
         date = choose_uk_date(words, [*own, *(text for _, text in headings), file_name(url)])
         found[url] = PaperLink(
@@ -94,7 +94,7 @@ def paper_links(
 def _find_links(
     document: lxml.html.HtmlElement, select: Selectors
 ) -> dict[lxml.html.HtmlElement, lxml.html.HtmlElement]:
-    """Map the links to consider to the element that each was found in."""
+    """Map the links to consider to the elements that contain them."""
     if select.entry is not None:
         boxes = list(document.cssselect(select.entry))
     else:
@@ -104,12 +104,12 @@ def _find_links(
         if select.link is None:
             links = [link for link in box.iter("a") if not _is_page_furniture(link)]
         else:
-            links = [a for one in box.cssselect(select.link) for a in _anchors(one)]
+            links = [a for one in box.cssselect(select.link) for a in _find_anchors(one)]
         wanted.update({link: box for link in links if link.get("href")})
     return wanted
 
 
-def _anchors(chosen: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
+def _find_anchors(chosen: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
     if chosen.tag == "a":
         return [chosen]
     return list(chosen.iter("a")) or list(chosen.iterancestors("a"))[:1]
@@ -122,7 +122,7 @@ def _is_page_furniture(link: lxml.html.HtmlElement) -> bool:
     )
 
 
-def _links_with_headings(
+def _iter_links_with_headings(
     document: lxml.html.HtmlElement,
 ) -> Iterator[tuple[lxml.html.HtmlElement, list[tuple[int, str]]]]:
     """Yield each link in document order, with the headings above it, the nearest first."""
@@ -130,27 +130,27 @@ def _links_with_headings(
     for element in document.iter():
         if not isinstance(element.tag, str):
             continue
-        level = _level(element)
-        text = _text(element) if level is not None else ""
+        level = _get_level(element)
+        text = _get_text(element) if level is not None else ""
         if level is not None and text and (level != _BOLD or find_uk_date(text)):
             headings = [one for one in headings if one[0] < level]
             headings.append(
-                (level, text, _disclosed_box(element) if level == _DISCLOSURE else None)
+                (level, text, _find_disclosed_box(element) if level == _DISCLOSURE else None)
             )
         if element.tag == "a":
             above = set(element.iterancestors())
-            # after a disclosed box, its toggle and all headings inside no longer apply
+            # after a disclosed box, its toggle and the headings within no longer apply
             in_force = takewhile(lambda one: one[2] is None or one[2] in above, headings)  # noqa: B023
             yield element, [(level, text) for level, text, _ in in_force][::-1]
 
 
-def _level(element: lxml.html.HtmlElement) -> int | None:
+def _get_level(element: lxml.html.HtmlElement) -> int | None:
     if element.tag in ("button", "a") and element.get("aria-expanded") is not None:
         return _DISCLOSURE
     return _LEVELS.get(element.tag)
 
 
-def _disclosed_box(opener: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
+def _find_disclosed_box(opener: lxml.html.HtmlElement) -> lxml.html.HtmlElement | None:
     """Return the element that a toggle opens: its nearest ancestor with other links."""
     for box in opener.iterancestors():
         if any(link is not opener for link in box.iter("a")):
@@ -158,24 +158,26 @@ def _disclosed_box(opener: lxml.html.HtmlElement) -> lxml.html.HtmlElement | Non
     return None
 
 
-def _nearby_text(link: lxml.html.HtmlElement, known: dict[lxml.html.HtmlElement, str]) -> list[str]:
-    """Return the text beside a link in its list item, row or paragraph, where that is short.
+def _find_nearby_text(
+    link: lxml.html.HtmlElement, known: dict[lxml.html.HtmlElement, str]
+) -> list[str]:
+    """Return the text beside a link in its list item, row or paragraph, if it is short.
 
-    `known` caches these texts, since one element may hold all links of a page.
+    `known` caches these texts, since one element may contain all links of a page.
     """
     for one in link.iterancestors():
         if one.tag in _BLOCKS:
             if one not in known:
-                known[one] = clean_link_text(_text(one, links=False)).strip(" -–|:;,()[]•")
+                known[one] = clean_link_text(_get_text(one, links=False)).strip(" -–|:;,()[]•")
             text = known[one]
             return [text] if text and len(text) <= _MAX_CONTEXT else []
     return []
 
 
-def _text(element: lxml.html.HtmlElement, *, links: bool = True) -> str:
+def _get_text(element: lxml.html.HtmlElement, *, links: bool = True) -> str:
     """Return the first `_MAX_NAME` characters of an element's text, with or without its links.
 
-    The limit matters: a link or row may hold the whole page, and a page thousands of them.
+    The limit matters: a link or row may contain the whole page, and a page thousands of them.
     """
     found: list[str] = []
     length = 0
@@ -195,17 +197,17 @@ def _text(element: lxml.html.HtmlElement, *, links: bool = True) -> str:
     return " ".join("".join(found).split())[:_MAX_NAME]
 
 
-def _selected_text(box: lxml.html.HtmlElement, select: Selectors) -> list[str]:
+def _select_text(box: lxml.html.HtmlElement, select: Selectors) -> list[str]:
     """Return the title and date of a meeting by the source's selectors, joined."""
     chosen = (selector for selector in (select.title, select.date) if selector is not None)
     first = (one for selector in chosen for one in box.cssselect(selector)[:1])
-    texts = map(_text, first)
+    texts = map(_get_text, first)
     together = ", ".join(text for text in texts if text)
     return [together] if together else []
 
 
 def _join_dates(headings: list[str]) -> list[str]:
-    """Return the headings, nearest first; a day is joined with a year in the heading above."""
+    """Return the headings, nearest first; a day is joined to a year in the heading above."""
     if any(map(_has_day, headings)):
         return headings
     pairs = (f"{near} {above}" for near, above in pairwise(headings))

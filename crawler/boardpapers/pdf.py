@@ -1,4 +1,4 @@
-"""Extract the text of a PDF's pages with PDFium. Pure.
+"""Extracts the text of a PDF's pages with PDFium. Pure.
 
 `crawler.boardpapers.pdf_process` runs this in a separate process: PDFium is C++ that parses
 untrusted files, and may crash or hang.
@@ -13,7 +13,7 @@ from datetime import datetime
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from crawler.boardpapers.pdf_text import running_text
+from crawler.boardpapers.pdf_text import join_running_text
 from crawler.errors import Unreadable
 from crawler.text.dates import parse_date
 from crawler.text.plain_text import one_line
@@ -34,7 +34,7 @@ class PdfInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfPage:
-    """A page of a PDF as PDFium reads it. `number` counts from 1.
+    """A page of a PDF as read by PDFium. `number` counts from 1.
 
     `scanned`: it has only pictures; `broken`: it cannot be opened.
     """
@@ -49,7 +49,7 @@ class PdfPage:
 class PdfDocument:
     """The text and metadata of a PDF. Page numbers count from 1.
 
-    `pages`: the text of each page that was read, empty where there is none; `scanned`: pages with
+    `pages`: the text of each page that was read, empty if it has none; `scanned`: pages with
     only pictures; `broken`: pages that cannot be opened; `count`: the number of all pages, unread
     ones included.
     """
@@ -67,10 +67,10 @@ def read_pages(body: bytes, *, first: int, last: int) -> Iterator[PdfInfo | PdfP
     """Yield the metadata of a PDF, then its pages from `first` to `last` as they are read.
 
     Raises:
-        Unreadable: it is no PDF, too damaged, or protected by a password ("encrypted").
+        Unreadable: it is not a PDF, too damaged, or protected by a password ("encrypted").
     """
     if b"%PDF-" not in body[:_HEAD_BYTES]:
-        raise Unreadable("not a PDF, whatever its address says")
+        raise Unreadable("not a PDF, despite its address")
     try:
         document = pypdfium2.PdfDocument(body)
     except pypdfium2.PdfiumError as error:
@@ -93,10 +93,10 @@ def read_pages(body: bytes, *, first: int, last: int) -> Iterator[PdfInfo | PdfP
         document.close()
 
 
-def pdf_document(cover: PdfInfo, sheets: Sequence[PdfPage]) -> PdfDocument:
+def build_pdf_document(cover: PdfInfo, sheets: Sequence[PdfPage]) -> PdfDocument:
     """Build a document from the metadata and the pages that were read, in order."""
     return PdfDocument(
-        pages=running_text([sheet.text for sheet in sheets]),
+        pages=join_running_text([sheet.text for sheet in sheets]),
         count=cover.count,
         scanned=tuple(sheet.number for sheet in sheets if sheet.scanned),
         broken=tuple(sheet.number for sheet in sheets if sheet.broken),
@@ -111,7 +111,7 @@ def _read_page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
     try:
         written = page.get_textpage()
         try:
-            # including text outside of the crop box, which may be too small by mistake
+            # including text outside the crop box, which may be too small by mistake
             count = min(written.count_chars(), _MAX_LETTERS)
             text = written.get_text_range(0, count) if count > 0 else ""
         finally:

@@ -1,4 +1,4 @@
-"""Read a PDF in a child process, and continue after a page that crashes it."""
+"""Reads a PDF in a child process, and continues after a page that crashes it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from crawler.boardpapers.pdf import PdfDocument, PdfInfo, PdfPage, pdf_document
+from crawler.boardpapers.pdf import PdfDocument, PdfInfo, PdfPage, build_pdf_document
 from crawler.errors import Unreadable
 
 MAX_PAGES = 1000
-PATIENCE = 60.0  # seconds for a document; its remaining pages are not read
+MAX_SECONDS = 60.0  # for a document; its remaining pages are not read
 _MAX_CRASHES = 3  # of the child process for one document
 _COMMAND = (sys.executable, "-m", "crawler.boardpapers.pdf_process")
 
@@ -22,22 +22,22 @@ def read_pdf(
     body: bytes,
     *,
     most_pages: int = MAX_PAGES,
-    patience: float = PATIENCE,
+    timeout: float = MAX_SECONDS,
     command: Sequence[str] = _COMMAND,
 ) -> PdfDocument:
-    """Read a PDF; blocks for up to `patience` seconds.
+    """Read a PDF; block for up to `timeout` seconds.
 
     Args:
         body: the bytes of the PDF.
         most_pages: the number of pages to read; further ones are only counted.
-        patience: seconds after which the remaining pages are not read.
+        timeout: seconds after which the remaining pages are not read.
         command: the child process; the first and the last page are appended as arguments.
 
     Raises:
-        Unreadable: it is no PDF, too damaged, protected ("encrypted"), or none of its pages can
+        Unreadable: it is not a PDF, too damaged, protected ("encrypted"), or none of its pages can
             be read.
     """
-    until = time.monotonic() + patience
+    until = time.monotonic() + timeout
     cover: PdfInfo | None = None
     sheets: list[PdfPage] = []
     for _ in range(_MAX_CRASHES + 1):
@@ -60,14 +60,14 @@ def read_pdf(
         if len(sheets) >= min(cover.count, most_pages):
             break
     if cover is None or not sheets:
-        raise Unreadable("the PDF breaks the reader, or takes it too long", lasting=True)
-    return pdf_document(cover, sheets)
+        raise Unreadable("the PDF crashes its reader, or takes too long to read", lasting=True)
+    return build_pdf_document(cover, sheets)
 
 
 def _run_process(
     command: Sequence[str], first: int, last: int, body: bytes, *, timeout: float
 ) -> list[dict[str, Any]]:
-    """Run the child process; returns its messages until it ended, crashed or timed out."""
+    """Run the child process; return its messages until it ended, crashed or timed out."""
     arguments = [*command, str(first), str(last)]
     try:
         out = subprocess.run(  # noqa: S603 - a module of this program

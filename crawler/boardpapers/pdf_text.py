@@ -1,4 +1,4 @@
-"""Join the lines of a PDF's pages to paragraphs, without page headers and footers. Pure.
+"""Joins the lines of a PDF's pages to paragraphs, without page headers and footers. Pure.
 
 A PDF has positions of letters, not a structure: words are hyphenated at line ends, paragraphs are
 split into lines, and page headers and footers interrupt the text.
@@ -37,15 +37,15 @@ _ITEM = re.compile(
 )
 _SENTENCE_ENDS = (".", "!", "?", ":", ";")
 _NARROW = 40  # characters; a column of shorter lines is a table or a list
-_FULL = 0.8  # of the usual width: such a line is continued on the next
-_CONTINUED = 0.45  # likewise, if the next line begins with a lower-case letter
+_FULL = 0.8  # of the usual width: the next line continues a line of this length
+_CONTINUED = 0.45  # the same, if the next line begins with a lower-case letter
 
 
-def running_text(pages: Sequence[str]) -> tuple[str, ...]:
-    """Return the text of each page, one line a paragraph, without headers and footers.
+def join_running_text(pages: Sequence[str]) -> tuple[str, ...]:
+    """Return the text of each page, a line for each paragraph, without headers and footers.
 
     Args:
-        pages: the text of each page as PDFium reads it; empty where there is none.
+        pages: the text of each page from PDFium; empty if it has none.
     """
     vocabulary = Counter(word.casefold() for page in pages for word in _WORD.findall(page))
     whole = [_rejoin_words(page.translate(_LIGATURES), vocabulary) for page in pages]
@@ -54,7 +54,7 @@ def running_text(pages: Sequence[str]) -> tuple[str, ...]:
 
 
 def _rejoin_words(page: str, vocabulary: Counter[str]) -> str:
-    """Rejoin hyphenated words, with or without hyphen as elsewhere in the document."""
+    """Rejoin hyphenated words, with or without the hyphen as elsewhere in the document."""
 
     def rejoin(found: re.Match[str]) -> str:
         before, after = found.groups()
@@ -68,7 +68,7 @@ def _rejoin_words(page: str, vocabulary: Counter[str]) -> str:
 
 def _drop_edges(pages: Sequence[Sequence[str]]) -> Iterator[list[str]]:
     """Yield the pages without headers and footers; each is kept on its first page."""
-    edges = [_edges(lines, number) for number, lines in enumerate(pages)]
+    edges = [_find_edges(lines, number) for number, lines in enumerate(pages)]
     keys_by_page = [frozenset(key for keys in edge.values() for key in keys) for edge in edges]
     page_count = sum(1 for lines in pages if lines)
     often = Counter(key for keys in keys_by_page for key in keys)
@@ -87,11 +87,11 @@ def _drop_edges(pages: Sequence[Sequence[str]]) -> Iterator[list[str]]:
         yield [line for at, line in enumerate(lines) if at not in dropped]
 
 
-def _edges(lines: Sequence[str], number: int) -> dict[int, tuple[Hashable, ...]]:
+def _find_edges(lines: Sequence[str], number: int) -> dict[int, tuple[Hashable, ...]]:
     """Map the lines at the top and bottom of a page to keys that equal those of other pages.
 
     A number at the start or end of a line is keyed relative to the page number: it must stay the
-    same or grow with the pages, so that "Ward 12" and "Ward 13" are no headers.
+    same or grow with the pages, so that "Ward 12" and "Ward 13" are not headers.
     """
     places = {
         *range(min(_EDGE_LINES, len(lines))),

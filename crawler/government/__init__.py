@@ -1,4 +1,4 @@
-"""Parse the APIs of GOV.UK and Parliament to entries and texts.
+"""Parses the APIs of GOV.UK and Parliament to entries and texts.
 
 Pure.
 """

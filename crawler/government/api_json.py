@@ -1,4 +1,4 @@
-"""Reads the JSON objects that APIs of government and Parliament answer. Pure."""
+"""Parses the JSON objects that the APIs of GOV.UK and Parliament return. Pure."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def parse_object(body: bytes) -> Mapping[str, Any]:
     """Parse a body as a JSON object.
 
     Raises:
-        NotAFeed: it is no JSON, or JSON of another type.
+        NotAFeed: it is not JSON, or JSON of another type.
     """
     try:
         parsed = json.loads(decode_json(body))
     except (ValueError, RecursionError) as error:
-        raise NotAFeed(f"no JSON that can be read: {error}") from error
+        raise NotAFeed(f"not valid JSON: {error}") from error
     if not isinstance(parsed, dict):
-        raise NotAFeed("JSON, but no object")
+        raise NotAFeed("JSON, but not an object")
     return parsed

@@ -1,4 +1,4 @@
-"""Parse GOV.UK's Search API and Content API to entries and texts. Pure.
+"""Parses GOV.UK's Search API and Content API to entries and texts. Pure.
 
 https://docs.publishing.service.gov.uk/repos/search-api/using-the-search-api.html
 """
@@ -50,17 +50,17 @@ def search_address(declared: str, *, start: int = 0) -> str:
 def read_results(
     declared: str, page: FetchedPage, *, source_key: str, since: datetime | None
 ) -> Listing:
-    """Parse a page of results; names the next page while it may have new results.
+    """Parse a page of results; add the next page while it may have new results.
 
     Raises:
-        NotAFeed: it is no page of results; the message names the missing field.
+        NotAFeed: it is not a page of results; the message names the missing field.
     """
     answer = parse_object(page.body)
     results, total = answer.get("results"), answer.get("total")
     if not isinstance(results, list):
-        raise NotAFeed("no answer of the Search API: it has no list of results")
+        raise NotAFeed("not a response of the Search API: it has no list of results")
     if type(total) is not int:
-        raise NotAFeed("no answer of the Search API: it has no total")
+        raise NotAFeed("not a response of the Search API: it has no total")
     damage: list[str] = []
     entries = []
     for one in map(record, results):
@@ -82,7 +82,9 @@ def read_results(
     )
 
 
-def living(entries: Sequence[FetchedEntry]) -> tuple[tuple[FetchedEntry, ...], str | None]:
+def split_closing_notice(
+    entries: Sequence[FetchedEntry],
+) -> tuple[tuple[FetchedEntry, ...], str | None]:
     """Separate the notice of a retired feed from its entries.
 
     Returns:
@@ -111,13 +113,13 @@ def read_content(page: FetchedPage) -> PageText:
     except NotAFeed as error:
         raise Unreadable(str(error)) from error
     details = record(content.get("details"))
-    texts = [_html_text(details.get("body"))]
+    texts = [_get_html_text(details.get("body"))]
     for part in records(details.get("parts")):
-        texts += [words(part.get("title")), _html_text(part.get("body"))]
+        texts += [words(part.get("title")), _get_html_text(part.get("body"))]
     text = "\n".join(one for one in texts if one)
     if not text:
         raise Unreadable("the content item has no details.body")
-    withdrawn = _html_text(record(content.get("withdrawn_notice")).get("explanation"))
+    withdrawn = _get_html_text(record(content.get("withdrawn_notice")).get("explanation"))
     if withdrawn:
         text = f"Withdrawn: {withdrawn}\n{text}"
     raw = words(content.get("public_updated_at")) or None
@@ -134,7 +136,7 @@ def read_content(page: FetchedPage) -> PageText:
     )
 
 
-def _html_text(value: object) -> str:
+def _get_html_text(value: object) -> str:
     """Return the text of an HTML field: a string, or a list of [{content_type, content}]."""
     if isinstance(value, str):
         return prose(value)
@@ -151,7 +153,7 @@ def _build_entry(one: Mapping[str, Any], page: FetchedPage, source_key: str) -> 
     return FetchedEntry(
         source_key=source_key,
         url=url,
-        # the API gives paths for its own pages and full URLs for others
+        # the API has paths for pages of GOV.UK and full URLs for others
         guid=parts.path if parts.netloc == here.netloc else link,
         title=words(one.get("title")),
         summary=words(one.get("description")),

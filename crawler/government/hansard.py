@@ -1,7 +1,7 @@
-"""Parse contributions to debates from Hansard's search to entries. Pure.
+"""Parses contributions to debates from Hansard's search to entries. Pure.
 
-https://hansard-api.parliament.uk/search/contributions/Spoken.json and Written.json; the search of
-all kinds returns at most four of each, and is refused.
+https://hansard-api.parliament.uk/search/contributions/Spoken.json and Written.json; the search for
+all types returns at most four of each, and is not accepted as a source.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ def first_address(search: str, *, since: datetime | None, now: datetime) -> str:
 
 
 def read_contributions(search: str, page: FetchedPage, *, source_key: str) -> Listing:
-    """Parse a page of contributions; names the next page.
+    """Parse a page of contributions; add the next page.
 
     Raises:
-        NotAFeed: it is no page of contributions; the message names the missing field.
+        NotAFeed: it is not a page of contributions; the message names the missing field.
     """
     if "/search/contributions/" not in urlsplit(search).path:
         raise NotAFeed(
-            "this search gives four results at most: ask /search/contributions/Spoken.json"
+            "this search returns at most four results: use /search/contributions/Spoken.json"
         )
     try:
         answer = record(json.loads(decode_json(page.body)))
     except (ValueError, RecursionError) as error:
-        raise NotAFeed(f"no JSON that can be read: {error}") from error
+        raise NotAFeed(f"not valid JSON: {error}") from error
     results, total = answer.get("Results"), answer.get("TotalResultCount")
     if not isinstance(results, list):
-        raise NotAFeed("no contributions: it has no list of Results")
+        raise NotAFeed("not a list of contributions: it has no list of Results")
     if type(total) is not int:
-        raise NotAFeed("no contributions: it has no TotalResultCount")
+        raise NotAFeed("not a list of contributions: it has no TotalResultCount")
     damage: list[str] = []
     entries = []
     for one in map(record, results):
@@ -69,7 +69,7 @@ def read_contributions(search: str, page: FetchedPage, *, source_key: str) -> Li
         start, end = (parameters.get(f"{_PREFIX}{name}", "") for name in ("startDate", "endDate"))
         more = (_build_address(search, start, end, skip),)
     elif skip < total:
-        damage.append(f"TotalResultCount says {total}, and nothing comes after {skip}")
+        damage.append(f"TotalResultCount is {total}, but there are no results after {skip}")
     return Listing(
         entries=tuple(entries),
         more=more,
@@ -92,7 +92,7 @@ def _build_entry(one: Mapping[str, Any], source_key: str, fetched_at: datetime) 
     where = ", ".join(part for part in (house, sitting[:10]) if part)
     return FetchedEntry(
         source_key=source_key,
-        url=_public_address(house, sitting[:10], section, debate, identifier)
+        url=_build_public_address(house, sitting[:10], section, debate, identifier)
         if section and sitting
         else None,
         guid=f"hansard:{identifier}",
@@ -111,10 +111,10 @@ def _build_entry(one: Mapping[str, Any], source_key: str, fetched_at: datetime) 
     )
 
 
-def _public_address(house: str, day: str, section: str, debate: str, identifier: str) -> str:
+def _build_public_address(house: str, day: str, section: str, debate: str, identifier: str) -> str:
     slug = _SLUG.sub("", debate.title()) or "debate"
     path = "/".join(quote(part, safe="") for part in (house, day, "debates", section, slug))
-    # with the fragment alone all contributions to a debate would have one canonical URL
+    # with only the fragment, all contributions to a debate would have one canonical URL
     return (
         f"{_PUBLIC_SITE}/{path}?contribution={quote(identifier)}#contribution-{quote(identifier)}"
     )

@@ -1,7 +1,7 @@
-"""Parse written questions of Parliament to entries and texts. Pure.
+"""Parses written questions of Parliament to entries and texts. Pure.
 
 https://questions-statements-api.parliament.uk: its list truncates questions and answers, so each
-question is fetched alone. An answer is part of the item of its question.
+question is fetched separately. An answer is part of the item of its question.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ def first_address(search: str, *, since: datetime | None, now: datetime) -> str:
 
 
 def read_list(search: str, page: FetchedPage, *, source_key: str) -> Listing:
-    """Parse a page of the list of questions; names the pages that follow.
+    """Parse a page of the list of questions; add the pages that follow.
 
     Raises:
-        NotAFeed: it is no list of questions; the message names the missing field.
+        NotAFeed: it is not a list of questions; the message names the missing field.
     """
     answer = parse_object(page.body)
     for name in ("results", "totalResults"):
         if name not in answer:
-            raise NotAFeed(f"no list of written questions: it has no {name}")
+            raise NotAFeed(f"not a list of written questions: it has no {name}")
     results, total = array(answer["results"]), answer["totalResults"]
     if not isinstance(answer["results"], list) or type(total) is not int:
-        raise NotAFeed("no list of written questions: results or totalResults is of another type")
+        raise NotAFeed("not a list of written questions: results or totalResults has another type")
     wanted = set(parse_qs(urlsplit(search).query).get("answeringBodies", []))
     damage: list[str] = []
     entries = []
@@ -74,7 +74,7 @@ def read_list(search: str, page: FetchedPage, *, source_key: str) -> Listing:
     if window is not None and skip < total and results:
         more.append(_build_address(search, window, parameters[window], skip))
     elif skip < total:
-        damage.append(f"totalResults says {total}, and nothing comes after {skip}")
+        damage.append(f"totalResults is {total}, but there are no results after {skip}")
     if window == "tabledWhenFrom" and parameters.get("skip") == "0":
         more.append(_build_address(search, "answeredWhenFrom", parameters[window], 0))
     return Listing(
@@ -82,7 +82,7 @@ def read_list(search: str, page: FetchedPage, *, source_key: str) -> Listing:
         more=tuple(more),
         degraded="; ".join(dict.fromkeys(damage)) or None,
         covered_until=page.fetched_at,
-        note=_note_unknown_parameters(search),
+        note=_describe_unknown_parameters(search),
     )
 
 
@@ -99,7 +99,7 @@ def read_question(page: FetchedPage) -> PageText:
     """Parse a question and its answer to one text.
 
     Raises:
-        Unreadable: it is no question; the message names the missing field.
+        Unreadable: it is not a question; the message names the missing field.
     """
     try:
         document = parse_object(page.body)
@@ -108,29 +108,29 @@ def read_question(page: FetchedPage) -> PageText:
     value = record(document.get("value", document))
     question = prose(value.get("questionText"))
     if not question:
-        raise Unreadable("no written question: it has no questionText")
+        raise Unreadable("not a written question: it has no questionText")
     answer = prose(value.get("answerText"))
     if value.get("dateAnswered") and not answer:
-        raise Unreadable("the question has a dateAnswered and no answerText")
-    tabled, answered = _day(value.get("dateTabled")), _day(value.get("dateAnswered"))
-    asker, minister = _member(value, "askingMember"), _member(value, "answeringMember")
+        raise Unreadable("the question has a dateAnswered, but no answerText")
+    tabled, answered = _get_day(value.get("dateTabled")), _get_day(value.get("dateAnswered"))
+    asker, minister = _get_member(value, "askingMember"), _get_member(value, "answeringMember")
     body = words(value.get("answeringBodyName"))
-    lines = [_line("Question", words(value.get("uin")), asker, tabled, value.get("house"))]
+    lines = [_build_line("Question", words(value.get("uin")), asker, tabled, value.get("house"))]
     lines += [question]
     lines += [f"To: {body}"] if body else []
-    lines += [f"Status: {status}" for status in _statuses(value)]
+    lines += [f"Status: {status}" for status in _list_statuses(value)]
     if answer:
-        lines += [_line("Answer", minister, answered), answer]
-    elif due := _day(value.get("dateForAnswer")):
+        lines += [_build_line("Answer", minister, answered), answer]
+    elif due := _get_day(value.get("dateForAnswer")):
         lines += [f"Answer due: {due}"]
     lines += [
         f"Attachment: {title}"
         for one in array(value.get("attachments"))
         if (title := words(record(one).get("title")))
     ]
-    raw = _latest_date(value)
+    raw = _get_latest_date(value)
     return PageText(
-        title=_title(value),
+        title=_build_title(value),
         published_raw=raw,
         published_at=parse_published(raw, now=page.fetched_at),
         authors=tuple(name for name in (asker,) if name),
@@ -142,8 +142,8 @@ def read_question(page: FetchedPage) -> PageText:
     )
 
 
-def one_per_question(listing: Listing) -> tuple[FetchedEntry, ...]:
-    """Return each question once, in its newest version, since both lists may contain it."""
+def merge_by_question(listing: Listing) -> tuple[FetchedEntry, ...]:
+    """Merge the entries of each question, which both lists may contain, to the newest one."""
     newest: dict[str | None, FetchedEntry] = {}
     for entry in listing.entries:
         before = newest.get(entry.guid)
@@ -153,17 +153,17 @@ def one_per_question(listing: Listing) -> tuple[FetchedEntry, ...]:
 
 
 def _build_entry(value: Mapping[str, Any], source_key: str, fetched_at: datetime) -> FetchedEntry:
-    raw = _latest_date(value)
+    raw = _get_latest_date(value)
     texts = [prose(value.get("questionText")), prose(value.get("answerText"))]
-    uin, day = words(value.get("uin")), _day(value.get("dateTabled"))
+    uin, day = words(value.get("uin")), _get_day(value.get("dateTabled"))
     return FetchedEntry(
         source_key=source_key,
         url=f"{_PUBLIC_PAGE}/{day}/{uin}" if uin and day else None,
         guid=f"question:{words(value.get('id'))}",
-        title=_title(value),
-        summary="\n".join([part for part in texts if part] + list(_statuses(value))),
+        title=_build_title(value),
+        summary="\n".join([part for part in texts if part] + list(_list_statuses(value))),
         content="",
-        authors=tuple(name for name in (_member(value, "askingMember"),) if name),
+        authors=tuple(name for name in (_get_member(value, "askingMember"),) if name),
         published_raw=raw,
         published_at=parse_published(raw, now=fetched_at),
         updated_at=None,
@@ -173,13 +173,13 @@ def _build_entry(value: Mapping[str, Any], source_key: str, fetched_at: datetime
     )
 
 
-def _title(value: Mapping[str, Any]) -> str:
+def _build_title(value: Mapping[str, Any]) -> str:
     named = f"Written question {words(value.get('uin'))}"
     parts = (named, words(value.get("answeringBodyName")))
     return words(value.get("heading")) or ": ".join(part for part in parts if part)
 
 
-def _latest_date(value: Mapping[str, Any]) -> str | None:
+def _get_latest_date(value: Mapping[str, Any]) -> str | None:
     """Return the date of correction, else of the answer, else of tabling."""
     for name in ("dateAnswerCorrected", "dateAnswered", "dateTabled"):
         if date := words(value.get(name)):
@@ -187,7 +187,7 @@ def _latest_date(value: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _statuses(value: Mapping[str, Any]) -> tuple[str, ...]:
+def _list_statuses(value: Mapping[str, Any]) -> tuple[str, ...]:
     marks = {
         "withdrawn": value.get("isWithdrawn"),
         "holding answer": value.get("answerIsHolding"),
@@ -196,22 +196,22 @@ def _statuses(value: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name, marked in marks.items() if marked)
 
 
-def _member(value: Mapping[str, Any], name: str) -> str:
+def _get_member(value: Mapping[str, Any], name: str) -> str:
     return words(record(value.get(name)).get("name"))
 
 
-def _line(label: str, *parts: object) -> str:
+def _build_line(label: str, *parts: object) -> str:
     filled = [part for part in map(words, parts) if part]
     return f"{label}: {', '.join(filled)}" if filled else f"{label}:"
 
 
-def _day(value: object) -> str:
+def _get_day(value: object) -> str:
     return words(value)[:10]
 
 
-def _note_unknown_parameters(search: str) -> str | None:
+def _describe_unknown_parameters(search: str) -> str | None:
     unknown = sorted({name for name, _ in parse_qsl(urlsplit(search).query)} - _KNOWN_PARAMETERS)
-    return f"the API ignores what it does not know: {', '.join(unknown)}" if unknown else None
+    return f"the API ignores unknown parameters: {', '.join(unknown)}" if unknown else None
 
 
 def _build_address(search: str, window: str, day: str, skip: int) -> str:

@@ -6,8 +6,8 @@ import re
 from datetime import datetime, timedelta
 
 from config.model import Source
-from crawler.boardpapers.paper_links import lasting
-from crawler.boardpapers.paper_listing import PaperLink, paper_links
+from crawler.boardpapers.paper_links import stable_url
+from crawler.boardpapers.paper_listing import PaperLink, find_paper_links
 from crawler.boardpapers.pdf import PdfDocument
 from crawler.boardpapers.pdf_reader import read_pdf
 from crawler.errors import NotAFeed, Unreadable
@@ -47,7 +47,7 @@ class BoardPapersSpider(SourceSpider):
         page = answer.page
         whole = page.requested_url == source.url
         document = parse_html(answer)
-        links = paper_links(document, base=page.final_url, select=source.select, whole=whole)
+        links = find_paper_links(document, base=page.final_url, select=source.select, whole=whole)
         # the papers listed earlier in this poll
         listed: set[str] = set() if whole else (self.poll_state.get(source.key) or set())
         self.poll_state[source.key] = listed
@@ -56,8 +56,10 @@ class BoardPapersSpider(SourceSpider):
                 "no link to a PDF or to a meeting was found on this page; "
                 "select.entry and select.link in sources.toml can name them"
             )
-        papers = [link for link in links if not link.is_meeting and lasting(link.url) not in listed]
-        listed.update(lasting(paper.url) for paper in papers)
+        papers = [
+            link for link in links if not link.is_meeting and stable_url(link.url) not in listed
+        ]
+        listed.update(stable_url(paper.url) for paper in papers)
         return Listing(
             entries=tuple(_build_entry(source, paper, page.fetched_at) for paper in papers),
             language=document.get("lang") or None,
@@ -93,7 +95,7 @@ def _build_entry(source: Source, link: PaperLink, fetched_at: datetime) -> Fetch
         source_key=source.key,
         url=link.url,
         # in the form of stored papers
-        guid=former_canonical_url(lasting(link.url)),
+        guid=former_canonical_url(stable_url(link.url)),
         title=link.title,
         summary="",
         content="",

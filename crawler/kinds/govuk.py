@@ -12,10 +12,10 @@ from crawler.extraction.page import extract
 from crawler.government.govuk_api import (
     content_address,
     is_search,
-    living,
     read_content,
     read_results,
     search_address,
+    split_closing_notice,
 )
 from crawler.http.response import FetchResponse
 from crawler.listings.feeds import parse_feed
@@ -49,7 +49,7 @@ class GovukSpider(SourceSpider):
             content_type=page.content_type,
             fetched_at=page.fetched_at,
         )
-        entries, ended = living(feed.entries)
+        entries, ended = split_closing_notice(feed.entries)
         if ended is not None and not entries:
             raise NotAFeed(f"GOV.UK has ended this feed: {ended}")
         damage = f"GOV.UK has ended this feed: {ended}" if ended is not None else feed.degraded

@@ -38,7 +38,7 @@ class ParliamentSpider(SourceSpider):
 
     def combine_parts(self, listing: Listing) -> Listing:
         """Keep each question once: it may be listed both as tabled and as answered."""
-        return replace(listing, entries=questions.one_per_question(listing))
+        return replace(listing, entries=questions.merge_by_question(listing))
 
     def page_addresses(self, source: Source, entry: FetchedEntry) -> tuple[str, ...]:
         """Return the URL of a question's record in the API: the list truncates its texts."""

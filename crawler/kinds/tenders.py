@@ -14,18 +14,18 @@ from crawler.http.response import FetchResponse
 from crawler.listings.listing import Listing
 from crawler.spider_base.spider import SourceSpider
 from crawler.tenders.ocds import Package, read_package
-from crawler.tenders.ocds_entries import entry_of, one_per_process
+from crawler.tenders.ocds_entries import build_entry, merge_by_process
 from crawler.tenders.ocds_release import Release
 from crawler.tenders.ocds_windows import (
     CONTRACTS_FINDER,
     TimeWindow,
-    address_of,
+    build_address,
     covered_until,
+    find_next_page,
     first_window,
     next_window,
-    page_after,
+    parse_window,
     service_of,
-    window_in,
 )
 
 MAX_REQUESTS = 15  # a poll that has made more ends with its current window
@@ -54,14 +54,14 @@ class TendersSpider(SourceSpider):
         """Return the URL of the first page of the first window that has not been read."""
         self.poll_state[source.key] = _PollProgress()
         window = first_window(service_of(source.url), since=since, now=now)
-        return address_of(source.url, window)
+        return build_address(source.url, window)
 
     def read(self, source: Source, answer: FetchResponse) -> Listing:
         """Read the releases of a page; after the last page of a window comes the next window."""
         page = answer.page
         progress: _PollProgress = self.poll_state.get(source.key) or _PollProgress()
         self.poll_state[source.key] = progress
-        window = window_in(page.requested_url)
+        window = parse_window(page.requested_url)
         if window is None:
             raise NotAFeed(f"{page.requested_url} has no time window")
         progress.requests += 1
@@ -69,7 +69,7 @@ class TendersSpider(SourceSpider):
         package = read_package(page.body)
         listing = Listing(
             entries=tuple(
-                entry_of(
+                build_entry(
                     Release(release),
                     source_key=source.key,
                     service=source.url,
@@ -86,7 +86,7 @@ class TendersSpider(SourceSpider):
 
     def combine_parts(self, listing: Listing) -> Listing:
         """Keep one entry for each procurement, of all its notices that were listed."""
-        return replace(listing, entries=one_per_process(listing.entries))
+        return replace(listing, entries=merge_by_process(listing.entries))
 
     def get_wait(self, source: Source, answer: FetchResponse) -> timedelta | None:
         """Return the wait after a 403 of Contracts Finder, which means too many requests."""
@@ -106,10 +106,10 @@ class TendersSpider(SourceSpider):
         """Add to a listing the URL to fetch next, or the time up to which it has been read."""
         if not package.whole and window.halved is not None:
             # the release that makes the response invalid is in one half: the other can be read
-            return replace(listing, more=(address_of(source.url, window.halved),))
-        page = page_after(window, package.next_link) if package.whole else None
+            return replace(listing, more=(build_address(source.url, window.halved),))
+        page = find_next_page(window, package.next_link) if package.whole else None
         if page is not None and page not in progress.cursors:
-            return replace(listing, more=(address_of(source.url, page),))
+            return replace(listing, more=(build_address(source.url, page),))
         if page is not None:
             listing = replace(listing, degraded=f"its pages form a loop: {page.cursor}")
         listing = replace(listing, covered_until=covered_until(window, now=now))
@@ -118,4 +118,4 @@ class TendersSpider(SourceSpider):
             return listing
         if progress.requests >= MAX_REQUESTS:
             return replace(listing, behind=True)
-        return replace(listing, more=(address_of(source.url, following),))
+        return replace(listing, more=(build_address(source.url, following),))

@@ -1,4 +1,4 @@
-"""Parse OCDS 1.1 release packages, without interpreting the releases. Pure.
+"""Parses OCDS 1.1 release packages, without interpreting the releases. Pure.
 
 https://standard.open-contracting.org/1.1/en/schema/release_package/
 """
@@ -32,27 +32,27 @@ class Package:
 
 
 def read_package(body: bytes) -> Package:
-    """Parse a release package, as far as it can be read.
+    """Parse a release package; of a damaged one, the releases that are intact.
 
     Raises:
-        NotAFeed: the body is no release package.
+        NotAFeed: the body is not a release package.
     """
     text = decode_json(body)
     try:
         parsed = loads(text)
     except ValueError as error:
-        releases = releases_of(read_complete_members(text, "releases"))
+        releases = select_releases(read_complete_members(text, "releases"))
         if not releases and not _PACKAGE_START.match(text):
-            raise NotAFeed(f"no JSON that can be read: {error}") from error
-        damage = f"the JSON breaks off or goes wrong after {len(releases)} releases: {error}"
+            raise NotAFeed(f"not valid JSON: {error}") from error
+        damage = f"the JSON is truncated or invalid after {len(releases)} releases: {error}"
         return Package(releases=releases, damage=damage, whole=False)
     package = record(parsed)
     if "releases" not in package:
         if not package.get("ocid"):
-            raise NotAFeed("JSON, but no OCDS release package: it has no releases")
+            raise NotAFeed("JSON, but not an OCDS release package: it has no releases")
         package = {"releases": [package]}  # a single release
     listed = array(package["releases"])
-    releases = releases_of(listed)
+    releases = select_releases(listed)
     missing = len(listed) - len(releases)
     return Package(
         releases=releases,
@@ -61,7 +61,7 @@ def read_package(body: bytes) -> Package:
     )
 
 
-def releases_of(listed: Sequence[Any]) -> tuple[Mapping[str, Any], ...]:
+def select_releases(listed: Sequence[Any]) -> tuple[Mapping[str, Any], ...]:
     """Return the members of a list that are releases: objects with an `ocid`."""
     return tuple(one for one in map(record, listed) if words(one.get("ocid")))
 
@@ -90,7 +90,7 @@ def array(value: object) -> list[Any]:
 
 
 def records(value: object) -> list[Mapping[str, Any]]:
-    """Return the objects in an array; empty if `value` is none."""
+    """Return the objects in an array; empty if `value` is not an array."""
     return [one for one in array(value) if isinstance(one, dict)]
 
 
@@ -107,7 +107,7 @@ def prose(value: object) -> str:
 
 
 def number(value: object) -> float | None:
-    """Return a finite number, also from a string; None for anything else."""
+    """Return a finite number, also from a string; None for other values."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Convert OCDS releases to entries, one for each contracting process. Pure.
+"""Converts OCDS releases to entries, one for each contracting process. Pure.
 
 The guid of an entry is the `ocid` of the process, so that a later release is a revision of the same
 item.
@@ -11,29 +11,29 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from crawler.tenders.ocds_release import Release
-from crawler.tenders.ocds_text import notice_of, notice_url, text_of, title_of
+from crawler.tenders.ocds_text import build_notice, get_title, notice_url, text_of
 from crawler.text.dates import parse_published
 from storage.model import FetchedEntry
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 
 
-def entry_of(
+def build_entry(
     release: Release, *, source_key: str, service: str, fetched_at: datetime
 ) -> FetchedEntry:
     """Convert a release to an entry with its whole text.
 
     Args:
         release: the release.
-        source_key: the source that it came from.
+        source_key: of its source.
         service: any URL of the service; its notice pages are on the same host.
-        fetched_at: when the response came.
+        fetched_at: when the response was fetched.
     """
     return FetchedEntry(
         source_key=source_key,
         url=notice_url(release, service),
         guid=release.ocid,
-        title=title_of(release),
+        title=get_title(release),
         summary="",
         content=text_of(release),
         authors=(),
@@ -42,17 +42,17 @@ def entry_of(
         updated_at=None,
         language=release.language,
         fetched_at=fetched_at,
-        notice=notice_of(release),
+        notice=build_notice(release),
         kind="tender",
         complete=True,
     )
 
 
-def one_per_process(entries: Sequence[FetchedEntry]) -> tuple[FetchedEntry, ...]:
+def merge_by_process(entries: Sequence[FetchedEntry]) -> tuple[FetchedEntry, ...]:
     """Merge the releases of each process: the newest, with added lines of earlier ones.
 
-    An item has one text; a release that is followed by another in the same listing would never be
-    matched otherwise.
+    An item has one text; without this, a release that is followed by another in the same listing
+    would never be matched.
     """
     grouped: dict[tuple[str | None, str], list[FetchedEntry]] = {}
     for entry in entries:
@@ -60,11 +60,11 @@ def one_per_process(entries: Sequence[FetchedEntry]) -> tuple[FetchedEntry, ...]
         # notices of several buyers may have the ocid of one framework
         key = (entry.guid, buyers[0].casefold() if buyers else "")
         grouped.setdefault(key, []).append(entry)
-    return tuple(_merge(some) for some in grouped.values())
+    return tuple(_merge_releases(some) for some in grouped.values())
 
 
-def _merge(releases: Sequence[FetchedEntry]) -> FetchedEntry:
-    newest, *earlier = sorted(releases, key=_sort_key, reverse=True)
+def _merge_releases(releases: Sequence[FetchedEntry]) -> FetchedEntry:
+    newest, *earlier = sorted(releases, key=_make_sort_key, reverse=True)
     lines = newest.content.split("\n")
     seen = {*lines, newest.title}
     for entry in earlier:
@@ -76,5 +76,5 @@ def _merge(releases: Sequence[FetchedEntry]) -> FetchedEntry:
     return replace(newest, content="\n".join(lines))
 
 
-def _sort_key(entry: FetchedEntry) -> tuple[datetime, str]:
+def _make_sort_key(entry: FetchedEntry) -> tuple[datetime, str]:
     return entry.published_at or _FIRST, entry.url or ""

@@ -1,4 +1,4 @@
-"""Read title, parties, value and dates of an OCDS release. Pure.
+"""Reads title, parties, value and dates of an OCDS release. Pure.
 
 Identifiers of parties are valid within one release only and never compared between releases.
 """
@@ -21,7 +21,7 @@ _REVIEW = "reviewBody"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """An organisation in a release. `legal_name` is empty where it equals the name."""
+    """An organisation in a release. `legal_name` is empty if it equals the name."""
 
     name: str
     legal_name: str = ""
@@ -37,7 +37,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """An amount. `currency` is an ISO 4217 code, GBP where the release has none."""
+    """An amount. `currency` is an ISO 4217 code, GBP if the release has none."""
 
     amount: float
     currency: str
@@ -83,24 +83,24 @@ class Release:
 
     def buyers(self) -> tuple[Party, ...]:
         """Return the buyers, else the procuring entities."""
-        named = [record(self.data.get("buyer")), *self._with_role("buyer")]
+        named = [record(self.data.get("buyer")), *self._list_parties_with_role("buyer")]
         if not any(words(one.get("name")) or words(one.get("id")) for one in named):
             named = [
                 record(self.tender.get("procuringEntity")),
-                *self._with_role("procuringEntity"),
+                *self._list_parties_with_role("procuringEntity"),
             ]
-        return self._parties_of(named)
+        return self._build_parties(named)
 
     def suppliers(self) -> tuple[Party, ...]:
         """Return the suppliers that were awarded a contract."""
         chosen = [one for award in self.awards for one in records(award.get("suppliers"))]
-        return self._parties_of([*chosen, *(self._with_role("supplier"))])
+        return self._build_parties([*chosen, *(self._list_parties_with_role("supplier"))])
 
     def others(self) -> tuple[Party, ...]:
         """Return the other parties, such as bidders and agents, without review bodies."""
         named_before = {one.name.casefold() for one in (*self.buyers(), *self.suppliers())}
         named = [one for one in self._parties if _REVIEW not in array(one.get("roles"))]
-        return tuple(o for o in self._parties_of(named) if o.name.casefold() not in named_before)
+        return tuple(o for o in self._build_parties(named) if o.name.casefold() not in named_before)
 
     def value(self) -> Money | None:
         """Return the total of the contracts, else of the awards, else the estimated value."""
@@ -116,7 +116,7 @@ class Release:
         )
 
     def least_value(self) -> Money | None:
-        """Return the lower end of the value, where an undecided notice gives a range."""
+        """Return the lower end of the value, if an undecided notice has a range."""
         return None if self.is_decided else money(self.tender.get("minValue"))
 
     def deadline(self) -> datetime | None:
@@ -135,8 +135,8 @@ class Release:
             [record(one.get("contractPeriod")) for one in self.lots],
         )
         for some in periods:
-            starts = [day for day in (_day(one.get("startDate")) for one in some) if day]
-            ends = [day for day in (_day(one.get("endDate")) for one in some) if day]
+            starts = [day for day in (_parse_day(one.get("startDate")) for one in some) if day]
+            ends = [day for day in (_parse_day(one.get("endDate")) for one in some) if day]
             if starts or ends:
                 return min(starts, default=None), max(ends, default=None)
         return None, None
@@ -148,21 +148,21 @@ class Release:
 
     def codes(self) -> tuple[str, ...]:
         """Return the classification codes (CPV) of what is bought, with descriptions."""
-        held = [self.tender, *self.lots, *records(self.tender.get("items"))]
-        held += [item for award in self.awards for item in records(award.get("items"))]
+        holders_of_codes = [self.tender, *self.lots, *records(self.tender.get("items"))]
+        holders_of_codes += [item for award in self.awards for item in records(award.get("items"))]
         classes = []
-        for one in held:
+        for one in holders_of_codes:
             classes.append(record(one.get("classification")))
             classes += records(one.get("additionalClassifications"))
         spelt = [f"{words(c.get('id'))} {words(c.get('description'))}".strip() for c in classes]
-        # a code with and without description: only the one with
+        # of a code with and without description, only the one with
         known = {code.partition(" ")[0] for code in spelt if " " in code}
         return tuple(dict.fromkeys(c for c in spelt if c and (" " in c or c not in known)))
 
-    def _with_role(self, role: str) -> list[Mapping[str, Any]]:
+    def _list_parties_with_role(self, role: str) -> list[Mapping[str, Any]]:
         return [one for one in self._parties if role in array(one.get("roles"))]
 
-    def _parties_of(self, named: Iterable[Mapping[str, Any]]) -> tuple[Party, ...]:
+    def _build_parties(self, named: Iterable[Mapping[str, Any]]) -> tuple[Party, ...]:
         by_id = {words(one.get("id")): one for one in self._parties if words(one.get("id"))}
         found: dict[str, Party] = {}
         for one in named:
@@ -211,7 +211,7 @@ def _is_in_force(decision: Mapping[str, Any]) -> bool:
     return words(decision.get("status")).lower() not in _ABANDONED
 
 
-def _day(value: object) -> date | None:
+def _parse_day(value: object) -> date | None:
     try:
         return date.fromisoformat(words(value)[:10])
     except ValueError:

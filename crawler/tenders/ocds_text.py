@@ -1,4 +1,4 @@
-"""Convert an OCDS release to readable text and to the fields of a notice. Pure."""
+"""Converts an OCDS release to readable text and to the fields of a notice. Pure."""
 
 from __future__ import annotations
 
@@ -20,45 +20,45 @@ _SKIPPED = frozenset(
     }
 )
 _ALWAYS = frozenset({"title", "description", "rationale"})
-_MIN_SENTENCE_WORDS = (
-    4  # of a field with any other name; shorter ones are codes, names and statuses
-)
+# of a field with any other name; shorter ones are codes, names and statuses
+_MIN_SENTENCE_WORDS = 4
 _LABELS = {"lots": "Lot", "awards": "Award", "contracts": "Contract"}
 _NOTICE_PATH = re.compile(r"/notice/(?P<id>[^/?#]+)/?$", re.IGNORECASE)
-_RELEASE_COUNTER = re.compile(
-    r"-\d+$"
-)  # Contracts Finder appends a count to the releases of a notice
+# Contracts Finder appends a count to the releases of a notice
+_RELEASE_COUNTER = re.compile(r"-\d+$")
 _MAX_LINES = 2000
 
 
-def title_of(release: Release) -> str:
-    """Return a release's title, or its number where it has none."""
+def get_title(release: Release) -> str:
+    """Return a release's title, or its number if it has none."""
     return release.title or f"Notice {release.number or release.ocid}"
 
 
 def text_of(release: Release) -> str:
     """Return a release as plain text: what is bought first, then who, when and how."""
-    title = title_of(release)
+    title = get_title(release)
     opening = prose(release.tender.get("description")) or prose(release.data.get("description"))
-    statements = list(_statements(release))
-    seen = {_fold(text) for text in (title, opening, *(text for _, text in statements))}
+    statements = list(_iter_statements(release))
+    seen = {_fold_text(text) for text in (title, opening, *(text for _, text in statements))}
     lines = [opening, *(f"{name}: {text}" for name, text in statements)]
     for part in ("title", "description", "planning", "tender", "awards", "contracts"):
         for label, text in _find_prose(part, release.data.get(part)):
-            key = _fold(text)
+            key = _fold_text(text)
             if key not in seen and len(lines) < _MAX_LINES:
                 seen.add(key)
                 lines.append(f"{label}: {text}" if label else text)
     return "\n".join(line for line in lines if line)
 
 
-def notice_of(release: Release) -> ProcurementNotice:
+def build_notice(release: Release) -> ProcurementNotice:
     """Return the notice fields of a release: parties, value, dates and facts."""
     value = release.value()
     starts_on, ends_on = release.days()
     shown = ("Stage", "Notice", "Procedure", "Subject", "Where")
     facts = [
-        (name.lower(), value_text) for name, value_text in _statements(release) if name in shown
+        (name.lower(), value_text)
+        for name, value_text in _iter_statements(release)
+        if name in shown
     ]
     return ProcurementNotice(
         buyers=tuple(one.name for one in release.buyers()),
@@ -76,7 +76,7 @@ def notice_url(release: Release, service: str) -> str | None:
     """Return the URL of the notice's public page, or None.
 
     Args:
-        release: the release; the URL in its documents is used where there is one.
+        release: the release; the URL in its documents is used if there is one.
         service: any URL of the service that published it.
     """
     number = (
@@ -94,11 +94,11 @@ def notice_url(release: Release, service: str) -> str | None:
     return f"{host.scheme}://{host.netloc}/Notice/{number}" if _is_plain(number) else None
 
 
-def _statements(release: Release) -> Iterator[tuple[str, str]]:
+def _iter_statements(release: Release) -> Iterator[tuple[str, str]]:
     """Yield label and text of a release's structured fields, in reading order."""
     if release.stage:
         yield "Stage", release.stage
-    if kind := _notice_type(release):
+    if kind := _find_notice_type(release):
         yield "Notice", kind
     if buyers := release.buyers():
         yield "Buyer", _join_names(buyers)
@@ -117,11 +117,11 @@ def _statements(release: Release) -> Iterator[tuple[str, str]]:
     how = words(release.tender.get("procurementMethodDetails"))
     if how := how or words(release.tender.get("procurementMethod")):
         yield "Procedure", how
-    if places := _places(release):
+    if places := _list_places(release):
         yield "Where", "; ".join(places)
     if others := release.others():
         yield "Also named", _join_names(others)
-    # keeps the texts of two procurements with the same wording different
+    # so that two procurements with the same wording have different texts
     yield "Process", release.ocid
 
 
@@ -129,7 +129,7 @@ def _join_names(parties: tuple[Party, ...]) -> str:
     return "; ".join(one.described for one in parties)
 
 
-def _notice_type(release: Release) -> str:
+def _find_notice_type(release: Release) -> str:
     """Return the service's name for this kind of notice: `UK4 Tender notice`."""
     for document in release.documents():
         found = _NOTICE_PATH.search(words(document.get("url")))
@@ -139,7 +139,7 @@ def _notice_type(release: Release) -> str:
     return ""
 
 
-def _places(release: Release) -> tuple[str, ...]:
+def _list_places(release: Release) -> tuple[str, ...]:
     found: dict[str, None] = {}
     awarded = [item for award in release.awards for item in records(award.get("items"))]
     for item in (*records(release.tender.get("items")), *awarded):
@@ -176,19 +176,19 @@ def _find_prose(name: str, value: object, label: str = "") -> Iterator[tuple[str
             if text and (name in _ALWAYS or _is_sentence(text)):
                 yield label if name == "title" else "", text
         elif isinstance(value, list):
-            stack += reversed([(name, one, _label(name, one)) for one in value])
+            stack += reversed([(name, one, _build_label(name, one)) for one in value])
         elif isinstance(value, dict) and not _is_own_page(name, value):
             stack += reversed([(n, one, label) for n, one in value.items() if n not in _SKIPPED])
 
 
-def _label(name: str, one: object) -> str:
+def _build_label(name: str, one: object) -> str:
     number = words(record(one).get("id"))
     short = len(number) <= 4
     return f"{_LABELS[name]} {number if short else ''}".strip() if name in _LABELS else ""
 
 
 def _is_own_page(name: str, value: Mapping[str, object]) -> bool:
-    """Return whether a document is the notice itself, whose description is the same for all."""
+    """Return whether a document is the notice itself, which has a standard description."""
     return name == "documents" and (
         "noticeType" in value or words(value.get("documentType")).endswith("Notice")
     )
@@ -202,5 +202,5 @@ def _is_plain(number: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9-]+", number) is not None
 
 
-def _fold(text: str) -> str:
+def _fold_text(text: str) -> str:
     return " ".join(text.split()).casefold()

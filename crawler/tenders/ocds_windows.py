@@ -1,4 +1,4 @@
-"""Compute the time windows by which procurement services are queried. Pure.
+"""Computes the time windows by which procurement services are queried. Pure.
 
 Neither service has a text search: all releases of a window are fetched and matched locally.
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 PAGE = 100  # releases in a response, the limit of both services
-BASELINE = timedelta(days=7)  # period that a new source starts with
+BASELINE = timedelta(days=7)  # the period that the first poll of a source reads
 LATE = timedelta(minutes=15)  # delay until a release with a given time is available
 _MIN_WINDOW = timedelta(minutes=15)
 
@@ -29,7 +29,7 @@ FIND_A_TENDER = ProcurementApi(
     name="Find a Tender",
     since="updatedFrom",
     until="updatedTo",
-    longest=timedelta(hours=6),  # of a longer one the response lacks some releases
+    longest=timedelta(hours=6),  # for a longer one the response lacks some releases
 )
 CONTRACTS_FINDER = ProcurementApi(
     name="Contracts Finder",
@@ -49,7 +49,7 @@ class TimeWindow:
 
     @property
     def halved(self) -> TimeWindow | None:
-        """Its first half; None where that would be shorter than 15 minutes."""
+        """Its first half; None if that would be shorter than 15 minutes."""
         half = (self.until - self.since) / 2
         if half < _MIN_WINDOW:
             return None
@@ -64,22 +64,26 @@ def service_of(url: str) -> ProcurementApi:
 
 
 def first_window(service: ProcurementApi, *, since: datetime | None, now: datetime) -> TimeWindow:
-    """Return the first window of a poll; `since`: up to when the service has been read."""
+    """Return the first window of a poll; `since`: the time up to which it has been read."""
     begin = now - BASELINE if since is None else min(since, now - LATE)
-    return _window(service, begin, now)
+    return _build_window(service, begin, now)
 
 
 def next_window(service: ProcurementApi, last: TimeWindow, *, now: datetime) -> TimeWindow | None:
     """Return the window after `last`; None when it has reached the present."""
-    return None if last.until >= now - timedelta(minutes=1) else _window(service, last.until, now)
+    return (
+        None
+        if last.until >= now - timedelta(minutes=1)
+        else _build_window(service, last.until, now)
+    )
 
 
 def covered_until(window: TimeWindow, *, now: datetime) -> datetime:
-    """Return the time up to which all releases are known, once a window has been read."""
+    """Return the time up to which all releases are known after a window has been read."""
     return max(window.since, min(window.until, now - LATE))
 
 
-def address_of(search: str, window: TimeWindow) -> str:
+def build_address(search: str, window: TimeWindow) -> str:
     """Return the URL of a page of a window; other parameters of `search` are kept."""
     service, parts = service_of(search), urlsplit(search)
     bounds = {
@@ -95,8 +99,8 @@ def address_of(search: str, window: TimeWindow) -> str:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
-def window_in(address: str) -> TimeWindow | None:
-    """Return the window of a URL made by `address_of`; None for other URLs."""
+def parse_window(address: str) -> TimeWindow | None:
+    """Return the window of a URL made by `build_address`; None for other URLs."""
     service, query = service_of(address), parse_qs(urlsplit(address).query)
     try:
         since, until = (_parse_time(query[name][0]) for name in (service.since, service.until))
@@ -105,16 +109,16 @@ def window_in(address: str) -> TimeWindow | None:
     return TimeWindow(since=since, until=until, cursor=query.get("cursor", [None])[0])
 
 
-def page_after(window: TimeWindow, next_link: str | None) -> TimeWindow | None:
+def find_next_page(window: TimeWindow, next_link: str | None) -> TimeWindow | None:
     """Return the next page of a window, by the cursor in the response's link; None at the end.
 
-    Host, scheme and times of the link are ignored: our own are known to work.
+    Host, scheme and times of the link are ignored, since some links have wrong ones.
     """
     cursor = parse_qs(urlsplit(next_link or "").query).get("cursor", [""])[0]
     return replace(window, cursor=cursor) if cursor else None
 
 
-def _window(service: ProcurementApi, begin: datetime, now: datetime) -> TimeWindow:
+def _build_window(service: ProcurementApi, begin: datetime, now: datetime) -> TimeWindow:
     begin = begin.replace(microsecond=0)
     end = min(begin + service.longest, now.replace(microsecond=0))
     return TimeWindow(since=begin, until=end)

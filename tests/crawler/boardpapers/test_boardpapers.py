@@ -165,7 +165,7 @@ def test_another_version_in_the_address_is_a_revision_of_the_same_paper(
     [
         pytest.param(a_pdf([Scan(), Scan()]), "scanned", id="scanned"),
         pytest.param(a_pdf([["One"]], encrypted=True), "encrypted", id="encrypted"),
-        pytest.param(b"<html>gone</html>", "not a PDF, whatever its address says", id="a-page"),
+        pytest.param(b"<html>gone</html>", "not a PDF, despite its address", id="a-page"),
         pytest.param(a_pdf([[]]), "no text on any page", id="empty"),
     ],
 )

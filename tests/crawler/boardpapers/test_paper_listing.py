@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.model import Selectors
-from crawler.boardpapers.paper_links import clean_link_text, file_name, lasting, leads_to_meeting
-from crawler.boardpapers.paper_listing import PaperLink, paper_links
+from crawler.boardpapers.paper_links import clean_link_text, file_name, is_meeting_link, stable_url
+from crawler.boardpapers.paper_listing import PaperLink, find_paper_links
 from tests import DATA
 
 PAGES = DATA / "papers"
@@ -22,7 +22,7 @@ PAGE = "https://bexley-vale.example/board/"
 
 def links_on(page: str, url: str = PAGE, *, whole: bool = True, **select: str) -> list[PaperLink]:
     document = lxml.html.document_fromstring(page)
-    return paper_links(document, base=url, select=Selectors(**select), whole=whole)  # type: ignore[arg-type]
+    return find_paper_links(document, base=url, select=Selectors(**select), whole=whole)  # type: ignore[arg-type]
 
 
 def test_each_page_has_its_answer_and_each_answer_its_page() -> None:
@@ -80,7 +80,7 @@ def test_a_file_is_named_by_its_address_where_the_link_says_nothing() -> None:
 )
 def test_an_address_with_another_version_is_the_same_file(one: str, other: str, same: bool) -> None:
     host = "https://bexley-vale.example"
-    assert (lasting(f"{host}{one}") == lasting(f"{host}{other}")) is same
+    assert (stable_url(f"{host}{one}") == stable_url(f"{host}{other}")) is same
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_address_with_another_version_is_the_same_file(one: str, other: str, 
 def test_a_link_to_a_meeting_names_a_day_or_a_year_of_a_board(
     words: str, path: str, leads: bool
 ) -> None:
-    assert leads_to_meeting(words, f"https://bexley-vale.example{path}", PAGE) is leads
+    assert is_meeting_link(words, f"https://bexley-vale.example{path}", PAGE) is leads
 
 
 @pytest.mark.slow

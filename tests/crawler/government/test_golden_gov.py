@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from crawler.government.govuk_api import living, read_content, read_results
+from crawler.government.govuk_api import read_content, read_results, split_closing_notice
 from crawler.government.hansard import read_contributions
 from crawler.government.written_questions import (
     detail_address,
-    one_per_question,
+    merge_by_question,
     read_list,
     read_question,
 )
@@ -81,14 +81,14 @@ def of_feed(page: FetchedPage) -> dict[str, Any]:
         content_type="application/atom+xml",
         fetched_at=NOW,
     )
-    entries, ended = living(feed.entries)
+    entries, ended = split_closing_notice(feed.entries)
     return {"entries": [of_entry(by_update(one)) for one in entries], "ended": ended}
 
 
 def of_questions(page: FetchedPage) -> dict[str, Any]:
     listing = read_list(QUESTIONS, page, source_key="gov")
     read = of_listing(listing)
-    read["details"] = [detail_address(QUESTIONS, one) for one in one_per_question(listing)]
+    read["details"] = [detail_address(QUESTIONS, one) for one in merge_by_question(listing)]
     return read
 
 

@@ -11,7 +11,7 @@ import pytest
 from crawler.government.govuk_api import read_content, read_results
 from crawler.government.hansard import read_contributions
 from crawler.government.written_questions import read_question
-from crawler.tenders.ocds_entries import entry_of
+from crawler.tenders.ocds_entries import build_entry
 from crawler.tenders.ocds_release import Release
 from storage.model import FetchedPage
 
@@ -87,7 +87,7 @@ def test_of_a_notice_whose_deadline_and_contract_stay(raw: str) -> None:
             },
         }
     )
-    entry = entry_of(release, source_key="tenders", service="https://api.test/", fetched_at=NOW)
+    entry = build_entry(release, source_key="tenders", service="https://api.test/", fetched_at=NOW)
     assert (entry.published_at, entry.published_raw) == (None, raw)
     assert entry.notice is not None
     assert entry.notice.deadline == datetime(2031, 2, 1, 12, tzinfo=UTC)

@@ -207,5 +207,5 @@ def test_a_question_without_a_text_names_the_field() -> None:
 
 
 def test_a_search_that_gives_four_of_each_is_refused_with_the_mend() -> None:
-    with pytest.raises(NotAFeed, match=r"ask /search/contributions/Spoken\.json"):
+    with pytest.raises(NotAFeed, match=r"use /search/contributions/Spoken\.json"):
         read_contributions("https://api.example/search.json", a_page({}), source_key="spoken")

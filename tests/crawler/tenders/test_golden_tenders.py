@@ -12,7 +12,7 @@ import pytest
 from crawler.errors import NotAFeed
 from crawler.extraction.normalise import normalise
 from crawler.tenders.ocds import Package, read_package
-from crawler.tenders.ocds_entries import entry_of, one_per_process
+from crawler.tenders.ocds_entries import build_entry, merge_by_process
 from crawler.tenders.ocds_release import Release
 from crawler.tenders.ocds_text import notice_url
 from storage.model import FetchedEntry, TextState
@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
 
 def entries(package: Package) -> list[FetchedEntry]:
     return [
-        entry_of(Release(said), source_key="notices", service=SERVICE, fetched_at=NOW)
+        build_entry(Release(said), source_key="notices", service=SERVICE, fetched_at=NOW)
         for said in package.releases
     ]
 
@@ -123,7 +123,7 @@ def test_several_notices_of_one_poll_become_one_and_none_is_passed_over() -> Non
         )
     )
 
-    (one,) = one_per_process(entries(package))
+    (one,) = merge_by_process(entries(package))
 
     assert one.published_at == hours[1]
     lines = one.content.split("\n")
@@ -140,7 +140,7 @@ def test_the_call_offs_of_several_buyers_stay_apart() -> None:
         )
     )
 
-    assert len(one_per_process(entries(package))) == 3
+    assert len(merge_by_process(entries(package))) == 3
 
 
 def test_real_releases_are_read_with_buyer_title_and_page() -> None:

@@ -17,13 +17,13 @@ from crawler.tenders.ocds_windows import (
     LATE,
     ProcurementApi,
     TimeWindow,
-    address_of,
+    build_address,
     covered_until,
+    find_next_page,
     first_window,
     next_window,
-    page_after,
+    parse_window,
     service_of,
-    window_in,
 )
 
 NOW = datetime(2026, 11, 24, 7, 0, 30, tzinfo=UTC)
@@ -67,13 +67,13 @@ def test_a_window_is_known_again_by_its_address(
 ) -> None:
     window = TimeWindow(since=since, until=since + timedelta(hours=1), cursor=cursor)
 
-    assert window_in(address_of(f"{search}?stages=award&limit=7", window)) == window
+    assert parse_window(build_address(f"{search}?stages=award&limit=7", window)) == window
 
 
 def test_the_address_keeps_what_else_is_asked_for_and_encodes_no_colon() -> None:
     window = TimeWindow(since=NOW - timedelta(hours=1), until=NOW, cursor="a/b=")
 
-    assert address_of(f"{CF}?stages=planning,award&limit=7", window) == (
+    assert build_address(f"{CF}?stages=planning,award&limit=7", window) == (
         f"{CF}?stages=planning,award&publishedFrom=2026-11-24T06:00:30"
         "&publishedTo=2026-11-24T07:00:30&limit=100&cursor=a%2Fb%3D"
     )
@@ -88,11 +88,13 @@ def test_a_service_is_told_by_its_host_or_its_path(url: str) -> None:
 def test_of_a_link_to_the_next_page_only_the_place_is_taken() -> None:
     window = TimeWindow(since=NOW - timedelta(hours=1), until=NOW)
 
-    following = page_after(window, "http://internal.example/?updatedFrom=x&cursor=abc%3D%3D")
+    following = find_next_page(window, "http://internal.example/?updatedFrom=x&cursor=abc%3D%3D")
 
     assert following == TimeWindow(since=window.since, until=NOW, cursor="abc==")
-    assert page_after(window, "https://www.find-tender.service.gov.uk/api?updatedFrom=x") is None
-    assert page_after(window, None) is None
+    assert (
+        find_next_page(window, "https://www.find-tender.service.gov.uk/api?updatedFrom=x") is None
+    )
+    assert find_next_page(window, None) is None
 
 
 def test_halves_end() -> None:
@@ -106,4 +108,4 @@ def test_halves_end() -> None:
 
 @pytest.mark.parametrize("query", ["", "?updatedFrom=x&updatedTo=y", "?updatedFrom=2026-11-24"])
 def test_an_address_without_a_window_has_none(query: str) -> None:
-    assert window_in(FTS + query) is None
+    assert parse_window(FTS + query) is None
