@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench.NAME` prints figures, mostly beside a peer in the same run."""

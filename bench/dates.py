@@ -1,11 +1,11 @@
-"""How many dates of pages are found, with and without metadata, beside htmldate.
+"""Measures how many dates of pages are found, with and without metadata, beside htmldate.
 
     python -m bench.dates [cases.jsonl ...]
 
 Works on labelled pages: by default those in ../shared/data beside the project, which are not
-shipped. A date counts as found if its day is the one given. "Shown" leaves the pages without
-meta tags and scripts, so that only what readers see and the address are left; where no day is
-given, it is held to what the metadata says. "Least" is the share without the site that helps most.
+shipped. A date counts as found if its day is that of the label. "Shown" removes meta tags and
+scripts, so that only the visible text and the URL remain; without a label, the date of the metadata
+is expected. "Least" is the share without the site that helps most.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Find = Callable[[lxml.html.HtmlElement, str], str | None]
 
 
 def find_ours(document: lxml.html.HtmlElement, url: str) -> str | None:
-    """Our date of a page, as the publisher's readers see it."""
+    """Return our date of a page, in the publisher's time zone."""
     data = read_structured_data(document)
     raw, when = published_of(
         document,
@@ -51,7 +51,7 @@ def find_ours(document: lxml.html.HtmlElement, url: str) -> str | None:
 
 
 def find_theirs(document: lxml.html.HtmlElement, url: str) -> str | None:
-    """htmldate's date of a page."""
+    """Return htmldate's date of a page."""
     from htmldate import find_date
 
     found: str | None = find_date(document, original_date=True, url=url or None, max_date=_NOW)
@@ -59,7 +59,7 @@ def find_theirs(document: lxml.html.HtmlElement, url: str) -> str | None:
 
 
 def measure(cases: Iterable[Case], find: Find, *, shown: bool) -> tuple[int, int, int, float]:
-    """Pages with a known day, dates given, dates right, and the least share without one site."""
+    """Return the numbers of labelled pages, found and correct dates, and the least share."""
     sites: dict[str, list[bool]] = defaultdict(list)
     given = 0
     for case in cases:
@@ -93,7 +93,7 @@ def _parser() -> lxml.html.HTMLParser:
 
 
 def main() -> None:
-    """Measure the named sets."""
+    """Measure the sets of the command line."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     asked.add_argument("cases", nargs="*", type=Path)
     paths = asked.parse_args().cases or [DATA.parent / name / "cases.jsonl" for name in _SETS]

@@ -1,15 +1,15 @@
-"""How many messages a second go out, and how long an item takes to the mail server.
+"""Measures messages per second, and the time from a stored item to the mail server.
 
     python -m bench.delivery [--messages 500] [--watches 10000] [--items 100]
 
-First: so many frozen digests in an outbox in SQLite go to a mail server on loopback (aiosmtpd, in a
-process of its own), one commit each before and after every message; against bare smtplib, which
-sends the same bytes over one connection to the same server in the same run.
+First: digests from an outbox in SQLite are sent to a mail server on loopback (aiosmtpd, in a
+process of its own), with a commit before and after every message; peer: bare smtplib, which sends
+the same bytes over one connection to the same server in the same run.
 
-Second: the running service with so many watches and a hundred readers of alerts. Items are stored
-beside it, one transaction each, as a crawl does; counted is the time from the commit to the end of
-the message at the mail server. No crawl tells the service that something came: it looks by itself,
-every two seconds, so that this is the slowest way.
+Second: the running service with this number of watches and a hundred subscribers of alerts. Items
+are stored from outside, one per transaction, as a crawl does; measured is the time from the commit
+to the end of the message at the mail server. No crawl notifies the service: it polls every two
+seconds, so this is the slowest case.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 class Sink:
-    """Takes every message and tells its subject."""
+    """Accepts every message and reports its subject."""
 
     def __init__(self, told: Connection) -> None:
         self._told = told
@@ -73,7 +73,7 @@ class Sink:
     async def handle_DATA(  # noqa: N802  # aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any
     ) -> str:
-        """The final dot has come."""
+        """Report the subject of a complete message."""
         subject = str(message_from_bytes(envelope.original_content)["Subject"])
         self._told.send((time.time(), subject))
         return "250 OK"
@@ -91,7 +91,7 @@ def _serve(told: Connection) -> None:
 
 @contextlib.contextmanager
 def _sink() -> Iterator[tuple[int, Connection]]:
-    """The port of a mail server in a process of its own, and what it tells."""
+    """Start a mail server in a process of its own; return its port and its reports."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,))
     process.start()
@@ -184,7 +184,7 @@ def _latency(folder: Path, watches: int, items: int) -> None:
         )
         try:
             live_edits._wait(folder / "data" / "supplierwatch.db", "reader-0", 1)
-            time.sleep(3)  # its first round of everything
+            time.sleep(3)  # until all workers have run once
             store = open_store(f"sqlite:///{folder}/data/supplierwatch.db", migrate=False)
             random = Random(SEED)
             taken = sorted(_time_of(store, told, number, random) for number in range(items))
@@ -248,7 +248,7 @@ def _time_of(store: Store, told: Connection, number: int, random: Random) -> flo
         if told.poll(1):
             at, subject = told.recv()
             if f"arkerword{number} " in f"{subject} ":
-                time.sleep(2 * random.random())  # not in step with the service
+                time.sleep(2 * random.random())  # not synchronised with the service
                 return float(at - committed)
     raise SystemExit(f"item {number} was not told within {PATIENCE:.0f} s")
 

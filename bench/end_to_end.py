@@ -1,11 +1,11 @@
-"""Items a second through fetch, extract, store and match, on one core, and the share of each stage.
+"""Measures items per second of fetch, extract, store and match on one core, and each stage's share.
 
     python -m bench.end_to_end [--items 400]
 
-A loopback site serves generated articles. The whole job is one poll by the code that the service
-runs (child process, Scrapy, storage, matcher). Its peer, in the same run: a bare Scrapy spider that
-fetches the same pages and has trafilatura read them, and stores and matches nothing. The share of
-each stage comes from the stages run one after the other over the same pages.
+A loopback site serves generated articles. The whole job is one poll by the code of the service
+(child process, Scrapy, storage, matcher). Its peer, in the same run: a bare Scrapy spider that
+fetches the same pages and extracts them with trafilatura, but stores and matches nothing. The share
+of each stage is measured by running the stages one after the other over the same pages.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ p.crawl(Peer); p.start()
 
 
 def article(number: int) -> tuple[str, str]:
-    """Title and page of a generated article of about 450 words."""
+    """Return title and page of a generated article of about 450 words."""
     rng = random.Random(number)
     names = rng.sample(NAMES, 2)
 
@@ -122,7 +122,7 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # it would hold each answer back for 40 ms
+            disable_nagle_algorithm = True  # it would delay each response by 40 ms
 
             def do_GET(self) -> None:
                 kind, body = site.answer(self.path)
@@ -154,7 +154,7 @@ class Site:
 
 
 def write_config(folder: Path, site: Site, data: Path, watches: int) -> None:
-    """One source, `watches` watches, mail to files."""
+    """Write a configuration: one source, `watches` watches, mail to files."""
     rng = random.Random(7)
     folder.mkdir(parents=True)
     (folder / "settings.toml").write_text(
@@ -175,7 +175,7 @@ def write_config(folder: Path, site: Site, data: Path, watches: int) -> None:
 
 
 def _query(rng: random.Random, number: int) -> str:
-    """A watch: a name that hardly occurs, or one of a hundred that do, with a word or two."""
+    """Return the query of a watch: a rare name, or one of a hundred frequent ones, with words."""
     name = rng.choice(NAMES) if number % 10 == 0 else f"{rng.choice(NAMES)}{number}"
     one, other = rng.sample(WORDS, 2)
     return rng.choice(
@@ -185,14 +185,14 @@ def _query(rng: random.Random, number: int) -> str:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes."""
+    """Return the seconds that `work` takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def whole_job(site: Site, folder: Path, watches: int) -> tuple[float, int]:
-    """Seconds and items of one poll by the service's own code that finds all but one item new."""
+    """Return seconds and items of one poll by the service's own code; all items but one are new."""
     from storage.model import TextState
     from storage.store import open_store
     from supplierwatch.service.service import Service
@@ -219,7 +219,7 @@ def whole_job(site: Site, folder: Path, watches: int) -> tuple[float, int]:
 
 @contextmanager
 def staged(site: Site, folder: Path) -> Iterator[dict[str, float]]:
-    """Seconds of each stage over all pages, one stage after the other."""
+    """Return the seconds of each stage over all pages, one stage after the other."""
     from alerts.query import Document, WatchIndex
     from config.model import Source
     from crawler.extraction.normalise import normalise

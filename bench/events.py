@@ -1,18 +1,18 @@
-"""Grouping reports into events: quality, speed against datasketch, and growth of the archive.
+"""Measures grouping into events: quality, speed against datasketch, and cost as the archive grows.
 
     python -m bench.events [--documents 10000] [--grown 1000000]
                            [--only quality|peer|growth|database]
 
-Quality: pair precision and recall on the labelled sets beside the project, in three orders where
-they have no times; each half of the clusters apart, as constants were chosen on all of them.
+Quality: pair precision and recall on the labelled sets beside the project, in three orders if they
+have no times; each half of the clusters separately, since constants were chosen on all of them.
 
 Speed: the documents of `bench.stories_load` are grouped into events by us, and into copies by
 datasketch's MinHashLSH as in `bench.stories`, in the same run.
 
-Growth: what one more report costs in memory where 10,000 are known, and where so many are.
+Growth: the processor time of one more report in memory, with 10,000 known and with --grown.
 
-Database: what placing one more item costs in SQLite where 1,000 reports are stored, and where
-10,000 are, in transactions of 25; both are filled by placing that many, and take turns.
+Database: the processor time of one more item in SQLite, with 1,000 and with 10,000 stored reports,
+in transactions of 25; both are filled by placing that many, and are measured alternately.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def quality() -> None:
-    """Pair precision and recall on the labelled sets."""
+    """Return pair precision and recall on the labelled sets."""
     for name in SETS:
         path = LABELLED / name
         if not path.exists():
@@ -82,7 +82,7 @@ def quality() -> None:
 
 
 def measured(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
-    """Pair precision and recall of grouping labelled documents in the order given."""
+    """Return pair precision and recall of grouping labelled documents in the given order."""
     told = ("id", "title", "text", "ts_ms")
     found = events([{key: row[key] for key in told if key in row} for row in rows])
     gold = [row["cluster"] for row in rows]
@@ -96,7 +96,7 @@ def _count_pairs(groups: Sequence[object]) -> int:
 
 
 def against_peer(count: int) -> None:
-    """Processor time of both over the same documents, taking turns."""
+    """Measure the processor time of both over the same documents, alternately."""
     texts = documents(count, SEED).texts
     times: dict[str, list[float]] = {"events": [], "datasketch": []}
     for _ in range(ROUNDS):
@@ -117,7 +117,7 @@ def _group_events(texts: list[str]) -> list[int]:
 
 
 def growth(small: int, large: int) -> None:
-    """What one more report costs in memory; the two sizes take turns."""
+    """Measure the cost of one more report in memory; the two sizes alternate."""
     newsroom = Newsroom(SEED)
     groupings = {}
     for count in (small, large):
@@ -138,7 +138,7 @@ def growth(small: int, large: int) -> None:
 
 
 def database_growth(small: int, large: int) -> None:
-    """What placing one more item costs in SQLite; the two sizes take turns."""
+    """Measure the cost of one more item in SQLite; the two sizes alternate."""
     with ExitStack() as opened:
         archives = {}
         for count in (small, large):
@@ -159,7 +159,7 @@ def database_growth(small: int, large: int) -> None:
 
 
 class _Archive:
-    """A database, and a newsroom that goes on writing."""
+    """A database, and a newsroom that generates further items."""
 
     def __init__(self, store: Store) -> None:
         self._store, self._newsroom, self._written = store, Newsroom(SEED), 0

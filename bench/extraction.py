@@ -1,10 +1,10 @@
-"""Speed and quality of extraction beside trafilatura (with metadata) and newspaper4k, one run.
+"""Compares extraction with trafilatura (with metadata) and newspaper4k in one run: speed, quality.
 
     python -m bench.extraction [--rounds 3] [cases.jsonl ...]
 
 Works on labelled pages: by default those in ../shared/data/extraction beside the project, which are
-not shipped. Each round times every page with each reader in turn, so that what else the machine
-does falls on all alike; the quickest of the rounds counts.
+not shipped. Each round times every page with each extractor in turn, so that other load affects all
+alike; the fastest round counts.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Case:
 
 @dataclass(slots=True)
 class Score:
-    """What a reader made of the pages of a set; body counts weigh each page alike."""
+    """The results of an extractor on a set; each page has the same weight in the body figures."""
 
     seconds: float = 0.0
     body: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
@@ -52,7 +52,7 @@ class Score:
     asked: Counter[str] = field(default_factory=Counter)
 
     def figures(self) -> dict[str, float]:
-        """Rates between 0 and 1, of what the set has labels for."""
+        """Return rates between 0 and 1 for the labels that the set has."""
         found = {name: self.right[name] / total for name, total in self.asked.items() if total}
         true, false, missed = self.body
         if true:
@@ -61,7 +61,7 @@ class Score:
 
 
 def by_trafilatura(page: bytes, url: str) -> dict[str, Any]:
-    """trafilatura with its defaults and metadata."""
+    """Extract with trafilatura: its defaults, with metadata."""
     import trafilatura
 
     found = trafilatura.bare_extraction(
@@ -74,7 +74,7 @@ def by_trafilatura(page: bytes, url: str) -> dict[str, Any]:
 
 
 def by_newspaper(page: bytes, url: str) -> dict[str, Any]:
-    """newspaper4k with its defaults; it wants text, and gets what the page declares."""
+    """Extract with newspaper4k: its defaults; it needs text, decoded as the page declares."""
     import newspaper  # type: ignore[import-untyped,unused-ignore]
 
     from crawler.text.decode import decode
@@ -92,7 +92,7 @@ if find_spec("newspaper") is not None:  # of the extra "bench"
 
 
 def load(path: Path) -> list[Case]:
-    """The cases of a file, their pages read."""
+    """Load the cases of a file with their pages."""
     cases = []
     for line in path.read_text("utf-8").splitlines():
         if not line.strip():
@@ -105,7 +105,7 @@ def load(path: Path) -> list[Case]:
 
 
 def judge(case: Case, got: dict[str, Any], score: Score) -> None:
-    """Add what `got` is worth to `score`."""
+    """Add the result `got` to `score`."""
     said, text = case.said, str(got.get("text") or "")
     if body := said.get("body") or said.get("tool_body"):
         wanted, found = _shingles(body), _shingles(text)
@@ -127,7 +127,7 @@ def judge(case: Case, got: dict[str, Any], score: Score) -> None:
 
 
 def compare(cases: Sequence[Case], rounds: int) -> dict[str, Score]:
-    """Each reader's score; seconds are the sum over pages of the quickest round."""
+    """Return each extractor's score; seconds are the sum over pages of the fastest round."""
     scores = {name: Score() for name in READERS}
     for case in cases:
         for name, reader in READERS.items():
@@ -146,7 +146,7 @@ def compare(cases: Sequence[Case], rounds: int) -> dict[str, Score]:
 
 
 def report(name: str, cases: Sequence[Case], scores: dict[str, Score]) -> None:
-    """Print a set's table; the last column is time against trafilatura's."""
+    """Print a set's table; the last column is the time relative to trafilatura's."""
     keys = sorted({key for score in scores.values() for key in score.figures()})
     print(f"\n{name}: {len(cases)} pages")
     print(f"{'':<14}{''.join(f'{key:>17}' for key in keys)}{'ms/page':>10}{'x time':>8}")
@@ -171,7 +171,7 @@ def _plain(text: str) -> str:
 
 
 def main() -> None:
-    """Run the comparison over the named sets."""
+    """Run the comparison over the sets of the command line."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     asked.add_argument("cases", nargs="*", type=Path)
     asked.add_argument("--rounds", type=int, default=3)

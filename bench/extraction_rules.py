@@ -1,11 +1,11 @@
-"""What each rule that cuts or adds text is worth, by switching it off over labelled pages.
+"""Measures the gain of each rule that cuts or adds text, by disabling it on labelled pages.
 
     python -m bench.extraction_rules [--rounds 2000] [cases.jsonl ...]
 
 A page's quality is F1 of its text, or of the segments that it must and must not contain. Pages are
-averaged by site and sites over all, so that a site with many pages counts once. The gain of a rule
-is the quality with it less the quality without it. A rule pays if it gains without the site that
-gains most, beyond the interval that resampling the other sites gives (95 %).
+averaged by site, and sites over all, so that a site with many pages counts once. The gain of a rule
+is the quality with it minus the quality without it. A rule pays if it gains without the site that
+gains most, beyond the 95 % interval of resampling the other sites.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from crawler.extraction.cleaning import boilerplate, lines, linked_lines
 
 _SETS = ("scrapinghub", "fundus", "trafilatura-eval", "readability", "newspaper4k")
 _NEVER = re.compile(r"(?!)")
-_POINTS = 100  # gains are told in hundredths of a quality between 0 and 1
+_POINTS = 100  # gains are printed in hundredths of a quality between 0 and 1
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule, and what stands in its place where it is off: (module, name, value)."""
+    """A rule, and the replacements that disable it: (module, name, value)."""
 
     name: str
     off: tuple[tuple[Any, str, Any], ...]
@@ -73,7 +73,7 @@ RULES = (
 
 @contextmanager
 def without(rule: Rule | None) -> Iterator[None]:
-    """Switch a rule off."""
+    """Disable a rule."""
     kept = [(module, name, getattr(module, name)) for module, name, _ in rule.off] if rule else []
     for module, name, value in rule.off if rule else ():
         setattr(module, name, value)
@@ -86,7 +86,7 @@ def without(rule: Rule | None) -> Iterator[None]:
 
 @contextmanager
 def remember_extraction() -> Iterator[None]:
-    """Run trafilatura once for each form of a page: most rules leave most pages alone."""
+    """Cache trafilatura's results by document: most rules do not change most pages."""
     run, known = visible_text._run_trafilatura, {}
 
     def remembering(document: lxml.html.HtmlElement, url: str) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def remember_extraction() -> Iterator[None]:
 
 
 def quality_of(case: Case) -> float:
-    """Between 0 and 1: how near the text of a page is to what it should be."""
+    """Return the quality of a page's text, between 0 and 1."""
     score = Score()
     judge(case, extract(case.page, case.url), score)
     true, false, missed = score.body
@@ -122,13 +122,13 @@ def quality_of(case: Case) -> float:
 
 
 def site_of(case: Case) -> str:
-    """The host of a page; for pages without an address, their name without its number."""
+    """Return the host of a page; for pages without a URL, their name without its number."""
     host = urlsplit(case.url).netloc.removeprefix("www.")
     return host or re.sub(r"[-_\d]++$", "", str(case.said["id"])) or str(case.said["id"])
 
 
 def qualities(cases: Sequence[Case]) -> dict[str, float]:
-    """The mean quality of each site's pages."""
+    """Return the mean quality of each site's pages."""
     found = defaultdict(list)
     for case in cases:
         found[site_of(case)].append(quality_of(case))
@@ -136,14 +136,14 @@ def qualities(cases: Sequence[Case]) -> dict[str, float]:
 
 
 def interval(gains: Sequence[float], rounds: int) -> tuple[float, float]:
-    """The middle 95 % of the mean gain, the sites drawn again with replacement."""
+    """Return the 95 % bootstrap interval of the mean gain, sites resampled with replacement."""
     random = Random(15)
     means = sorted(sum(random.choices(gains, k=len(gains))) / len(gains) for _ in range(rounds))
     return means[int(0.025 * rounds)], means[int(0.975 * rounds)]
 
 
 def report(name: str, gains: Mapping[str, float], rounds: int) -> str:
-    """A row of the table."""
+    """Print a row of the table."""
     best = max(gains, key=lambda site: gains[site])
     rest = [gain for site, gain in gains.items() if site != best]
     mean, low, high = (_POINTS * x for x in (sum(rest) / len(rest), *interval(rest, rounds)))

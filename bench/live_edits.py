@@ -1,10 +1,10 @@
-"""How long an edit of one watch among many takes until it is in force in the running service.
+"""Measures the time until an edit of one watch among many is in force in the running service.
 
     python -m bench.live_edits [--watches 10000] [--edits 5]
 
 Starts `supplierwatch run` on a configuration of its own, edits watches.toml as an editor would,
-and waits for the new version of the watch in the database: what is matched from then on is matched
-by it. The edit that adds a watch is measured too.
+and waits for the new version of the watch in the database, from which on it is used for matching.
+Adding a watch is measured too.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _measure(folder: Path, tables: list[str], edits: int, began: float) -> None:
     database = folder / "data" / "supplierwatch.db"
     _wait(database, f"watch-{len(tables) - 1}", 1)
     print(f"{len(tables):,} watches in force {time.perf_counter() - began:.1f} s after the start")
-    time.sleep(3)  # its first round of everything
+    time.sleep(3)  # until all workers have run once
     found = []
     for number in range(edits):
         key = f"watch-{number * 7}"

@@ -1,11 +1,12 @@
-"""Watches a text is matched against, side by side with PostgreSQL, SQLite FTS5 and tantivy.
+"""Measures matching of texts against watches, beside PostgreSQL, SQLite FTS5 and tantivy.
 
     python -m bench.matching [--watches 1000 10000 100000] [--hot 200]
 
-One run on one core. Ours is timed from the text to the keys of the watches that match, the reading
-of the text included and also shown apart; so are places for highlighting. PostgreSQL takes one text
-at a time against a table of queries; the other two index a batch of 500 texts and are asked every
-watch. Captured texts are used where they lie beside the project, and generated ones always.
+One run on one core. Ours is timed from the text to the keys of the matching watches; the analysis
+of the text is included and also shown separately, and so are positions for highlighting. PostgreSQL
+gets one text at a time against a table of queries; the other two index a batch of 500 texts and are
+queried for every watch. Captured texts are used if they are beside the project, generated ones
+always.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ SEED = 20260131
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Microseconds a text unless said otherwise."""
+    """Microseconds per text, unless noted otherwise."""
 
     texts: str
     watches: int
@@ -96,7 +97,7 @@ def _measure_matching(
 
 
 def _best(work: Callable[[], object]) -> float:
-    """The least of three: what the machine does beside it only adds."""
+    """Return the minimum of three: other load can only add."""
     times = []
     for _ in range(3):
         began = time.perf_counter()

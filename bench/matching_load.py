@@ -1,8 +1,8 @@
-"""Texts and watches for `bench.matching`: 500 words a text, watches of six classes in fixed shares.
+"""Generates load for `bench.matching`: texts of 500 words, watches of six classes in fixed shares.
 
-A watch is written down once and printed for each engine. Some are *hot*: their names stand in the
-texts here and there; the same number of them at every size keeps the matches of a text equal. The
-others are about names that no text has, beside words that texts do have.
+A watch is defined once and formatted for each engine. Some are *hot*: their names occur in a few
+texts; their number is the same at every size, so that the number of matches of a text is, too. The
+others have names that occur in no text, with words that do occur.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SYLLABLES = "ba be bo da di do fa fe ga go ha ka ke la le lo ma mi mo na ne no 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A watch of one class: its words, in two groups for the classes that have two sides."""
+    """A watch of one class: its words, in two groups for classes with two operands."""
 
     kind: Kind
     left: tuple[str, ...]
@@ -35,7 +35,7 @@ class Watch:
 
 
 def captured_texts() -> list[str]:
-    """Texts of captured articles, cut to the same length; none where they are not there."""
+    """Return texts of captured articles, cut to the same length; empty if there are none."""
     words: list[str] = []
     for cases in sorted(SHARED.glob("*/cases.jsonl")):
         for line in cases.read_text(encoding="utf-8").splitlines():
@@ -47,7 +47,7 @@ def captured_texts() -> list[str]:
 
 
 def generated_texts(count: int, random: Random) -> list[str]:
-    """Texts of made-up words, as often as words are: the n-th word a n-th as often as the first."""
+    """Return texts of generated words by Zipf's law: the n-th word 1/n as often as the first."""
     vocabulary = ["the", "of", "and", "to", "in", "for", *names(20_000, random)]
     weights = [1 / rank for rank in range(1, len(vocabulary) + 1)]
     # as often as captured articles have them: a hyphen and a possessive in some ninety words
@@ -60,7 +60,7 @@ def generated_texts(count: int, random: Random) -> list[str]:
 
 
 def names(count: int, random: Random) -> list[str]:
-    """Distinct names such as suppliers have."""
+    """Return distinct names like those of suppliers."""
     made: dict[str, None] = {}
     while len(made) < count:
         made["".join(random.choices(_SYLLABLES, k=random.choice((3, 4, 4, 5))))] = None
@@ -68,7 +68,7 @@ def names(count: int, random: Random) -> list[str]:
 
 
 def watches(count: int, texts: list[str], hot: int, random: Random) -> list[Watch]:
-    """`count` watches, `hot` of them about words that stand in a few of `texts`."""
+    """Return `count` watches, `hot` of them about words that occur in a few of `texts`."""
     spread = Counter(word for text in texts for word in set(_WORD.findall(text.lower())))
     usual = [word for word, in_texts in spread.most_common(600)][100:]
     rare = [word for word, in_texts in spread.items() if 2 <= in_texts <= len(texts) * 0.02]
@@ -95,7 +95,7 @@ def _watch(random: Random, about: list[str], unknown: list[str], usual: list[str
 
 
 def ours(watch: Watch) -> str:
-    """The watch in our language."""
+    """Return the watch in our query language."""
     left, right = " OR ".join(watch.left), " OR ".join(watch.right)
     match watch.kind:
         case "single":
@@ -113,9 +113,9 @@ def ours(watch: Watch) -> str:
 
 
 def tsquery(watch: Watch) -> str:
-    """The same for PostgreSQL. It knows exact distances only: NEAR is all of them, either way.
+    """Return it for PostgreSQL, which has exact distances only: NEAR becomes all of them.
 
-    So written, lists would not fit into a row of its tables; AND stands for them, which is less.
+    Written so, lists would not fit into a table row; they become AND, which is less work.
     """
     left, right = "|".join(watch.left), "|".join(watch.right)
     match watch.kind:
@@ -135,7 +135,7 @@ def tsquery(watch: Watch) -> str:
 
 
 def fts5(watch: Watch) -> str:
-    """The same for SQLite; its NEAR takes no lists, so AND stands for that, which is less work."""
+    """Return it for SQLite; its NEAR accepts no lists, which become AND, which is less work."""
     left = " OR ".join(f'"{word}"' for word in watch.left)
     right = " OR ".join(f'"{word}"' for word in watch.right)
     match watch.kind:
@@ -152,7 +152,7 @@ def fts5(watch: Watch) -> str:
 
 
 def lucene(watch: Watch) -> str:
-    """The same for tantivy; lists as for SQLite."""
+    """Return it for tantivy; lists as for SQLite."""
     left, right = " OR ".join(watch.left), " OR ".join(watch.right)
     match watch.kind:
         case "single":
@@ -168,6 +168,6 @@ def lucene(watch: Watch) -> str:
 
 
 def chunks(texts: list[str], size: int) -> Iterator[list[str]]:
-    """`texts` in lists of `size`."""
+    """Divide `texts` into lists of `size`."""
     for at in range(0, len(texts), size):
         yield texts[at : at + size]

