@@ -16,7 +16,15 @@ from alerts.time_limit import TimeLimit, run_within
 from storage.store import Store, Unit
 from storage.telling.quarantine import DID_NOT_FINISH, MOST_ATTEMPTS, is_ready
 
-__all__ = ["TASKS", "Attempt", "end_well", "note_failure", "ready_first", "said_of", "try_counted"]
+__all__ = [
+    "TASKS",
+    "Attempt",
+    "describe_error",
+    "record_failure",
+    "record_success",
+    "run_counted",
+    "select_ready",
+]
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +59,13 @@ class Attempt:
         return f"failed:{self.task}:{self.subject}"
 
 
-def said_of(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """Describe an error in one line: its class, and its message cut to `MAX_CAUSE` characters."""
     message = " ".join(str(error).split())[:MAX_CAUSE]
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
-def note_failure(
+def record_failure(
     unit: Unit, attempt: Attempt, cause: str, now: datetime, *, most: int = MOST_ATTEMPTS
 ) -> bool:
     """Record the failure of a counted attempt and raise a notice.
@@ -75,27 +83,27 @@ def note_failure(
     quarantined = unit.quarantine.fail(attempt.task, attempt.subject, cause, now, most=most)
     what = TASKS[attempt.task].format(attempt.subject)
     about = f" ({attempt.about})" if attempt.about else ""
-    then = "it is tried again"
+    outcome = "it is tried again"
     if quarantined:
         again = (
             f"`supplierwatch quarantine retry {attempt.task} {attempt.subject!r}` tries it again"
         )
-        then = f"set aside after {most} attempts; {again}"
-    unit.notices.raise_(attempt.notice_key, f"{what}{about}: {cause}: {then}", now)
+        outcome = f"set aside after {most} attempts; {again}"
+    unit.notices.raise_(attempt.notice_key, f"{what}{about}: {cause}: {outcome}", now)
     log.error(
-        "attempt.failed task=%s subject=%s aside=%s cause=%s",
+        "attempt.failed task=%s subject=%s quarantined=%s cause=%s",
         *(attempt.task, attempt.subject, quarantined, cause),
     )
     return quarantined
 
 
-def end_well(unit: Unit, attempt: Attempt, now: datetime) -> None:
+def record_success(unit: Unit, attempt: Attempt, now: datetime) -> None:
     """Delete the attempts of work that succeeded, and clear its notice if there is one."""
     unit.quarantine.succeed(attempt.task, [attempt.subject])
     unit.notices.clear(attempt.notice_key, now)
 
 
-def ready_first(
+def select_ready(
     store: Store,
     task: str,
     subjects: Sequence[str],
@@ -105,7 +113,7 @@ def ready_first(
 ) -> list[str]:
     """Return the subjects that may be tried now: those that never failed, then the others.
 
-    A subject with `most` attempts that never ended (the process was killed) is quarantined.
+    A subject with `most` attempts that never finished (the process was killed) is quarantined.
     """
     with store.reading() as unit:
         failed_tasks = unit.quarantine.failed_tasks(task)
@@ -119,13 +127,13 @@ def ready_first(
         if failed_task.attempts >= most and failed_task.cause == DID_NOT_FINISH:
             with store.transaction() as unit:
                 attempt = Attempt(task=task, subject=subject)
-                note_failure(unit, attempt, DID_NOT_FINISH, now, most=most)
+                record_failure(unit, attempt, DID_NOT_FINISH, now, most=most)
             continue
         suspects.append(subject)
     return [subject for subject in subjects if subject not in failed_tasks] + suspects
 
 
-def try_counted(
+def run_counted(
     store: Store, attempt: Attempt, now: datetime, work: Callable[[], _T], limit: TimeLimit
 ) -> _T | None:
     """Count an attempt, then run `work`; return None if it failed or exceeded `limit`.
@@ -140,8 +148,8 @@ def try_counted(
     except Exception as error:
         log.exception("attempt.raised task=%s subject=%s", attempt.task, attempt.subject)
         with store.transaction() as unit:
-            note_failure(unit, attempt, said_of(error), now)
+            record_failure(unit, attempt, describe_error(error), now)
         return None
     with store.transaction() as unit:
-        end_well(unit, attempt, now)
+        record_success(unit, attempt, now)
     return result

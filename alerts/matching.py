@@ -13,7 +13,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.attempts import Attempt, end_well, note_failure, said_of
+from alerts.attempts import Attempt, describe_error, record_failure, record_success
 from alerts.query import Document, WatchIndex
 from alerts.query.text.document import PreparedDocument
 from alerts.text.outlet_names import blank_outlet
@@ -114,7 +114,7 @@ class _Matcher:
                 for item_id in (failed_task.cause or "").split():
                     unit.quarantine.suspect(TASK, item_id, self.now)
                 unit.quarantine.succeed(CHUNK_TASK, [subject])
-        log.warning("match.unended chunks=%d", len(unfinished))
+        log.warning("match.unfinished chunks=%d", len(unfinished))
 
     def match_chunks(self, limit: int) -> int:
         """Match up to `limit` items that have not failed before; return how many."""
@@ -125,7 +125,7 @@ class _Matcher:
         with self.store.transaction() as unit:
             unit.stories.delete_sketches(self.now - SPAN)
             unit.events.delete_features(self.now - SPAN)
-            self._mark_begun(unit, ids)
+            self._mark_started(unit, ids)
         done = 0
         while ids:
             self.current = None
@@ -133,7 +133,7 @@ class _Matcher:
             try:
                 matched, following = run_within(LIMIT, lambda: self._match_chunk(ids, most))  # noqa: B023
             except Exception as error:
-                ids = self._exclude_culprit(ids, error)
+                ids = self._exclude_failing_item(ids, error)
                 continue
             done += matched
             ids = following
@@ -146,7 +146,7 @@ class _Matcher:
         """
         with self.store.reading() as unit:
             failed_tasks = unit.quarantine.failed_tasks(TASK)
-            changed = _find_reread(unit, failed_tasks)
+            changed = _find_refetched(unit, failed_tasks)
         done = 0
         for subject in sorted(failed_tasks, key=lambda each: (failed_tasks[each].attempts, each)):
             failed_task = failed_tasks[subject]
@@ -154,20 +154,20 @@ class _Matcher:
                 continue
             if failed_task.attempts >= MOST_ATTEMPTS and subject not in changed:
                 with self.store.transaction() as unit:
-                    self._note_failure(unit, subject, failed_task.cause or DID_NOT_FINISH)
+                    self._record_failure(unit, subject, failed_task.cause or DID_NOT_FINISH)
                 continue
             try:
-                done += self._match_suspect(subject, reread=subject in changed)
+                done += self._match_suspect(subject, refetched=subject in changed)
             except TimeLimitExceeded:
                 break
         return done
 
-    def _mark_begun(self, unit: Unit, ids: Sequence[int]) -> None:
+    def _mark_started(self, unit: Unit, ids: Sequence[int]) -> None:
         item_ids = " ".join(str(item_id) for item_id in ids)
         unit.quarantine.begin(CHUNK_TASK, _chunk_name(ids), self.now, cause=item_ids)
 
     def _match_chunk(self, ids: Sequence[int], most: int) -> tuple[int, tuple[int, ...]]:
-        """Match a chunk and mark the next one as begun; return (items matched, next ids).
+        """Match a chunk and mark the next one as started; return (items matched, next ids).
 
         `most` is the number of items left to this pass, these included. Queries are evaluated
         before the transaction, so that processes that store articles do not wait for them. An
@@ -184,7 +184,7 @@ class _Matcher:
                     done += 1
                 elif item_id in damaged:
                     unit.quarantine.begin(TASK, str(item_id), self.now)
-                    self._note_failure(
+                    self._record_failure(
                         unit, str(item_id), f"its row is damaged: {damaged[item_id]}"
                     )
             unit.quarantine.succeed(CHUNK_TASK, [_chunk_name(ids)])
@@ -192,7 +192,7 @@ class _Matcher:
             if most > done:
                 following = unit.items.pending(now=self.now, limit=min(CHUNK, most - done))
             if following:
-                self._mark_begun(unit, following)
+                self._mark_started(unit, following)
         return done, following
 
     def _evaluate(self, ids: Sequence[int]) -> tuple[dict[int, _Evaluated], dict[int, str]]:
@@ -233,7 +233,7 @@ class _Matcher:
             item.item_id, evaluated.asides, audience=self.aside_audience, now=self.now
         )
 
-    def _exclude_culprit(self, ids: Sequence[int], error: Exception) -> tuple[int, ...]:
+    def _exclude_failing_item(self, ids: Sequence[int], error: Exception) -> tuple[int, ...]:
         """Count the failure of the item that was being matched; return the rest of the chunk.
 
         If the error came before or after all items, each of them is marked to be tried alone.
@@ -244,19 +244,21 @@ class _Matcher:
             unit.quarantine.succeed(CHUNK_TASK, [_chunk_name(ids)])
             if self.current in ids:
                 unit.quarantine.begin(TASK, str(self.current), self.now)
-                self._note_failure(unit, str(self.current), said_of(error))
+                self._record_failure(unit, str(self.current), describe_error(error))
             else:
                 for item_id in ids:
-                    unit.quarantine.suspect(TASK, str(item_id), self.now, cause=said_of(error))
+                    unit.quarantine.suspect(
+                        TASK, str(item_id), self.now, cause=describe_error(error)
+                    )
             if not rest:
                 rest = unit.items.pending(now=self.now, limit=CHUNK)
             if rest:
-                self._mark_begun(unit, rest)
+                self._mark_started(unit, rest)
         return rest
 
-    def _match_suspect(self, subject: str, *, reread: bool) -> int:
+    def _match_suspect(self, subject: str, *, refetched: bool) -> int:
         with self.store.transaction() as unit:
-            if reread:
+            if refetched:
                 unit.quarantine.retry(self.now, TASK, subject)
             unit.quarantine.begin(TASK, subject, self.now)
         try:
@@ -264,7 +266,7 @@ class _Matcher:
         except Exception as error:
             log.exception("match.failed item=%s", subject)
             with self.store.transaction() as unit:
-                self._note_failure(unit, subject, said_of(error))
+                self._record_failure(unit, subject, describe_error(error))
             if isinstance(error, TimeLimitExceeded):
                 raise
             return 0
@@ -278,12 +280,12 @@ class _Matcher:
             for item_id in unit.items.pending(now=self.now, limit=1, among=[int(subject)]):
                 if item_id in found and found[item_id].version == versions.get(item_id):
                     self._record(unit, found[item_id])
-            end_well(unit, Attempt(task=TASK, subject=subject), self.now)
+            record_success(unit, Attempt(task=TASK, subject=subject), self.now)
         return 1
 
-    def _note_failure(self, unit: Unit, subject: str, cause: str) -> None:
+    def _record_failure(self, unit: Unit, subject: str, cause: str) -> None:
         url = unit.items.url_of(int(subject)) or "no address"
-        note_failure(unit, Attempt(task=TASK, subject=subject, about=url), cause, self.now)
+        record_failure(unit, Attempt(task=TASK, subject=subject, about=url), cause, self.now)
 
 
 def match_item(
@@ -310,19 +312,19 @@ def match_item(
         for hit in index.match_prepared(prepared)
         if hit.key in versions
     )
-    telling = [block for block in item.asides if block.tells]
-    if not telling:
+    blocks = [block for block in item.asides if block.tells]
+    if not blocks:
         return matches, ()
-    # the outlet's own name around its articles is about nothing
+    # the outlet's own name around its articles says nothing about a supplier
     names = (name, item.source_key)
-    texts = [blank_outlet(block.text, names, item.url) for block in telling]
+    texts = [blank_outlet(block.text, names, item.url) for block in blocks]
     asides = tuple(
         AsideMatch(
             watch_key=hit.key,
             watch_version=versions[hit.key].version,
             item_id=item.item_id,
             revision=item.revision,
-            block=telling[at],
+            block=blocks[at],
             spans=tuple((span.start, span.end) for span in hit.spans if span.field == "aside"),
         )
         for at, hit in index.match_around(prepared, texts, aside_keys)
@@ -335,7 +337,7 @@ def _chunk_name(ids: Sequence[int]) -> str:
     return f"{ids[0]}-{ids[-1]}"
 
 
-def _find_reread(unit: Unit, failed_tasks: Mapping[str, FailedTask]) -> frozenset[str]:
+def _find_refetched(unit: Unit, failed_tasks: Mapping[str, FailedTask]) -> frozenset[str]:
     """Return the quarantined items whose page was read again since: the text may have changed."""
     held = {key: last for key, last in failed_tasks.items() if last.quarantined_at is not None}
     read = unit.items.fetch_times([int(key) for key in held])

@@ -36,7 +36,7 @@ from typing import Any
 
 from alerts.channels.email import SmtpChannel
 from alerts.dispatch.delivery import deliver_due
-from alerts.messages.mime import Envelope, freeze
+from alerts.messages.mime import Envelope, build_mail
 from alerts.messages.render import Rendered
 from bench import live_edits
 from bench import matching_load as load
@@ -130,7 +130,7 @@ def _measure_throughput(folder: Path, count: int) -> None:
 def _digest(number: int) -> Notification:
     text = "\n".join(f"{number}.{line} Halcyon Health said so." for line in range(250))
     html = "".join(f"<p>{number}.{line} Halcyon Health said so.</p>" for line in range(400))
-    return freeze(
+    return build_mail(
         Rendered(subject=f"Digest {number}", text=text, html=html),
         Envelope(
             kind="digest",

@@ -31,11 +31,11 @@ def open_channels(settings: Settings, *, client: Client | None = None) -> Mappin
         else SmtpChannel(mail.smtp, mail.sender)
     }
     client = client or Client(Guard(settings.crawl.allowed_hosts))
-    for place in settings.channels:
-        if place.kind == APPRISE:
-            channels[place.key] = AppriseChannel(place)
+    for declared in settings.channels:
+        if declared.kind == APPRISE:
+            channels[declared.key] = AppriseChannel(declared)
         else:
-            kind = HOOKS[place.kind]
-            there = replace(place, url=place.url or kind.default_url)
-            channels[place.key] = HookChannel(kind, there, client)
+            kind = HOOKS[declared.kind]
+            complete = replace(declared, url=declared.url or kind.default_url)
+            channels[declared.key] = HookChannel(kind, complete, client)
     return channels

@@ -33,9 +33,9 @@ def compose_text(rendered: Rendered) -> bytes:
 class AppriseChannel:
     """Sends through Apprise. `secret` is an Apprise URL of any service that it supports."""
 
-    def __init__(self, place: ChannelSettings) -> None:
-        self.name = place.key
-        self._place = place
+    def __init__(self, settings: ChannelSettings) -> None:
+        self.name = settings.key
+        self._settings = settings
 
     def send(self, message: OutboxMessage) -> Receipt:
         """Try once to deliver `message`; causes of failure are only in the log of Apprise."""
@@ -45,17 +45,17 @@ class AppriseChannel:
         subject, _, text = message.notification.raw.decode().partition("\n\n")
         sent = service.notify(title=subject, body=text or subject, body_format="text")
         if sent:
-            return Receipt(outcome="delivered", detail="Apprise says so")
-        return Receipt(outcome="deferred", code=1, detail="Apprise says that it did not go")
+            return Receipt(outcome="delivered", detail="Apprise reports success")
+        return Receipt(outcome="deferred", code=1, detail="Apprise reports a failure")
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Do nothing: no connection is kept open."""
 
     def _open_service(self) -> Any:
         import apprise  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
         service = apprise.Apprise()
-        return service if service.add(self._place.secret or "") else None
+        return service if service.add(self._settings.secret or "") else None
 
 
 def _format_story(story: StorySummary) -> str:

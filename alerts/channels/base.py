@@ -21,7 +21,7 @@ class Channel(Protocol):
         """Try once to deliver `message` and return the outcome."""
         ...
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Close open connections at the end of a delivery pass."""
         ...
 

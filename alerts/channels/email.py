@@ -30,7 +30,7 @@ _MECHANISMS = frozenset(("CRAM-MD5", "PLAIN", "LOGIN"))  # those that smtplib kn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class SmtpTimeouts:
     """Timeouts in seconds. After the final dot servers may take minutes (RFC 5321, 4.5.3.2).
 
     `transaction` limits all replies before the final dot together: a server that answers each
@@ -51,7 +51,7 @@ class SmtpChannel:
         server: host, port, security and login.
         sender: the address in MAIL FROM, with or without a name.
         context: verifies certificates; the system's authorities by default.
-        patience: the timeouts.
+        timeouts: the limits in seconds.
     """
 
     name = "email"
@@ -62,18 +62,18 @@ class SmtpChannel:
         sender: str,
         *,
         context: ssl.SSLContext | None = None,
-        patience: Patience | None = None,
+        timeouts: SmtpTimeouts | None = None,
     ) -> None:
         self._server = server
         self._sender = mailbox(sender).addr_spec
         self._context = context or ssl.create_default_context()
-        self._patience = patience or Patience()
+        self._timeouts = timeouts or SmtpTimeouts()
         self._connection: SmtpWithTimeouts | None = None
         self._used = 0
 
     def send(self, message: OutboxMessage) -> Receipt:
         """Try once to deliver `message`; a connection that died while idle is replaced first."""
-        until = time.monotonic() + self._patience.transaction
+        until = time.monotonic() + self._timeouts.transaction
         try:
             connection = self._reuse_connection(until) or self._connect(until)
         except AttemptEnded as ended:
@@ -85,7 +85,7 @@ class SmtpChannel:
                 sender=self._sender,
                 recipient=message.notification.recipient,
                 raw=message.notification.raw,
-                final_patience=self._patience.final,
+                final_timeout=self._timeouts.final,
             )
         except AttemptEnded as ended:
             receipt = ended.receipt
@@ -94,13 +94,13 @@ class SmtpChannel:
             self._drop_connection()
         return receipt
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Send QUIT and close the connection; errors are ignored."""
         if self._connection is not None:
             self._connection.until = None
             with suppress(smtplib.SMTPException, OSError):
                 if self._connection.sock is not None:
-                    self._connection.sock.settimeout(self._patience.goodbye)
+                    self._connection.sock.settimeout(self._timeouts.goodbye)
                 self._connection.quit()
         self._drop_connection()
 
@@ -109,7 +109,7 @@ class SmtpChannel:
             return None
         self._connection.until = until
         if self._used >= MAX_PER_CONNECTION:
-            self.rest()
+            self.close()
             return None
         try:
             code, _ = self._connection.rset()
@@ -139,7 +139,7 @@ class SmtpChannel:
         return connection
 
     def _open_connection(self) -> SmtpWithTimeouts:
-        where, patience = self._server, self._patience
+        where, timeouts = self._server, self._timeouts
         name = f"{where.host}:{where.port}"
         try:
             connection: SmtpWithTimeouts
@@ -148,19 +148,19 @@ class SmtpChannel:
                     where.host,
                     where.port,
                     local_hostname="localhost",
-                    timeout=patience.connect,
+                    timeout=timeouts.connect,
                     context=self._context,
                 )
             else:
                 connection = SmtpWithTimeouts(
-                    where.host, where.port, local_hostname="localhost", timeout=patience.connect
+                    where.host, where.port, local_hostname="localhost", timeout=timeouts.connect
                 )
         except smtplib.SMTPConnectError as error:
             code, text = code_and_text(error)
             raise AttemptEnded(
                 "paused" if 500 <= code < 600 else "deferred",
                 code if 400 <= code < 600 else None,
-                f"{name} turns us away: {text}",
+                f"{name} refuses the connection: {text}",
             ) from error
         except ssl.SSLCertVerificationError as error:
             raise AttemptEnded(
@@ -180,7 +180,7 @@ class SmtpChannel:
                 raise AttemptEnded("paused", None, f"{name} does not speak TLS; {fix}") from error
             raise AttemptEnded("deferred", None, f"{name} cannot be reached: {error}") from error
         if connection.sock is not None:
-            connection.sock.settimeout(patience.command)
+            connection.sock.settimeout(timeouts.command)
             # text and final dot are two writes: with Nagle's algorithm the dot waits 40 ms for the
             # acknowledgement of the text (measured: 16 messages a second instead of 100)
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -42,7 +42,7 @@ class FileChannel:
             return Receipt(outcome="deferred", detail=f"{target} cannot be written: {error}")
         return Receipt(outcome="delivered", detail=str(target))
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Do nothing: no connection is kept open."""
 
 

@@ -35,7 +35,7 @@ class HttpService(Protocol):
         """Build the body that is stored; `identity` is the same at every attempt."""
         ...
 
-    def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
+    def request(self, settings: ChannelSettings, message: OutboxMessage) -> Request:
         """Build the request that sends a stored body."""
         ...
 
@@ -49,27 +49,27 @@ class HookChannel:
 
     Args:
         kind: formats messages and interprets responses.
-        place: the settings of the channel, with its secret.
+        settings: those of the channel, with its secret.
         client: sends the requests.
     """
 
-    def __init__(self, kind: HttpService, place: ChannelSettings, client: Client) -> None:
-        self.name = place.key
+    def __init__(self, kind: HttpService, settings: ChannelSettings, client: Client) -> None:
+        self.name = settings.key
         self._kind = kind
-        self._place = place
+        self._settings = settings
         self._client = client
 
     def send(self, message: OutboxMessage) -> Receipt:
         """Try once to deliver `message` and return the outcome."""
         try:
-            answer = self._client.send(self._kind.request(self._place, message))
+            answer = self._client.send(self._kind.request(self._settings, message))
         except NotSent as error:
             return Receipt(outcome="paused" if error.wrong else "deferred", detail=str(error))
         except NoAnswer as error:
             return Receipt(outcome="unknown", detail=str(error))
         return self._kind.interpret(answer) or receipt_for_status(answer)
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Do nothing: no connection is kept open."""
 
 
@@ -85,7 +85,7 @@ def receipt_for_status(answer: HttpAnswer) -> Receipt:
     if 300 <= status < 400:
         target = line(answer.headers.get("location", ""), 120)
         return Receipt(
-            outcome="paused", code=status, detail=f"it leads elsewhere ({target}), write that"
+            outcome="paused", code=status, detail=f"it redirects to {target}: write that address"
         )
     if status in _UNKNOWN:
         return Receipt(outcome="unknown", detail=f"{status} {text}")
@@ -119,5 +119,5 @@ def encode_json(value: object) -> bytes:
 
 def post_json(url: str, body: bytes, **headers: str) -> Request:
     """Build a POST request with a JSON body."""
-    usual = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "supplierwatch"}
-    return Request(method="POST", url=url, headers=usual | headers, body=body)
+    default = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "supplierwatch"}
+    return Request(method="POST", url=url, headers=default | headers, body=body)

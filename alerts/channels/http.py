@@ -22,7 +22,7 @@ MAX_ANSWER = 65_536  # bytes; the rest of a response is not read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
+class HttpTimeouts:
     """Timeouts in seconds: of the connection, of each read, and of the whole response."""
 
     connect: float = 15
@@ -67,7 +67,7 @@ class Client:
     Args:
         guard: decides which addresses are allowed.
         context: verifies certificates; the system's authorities by default.
-        waits: the timeouts.
+        timeouts: the timeouts.
     """
 
     def __init__(
@@ -75,11 +75,11 @@ class Client:
         guard: Guard,
         *,
         context: ssl.SSLContext | None = None,
-        waits: Waits | None = None,
+        timeouts: HttpTimeouts | None = None,
     ) -> None:
         self._guard = guard
         self._context = context
-        self._waits = waits or Waits()
+        self._timeouts = timeouts or HttpTimeouts()
 
     def send(self, request: Request) -> HttpAnswer:
         """Send a request and read the response.
@@ -98,7 +98,7 @@ class Client:
         connection.sock = sock
         # the socket timeout restarts with each read, so a slow server needs a limit for all
         late = threading.Event()
-        watchdog = threading.Timer(self._waits.all, _shut_down, [sock, late])
+        watchdog = threading.Timer(self._timeouts.all, _shut_down, [sock, late])
         watchdog.daemon = True
         watchdog.start()
         try:
@@ -106,7 +106,7 @@ class Client:
                 connection, request, f"{parts.path or '/'}{_format_query(parts.query)}"
             )
             if late.is_set():
-                raise NoAnswer(f"the answer was not over after {self._waits.all:g} seconds")
+                raise NoAnswer(f"the answer was not over after {self._timeouts.all:g} seconds")
             return answer
         finally:
             watchdog.cancel()
@@ -129,16 +129,18 @@ class Client:
         addresses = [ipaddress.ip_address(entry[4][0]) for entry in found]
         self._guard.check_resolved(host, addresses)
         if not secure and not self._allows_plain_http(host, addresses):
-            raise NotSent(f"{host} is asked in clear over the internet: write https", wrong=True)
+            raise NotSent(
+                f"{host} would be asked unencrypted over the internet: write https", wrong=True
+            )
         last: OSError | None = None
         for family, kind, protocol, _, address in found:
             sock = socket.socket(family, kind, protocol)
             try:
-                sock.settimeout(self._waits.connect)
+                sock.settimeout(self._timeouts.connect)
                 sock.connect(address)
                 if secure:
                     sock = self._tls().wrap_socket(sock, server_hostname=name)
-                sock.settimeout(self._waits.part)
+                sock.settimeout(self._timeouts.part)
             except ssl.SSLCertVerificationError as error:
                 sock.close()
                 raise NotSent(

@@ -48,17 +48,17 @@ class Matrix:
             }
         )
 
-    def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
+    def request(self, settings: ChannelSettings, message: OutboxMessage) -> Request:
         """Build a PUT with the same transaction id at every attempt: it is accepted once."""
         key = message.notification.message_id.encode()
         transaction = hashlib.sha256(key).hexdigest()[:32]
-        room = quote(place.to or "", safe="")
+        room = quote(settings.to or "", safe="")
         path = f"/_matrix/client/v3/rooms/{room}/send/m.room.message/{transaction}"
         return Request(
             method="PUT",
-            url=f"{place.url}{path}",
+            url=f"{settings.url}{path}",
             headers={
-                "Authorization": f"Bearer {place.secret}",
+                "Authorization": f"Bearer {settings.secret}",
                 "Content-Type": "application/json",
                 "User-Agent": "supplierwatch",
             },

@@ -45,11 +45,11 @@ class Ntfy:
             fields["click"] = rendered.stories[0].link
         return encode_json(fields)
 
-    def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
+    def request(self, settings: ChannelSettings, message: OutboxMessage) -> Request:
         """Build a POST to the server, with the topic in the body."""
-        body = encode_json({"topic": place.to, **json.loads(message.notification.raw)})
-        login = {"Authorization": f"Bearer {place.secret}"} if place.secret else {}
-        return post_json(f"{place.url}/", body, **login)
+        body = encode_json({"topic": settings.to, **json.loads(message.notification.raw)})
+        login = {"Authorization": f"Bearer {settings.secret}"} if settings.secret else {}
+        return post_json(f"{settings.url}/", body, **login)
 
     def interpret(self, answer: HttpAnswer) -> Receipt | None:
         """Return None: the status is enough."""

@@ -35,9 +35,9 @@ class Slack:
         )
         return encode_json({"text": text, "unfurl_links": False, "unfurl_media": False})
 
-    def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
+    def request(self, settings: ChannelSettings, message: OutboxMessage) -> Request:
         """Build a POST to the webhook."""
-        return post_json(place.url or place.secret or "", message.notification.raw)
+        return post_json(settings.url or settings.secret or "", message.notification.raw)
 
     def interpret(self, answer: HttpAnswer) -> Receipt | None:
         """Pause on a 400, unless its error code concerns the message."""

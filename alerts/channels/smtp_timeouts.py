@@ -33,8 +33,8 @@ class SmtpWithTimeouts(smtplib.SMTP):
         Raises:
             ReplyCutShort: the reply is missing, late or too long.
         """
-        patience = None if self.sock is None else self.sock.gettimeout()
-        ends = None if patience is None else time.monotonic() + patience
+        timeout = None if self.sock is None else self.sock.gettimeout()
+        ends = None if timeout is None else time.monotonic() + timeout
         if self.until is not None:
             ends = self.until if ends is None else min(ends, self.until)
         lines: list[bytes] = []
@@ -56,7 +56,7 @@ class SmtpWithTimeouts(smtplib.SMTP):
             raise ReplyCutShort(error, code) from error
         finally:
             if self.sock is not None:
-                self.sock.settimeout(patience)
+                self.sock.settimeout(timeout)
 
     def starttls(self, *, context: ssl.SSLContext | None = None) -> tuple[int, bytes]:  # type: ignore[override]
         """Start TLS, and discard bytes received before it in clear (CVE-2011-0411)."""

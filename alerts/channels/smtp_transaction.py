@@ -31,7 +31,7 @@ class AttemptEnded(Exception):
 
 
 def run_transaction(
-    connection: SmtpWithTimeouts, *, sender: str, recipient: str, raw: bytes, final_patience: float
+    connection: SmtpWithTimeouts, *, sender: str, recipient: str, raw: bytes, final_timeout: float
 ) -> Receipt:
     """Send MAIL, RCPT, DATA and the text; return the receipt.
 
@@ -40,7 +40,7 @@ def run_transaction(
         sender: address of MAIL FROM.
         recipient: address of RCPT TO.
         raw: the message with CRLF line ends.
-        final_patience: seconds to wait for the reply to the text.
+        final_timeout: seconds to wait for the reply to the text.
 
     Raises:
         AttemptEnded: a step failed before the final dot.
@@ -57,7 +57,7 @@ def run_transaction(
     )
     check(lambda: connection.rcpt(recipient), step=f"recipient {recipient}", refused="refused")
     check(lambda: connection.docmd("DATA"), step="DATA", refused="refused", wanted=(354,))
-    return _send_text(connection, raw, final_patience)
+    return _send_text(connection, raw, final_timeout)
 
 
 def check(
@@ -133,7 +133,7 @@ def _check_size(limit: str, size: int) -> None:
         )
 
 
-def _send_text(connection: SmtpWithTimeouts, raw: bytes, patience: float) -> Receipt:
+def _send_text(connection: SmtpWithTimeouts, raw: bytes, timeout: float) -> Receipt:
     text = _LEADING_DOT.sub(b"..", raw)
     if not text.endswith(b"\r\n"):
         text += b"\r\n"
@@ -144,15 +144,15 @@ def _send_text(connection: SmtpWithTimeouts, raw: bytes, patience: float) -> Rec
         raise AttemptEnded(
             "deferred", None, f"the connection broke in the text: {error}"
         ) from error
-    usual = connection.sock.gettimeout() if connection.sock is not None else None
+    command_timeout = connection.sock.gettimeout() if connection.sock is not None else None
     connection.until = None  # this reply has a timeout of its own
     try:
         if connection.sock is not None:
-            connection.sock.settimeout(patience)
+            connection.sock.settimeout(timeout)
         connection.send(b".\r\n")
         code, reply = connection.getreply()
         if connection.sock is not None:
-            connection.sock.settimeout(usual)
+            connection.sock.settimeout(command_timeout)
     except ReplyCutShort as cut:
         if cut.code is None:
             return Receipt(outcome="unknown", detail=f"the final dot: {cut}")

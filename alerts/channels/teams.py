@@ -37,14 +37,14 @@ class Teams:
                 return body
         return encode_json(_build_card(rendered, ()))
 
-    def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
+    def request(self, settings: ChannelSettings, message: OutboxMessage) -> Request:
         """Build a POST to the workflow."""
-        return post_json(place.url or place.secret or "", message.notification.raw)
+        return post_json(settings.url or settings.secret or "", message.notification.raw)
 
     def interpret(self, answer: HttpAnswer) -> Receipt | None:
         """Defer on rate limits, which the old connectors report with status 200."""
         if answer.status == 200 and b"HTTP error 429" in answer.body:
-            return Receipt(outcome="deferred", code=429, detail="Teams asks for patience")
+            return Receipt(outcome="deferred", code=429, detail="Teams limits the rate of messages")
         return None
 
 

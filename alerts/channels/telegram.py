@@ -47,10 +47,10 @@ class Telegram:
             }
         )
 
-    def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
+    def request(self, settings: ChannelSettings, message: OutboxMessage) -> Request:
         """Build a call of sendMessage."""
-        body = encode_json({"chat_id": place.to, **json.loads(message.notification.raw)})
-        return post_json(f"{place.url}/bot{place.secret}/sendMessage", body)
+        body = encode_json({"chat_id": settings.to, **json.loads(message.notification.raw)})
+        return post_json(f"{settings.url}/bot{settings.secret}/sendMessage", body)
 
     def interpret(self, answer: HttpAnswer) -> Receipt | None:
         """Pause on a 400 that concerns the chat, by the description of the error."""

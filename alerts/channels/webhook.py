@@ -48,17 +48,17 @@ class Webhook:
             }
         )
 
-    def request(self, place: ChannelSettings, message: OutboxMessage) -> Request:
+    def request(self, settings: ChannelSettings, message: OutboxMessage) -> Request:
         """Build the signed request, with the creation time: all attempts are the same."""
         body = message.notification.raw
         at = str(int(message.created_at.timestamp()))
         return post_json(
-            place.url or "",
+            settings.url or "",
             body,
             **{
                 "Idempotency-Key": message.notification.message_id.strip("<>"),
                 "X-Supplierwatch-Timestamp": at,
-                "X-Supplierwatch-Signature": f"sha256={signature(place.secret or '', at, body)}",
+                "X-Supplierwatch-Signature": f"sha256={signature(settings.secret or '', at, body)}",
             },
         )
 

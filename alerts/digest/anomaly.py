@@ -23,7 +23,7 @@ LEAST_DAYS = 14  # of history; with fewer, nothing is unusual
 LEAST_WEEKDAYS = 4
 _NORMAL = 1.4826
 # factor of the spread, and minimum number of stories
-_BARS: Mapping[Sensitivity, tuple[float, int]] = {
+_THRESHOLDS: Mapping[Sensitivity, tuple[float, int]] = {
     "low": (6.0, 8),
     "medium": (4.0, 5),
     "high": (3.0, 4),
@@ -35,23 +35,23 @@ _DAY = timedelta(days=1)
 class Usual:
     """What is usual on a day, in stories.
 
-    `stray` is the spread; `days` counts the days compared, all of one weekday if `weekday`.
+    `days` counts the days compared, all of one weekday if `weekday`.
     """
 
-    middle: float
+    median: float
     low: int
     high: int
-    stray: float
+    spread: float
     days: int
     weekday: bool
 
-    def bar(self, sensitivity: Sensitivity) -> int:
+    def threshold(self, sensitivity: Sensitivity) -> int:
         """Return the number of stories from which a day is unusual."""
-        times, least = _BARS[sensitivity]
-        return max(least, math.floor(self.middle + times * self.stray) + 1)
+        factor, least = _THRESHOLDS[sensitivity]
+        return max(least, math.floor(self.median + factor * self.spread) + 1)
 
 
-def usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
+def compute_usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
     """Compute what is usual on `day`; return None with less than 14 days of history.
 
     Args:
@@ -66,14 +66,14 @@ def usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
     same = [each for each in known if each.weekday() == day.weekday()]
     weekday = len(same) >= LEAST_WEEKDAYS
     values = [counts.get(each, 0) for each in (same if weekday else known)]
-    middle = median(values)
-    spread = _NORMAL * median([abs(value - middle) for value in values])
+    usual = median(values)
+    deviation = _NORMAL * median([abs(value - usual) for value in values])
     return Usual(
-        middle=middle,
+        median=usual,
         low=min(values),
         high=max(values),
         # at least one: one story more or less is not unusual
-        stray=max(spread, math.sqrt(middle), 1.0),
+        spread=max(deviation, math.sqrt(usual), 1.0),
         days=len(values),
         weekday=weekday,
     )
@@ -81,4 +81,4 @@ def usual(counts: Mapping[date, int], day: date, since: date) -> Usual | None:
 
 def is_unusual(count: int, of: Usual | None, sensitivity: Sensitivity) -> bool:
     """Return whether `count` stories on a day are far more than usual; False if `of` is None."""
-    return of is not None and count >= of.bar(sensitivity)
+    return of is not None and count >= of.threshold(sensitivity)

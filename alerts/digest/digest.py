@@ -17,7 +17,7 @@ from alerts.digest.aside_lines import AsideLine, fold_asides
 from alerts.digest.entry import Entry, Finding, Names, WatchWords, entry_of, watch_key
 from alerts.digest.event_entries import NO_EVENTS, EventTexts, join_events
 from alerts.digest.reader_links import ReaderLinks
-from alerts.digest.volume import Voice, Volume
+from alerts.digest.volume import SupplierShare, Volume
 from storage.crawling.coverage import Coverage
 from storage.model import StoredItem
 from storage.rules.age import is_old_item_telling
@@ -109,7 +109,7 @@ class Digest:
     names: Names
     muted_watches: tuple[MutedWatchNote, ...] = ()
     volume: Volume | None = None
-    voices: tuple[Voice, ...] = ()
+    supplier_shares: tuple[SupplierShare, ...] = ()
     asides: tuple[AsideLine, ...] = ()
 
     @property
@@ -133,7 +133,7 @@ def build_digest(
     members: Members = MappingProxyType({}),
     muted_watches: Sequence[MutedWatchNote] = (),
     volume: Volume | None = None,
-    voices: Sequence[Voice] = (),
+    supplier_shares: Sequence[SupplierShare] = (),
     asides: Sequence[Aside] = (),
     events: EventTexts = NO_EVENTS,
 ) -> Digest:
@@ -148,7 +148,7 @@ def build_digest(
         members: story id -> its items in the archive.
         muted_watches: the watches that the reader muted.
         volume: the number of stories by day or week.
-        voices: the share of voice of the suppliers.
+        supplier_shares: the share of voice of the suppliers.
         asides: watches that matched only in text around articles.
         events: of the items, for watches that tell the stories of one event as one.
     """
@@ -169,7 +169,7 @@ def build_digest(
         names=names,
         muted_watches=tuple(muted_watches),
         volume=volume,
-        voices=tuple(voices),
+        supplier_shares=tuple(supplier_shares),
         asides=fold_asides(asides, names),
     )
 

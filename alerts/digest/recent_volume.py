@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from alerts.digest.anomaly import WEEKS
 from alerts.digest.context import TellingContext
 from alerts.digest.share_of_voice import SupplierIndex
-from alerts.digest.volume import VOICES_DAYS, Voice, Volume, voices, volume
+from alerts.digest.volume import SHARE_DAYS, SupplierShare, Volume, share_of_voice, volume
 from config.model import Subscription
 from storage.rules.local_time import local_time, next_day
 from storage.store import Unit
@@ -23,7 +23,7 @@ class RecentVolume:
     """The volume and share of voice that a digest shows."""
 
     volume: Volume | None = None
-    voices: tuple[Voice, ...] = ()
+    supplier_shares: tuple[SupplierShare, ...] = ()
 
 
 def recent_volume(
@@ -42,7 +42,7 @@ def recent_volume(
     found = unit.volumes.list_mentions(
         keys, now - (WEEKS * 7 + 7) * _DAY, now + timedelta.resolution
     )
-    recent = {each.item_id for each in found if each.at >= now - VOICES_DAYS * _DAY}
+    recent = {each.item_id for each in found if each.at >= now - SHARE_DAYS * _DAY}
     return RecentVolume(
         volume=volume(
             found,
@@ -51,7 +51,7 @@ def recent_volume(
             since=_first_whole_day(unit, keys, zone),
             weekly=all(s.cadence.kind == "weekly" for s in subscriptions),
         ),
-        voices=voices(found, known.suppliers(unit, recent, context), now),
+        supplier_shares=share_of_voice(found, known.suppliers(unit, recent, context), now),
     )
 
 

@@ -44,6 +44,6 @@ def _find_suppliers(item: StoredItem, context: TellingContext) -> tuple[str, ...
         hits = context.suppliers.match(Document.of(item, source_name=source))
     except Exception:
         # a defect that one text triggers must not lose the shares of the others
-        log.exception("voices.failed item=%s url=%s", item.item_id, item.url)
+        log.exception("share-of-voice.failed item=%s url=%s", item.item_id, item.url)
         return ()
     return tuple(context.supplier_names[key] for key in sorted(hit.key for hit in hits))

@@ -13,14 +13,14 @@ from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from alerts.digest.anomaly import WEEKS, usual
+from alerts.digest.anomaly import WEEKS, compute_usual
 from storage.rules.local_time import local_time
 from storage.telling.volumes import CountedMention, group_by_day
 
 DAYS = 14
-VOICES_DAYS = 30
-LEAST_VOICES = 3  # stories; with fewer, no shares are shown
-MOST_VOICES = 6
+SHARE_DAYS = 30
+MIN_SHARE_STORIES = 3  # stories; with fewer, no shares are shown
+MAX_SHARES = 6
 _DAY = timedelta(days=1)
 
 
@@ -69,7 +69,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
+class SupplierShare:
     """One supplier's share of the stories of the last 30 days."""
 
     name: str
@@ -116,22 +116,22 @@ def volume(
             Bar(day, days.get(day, 0))
             for day in (today - back * _DAY for back in reversed(range(DAYS)))
         )
-        of = usual(days, today, since)
+        of = compute_usual(days, today, since)
         made = Volume(
             bars=bars,
             weekly=False,
             until=f"{local:%H:%M}",
-            usually=None if of is None else of.middle,
+            usually=None if of is None else of.median,
             weekday=of is not None and of.weekday,
         )
     return made if any(bar.stories for bar in made.bars) else None
 
 
-def voices(
+def share_of_voice(
     found: Sequence[CountedMention],
     suppliers: Mapping[int, Sequence[str]],
     now: datetime,
-) -> tuple[Voice, ...]:
+) -> tuple[SupplierShare, ...]:
     """Compute the share of voice of the last 30 days, largest first; empty for a single supplier.
 
     Args:
@@ -141,16 +141,16 @@ def voices(
     """
     stories: dict[str, set[int]] = {}
     for each in found:
-        if each.at >= now - VOICES_DAYS * _DAY:
+        if each.at >= now - SHARE_DAYS * _DAY:
             for name in suppliers.get(each.item_id, ()):
                 stories.setdefault(name, set()).add(each.story_id)
     total = sum(len(each) for each in stories.values())
-    if len(stories) < 2 or len(set().union(*stories.values())) < LEAST_VOICES:
+    if len(stories) < 2 or len(set().union(*stories.values())) < MIN_SHARE_STORIES:
         return ()
     ranked = sorted(stories.items(), key=lambda pair: (-len(pair[1]), pair[0].casefold()))
     return tuple(
-        Voice(name=name, stories=len(each), share=round(100 * len(each) / total))
-        for name, each in ranked[:MOST_VOICES]
+        SupplierShare(name=name, stories=len(each), share=round(100 * len(each) / total))
+        for name, each in ranked[:MAX_SHARES]
     )
 
 

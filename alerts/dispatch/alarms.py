@@ -12,14 +12,14 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from alerts.attempts import Attempt, ready_first, try_counted
-from alerts.digest.anomaly import WEEKS, is_unusual, usual
+from alerts.attempts import Attempt, run_counted, select_ready
+from alerts.digest.anomaly import WEEKS, compute_usual, is_unusual
 from alerts.digest.context import TellingContext
 from alerts.digest.entry import Entry
 from alerts.digest.findings import shown
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.share_of_voice import SupplierIndex
-from alerts.dispatch.compose import freeze_message
+from alerts.dispatch.notification import build_notification
 from alerts.messages.alarm import Alarm, silence_lines, span_words, unusual_lines, unusual_subject
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render_alarm
@@ -44,7 +44,7 @@ _DAY = timedelta(days=1)
 
 
 def alarms_due(
-    store: Store, context: TellingContext, voices: SupplierIndex, *, now: datetime
+    store: Store, context: TellingContext, supplier_index: SupplierIndex, *, now: datetime
 ) -> int:
     """Write the alarms that are due to the outbox; return how many."""
     subscriptions = [s for s in context.subscriptions.values() if s.unusual is not None or s.expect]
@@ -54,7 +54,7 @@ def alarms_due(
         subscribers = unit.subscribers.all()
     written = 0
     finders: dict[str, Callable[..., KeyedAlarms]] = {
-        "unusual": partial(_find_unusual, voices=voices),
+        "unusual": partial(_find_unusual, supplier_index=supplier_index),
         "silent": _find_silent,
     }
     for subscription in subscriptions:
@@ -63,10 +63,10 @@ def alarms_due(
             continue
         for kind, find in finders.items():
             subject = f"{kind} {subscription.key}"
-            if subject not in ready_first(store, TASK, [subject], now):
+            if subject not in select_ready(store, TASK, [subject], now):
                 continue
             work = partial(_find_alarms, store, context, find, subscription, recipients, now)
-            alarms = try_counted(store, Attempt(task=TASK, subject=subject), now, work, LIMIT)
+            alarms = run_counted(store, Attempt(task=TASK, subject=subject), now, work, LIMIT)
             for key, alarm in alarms or ():
                 written += _write_alarm(store, context, key, alarm, now)
     return written
@@ -91,7 +91,7 @@ def _find_unusual(
     unit: Unit,
     context: TellingContext,
     *,
-    voices: SupplierIndex,
+    supplier_index: SupplierIndex,
     subscription: Subscription,
     subscribers: Sequence[Subscriber],
     now: datetime,
@@ -117,7 +117,7 @@ def _find_unusual(
         for key in keys
     ]
     by_supplier: dict[str, list[CountedMention]] = {}
-    names = voices.suppliers(unit, {each.item_id for each in found}, context)
+    names = supplier_index.suppliers(unit, {each.item_id for each in found}, context)
     for each in found:
         for name in names[each.item_id]:
             by_supplier.setdefault(name, []).append(each)
@@ -127,7 +127,11 @@ def _find_unusual(
         since = begun.get(subject.removeprefix("watch:"), max(begun.values(), default=None))
         days = group_by_day(some, zone)
         stories = days.get(today, set())
-        of = None if since is None else usual({d: len(s) for d, s in days.items()}, today, since)
+        of = (
+            None
+            if since is None
+            else compute_usual({d: len(s) for d, s in days.items()}, today, since)
+        )
         if of is None or not is_unusual(len(stories), of, subscription.unusual):
             continue
         same = len(stories & alarmed) >= SAME_STORIES * len(stories)
@@ -295,14 +299,14 @@ def _write_alarm(
         contact=alarm.contact,
         stop=end_of(alarm.links),
     )
-    if key not in ready_first(store, TASK, [key], now):
+    if key not in select_ready(store, TASK, [key], now):
         return 0
     attempt = Attempt(task=TASK, subject=key, about=alarm.subject)
 
     def render() -> Notification:
-        return freeze_message(render_alarm(alarm), envelope, context.settings, now)
+        return build_notification(render_alarm(alarm), envelope, context.settings, now)
 
-    notification = try_counted(store, attempt, now, render, LIMIT)
+    notification = run_counted(store, attempt, now, render, LIMIT)
     if notification is None:
         return 0
     with store.transaction() as unit:

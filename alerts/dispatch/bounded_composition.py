@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 
-from alerts.attempts import Attempt, end_well, note_failure, said_of
+from alerts.attempts import Attempt, describe_error, record_failure, record_success
 from alerts.digest.context import TellingContext
 from alerts.digest.share_of_voice import SupplierIndex
 from alerts.dispatch.composition import Composed, Cut, Group, compose
@@ -35,13 +35,13 @@ MOST_TELLING_ATTEMPTS = MOST_ATTEMPTS + 2
 UNLIMITED = 1_000_000  # attempts, for faults of the configuration or the database
 
 
-class Trials:
+class BoundedComposer:
     """Composes the messages of one pass.
 
     Args:
         store: the database.
         context: the configuration in force.
-        voices: the cache of suppliers in items.
+        supplier_index: the cache of suppliers in items.
         now: the time.
         notices: the keys of the open notices.
     """
@@ -50,14 +50,14 @@ class Trials:
         self,
         store: Store,
         context: TellingContext,
-        voices: SupplierIndex,
+        supplier_index: SupplierIndex,
         now: datetime,
         *,
         notices: frozenset[str] = frozenset(),
     ) -> None:
         self._store = store
         self._context = context
-        self._voices = voices
+        self._supplier_index = supplier_index
         self._now = now
         self._notices = notices
         self._attempts: dict[str, int] = {}
@@ -73,13 +73,13 @@ class Trials:
         """
         with self._store.reading() as unit:
             failed_task = unit.quarantine.get(TASK, group.subject)
-            known = self._read_known_culprits(unit)
+            known = self._read_failing_items(unit)
         attempts = 1 if failed_task is None else failed_task.attempts
         self._attempts[group.subject] = attempts
         cause: Exception | None = None
         if attempts <= MOST_ATTEMPTS:
             try:
-                return self.try_cut(group, Cut(brief=known))
+                return self.compose_cut(group, Cut(brief=known))
             except MessageError:
                 raise
             except Exception as error:
@@ -91,18 +91,20 @@ class Trials:
                 cause = error
         return self._compose_in_brief(group, known, cause)
 
-    def note_failure(self, unit: Unit, group: Group, error: Exception) -> None:
+    def record_failure(self, unit: Unit, group: Group, error: Exception) -> None:
         """Record that the message of a group failed; its tellings stay pending."""
         fixable = isinstance(error, MessageError | StorageError)
         most = UNLIMITED if fixable else MOST_TELLING_ATTEMPTS
         if self._attempts.get(group.subject, 0) >= MOST_ATTEMPTS and most != UNLIMITED:
             most = MOST_ATTEMPTS  # it failed in brief too
-        note_failure(unit, self._build_attempt(group), said_of(error), self._now, most=most)
+        record_failure(
+            unit, self._build_attempt(group), describe_error(error), self._now, most=most
+        )
 
-    def end_well(self, unit: Unit, group: Group) -> None:
+    def record_success(self, unit: Unit, group: Group) -> None:
         """Delete the attempts of a message that was composed, and clear its notices."""
         if self._attempts.get(group.subject, 1) > 1:
-            end_well(unit, self._build_attempt(group), self._now)
+            record_success(unit, self._build_attempt(group), self._now)
         else:
             unit.quarantine.succeed(TASK, [group.subject])
         if group.subject not in self._bare and _bare_notice_key(group) in self._notices:
@@ -111,7 +113,7 @@ class Trials:
     def _build_attempt(self, group: Group) -> Attempt:
         return Attempt(task=TASK, subject=group.subject, about="what is pending waits")
 
-    def _read_known_culprits(self, unit: Unit) -> dict[int, str]:
+    def _read_failing_items(self, unit: Unit) -> dict[int, str]:
         failed_tasks = unit.quarantine.failed_tasks(SHOW_TASK)
         return {
             int(subject): failed_task.cause or DID_NOT_FINISH
@@ -119,7 +121,7 @@ class Trials:
             if failed_task.quarantined_at is not None and subject.isdecimal()
         }
 
-    def try_cut(self, group: Group, cut: Cut, limit: TimeLimit | None = None) -> Composed:
+    def compose_cut(self, group: Group, cut: Cut, limit: TimeLimit | None = None) -> Composed:
         """Compose the message of a group as `cut` says, within `limit` (`LIMIT` if None).
 
         Raises what `compose` raises.
@@ -127,7 +129,7 @@ class Trials:
 
         def work() -> Composed:
             with self._store.reading() as unit:
-                return compose(unit, self._context, group, self._now, self._voices, cut)
+                return compose(unit, self._context, group, self._now, self._supplier_index, cut)
 
         return run_within(limit or LIMIT, work)
 
@@ -141,15 +143,15 @@ class Trials:
         with self._store.reading() as unit:
             pending = unit.tellings.pending(group.ids)
         items = sorted({telling.item.item_id for telling in pending} - known.keys())
-        search = _Search(self, group, dict(known))
-        culprits = search.find(items)
-        brief = dict(known) | culprits
+        search = _FailingItemSearch(self, group, dict(known))
+        failing = search.find(items)
+        brief = dict(known) | failing
         cuts = [Cut(brief=brief, bare=True)]
-        if culprits:
+        if failing:
             cuts.insert(0, Cut(brief=brief))
         for cut in cuts:
             try:
-                composed = self.try_cut(group, cut)
+                composed = self.compose_cut(group, cut)
                 break
             except MessageError:
                 raise
@@ -159,20 +161,22 @@ class Trials:
         else:
             # together they take too long, or a headline fails
             last = Cut(brief=dict.fromkeys((*items, *known), ""), bare=True)
-            composed = self.try_cut(group, last)
-        cause_text = DID_NOT_FINISH if cause is None else said_of(cause)
-        self._note_culprits(group, culprits, cause_text)
+            composed = self.compose_cut(group, last)
+        cause_text = DID_NOT_FINISH if cause is None else describe_error(cause)
+        self._quarantine_items(group, failing, cause_text)
         return composed
 
-    def _note_culprits(self, group: Group, culprits: Mapping[int, str], message_cause: str) -> None:
+    def _quarantine_items(
+        self, group: Group, failing: Mapping[int, str], message_cause: str
+    ) -> None:
         """Quarantine the items, so that no message shows them in full again."""
         with self._store.transaction() as unit:
-            for item_id, cause in culprits.items():
+            for item_id, cause in failing.items():
                 url = unit.items.url_of(item_id) or "no address"
                 attempt = Attempt(task=SHOW_TASK, subject=str(item_id), about=url)
                 unit.quarantine.begin(SHOW_TASK, str(item_id), self._now)
-                note_failure(unit, attempt, cause or message_cause, self._now, most=1)
-            if not culprits:
+                record_failure(unit, attempt, cause or message_cause, self._now, most=1)
+            if not failing:
                 self._bare.add(group.subject)
                 unit.notices.raise_(
                     _bare_notice_key(group),
@@ -186,15 +190,15 @@ def _bare_notice_key(group: Group) -> str:
     return f"in-brief:{group.subject}"
 
 
-class _Search:
+class _FailingItemSearch:
     """Finds the items that make composition fail, by bisection, within a number of trials."""
 
-    def __init__(self, trials: Trials, group: Group, known: dict[int, str]) -> None:
-        self._trials = trials
+    def __init__(self, composer: BoundedComposer, group: Group, known: dict[int, str]) -> None:
+        self._composer = composer
         self._group = group
         self._known = known
-        self._left = MOST_TRIALS
-        self._timeouts = MOST_TIMEOUTS
+        self._trials_left = MOST_TRIALS
+        self._timeouts_left = MOST_TIMEOUTS
 
     def find(self, items: list[int]) -> dict[int, str]:
         """Return item id -> why it fails; items that the limits leave undecided are included."""
@@ -205,17 +209,17 @@ class _Search:
             return {}
         if len(items) == 1:
             return {items[0]: cause}
-        if self._left <= 0 or self._timeouts <= 0:
+        if self._trials_left <= 0 or self._timeouts_left <= 0:
             return dict.fromkeys(items, cause)
         half = len(items) // 2
         return self.find(items[:half]) | self.find(items[half:])
 
     def _find_cause(self, items: list[int]) -> str | None:
-        self._left -= 1
+        self._trials_left -= 1
         cut = Cut(brief=self._known, bare=True, only=frozenset(items))
         try:
-            self._trials.try_cut(self._group, cut, TRIAL_LIMIT)
+            self._composer.compose_cut(self._group, cut, TRIAL_LIMIT)
         except Exception as error:
-            self._timeouts -= isinstance(error, TimeLimitExceeded)
-            return said_of(error)
+            self._timeouts_left -= isinstance(error, TimeLimitExceeded)
+            return describe_error(error)
         return None

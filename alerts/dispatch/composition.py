@@ -20,7 +20,7 @@ from alerts.digest.findings import explain_tellings, mark_already_alerted, mark_
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.recent_volume import RecentVolume, recent_volume
 from alerts.digest.share_of_voice import SupplierIndex
-from alerts.dispatch.compose import freeze_message
+from alerts.dispatch.notification import build_notification
 from alerts.dispatch.preferences import apply_preferences, divide_asides
 from alerts.dispatch.threads import thread_of
 from alerts.messages.mime import Envelope
@@ -126,7 +126,7 @@ def compose(
     context: TellingContext,
     group: Group,
     now: datetime,
-    voices: SupplierIndex,
+    supplier_index: SupplierIndex,
     cut: Cut = IN_FULL,
 ) -> Composed:
     """Read the pending tellings of a group and compose its message.
@@ -161,7 +161,7 @@ def compose(
         occasion,
         context,
         wanted.muted_watches,
-        voices,
+        supplier_index,
         bare=cut.bare or group.of_old,
         asides=asides,
     )
@@ -176,7 +176,7 @@ def compose(
             stop=end_of(occasion.links),
             thread=() if cut.bare else thread_of(unit, tellings, occasion),
         )
-        notification = freeze_message(render(digest), envelope, context.settings, now)
+        notification = build_notification(render(digest), envelope, context.settings, now)
     settled = (
         pending if is_immediate or notification else (*_find_stale(tellings, now), *wanted.declined)
     )
@@ -224,7 +224,7 @@ def digest_of(
     occasion: Occasion,
     context: TellingContext,
     muted_watches: Sequence[MutedWatchNote],
-    voices: SupplierIndex,
+    supplier_index: SupplierIndex,
     *,
     bare: bool = False,
     asides: Sequence[PendingAside] = (),
@@ -234,7 +234,7 @@ def digest_of(
     coverage, last = None, RecentVolume()
     if occasion.kind == "digest" and not bare:
         coverage = unit.coverage(occasion.since or occasion.now, occasion.now)
-        last = recent_volume(unit, context, subscriptions, voices, occasion.now)
+        last = recent_volume(unit, context, subscriptions, supplier_index, occasion.now)
     findings = explain_tellings(unit, tellings, context)
     in_full = [each.item for each in tellings if each.item.thin_reason != NOT_SHOWN]
     return build_digest(
@@ -246,7 +246,7 @@ def digest_of(
         members=members_of(unit, in_full),
         muted_watches=muted_watches,
         volume=last.volume,
-        voices=last.voices,
+        supplier_shares=last.supplier_shares,
         asides=[each.aside for each in asides],
         events=read_events(unit, in_full, context),
     )

@@ -12,17 +12,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from alerts.attempts import ready_first, said_of
+from alerts.attempts import describe_error, select_ready
 from alerts.digest.context import TellingContext
 from alerts.digest.share_of_voice import SupplierIndex
-from alerts.dispatch.bounded_composition import MOST_TELLING_ATTEMPTS, Trials
-from alerts.dispatch.compose import freeze_message
+from alerts.dispatch.bounded_composition import MOST_TELLING_ATTEMPTS, BoundedComposer
 from alerts.dispatch.composition import (
     Composed,
     Group,
     schedule,
 )
 from alerts.dispatch.held_alerts import find_held
+from alerts.dispatch.notification import build_notification
 from alerts.dispatch.preview import Preview, previews
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render_note
@@ -42,7 +42,7 @@ def cut_due(
     *,
     now: datetime,
     force: Collection[int] = (),
-    voices: SupplierIndex | None = None,
+    supplier_index: SupplierIndex | None = None,
     settling: timedelta = timedelta(0),
 ) -> int:
     """Write the digests and alerts that are due to the outbox; return how many.
@@ -57,7 +57,7 @@ def cut_due(
         now: the time.
         force: ids of subscribers that are due now whatever their cadence; one with nothing to
             tell gets its message only if it wants empty ones.
-        voices: the cache of suppliers in items, kept from call to call.
+        supplier_index: the cache of suppliers in items, kept from call to call.
         settling: an alert waits until nothing more has come for that long, so that what is found
             within seconds is one message.
     """
@@ -83,7 +83,9 @@ def cut_due(
             _note_damage(unit, unreported, now)
             for key in repaired:
                 unit.notices.clear(key, now)
-    trials = Trials(store, context, voices or SupplierIndex(), now, notices=notices)
+    composer = BoundedComposer(
+        store, context, supplier_index or SupplierIndex(), now, notices=notices
+    )
     groups = _select_ready(store, _group_by_recipient(plan.due), now)
     if not groups:
         return 0
@@ -91,7 +93,7 @@ def cut_due(
         unit.quarantine.begin(TASK, groups[0].subject, now)
     cut = 0
     for group, following in zip(groups, [*groups[1:], None], strict=True):
-        cut += _MessageCut(store, trials, group, following, now).cut()
+        cut += _MessageCut(store, composer, group, following, now).cut()
     return cut
 
 
@@ -121,14 +123,15 @@ def operator_message(
             kind="operator", delivery_key=own, recipient=recipient, list_name="operator"
         )
         try:
-            made.append(freeze_message(render_note(subject, lines), envelope, settings, now))
+            made.append(build_notification(render_note(subject, lines), envelope, settings, now))
         except Exception as error:
             # must not end the caller's other work
             log.exception("operator.failed recipient=%s subject=%s", recipient, subject)
             with store.transaction() as unit:
                 unit.notices.raise_(
                     "operator-failed",
-                    f"no message to {recipient} can be made ({said_of(error)}): {subject}: see "
+                    f"no message to {recipient} can be made ({describe_error(error)}): "
+                    f"{subject}: see "
                     "[operator] in settings.toml",
                     now,
                 )
@@ -153,7 +156,7 @@ def _select_ready(store: Store, groups: Sequence[Group], now: datetime) -> list[
     for group in groups:
         by_subject.setdefault(group.subject, []).append(group)
     # an attempt that never ended does not quarantine it: the next one is composed in brief
-    ready = ready_first(store, TASK, list(by_subject), now, most=MOST_TELLING_ATTEMPTS)
+    ready = select_ready(store, TASK, list(by_subject), now, most=MOST_TELLING_ATTEMPTS)
     forced = [
         s for s in by_subject if s not in ready and any(g.due[0].forced for g in by_subject[s])
     ]
@@ -170,7 +173,7 @@ class _MessageCut:
     """Composes and writes one message, and counts the attempt of the next."""
 
     store: Store
-    trials: Trials
+    composer: BoundedComposer
     group: Group
     following: Group | None
     now: datetime
@@ -178,12 +181,12 @@ class _MessageCut:
     def cut(self) -> int:
         """Compose and write the message; return how many were written. Errors are recorded only."""
         try:
-            composed = self.trials.compose(self.group)
+            composed = self.composer.compose(self.group)
             return self._write(composed)
         except Exception as error:
             log.exception("telling.failed recipient=%s", self.group.recipient)
             with self.store.transaction() as unit:
-                self.trials.note_failure(unit, self.group, error)
+                self.composer.record_failure(unit, self.group, error)
                 self._begin_following(unit)
             return 0
 
@@ -205,7 +208,7 @@ class _MessageCut:
                 log.warning("telling.known key=%s", notification.delivery_key)
                 for subscriber_id, at in _next_due(group, spent=True).items():
                     unit.subscribers.set_next(subscriber_id, at)
-            self.trials.end_well(unit, group)
+            self.composer.record_success(unit, group)
             _note_damage(unit, composed.damaged, now)
             self._begin_following(unit)
         if notification is None or not done:

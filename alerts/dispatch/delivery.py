@@ -77,12 +77,12 @@ def deliver_due(
     _resume_paused(store, channels, now())
     tried = 0
     # channels that would fail again now; the others go on
-    resting: set[str] = set()
+    skipped: set[str] = set()
     try:
         while tried < limit and not ending():
             with store.transaction() as unit:
                 message = unit.outbox.claim(
-                    now(), owner=owner, lease=LEASE, longest_wait=LONGEST_WAIT, without=resting
+                    now(), owner=owner, lease=LEASE, longest_wait=LONGEST_WAIT, without=skipped
                 )
             if message is None:
                 break
@@ -91,10 +91,10 @@ def deliver_due(
             unwritten.append(Outcome(message, receipt, now()))
             _record_outcomes(store, unwritten, jitter)
             if ends_the_pass(receipt):
-                resting.add(message.notification.channel)
+                skipped.add(message.notification.channel)
     finally:
         for channel in channels.values():
-            channel.rest()
+            channel.close()
     return tried
 
 

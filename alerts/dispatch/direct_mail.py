@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from alerts.channels import Channel, open_channels
-from alerts.dispatch.compose import freeze_message
+from alerts.dispatch.notification import build_notification
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered
 from config.model import Settings
@@ -26,7 +26,7 @@ def send_directly(
     Raises:
         MessageError: the recipient, or the sender in the settings, is not a mail address.
     """
-    notification = freeze_message(rendered, envelope, settings, now)
+    notification = build_notification(rendered, envelope, settings, now)
     message = OutboxMessage(
         row_id=0,
         notification=notification,
@@ -43,4 +43,4 @@ def send_directly(
     try:
         return channel.send(message)
     finally:
-        channel.rest()
+        channel.close()

@@ -73,7 +73,7 @@ def previews(
                 f"there is no subscription {subscription_key!r}; there are: {known}"
             )
         alike: dict[object, tuple[list[str], Rendered, _Message, bool]] = {}
-        voices = SupplierIndex()
+        supplier_index = SupplierIndex()
         for message in _list_messages(unit, subscribers, subscription, context, now):
             each = message.subscriber
             is_alert = context.tells_at_once(subscription_key) and not message.of_old
@@ -103,7 +103,7 @@ def previews(
                 occasion,
                 context,
                 wanted.muted_watches,
-                voices,
+                supplier_index,
                 bare=message.of_old,
                 asides=asides,
             )

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from alerts.attempts import Attempt, ready_first, try_counted
+from alerts.attempts import Attempt, run_counted, select_ready
 from alerts.digest.context import TellingContext
 from alerts.digest.findings import shown
 from alerts.digest.reader_links import end_of, links_for
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
-from alerts.dispatch.compose import freeze_message
 from alerts.dispatch.cut import schedule
+from alerts.dispatch.notification import build_notification
 from alerts.messages.mime import Envelope
 from alerts.messages.render import render_welcome
 from alerts.schedule.cadence import next_due
@@ -41,10 +41,10 @@ def welcome_due(store: Store, context: TellingContext, *, now: datetime) -> int:
         if not first_poll_over(states, begun, now) or unit.items.pending(now=now, limit=1):
             return 0
     done = 0
-    for recipient in ready_first(store, TASK, list(waiting), now):
+    for recipient in select_ready(store, TASK, list(waiting), now):
         members = waiting[recipient]
         attempt = Attempt(task=TASK, subject=recipient)
-        notification = try_counted(
+        notification = run_counted(
             store,
             attempt,
             now,
@@ -95,7 +95,7 @@ def _compose_welcome(
         contact=context.contact,
         stop=end_of(welcome.links),
     )
-    return freeze_message(render_welcome(welcome), envelope, context.settings, now)
+    return build_notification(render_welcome(welcome), envelope, context.settings, now)
 
 
 def _build_welcome(

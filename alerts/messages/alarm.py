@@ -32,7 +32,7 @@ def unusual_subject(name: str, stories: int, of: Usual) -> str:
     """Format `Unusual: 14 stories on Corvid Data today, usually 2`."""
     about = shorten(line(name), 70)
     return (
-        f"Unusual: {_count_stories(stories)} on {about} today, usually {_format_number(of.middle)}"
+        f"Unusual: {_count_stories(stories)} on {about} today, usually {_format_number(of.median)}"
     )
 
 
@@ -45,9 +45,9 @@ def unusual_lines(
     on, span = f"On a {kind}", f"{each} on the last {of.days} {kind}s"
     return (
         f"{_count_stories(stories)} on {line(name)} so far today. {on} there are usually "
-        f"{_format_number(of.middle)} ({span}). A story that several outlets carry counts once.",
+        f"{_format_number(of.median)} ({span}). A story that several outlets carry counts once.",
         f'Told because {subscription} asks for what is unusual ("{sensitivity}": here '
-        f"{of.bar(sensitivity)} stories or more). No more is said of it for three days.",
+        f"{of.threshold(sensitivity)} stories or more). No more is said of it for three days.",
     )
 
 

@@ -71,7 +71,7 @@ class Envelope:
     thread: tuple[str, ...] = ()
 
 
-def freeze(
+def build_mail(
     rendered: Rendered, envelope: Envelope, settings: MailSettings, now: datetime
 ) -> Notification:
     """Build the mail, whose bytes are the same at every attempt to send it.

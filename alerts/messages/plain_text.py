@@ -300,13 +300,13 @@ def _aside_lines(layout: Layout) -> Iterator[str]:
 
 
 def _volume_lines(digest: Digest) -> Iterator[str]:
-    if digest.volume is None and not digest.voices:
+    if digest.volume is None and not digest.supplier_shares:
         return
     yield from heading("Lately")
     if digest.volume is not None:
         yield from wrap(digest.volume.said)
-    if digest.voices:
-        shares = [f"{v.name} {v.stories} ({v.share} %)" for v in digest.voices]
+    if digest.supplier_shares:
+        shares = [f"{v.name} {v.stories} ({v.share} %)" for v in digest.supplier_shares]
         yield from wrap(f"Share of voice in 30 days, in stories: {', '.join(shares)}.")
 
 

@@ -9,7 +9,7 @@ import logging
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from alerts.attempts import Attempt, note_failure, said_of
+from alerts.attempts import Attempt, describe_error, record_failure
 from alerts.query import Document
 from alerts.query.index.archive_words import SPELLING, words_of
 from alerts.time_limit import TimeLimit, run_within
@@ -98,4 +98,4 @@ def _report_failure(unit: Unit, item_id: int, error: Exception) -> None:
         task=TASK, subject=str(item_id), about=unit.items.url_of(item_id) or "no address"
     )
     unit.quarantine.begin(TASK, str(item_id), now)
-    note_failure(unit, attempt, said_of(error), now, most=1)
+    record_failure(unit, attempt, describe_error(error), now, most=1)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from alerts.attempts import Attempt, ready_first, try_counted
+from alerts.attempts import Attempt, select_ready, run_counted
 from alerts.digest.reader_links import feed_path, is_feed_path
 from alerts.time_limit import TimeLimit, run_within
 from supplierwatch.exports.atom import FeedAddresses, render_watch_feed
@@ -85,7 +85,7 @@ class WatchFeeds:
             key = unit.reader_requests.link_key()
         began, done = self._written is None, 0
         watches = sorted(set(found) | self._unwritten)
-        ready = set(ready_first(service.store, TASK, watches, service.clock()))
+        ready = set(select_ready(service.store, TASK, watches, service.clock()))
         for watch_key in watches:
             path = folder / f"{watch_key}.atom"
             if watch_key not in service.in_force.context.queries:
@@ -102,7 +102,7 @@ class WatchFeeds:
             addresses = FeedAddresses() if key is None else self._build_addresses(watch_key, key)
             attempt = Attempt(task=TASK, subject=watch_key)
             making = partial(self._render, watch_key, addresses)
-            body = try_counted(service.store, attempt, service.clock(), making, LIMIT)
+            body = run_counted(service.store, attempt, service.clock(), making, LIMIT)
             if body is None:
                 continue
             folder.mkdir(parents=True, exist_ok=True)

@@ -199,7 +199,7 @@ def test_markup_is_made_in_one_place_of_escaped_text() -> None:
 
 FORMATS = {
     ("alerts/text/word_diff.py:written", "marks[piece.what]"),  # a dictionary of constants above it
-    ("alerts/attempts.py:note_failure", "TASKS[attempt.task]"),  # of a dictionary of constants
+    ("alerts/attempts.py:record_failure", "TASKS[attempt.task]"),  # of a dictionary of constants
     (
         "supplierwatch/health/quarantine_mail.py:describe_task",
         "TASKS.get(failed_task.task, f'{failed_task.task}: {{}}')",

@@ -13,8 +13,7 @@ import pytest
 
 from alerts import matching
 from alerts.digest import digest as digests
-from alerts.dispatch import bounded_composition as trials
-from alerts.dispatch import welcome
+from alerts.dispatch import bounded_composition, welcome
 from alerts.query import WatchIndex
 from alerts.query.text.document import PreparedDocument
 from alerts.search import index_filing as filing
@@ -64,8 +63,8 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trials, "LIMIT", BRIEF)
-    monkeypatch.setattr(trials, "TRIAL_LIMIT", BRIEF)
+    monkeypatch.setattr(bounded_composition, "LIMIT", BRIEF)
+    monkeypatch.setattr(bounded_composition, "TRIAL_LIMIT", BRIEF)
     for module in (matching, filing, welcome):
         # 25 items take half a second on PostgreSQL where the machine is busy
         monkeypatch.setattr(module, "LIMIT", TimeLimit(processor=1.0, elapsed=300.0))
@@ -221,7 +220,7 @@ def test_where_not_even_headlines_can_be_told_the_message_is_set_aside_and_shown
         store, clock, a_subscription(watches=("halcyon",)), a_subscription("o", to=(OTHER,))
     )
     desk.publish("Halcyon")
-    real = trials.compose
+    real = bounded_composition.compose
 
     def compose(unit: Any, context: Any, group: Any, *rest: Any) -> Any:
         if group.recipient == READER:
@@ -229,7 +228,7 @@ def test_where_not_even_headlines_can_be_told_the_message_is_set_aside_and_shown
         return real(unit, context, group, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(trials, "compose", compose)
+        patch.setattr(bounded_composition, "compose", compose)
         arrived = [m for pause in (0, 1, 5, 15) for m in desk.tick(pause * MINUTE)]
     assert {m.notification.recipient for m in arrived} == {OTHER}
     assert quarantined(store)[("tell", f"alert to {READER}")]
@@ -252,7 +251,7 @@ def test_a_message_that_took_the_process_with_it_is_tried_after_the_others(
 
     desk = Desk(store, clock, a_subscription(to=(READER, OTHER)))
     desk.publish("Halcyon")
-    real = trials.compose
+    real = bounded_composition.compose
     order: list[str] = []
 
     def compose(unit: Any, context: Any, group: Any, *rest: Any) -> Any:
@@ -261,7 +260,7 @@ def test_a_message_that_took_the_process_with_it_is_tried_after_the_others(
             raise Killed
         return real(unit, context, group, *rest)
 
-    monkeypatch.setattr(trials, "compose", compose)
+    monkeypatch.setattr(bounded_composition, "compose", compose)
     desk.match()
     for _ in range(2):
         deadly = True
@@ -293,7 +292,7 @@ def test_a_message_that_kills_every_time_is_set_aside(
 
     desk = Desk(store, clock, a_subscription())
     desk.publish("Halcyon")
-    monkeypatch.setattr(trials, "compose", compose)
+    monkeypatch.setattr(bounded_composition, "compose", compose)
     desk.match()
     deaths = 0
     for _ in range(10):
@@ -302,5 +301,5 @@ def test_a_message_that_kills_every_time_is_set_aside(
         except Killed:
             deaths += 1
         clock.advance(15 * MINUTE)
-    assert deaths == trials.MOST_TELLING_ATTEMPTS
+    assert deaths == bounded_composition.MOST_TELLING_ATTEMPTS
     assert quarantined(store) == {("tell", f"alert to {READER}"): True}

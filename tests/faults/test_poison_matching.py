@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from alerts import matching
-from alerts.dispatch import bounded_composition as trials
-from alerts.dispatch import welcome
+from alerts.dispatch import bounded_composition, welcome
 from alerts.query import Document, compile_query
 from alerts.search import index_filing as filing
 from alerts.search.archive_search import SearchRequest, search_archive
@@ -47,8 +46,8 @@ def clock() -> Clock:
 
 @pytest.fixture(autouse=True)
 def _short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trials, "LIMIT", BRIEF)
-    monkeypatch.setattr(trials, "TRIAL_LIMIT", BRIEF)
+    monkeypatch.setattr(bounded_composition, "LIMIT", BRIEF)
+    monkeypatch.setattr(bounded_composition, "TRIAL_LIMIT", BRIEF)
     for module in (matching, filing, welcome):
         # 25 items take half a second on PostgreSQL where the machine is busy
         monkeypatch.setattr(module, "LIMIT", TimeLimit(processor=1.0, elapsed=300.0))

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.base import Channel
-from alerts.channels.email import Patience, SmtpChannel
+from alerts.channels.email import SmtpChannel, SmtpTimeouts
 from alerts.dispatch.delivery import GIVE_UP_AFTER, LEASE, MAX_RESENDS, deliver_due
 from alerts.time_limit import TimeLimit, run_within
 from config.model import SmtpServer
@@ -36,7 +36,7 @@ from tests.support.servers.mailserver import (
     ScriptedServer,
 )
 
-QUICK = Patience(connect=0.3, command=0.15, final=0.15, goodbye=0.15)
+QUICK = SmtpTimeouts(connect=0.3, command=0.15, final=0.15, goodbye=0.15)
 HOURS = timedelta(hours=5)
 OFFERS = "250-scripted.example\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN"
 CODES = (421, 450, 451, 452, 454, 530, 535, 550, 552, 554)
@@ -89,7 +89,7 @@ class Office:
             password=password,
         )
         sender = "Media watch <watch@trust.example>"
-        self.channel = SmtpChannel(server, sender, context=contexts[1], patience=QUICK)
+        self.channel = SmtpChannel(server, sender, context=contexts[1], timeouts=QUICK)
         with store.transaction() as unit:
             for key in ("a", "b"):
                 unit.outbox.enqueue(a_notification(key=key), clock())
@@ -288,13 +288,13 @@ def test_a_server_that_answers_each_command_in_the_last_moment_is_left_in_time()
             host="127.0.0.1", port=server.port, security="none", username=None, password=None
         )
         begun = time.monotonic()
-        receipt = SmtpChannel(where, "watch@trust.example", patience=patience).send(a_message())
+        receipt = SmtpChannel(where, "watch@trust.example", timeouts=patience).send(a_message())
         lasted = time.monotonic() - begun
         waits.set()
         assert server.received == []
     assert receipt.outcome == "deferred"
     assert lasted < 1
-    usual = Patience()
+    usual = SmtpTimeouts()
     # several addresses of one name are tried in turn; the text itself is one more wait
     longest = 3 * usual.connect + usual.transaction + usual.command + usual.final
     assert timedelta(seconds=longest) < LEASE

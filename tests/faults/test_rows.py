@@ -36,7 +36,7 @@ class Says:
         self.sent.append(message.notification.delivery_key)
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Nothing is kept open."""
 
 

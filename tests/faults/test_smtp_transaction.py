@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from alerts.channels.email import Patience, SmtpChannel
+from alerts.channels.email import SmtpChannel, SmtpTimeouts
 from alerts.dispatch.delivery import deliver_due
 from config.model import SmtpServer
 from storage.model import OutboxMessage
@@ -25,7 +25,7 @@ from tests.support.servers.breaking import BreakingWire
 from tests.support.servers.mailserver import USUAL, Action, Drop, Hang, ScriptedServer
 from tests.support.sizes import size
 
-QUICK = Patience(connect=2, command=0.15, final=0.15, goodbye=0.15)
+QUICK = SmtpTimeouts(connect=2, command=0.15, final=0.15, goodbye=0.15)
 CODES = (421, 450, 451, 452, 530, 535, 550, 552, 554)
 FAULTS: dict[str, Action] = {
     **{str(code): f"{code} as the script says" for code in CODES},
@@ -53,7 +53,7 @@ class Post:
             host="127.0.0.1", port=port, security="none", username=None, password=None
         )
         sender = "Media watch <watch@trust.example>"
-        self.channel = SmtpChannel(server, sender, patience=QUICK)
+        self.channel = SmtpChannel(server, sender, timeouts=QUICK)
 
     def settle(self) -> None:
         """Let time pass until nothing waits any more."""
@@ -158,7 +158,7 @@ def test_a_wire_that_breaks_after_any_byte_loses_nothing_and_doubles_at_most_one
                         password=None,
                     ),
                     "Media watch <watch@trust.example>",
-                    patience=QUICK,
+                    timeouts=QUICK,
                 )
                 before = len(server.received)
                 clock.advance(timedelta(hours=1))  # past the ceiling of alerts

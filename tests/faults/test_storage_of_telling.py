@@ -225,7 +225,7 @@ def test_a_row_that_is_broken_holds_up_no_other(store: Store, clock: Clock) -> N
             sent.append(message.notification.delivery_key)
             return Receipt(outcome="delivered", code=250)
 
-        def rest(self) -> None:
+        def close(self) -> None:
             """Nothing is kept open."""
 
     for _ in range(8):
@@ -252,7 +252,7 @@ def test_two_services_on_one_database_send_each_message_once(store: Store, clock
                 sent.append(message.notification.delivery_key)
             return Receipt(outcome="delivered", code=250)
 
-        def rest(self) -> None:
+        def close(self) -> None:
             """Nothing is kept open."""
 
     def service(owner: str) -> None:

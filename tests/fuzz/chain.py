@@ -2,7 +2,7 @@
 
     run_case(desk, seed, number)
 
-The stages are those of the service: parse, read, normalise, store, match, cut, render, freeze.
+The stages are those of the service: parse, read, normalise, store, match, cut, render, mail.
 What a page or a feed cannot be read for is refused by its stage with that stage's own error;
 anything else that is raised is a fault.
 """

@@ -159,7 +159,7 @@ class Inbox:
         self.messages.append(message)
         return Receipt(outcome="delivered", code=250)
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Nothing is kept open."""
 
 

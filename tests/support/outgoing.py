@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import html as lxml_html
 
-from alerts.messages.mime import Envelope, freeze
+from alerts.messages.mime import Envelope, build_mail
 from alerts.messages.render import MAX_HTML, Rendered
 from config.model import MailSettings
 from storage.model import Notification, OutboxMessage
@@ -28,8 +28,8 @@ _LINK = re.compile(r"(?m)^ *(https?://\S+)\r?$")
 def a_notification(
     rendered: Rendered | None = None, *, recipient: str = "comms@trust.example", key: str = "k1"
 ) -> Notification:
-    """A frozen digest with little in it, or with what is given."""
-    return freeze(
+    """A finished digest with little in it, or with what is given."""
+    return build_mail(
         rendered or Rendered(subject="Two new", text="Hello\n.\nEnd\n", html="<p>Hello</p>"),
         Envelope(
             kind="digest",

@@ -9,7 +9,7 @@ from statistics import median
 from threading import Lock
 
 from alerts.digest.share_of_voice import SupplierIndex
-from alerts.digest.volume import VOICES_DAYS
+from alerts.digest.volume import SHARE_DAYS
 from storage.telling.volumes import CountedMention
 from supplierwatch.desk.page import DeskSource
 
@@ -69,7 +69,7 @@ class _Volumes:
         for each in found:
             for name in named[each.item_id]:
                 by_name.setdefault(name, []).append(each)
-        month = now - timedelta(days=VOICES_DAYS)
+        month = now - timedelta(days=SHARE_DAYS)
         months = {
             name: len({each.story_id for each in some if each.at >= month})
             for name, some in by_name.items()

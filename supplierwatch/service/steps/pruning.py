@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from alerts.attempts import Attempt, end_well, note_failure, said_of
+from alerts.attempts import Attempt, record_success, record_failure, describe_error
 from alerts.time_limit import TimeLimit, run_within
 from config.model import RetentionSettings
 from storage.archive.retention import Pruned
@@ -137,9 +137,9 @@ def _prune_one(
         skipped.add(row_id)
         with store.transaction() as unit:
             unit.quarantine.begin(TASK, attempt.subject, now)
-            note_failure(unit, attempt, said_of(error), now)
+            record_failure(unit, attempt, describe_error(error), now)
         return Pruned()
     if attempt.subject in known:
         with store.transaction() as unit:
-            end_well(unit, attempt, now)
+            record_success(unit, attempt, now)
     return pruned

@@ -63,7 +63,7 @@ class TellingStep:
                     context,
                     now=now,
                     force=force,
-                    voices=self._suppliers,
+                    supplier_index=self._suppliers,
                     settling=self.settling,
                 ),
                 partial(self._write_alarms, context, now),

@@ -21,13 +21,13 @@ def a_place(secret: str) -> ChannelSettings:
     )
 
 
-def a_frozen() -> OutboxMessage:
+def an_outbox_message() -> OutboxMessage:
     message = a_message()
     raw = compose_text(RENDERED)
     return replace(message, notification=replace(message.notification, raw=raw))
 
 
-def test_the_frozen_text_has_the_subject_in_front_and_fits() -> None:
+def test_the_text_has_the_subject_in_front_and_fits() -> None:
     text = compose_text(RENDERED).decode()
     assert text.startswith("Halcyon: 60 new stories\n\nHalcyon at trust 0\n")
     assert text.endswith(" more")
@@ -39,10 +39,10 @@ def test_yes_is_delivered_and_no_is_tried_again(status: int, outcome: str) -> No
     pytest.importorskip("apprise", reason="Apprise is an extra that is not installed here")
     with Hook(answers(status)) as hook:
         channel = AppriseChannel(a_place(f"json://127.0.0.1:{hook.port}/"))
-        assert channel.send(a_frozen()).outcome == outcome
+        assert channel.send(an_outbox_message()).outcome == outcome
     assert b"Halcyon: 60 new stories" in hook.heard[0].body
 
 
 def test_an_address_that_apprise_cannot_read_pauses() -> None:
     pytest.importorskip("apprise", reason="Apprise is an extra that is not installed here")
-    assert AppriseChannel(a_place("nonsense")).send(a_frozen()).outcome == "paused"
+    assert AppriseChannel(a_place("nonsense")).send(an_outbox_message()).outcome == "paused"

@@ -14,7 +14,7 @@ import pytest
 import alerts.channels
 from alerts.channels import open_channels
 from alerts.channels.hook import HookChannel
-from alerts.channels.http import Client, Waits
+from alerts.channels.http import Client, HttpTimeouts
 from alerts.channels.kinds import HOOKS, NAMES
 from alerts.messages.mime import Envelope
 from alerts.messages.render import Rendered, StorySummary
@@ -36,7 +36,7 @@ from tests.support.servers.hooks import (
     says,
 )
 
-QUICK = Waits(connect=2, part=0.3, all=1)
+QUICK = HttpTimeouts(connect=2, part=0.3, all=1)
 LOOPBACK = Guard(["127.0.0.0/8"])
 SECRET = "s3cret-of-the-channel"  # of no service
 STORIES = tuple(
@@ -71,7 +71,7 @@ def a_place(name: str, url: str) -> ChannelSettings:
     )
 
 
-def a_frozen(name: str, rendered: Rendered = RENDERED) -> OutboxMessage:
+def an_outbox_message(name: str, rendered: Rendered = RENDERED) -> OutboxMessage:
     """A message as the outbox holds it for a channel of this kind."""
     raw = HOOKS[name].compose(rendered, ENVELOPE, "digest.1@trust.example")
     return a_message(
@@ -88,12 +88,12 @@ def a_frozen(name: str, rendered: Rendered = RENDERED) -> OutboxMessage:
 
 
 def a_channel(name: str, url: str, guard: Guard = LOOPBACK) -> HookChannel:
-    return HookChannel(HOOKS[name], a_place(name, url), Client(guard, waits=QUICK))
+    return HookChannel(HOOKS[name], a_place(name, url), Client(guard, timeouts=QUICK))
 
 
 def attempt(name: str, behaviour: Behaviour) -> tuple[Receipt, Hook]:
     with Hook(behaviour) as hook:
-        return a_channel(name, hook.url).send(a_frozen(name)), hook
+        return a_channel(name, hook.url).send(an_outbox_message(name)), hook
 
 
 def test_every_file_is_a_kind_and_every_kind_a_file() -> None:
@@ -126,7 +126,7 @@ def test_a_message_that_is_taken_is_delivered(name: str) -> None:
 @kinds
 def test_two_attempts_are_alike_byte_for_byte(name: str) -> None:
     with Hook(answers(503)) as hook:
-        channel, message = a_channel(name, hook.url), a_frozen(name)
+        channel, message = a_channel(name, hook.url), an_outbox_message(name)
         channel.send(message)
         channel.send(replace(message, attempts=2))
     first, second = hook.heard
@@ -190,12 +190,12 @@ def test_an_answer_without_end_is_read_no_further(name: str) -> None:
 def test_a_port_that_is_closed_and_a_name_that_is_none_send_nothing(name: str) -> None:
     with Hook() as hook:
         url = hook.url
-    closed = a_channel(name, url).send(a_frozen(name))
+    closed = a_channel(name, url).send(an_outbox_message(name))
     assert (closed.outcome, closed.code) == ("deferred", None)
-    unknown = a_channel(name, "https://no-such-host.invalid").send(a_frozen(name))
+    unknown = a_channel(name, "https://no-such-host.invalid").send(an_outbox_message(name))
     assert unknown.outcome in ("paused", "deferred")
     assert "no-such-host.invalid" in unknown.detail
-    impossible = a_channel(name, f"https://{'a' * 70}.invalid").send(a_frozen(name))
+    impossible = a_channel(name, f"https://{'a' * 70}.invalid").send(an_outbox_message(name))
     assert impossible.outcome == "paused"
     assert "is not a host name" in impossible.detail
 
@@ -207,7 +207,7 @@ def test_a_port_that_is_closed_and_a_name_that_is_none_send_nothing(name: str) -
      "ftp://service.example/x", "https://user:pw@service.example/x"],
 )  # fmt: skip
 def test_private_addresses_are_not_connected_to(name: str, url: str) -> None:
-    receipt = a_channel(name, url, guard=Guard()).send(a_frozen(name))
+    receipt = a_channel(name, url, guard=Guard()).send(an_outbox_message(name))
     assert receipt.outcome == "paused"
     assert "refused" in receipt.detail
 
@@ -216,7 +216,7 @@ def test_private_addresses_are_not_connected_to(name: str, url: str) -> None:
 def test_a_certificate_that_is_not_valid_sends_nothing(name: str, tmp_path: Path) -> None:
     server, _ = server_context(tmp_path)
     with Hook(answers(200), tls=server) as hook:
-        receipt = a_channel(name, hook.url).send(a_frozen(name))
+        receipt = a_channel(name, hook.url).send(an_outbox_message(name))
     assert receipt.outcome == "paused"
     assert "certificate" in receipt.detail
     assert hook.heard == []
@@ -226,9 +226,9 @@ def test_a_certificate_that_is_not_valid_sends_nothing(name: str, tmp_path: Path
 def test_a_certificate_that_is_valid_is_taken(name: str, tmp_path: Path) -> None:
     server, trusting = server_context(tmp_path)
     with Hook(answers(200, WELL.get(name, b"")), tls=server) as hook:
-        client = Client(LOOPBACK, waits=QUICK, context=trusting)
+        client = Client(LOOPBACK, timeouts=QUICK, context=trusting)
         channel = HookChannel(HOOKS[name], a_place(name, hook.url), client)
-        assert channel.send(a_frozen(name)).outcome == "delivered"
+        assert channel.send(an_outbox_message(name)).outcome == "delivered"
 
 
 @kinds
@@ -237,7 +237,9 @@ def test_no_receipt_shows_the_secret(name: str) -> None:
         receipt, _ = attempt(name, behaviour)
         assert SECRET not in receipt.detail
     place = replace(a_place(name, "https://10.0.0.1"), url=f"https://10.0.0.1/{SECRET}")
-    refused = HookChannel(HOOKS[name], place, Client(Guard(), waits=QUICK)).send(a_frozen(name))
+    refused = HookChannel(HOOKS[name], place, Client(Guard(), timeouts=QUICK)).send(
+        an_outbox_message(name)
+    )
     assert SECRET not in refused.detail
     assert SECRET not in repr(a_place(name, "https://service.example"))
 

@@ -15,7 +15,13 @@ from alerts.channels.slack import escape as for_slack
 from alerts.channels.teams import escape as for_teams
 from alerts.channels.text_limits import fit_text
 from alerts.messages.render import Rendered, StorySummary
-from tests.alerts.channels.test_contract import ENVELOPE, SECRET, a_frozen, a_place, attempt
+from tests.alerts.channels.test_contract import (
+    ENVELOPE,
+    SECRET,
+    a_place,
+    an_outbox_message,
+    attempt,
+)
 from tests.support.servers.hooks import answers
 
 
@@ -45,7 +51,7 @@ def test_a_receiver_that_has_a_message_already_says_so_and_it_counts_as_delivere
 
 def test_matrix_is_given_the_same_transaction_at_every_attempt() -> None:
     place = a_place("matrix", "https://matrix.example")
-    message = a_frozen("matrix")
+    message = an_outbox_message("matrix")
     first = HOOKS["matrix"].request(place, message)
     assert first.method == "PUT"
     assert first.url == HOOKS["matrix"].request(place, message).url

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alerts.channels.base import ends_the_pass
-from alerts.channels.email import Patience, SmtpChannel
+from alerts.channels.email import SmtpChannel, SmtpTimeouts
 from alerts.messages.render import Rendered
 from config.model import SmtpServer
 from storage.model import Receipt
@@ -26,7 +26,7 @@ from tests.support.servers.mailserver import (
 
 pytestmark = pytest.mark.slow  # each starts a server
 
-IMPATIENT = Patience(connect=0.4, command=0.4, final=0.4, goodbye=0.4)
+IMPATIENT = SmtpTimeouts(connect=0.4, command=0.4, final=0.4, goodbye=0.4)
 SENDER = "Media watch <watch@trust.example>"
 
 
@@ -44,7 +44,7 @@ def channel(
         username=login[0] if login else None,
         password=login[1] if login else None,
     )
-    return SmtpChannel(server, SENDER, context=context, patience=IMPATIENT)
+    return SmtpChannel(server, SENDER, context=context, timeouts=IMPATIENT)
 
 
 def sent_to(script: dict[str, Action | list[Action]], **how: object) -> tuple[Receipt, int]:
@@ -52,7 +52,7 @@ def sent_to(script: dict[str, Action | list[Action]], **how: object) -> tuple[Re
     with ScriptedServer(script) as server:
         smtp = channel(server.port, **how)  # type: ignore[arg-type]
         receipt = smtp.send(a_message())
-        smtp.rest()
+        smtp.close()
         return receipt, len(server.received)
 
 
@@ -63,12 +63,12 @@ def contexts(
     return server_context(Path(tmp_path_factory.mktemp("tls")))
 
 
-def test_a_message_arrives_as_it_was_frozen_with_its_dots() -> None:
+def test_a_message_arrives_as_it_was_built_with_its_dots() -> None:
     notification = a_notification()
     with mail_server() as server:
         smtp = channel(server.port)
         receipt = smtp.send(a_message(notification))
-        smtp.rest()
+        smtp.close()
 
     assert receipt.outcome == "delivered"
     assert receipt.code == 250
@@ -189,7 +189,7 @@ def test_a_closed_port_is_deferred_and_ends_the_pass() -> None:
 
 def test_a_server_name_that_does_not_exist_pauses() -> None:
     server = SmtpServer(host="mail.invalid", port=25, security="none", username=None, password=None)
-    receipt = SmtpChannel(server, SENDER, patience=IMPATIENT).send(a_message())
+    receipt = SmtpChannel(server, SENDER, timeouts=IMPATIENT).send(a_message())
 
     # without any resolver even "does not exist" cannot be learned
     assert receipt.outcome in {"paused", "deferred"}
@@ -200,7 +200,7 @@ def test_several_messages_go_over_one_connection() -> None:
     with ScriptedServer() as server:
         smtp = channel(server.port)
         receipts = [smtp.send(a_message()) for _ in range(3)]
-        smtp.rest()
+        smtp.close()
 
         assert [r.outcome for r in receipts] == ["delivered"] * 3
         assert server.connections == 1
@@ -211,7 +211,7 @@ def test_a_refused_recipient_does_not_spoil_the_connection_for_the_next() -> Non
     with ScriptedServer({"rcpt": ["550 unknown", "250 ok"]}) as server:
         smtp = channel(server.port)
         outcomes = [smtp.send(a_message()).outcome for _ in range(2)]
-        smtp.rest()
+        smtp.close()
 
         assert outcomes == ["refused", "delivered"]
         assert server.connections == 1
@@ -221,7 +221,7 @@ def test_a_connection_that_died_while_idle_is_replaced() -> None:
     with ScriptedServer({"rset": Drop()}) as server:
         smtp = channel(server.port)
         outcomes = [smtp.send(a_message()).outcome for _ in range(2)]
-        smtp.rest()
+        smtp.close()
 
         assert outcomes == ["delivered", "delivered"]
         assert server.connections == 2
@@ -238,7 +238,7 @@ def test_the_size_is_declared_where_the_server_asks() -> None:
     with ScriptedServer({"ehlo": "250-x\r\n250 SIZE 1000000"}) as server:
         smtp = channel(server.port)
         assert smtp.send(a_message()).outcome == "delivered"
-        smtp.rest()
+        smtp.close()
         size = len(a_notification().raw)
         assert any(f"size={size}" in each.lower() for each in server.commands)
 
@@ -252,7 +252,7 @@ def test_login_over_verified_tls(
     with mail_server(tls=ours, starttls=starttls, login=("watch", "s3cret")) as server:
         smtp = channel(server.port, security=security, login=("watch", "s3cret"), context=theirs)
         receipt = smtp.send(a_message())
-        smtp.rest()
+        smtp.close()
 
     assert receipt.outcome == "delivered"
     assert server.inbox.logins == ["watch"]
@@ -263,7 +263,7 @@ def test_a_wrong_password_pauses(contexts: tuple[ssl.SSLContext, ssl.SSLContext]
     with mail_server(tls=ours, starttls=True, login=("watch", "s3cret")) as server:
         smtp = channel(server.port, security="starttls", login=("watch", "wrong"), context=theirs)
         receipt = smtp.send(a_message())
-        smtp.rest()
+        smtp.close()
 
     assert (receipt.outcome, receipt.code) == ("paused", 535)
     assert "wrong" not in receipt.detail
@@ -278,7 +278,7 @@ def test_a_certificate_that_nobody_vouches_for_pauses(
     with mail_server(tls=ours, starttls=security == "starttls", login=("u", "p")) as server:
         smtp = channel(server.port, security=security, login=("u", "p"))
         receipt = smtp.send(a_message())
-        smtp.rest()
+        smtp.close()
 
     assert (receipt.outcome, receipt.code) == ("paused", None)
     assert "certificate" in receipt.detail
@@ -289,7 +289,7 @@ def test_stripped_starttls_sends_nothing_in_clear() -> None:
     with ScriptedServer() as server:
         smtp = channel(server.port, security="starttls", login=("watch", "s3cret"))
         receipt = smtp.send(a_message())
-        smtp.rest()
+        smtp.close()
 
         assert receipt.outcome == "paused"
         assert "STARTTLS" in receipt.detail
@@ -300,7 +300,7 @@ def test_a_password_never_goes_over_a_connection_in_clear() -> None:
     with ScriptedServer({"ehlo": "250-x\r\n250 AUTH PLAIN LOGIN"}) as server:
         smtp = channel(server.port, security="none", login=("watch", "s3cret"))
         receipt = smtp.send(a_message())
-        smtp.rest()
+        smtp.close()
 
         assert receipt.outcome == "paused"
         assert not [c for c in server.commands if c.lower().startswith("auth")]

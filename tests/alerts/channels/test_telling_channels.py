@@ -9,7 +9,7 @@ from json import loads
 import pytest
 
 from alerts.channels import open_channels
-from alerts.channels.http import Client, Waits
+from alerts.channels.http import Client, HttpTimeouts
 from alerts.dispatch.delivery import deliver_due
 from config.model import ChannelSettings, Where
 from config.values.addresses import Guard
@@ -46,7 +46,7 @@ class Room:
         )
         settings = replace(self.desk.context.settings, channels=(place,))
         self.desk.context = replace(self.desk.context, settings=settings)
-        client = Client(Guard(["127.0.0.0/8"]), waits=Waits(connect=2, part=0.3, all=1))
+        client = Client(Guard(["127.0.0.0/8"]), timeouts=HttpTimeouts(connect=2, part=0.3, all=1))
         self.channels = dict(open_channels(settings, client=client)) | {"email": self.desk.inbox}
 
     def tick(self, after: timedelta = timedelta(0)) -> None:

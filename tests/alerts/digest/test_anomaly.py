@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.digest.anomaly import LEAST_DAYS, Sensitivity, Usual, is_unusual, usual
+from alerts.digest.anomaly import LEAST_DAYS, Sensitivity, Usual, compute_usual, is_unusual
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 24)
@@ -23,7 +23,7 @@ def history(*values: int) -> dict[date, int]:
 
 
 def known(counts: dict[date, int]) -> Usual:
-    found = usual(counts, TODAY, LONG_AGO)
+    found = compute_usual(counts, TODAY, LONG_AGO)
     assert found is not None
     return found
 
@@ -32,7 +32,7 @@ def test_the_usual_is_that_of_the_same_weekday() -> None:
     mondays = {TODAY - (7 * week + 1) * DAY: 20 for week in range(8)}
     tuesdays = {TODAY - 7 * week * DAY: 2 for week in range(1, 9)}
     found = known(mondays | tuesdays)
-    assert (found.middle, found.low, found.high, found.weekday) == (2, 2, 2, True)
+    assert (found.median, found.low, found.high, found.weekday) == (2, 2, 2, True)
     assert is_unusual(12, found, "medium")
 
 
@@ -45,13 +45,13 @@ def test_one_loud_day_in_the_past_does_not_hide_the_next() -> None:
     quiet = {TODAY - 7 * week * DAY: 2 for week in range(1, 9)}
     loud = quiet | {TODAY - 7 * DAY: 90}
     for sensitivity in SENSITIVITIES:
-        assert known(loud).bar(sensitivity) == known(quiet).bar(sensitivity)
+        assert known(loud).threshold(sensitivity) == known(quiet).threshold(sensitivity)
 
 
 def test_nothing_is_called_unusual_before_two_weeks_are_known() -> None:
-    assert usual({}, TODAY, TODAY - (LEAST_DAYS - 1) * DAY) is None
+    assert compute_usual({}, TODAY, TODAY - (LEAST_DAYS - 1) * DAY) is None
     assert not is_unusual(1000, None, "high")
-    early = usual({}, TODAY, TODAY - LEAST_DAYS * DAY)
+    early = compute_usual({}, TODAY, TODAY - LEAST_DAYS * DAY)
     assert early is not None
     assert not early.weekday
 
@@ -61,7 +61,7 @@ def test_the_more_sensitive_the_sooner(values: list[int], count: int) -> None:
     found = known(history(*values))
     low, medium, high = (is_unusual(count, found, each) for each in SENSITIVITIES)
     assert low <= medium <= high
-    assert found.bar("high") <= found.bar("medium") <= found.bar("low")
+    assert found.threshold("high") <= found.threshold("medium") <= found.threshold("low")
 
 
 @given(st.lists(st.integers(0, 200), min_size=56, max_size=56), st.integers(0, 3))
@@ -81,7 +81,7 @@ def test_chance_alone_makes_few_alarms_and_five_times_the_usual_is_found(usually
     asked = range(60, days)
     for at in asked:
         past = {TODAY - (at - back) * DAY: int(counts[back]) for back in range(at - 56, at)}
-        of = usual(past, TODAY, LONG_AGO)
+        of = compute_usual(past, TODAY, LONG_AGO)
         for sensitivity in SENSITIVITIES:
             alarms[sensitivity] += is_unusual(int(counts[at]), of, sensitivity)
         found += is_unusual(max(8, round(5 * usually) + 3), of, "medium")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 
-from alerts.digest.volume import Bar, Volume, voices, volume
+from alerts.digest.volume import Bar, Volume, share_of_voice, volume
 from alerts.messages.chart import chart
 from config.model import Cadence
 from storage.store import Store
@@ -78,12 +78,12 @@ def test_share_of_voice_counts_stories_and_needs_two_voices() -> None:
     found = [at(NOW - HOUR, 1), at(NOW - 2 * HOUR, 1, 9), at(NOW - DAY, 2), at(NOW - DAY, 3)]
     found += [at(NOW - 40 * DAY, 4)]
     names = {1: ("Halcyon",), 9: ("Halcyon",), 2: ("Halcyon", "Corvid"), 3: ("Halcyon",)}
-    heard = voices(found, names | {4: ("Corvid",)}, NOW)
+    heard = share_of_voice(found, names | {4: ("Corvid",)}, NOW)
     assert [(v.name, v.stories, v.share) for v in heard] == [
         ("Halcyon", 3, 75),
         ("Corvid", 1, 25),
     ]
-    assert voices(found, {1: ("Halcyon",), 2: ("Halcyon",), 3: ("Halcyon",)}, NOW) == ()
+    assert share_of_voice(found, {1: ("Halcyon",), 2: ("Halcyon",), 3: ("Halcyon",)}, NOW) == ()
 
 
 @pytest.mark.parametrize("background", [(255, 255, 255), (23, 29, 36)])

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.channels.email import Patience, SmtpChannel
+from alerts.channels.email import SmtpChannel, SmtpTimeouts
 from alerts.dispatch.delivery import GIVE_UP_AFTER, MAX_RESENDS, deliver_due, retry_at
 from config.model import SmtpServer
 from storage.model import OutboxMessage, Receipt
@@ -43,7 +43,7 @@ class Says:
             raise answer
         return answer
 
-    def rest(self) -> None:
+    def close(self) -> None:
         self.rests += 1
 
 
@@ -294,7 +294,7 @@ def over(server: ScriptedServer) -> SmtpChannel:
             host="127.0.0.1", port=server.port, security="none", username=None, password=None
         ),
         "Watch <watch@trust.example>",
-        patience=Patience(connect=1, command=1, final=1, goodbye=1),
+        timeouts=SmtpTimeouts(connect=1, command=1, final=1, goodbye=1),
     )
 
 

@@ -40,7 +40,7 @@ class Failing:
             return Receipt(outcome="deferred", code=451, detail="try later")
         return Receipt(outcome="delivered", code=250)
 
-    def rest(self) -> None:
+    def close(self) -> None:
         """Nothing is kept open."""
 
 

@@ -190,7 +190,7 @@ def test_to_unsubscribe_between_two_attempts_ends_the_attempts(desk: Desk) -> No
         def send(self, message: OutboxMessage) -> Receipt:
             return Receipt(outcome="deferred", code=450)
 
-        def rest(self) -> None:
+        def close(self) -> None:
             """Nothing is kept open."""
 
     control = controls_in(desk, first_digest(desk))["end"]

@@ -16,7 +16,7 @@ from alerts.channels.kinds import HOOKS
 from alerts.digest.digest import Digest, MutedWatchNote, build_digest, entries_of
 from alerts.digest.entry import Names, WatchWords
 from alerts.digest.reader_links import ReaderLinks
-from alerts.digest.volume import Bar, Voice, Volume
+from alerts.digest.volume import Bar, SupplierShare, Volume
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.messages import render as rendering
 from alerts.messages.alarm import Alarm
@@ -183,7 +183,7 @@ def a_digest_of(payload: str, link: str | None = "https://outlet.example/1") -> 
             MutedWatchNote(watch=names.watch("corvid"), until=NOW + timedelta(days=1), mentions=2),
         ),
         volume=Volume(bars=bars, weekly=False, until="07:30", usually=3.0),
-        voices=(Voice(name=a_text("voice", payload), stories=3, share=100),),
+        supplier_shares=(SupplierShare(name=a_text("voice", payload), stories=3, share=100),),
     )
 
 

@@ -12,7 +12,7 @@ from alerts.digest.digest import entries_of
 from alerts.digest.welcome_content import SubscriptionPlan, Welcome
 from alerts.errors import MessageError
 from alerts.messages.mail_address import mailbox
-from alerts.messages.mime import Envelope, freeze
+from alerts.messages.mime import Envelope, build_mail
 from alerts.messages.render import MAX_HTML, Rendered, render, render_note, render_welcome
 from config.model import MailSettings
 from storage.model import Carrier
@@ -221,7 +221,7 @@ def test_long_subjects_outside_ascii_keep_to_short_encoded_words() -> None:
 
 
 def test_a_long_unsubscribe_address_is_not_encoded() -> None:
-    notification = freeze(
+    notification = build_mail(
         Rendered(subject="x", text="x", html="<p>x</p>"),
         Envelope(
             kind="digest",
@@ -250,7 +250,7 @@ def test_a_long_unsubscribe_address_is_not_encoded() -> None:
 def test_addresses_with_names_and_foreign_domains(address: str, spec: str) -> None:
     assert mailbox(address).addr_spec == spec
     settings = MailSettings(sender=address, reply_to=None, smtp=None)
-    notification = freeze(
+    notification = build_mail(
         Rendered(subject="x", text="x", html="<p>x</p>"),
         Envelope(kind="test", delivery_key="k", recipient="c@d.example"),
         settings,

@@ -236,7 +236,7 @@ def test_what_nobody_asks_for_any_more_is_dropped_and_said(
     with caplog.at_level(logging.WARNING):
         declare(store, a_subscription("other", watches=("corvid",)))
 
-    assert "telling.dropped count=1 subscription=daily" in caplog.text
+    assert "telling.deleted count=1 subscription=daily" in caplog.text
     with store.reading() as unit:
         assert list(unit.tellings.count_pending().values()) == [1]
 

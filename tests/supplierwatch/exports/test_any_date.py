@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from alerts.digest.digest import Digest
 from alerts.digest.syndication import story_facts
 from alerts.messages import wording
-from alerts.messages.mime import Envelope, freeze
+from alerts.messages.mime import Envelope, build_mail
 from alerts.messages.render import render
 from alerts.schedule.cadence import held_until, next_due, slot_day
 from alerts.schedule.due import alert_after
@@ -111,7 +111,7 @@ def test_a_message_about_items_of_any_date_is_made(moment: datetime, zone: str) 
     mail = a_catalog((), {}).settings.mail
     envelope = Envelope(kind="digest", delivery_key="k", recipient="a@b.example")
 
-    assert_mail_is_clean(freeze(render(digest), envelope, mail, NOW).raw)
+    assert_mail_is_clean(build_mail(render(digest), envelope, mail, NOW).raw)
     assert story_facts(items, {}) is not None
     facts = story_facts(items, {})
     assert facts is not None

@@ -29,7 +29,7 @@ WHOLE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     monkeypatch.setattr(limits, "MOST_CONNECTIONS", 8)
     monkeypatch.setattr(limits, "REQUEST_WITHIN", 1.5)
-    monkeypatch.setattr(limits, "LAST", 6.0)
+    monkeypatch.setattr(limits, "MAX_LIFETIME", 6.0)
     made = WebServer(lambda: {"status": "ok"}, listen="127.0.0.1:0")
     made.start()
     yield made
@@ -152,7 +152,7 @@ def test_half_sent_requests_beyond_the_limit_make_room_for_who_sends_a_whole_one
     server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "REQUEST_WITHIN", 600.0)  # time alone frees nobody here
-    monkeypatch.setattr(limits, "LAST", 600.0)
+    monkeypatch.setattr(limits, "MAX_LIFETIME", 600.0)
     monkeypatch.setattr(limits, "EVICTABLE_AFTER", 0.0)
     with ExitStack() as stack:
         for _ in range(40):
@@ -168,7 +168,7 @@ def test_connections_beyond_the_limit_are_closed_at_once_and_counted(
 ) -> None:
     monkeypatch.setattr(limits, "EVICTABLE_AFTER", 600.0)
     monkeypatch.setattr(limits, "REQUEST_WITHIN", 600.0)
-    monkeypatch.setattr(limits, "LAST", 600.0)
+    monkeypatch.setattr(limits, "MAX_LIFETIME", 600.0)
     with ExitStack() as stack:
         for _ in range(8):
             stack.enter_context(connect(server)).sendall(HALF)
@@ -197,7 +197,7 @@ def test_a_reader_who_reads_nothing_of_a_long_answer_is_ended() -> None:
             return type("Made", (), {"body": b"x" * 32_000_000, "tag": '"1"'})()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "LAST", 2.0)
+        patch.setattr(limits, "MAX_LIFETIME", 2.0)
         server = WebServer(dict, listen="127.0.0.1:0", feeds=LongFeeds())
         server.start()
         try:

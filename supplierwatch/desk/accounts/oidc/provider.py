@@ -16,12 +16,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from alerts.channels.http import Client, NoAnswer, NotSent, Request, Waits
+from alerts.channels.http import Client, HttpTimeouts, NoAnswer, NotSent, Request
 from config.model import OidcSettings
 from config.values.addresses import Guard
 from supplierwatch.desk.accounts.oidc.id_token import KeyUnknown, TokenInvalid, check_id_token
 
-WAITS = Waits(connect=5, part=5, all=10)
+TIMEOUTS = HttpTimeouts(connect=5, part=5, all=10)
 KEPT = 3600.0  # seconds that discovery and keys are kept
 KEYS_AGAIN = 60.0  # seconds, at least, between two requests for keys
 MOST_AT_A_TIME = 2
@@ -45,7 +45,7 @@ class Provider:
     ) -> None:
         self.settings = settings
         self._monotonic = monotonic
-        self._client = Client(Guard([urlsplit(settings.issuer).hostname or ""]), waits=WAITS)
+        self._client = Client(Guard([urlsplit(settings.issuer).hostname or ""]), timeouts=TIMEOUTS)
         self._slots = threading.BoundedSemaphore(MOST_AT_A_TIME)
         self._found: tuple[float, Mapping[str, Any]] | None = None
         self._keys: tuple[float, Mapping[str, Any]] | None = None

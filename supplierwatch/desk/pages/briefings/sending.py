@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alerts.dispatch.compose import freeze_message
+from alerts.dispatch.notification import build_notification
 from alerts.errors import MessageError
 from alerts.messages.briefing import BriefingDocument
 from alerts.messages.mime import Envelope
@@ -44,7 +44,9 @@ def send(visit: Visit) -> Shown:
     rendered = _render(visit, document)
     try:
         messages = [
-            freeze_message(rendered, _address(briefing, each, settings.operator_to), settings, now)
+            build_notification(
+                rendered, _address(briefing, each, settings.operator_to), settings, now
+            )
             for each in dict.fromkeys(recipients)
         ]
     except MessageError as error:
