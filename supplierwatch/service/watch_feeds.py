@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from alerts.attempts import Attempt, select_ready, run_counted
+from alerts.attempts import Attempt, run_counted, select_ready
 from alerts.digest.reader_links import feed_path, is_feed_path
 from alerts.time_limit import TimeLimit, run_within
 from supplierwatch.exports.atom import FeedAddresses, render_watch_feed

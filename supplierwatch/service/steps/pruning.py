@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from alerts.attempts import Attempt, record_success, record_failure, describe_error
+from alerts.attempts import Attempt, describe_error, record_failure, record_success
 from alerts.time_limit import TimeLimit, run_within
 from config.model import RetentionSettings
 from storage.archive.retention import Pruned
