@@ -13,7 +13,7 @@ PACKAGES := config storage crawler alerts supplierwatch
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test test-fast test-long test-web coverage package-check attack kills fuzz soak lint format check bench pins clean
+.PHONY: help setup run demo test test-fast test-long test-web pictures coverage package-check attack kills fuzz soak lint format check bench pins clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 20
@@ -37,6 +37,9 @@ test-long: $(DEVELOPING) ## run what takes long, and in full what `make test` ta
 
 test-web: $(DEVELOPING) ## drive the desk in the Chromium of the system; skipped where there is none
 	$(BIN)/python -m pytest -m web tests/web
+
+pictures: $(DEVELOPING) ## take the pictures of docs/desk.md in the Chromium of the system
+	$(BIN)/python -m tests.web.pictures
 
 coverage: $(DEVELOPING) ## run all tests and show the lines and branches that none of them takes
 	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-report=html:dist/coverage

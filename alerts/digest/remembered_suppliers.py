@@ -27,8 +27,11 @@ class RememberedSuppliers:
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[str, int], Hits] = OrderedDict()
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def match(self, document: Document) -> Hits:
-        """Return what `WatchIndex.match` does."""
+        """Find every supplier that is named, sorted by key, with the places."""
         key = (document.url, hash(document))  # not the texts themselves: they are long
         with self._lock:
             known = self._known.get(key)
@@ -41,3 +44,7 @@ class RememberedSuppliers:
             while len(self._known) > self._most:
                 self._known.popitem(last=False)
         return found
+
+    def keys(self, document: Document) -> tuple[str, ...]:
+        """Return the sorted keys of the suppliers that are named; much faster, and not kept."""
+        return self._suppliers.keys(document)

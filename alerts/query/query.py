@@ -80,6 +80,10 @@ class Query:
         prepared = PreparedDocument(document)
         return self.hit(prepared) if self.holds_in(prepared) else None
 
+    def matches_at_all(self, document: Document) -> bool:
+        """Return whether one document matches; many times faster than `matches`, without spans."""
+        return self.holds_in(PreparedDocument(document))
+
     def holds_in(self, prepared: PreparedDocument) -> bool:
         """Return whether a document matches; if it has pages, whether one of them does."""
         return any(holds(self.node, text, DEFAULT_SCOPE) for text in prepared.texts)

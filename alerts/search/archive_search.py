@@ -31,7 +31,7 @@ MOST_RELEVANT = 500  # candidates in the first query by relevance
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
-    """An item that a query found, with the spans that matched."""
+    """An item that a query found, with the spans that matched, unless none were asked for."""
 
     item: StoredItem
     spans: tuple[Span, ...]
@@ -74,12 +74,14 @@ class SearchRequest:
         since: leave out items first seen earlier.
         order: newest first (by time of storing), or most relevant first.
         seconds: stop after that time.
+        spans: collect where each item matches; else `locate_hits` does it for those that are shown.
     """
 
     limit: int
     since: datetime | None = None
     order: Order = "date"
     seconds: float = 5.0
+    spans: bool = True
 
 
 def search_archive(
@@ -113,9 +115,9 @@ def search_archive(
             looked += 1
             oldest = item.first_seen_at
             name = names.get(item.source_key, item.source_key)
-            hit = query.matches(Document.of(item, source_name=name))
+            hit = _match(query, item, name, spans=request.spans)
             if hit is not None:
-                hits.append(SearchHit(item=item, spans=tuple(hit.spans)))
+                hits.append(hit)
                 if len(hits) == request.limit:
                     stopped = "limit"
                     break
@@ -136,6 +138,22 @@ def search_archive(
         order=request.order,
         stored=_count_stored(store, request),
     )
+
+
+def locate_hits(
+    query: Query, names: Mapping[str, str], hits: Sequence[SearchHit]
+) -> tuple[SearchHit, ...]:
+    """Return hits of a search without spans with the spans that match in them."""
+    found = (_match(query, h.item, names.get(h.item.source_key, h.item.source_key)) for h in hits)
+    return tuple(hit for hit in found if hit is not None)
+
+
+def _match(query: Query, item: StoredItem, name: str, *, spans: bool = True) -> SearchHit | None:
+    document = Document.of(item, source_name=name)
+    if not spans:
+        return SearchHit(item=item, spans=()) if query.matches_at_all(document) else None
+    hit = query.matches(document)
+    return None if hit is None else SearchHit(item=item, spans=tuple(hit.spans))
 
 
 def _count_stored(store: Store, request: SearchRequest) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from alerts.text.navigation import LONGEST_NAVIGATION, is_navigation
 from alerts.text.sanitize import ELLIPSIS, fragment, shorten
@@ -12,6 +13,7 @@ from storage.model import FieldName, Span
 
 MAX_EXCERPT = 320  # characters
 MAX_TEASER = 240  # characters
+LONGEST_REMEMBERED = 20_000  # characters of a text whose sentences are remembered
 
 # The end of a sentence: a stop, closing quotes, whitespace, and a possible beginning of the next.
 # Possessive and anchored at the first stop of a run: hostile runs of stops cost linear time.
@@ -62,6 +64,16 @@ def sentence_bounds(text: str) -> Iterator[tuple[int, int]]:
         yield from _trim(text, start, end)
         start = end
     yield from _trim(text, start, len(text))
+
+
+def _remember_bounds(text: str) -> Iterable[tuple[int, int]]:
+    """Return the sentences of a text; pages and messages show the same texts again and again."""
+    return _bounds_of(text) if len(text) <= LONGEST_REMEMBERED else sentence_bounds(text)
+
+
+@lru_cache(maxsize=400)
+def _bounds_of(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentence_bounds(text))
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -125,10 +137,12 @@ def best_excerpt(
     best: tuple[int, int] | None = None
     best_score = (False, 0)
     at = 0
-    for start, end in sentence_bounds(text):
+    for start, end in _remember_bounds(text):
         # both are sorted, so each hit is read once and not once per sentence
         while at < len(inside) and inside[at][1] <= start:
             at += 1
+        if at == len(inside):
+            break
         words = set()
         here = at
         while here < len(inside) and inside[here][0] < end:

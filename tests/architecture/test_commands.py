@@ -19,6 +19,7 @@ PROMISED = (
     "test-fast",
     "test-long",
     "test-web",
+    "pictures",
     "package-check",
     "attack",
     "fuzz",

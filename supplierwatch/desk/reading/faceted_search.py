@@ -14,6 +14,7 @@ from alerts.search.archive_search import (
     SearchHit,
     SearchRequest,
     SearchResult,
+    locate_hits,
     search_archive,
 )
 from alerts.search.aside_hint import AsideHint, count_asides
@@ -28,9 +29,11 @@ from supplierwatch.wiring import newsrooms
 class FacetedResult:
     """What a search found: at most `MOST_COUNTED` hits in its order, and their facets.
 
-    `aside`: what matches only in text that was set aside from pages.
+    The hits have no spans: `locate` finds them for those that are shown. `aside`: what matches only
+    in text that was set aside from pages.
     """
 
+    query: Query
     result: SearchResult
     hits: tuple[SearchHit, ...]
     facets: Facets
@@ -41,18 +44,28 @@ class FacetedResult:
         """Whether more matched than was counted."""
         return len(self.result.hits) > len(self.hits)
 
+    def locate(
+        self, source: DeskSource, hits: tuple[SearchHit, ...] | None = None
+    ) -> tuple[SearchHit, ...]:
+        """Return hits with their spans; all of them, unless some are given."""
+        wanted = self.hits if hits is None else hits
+        return locate_hits(self.query, source.wired.source_names, wanted)
+
 
 def search_with_facets(
     source: DeskSource, query: Query, *, order: Order, since: datetime | None = None
 ) -> FacetedResult:
     """Search the archive until one more than `MOST_COUNTED` was found, or the time is over."""
-    wish = SearchRequest(limit=MOST_COUNTED + 1, since=since, order=order, seconds=SECONDS)
+    wish = SearchRequest(
+        limit=MOST_COUNTED + 1, since=since, order=order, seconds=SECONDS, spans=False
+    )
     names = source.wired.source_names
     result = search_archive(source.store, query, names, wish)
     hits = result.hits[:MOST_COUNTED]
     items = [hit.item for hit in hits]
     suppliers = NAMED.find(items, source.context)
     return FacetedResult(
+        query=query,
         result=result,
         hits=hits,
         facets=count_facets(items, suppliers, exact=result.complete),

@@ -34,8 +34,7 @@ class NamedSuppliers:
             key = (item.item_id, item.revision)
             if key not in known:
                 name = context.names.source(item.source_key)
-                hits = context.suppliers.match(Document.of(item, source_name=name))
-                known[key] = tuple(sorted(hit.key for hit in hits))
+                known[key] = context.suppliers.keys(Document.of(item, source_name=name))
             found[item.item_id] = known[key]
         return found
 

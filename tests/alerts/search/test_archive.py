@@ -9,7 +9,12 @@ from random import Random
 import pytest
 
 from alerts.query import Document, compile_query
-from alerts.search.archive_search import SearchRequest, SearchResult, search_archive
+from alerts.search.archive_search import (
+    SearchRequest,
+    SearchResult,
+    locate_hits,
+    search_archive,
+)
 from alerts.search.index_filing import index_pending
 from storage.store import Store
 from tests.alerts.query.seeded import a_document
@@ -196,3 +201,15 @@ def test_an_item_that_was_absorbed_is_no_candidate(store: Store) -> None:
         assert unit.items.put(again, now=NOW, baseline=False, expected=listed).item_id == kept
 
     assert found(search(store, "zorbiq")) == [kept]
+
+
+@pytest.mark.one_database
+def test_hits_without_spans_are_the_same_and_are_located_later(store: Store) -> None:
+    stored(store, "Halcyon told Corvid.", "Nobody told Corvid.", "Halcyon told nobody.")
+    text = "halcyon NOT (nobody AND corvid)"
+    whole, bare = search(store, text), search(store, text, spans=False)
+
+    assert found(bare) == found(whole) != []
+    assert all(hit.spans == () for hit in bare.hits)
+    query = compile_query(text)
+    assert locate_hits(query, {"ward-ledger": "The Ward Ledger"}, bare.hits) == whole.hits

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -224,3 +226,35 @@ def test_today_is_bounded(desk: RunningDesk, monkeypatch: pytest.MonkeyPatch) ->
     page = desk.browser("reader").ask("/")
     assert page.text.count('class="story') == 1
     assert "Only the newest" in page.words
+
+
+def test_a_busy_day_shows_the_first_stories_of_each_supplier_and_leads_to_the_rest(
+    desk: RunningDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from supplierwatch.desk.pages.reading import today
+
+    monkeypatch.setattr(today, "MOST_SHOWN", 2)
+    titles = [f"Halcyon pauses at trust {name}" for name in ("a1", "a2", "a3")]
+    for name, title in zip(("a1", "a2", "a3"), titles, strict=True):
+        body = f"Halcyon told the trust {name}. " + " ".join(f"{name}{n}" for n in range(60))
+        desk.instance.stores(an_article(name, title=title, body=body))
+    reader = desk.browser("reader")
+    page = reader.ask("/")
+
+    assert page.text.count('<article class="story') == 2
+    assert "1 more: Halcyon Health" in page.words
+    rest = re.search(r'href="([^"]*section=[^"]*)"', page.text)
+    assert rest is not None
+    alone = reader.ask(unescape(rest[1]))
+    assert all(title in alone.words for title in titles)
+    assert "Only Halcyon Health is shown" in alone.words
+
+
+def test_the_forms_about_a_story_are_a_page_that_leads_back(stored: RunningDesk) -> None:
+    editor, reader = stored.browser("editor"), stored.browser("reader")
+    page = editor.ask("/item/1/say?back=%2F%3Fdays%3D7")
+    assert 'name="back" value="/?days=7"' in page.text
+    assert "Note for the team" in page.words
+    assert "Note for the team" not in reader.ask("/item/1/say").words
+    assert 'name="back" value="/"' in reader.ask("/item/1/say?back=https%3A%2F%2Fevil.example").text
+    assert reader.ask("/item/999/say").code == 404

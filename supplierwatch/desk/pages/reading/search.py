@@ -115,7 +115,7 @@ def search(visit: Visit) -> Shown:
     page = max(1, read_number(visit.values.get("page", "1"), digits=4) or 1)
     pages = max(1, -(-len(found.hits) // LIMIT))
     page = min(page, pages)
-    shown = found.hits[(page - 1) * LIMIT : page * LIMIT]
+    shown = found.locate(visit.source, found.hits[(page - 1) * LIMIT : page * LIMIT])
     stories = read_stories(visit.source, shown)
     watch = replace(wish.narrowing, first=None, last=None).query(wish.text, dates=False)
     return Shown(

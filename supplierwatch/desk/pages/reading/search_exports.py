@@ -55,7 +55,7 @@ def _find_hits(visit: Visit) -> tuple[SearchHit, ...] | None:
         _, found = find(visit, wish)
     except QueryError:
         return None
-    return found.hits
+    return found.locate(visit.source)
 
 
 def _download(ending: str, media_type: str, body: bytes) -> Shown:
