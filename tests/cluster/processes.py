@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from storage.store import Store, open_store
+from tests.support.program_forks import Forked, start_program
 from tests.support.services import Installation
 
 
@@ -22,7 +21,7 @@ class Member:
     """A process of the cluster; what it says goes to a file."""
 
     name: str
-    process: subprocess.Popen[str]
+    process: Forked | subprocess.Popen[str]
     log_file: Path
 
     @property
@@ -68,19 +67,12 @@ class Cluster:
         elsewhere = self.place.folder / f"cwd-{number}"
         elsewhere.mkdir()
         with log_file.open("w") as sink:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "supplierwatch", *arguments],
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                text=True,
+            process = start_program(
+                arguments,
+                output=sink,
+                errors=sink,
+                environ={"SUPPLIERWATCH_DATABASE_URL": self.url, **self.environ, **environ},
                 cwd=elsewhere,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": str(Path(__file__).parents[2]),
-                    "SUPPLIERWATCH_DATABASE_URL": self.url,
-                    **self.environ,
-                    **environ,
-                },
             )
         member = Member(name=f"{name}-{number}", process=process, log_file=log_file)
         self.members.append(member)

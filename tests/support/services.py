@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 from storage.store import Store, Unit, open_store
+from tests.support.program_forks import Forked, start_program
 from tests.support.site import FEED_TYPE, Entry, FakeSite, article_page, feed, long_text
 
 WATCHES = "[[watch]]\nkey = \"halcyon\"\nquery = 'halcyon'\n"
@@ -67,7 +68,7 @@ def eventually(true: Callable[[], bool], *, within: float = 60.0) -> bool:
 class Running:
     """A service process."""
 
-    process: subprocess.Popen[str]
+    process: Forked | subprocess.Popen[str]
     errors: Path
 
     @property
@@ -133,24 +134,26 @@ class Installation:
 
         `before` is a command that runs it, `environ` what is added to the environment.
         """
-        service = [sys.executable, "-m", "supplierwatch", "--config", str(self.config), "run"]
-        command = [*before, *service]
+        arguments = ["--config", str(self.config), "run"]
         errors = self.folder / "errors.log"
-        with (
-            errors.open("w") as sink,
-            subprocess.Popen(
-                command,
-                stdout=subprocess.DEVNULL,
-                stderr=sink,
-                text=True,
-                env={**os.environ, **(environ or {})},
-            ) as process,
-        ):
+        process: Forked | subprocess.Popen[str]
+        with errors.open("w") as sink:
+            if before:
+                process = subprocess.Popen(
+                    [*before, sys.executable, "-m", "supplierwatch", *arguments],
+                    stdout=subprocess.DEVNULL,
+                    stderr=sink,
+                    text=True,
+                    env={**os.environ, **(environ or {})},
+                )
+            else:
+                process = start_program(arguments, errors=sink, environ=environ)
             try:
                 yield Running(process=process, errors=errors)
             finally:
                 if process.poll() is None:
                     process.kill()
+                process.wait()
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
