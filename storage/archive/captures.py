@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from storage.engine.damage import read_each
 from storage.engine.dialect import lock_task, upsert
 from storage.model import FetchedPage
 from storage.tables import capture, evidence_export
@@ -88,7 +89,14 @@ class Captures:
             .order_by(capture.c.revision.desc())
             .limit(MOST_LISTED)
         )
-        return tuple((_read_capture(row, None), bool(row.kept)) for row in self._db.execute(found))
+        return tuple(
+            read_each(
+                self._db,
+                found,
+                lambda row: (_read_capture(row, None), bool(row.kept)),
+                table="capture",
+            )
+        )
 
     def last_export(self) -> RecordedExport | None:
         """Return the newest evidence export; None where there is none."""

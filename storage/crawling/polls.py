@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from storage.engine.damage import read_each
 from storage.model import CrawlReport, PastPoll
 from storage.tables import poll
 
@@ -41,10 +42,8 @@ class Polls:
         found = select(poll).where(poll.c.source_key == source_key)
         if before is not None:
             found = found.where(poll.c.id < before)
-        return tuple(
-            _build_poll(row)
-            for row in self._db.execute(found.order_by(poll.c.id.desc()).limit(limit))
-        )
+        newest = found.order_by(poll.c.id.desc()).limit(limit)
+        return tuple(read_each(self._db, newest, _build_poll, table="poll"))
 
     def _add(self, source_key: str, values: dict[str, Any], now: datetime) -> None:
         newest = select(poll).where(poll.c.source_key == source_key).order_by(poll.c.id.desc())

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from storage.engine.damage import read_each
 from storage.tables import run
 
 
@@ -41,13 +42,13 @@ class Runs:
 
     def open(self) -> tuple[CrawlRun, ...]:
         """Return the runs without a recorded end, oldest first."""
-        found = select(run).where(run.c.ended_at.is_(None)).order_by(run.c.started_at)
-        return tuple(_build_run(row) for row in self._db.execute(found))
+        found = select(run).where(run.c.ended_at.is_(None)).order_by(run.c.started_at, run.c.run_id)
+        return tuple(read_each(self._db, found, _build_run, table="run"))
 
     def last(self, count: int) -> tuple[CrawlRun, ...]:
         """Return the `count` newest runs, newest first."""
         found = select(run).order_by(run.c.started_at.desc(), run.c.run_id).limit(count)
-        return tuple(_build_run(row) for row in self._db.execute(found))
+        return tuple(read_each(self._db, found, _build_run, table="run"))
 
 
 def _build_run(row: Row[Any]) -> CrawlRun:

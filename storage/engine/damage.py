@@ -9,10 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Row, Select, func, select
 from sqlalchemy.exc import DBAPIError
+
+from storage.engine.column_types import CleanText, UtcDateTime
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,66 @@ def read_decodable(
     return read_decodable(read, ids[:half], table=table, damage=damage) | read_decodable(
         read, ids[half:], table=table, damage=damage
     )
+
+
+def read_each(
+    connection: Connection, query: Select[Any], build: Callable[[Row[Any]], _T], *, table: str
+) -> list[_T]:
+    """Read the rows of a query; those that cannot be decoded are left out and logged.
+
+    On an error each row is read by itself, by its place in the order of the query.
+
+    Args:
+        connection: of the unit.
+        query: with an order in which no two rows are alike; its limit stays in force.
+        build: returns the value of a row.
+        table: of the rows, for the log.
+
+    Raises:
+        DBAPIError: the database failed, not the decoding of a row.
+    """
+    kinds = [_python_type(column) for column in query.selected_columns]
+
+    def read(some: Select[Any]) -> list[_T]:
+        rows = connection.execute(some).all()
+        for row in rows:
+            _check_types(row, kinds)
+        return [build(row) for row in rows]
+
+    try:
+        return read(query)
+    except Exception as error:
+        if not is_decode_error(error):
+            raise
+    found: list[_T] = []
+    count = connection.scalar(select(func.count()).select_from(query.subquery()))
+    for place in range(count or 0):
+        try:
+            found += read(query.limit(1).offset(place))
+        except Exception as error:
+            if not is_decode_error(error):
+                raise
+            log.error("row.damaged table=%s problem=%s", table, cause_of(error))
+    return found
+
+
+def _python_type(column: ColumnElement[Any]) -> tuple[type, ...] | None:
+    """Return what the values of a column are in Python; None where that is not known."""
+    match column.type:
+        case CleanText():
+            return (str,)
+        case UtcDateTime():
+            return (datetime,)
+        case Integer():
+            return (int,)
+    return None
+
+
+def _check_types(row: Row[Any], kinds: Sequence[tuple[type, ...] | None]) -> None:
+    """Refuse a value of another type than its column has: SQLite stores any in any column."""
+    for name, value, kind in zip(row._fields, row, kinds, strict=True):
+        if value is not None and kind is not None and not isinstance(value, kind):
+            raise TypeError(f"{name} is {type(value).__name__}, not {kind[0].__name__}")
 
 
 def read_unless_damaged(

@@ -15,7 +15,8 @@ _TAKE = text(
     VALUES (:host, :holder, clock_timestamp() + :longest, clock_timestamp())
     ON CONFLICT (host) DO UPDATE
     SET holder = excluded.holder, held_until = excluded.held_until
-    WHERE (host_slot.holder IS NULL OR host_slot.held_until <= clock_timestamp())
+    WHERE (host_slot.holder IS NULL OR host_slot.held_until <= clock_timestamp()
+            OR host_slot.held_until > clock_timestamp() + :longest_hold)
         AND (host_slot.free_at <= clock_timestamp()
             OR host_slot.free_at > clock_timestamp() + :furthest)
     RETURNING 1
@@ -35,6 +36,8 @@ _FREE = text(
     WHERE host = :host AND holder = :holder
     """
 )
+# longer than any download may take; a later end was written by a clock that ran ahead
+MAX_HOLD = timedelta(hours=1)
 # the crawl delay of robots.txt is bounded by less; a longer pause is an error
 MAX_PAUSE = timedelta(minutes=10)
 
@@ -47,7 +50,13 @@ class HostSlots:
 
     def take(self, host: str, holder: str, longest: timedelta) -> bool:
         """Take the slot of a host for `longest` at most; return whether it was free."""
-        values = {"host": host, "holder": holder, "longest": longest, "furthest": MAX_PAUSE}
+        values = {
+            "host": host,
+            "holder": holder,
+            "longest": min(longest, MAX_HOLD),
+            "longest_hold": MAX_HOLD,
+            "furthest": MAX_PAUSE,
+        }
         return self._db.scalar(_TAKE, values) is not None
 
     def seconds_until_free(self, host: str) -> float:

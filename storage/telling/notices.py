@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 
+from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new
 from storage.tables import notice
 
@@ -51,8 +53,13 @@ class Notices:
 
     def open(self) -> tuple[OperatorNotice, ...]:
         """Return the open notices, oldest first."""
-        found = select(notice).where(notice.c.cleared_at.is_(None)).order_by(notice.c.since)
-        return tuple(
-            OperatorNotice(key=row.key, text=row.text, since=row.since)
-            for row in self._db.execute(found)
+        found = (
+            select(notice)
+            .where(notice.c.cleared_at.is_(None))
+            .order_by(notice.c.since, notice.c.key)
         )
+        return tuple(read_each(self._db, found, _build_notice, table="notice"))
+
+
+def _build_notice(row: Row[Any]) -> OperatorNotice:
+    return OperatorNotice(key=row.key, text=row.text, since=row.since)

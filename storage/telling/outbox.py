@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
+from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new
 from storage.jobs.step_jobs import ServiceStep, queue_step
 from storage.model import WAITING, MessageState, Notification, OutboxMessage, Receipt
@@ -172,7 +173,7 @@ class Outbox:
             found = found.where(outbox.c.state.in_(list(states)))
         if before is not None:
             found = found.where(outbox.c.id < before)
-        return tuple(_build_message(row) for row in self._db.execute(found))
+        return tuple(read_each(self._db, found, _build_message, table="outbox"))
 
     def known(self, delivery_keys: Collection[str]) -> frozenset[str]:
         """Return those of `delivery_keys` that have a message."""
@@ -194,7 +195,9 @@ class Outbox:
             .order_by(outbox.c.id.desc())
             .limit(limit)
         )
-        return tuple((row.subject, row.created_at) for row in self._db.execute(found))
+        return tuple(
+            read_each(self._db, found, lambda row: (row.subject, row.created_at), table="outbox")
+        )
 
     def counts(self) -> dict[str, int]:
         """Return state -> number of messages."""
@@ -244,7 +247,9 @@ class Outbox:
 
     def paused(self) -> dict[str, tuple[str, datetime]]:
         """Return paused channel -> (reason, since)."""
-        return {row.channel: (row.reason, row.since) for row in self._db.execute(select(pause))}
+        every = select(pause).order_by(pause.c.channel)
+        rows = read_each(self._db, every, tuple, table="pause")
+        return {channel: (reason, since) for channel, reason, since in rows}
 
     def next_due(self) -> datetime | None:
         """Return when the next message is due, of channels that are not paused."""

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, or_, select, update
 
 from storage.engine.column_types import clean
+from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new
 from storage.rules.local_time import later
 from storage.tables import quarantine
@@ -115,7 +116,8 @@ class Quarantine:
             .where(quarantine.c.task == task)
             .order_by(quarantine.c.first_at, quarantine.c.subject)
         )
-        return {row.subject: _read_row(row) for row in self._db.execute(found)}
+        tasks = read_each(self._db, found, _read_row, table="quarantine")
+        return {failed.subject: failed for failed in tasks}
 
     def get(self, task: str, subject: str) -> FailedTask | None:
         """Return the failed task of one subject; None where nothing failed."""
@@ -128,7 +130,7 @@ class Quarantine:
         ordered = select(quarantine).order_by(
             quarantine.c.task, quarantine.c.first_at, quarantine.c.subject
         )
-        return tuple(_read_row(row) for row in self._db.execute(ordered))
+        return tuple(read_each(self._db, ordered, _read_row, table="quarantine"))
 
     def retry(self, now: datetime, task: str | None = None, subject: str | None = None) -> int:
         """Make subjects due now, with attempts reset to 0; return how many."""

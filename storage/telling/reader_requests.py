@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, Row, and_, delete, select, update
 
+from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new, upsert
 from storage.model import WAITING, MessageState
 from storage.rules.wait_bounds import LONGEST_MUTE
@@ -44,6 +45,10 @@ class MutedWatch(NamedTuple):
     subscriber_id: int
     watch_key: str
     until: datetime
+
+
+def _build_muted(row: Row[Any]) -> MutedWatch:
+    return MutedWatch(row.subscriber_id, row.watch_key, row.until)
 
 
 class ReaderRequests:
@@ -131,10 +136,7 @@ class ReaderRequests:
         if subscriber_ids is not None:
             wanted = wanted.where(mute.c.subscriber_id.in_(list(subscriber_ids)))
         ordered = wanted.order_by(mute.c.subscriber_id, mute.c.watch_key)
-        return tuple(
-            MutedWatch(row.subscriber_id, row.watch_key, row.until)
-            for row in self._db.execute(ordered)
-        )
+        return tuple(read_each(self._db, ordered, _build_muted, table="mute"))
 
     def dismiss(
         self, subscriber_ids: Sequence[int], watch_key: str, item_id: int, now: datetime

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
+from storage.engine.damage import read_each
 from storage.model import Actor, AuditEntry, Change
 from storage.tables import audit
 
@@ -69,7 +70,7 @@ class AuditTrail:
             found = found.where(audit.c.at >= since)
         if below is not None:
             found = found.where(audit.c.id < below)
-        return tuple(_build_entry(row) for row in self._db.execute(found))
+        return tuple(read_each(self._db, found, _build_entry, table="audit"))
 
     def prune(self, before: datetime) -> int:
         """Delete the entries from before a time; return how many."""

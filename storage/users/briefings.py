@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from storage.engine.damage import read_each
 from storage.model import Briefing, BriefingEntry
 from storage.tables import briefing, briefing_entry, item
 
@@ -44,19 +45,18 @@ class Briefings:
 
     def get(self, briefing_id: int, user_id: int) -> Briefing | None:
         """Return a briefing of a user; None where they have none of this id."""
-        found = self._db.execute(
-            select(briefing).where(briefing.c.id == briefing_id, briefing.c.user_id == user_id)
-        ).one_or_none()
-        return None if found is None else self._read_briefing(found)
+        wanted = select(briefing).where(briefing.c.id == briefing_id, briefing.c.user_id == user_id)
+        found = read_each(self._db, wanted, self._read_briefing, table="briefing")
+        return found[0] if found else None
 
     def of_user(self, user_id: int) -> tuple[Briefing, ...]:
         """Return the briefings of a user, the last changed first."""
-        found = self._db.execute(
+        wanted = (
             select(briefing)
             .where(briefing.c.user_id == user_id)
             .order_by(briefing.c.changed_at.desc(), briefing.c.id.desc())
         )
-        return tuple(self._read_briefing(row) for row in found.all())
+        return tuple(read_each(self._db, wanted, self._read_briefing, table="briefing"))
 
     def add(self, briefing_id: int, item_ids: Sequence[int], now: datetime) -> int:
         """Add items at the end, except unknown items and those it has; return how many."""
@@ -117,11 +117,12 @@ class Briefings:
         self._db.execute(update(briefing).where(here).values(changed_at=now))
 
     def _read_briefing(self, row: Row[Any]) -> Briefing:
-        found = self._db.execute(
+        wanted = (
             select(briefing_entry)
             .where(briefing_entry.c.briefing_id == row.id)
-            .order_by(briefing_entry.c.position)
+            .order_by(briefing_entry.c.position, briefing_entry.c.item_id)
         )
+        found = read_each(self._db, wanted, _build_entry, table="briefing_entry")
         return Briefing(
             briefing_id=row.id,
             user_id=row.user_id,
@@ -129,5 +130,9 @@ class Briefings:
             introduction=row.introduction,
             made_at=row.made_at,
             changed_at=row.changed_at,
-            entries=tuple(BriefingEntry(item_id=e.item_id, comment=e.comment) for e in found),
+            entries=tuple(found),
         )
+
+
+def _build_entry(row: Row[Any]) -> BriefingEntry:
+    return BriefingEntry(item_id=row.item_id, comment=row.comment)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select
 
+from storage.engine.damage import read_each
 from storage.model import DeskMute, MuteKind
 from storage.rules.wait_bounds import LONGEST_DESK_MUTE, SKEW
 from storage.tables import desk_mute, desk_user, item
@@ -90,14 +91,13 @@ class DeskMutes:
         addresses = sorted({each.lower() for each in recipients})
         own = (desk_mute.c.subscription_key == "") & (func.lower(desk_user.c.email).in_(addresses))
         shared = desk_mute.c.subscription_key.in_(sorted(subscription_keys))
-        rows = self._db.execute(self._select(now, or_(own, shared)))
-        return tuple(
-            ("" if row.subscription_key else str(row.email).lower(), _build_mute(row))
-            for row in rows
-        )
+        wanted = self._select(now, or_(own, shared))
+        return tuple(read_each(self._db, wanted, _build_addressed, table="desk_mute"))
 
     def _read(self, now: datetime, *wanted: ColumnElement[bool]) -> tuple[DeskMute, ...]:
-        return tuple(_build_mute(row) for row in self._db.execute(self._select(now, *wanted)))
+        return tuple(
+            read_each(self._db, self._select(now, *wanted), _build_mute, table="desk_mute")
+        )
 
     def _select(self, now: datetime, *wanted: ColumnElement[bool]) -> Any:
         # one that ends later than a new one could was made while the clock ran ahead
@@ -114,6 +114,10 @@ class DeskMutes:
             .where(*in_force, *wanted)
             .order_by(desk_mute.c.id.desc())
         )
+
+
+def _build_addressed(row: Row[Any]) -> tuple[str, DeskMute]:
+    return "" if row.subscription_key else str(row.email).lower(), _build_mute(row)
 
 
 def _build_mute(row: Row[Any]) -> DeskMute:

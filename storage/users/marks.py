@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
+from storage.engine.damage import read_each
 from storage.engine.dialect import lock_task
 from storage.model import Mark, MarkKind
 from storage.tables import desk_user, item, item_mark
@@ -112,8 +113,9 @@ class Marks:
         ids = sorted(story_ids)
         for at in range(0, len(ids), _BATCH):
             some = _is_of_stories(ids[at : at + _BATCH])
-            for row in self._db.execute(_select(some, item_mark.c.ended_at.is_(None))):
-                found.setdefault(row.story_id, []).append(_build_mark(row))
+            present = _select(some, item_mark.c.ended_at.is_(None))
+            for story_id, mark in read_each(self._db, present, _of_story, table="item_mark"):
+                found.setdefault(story_id, []).append(mark)
         return {story: tuple(marks) for story, marks in found.items()}
 
     def history(self, story_id: int, *, user_id: int) -> tuple[Mark, ...]:
@@ -121,7 +123,8 @@ class Marks:
         own = (item_mark.c.kind != MarkKind.STAR.value) | (item_mark.c.user_id == user_id)
         newest = (item_mark.c.made_at.desc(), item_mark.c.id.desc())
         wanted = _select(_is_of_stories([story_id]), own).order_by(None).order_by(*newest)
-        return tuple(_build_mark(row) for row in self._db.execute(wanted.limit(MOST_HISTORY)))
+        wanted = wanted.limit(MOST_HISTORY)
+        return tuple(read_each(self._db, wanted, _build_mark, table="item_mark"))
 
     def find_items(
         self,
@@ -196,6 +199,10 @@ def _select(*wanted: ColumnElement[bool]) -> Any:
         .where(*wanted)
         .order_by(item_mark.c.id)
     )
+
+
+def _of_story(row: Row[Any]) -> tuple[int, Mark]:
+    return row.story_id, _build_mark(row)
 
 
 def _build_mark(row: Row[Any]) -> Mark:

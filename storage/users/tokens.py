@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from storage.engine.damage import read_each
 from storage.model import ApiToken, Scope
 from storage.rules.wait_bounds import is_due
 from storage.tables import desk_token, desk_user
@@ -84,7 +85,7 @@ class Tokens:
             .where(wanted)
             .order_by(desk_token.c.id.desc())
         )
-        return tuple(_build_token(row) for row in self._db.execute(found))
+        return tuple(read_each(self._db, found, _build_token, table="desk_token"))
 
 
 def _build_token(row: Row[Any]) -> ApiToken:

@@ -10,8 +10,9 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
+from storage.engine.damage import read_each
 from storage.engine.dialect import insert_new
 from storage.model import DeskSession, Role, User
 from storage.rules.wait_bounds import is_due
@@ -35,20 +36,16 @@ class Users:
 
     def list(self) -> tuple[User, ...]:
         """Return all users, by name."""
-        return tuple(
-            user_of_row(row)
-            for row in self._db.execute(select(desk_user).order_by(desk_user.c.name))
-        )
+        found = select(desk_user).order_by(desk_user.c.name)
+        return tuple(read_each(self._db, found, user_of_row, table="desk_user"))
 
     def find_by_name(self, name: str) -> User | None:
         """Return the user of a name; None where unknown."""
-        row = self._db.execute(select(desk_user).where(desk_user.c.name == name)).one_or_none()
-        return None if row is None else user_of_row(row)
+        return self._read_one(desk_user.c.name == name)
 
     def find_by_id(self, user_id: int) -> User | None:
         """Return the user of an id; None where unknown."""
-        row = self._db.execute(select(desk_user).where(desk_user.c.id == user_id)).one_or_none()
-        return None if row is None else user_of_row(row)
+        return self._read_one(desk_user.c.id == user_id)
 
     def add(self, name: str, role: Role, now: datetime, *, email: str | None = None) -> User | None:
         """Add a user without a password; return None where the name is taken."""
@@ -139,16 +136,15 @@ class Users:
 
         One that ends later than a new one would was begun while the clock ran ahead: it is expired.
         """
-        row = self._db.execute(
+        wanted = (
             select(desk_session.c.csrf, desk_session.c.expires_at, *desk_user.c)
             .join(desk_user, desk_user.c.id == desk_session.c.user_id)
             .where(desk_session.c.token_hash == hash_token(token))
-        ).one_or_none()
-        if row is None or row.disabled_at is not None:
+        )
+        found = read_each(self._db, wanted, _build_session, table="desk_session")
+        if not found or found[0].user.disabled_at is not None:
             return None
-        if is_due(row.expires_at, now, SESSION_LIFETIME):
-            return None
-        return DeskSession(user=user_of_row(row), csrf=row.csrf, expires_at=row.expires_at)
+        return None if is_due(found[0].expires_at, now, SESSION_LIFETIME) else found[0]
 
     def sign_out(self, token: str) -> None:
         """End one session."""
@@ -203,6 +199,11 @@ class Users:
             == 1
         )
 
+    def _read_one(self, wanted: ColumnElement[bool]) -> User | None:
+        """Return the user of a condition; None where there is none, or the row is damaged."""
+        found = read_each(self._db, select(desk_user).where(wanted), user_of_row, table="desk_user")
+        return found[0] if found else None
+
     def _update(self, user_id: int, **values: Any) -> None:
         self._db.execute(update(desk_user).where(desk_user.c.id == user_id).values(**values))
 
@@ -221,6 +222,10 @@ class Users:
 def hash_token(token: str) -> str:
     """Return the SHA-256 of a token, in hexadecimal digits."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _build_session(row: Row[Any]) -> DeskSession:
+    return DeskSession(user=user_of_row(row), csrf=row.csrf, expires_at=row.expires_at)
 
 
 def user_of_row(row: Row[Any]) -> User:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from storage.jobs.step_jobs import ServiceStep
 from storage.store import Store
@@ -153,6 +154,21 @@ def test_a_host_slot_has_one_holder_and_leaves_a_pause(shared: Store) -> None:
     with shared.transaction() as unit:
         assert 20 < unit.host_slots.seconds_until_free("a.example") <= 30
         assert unit.host_slots.take("b.example", "second", SECOND)
+
+
+@pytest.mark.parametrize("column", ["held_until", "free_at"])
+def test_a_slot_that_a_clock_ahead_took_or_left_is_free_when_it_is_right(
+    shared: Store, column: str
+) -> None:
+    with shared.transaction() as unit:
+        assert unit.host_slots.take("a.example", "ahead", SECOND)
+        if column == "free_at":
+            unit.host_slots.free("a.example", "ahead", SECOND)
+        unit.host_slots._db.execute(
+            text(f"UPDATE host_slot SET {column} = clock_timestamp() + interval '10 years'")
+        )
+    with shared.transaction() as unit:
+        assert unit.host_slots.take("a.example", "next", SECOND)
 
 
 def test_a_slot_whose_holder_is_gone_is_free_after_its_time(shared: Store) -> None:
