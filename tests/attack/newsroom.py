@@ -13,11 +13,9 @@ import os
 import random
 import re
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,16 +28,18 @@ from tests.architecture.project import ROOT
 from tests.attack.party import Party
 from tests.attack.processes import PeakWatch, descendants
 from tests.attack.stories import SUPPLIERS, Story, make_story, tokens_of
+from tests.attack.work_clock import CLOCK, eventually
 from tests.support.servers.mailserver import MailServer, mail_server
+from tests.support.servers.ports import a_free_port
 from tests.support.site import FEED_TYPE, Entry, FakeSite, feed
 
 OUTLETS = {"ward-ledger": "127.0.0.11", "trolley": "127.0.0.12", "quayside": "127.0.0.13"}
 STORIES_OF_ROUND = 2  # of each outlet
 READERS = {"all@trust.example": SUPPLIERS, "corvid@trust.example": ("Corvid",)}
 OPERATOR = "it@trust.example"
-LEAST_PATIENCE = 25.0  # seconds: twice the usual of an idle machine is less than what noise adds
-EACH_PARTY = 3.0  # seconds of processor time that a task of each party may take before it is ended
-MEASURED = 0.3  # seconds of processor time by which it is measured how busy the machine is
+# seconds are those of `work_clock`
+LEAST_PATIENCE = 25.0  # twice the usual of an idle machine is less than what noise adds
+EACH_PARTY = 3.0  # that a task of each party may take before it is ended
 START_WITHIN = 90.0
 PAST = "2026-01-01 00:00:00.000000"
 
@@ -50,7 +50,7 @@ Told = frozenset[tuple[str, str]]
 class Round:
     """What became of the innocents' articles while a party struck."""
 
-    seconds: float  # until all were told, or until patience ended
+    seconds: float  # of `work_clock` until all were told, or until patience ended
     allowed: float
     untold: Told  # what was not told in time: recipient, token
     twice: Told
@@ -117,6 +117,7 @@ class Newsroom:
         self._configure(settings, crawl)
         self.start()
         if not eventually(self._all_polled, within=start_within):
+            self.kill()
             raise RuntimeError(f"the service did not begin: {self.log[-2000:]}")
         # what comes first is slower: files are not cached yet
         self.usual = max(self.round().seconds for _ in range(2))
@@ -124,7 +125,7 @@ class Newsroom:
     def _configure(self, settings: str, crawl: str) -> None:
         folder = self.folder / "config"
         folder.mkdir(exist_ok=True)
-        self.port = free_port()
+        self.port = a_free_port()
         (folder / "settings.toml").write_text(
             f'[mail]\nfrom = "watch@trust.example"\nsmtp = "127.0.0.1:{self.mail.port}"\n'
             f'security = "none"\n[operator]\nto = "{OPERATOR}"\n'
@@ -338,16 +339,15 @@ class Newsroom:
     def round(self, *parties: Party, due: Callable[[], None] | None = None) -> Round:
         """Publish, let the parties strike, and wait until the readers have been told.
 
-        Waits no longer than what is allowed: twice the usual time, or `LEAST_PATIENCE`; and for
-        each party as long as `EACH_PARTY` seconds of the processor take on this machine now.
+        Waits no longer than what is allowed: twice the usual time, or `LEAST_PATIENCE`; and
+        `EACH_PARTY` for each party.
         """
         allowed = max(LEAST_PATIENCE, 2 * self.usual) if self.usual else START_WITHIN
-        if parties:
-            allowed += EACH_PARTY * measure_pace() * len(parties)
+        allowed += EACH_PARTY * len(parties)
         expected = self.publish()
         for party in parties:
             party.strike(self.site, self.host_of(party))
-        begun = time.monotonic()
+        begun = CLOCK.now()
         with PeakWatch(self.pid) as watch:
             if due is None:
                 self.make_due(*parties)
@@ -361,7 +361,7 @@ class Newsroom:
             eventually(all_told, within=allowed, every=0.3)
         told = self.told()
         return Round(
-            seconds=time.monotonic() - begun,
+            seconds=CLOCK.now() - begun,
             allowed=allowed + 1.0,
             untold=frozenset(expected - told.keys()),
             twice=frozenset(pair for pair, times in told.items() if times > 1),
@@ -399,28 +399,3 @@ def a_newsroom(
             yield room
         finally:
             room.stop()
-
-
-def eventually(true: Callable[[], bool], *, within: float, every: float = 0.2) -> bool:
-    """Whether something comes true in time (seconds)."""
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        if true():
-            return True
-        time.sleep(every)
-    return true()
-
-
-def measure_pace() -> float:
-    """Return how many seconds pass in one second of processor time; above 1 on a busy machine."""
-    began, used = time.monotonic(), time.thread_time()
-    while time.thread_time() - used < MEASURED:
-        sum(range(1_000))
-    return (time.monotonic() - began) / MEASURED
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -24,8 +24,9 @@ from pathlib import Path
 
 from supplierwatch.demo.server import newsroom as demo_newsroom
 from tests.attack.mirror import Mirror, Upstream
-from tests.attack.newsroom import OUTLETS, PAST, Newsroom, Told, a_newsroom, eventually
+from tests.attack.newsroom import OUTLETS, PAST, Newsroom, Told, a_newsroom
 from tests.attack.processes import usage_of
+from tests.attack.work_clock import eventually
 from tests.support import shared
 
 SAMPLED_EVERY = 5.0  # seconds

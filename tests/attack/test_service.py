@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.attack.newsroom import PAST, Newsroom, a_newsroom, eventually
+from tests.attack.newsroom import PAST, Newsroom, a_newsroom
 from tests.attack.party import Party
 from tests.attack.processes import command_of, descendants
+from tests.attack.work_clock import CLOCK, eventually
 from tests.support.site import hang
 
 pytestmark = pytest.mark.attack
@@ -85,8 +86,8 @@ def test_requests_that_drip_and_answers_that_nobody_reads_are_ended(room: Newsro
         for one in unread:
             with contextlib.suppress(OSError):
                 one.sendall(b"1\r\n\r\n" + b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 500)
-        ended = time.monotonic() + 90
-        while time.monotonic() < ended and not all(is_closed(one) for one in dripping):
+        ended = CLOCK.now() + 90
+        while CLOCK.now() < ended and not all(is_closed(one) for one in dripping):
             for one in dripping:
                 with contextlib.suppress(OSError):
                     one.sendall(b"x")

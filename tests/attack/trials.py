@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.attack.newsroom import Newsroom, Round, a_newsroom, eventually
+from tests.attack.newsroom import Newsroom, Round, a_newsroom
 from tests.attack.party import Party
+from tests.attack.work_clock import eventually
 
 GROUP = 8
 MEMORY_MB = 512  # the default of [crawl] memory_limit_mb, the newsroom does not declare another
